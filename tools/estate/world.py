@@ -101,7 +101,7 @@ STORIES: tuple[Story, ...] = (
         _utc(9, 19, 16, 5),
         None,
         ("ce", "ec2", "cloudtrail", "compute-optimizer", "cost-optimization-hub"),
-        "User m.jansen started two g5.12xlarge instances (i-0gpu00000000000a1, i-0gpu00000000000a2) without tags "
+        "User m.jansen started two g5.12xlarge instances (i-09f500000000000a1, i-09f500000000000a2) without tags "
         "(RunInstances); they are idle and still running, about 136 USD a day each.",
     ),
     Story(
