@@ -1,0 +1,56 @@
+"""The errors that Regent raises on purpose: one root, and a message that says what to do.
+
+Anything else that escapes is a defect. `RegentError` stands here because `tools` is the room that
+imports nothing of ours; the other rooms subclass it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class RegentError(Exception):
+    """Root of every error raised on purpose. Its text is one or two plain sentences, fit for a person."""
+
+
+class InputError(RegentError):
+    """A query got an input that it cannot use; the sentence says what it would accept."""
+
+
+class UnknownNameError(InputError):
+    """A named account, service, team, venue or the like does not exist within the asker's sight."""
+
+    def __init__(self, kind: str, got: str, known: Iterable[str]) -> None:
+        names = sorted(set(known))
+        self.kind, self.got, self.candidates = kind, got, tuple(nearest(got, names))
+        hint = f"nearest: {', '.join(self.candidates)}" if self.candidates else "none is similar"
+        super().__init__(f"There is no {kind} {got!r} in sight ({len(names)} known; {hint}).")
+
+
+class AwsCallError(RegentError):
+    """AWS answered one call with an error, or did not answer."""
+
+    def __init__(self, account: str, operation: str, code: str, message: str) -> None:
+        self.account, self.operation, self.code, self.detail = account, operation, code, message
+        super().__init__(f"{operation} in account {account} failed with {code}: {message}")
+
+
+class UndeclaredOperationError(RegentError):
+    """Code asked AWS for something that the running query did not declare. Nothing was sent."""
+
+
+class ReceiptError(RegentError):
+    """A receipt's stored response is missing, unreadable, or not the one the receipt describes."""
+
+
+class SettingsError(RegentError):
+    """A setting is missing or contradicts another; the sentence names the setting."""
+
+
+def nearest(got: str, names: Sequence[str], most: int = 5) -> list[str]:
+    """Names closest to `got`: those that contain it first, then by edit similarity."""
+    folded = {name.casefold(): name for name in names}
+    inside = [name for key, name in folded.items() if got.casefold() in key]
+    close = [folded[key] for key in get_close_matches(got.casefold(), list(folded), n=most, cutoff=0.5)]
+    return list(dict.fromkeys(inside + close))[:most]

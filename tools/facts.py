@@ -1,0 +1,256 @@
+"""Facts: the only values an answer may contain, and the shape in which a query returns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, field_serializer
+
+from tools import units
+from tools.errors import InputError
+from tools.periods import Period
+
+Value = int | Decimal | str
+"""A count, an amount, or a text (names, ids; dates as `YYYY-MM-DD`, times as ISO 8601 UTC)."""
+
+Basis = Literal["net", "gross"]
+"""Whether a cost includes credits and refunds (`net`) or leaves them out (`gross`)."""
+
+
+class Scope(BaseModel):
+    """What a fact covers: accounts by name (empty: all in sight), filters by field, and cost basis."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: tuple[str, ...] = ()
+    where: dict[str, str] = {}
+    basis: Basis | None = None
+
+    def text(self) -> str:
+        """One phrase: `account data-prod, service Amazon S3, net`."""
+        parts = [f"{key} {value}" for key, value in self.where.items()]
+        if not self.accounts:
+            parts.insert(0, "all accounts")
+        elif len(self.accounts) <= 3:
+            parts.insert(0, f"account{'s' if len(self.accounts) > 1 else ''} {', '.join(self.accounts)}")
+        else:
+            parts.insert(0, f"{len(self.accounts)} accounts")
+        return ", ".join([*parts, *([self.basis] if self.basis else [])])
+
+
+class Fact(BaseModel):
+    """One value that a query, or `derive` over facts, computed. `id` is unique within one question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    label: str
+    value: Value
+    unit: str
+    period: Period | None = None
+    scope: Scope = Scope()
+    receipts: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
+    formula: str | None = None
+
+    @field_serializer("value", when_used="json")
+    def _value_as_json(self, value: Value) -> int | float | str:
+        return float(value) if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A fact before it has an id. Compared by identity: a table cell points at exactly one draft."""
+
+    label: str
+    value: Value
+    unit: str
+    period: Period | None
+    scope: Scope
+    receipts: tuple[str, ...]
+    derived_from: tuple[str, ...] = ()
+    formula: str | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a query found, in the order a reader wants it. Queries build one and return it.
+
+    `headline` facts answer the question in one line; the table shows the rest. `read_as` says how the inputs were
+    understood. Rows hold texts and drafts; every draft in a row is a fact too.
+    """
+
+    read_as: str
+    period: Period | None = None
+    scope: Scope = field(default_factory=Scope)
+    columns: Sequence[str] = ()
+    series: bool = False
+    """True if the rows are a series over time or a ranking worth a bar chart of the first number column."""
+    drafts: list[Draft] = field(default_factory=list)
+    headlines: list[Draft] = field(default_factory=list)
+    rows: list[tuple[str | Draft, ...]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
+
+    def fact(
+        self,
+        label: str,
+        value: Value | float | datetime,
+        unit: str,
+        *,
+        receipts: Iterable[str],
+        period: Period | None = None,
+        scope: Scope | None = None,
+        headline: bool = False,
+        derived_from: Iterable[str] = (),
+        formula: str | None = None,
+    ) -> Draft:
+        """Add one fact and return it, for use in a row. `period` and `scope` default to those of the whole.
+
+        Money is rounded to cents, other fractions to two decimals, so that what is shown is what is stored.
+
+        Raises:
+            InputError: the unit is none, the value does not suit it, or there is no receipt behind it.
+        """
+        behind = tuple(dict.fromkeys(receipts))
+        if not behind and not tuple(derived_from):
+            raise InputError(f"The fact {label!r} has no receipt: every fact names the AWS calls behind it.")
+        draft = Draft(
+            label,
+            _settle(value, unit),
+            unit,
+            period if period is not None else self.period,
+            scope if scope is not None else self.scope,
+            behind,
+            tuple(derived_from),
+            formula,
+        )
+        self.drafts.append(draft)
+        if headline:
+            self.headlines.append(draft)
+        return draft
+
+    def row(self, *cells: str | Draft) -> None:
+        """Add a table row; as many cells as there are columns."""
+        if len(cells) != len(self.columns):
+            raise InputError(f"A row of {len(cells)} cells does not fit {len(self.columns)} columns.")
+        self.rows.append(cells)
+
+
+class Table(BaseModel):
+    """A result's table with cells resolved: a text, or the id of the fact shown there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    fact_columns: tuple[int, ...]
+    """Indexes of the columns whose cells are fact ids (an empty cell stays an empty text)."""
+    series: bool = False
+
+
+class QueryResult(BaseModel):
+    """What one query call gave: facts with ids, how to show them, and what could not be looked at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    query: str
+    input: dict[str, Any]
+    read_as: str
+    facts: tuple[Fact, ...]
+    headlines: tuple[str, ...]
+    table: Table | None
+    notes: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    def fact(self, fact_id: str) -> Fact:
+        """The fact with this id."""
+        return next(fact for fact in self.facts if fact.id == fact_id)
+
+
+class FactBook:
+    """All facts of one question. Ids are `f<n>`; `first` and `step` keep concurrent specialists apart."""
+
+    def __init__(self, first: int = 1, step: int = 1) -> None:
+        self._next, self._step = first, step
+        self._facts: dict[str, Fact] = {}
+        self.results: list[QueryResult] = []
+
+    def __getitem__(self, fact_id: str) -> Fact:
+        try:
+            return self._facts[fact_id]
+        except KeyError:
+            known = ", ".join(list(self._facts)[-8:]) or "none yet"
+            raise InputError(f"There is no fact {fact_id!r} in this question (latest: {known}).") from None
+
+    def __contains__(self, fact_id: str) -> bool:
+        return fact_id in self._facts
+
+    def all(self) -> tuple[Fact, ...]:
+        """Every fact so far, in the order they were found."""
+        return tuple(self._facts.values())
+
+    def seal(self, query: str, given: dict[str, Any], found: Facts) -> QueryResult:
+        """Give every draft its id and keep the result."""
+        ids: dict[int, str] = {}
+        facts = []
+        for draft in found.drafts:
+            fact_id = f"f{self._next}"
+            self._next += self._step
+            ids[id(draft)] = fact_id
+            facts.append(
+                Fact(
+                    id=fact_id,
+                    label=draft.label,
+                    value=draft.value,
+                    unit=draft.unit,
+                    period=draft.period,
+                    scope=draft.scope,
+                    receipts=draft.receipts,
+                    derived_from=draft.derived_from,
+                    formula=draft.formula,
+                )
+            )
+        result = QueryResult(
+            query=query,
+            input=given,
+            read_as=found.read_as,
+            facts=tuple(facts),
+            headlines=tuple(ids[id(draft)] for draft in found.headlines),
+            table=_table(found, ids),
+            notes=tuple(found.notes),
+            incomplete=tuple(found.incomplete),
+        )
+        self._facts.update((fact.id, fact) for fact in facts)
+        self.results.append(result)
+        return result
+
+
+def _table(found: Facts, ids: dict[int, str]) -> Table | None:
+    if not found.rows:
+        return None
+    held = tuple(
+        column
+        for column in range(len(found.columns))
+        if any(isinstance(row[column], Draft) for row in found.rows)
+    )
+    rows = tuple(tuple(c if isinstance(c, str) else ids[id(c)] for c in row) for row in found.rows)
+    return Table(columns=tuple(found.columns), rows=rows, fact_columns=held, series=found.series)
+
+
+def _settle(value: Value | float | datetime, unit: str) -> Value:
+    if not units.is_number(unit):
+        if isinstance(value, datetime):
+            return value.strftime("%Y-%m-%dT%H:%M:%SZ" if unit == "time" else "%Y-%m-%d")
+        if isinstance(value, str):
+            return value
+        raise InputError(f"A value of unit {unit!r} is a text, not {value!r}.")
+    if isinstance(value, (str, datetime, bool)):
+        raise InputError(f"A value of unit {unit!r} is a number, not {value!r}.")
+    if units.kind(unit) == "money":
+        return Decimal(str(value)).quantize(Decimal("0.01"))
+    return value if isinstance(value, int) else Decimal(str(value)).quantize(Decimal("0.01"))

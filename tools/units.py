@@ -1,0 +1,60 @@
+"""Units of facts: what kind of thing a unit measures, and which may be added, compared or divided.
+
+A unit is a short string: an ISO 4217 code (`USD`), `percent`, `percentage points`, a duration (`days`),
+a size (`GB`), `date`, `time`, one of the text units (`name`, `id`, `arn`, `account`, `text`), or the plural
+noun of the things counted (`findings`, `access keys`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tools.errors import InputError
+
+Kind = Literal["money", "percent", "points", "duration", "size", "count", "date", "time", "text"]
+
+CURRENCIES = frozenset({"USD", "EUR", "GBP", "BRL", "CHF"})
+DURATIONS = {
+    "milliseconds": 0.001,
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3600,
+    "days": 86400,
+    "weeks": 604800,
+}
+"""Seconds in one unit of a duration."""
+SIZES = {"bytes": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+"""Bytes in one unit of a size."""
+TEXTS = frozenset({"name", "id", "arn", "account", "text"})
+
+
+def kind(unit: str) -> Kind:
+    """What a unit measures. Any lower-case plural noun is a count of such things.
+
+    Raises:
+        InputError: the string is no unit.
+    """
+    if unit in CURRENCIES:
+        return "money"
+    if unit == "percent":
+        return "percent"
+    if unit == "percentage points":
+        return "points"
+    if unit in DURATIONS:
+        return "duration"
+    if unit in SIZES:
+        return "size"
+    if unit == "date":
+        return "date"
+    if unit == "time":
+        return "time"
+    if unit in TEXTS:
+        return "text"
+    if unit and all(part.isalpha() or "-" in part for part in unit.split()) and not unit.isupper():
+        return "count"
+    raise InputError(f"{unit!r} is no unit: use a currency code, percent, a duration, or a plural noun.")
+
+
+def is_number(unit: str) -> bool:
+    """Whether values of this unit can be calculated with."""
+    return kind(unit) not in ("date", "time", "text")
