@@ -1,0 +1,97 @@
+"""The whole story of one question, from the ledger alone, in the order in which it happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.audit.errors import NoSuchRecordError
+from policies.audit.ledger import Ledger
+from policies.audit.records import StoredRecord
+
+
+class StoryStep(BaseModel):
+    """One record of the story. `time` is UTC nanoseconds, `body` as stored, `line` one plain sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: int
+    time: int
+    type: str
+    actor: str
+    line: str
+    hash: str
+    body: dict[str, Any]
+
+
+class Story(BaseModel):
+    """All records of one question; `status` is None while it has no answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str
+    text: str | None
+    principal: str | None
+    status: str | None
+    first: int
+    last: int
+    steps: tuple[StoryStep, ...]
+
+
+def story(ledger: Ledger, question: str) -> Story:
+    """Every record of `question`. NoSuchRecordError when the ledger has none."""
+    found = [stored for stored in ledger.read() if stored.record.question == question]
+    if not found:
+        raise NoSuchRecordError(
+            f"The ledger {ledger.path} has no record of question {question!r}; see `regent audit search`."
+        )
+    asked = next((s for s in found if s.type == "question.asked"), None)
+    done = next((s for s in reversed(found) if s.type == "answer.delivered"), None)
+    return Story(
+        question=question,
+        text=getattr(asked.body, "text", None) if asked else None,
+        principal=next((s.record.principal for s in found if s.record.principal), None),
+        status=getattr(done.body, "status", None) if done else None,
+        first=found[0].index,
+        last=found[-1].index,
+        steps=tuple(step(stored) for stored in found),
+    )
+
+
+def step(stored: StoredRecord) -> StoryStep:
+    body = stored.body.model_dump(mode="json")
+    return StoryStep(
+        index=stored.index,
+        time=stored.time,
+        type=stored.type,
+        actor=stored.record.actor,
+        line=sentence(stored.type, body),
+        hash=stored.hash,
+        body=body,
+    )
+
+
+SENTENCES = {
+    "question.asked": 'asked through {channel} as {role}: "{text}"',
+    "guard.assessed": "guard on the {point}: {outcome}",
+    "specialist.started": "specialist {specialist} started on {model}",
+    "model.called": "{specialist} called {model}: {input_tokens} tokens in, {output_tokens} out",
+    "gate.decided": "gate: {decision} {query} {reason}",
+    "limit.reached": "limit {limit} reached at {value}, opens again {reset}",
+    "query.called": "query {query} starts, as of {now}",
+    "query.returned": "query {query} returned in {duration_ms:.0f} ms",
+    "query.failed": "query {query} failed: {error}: {message}",
+    "grounding.checked": "grounding: {outcome}",
+    "answer.delivered": "answer delivered: {status}, {figures} figures",
+    "ledger.recovered": "ledger recovered: {cut_bytes} torn bytes cut from {segment} at {offset}",
+    "note": "{name}",
+}
+
+
+def sentence(kind: str, body: dict[str, Any]) -> str:
+    """One plain line for a record; a type without a sentence of its own is named with its fields."""
+    template = SENTENCES.get(kind)
+    if template is None:
+        return f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
+    return template.format(**body).strip()

@@ -1,0 +1,123 @@
+"""The ledger as its callers meet it: what was appended is there, in order, durable, and reads back typed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from policies.audit import (
+    AnswerDelivered,
+    Ledger,
+    LedgerClosedError,
+    LedgerUnwritableError,
+    ModelCalled,
+    NoSuchRecordError,
+    Note,
+    QuestionAsked,
+    Record,
+    RecordTooLargeError,
+    story,
+    verify,
+)
+
+
+def note(name: str, question: str | None = None) -> Record:
+    return Record(actor="system", question=question, body=Note(name=name))
+
+
+def asked(text: str, question: str, principal: str = "vera@example.com") -> Record:
+    body = QuestionAsked(
+        text=text,
+        channel="cli",
+        principal_id=principal,
+        role="manager",
+        assurance="local",
+        model="offline",
+        estate="sample",
+    )
+    return Record(actor="person", question=question, session="s1", principal=principal, body=body)
+
+
+def delivered(question: str) -> Record:
+    body = AnswerDelivered(status="answered", text_sha256="0" * 64, figures=2, facts=["f1"], receipts=["r1"])
+    return Record(actor="system", question=question, body=body)
+
+
+def test_records_read_back_as_written_after_reopening(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        assert ledger.append(asked("What did we spend? € 漢 \u2028", "q1")) == 0
+        assert ledger.append(note("between"), wait=False) == 1
+        body = ModelCalled(specialist="cost", model="offline", input_tokens=3, output_tokens=2**53 + 1)
+        assert ledger.append(Record(actor="agent:cost", question="q1", parent=0, body=body)) == 2
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        first, _, third = ledger.read(0, 2)
+        assert isinstance(first.body, QuestionAsked) and first.body.text == "What did we spend? € 漢 \u2028"
+        assert first.record.principal == "vera@example.com"
+        assert isinstance(third.body, ModelCalled) and third.body.output_tokens == 2**53 + 1
+        assert third.record.parent == 0 and first.time < third.time
+        assert [s.index for s in ledger.read(1, 1)] == [1]
+        assert ledger.size == 3
+
+
+def test_threads_and_tasks_get_distinct_indexes_without_gaps(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        seen: list[int] = []
+
+        def work(name: str) -> None:
+            for step in range(20):
+                seen.append(ledger.append(note(name), wait=step % 3 == 0))
+
+        threads = [threading.Thread(target=work, args=(str(n),)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        async def tasks() -> list[int]:
+            return list(await asyncio.gather(*(ledger.aappend(note("task")) for _ in range(20))))
+
+        seen.extend(asyncio.run(tasks()))
+        assert sorted(seen) == list(range(100)) == [s.index for s in ledger.read()]
+
+
+def test_two_handles_append_to_one_ledger(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as one, Ledger.open(tmp_path / "ledger") as two:
+        assert [one.append(note("a")), two.append(note("b")), one.append(note("c"))] == [0, 1, 2]
+        assert one.size == two.size == 3 and one.root() == two.root()
+
+
+def test_story_tells_one_question_and_no_other(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        for question in ("q1", "q2"):
+            ledger.append(asked(f"Tell me {question}", question))
+            ledger.append(delivered(question))
+        told = story(ledger, "q2")
+        assert (told.text, told.status, told.first, told.last) == ("Tell me q2", "answered", 2, 3)
+        with pytest.raises(NoSuchRecordError, match="q3"):
+            story(ledger, "q3")
+
+
+def test_verify_accepts_what_the_ledger_wrote_and_never_a_missing_one(tmp_path: Path) -> None:
+    assert verify(tmp_path / "none").code == 1
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        ledger.append(note("a"))
+    assert verify(tmp_path / "ledger").code in (0, 2)
+
+
+def test_a_closed_ledger_and_an_oversized_record_are_refused(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path / "ledger")
+    with pytest.raises(RecordTooLargeError, match="bytes"):
+        ledger.append(note("x" * (2 << 20)))
+    assert ledger.append(note("still works")) == 0
+    ledger.close()
+    with pytest.raises(LedgerClosedError, match="closed"):
+        ledger.append(note("late"))
+
+
+def test_a_place_that_cannot_be_written_fails_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LedgerUnwritableError, match="cannot be opened"):
+        Ledger.open(tmp_path / "file" / "ledger")
