@@ -18,6 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tools.estate.credentials import Caller
+
 
 @dataclass(frozen=True, slots=True)
 class EstateRequest:
@@ -26,7 +28,7 @@ class EstateRequest:
     ``account`` is the 12-digit id that the access key belongs to, ``region`` and ``service`` (botocore's name, with
     dashes) come from the SigV4 credential scope, ``params`` is parsed by botocore's model and already validated
     (required members, types, enums, lengths), ``now`` is the sample clock (UTC). ``home`` is where the cost data
-    is cached (REGENT_HOME); ``None`` outside a running estate.
+    is cached (REGENT_HOME) and ``caller`` is who signed; both are ``None`` outside a running estate.
     """
 
     account: str
@@ -36,6 +38,7 @@ class EstateRequest:
     params: dict[str, Any] = field(default_factory=dict)
     now: datetime = field(kw_only=True)
     home: Path | None = field(default=None, kw_only=True)
+    caller: Caller | None = field(default=None, kw_only=True)
 
 
 Handler = Callable[[EstateRequest], dict[str, Any]]

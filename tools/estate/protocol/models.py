@@ -1,0 +1,141 @@
+"""Which service and which operation a request means, by botocore's service models (loaded on first use)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from tools.estate.protocol.wire import Scope, WireRequest
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel
+
+CBOR_PROTOCOL = "smithy-rpc-v2-cbor"
+
+# Where the signing name is not botocore's name for the service.
+_BY_SIGNING_NAME = {
+    "access-analyzer": "accessanalyzer",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+
+
+def service_of(scope: Scope, request: WireRequest) -> str:
+    """botocore's name of the service that a request is for; the signing name where botocore uses the same."""
+    name = scope.signing_name
+    if name == "s3" and (request.path.startswith("/v20180820/") or "x-amz-account-id" in request.headers):
+        return "s3control"
+    if name == "elasticloadbalancing" and request.form.get("Version") == "2012-06-01":
+        return "elb"
+    return _BY_SIGNING_NAME.get(name, name)
+
+
+@cache
+def service_model(service: str) -> ServiceModel | None:
+    """botocore's model of a service, or ``None`` if botocore does not know it."""
+    from botocore.exceptions import UnknownServiceError
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    try:
+        return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    except UnknownServiceError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    method: str
+    pattern: re.Pattern[str]
+    query: dict[str, list[str]]
+    weight: tuple[int, int]
+    operation: str
+
+
+@cache
+def _routes(service: str) -> tuple[_Route, ...]:
+    """The REST routes of a service, the most specific first."""
+    model = service_model(service)
+    if model is None:
+        return ()
+    routes = []
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path, _, query = http["requestUri"].partition("?")
+        if service == "s3" and path.startswith("/{Bucket}"):
+            # boto3's path style leaves a slash behind the bucket in some versions and none in others.
+            path = path.rstrip("/")
+        required = parse_qs(query, keep_blank_values=True)
+        routes.append(_Route(http["method"], _path_pattern(path), required, (len(required), _literals(path)), name))
+    return tuple(sorted(routes, key=lambda route: route.weight, reverse=True))
+
+
+def _literals(path: str) -> int:
+    return len(re.sub(r"\{[^}]*\}", "", path))
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{[^}]+\})", path.rstrip("/") or "")
+    regex = ""
+    for part in parts:
+        if part.startswith("{"):
+            greedy = part.endswith("+}")
+            regex += f"(?P<{_group(part.strip('{}+'))}>{'.+' if greedy else '[^/]+'})"
+        else:
+            regex += re.escape(part)
+    return re.compile(regex + "/?")
+
+
+def _group(name: str) -> str:
+    return "p_" + re.sub(r"\W", "_", name)
+
+
+def operation_name(service: str, request: WireRequest) -> str | None:
+    """The operation that a request names, in whichever protocol it speaks; ``None`` if it names none."""
+    headers = request.headers
+    if headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return request.path.rstrip("/").rpartition("/")[2]
+    if "x-amz-target" in headers:
+        return headers["x-amz-target"].rpartition(".")[2]
+    if request.is_form or "Action" in request.query_args:
+        return request.form.get("Action")
+    for route in _routes(service):
+        if (
+            route.method == request.method
+            and all(
+                name in request.query_args and (values == [""] or request.query_args[name] == values)
+                for name, values in route.query.items()
+            )
+            and route.pattern.fullmatch(request.path)
+        ):
+            return route.operation
+    return None
+
+
+def uri_values(operation: OperationModel, path: str) -> dict[str, str]:
+    """The percent-encoded values of the path's labels, keyed by label."""
+    template = operation.http["requestUri"].partition("?")[0]
+    match = _path_pattern(template).fullmatch(path)
+    if match is None:
+        return {}
+    labels = [part.strip("{}+") for part in re.findall(r"\{[^}]+\}", template)]
+    return {label: match[_group(label)] for label in labels}
+
+
+def protocol_of(model: ServiceModel, request: WireRequest) -> str:
+    """The protocol that a request speaks; a service may speak several."""
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return CBOR_PROTOCOL
+    protocols = model.metadata.get("protocols") or [model.metadata["protocol"]]
+    if "x-amz-target" in request.headers and "json" in protocols:
+        return "json"
+    if request.is_form and "query" in protocols:
+        return "query"
+    return str(protocols[0])
