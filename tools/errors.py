@@ -31,8 +31,10 @@ class UnknownNameError(InputError):
 class AwsCallError(RegentError):
     """AWS answered one call with an error, or did not answer."""
 
-    def __init__(self, account: str, operation: str, code: str, message: str) -> None:
+    def __init__(self, account: str, operation: str, code: str, message: str, receipts: tuple[str, ...] = ()) -> None:
         self.account, self.operation, self.code, self.detail = account, operation, code, message
+        self.receipts = receipts
+        """The receipt of AWS's refusal, if AWS answered: "no such policy" is evidence too."""
         super().__init__(f"{operation} in account {account} failed with {code}: {message}")
 
 

@@ -234,9 +234,7 @@ def _table(found: Facts, ids: dict[int, str]) -> Table | None:
     if not found.rows:
         return None
     held = tuple(
-        column
-        for column in range(len(found.columns))
-        if any(isinstance(row[column], Draft) for row in found.rows)
+        column for column in range(len(found.columns)) if any(isinstance(row[column], Draft) for row in found.rows)
     )
     rows = tuple(tuple(c if isinstance(c, str) else ids[id(c)] for c in row) for row in found.rows)
     return Table(columns=tuple(found.columns), rows=rows, fact_columns=held, series=found.series)

@@ -16,7 +16,8 @@ from tools.errors import InputError
 
 ACCEPTED = (
     "now, today, yesterday, this_week, last_week, month_to_date, last_month, this_quarter, last_quarter, "
-    "year_to_date, last_year, last_N_hours, last_N_days, last_N_weeks, last_N_months, YYYY, YYYY-QN, YYYY-MM, YYYY-MM-DD, A..B"
+    "year_to_date, last_year, last_N_hours, last_N_days, last_N_weeks, last_N_months, "
+    "YYYY, YYYY-QN, YYYY-MM, YYYY-MM-DD, A..B"
 )
 _LAST = re.compile(r"last_(\d{1,4})_(hour|day|week|month)s?")
 

@@ -1,0 +1,79 @@
+"""Accounts: which AWS accounts exist, and which of them an asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.errors import UnknownNameError
+
+Accounts = Annotated[
+    str,
+    Field(description="'all', or account names or ids separated by commas, or venue:NAME, env:NAME, team:NAME"),
+]
+
+
+class Account(BaseModel):
+    """One AWS account: 12-digit id, name, and its organisation tags (`venue`, `env`, `team`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    tags: dict[str, str] = {}
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+
+class Directory:
+    """The accounts in one asker's sight. Names outside it do not exist here, not even as candidates."""
+
+    def __init__(self, accounts: Iterable[Account], payer: Account, *, complete: bool = True) -> None:
+        self.accounts = tuple(accounts)
+        self.payer = payer
+        """The account that billing queries run in; being used for billing does not make it visible."""
+        self.complete = complete
+        """False if the asker sees only some accounts, so that billing queries must filter by account."""
+        self._by_id = {account.id: account for account in self.accounts}
+
+    def cut(self, names: Iterable[str] | None) -> Directory:
+        """The part of it with these account names or ids (None: all of it)."""
+        if names is None:
+            return self
+        wanted = set(names)
+        kept = [a for a in self.accounts if a.id in wanted or a.name in wanted]
+        return Directory(kept, self.payer, complete=self.complete and len(kept) == len(self.accounts))
+
+    def select(self, text: str) -> tuple[Account, ...]:
+        """Accounts for an `Accounts` input: `all`, or names, ids, `venue:utrecht`, comma-separated.
+
+        Raises:
+            UnknownNameError: a named account is not in sight.
+        """
+        if text.strip().casefold() in ("all", ""):
+            return self.accounts
+        chosen: dict[str, Account] = {}
+        for word in (part.strip() for part in text.split(",") if part.strip()):
+            for account in self._matching(word):
+                chosen[account.id] = account
+        return tuple(chosen.values())
+
+    def name(self, account_id: str) -> str:
+        """The name of an account in sight, or its id."""
+        account = self._by_id.get(account_id)
+        return account.name if account else account_id
+
+    def _matching(self, word: str) -> list[Account]:
+        key, _, value = word.partition(":")
+        if value:
+            found = [a for a in self.accounts if a.tags.get(key.casefold(), "").casefold() == value.casefold()]
+            known: Iterable[str] = {f"{key}:{a.tags[key]}" for a in self.accounts if key in a.tags}
+        else:
+            found = [a for a in self.accounts if word.casefold() in (a.id, a.name.casefold())]
+            known = [a.name for a in self.accounts]
+        if not found:
+            raise UnknownNameError("account", word, known)
+        return found

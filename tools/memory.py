@@ -1,0 +1,79 @@
+"""The call cache: equal requests to services that bill each request are answered from an earlier response.
+
+The receipt is the original one, marked `cached` with its age. Equal requests at the same time are one call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from tools.errors import ReceiptError
+from tools.receipts import Receipt, ReceiptStore, StoredResponse
+from tools.wire import Call
+
+LIFETIME = timedelta(hours=4)
+BILLED = frozenset({"ce"})
+_flights: dict[str, threading.Lock] = {}
+_flights_lock = threading.Lock()
+
+
+class CallCache:
+    """Remembers receipts of billed calls in `folder`; the responses themselves stay in the receipt store.
+
+    `fresh=True` asks AWS anyway and remembers the new response.
+    """
+
+    def __init__(self, folder: Path, store: ReceiptStore, *, fresh: bool = False) -> None:
+        self._folder, self._store, self._fresh = folder, store, fresh
+
+    def find(self, call: Call) -> tuple[Receipt, StoredResponse] | None:
+        if call.service not in BILLED or self._fresh:
+            return None
+        try:
+            receipt = Receipt.model_validate_json(self._path(call).read_bytes())
+            age = datetime.now(UTC) - receipt.at
+            if not timedelta() <= age < LIFETIME:
+                return None
+            response = self._store.get(receipt)
+        except (FileNotFoundError, ValidationError, ReceiptError):
+            return None  # not remembered, or not trustworthy any more: AWS is asked
+        return receipt.model_copy(update={"cached": True, "age_seconds": int(age.total_seconds())}), response
+
+    def keep(self, call: Call, receipt: Receipt) -> None:
+        if call.service not in BILLED:
+            return
+        path = self._path(call)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{secrets.token_hex(4)}")
+            temporary.write_bytes(receipt.model_dump_json().encode())
+            temporary.replace(path)
+        except OSError as error:
+            raise ReceiptError(f"The call cache {self._folder} cannot be written: {error}.") from error
+
+    @contextmanager
+    def alone(self, call: Call, params: dict[str, Any]) -> Iterator[None]:
+        """Hold other equal billed calls back until this one is done, so that they find its response."""
+        if call.service not in BILLED:
+            yield
+            return
+        said = orjson.dumps(params, option=orjson.OPT_SORT_KEYS, default=str).decode()
+        key = "|".join((str(self._folder), call.account, call.region, call.operation, said))
+        with _flights_lock:
+            lock = _flights.setdefault(key, threading.Lock())
+        with lock:
+            yield
+
+    def _path(self, call: Call) -> Path:
+        named = "|".join((call.account, call.region, call.service, call.operation, call.request_sha256))
+        return self._folder / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.json"

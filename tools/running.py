@@ -1,0 +1,73 @@
+"""Running: one query call from inputs to facts and receipts, live, from the cache, or replayed offline.
+
+Callers outside `tools` do not use this directly: `policies.governed_call` decides first and records after.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tools.accounts import Directory
+from tools.calls import Aws
+from tools.estates import Estate
+from tools.facts import FactBook, QueryResult
+from tools.receipts import Receipt, ReceiptStore
+from tools.registry import Query
+from tools.wire import RUNNING, Memory, Running
+
+PRICE_USD = {"ce": Decimal("0.01")}
+"""What AWS charges for one request, by service, where it charges at all (Cost Explorer API, 2026-01)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One query call's outcome: the result with its facts, the receipts behind it, and what it took."""
+
+    result: QueryResult
+    receipts: tuple[Receipt, ...]
+    milliseconds: float
+    asked: tuple[str, ...]
+    """Operations that went to AWS (not answered from memory), in order."""
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What AWS charges for the calls of this run, in USD."""
+        return sum((PRICE_USD.get(op.partition(":")[0], Decimal()) for op in self.asked), Decimal())
+
+
+def run_query(
+    query: Query,
+    given: dict[str, Any],
+    *,
+    estate: Estate,
+    directory: Directory,
+    book: FactBook,
+    store: ReceiptStore,
+    now: datetime,
+    memory: Memory | None = None,
+) -> Ran:
+    """Run `query` with parsed inputs `given`; its facts get ids in `book`.
+
+    Raises:
+        RegentError: an input, AWS or the receipt store failed; nothing was added to `book`.
+    """
+    running = Running(query.name, query.operations, estate.source, store, memory)
+    aws = Aws(estate.sessions, directory, now, estate.regions, currency=estate.currency)
+    available: dict[type, Any] = {Aws: aws, FactBook: book}
+    started = time.perf_counter()
+    token = RUNNING.set(running)
+    try:
+        injected = {name: available[kind] for name, kind in query.injected.items()}
+        found = query.function(**injected, **given)
+    finally:
+        RUNNING.reset(token)
+    found.incomplete = list(dict.fromkeys([*found.incomplete, *aws.incomplete]))
+    result = book.seal(query.name, given, found)
+    used = {receipt_id for fact in result.facts for receipt_id in fact.receipts}
+    receipts = tuple(r for r in running.receipts.values() if r.id in used or not result.facts)
+    elapsed = (time.perf_counter() - started) * 1000
+    return Ran(result, receipts, elapsed, tuple(running.asked))

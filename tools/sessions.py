@@ -1,0 +1,146 @@
+"""Sessions: botocore clients that act in any account through the reader role.
+
+There is one client per service and region, whatever the number of accounts: its credentials are those of the account
+that the current call names (a context variable), so a thousand accounts do not mean a thousand clients. A call that
+names no account cannot be signed.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tools.errors import AwsCallError, UndeclaredOperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.session import Session
+
+CURRENT_ACCOUNT: ContextVar[str] = ContextVar("regent_account")
+"""The 12-digit id of the account in which the running call acts."""
+
+_EARLY = timedelta(minutes=5)
+
+
+class Sessions:
+    """Makes and keeps the clients.
+
+    `role` is the name of the reader role to assume in each account, or None to use the caller's own credentials (then
+    only the caller's account can be asked). `endpoint_url` points at the sample estate.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        role: str | None,
+        external_id: str | None = None,
+        endpoint_url: str | None = None,
+        region: str,
+        read_timeout: float = 20.0,
+        on_client: Callable[[Any], None],
+    ) -> None:
+        self._session, self._role, self._external_id = session, role, external_id
+        self._endpoint_url, self.region, self._read_timeout = endpoint_url, region, read_timeout
+        self._on_client = on_client
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._keys: dict[str, tuple[Any, datetime]] = {}
+        self._lock = threading.RLock()
+        self._key_locks: dict[str, threading.Lock] = {}
+        self._sts: Any = None
+
+    def client(self, service: str, region: str) -> Any:
+        """The client of one service in one region. Safe to share between threads."""
+        with self._lock:
+            client = self._clients.get((service, region))
+            if client is None:
+                client = self._make(service, region)
+                self._on_client(client)
+                self._clients[service, region] = client
+            return client
+
+    def _make(self, service: str, region: str, *, own: bool = False) -> Any:
+        from botocore.config import Config
+
+        client: Any = self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self._endpoint_url,
+            # The base credentials are replaced below; these only keep botocore from looking for others.
+            aws_access_key_id=None if own else "-",
+            aws_secret_access_key=None if own else "-",
+            config=Config(
+                retries={"mode": "adaptive", "max_attempts": 4},
+                connect_timeout=5,
+                read_timeout=self._read_timeout,
+                max_pool_connections=32,
+                parameter_validation=True,
+                # The sample estate has one address; AWS gets its host prefixes.
+                inject_host_prefix=self._endpoint_url is None,
+                s3={"addressing_style": "path"} if self._endpoint_url else {},
+            ),
+        )
+        if not own:
+            # botocore offers no public way to sign each call of one client with other credentials; the signer asks
+            # this object for them at every signature.
+            client._request_signer._credentials = _CredentialsOfTheCall(self)
+        return client
+
+    def keys(self, account: str) -> Any:
+        """Frozen credentials of the reader role in `account`, assumed once and renewed before they expire."""
+        with self._lock:
+            lock = self._key_locks.setdefault(account, threading.Lock())
+        with lock:
+            held = self._keys.get(account)
+            if held is None or held[1] - _EARLY < datetime.now(UTC):
+                held = self._keys[account] = self._assume(account)
+            return held[0]
+
+    def _assume(self, account: str) -> tuple[Any, datetime]:
+        from botocore.credentials import ReadOnlyCredentials
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._role is None:
+            own = self._session.get_credentials()
+            if own is None:
+                raise AwsCallError(account, "sts:AssumeRole", "NoCredentials", "no AWS credentials were found")
+            return own.get_frozen_credentials(), datetime.now(UTC) + timedelta(minutes=10)
+        with self._lock:
+            if self._sts is None:
+                self._sts = self._make("sts", self.region, own=True)
+        given: dict[str, Any] = {
+            "RoleArn": f"arn:aws:iam::{account}:role/{self._role}",
+            "RoleSessionName": "regent",
+        }
+        if self._external_id:
+            given["ExternalId"] = self._external_id
+        try:
+            credentials = self._sts.assume_role(**given)["Credentials"]
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise AwsCallError(account, "sts:AssumeRole", code, error.response["Error"]["Message"]) from error
+        except BotoCoreError as error:
+            raise AwsCallError(account, "sts:AssumeRole", type(error).__name__, str(error)) from error
+        frozen = ReadOnlyCredentials(
+            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], account
+        )
+        return frozen, credentials["Expiration"]
+
+
+class _CredentialsOfTheCall:
+    """What botocore's signer sees as the client's credentials."""
+
+    method = "regent-reader-role"
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def get_frozen_credentials(self) -> Any:
+        try:
+            account = CURRENT_ACCOUNT.get()
+        except LookupError:
+            raise UndeclaredOperationError("An AWS call outside a query names no account; it was refused.") from None
+        return self._sessions.keys(account)
