@@ -138,7 +138,8 @@ def open_aws(
     session = Session()
     sessions = Sessions(session, role=role, external_id=external_id, region=regions[0], on_client=hook)
     try:
-        own = session.create_client("sts", region_name=regions[0]).get_caller_identity()["Account"]
+        sts: Any = session.create_client("sts", region_name=regions[0])
+        own = sts.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise SettingsError(
             f"AWS did not accept the caller ({error}). Sign in (for instance `aws sso login`), set AWS_PROFILE, "

@@ -10,7 +10,7 @@ from pydantic import Field
 from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.cost.explorer import Dimension, costs, known_value, scope_of
-from tools.facts import Facts
+from tools.facts import Basis, Facts
 from tools.periods import parse_period
 from tools.registry import PeriodWord, query
 
@@ -40,7 +40,7 @@ def spend(
     chosen = aws.directory.select(accounts)
     given = {"service": service, "team": team}
     where = {field: known_value(aws, field, value, span) for field, value in given.items() if value}
-    basis = "net" if net else "gross"
+    basis: Basis = "net" if net else "gross"
     found = costs(aws, span, accounts=chosen, basis=basis, by=by, where=where)
     scope = scope_of(aws, chosen, basis, where)
     by_words = by.replace("_", " ")
