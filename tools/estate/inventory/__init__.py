@@ -7,7 +7,15 @@ is random between runs: every choice is seeded by the record's own name.
 from __future__ import annotations
 
 from tools.estate.inventory.base import Tags, account_id, ago, digest, in_account, resource_id, rng, uuid
-from tools.estate.inventory.compute import GPU_INSTANCES, INSTANCES, PATCH_GAP, SNAPSHOTS, VOLUMES, Instance
+from tools.estate.inventory.compute import (
+    GPU_INSTANCES,
+    INSTANCES,
+    PATCH_GAP,
+    SCALED_OUT,
+    SNAPSHOTS,
+    VOLUMES,
+    Instance,
+)
 from tools.estate.inventory.databases import DATABASES, RESERVED_DATABASES, RESERVED_MEMBERS, Database
 from tools.estate.inventory.identity import ROLES, ROOT_USERS, STORY_USER, USERS, User
 from tools.estate.inventory.keys import BACKUP_KEY_ROTTERDAM, KEYS, Key
@@ -40,6 +48,7 @@ __all__ = [
     "RESERVED_MEMBERS",
     "ROLES",
     "ROOT_USERS",
+    "SCALED_OUT",
     "SECURITY_GROUPS",
     "SNAPSHOTS",
     "STORY_BUCKET",

@@ -148,6 +148,8 @@ FLEETS: tuple[Fleet, ...] = (
 )
 PATCH_GAP = tuple(f"eindhoven-floor-{number:02d}" for number in (2, 3, 5, 7, 8, 11))
 """The six instances of the patch-gap story, by name."""
+SCALED_OUT = ("bet-engine-07", "bet-engine-08")
+"""The two instances (32 vCPUs) that were added on 10 October: the quota-near story."""
 
 
 def image_of(account: str, platform: str) -> str:
@@ -164,6 +166,9 @@ def _instance(fleet: Fleet, number: int) -> Instance:
     third = int(cidr.split(".")[2]) + FLEETS.index(fleet) % 16
     network = ".".join(cidr.split(".")[:2])
     missing = ("cost-center",) if random.random() < 0.1 else ()
+    launched = ago(days=random.randint(20, 700), hours=random.randint(0, 20), minutes=random.randint(0, 59))
+    if name in SCALED_OUT:
+        launched = next(story.start for story in STORIES if story.key == "quota-near")
     exposed = fleet.group in ("notebook-ssh", "kiosk-rdp", "legacy-any", "bastion-office")
     return Instance(
         account.id,
@@ -172,7 +177,7 @@ def _instance(fleet: Fleet, number: int) -> Instance:
         name,
         fleet.type,
         "stopped" if number > fleet.count - fleet.stopped else "running",
-        ago(days=random.randint(20, 700), hours=random.randint(0, 20), minutes=random.randint(0, 59)),
+        launched,
         zone,
         subnet,
         vpc.id,
