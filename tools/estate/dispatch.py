@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import structlog
 
 from tools.estate import faults
 from tools.estate.credentials import Caller, caller_of
@@ -26,7 +25,6 @@ from tools.estate.request import EstateRequest, Handler
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-_log = structlog.get_logger(__name__)
 _TIMEOUT_SECONDS = 300.0
 
 
@@ -98,7 +96,7 @@ class Dispatcher:
             raise
         except Exception as error:
             # A crash of ours must reach the caller as an error of the sample, never as a dropped connection.
-            _log.exception("estate.defect", service=service, operation=operation)
+            _report_defect(service, operation)
             fault = AwsError(DEFECT, f"{service}:{operation} failed: {type(error).__name__}: {error}", 501)
             response = serialize.error(service, protocol, fault, request_id)
         self.calls.append(Call(account, scope.region, service, operation, response.status))
@@ -161,6 +159,15 @@ class Dispatcher:
         if response.status >= 500 or (html and response.status in (404, 405)):
             raise not_in_sample(service, operation or "(unrecognised operation)")
         return response
+
+
+def _report_defect(service: str, operation: str) -> None:
+    """Tell the developer where the crash was; a plain traceback, because rich ones print headers and keys."""
+    import structlog
+
+    structlog.get_logger(__name__).error(
+        "estate.defect", service=service, operation=operation, traceback=traceback.format_exc()
+    )
 
 
 def _protocol(service: str, request: WireRequest) -> str:
