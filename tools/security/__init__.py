@@ -1,0 +1,3 @@
+"""Security: what is exposed, at risk, unusual or out of policy in the estate. Importing it declares the queries."""
+
+from tools.security import findings as _findings  # noqa: F401

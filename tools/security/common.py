@@ -1,0 +1,63 @@
+"""What the security queries share: input types, scopes, severities, and how resources and ages are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.accounts import Account
+from tools.calls import Aws
+from tools.facts import Scope
+
+Top = Annotated[int, Field(ge=1, le=25, description="rows shown; the rest is counted as other")]
+SEVERITIES = ("critical", "high", "medium", "low", "informational")
+"""From the most to the least serious."""
+
+
+def scope_of(aws: Aws, accounts: Sequence[Account]) -> Scope:
+    """The scope of facts about these accounts; all in sight is written as no account."""
+    everything = len(accounts) == len(aws.directory.accounts)
+    return Scope() if everything else Scope(accounts=tuple(account.name for account in accounts))
+
+
+def in_account(aws: Aws, account_id: str) -> Scope:
+    """The scope of facts about one account."""
+    return Scope(accounts=(aws.directory.name(account_id),))
+
+
+def rank(severity: str) -> int:
+    """0 for critical, up to 5 for what is no known severity."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def short(resource: str) -> str:
+    """What people call a resource: the last part of its ARN, or the text itself."""
+    if not resource.startswith(("arn:", "AWS::::Account:")):
+        return resource
+    return resource.rpartition(":")[2].rpartition("/")[2] or resource
+
+
+def moment(value: Any) -> datetime:
+    """A UTC time from what botocore parsed, or from an ISO 8601 text (Security Hub and GuardDuty send texts)."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    parsed = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def age_days(since: datetime, now: datetime) -> int:
+    """Full days between two times; never negative."""
+    return max((now - since).days, 0)
+
+
+def joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Receipt ids of several calls as one tuple, each once."""
+    return tuple(dict.fromkeys(receipt for group in groups for receipt in group))
+
+
+def chunks(items: Sequence[str], size: int) -> list[list[str]]:
+    """The items in lists of at most `size`, because AWS limits the values of one filter."""
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
