@@ -32,7 +32,7 @@ _RAW = {
     "RegionId": "VARCHAR",
     "SkuId": "VARCHAR",
     "x_Operation": "VARCHAR",
-    "ConsumedQuantity": "DECIMAL(24,6)",
+    "ConsumedQuantity": "DECIMAL(18,6)",
     "ConsumedUnit": "VARCHAR",
     "ListCost": "DECIMAL(18,6)",
     "BilledCost": "DECIMAL(18,6)",
@@ -133,7 +133,7 @@ def write(path: Path) -> None:
                 "quote='\"', escape='\"', nullstr='\\N')",
                 [str(source), {"line": "INTEGER", **_RAW}],
             )
-            duck.execute(f"COPY ({_TO_FOCUS}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            duck.execute(f"COPY ({_TO_FOCUS}) TO '{target}' (FORMAT parquet, COMPRESSION snappy)")
         os.replace(target, path)
 
 
