@@ -59,7 +59,7 @@ def uuid(*parts: object) -> str:
 
 def rng(*parts: object) -> random.Random:
     """A generator seeded by the parts alone, so adding a record never changes another."""
-    return random.Random(digest("rng", *parts))
+    return random.Random(digest("rng", *parts))  # noqa: S311 - sample data, not a secret
 
 
 def ago(days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
@@ -72,9 +72,7 @@ def account_id(name: str) -> str:
     return BY_NAME[name].id
 
 
-def standard_tags(
-    account: SampleAccount, name: str, *, team: str | None = None, missing: Iterable[str] = ()
-) -> Tags:
+def standard_tags(account: SampleAccount, name: str, *, team: str | None = None, missing: Iterable[str] = ()) -> Tags:
     """The tags the company's policy asks for, without those in ``missing``."""
     owner = team or account.team
     full = {"Name": name, "team": owner, "cost-center": COST_CENTERS[owner], "env": account.env}

@@ -290,9 +290,7 @@ def _snapshot(volume: Volume, number: int) -> Snapshot:
 
 def _snapshots() -> tuple[Snapshot, ...]:
     chosen = [volume for index, volume in enumerate(VOLUMES) if index % 3 == 0]
-    return tuple(
-        _snapshot(volume, number) for index, volume in enumerate(chosen) for number in range(index % 4 + 1)
-    )
+    return tuple(_snapshot(volume, number) for index, volume in enumerate(chosen) for number in range(index % 4 + 1))
 
 
 SNAPSHOTS: tuple[Snapshot, ...] = _snapshots()

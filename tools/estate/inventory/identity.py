@@ -127,11 +127,7 @@ def _person(owner: str, word: str) -> User:
     created = random.randint(120, 1300)
     with_key = random.random() < 0.35 or name == "j.devries"
     age = random.randint(10, min(created, 300))
-    policy = (
-        ADMIN
-        if name in ("b.visser", "l.bakker", "n.dekker")
-        else random.choice((READ, POWER, "ViewOnlyAccess"))
-    )
+    policy = ADMIN if name in ("b.visser", "l.bakker", "n.dekker") else random.choice((READ, POWER, "ViewOnlyAccess"))
     stale = name in ("q.maas", "d.post")
     last = random.randint(120, 170) if stale else random.uniform(0.1, 20)
     return User(
@@ -156,11 +152,7 @@ def _service(owner: str, name: str) -> User:
     created = random.randint(200, 1400)
     old = random.random() < 0.3
     age = random.randint(100, min(created, 700)) if old else random.randint(5, 88)
-    keys = [
-        _key(
-            f"{owner}/{name}", 1, True, age, random.uniform(0, 1), random.choice(("s3", "sts", "ec2", "sqs"))
-        )
-    ]
+    keys = [_key(f"{owner}/{name}", 1, True, age, random.uniform(0, 1), random.choice(("s3", "sts", "ec2", "sqs")))]
     if random.random() < 0.2:
         keys.append(_key(f"{owner}/{name}", 2, False, age + 90, age + 1.0, "s3"))
     return User(
@@ -173,9 +165,7 @@ def _service(owner: str, name: str) -> User:
         None,
         None,
         tuple(keys),
-        (ADMIN,)
-        if name == "svc-terraform"
-        else (random.choice((READ, "AmazonS3FullAccess", "AmazonSQSFullAccess")),),
+        (ADMIN,) if name == "svc-terraform" else (random.choice((READ, "AmazonS3FullAccess", "AmazonSQSFullAccess")),),
         (),
         standard_tags(account, name),
     )
@@ -184,9 +174,7 @@ def _service(owner: str, name: str) -> User:
 def _plain(owner: str, name: str, keys: tuple[AccessKey, ...], policies: tuple[str, ...], days: int) -> User:
     account = BY_NAME[owner]
     tags = standard_tags(account, name)
-    return User(
-        account.id, "us-east-1", name, ago(days=days), False, False, None, None, keys, policies, (), tags
-    )
+    return User(account.id, "us-east-1", name, ago(days=days), False, False, None, None, keys, policies, (), tags)
 
 
 def _special() -> tuple[User, ...]:

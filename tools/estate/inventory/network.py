@@ -95,9 +95,7 @@ def _vpc(name: str, region: str, number: int) -> Vpc:
 
 
 VPCS: tuple[Vpc, ...] = tuple(
-    _vpc(account.name, "eu-west-1", 10 + index)
-    for index, account in enumerate(ACCOUNTS)
-    if account.name != "payer"
+    _vpc(account.name, "eu-west-1", 10 + index) for index, account in enumerate(ACCOUNTS) if account.name != "payer"
 ) + tuple(_vpc(name, "eu-central-1", 60 + index) for index, name in enumerate(SECOND_REGION))
 
 _VPC = {(vpc.account, vpc.region): vpc for vpc in VPCS}

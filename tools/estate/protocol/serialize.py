@@ -195,7 +195,11 @@ def _members(node: ElementTree.Element, shape: Any, value: Any, path: str, only_
         if value.get(name) is None or (only_body and member.serialization.get("location")):
             continue
         if member.serialization.get("xmlAttribute"):
-            node.set(str(member.serialization["name"]), _text(member, value[name], path))
+            attribute = str(member.serialization["name"])
+            if attribute.startswith("xsi:"):
+                # S3 writes the kind of a grantee so; without the namespace the document is not well-formed.
+                node.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+            node.set(attribute, _text(member, value[name], path))
             continue
         _element(node, member, value[name], member.serialization.get("name", name), f"{path}.{name}")
 

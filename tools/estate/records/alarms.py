@@ -60,9 +60,7 @@ def _alarm(metric: Metric, name: str, statistic: str, threshold: float, text: st
     created = ago(days=rng("alarm", metric.account, name).randint(90, 600), hours=4)
     low = metric.name == "FreeStorageSpace"
     comparison = "LessThanThreshold" if low else "GreaterThanThreshold"
-    return Alarm(
-        metric.account, metric.region, name, text, metric, statistic, threshold, comparison, periods, created
-    )
+    return Alarm(metric.account, metric.region, name, text, metric, statistic, threshold, comparison, periods, created)
 
 
 _NAMES = {account.id: account.name for account in ACCOUNTS}
@@ -84,9 +82,7 @@ def _quiet() -> Iterator[Alarm]:
         if metric.namespace == "AWS/ApplicationELB":
             name = value.split("/")[1]
             if metric.name == "HTTPCode_Target_5XX_Count":
-                yield _alarm(
-                    metric, f"{name}-5xx", "Sum", 60, f"Server errors behind load balancer {name}", 2
-                )
+                yield _alarm(metric, f"{name}-5xx", "Sum", 60, f"Server errors behind load balancer {name}", 2)
             if metric.name == "TargetResponseTime":
                 yield _alarm(metric, f"{name}-latency-p99", "p99", 1.5, f"Slowest responses of {name}")
         if metric.namespace == "AWS/ECS" and metric.name == "CPUUtilization":
@@ -99,21 +95,15 @@ def _quiet() -> Iterator[Alarm]:
         if metric.namespace == "AWS/Backup":
             name = _NAMES[metric.account].removeprefix("venue-")
             title = (
-                f"floor-ledger-{name}-backup-failed"
-                if "venue" in _NAMES[metric.account]
-                else f"{name}-backup-failed"
+                f"floor-ledger-{name}-backup-failed" if "venue" in _NAMES[metric.account] else f"{name}-backup-failed"
             )
             yield _alarm(metric, title, "Sum", 0, "A nightly backup job failed", 1)
         if metric.namespace == "AWS/Usage" and dict(metric.dimensions)["Class"] == "Standard/OnDemand":
             owner = _NAMES[metric.account]
             limit = 230.4 if (owner, metric.region) == ("online-prod", "eu-west-1") else 115.2
-            yield _alarm(
-                metric, f"{owner}-vcpu-quota-90-percent", "Maximum", limit, "90 percent of the vCPU quota", 1
-            )
+            yield _alarm(metric, f"{owner}-vcpu-quota-90-percent", "Maximum", limit, "90 percent of the vCPU quota", 1)
         if metric.namespace == "CWAgent" and instance_name(value).endswith(("-01", "-04", "-07")):
-            yield _alarm(
-                metric, f"{instance_name(value)}-disk-used", "Average", 85, "Disk space of the root volume", 2
-            )
+            yield _alarm(metric, f"{instance_name(value)}-disk-used", "Average", 85, "Disk space of the root volume", 2)
         if metric.namespace == "AWS/SQS":
             short = "queue-age" if metric.name.startswith("ApproximateAge") else "queue-depth"
             limit = 300 if short == "queue-age" else 10_000
@@ -254,9 +244,7 @@ def _composites() -> Iterator[Alarm]:
             'ALARM("warehouse-meta-cpu-high") AND ALARM("warehouse-meta-storage-low")',
         ),
     ):
-        yield Alarm(
-            account_id(owner), "eu-west-1", name, "Composite", None, "", 0, "", 1, ago(days=300), rule=rule
-        )
+        yield Alarm(account_id(owner), "eu-west-1", name, "Composite", None, "", 0, "", 1, ago(days=300), rule=rule)
 
 
 @cache
@@ -264,7 +252,5 @@ def alarms() -> tuple[Alarm, ...]:
     """Every alarm of the organisation, by account and name."""
     made = [_with_stories(alarm, _NAMES[alarm.account]) for alarm in _quiet()]
     return tuple(
-        sorted(
-            (*made, *_without_data(), *_composites()), key=lambda item: (item.account, item.region, item.name)
-        )
+        sorted((*made, *_without_data(), *_composites()), key=lambda item: (item.account, item.region, item.name))
     )

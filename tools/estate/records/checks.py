@@ -69,9 +69,7 @@ def _databases() -> Iterator[Problem]:
             title = "RDS DB Instances should prohibit public access, as determined by PubliclyAccessible"
             yield Problem("RDS.2", title, "CRITICAL", *where)
         if not database.encrypted:
-            yield Problem(
-                "RDS.3", "RDS DB instances should have encryption at-rest enabled", "MEDIUM", *where
-            )
+            yield Problem("RDS.3", "RDS DB instances should have encryption at-rest enabled", "MEDIUM", *where)
         if not database.deletion_protection:
             yield Problem("RDS.8", "RDS DB instances should have deletion protection enabled", "LOW", *where)
 
@@ -129,9 +127,7 @@ def _patches() -> Iterator[Problem]:
     for instance in inventory.INSTANCES:
         if instance.name in inventory.PATCH_GAP:
             where = (instance.account, instance.region, "AwsEc2Instance", instance.arn)
-            title = (
-                "EC2 instances managed by Systems Manager should have a patch compliance status of COMPLIANT"
-            )
+            title = "EC2 instances managed by Systems Manager should have a patch compliance status of COMPLIANT"
             yield Problem("SSM.2", title, "HIGH", *where, since=at)
 
 

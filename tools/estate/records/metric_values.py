@@ -75,11 +75,7 @@ def level(metric: Metric, moment: datetime) -> float:
         base, swing = metric.level, metric.swing
     hour = bucket.hour + bucket.minute / 60
     rhythm = 1 + swing * math.sin((hour - 13) / 24 * 2 * math.pi)
-    value = (
-        base
-        * rhythm
-        * (1 + min(metric.noise, 0.08 if not swing else 1) * _unit_noise(f"{metric.key}{start}"))
-    )
+    value = base * rhythm * (1 + min(metric.noise, 0.08 if not swing else 1) * _unit_noise(f"{metric.key}{start}"))
     return min(value, metric.ceiling) if metric.ceiling is not None else value
 
 

@@ -51,9 +51,7 @@ class Metric:
 
     @property
     def key(self) -> str:
-        return "/".join(
-            (self.account, self.region, self.namespace, self.name, *map("=".join, self.dimensions))
-        )
+        return "/".join((self.account, self.region, self.namespace, self.name, *map("=".join, self.dimensions)))
 
 
 def _ec2(instance: Instance) -> Iterator[Metric]:
@@ -65,9 +63,7 @@ def _ec2(instance: Instance) -> Iterator[Metric]:
     dimension = (("InstanceId", instance.id),)
     cpu = 0.6 if gpu else random.uniform(6, 55)
     since = instance.launched
-    yield Metric(
-        *where, "AWS/EC2", "CPUUtilization", dimension, "Percent", "gauge", cpu, since=since, ceiling=100
-    )
+    yield Metric(*where, "AWS/EC2", "CPUUtilization", dimension, "Percent", "gauge", cpu, since=since, ceiling=100)
     traffic = 2e4 if gpu else random.uniform(1e6, 8e7)
     yield Metric(*where, "AWS/EC2", "NetworkIn", dimension, "Bytes", "count", traffic, since=since)
     yield Metric(*where, "AWS/EC2", "NetworkOut", dimension, "Bytes", "count", traffic * 0.8, since=since)
@@ -76,9 +72,7 @@ def _ec2(instance: Instance) -> Iterator[Metric]:
     full = instance.name == "amsterdam-floor-07"
     bumps = (Bump(ago(days=2, hours=3), None, 93.4),) if full else ()
     extra = (*dimension, ("path", "/"))
-    yield Metric(
-        *where, "CWAgent", "disk_used_percent", extra, "Percent", "gauge", disk, 0.0, 0.01, bumps, since, 100
-    )
+    yield Metric(*where, "CWAgent", "disk_used_percent", extra, "Percent", "gauge", disk, 0.0, 0.01, bumps, since, 100)
 
 
 def _nat() -> Iterator[Metric]:
@@ -118,7 +112,9 @@ def _rds() -> Iterator[Metric]:
         dimension = (("DBInstanceIdentifier", database.name),)
         storm = database.name in ("bet-settlement-db", "wallet-db")
         cpu, held = random.uniform(15, 42), random.uniform(0.05, 0.2) * database.max_connections
-        busy = (Bump(*STORM, 94.0 if database.name == "bet-settlement-db" else 71.0),) if storm else ()
+        busy: tuple[Bump, ...] = (
+            (Bump(*STORM, 94.0 if database.name == "bet-settlement-db" else 71.0),) if storm else ()
+        )
         many = (Bump(*STORM, database.max_connections * 0.94),) if storm else ()
         if database.name == "floor-ledger-utrecht":
             day = ago(days=1).replace(hour=3, minute=0)
@@ -131,9 +127,7 @@ def _rds() -> Iterator[Metric]:
         yield Metric(*where, "CPUUtilization", dimension, "Percent", "gauge", cpu, 0.3, 0.1, busy, since, 100)
         yield Metric(*where, "DatabaseConnections", dimension, "Count", "gauge", held, 0.3, 0.08, many, since)
         yield Metric(*where, "FreeStorageSpace", dimension, "Bytes", "gauge", free, 0.0, 0.005, (), since)
-        yield Metric(
-            *where, "ReadLatency", dimension, "Seconds", "gauge", random.uniform(0.0004, 0.003), since=since
-        )
+        yield Metric(*where, "ReadLatency", dimension, "Seconds", "gauge", random.uniform(0.0004, 0.003), since=since)
 
 
 def _balancers() -> Iterator[Metric]:
@@ -148,9 +142,7 @@ def _balancers() -> Iterator[Metric]:
         if balancer.name == "lobby-staging":
             errors = (Bump(ago(hours=6), None, 30.0),)
         yield Metric(*where, "RequestCount", dimension, "Count", "count", rate, 0.5)
-        yield Metric(
-            *where, "HTTPCode_Target_5XX_Count", dimension, "Count", "count", rate * 0.0004, 0.5, 0.3, errors
-        )
+        yield Metric(*where, "HTTPCode_Target_5XX_Count", dimension, "Count", "count", rate * 0.0004, 0.5, 0.3, errors)
         yield Metric(*where, "HTTPCode_Target_4XX_Count", dimension, "Count", "count", rate * 0.01, 0.5, 0.2)
         yield Metric(*where, "TargetResponseTime", dimension, "Seconds", "latency", slow, 0.2, 0.1, late)
 
@@ -163,12 +155,8 @@ def _queues_and_errors() -> Iterator[Metric]:
         where = (online, HOME_REGION, "AWS/SQS")
         old = (Bump(*STORM, 1380.0),) if storm else ()
         deep = (Bump(*STORM, 48_000.0),) if storm else ()
-        yield Metric(
-            *where, "ApproximateAgeOfOldestMessage", dimension, "Seconds", "gauge", 4.0, 0.2, 0.3, old
-        )
-        yield Metric(
-            *where, "ApproximateNumberOfMessagesVisible", dimension, "Count", "gauge", 160.0, 0.4, 0.3, deep
-        )
+        yield Metric(*where, "ApproximateAgeOfOldestMessage", dimension, "Seconds", "gauge", 4.0, 0.2, 0.3, old)
+        yield Metric(*where, "ApproximateNumberOfMessagesVisible", dimension, "Count", "gauge", 160.0, 0.4, 0.3, deep)
     service = (("Service", "bet-settlement"),)
     failing = (Bump(*STORM, 380.0),)
     yield Metric(
@@ -213,9 +201,7 @@ def _lambda() -> Iterator[Metric]:
         where = (function.account, function.region, "AWS/Lambda")
         calls = random.uniform(0.5, 60)
         yield Metric(*where, "Invocations", dimension, "Count", "count", calls, 0.5)
-        yield Metric(
-            *where, "Errors", dimension, "Count", "count", calls * random.choice((0.0, 0.001, 0.02)), 0.5, 0.4
-        )
+        yield Metric(*where, "Errors", dimension, "Count", "count", calls * random.choice((0.0, 0.001, 0.02)), 0.5, 0.4)
         yield Metric(*where, "Duration", dimension, "Milliseconds", "latency", random.uniform(30, 2500), 0.1)
         yield Metric(*where, "Throttles", dimension, "Count", "count", 0.0, 0, 0)
 
@@ -255,9 +241,7 @@ def _usage() -> Iterator[Metric]:
             )
     lab, gpus = BY_NAME["data-lab"].id, (("Class", "G/OnDemand"), *dimension[1:])
     since = STORY["gpu-untagged"].start
-    yield Metric(
-        lab, HOME_REGION, "AWS/Usage", "ResourceCount", gpus, "None", "gauge", 96.0, 0, 0, since=since
-    )
+    yield Metric(lab, HOME_REGION, "AWS/Usage", "ResourceCount", gpus, "None", "gauge", 96.0, 0, 0, since=since)
 
 
 def _buckets() -> Iterator[Metric]:
@@ -265,9 +249,7 @@ def _buckets() -> Iterator[Metric]:
         size = rng("size", bucket.name).uniform(2e9, 9e12)
         dimension = (("BucketName", bucket.name), ("StorageType", "StandardStorage"))
         where = (bucket.account, bucket.region, "AWS/S3")
-        yield Metric(
-            *where, "BucketSizeBytes", dimension, "Bytes", "daily", size, 0, 0.002, since=bucket.created
-        )
+        yield Metric(*where, "BucketSizeBytes", dimension, "Bytes", "daily", size, 0, 0.002, since=bucket.created)
 
 
 def _backups() -> Iterator[Metric]:

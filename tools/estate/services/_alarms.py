@@ -12,9 +12,7 @@ from tools.estate.request import EstateRequest
 from tools.estate.services._matching import within
 from tools.estate.services._paging import Paging, page, without_none
 
-_PAGING = Paging(
-    size="MaxRecords", default=50, largest=100, error="InvalidNextToken", size_error="ValidationError"
-)
+_PAGING = Paging(size="MaxRecords", default=50, largest=100, error="InvalidNextToken", size_error="ValidationError")
 _HISTORY_DAYS = 30
 """How long CloudWatch keeps alarm history."""
 
@@ -26,11 +24,7 @@ def _mine(request: EstateRequest) -> list[Alarm]:
 def _reason(alarm: Alarm) -> str:
     if alarm.history:
         return alarm.history[-1].reason
-    return (
-        "Unchecked: Initial alarm creation"
-        if alarm.state == "INSUFFICIENT_DATA"
-        else "No datapoint crossed it."
-    )
+    return "Unchecked: Initial alarm creation" if alarm.state == "INSUFFICIENT_DATA" else "No datapoint crossed it."
 
 
 def _document(alarm: Alarm) -> dict[str, Any]:

@@ -138,13 +138,9 @@ def select(items: list[Document], filters: dict[str, list[dict[str, Any]]], now:
     """The documents that pass every filter; a filter the sample has no field for is refused, never ignored."""
     for name in filters:
         if name not in _STRINGS and name not in (*_DATES, "SeverityNormalized", "Keyword"):
-            raise not_in_sample(
-                "securityhub", "GetFindings", f"Its findings have no field for filter {name}."
-            )
+            raise not_in_sample("securityhub", "GetFindings", f"Its findings have no field for filter {name}.")
     active = {name: wanted for name, wanted in filters.items() if wanted}
-    return [
-        item for item in items if all(_passes(item, name, wanted, now) for name, wanted in active.items())
-    ]
+    return [item for item in items if all(_passes(item, name, wanted, now) for name, wanted in active.items())]
 
 
 def _key(name: str) -> Callable[[Document], Any]:

@@ -18,9 +18,7 @@ _LIST = Paging(size="\0", default=500, largest=500, error="InvalidParameterValue
 _DATA = Paging(size="MaxDatapoints", default=100_800, largest=100_800, error="InvalidNextToken")
 
 
-def _find(
-    request: EstateRequest, namespace: str, name: str, dimensions: list[dict[str, str]]
-) -> Metric | None:
+def _find(request: EstateRequest, namespace: str, name: str, dimensions: list[dict[str, str]]) -> Metric | None:
     wanted = frozenset((one["Name"], one["Value"]) for one in dimensions)
     return by_name().get((request.account, request.region, namespace, name, wanted))
 
@@ -34,9 +32,7 @@ def _period(value: int) -> int:
 def _window(params: dict[str, Any]) -> tuple[datetime, datetime]:
     start, end = as_time(params["StartTime"]), as_time(params["EndTime"])
     if start >= end:
-        raise AwsError(
-            "ValidationError", f"StartTime {start.isoformat()} must be less than EndTime {end.isoformat()}."
-        )
+        raise AwsError("ValidationError", f"StartTime {start.isoformat()} must be less than EndTime {end.isoformat()}.")
     return start, end
 
 
@@ -57,9 +53,7 @@ def _evaluate(request: EstateRequest) -> list[tuple[dict[str, Any], Series]]:
     for query in queries:
         stat = query.get("MetricStat")
         if bool(stat) == bool(query.get("Expression")):
-            raise AwsError(
-                "ValidationError", f"Query {query['Id']} needs either a MetricStat or an Expression."
-            )
+            raise AwsError("ValidationError", f"Query {query['Id']} needs either a MetricStat or an Expression.")
         if not stat:
             continue
         metric = _find(

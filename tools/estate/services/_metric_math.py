@@ -78,9 +78,7 @@ class Evaluator:
             raise _bad("an array of series cannot be an operand here")
         if not isinstance(left, dict) and not isinstance(right, dict):
             return apply(left, right)
-        moments: Any = (
-            left.keys() & right.keys() if isinstance(left, dict) and isinstance(right, dict) else None
-        )
+        moments: Any = left.keys() & right.keys() if isinstance(left, dict) and isinstance(right, dict) else None
         if moments is None:
             moments = (left if isinstance(left, dict) else right).keys()  # type: ignore[union-attr]  # one is a series
         out: Series = {}

@@ -20,7 +20,7 @@ ItemT = TypeVar("ItemT")
 class Paging:
     """How one operation pages: its token and size members, its default and largest page, its error code."""
 
-    token: str = "NextToken"
+    token: str = "NextToken"  # noqa: S105 - a member name
     size: str = "MaxResults"
     default: int = 100
     largest: int = 100
@@ -49,9 +49,7 @@ def _offset(token: str, expected: str, paging: Paging) -> int:
     return int(offset)
 
 
-def page(
-    request: EstateRequest, items: Sequence[ItemT], paging: Paging
-) -> tuple[list[ItemT], dict[str, str]]:
+def page(request: EstateRequest, items: Sequence[ItemT], paging: Paging) -> tuple[list[ItemT], dict[str, str]]:
     """One page of ``items`` and a dictionary holding the next token (empty at the end)."""
     size = request.params.get(paging.size)
     size = paging.default if size is None else int(size)

@@ -32,8 +32,7 @@ def ground_truth() -> dict[str, list[dict[str, Any]]]:
                 "actions_enabled": alarm.actions,
                 "type": "CompositeAlarm" if alarm.rule else "MetricAlarm",
                 "history": [
-                    {"at": item.at.isoformat(), "before": item.before, "after": item.after}
-                    for item in alarm.history
+                    {"at": item.at.isoformat(), "before": item.before, "after": item.after} for item in alarm.history
                 ],
             }
             for alarm in alarms()

@@ -1,0 +1,79 @@
+"""The moto application of one account, seeded on first use."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication
+
+_LOCK = threading.Lock()
+_SEEDED: set[tuple[str, str]] = set()
+_READS = ("Get", "List", "Simulate")
+_BUCKET_SETTINGS = frozenset(
+    "accelerate analytics cors intelligent-tiering inventory lifecycle metrics notification object-lock "
+    "ownershipControls replication requestPayment website".split()
+)
+"""Bucket settings that nobody in this company has made, so that moto's "not configured" is the truth.
+
+Objects are left out: the sample holds none, and an empty listing would read as an empty bucket.
+"""
+
+
+@cache
+def _app(service: str) -> WSGIApplication:
+    from moto.server import create_backend_app
+
+    app: WSGIApplication = create_backend_app(service)
+    return app
+
+
+def _seed(account: str, service: str) -> None:
+    with _LOCK:
+        if (account, service) in _SEEDED:
+            return
+        if service == "iam":
+            from tools.estate.moto_seed.iam import seed
+        else:
+            from tools.estate.moto_seed.s3 import seed
+        seed(account)
+        _SEEDED.add((account, service))
+
+
+def _known(service: str, environ: dict[str, Any]) -> bool:
+    """Whether moto's answer to this request is about something that was seeded. Writes never are."""
+    if service == "s3":
+        asked = set(parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)) - {"x-id"}
+        return environ["REQUEST_METHOD"] == "GET" and bool(asked) and asked <= _BUCKET_SETTINGS
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+    return action.startswith(_READS)
+
+
+def _refuse(start_response: StartResponse) -> Iterable[bytes]:
+    """HTTP 501, which the endpoint turns into NotInSampleEstate."""
+    start_response("501 Not Implemented", [("Content-Type", "text/plain")])
+    return [b"Not in the sample estate."]
+
+
+def wsgi(account: str, service: str) -> WSGIApplication:
+    """A WSGI application that answers ``service`` for ``account`` (12 digits).
+
+    moto would take the account from the access key; the header ``x-moto-account-id`` outranks that and is set here,
+    whatever the request held.
+    """
+
+    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if not _known(service, environ):
+            return _refuse(start_response)
+        _seed(account, service)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        return _app(service)(environ, start_response)
+
+    return application
