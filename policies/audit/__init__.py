@@ -34,7 +34,8 @@ from policies.audit.records import (
     StoredRecord,
 )
 from policies.audit.story import Story, StoryStep, story
-from policies.audit.verifying import Verdict, verify
+from policies.audit.verdict import Verdict
+from policies.audit.verifying import verify
 
 __all__ = [
     "AnswerDelivered",

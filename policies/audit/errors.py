@@ -27,3 +27,19 @@ class RecordTooLargeError(LedgerError):
 
 class NoSuchRecordError(LedgerError):
     """No record has that index, or no record belongs to that question."""
+
+
+class ProofError(LedgerError):
+    """An inclusion or consistency proof does not prove what it says."""
+
+
+class SignatureError(LedgerError):
+    """A note is malformed, or no trusted key signed it."""
+
+
+class KeyFileError(LedgerError):
+    """A key file is missing, unreadable, or readable by others."""
+
+
+class SealError(LedgerError):
+    """A sealed value does not open, or is not what it was committed to."""

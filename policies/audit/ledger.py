@@ -3,140 +3,208 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import hashlib
+import atexit
 import os
+import secrets
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import orjson
-
+from policies.audit.checkpoints import sign_checkpoint
+from policies.audit.disk import Disk
+from policies.audit.encoding import encode, place
 from policies.audit.errors import (
     LedgerClosedError,
     LedgerDamagedError,
+    LedgerError,
     LedgerUnwritableError,
     RecordTooLargeError,
 )
-from policies.audit.records import SCHEMA, LedgerRecovered, Record, StoredRecord
+from policies.audit.frames import MAX_RECORD
+from policies.audit.group import Group
+from policies.audit.keys import Home
+from policies.audit.locks import Turn
+from policies.audit.note import Checkpoint, Signer
+from policies.audit.reader import Reader
+from policies.audit.records import LedgerRecovered, Record, StoredRecord
+from policies.audit.store import Cut, Store, TornByOtherError
+from policies.audit.vault import Vault
 
-MAX_RECORD = 1 << 20
-FILE = "records.jsonl"
-ZERO = "0" * 64
-
-
-def chain(previous: str, line: bytes) -> str:
-    return hashlib.sha256(previous.encode() + line).hexdigest()
+LINGER = 0.05
+"""Seconds after which a record appended with wait=False is made durable all the same."""
+CHECKPOINT_RECORDS, CHECKPOINT_SECONDS = 1024, 1.0
+GROUP_RECORDS, GROUP_BYTES = 1024, 4 << 20
 
 
 class Ledger:
-    """One append-only ledger in a directory. Threads, tasks and processes may share it."""
+    """One append-only ledger in a directory. Threads, tasks and processes may share it; see docs/ledger.md section 10."""
 
-    def __init__(self, path: Path, origin: str) -> None:
+    def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk) -> None:
         """Use `Ledger.open`."""
-        self.path, self.origin = path, origin
+        self.path, self.home = path, home
+        self.vault = Vault(home.keys / "subjects")
+        self._disk, self._signer = disk, signer
+        self._turn = Turn(path, path / "segments")
+        self._store: Store | None = None
         self._mutex = threading.RLock()
-        self._pending: list[bytes] = []
-        self._head, self._size, self._end, self._time = ZERO, 0, 0, 0
+        self._wake = threading.Condition(self._mutex)
+        self._io = threading.RLock()
+        self._group: Group | None = None
+        self._next, self._time = 0, 0
+        self._lost: dict[str | None, str] = {}
         self._failed: str | None = None
-        self._fd = -1
+        self._closed = False
+        self._pid = os.getpid()
+        self._thread: threading.Thread | None = None
+        self._due_since: float | None = None
+        self._question_ended = False
 
     @classmethod
-    def open(cls, path: Path, origin: str | None = None) -> Self:
-        """Open or create the ledger in directory `path`; a torn tail is cut and the cut recorded.
+    def open(
+        cls,
+        path: Path,
+        origin: str | None = None,
+        *,
+        home: Path | None = None,
+        signer: Signer | None = None,
+        disk: Disk | None = None,
+    ) -> Self:
+        """Open or create the ledger in directory `path`; a torn tail is cut, kept in quarantine and recorded.
 
-        Raises LedgerUnwritableError (cannot be created or written), LedgerDamagedError (damage in the middle).
+        `origin` names a new ledger (default: a random one) or must be the name of the one that is there. Keys, known heads and
+        quarantine lie in `home` (default: the directory that holds `path`). `signer` replaces the key file.
+
+        Raises LedgerUnwritableError (cannot be created or written) and LedgerDamagedError (not what was written, shorter
+        than last seen, another ledger).
         """
-        ledger = cls(Path(path), origin or "regent.local/ledger")
+        path = Path(path)
+        ledger = cls(path, Home(path, home), signer, disk or Disk())
         try:
-            ledger.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            ledger._fd = os.open(ledger.path / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            with ledger._locked():
-                ledger._catch_up(recover=True)
+            (path / "segments").mkdir(parents=True, exist_ok=True, mode=0o700)
+            (path / "tile").mkdir(exist_ok=True, mode=0o700)
+            ledger._turn.open()
+            ledger._turn.take()
+            try:
+                ledger._recover(origin)
+            finally:
+                ledger._turn.release()
         except OSError as error:
-            raise LedgerUnwritableError(
-                f"The ledger {path} cannot be opened for writing: {error}."
-            ) from error
+            ledger._turn.close()
+            raise LedgerUnwritableError(f"The ledger {path} cannot be opened for writing: {error}.") from error
+        except LedgerError:
+            ledger._turn.close()
+            raise
+        atexit.register(_close_at_exit, weakref.ref(ledger))
         return ledger
 
+    @property
+    def origin(self) -> str:
+        return self._open_store().origin
+
+    @property
+    def size(self) -> int:
+        """How many records there are, those not yet durable included."""
+        with self._mutex:
+            if self._group is None:
+                self._enter()
+                self._turn.release()
+            return self._next
+
+    def root(self) -> str:
+        """Hex root hash over everything recorded so far, which is durable on return."""
+        self.flush()
+        with self._io:
+            return self._open_store().tree.root().hex()
+
     def append(self, record: Record, wait: bool = True) -> int:
-        """Add `record` and return its index. With `wait` it is durable on return, with all before it.
+        """Add `record` and return its index. With `wait` it is durable on return, and so is all before it.
 
         Raises LedgerUnwritableError, LedgerClosedError, RecordTooLargeError; then nothing was acknowledged.
         """
+        encoded = self._encode(record)
         with self._mutex:
-            self._usable()
-            try:
-                if not self._pending:
-                    fcntl.flock(self._fd, fcntl.LOCK_EX)
-                    self._catch_up()
-                index = self._size
-                line = self._encode(record, index)
-                self._pending.append(line)
-                self._size, self._head = index + 1, chain(self._head, line)
-                if wait or len(self._pending) >= 256:
-                    self.flush()
-                return index
-            except OSError as error:
-                raise self._give_up(error) from error
+            group, index = self._enqueue(record, encoded, wait)
+        if wait or group.full:
+            self._commit(group)
+        return index
 
     async def aappend(self, record: Record, wait: bool = True) -> int:
         """`append` for async code: the event loop goes on while the disk syncs."""
-        if not wait:
-            return self.append(record, wait=False)
-        return await asyncio.to_thread(self.append, record)
+        encoded = self._encode(record)
+        with self._mutex:
+            group, index = self._enqueue(record, encoded, wait)
+            if wait or group.full:
+                done = group.waiter(asyncio.get_running_loop())
+                if not group.urgent:
+                    group.urgent = True
+                    self._wake.notify()
+        if wait or group.full:
+            await done
+        return index
 
     def flush(self) -> None:
         """Make every record appended so far durable."""
         with self._mutex:
-            if not self._pending:
-                return
-            data = b"".join(line + b"\n" for line in self._pending)
+            self._usable()
+            group = self._group
+        if group is not None:
+            self._commit(group)
+        with self._io:
+            pass
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Make everything durable and sign it, unless the last checkpoint covers it already; the last checkpoint."""
+        with self._io:
+            with self._mutex:
+                self._usable()
+                if self._group is None:
+                    self._enter()
+            if self._group is not None:
+                self._write()
+            with self._mutex:
+                if not self._turn.held:
+                    self._enter()
+            store = self._open_store()
             try:
-                done = 0
-                while done < len(data):
-                    done += os.pwrite(self._fd, data[done:], self._end + done)
-                os.fdatasync(self._fd)
+                if store.size and (store.signed is None or store.signed.size < store.size):
+                    signed = sign_checkpoint(store, self._signer or self.home.signer(store.origin))
+                    store.add_checkpoint(signed)
+                    self.home.remember(signed)
+                self._due_since, self._question_ended = None, False
             except OSError as error:
-                raise self._give_up(error) from error
-            self._end += len(data)
-            self._pending.clear()
-            fcntl.flock(self._fd, fcntl.LOCK_UN)
+                raise self._give_up(error, None) from error
+            finally:
+                with self._mutex:
+                    if self._group is None:
+                        self._turn.release()
+            return store.signed
 
     def read(self, first: int = 0, last: int | None = None) -> Iterator[StoredRecord]:
         """Records `first` to `last` inclusive, in order; `last=None` reads to the end."""
         self.flush()
-        head = ZERO
-        with (self.path / FILE).open("rb") as file:
-            for index, line in enumerate(file):
-                if last is not None and index > last:
-                    return
-                head = chain(head, line.rstrip(b"\n"))
-                if index >= first:
-                    yield decode(line.rstrip(b"\n"), head, index)
-
-    @property
-    def size(self) -> int:
-        with self._mutex:
-            if not self._pending:
-                with self._locked():
-                    self._catch_up()
-            return self._size
-
-    def root(self) -> str:
-        """Hex hash over everything recorded so far."""
-        return self._head if self.size else ZERO
+        return Reader(self.path, self.vault).read(first, last)
 
     def close(self) -> None:
-        with self._mutex:
-            if self._fd >= 0 and self._failed is None:
-                self.flush()
-            if self._fd >= 0:
-                os.close(self._fd)
-                self._fd = -1
+        """Make everything durable, sign it, and let go of the files. Closing twice is allowed."""
+        if self._closed:
+            return
+        try:
+            if self._failed is None and self._pid == os.getpid():
+                self.checkpoint()
+        finally:
+            with self._mutex:
+                self._closed = True
+                self._wake.notify_all()
+            if self._thread is not None and self._thread is not threading.current_thread():
+                self._thread.join()
+            with self._io:
+                if self._store is not None:
+                    self._store.close()
+                self._turn.close()
 
     def __enter__(self) -> Self:
         return self
@@ -146,117 +214,220 @@ class Ledger:
     ) -> None:
         self.close()
 
-    def _locked(self) -> _Flock:
-        return _Flock(self._fd)
+    # --- inside; what says "mutex held" or "io held" must be called so ---
+
+    def _encode(self, record: Record) -> bytes:
+        try:
+            encoded = encode(record, self.vault)
+        except OSError as error:
+            raise LedgerUnwritableError(f"Personal content cannot be sealed: {error}.") from error
+        if len(encoded) > MAX_RECORD - 64:
+            raise RecordTooLargeError(
+                f"A {record.type} record has {len(encoded)} bytes; the ledger takes {MAX_RECORD - 64}. "
+                "Keep large results in the receipt store and their hash in the record."
+            )
+        return encoded
+
+    def _open_store(self) -> Store:
+        if self._store is None:
+            raise LedgerClosedError(f"The ledger {self.path} is not open.")
+        return self._store
 
     def _usable(self) -> None:
+        if self._closed:
+            raise LedgerClosedError(f"The ledger {self.path} is closed; open it anew.")
         if self._failed:
             raise LedgerClosedError(
-                f"The ledger {self.path} stopped after a failed write ({self._failed}); open it anew."
+                f"The ledger {self.path} stopped: {self._failed}. Mend the disk, then open it anew."
             )
-        if self._fd < 0:
-            raise LedgerClosedError(f"The ledger {self.path} is closed; open it anew.")
+        if self._pid != os.getpid():
+            raise LedgerClosedError(f"The ledger {self.path} was opened before this process forked; open it anew.")
 
-    def _encode(self, record: Record, index: int) -> bytes:
-        self._time = max(time.time_ns(), self._time + 1)
-        line = orjson.dumps(envelope(record, index, self._time) | {"prev": self._head})
-        if len(line) > MAX_RECORD:
-            raise RecordTooLargeError(
-                f"A {record.type} record has {len(line)} bytes; the ledger takes {MAX_RECORD}."
-            )
-        return line
+    def _enqueue(self, record: Record, encoded: bytes, wait: bool) -> tuple[Group, int]:
+        """Give the record its place. Mutex held."""
+        self._usable()
+        if self._lost and (reason := self._lost.get(record.question) or self._lost.pop(None, None)):
+            raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
+        if self._group is None:
+            self._enter()
+            self._group = Group()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+                self._thread.start()
+        group, index, now = self._group, self._next, time.time_ns()
+        if now <= self._time:
+            now = self._time + 1
+        leaf = place(encoded, index, now)
+        if not group.leaves:
+            group.since = time.monotonic()
+        group.leaves.append(leaf)
+        group.bytes += len(leaf)
+        if not wait:
+            group.unwaited.add(record.question)
+            if len(group.leaves) == 1:
+                self._wake.notify()
+        group.full = len(group.leaves) >= GROUP_RECORDS or group.bytes >= GROUP_BYTES
+        self._next, self._time = index + 1, now
+        if record.body.ends_question:
+            group.ends_question = True
+        return group, index
 
-    def _give_up(self, error: OSError) -> LedgerUnwritableError:
-        """After a failed write or sync nothing on this handle can be trusted; cut back and stop."""
-        self._failed = str(error)
-        self._pending.clear()
-        try:
-            os.ftruncate(self._fd, self._end)
-        except OSError as cut:
-            self._failed += f"; cutting back failed too: {cut}"
-        fcntl.flock(self._fd, fcntl.LOCK_UN)
-        return LedgerUnwritableError(
-            f"The ledger {self.path} cannot be written: {self._failed}. Nothing was recorded."
-        )
-
-    def _catch_up(self, recover: bool = False) -> None:
-        """Take in what other processes appended. The caller holds the file lock."""
-        total = os.fstat(self._fd).st_size
-        if total == self._end:
+    def _enter(self) -> None:
+        """Hold the lock between processes and know what they wrote. Mutex held."""
+        store = self._open_store()
+        if self._turn.held:
             return
-        if total < self._end:
-            raise LedgerDamagedError(
-                f"The ledger {self.path} shrank from {self._end} to {total} bytes while open."
-            )
-        data = os.pread(self._fd, total - self._end, self._end)
-        whole = data.rfind(b"\n") + 1
-        for line in data[:whole].splitlines():
-            value = loads(line, self._size)
-            if value.get("prev") != self._head or value.get("index") != self._size:
-                raise LedgerDamagedError(
-                    f"Record {self._size} of the ledger {self.path} does not follow the one before."
-                )
-            self._head, self._size, self._time = chain(self._head, line), self._size + 1, value["time"]
-        offset, cut = self._end + whole, data[whole:]
-        self._end = offset
-        if cut:
-            self._cut(offset, cut)
+        self._usable()
+        try:
+            self._turn.take()
+            try:
+                store.catch_up()
+            except TornByOtherError:
+                self._recover(store.origin)
+        except OSError as error:
+            self._turn.release()
+            raise LedgerUnwritableError(f"The ledger {self.path} cannot be read: {error}.") from error
+        except LedgerError:
+            self._turn.release()
+            raise
+        store = self._open_store()
+        self._next, self._time = store.size, store.time
 
-    def _cut(self, offset: int, cut: bytes) -> None:
-        os.ftruncate(self._fd, offset)
-        body = LedgerRecovered(
-            segment=FILE, offset=offset, cut_bytes=len(cut), sha256=hashlib.sha256(cut).hexdigest()
+    def _recover(self, origin: str | None) -> None:
+        """(Re)open the files, cut what is torn and record the cut. The process lock is held."""
+        known = self._known_origin()
+        if origin is not None and known is not None and origin != known:
+            raise LedgerDamagedError(f"The ledger {self.path} is {known!r}, not {origin!r}.")
+        if self._store is not None:
+            self._store.close()
+        name = origin or known or f"regent.local/{secrets.token_hex(8)}"
+        if self._signer is None:
+            self.home.signer(name, fresh=known is None)
+        else:
+            self.home.trust(self._signer.vkey)
+        store = self._store = Store(self.path, self.home, name, self._disk)
+        for cut in store.recover():
+            store.append([self._cut_record(cut, store)], store.time + 1)
+        self._next, self._time = store.size, store.time
+        if store.size and (store.signed is None or store.signed.size < store.size):
+            self._due_since = time.monotonic()
+
+    def _known_origin(self) -> str | None:
+        """The ledger's name, from its first header or else from the key that signs it."""
+        found = Reader(self.path).origin()
+        if found is None:
+            trusted = self.home.trusted()
+            found = trusted[0].name if trusted else None
+        return found
+
+    def _cut_record(self, cut: Cut, store: Store) -> bytes:
+        store.time = max(time.time_ns(), store.time + 1)
+        body = LedgerRecovered(segment=cut.segment, offset=cut.offset, cut_bytes=cut.bytes, sha256=cut.sha256)
+        return place(encode(Record(actor="system", body=body), self.vault), store.size, store.time)
+
+    def _commit(self, group: Group) -> None:
+        """Return when `group` is durable: lead the write, or wait for whoever leads it."""
+        with self._io:
+            if not group.done:
+                self._write()
+        if group.error is not None:
+            raise group.error
+
+    def _write(self) -> None:
+        """Write and sync the current group. io held."""
+        with self._mutex:
+            group, self._group = self._group, None
+            if group is None:
+                return
+            last = self._time
+            # The lock stays held: the next group's indexes go on from this one's.
+            if self._turn.contended():
+                self._write_group(group, last)
+                self._turn.release()
+                self._wake.notify()
+                return
+            self._group = following = Group()
+        self._write_group(group, last)
+        with self._mutex:
+            if self._group is following and not following.leaves:
+                self._group = None
+                self._turn.release()
+            self._wake.notify()
+
+    def _write_group(self, group: Group, last: int) -> None:
+        store = self._open_store()
+        try:
+            store.append(group.leaves, last)
+        except OSError as error:
+            self._give_up(error, group)
+            return
+        except LedgerError as error:
+            self._failed = str(error)
+            group.fail(error)
+            return
+        if self._due_since is None:
+            self._due_since = time.monotonic()
+        self._question_ended |= group.ends_question
+        group.succeed()
+
+    def _give_up(self, error: OSError, group: Group | None) -> LedgerUnwritableError:
+        """Fail `group` and what was placed behind it; go on later only if the write was undone cleanly."""
+        store = self._open_store()
+        failure = LedgerUnwritableError(
+            f"The ledger {self.path} cannot be written: {error}. Nothing of this was recorded; free or mend the disk."
         )
-        line = self._encode(Record(actor="system", body=body), self._size) + b"\n"
-        os.pwrite(self._fd, line, offset)
-        os.fdatasync(self._fd)
-        self._head, self._size, self._end = chain(self._head, line[:-1]), self._size + 1, offset + len(line)
+        with self._mutex:
+            self._failed = store.failed
+            following, self._group = self._group, None
+            for lost in (group, following):
+                if lost is not None:
+                    self._lost.update(dict.fromkeys(lost.unwaited, str(error)))
+                    lost.fail(failure)
+            self._turn.release()
+        return failure
+
+    def _run(self) -> None:
+        """The background thread: writes what async code waits for, what lingers, and checkpoints that are due."""
+        while True:
+            with self._mutex:
+                while not (self._closed or self._failed or (wait := self._pause()) == 0):
+                    self._wake.wait(wait)
+                if self._closed or self._failed:
+                    return
+                group = self._group
+            try:
+                if group is not None and group.leaves and not group.done:
+                    self._commit(group)
+                if self._checkpoint_due():
+                    self.checkpoint()
+            except LedgerError as error:
+                # The group's own waiters got this error; a failed checkpoint must stop the ledger too.
+                with self._mutex:
+                    if group is None or group.error is None:
+                        self._failed = self._failed or str(error)
+
+    def _checkpoint_due(self) -> bool:
+        if self._due_since is None or self._store is None:
+            return False
+        signed = self._store.signed.size if self._store.signed else 0
+        return (
+            self._question_ended
+            or self._store.size - signed >= CHECKPOINT_RECORDS
+            or time.monotonic() - self._due_since >= CHECKPOINT_SECONDS
+        )
+
+    def _pause(self) -> float | None:
+        """Seconds until there is something to do; 0: now, None: not until woken. Mutex held."""
+        waits = []
+        if self._group is not None and self._group.leaves:
+            waits.append(0.0 if self._group.urgent else self._group.since + LINGER - time.monotonic())
+        if self._due_since is not None:
+            due = self._checkpoint_due()
+            waits.append(0.0 if due else self._due_since + CHECKPOINT_SECONDS - time.monotonic())
+        return max(0.0, min(waits)) if waits else None
 
 
-class _Flock:
-    """Holds the file lock between processes for a `with` block."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-
-    def __enter__(self) -> None:
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._fd, fcntl.LOCK_UN)
-
-
-def envelope(record: Record, index: int, now: int) -> dict[str, Any]:
-    return {
-        "v": SCHEMA,
-        "index": index,
-        "time": now,
-        "type": record.type,
-        "question": record.question,
-        "session": record.session,
-        "principal": record.principal,
-        "actor": record.actor,
-        "parent": record.parent,
-        "body": record.body.model_dump(mode="json", by_alias=True),
-    }
-
-
-def loads(line: bytes, index: int) -> dict[str, Any]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise LedgerDamagedError(f"Record {index} is not JSON: {error}.") from error
-    if not isinstance(value, dict):
-        raise LedgerDamagedError(f"Record {index} is no JSON object.")
-    return value
-
-
-def decode(line: bytes, leaf: str, index: int) -> StoredRecord:
-    """The stored bytes of record `index` as a StoredRecord; LedgerDamagedError when they are no record."""
-    value = loads(line, index)
-    rest = {key: item for key, item in value.items() if key not in {"v", "index", "time", "prev"}}
-    try:
-        record = Record.model_validate(rest)
-        return StoredRecord(index=value["index"], time=value["time"], hash=leaf, raw=line, record=record)
-    except (ValueError, KeyError) as error:
-        raise LedgerDamagedError(f"Record {index} does not have the shape of a record: {error}") from error
+def _close_at_exit(reference: weakref.ref[Ledger]) -> None:
+    ledger = reference()
+    if ledger is not None and ledger._pid == os.getpid():
+        ledger.close()

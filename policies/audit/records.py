@@ -19,7 +19,11 @@ Id = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class Personal:
-    """Marks a body field whose value is about a person: sealed under that person's key, erasable."""
+    """Marks a body field whose value is about a person: stored sealed under that person's key, erasable."""
+
+
+class PersonalWhenMarked:
+    """The same, but only in records whose `personal_data` is true: values of queries that are about persons."""
 
 
 class Body(BaseModel):
@@ -28,7 +32,9 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
     type: ClassVar[str] = ""
-    personal: ClassVar[frozenset[str]] = frozenset()
+    always_sealed: ClassVar[frozenset[str]] = frozenset()
+    sealed_when_marked: ClassVar[frozenset[str]] = frozenset()
+    ends_question: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -39,11 +45,14 @@ class Body(BaseModel):
         if other is not None and other.__qualname__ != cls.__qualname__:
             raise TypeError(f"record type {cls.type!r} is declared twice: {other.__name__}, {cls.__name__}")
         KNOWN[cls.type] = cls
-        cls.personal = frozenset(
-            field.alias or name
-            for name, field in cls.model_fields.items()
-            if any(mark is Personal or isinstance(mark, Personal) for mark in field.metadata)
-        )
+        cls.always_sealed = _marked(cls, Personal)
+        cls.sealed_when_marked = _marked(cls, PersonalWhenMarked)
+
+
+def _marked(body: type[BaseModel], mark: type) -> frozenset[str]:
+    """Stored names of the fields that carry `mark`."""
+    fields = body.model_fields.items()
+    return frozenset(field.alias or name for name, field in fields if mark in field.metadata)
 
 
 KNOWN: dict[str, type[Body]] = {}
@@ -96,12 +105,13 @@ class GateDecided(Body):
 
     type: ClassVar[str] = "gate.decided"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
-    input: Annotated[Json, Personal]
+    input: Annotated[Json, PersonalWhenMarked]
     input_sha256: Sha256
     accounts: list[str]
     decision: Literal["allow", "deny"]
     policies: list[str] = []
     reason: str = ""
+    personal_data: bool = False
 
 
 class LimitReached(Body):
@@ -118,11 +128,12 @@ class QueryCalled(Body):
 
     type: ClassVar[str] = "query.called"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
-    input: Annotated[Json, Personal]
+    input: Annotated[Json, PersonalWhenMarked]
     input_sha256: Sha256
     accounts: list[str]
     now: str
     fresh: bool = False
+    personal_data: bool = False
 
 
 class QueryReturned(Body):
@@ -131,17 +142,19 @@ class QueryReturned(Body):
     type: ClassVar[str] = "query.returned"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     receipts: list[Json]
-    facts: Annotated[list[Json], Personal]
+    facts: Annotated[list[Json], PersonalWhenMarked]
     facts_sha256: Sha256
     incomplete: str | None = None
     duration_ms: float = Field(ge=0)
+    personal_data: bool = False
 
 
 class QueryFailed(Body):
     type: ClassVar[str] = "query.failed"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     error: Annotated[str, Field(alias="error.type")]
-    message: Annotated[str, Personal]
+    message: Annotated[str, PersonalWhenMarked]
+    personal_data: bool = False
 
 
 class GroundingChecked(Body):
@@ -155,6 +168,7 @@ class AnswerDelivered(Body):
     """The end of a question: what went out, by hash, and on which facts and receipts it rests."""
 
     type: ClassVar[str] = "answer.delivered"
+    ends_question: ClassVar[bool] = True
     status: str
     text_sha256: Sha256
     figures: int = Field(ge=0)
@@ -171,6 +185,31 @@ class LedgerRecovered(Body):
     offset: int = Field(ge=0)
     cut_bytes: int = Field(ge=0)
     sha256: Sha256
+
+
+class SubjectForgotten(Body):
+    """The keys of these pseudonyms were destroyed; `places` says what else was erased, by place."""
+
+    type: ClassVar[str] = "subject.forgotten"
+    subjects: list[str]
+    places: dict[str, int] = {}
+
+
+class KeyIntroduced(Body):
+    """A new signing key; `old` signs the next checkpoint with it, unless it was lost (then None)."""
+
+    type: ClassVar[str] = "key.introduced"
+    vkey: str
+    old: str | None = None
+
+
+class KeyRevoked(Body):
+    """From `since` (UTC nanoseconds) on signatures by `vkey` prove nothing."""
+
+    type: ClassVar[str] = "key.revoked"
+    vkey: str
+    since: int = Field(ge=0)
+    reason: str = ""
 
 
 class Note(Body):
@@ -201,9 +240,7 @@ class Record(BaseModel):
     @classmethod
     def _typed(cls, body: Body) -> Body:
         if KNOWN.get(body.type) is not type(body):
-            raise ValueError(
-                f"{type(body).__name__} is no registered record body; subclass Body with a `type`"
-            )
+            raise ValueError(f"{type(body).__name__} is no registered record body; subclass Body with a `type`")
         return body
 
     @model_validator(mode="before")

@@ -1,0 +1,109 @@
+"""Between a `Record` and its stored bytes: encoded once, personal members sealed; and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic_core import PydanticSerializationError
+
+from policies.audit.errors import LedgerDamagedError, LedgerError
+from policies.audit.records import KNOWN, SCHEMA, Body, Record, StoredRecord
+from policies.audit.vault import Vault, is_sealed
+
+FORGOTTEN = "[forgotten]"
+ENVELOPE = ("v", "index", "time", "type", "question", "session", "principal", "actor", "parent", "body")
+_MEMBERS = frozenset(ENVELOPE)
+
+_dumps = orjson.dumps
+
+
+def encode(record: Record, vault: Vault) -> bytes:
+    """Everything of the stored record but index and time, which `place` puts in front of it."""
+    body = record.body
+    parent = record.parent
+    return b',"type":%b,"question":%b,"session":%b,"principal":%b,"actor":%b,"parent":%b,"body":%b}' % (
+        _dumps(body.type),
+        _dumps(record.question),
+        _dumps(record.session),
+        _dumps(vault.pseudonym(record.principal) if record.principal is not None else None),
+        _dumps(record.actor),
+        b"null" if parent is None else b"%d" % parent,
+        _body(body, record, vault),
+    )
+
+
+def place(encoded: bytes, index: int, now: int) -> bytes:
+    """The record frame: kind byte, then the stored bytes of record `index` at time `now`."""
+    return b'\0{"v":%d,"index":%d,"time":%d%b' % (SCHEMA, index, now, encoded)
+
+
+def _body(body: Body, record: Record, vault: Vault) -> bytes:
+    serializer = type(body).__pydantic_serializer__
+    sealed = body.always_sealed
+    if body.sealed_when_marked and getattr(body, "personal_data", False):
+        sealed |= body.sealed_when_marked
+    try:
+        if not sealed:
+            return serializer.to_json(body, by_alias=True)
+        value: dict[str, Any] = serializer.to_python(body, mode="json", by_alias=True)
+    except PydanticSerializationError as error:
+        raise LedgerError(f"A {body.type} record holds a value that is not JSON: {error}.") from error
+    person = record.principal or getattr(body, "principal_id", None)
+    if person is None:
+        raise LedgerError(f"A {body.type} record is about a person; its `principal` must say who asked.")
+    return _dumps({key: vault.seal(person, item) if key in sealed else item for key, item in value.items()})
+
+
+def loads(index: int, raw: bytes) -> dict[str, Any]:
+    """The stored object of record `index`; LedgerDamagedError unless its members are those of a record."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise LedgerDamagedError(f"Record {index} is not JSON: {error}.") from error
+    if not isinstance(value, dict) or value.keys() != _MEMBERS:
+        raise LedgerDamagedError(f"Record {index} has not exactly the members of a record.")
+    if value["v"] != SCHEMA or value["index"] != index or type(value["time"]) is not int:
+        raise LedgerDamagedError(f"Record {index} has another version, index or time than its place says.")
+    return value
+
+
+def decode(index: int, leaf: bytes, hash_: str, vault: Vault | None = None) -> StoredRecord:
+    """The record in frame `leaf` (kind byte in front); sealed members are opened where the vault has the key."""
+    value = loads(index, leaf[1:])
+    kind = KNOWN.get(value["type"])
+    body = value["body"]
+    if kind is not None:
+        value["body"] = blanked(kind, body, vault)
+    pseudonym = value["principal"]
+    if vault is not None and isinstance(pseudonym, str):
+        value["principal"] = vault.person(pseudonym) or pseudonym
+    rest = {key: item for key, item in value.items() if key not in {"v", "index", "time"}}
+    try:
+        record = Record.model_validate(rest)
+    except ValueError as error:
+        raise LedgerDamagedError(f"Record {index} has not the shape of a record: {error}") from error
+    return StoredRecord(index=index, time=value["time"], hash=hash_, raw=leaf[1:], record=record)
+
+
+def blanked(kind: type[Body], body: Any, vault: Vault | None = None) -> Any:
+    """`body` with sealed members opened, or replaced by a placeholder where the vault has not the key."""
+    if not isinstance(body, dict) or not (kind.always_sealed or kind.sealed_when_marked):
+        return body
+    sealable = kind.always_sealed | kind.sealed_when_marked
+    return {key: _opened(item, kind, key, vault) if key in sealable else item for key, item in body.items()}
+
+
+def _opened(item: Any, kind: type[Body], key: str, vault: Vault | None) -> Any:
+    if not is_sealed(item):
+        return item
+    there, value = vault.open(item) if vault is not None else (False, None)
+    return value if there else _blank(kind, key)
+
+
+def _blank(kind: type[Body], key: str) -> Any:
+    """What stands for a value that cannot be opened, in the type of its field."""
+    field = next(f for name, f in kind.model_fields.items() if (f.alias or name) == key)
+    if field.annotation is str:
+        return FORGOTTEN
+    return [] if "list" in str(field.annotation) else {"sealed": FORGOTTEN}

@@ -1,0 +1,132 @@
+"""The bytes of a segment: frames in batches, each batch closed by a commit. See docs/ledger.md section 3."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+RECORD, HEADER, CHECKPOINT, COMMIT = 0, 1, 2, 3
+MAX_RECORD = 1 << 20
+SEGMENT_BYTES = 8 << 20
+TILE = 256
+
+_MARK = b"\xfeCMT"
+_length = struct.Struct(">I")
+_commit = struct.Struct(">IB4sQI")
+_crc = struct.Struct(">I")
+COMMIT_BYTES = _commit.size + _crc.size
+_COMMIT_START = _length.pack(COMMIT_BYTES - 4) + bytes([COMMIT]) + _MARK
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One whole batch: `leaves` are record frames without their length, ready to be hashed; `end` is its end offset."""
+
+    start: int
+    end: int
+    size: int
+    leaves: list[bytes]
+    header: bytes | None
+    notes: list[bytes]
+
+
+class BrokenBatchError(Exception):
+    """The bytes from `offset` on are no whole batch."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        super().__init__(why)
+        self.offset, self.why = offset, why
+
+
+def frame(kind: int, payload: bytes) -> bytes:
+    return _length.pack(len(payload) + 1) + bytes([kind]) + payload
+
+
+def batch(parts: Sequence[bytes], size: int) -> bytes:
+    """Frames `parts` and the commit that says that the ledger then holds `size` records."""
+    data = b"".join(parts)
+    head = _commit.pack(COMMIT_BYTES - 4, COMMIT, _MARK, size, len(data))
+    return data + head + _crc.pack(zlib.crc32(head, zlib.crc32(data)))
+
+
+def record_frames(leaves: Iterable[bytes]) -> list[bytes]:
+    """Frames of records, each given with its kind byte in front, as it is hashed."""
+    pack = _length.pack
+    parts = []
+    for leaf in leaves:
+        parts.append(pack(len(leaf)))
+        parts.append(leaf)
+    return parts
+
+
+def header_text(origin: str, first: int, peaks: Sequence[bytes]) -> bytes:
+    lines = ["regent-ledger/1", origin, str(first), *(base64.b64encode(p).decode() for p in peaks)]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def walk(data: bytes, start: int = 0) -> Iterator[Batch]:
+    """Every batch of a segment from offset `start`. BrokenBatchError at the first that is not whole."""
+    end = len(data)
+    unpack, read_commit, crc32 = _length.unpack_from, _commit.unpack_from, zlib.crc32
+    position = start
+    view = memoryview(data)
+    while position < end:
+        begin = position
+        leaves: list[bytes] = []
+        header: bytes | None = None
+        notes: list[bytes] = []
+        add = leaves.append
+        while True:
+            after = position + 4
+            if after >= end:
+                raise BrokenBatchError(begin, "the file ends inside a frame")
+            stop = after + unpack(data, position)[0]
+            if stop > end:
+                raise BrokenBatchError(begin, "the file ends inside a frame")
+            kind = data[after]
+            if kind == RECORD:
+                add(data[after:stop])
+            elif kind == COMMIT and stop - position == COMMIT_BYTES:
+                break
+            elif kind == CHECKPOINT and stop > after + 1:
+                notes.append(data[after + 1 : stop])
+            elif kind == HEADER and position == 0:
+                header = data[after + 1 : stop]
+            else:
+                raise BrokenBatchError(begin, f"a frame at byte {position} is of unknown kind {kind}")
+            position = stop
+        length, _, mark, size, span = read_commit(data, position)
+        if mark != _MARK or span != position - begin or length != COMMIT_BYTES - 4:
+            raise BrokenBatchError(begin, "its commit is malformed")
+        if crc32(view[begin : stop - 4]) != unpack(data, stop - 4)[0]:
+            raise BrokenBatchError(begin, "its checksum does not match")
+        position = stop
+        yield Batch(begin, stop, size, leaves, header, notes)
+
+
+def whole_batch_behind(data: bytes, offset: int) -> bool:
+    """Whether any whole batch ends behind `offset`: then what is broken there is damage and no torn tail."""
+    at = data.find(_COMMIT_START, offset)
+    while at >= 0:
+        stop = at + COMMIT_BYTES
+        if stop <= len(data):
+            begin = at - _commit.unpack_from(data, at)[4]
+            if begin > offset and zlib.crc32(data[begin : stop - 4]) == _crc.unpack_from(data, stop - 4)[0]:
+                return True
+        at = data.find(_COMMIT_START, at + 1)
+    return False
+
+
+def loose_records(data: bytes, offset: int) -> Iterator[bytes]:
+    """Record frames from `offset` on as far as lengths lead, whatever the checksum says: to find where damage starts."""
+    position = offset
+    while position + 5 <= len(data):
+        stop = position + 4 + _length.unpack_from(data, position)[0]
+        if stop > len(data) or data[position + 4] == COMMIT:
+            return
+        if data[position + 4] == RECORD:
+            yield data[position + 4 : stop]
+        position = stop

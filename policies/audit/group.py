@@ -1,0 +1,51 @@
+"""Records that become durable together, and who waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from policies.audit.errors import LedgerError
+
+
+class Group:
+    """One group commit. Filled under the ledger's mutex, finished by whoever leads the write."""
+
+    __slots__ = ("bytes", "done", "ends_question", "error", "full", "leaves", "since", "unwaited", "urgent", "waiters")
+
+    def __init__(self) -> None:
+        self.leaves: list[bytes] = []
+        self.bytes = 0
+        self.since = time.monotonic()
+        self.full = self.urgent = self.done = self.ends_question = False
+        self.error: LedgerError | None = None
+        self.unwaited: set[str | None] = set()
+        self.waiters: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+
+    def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = loop.create_future()
+        self.waiters.setdefault(loop, []).append(future)
+        return future
+
+    def succeed(self) -> None:
+        self.done = True
+        self._tell()
+
+    def fail(self, error: LedgerError) -> None:
+        self.error, self.done = error, True
+        self._tell()
+
+    def _tell(self) -> None:
+        for loop, futures in self.waiters.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, futures, self.error)
+
+
+def _resolve(futures: list[asyncio.Future[None]], error: LedgerError | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

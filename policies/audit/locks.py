@@ -1,0 +1,51 @@
+"""Whose turn it is to write, between processes: `flock` on directories of the ledger, so that no lock file lies in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class Turn:
+    """Holds one ledger's write lock. Whoever waits stands in a second lock, so that the last holder cannot push in again."""
+
+    def __init__(self, ledger: Path, queue: Path) -> None:
+        self._ledger, self._queue = ledger, queue
+        self._lock = self._door = -1
+        self.held = False
+
+    def open(self) -> None:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        self._lock = os.open(self._ledger, flags)
+        self._door = os.open(self._queue, flags)
+
+    def take(self) -> None:
+        """Wait for the turn."""
+        fcntl.flock(self._door, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(self._door, fcntl.LOCK_UN)
+        self.held = True
+
+    def release(self) -> None:
+        if self.held:
+            self.held = False
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def contended(self) -> bool:
+        """Whether another process waits for the turn."""
+        try:
+            fcntl.flock(self._door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self._door, fcntl.LOCK_UN)
+        return False
+
+    def close(self) -> None:
+        self.release()
+        for fd in (self._lock, self._door):
+            if fd >= 0:
+                os.close(fd)
+        self._lock = self._door = -1

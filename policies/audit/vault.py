@@ -1,0 +1,224 @@
+"""Personal content: sealed with one key per person, so that destroying the key erases it everywhere.
+
+See docs/ledger.md section 7. The vault is a directory of wrapped keys; the ledger holds pseudonyms and sealed values.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from policies.audit.errors import KeyFileError, SealError
+from policies.audit.keys import sync_directory, write_durably
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+SEALED = frozenset({"subject", "commitment", "box"})
+SALT, NONCE = 32, 12
+
+
+class _KeyFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    key: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person as the ledger knows them."""
+
+    pseudonym: str
+    person: str
+    cipher: AESGCM
+    path: Path
+
+
+class Vault:
+    """The subject keys below `path`, wrapped by the master key beside it. Safe for threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.master_file = path, path.parent / "master.key"
+        self._lock = threading.RLock()
+        self._by_person: dict[str, Subject] = {}
+        self._by_pseudonym: dict[str, Subject] = {}
+        self._master_cipher: AESGCM | None = None
+
+    def subject(self, person: str) -> Subject:
+        """The key of `person`, made when there is none; one that was forgotten meanwhile is not used again."""
+        known = self._by_person.get(person)
+        if known is not None and known.path.exists():
+            return known
+        with self._lock:
+            self._load()
+            known = self._by_person.get(person)
+            return known if known is not None else self._create(person)
+
+    def pseudonym(self, person: str) -> str:
+        return self.subject(person).pseudonym
+
+    def person(self, pseudonym: str) -> str | None:
+        """Who that is, unless forgotten or from elsewhere."""
+        known = self._find(pseudonym)
+        return known.person if known else None
+
+    def pseudonyms(self, person: str) -> list[str]:
+        """Every pseudonym under which `person` is known here, without making one."""
+        with self._lock:
+            self._load()
+            return [s.pseudonym for s in self._by_pseudonym.values() if s.person == person]
+
+    def seal(self, person: str, value: Any) -> dict[str, str]:
+        """`value` (JSON) sealed for `person`, in its stored form."""
+        subject = self.subject(person)
+        salted = secrets.token_bytes(SALT) + orjson.dumps(value)
+        nonce = secrets.token_bytes(NONCE)
+        box = subject.cipher.encrypt(nonce, salted, subject.pseudonym.encode())
+        return {
+            "subject": subject.pseudonym,
+            "commitment": hashlib.sha256(salted).hexdigest(),
+            "box": base64.b64encode(nonce + box).decode(),
+        }
+
+    def disclose(self, sealed: dict[str, str]) -> bytes | None:
+        """`salt || value` of a sealed value, for whoever is to check its commitment; None when forgotten.
+
+        SealError when the box does not hold what it was committed to.
+        """
+        from cryptography.exceptions import InvalidTag
+
+        known = self._find(sealed["subject"])
+        if known is None:
+            return None
+        raw = base64.b64decode(sealed["box"], validate=True)
+        try:
+            salted = known.cipher.decrypt(raw[:NONCE], raw[NONCE:], known.pseudonym.encode())
+        except InvalidTag as error:
+            raise SealError(f"A sealed value of {known.pseudonym} does not open with its key.") from error
+        if hashlib.sha256(salted).hexdigest() != sealed["commitment"]:
+            raise SealError(f"A sealed value of {known.pseudonym} is not the one that was committed to.")
+        return salted
+
+    def open(self, sealed: dict[str, str]) -> tuple[bool, Any]:
+        """(True, value) of a sealed value, or (False, None) when its key is gone."""
+        salted = self.disclose(sealed)
+        return (False, None) if salted is None else (True, orjson.loads(salted[SALT:]))
+
+    def forget(self, person: str) -> list[str]:
+        """Destroy every key of `person`; the pseudonyms they had. Overwritten first, as far as the disk honours it."""
+        with self._lock:
+            self._load()
+            gone = [s for s in self._by_pseudonym.values() if s.person == person]
+            for subject in gone:
+                with subject.path.open("r+b") as file:
+                    file.write(secrets.token_bytes(subject.path.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                subject.path.unlink()
+                del self._by_pseudonym[subject.pseudonym]
+            self._by_person.pop(person, None)
+            if gone:
+                sync_directory(self.path)
+            return [subject.pseudonym for subject in gone]
+
+    def _find(self, pseudonym: str) -> Subject | None:
+        known = self._by_pseudonym.get(pseudonym)
+        if known is None and (self.path / f"{pseudonym}.json").exists():
+            with self._lock:
+                self._load()
+            known = self._by_pseudonym.get(pseudonym)
+        return known if known is not None and known.path.exists() else None
+
+    def _load(self) -> None:
+        """Read the key files that appeared, drop those that went."""
+        there = {path.stem: path for path in self.path.glob("p-*.json")} if self.path.is_dir() else {}
+        for pseudonym in [p for p in self._by_pseudonym if p not in there]:
+            gone = self._by_pseudonym.pop(pseudonym)
+            self._by_person.pop(gone.person, None)
+        for pseudonym, path in there.items():
+            if pseudonym not in self._by_pseudonym:
+                subject = self._read(path)
+                self._by_pseudonym[pseudonym] = subject
+                self._by_person.setdefault(subject.person, subject)
+
+    def _read(self, path: Path) -> Subject:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            file = _KeyFile.model_validate_json(path.read_bytes())
+            raw, person = base64.b64decode(file.key), base64.b64decode(file.person)
+            aad = file.subject.encode()
+            cipher = AESGCM(self._master().decrypt(raw[:NONCE], raw[NONCE:], aad))
+            name = cipher.decrypt(person[:NONCE], person[NONCE:], aad).decode()
+        except (OSError, ValidationError, ValueError, InvalidTag) as error:
+            raise KeyFileError(
+                f"The subject key {path} cannot be used ({type(error).__name__}); restore keys/ from its backup."
+            ) from error
+        return Subject(file.subject, name, cipher, path)
+
+    def _create(self, person: str) -> Subject:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        pseudonym, key = f"p-{secrets.token_hex(8)}", AESGCM.generate_key(256)
+        cipher, aad = AESGCM(key), pseudonym.encode()
+        path = self.path / f"{pseudonym}.json"
+        file = _KeyFile(
+            subject=pseudonym, key=_encrypt(self._master(), key, aad), person=_encrypt(cipher, person.encode(), aad)
+        )
+        try:
+            write_durably(path, file.model_dump_json().encode())
+        except OSError as error:
+            raise KeyFileError(
+                f"The key for a person's content cannot be written to {path.parent}: {error}."
+            ) from error
+        subject = Subject(pseudonym, person, cipher, path)
+        self._by_person[person] = self._by_pseudonym[pseudonym] = subject
+        return subject
+
+    def _master(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        if self._master_cipher is None:
+            if not self.master_file.exists():
+                if self.path.is_dir() and any(self.path.glob("p-*.json")):
+                    raise KeyFileError(f"The master key {self.master_file} is missing; restore it from its backup.")
+                try:
+                    write_new(self.master_file, base64.b64encode(AESGCM.generate_key(256)) + b"\n")
+                except OSError as error:
+                    raise KeyFileError(f"The master key cannot be written: {error}.") from error
+            self._master_cipher = AESGCM(base64.b64decode(self.master_file.read_bytes()))
+        return self._master_cipher
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write `path` unless another process was first."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    write_durably(part, data)
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
+    sync_directory(path.parent)
+
+
+def _encrypt(cipher: AESGCM, data: bytes, aad: bytes) -> str:
+    nonce = secrets.token_bytes(NONCE)
+    return base64.b64encode(nonce + cipher.encrypt(nonce, data, aad)).decode()
+
+
+def is_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == SEALED
