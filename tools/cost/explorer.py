@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from tools.accounts import Account
 from tools.calls import Aws
-from tools.errors import UnknownNameError
+from tools.errors import RegentError
 from tools.facts import Basis, Scope
 from tools.periods import Period
 
 Dimension = Literal["service", "account", "team", "venue", "env", "region", "usage_type"]
+Top = Annotated[int, Field(ge=1, le=25, description="rows before the rest is summed up as other")]
 GROUPS: dict[str, dict[str, str]] = {
     "service": {"Type": "DIMENSION", "Key": "SERVICE"},
     "account": {"Type": "DIMENSION", "Key": "LINKED_ACCOUNT"},
@@ -22,24 +26,34 @@ GROUPS: dict[str, dict[str, str]] = {
     "team": {"Type": "TAG", "Key": "team"},
     "venue": {"Type": "TAG", "Key": "venue"},
     "env": {"Type": "TAG", "Key": "env"},
+    "cost-center": {"Type": "TAG", "Key": "cost-center"},
 }
+HOME = "us-east-1"
+"""Billing services answer in one region only."""
 UNTAGGED = "(no tag)"
+CENT = Decimal("0.01")
 _NOT_USAGE = ["Credit", "Refund"]
+
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Amounts per period start (`YYYY-MM-DD`) and group name; with one group the name is `total`."""
+    """Exact amounts per period start (`YYYY-MM-DD`) and group key: one name per grouping, () without grouping."""
 
-    amounts: dict[str, dict[str, Decimal]]
+    amounts: dict[str, dict[Key, Decimal]]
     receipts: tuple[str, ...]
+    currency: str
+    estimated: bool
+    """True if AWS calls some of the amounts estimates, because the month is not closed."""
 
-    def totals(self) -> dict[str, Decimal]:
-        """Amount per group over all periods."""
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for groups in self.amounts.values():
-            for name, amount in groups.items():
-                sums[name] += amount
+    def totals(self, period: Period | None = None) -> dict[Key, Decimal]:
+        """Amount per group over all slots, or over those that start within `period`."""
+        sums: dict[Key, Decimal] = defaultdict(Decimal)
+        for start, groups in self.amounts.items():
+            if period is None or period.first_day <= start < period.end_day:
+                for name, amount in groups.items():
+                    sums[name] += amount
         return dict(sums)
 
 
@@ -49,11 +63,14 @@ def costs(
     *,
     accounts: tuple[Account, ...],
     basis: Basis,
-    by: str | None = None,
+    by: Sequence[str] = (),
     where: dict[str, str] | None = None,
+    among: tuple[str, Sequence[str]] | None = None,
     daily: bool = False,
 ) -> Costs:
-    """Unblended cost of `period`, grouped by one dimension and filtered by exact values of others.
+    """Unblended cost of `period`, grouped by at most two dimensions and filtered by exact values of others.
+
+    `among` keeps several values of one field: `("service", ["Amazon S3", ...])`.
 
     Raises:
         AwsCallError: Cost Explorer refused or did not answer.
@@ -64,63 +81,44 @@ def costs(
         "Metrics": ["UnblendedCost"],
     }
     if by:
-        asked["GroupBy"] = [GROUPS[by]]
-    chosen = filters(aws, accounts, basis, where or {})
+        asked["GroupBy"] = [GROUPS[field] for field in by]
+    kept = {field: [value] for field, value in (where or {}).items()}
+    if among:
+        kept[among[0]] = list(among[1])
+    chosen = filters(aws, accounts, basis, kept)
     if chosen:
         asked["Filter"] = chosen
-    amounts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    receipts = []
-    for page in aws.pages(aws.directory.payer, "ce:GetCostAndUsage", region="us-east-1", **asked):
+    amounts: dict[str, dict[Key, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    receipts, currencies, estimated = [], set(), False
+    for page in aws.pages(aws.directory.payer, "ce:GetCostAndUsage", region=HOME, **asked):
         receipts.append(page.receipt)
         for slot in page.data["ResultsByTime"]:
-            start = slot["TimePeriod"]["Start"]
-            if not by:
-                amounts[start]["total"] += Decimal(slot["Total"]["UnblendedCost"]["Amount"])
-            for group in slot["Groups"]:
-                name = _group_name(aws, by, group["Keys"][0])
-                amounts[start][name] += Decimal(group["Metrics"]["UnblendedCost"]["Amount"])
-    return Costs({start: dict(groups) for start, groups in amounts.items()}, tuple(receipts))
+            start, estimated = slot["TimePeriod"]["Start"], estimated or bool(slot.get("Estimated"))
+            groups = [((), slot["Total"])] if not by else [(g["Keys"], g["Metrics"]) for g in slot["Groups"]]
+            held = amounts[start]  # a slot without groups stays as an empty one: nothing was billed then
+            for keys, metrics in groups:
+                name = tuple(_group_name(aws, field, key) for field, key in zip(by, keys, strict=True))
+                held[name] += Decimal(metrics["UnblendedCost"]["Amount"])
+                currencies.add(metrics["UnblendedCost"].get("Unit") or aws.currency)
+    currency = _one_currency(currencies - {"N/A"}, aws.currency)
+    plain = {start: dict(groups) for start, groups in sorted(amounts.items())}
+    return Costs(plain, tuple(receipts), currency, estimated)
 
 
-def filters(aws: Aws, accounts: tuple[Account, ...], basis: Basis, where: dict[str, str]) -> dict[str, Any] | None:
+def filters(
+    aws: Aws, accounts: tuple[Account, ...], basis: Basis, where: dict[str, list[str]]
+) -> dict[str, Any] | None:
     """A Cost Explorer filter expression, or None when nothing needs to be left out."""
     parts: list[dict[str, Any]] = []
     if not aws.directory.complete or len(accounts) < len(aws.directory.accounts):
         parts.append({"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account.id for account in accounts]}})
     if basis == "gross":
         parts.append({"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": _NOT_USAGE}}})
-    for field, value in where.items():
-        group = GROUPS[field]
-        kind = "Dimensions" if group["Type"] == "DIMENSION" else "Tags"
-        given = {"Key": group["Key"], "Values": [value]}
-        if kind == "Tags" and value == UNTAGGED:
-            given = {"Key": group["Key"], "MatchOptions": ["ABSENT"]}
-        parts.append({kind: given})
+    for field, values in where.items():
+        parts.append(_filter(GROUPS[field], values))
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else {"And": parts}
-
-
-def known_value(aws: Aws, field: str, given: str, period: Period) -> str:
-    """The exact spelling of a service, region, usage type or tag value that exists in the bills of `period`.
-
-    Raises:
-        UnknownNameError: nothing of that name was billed; the error names the nearest candidates.
-    """
-    group = GROUPS[field]
-    span = {"Start": period.first_day, "End": period.end_day}
-    if group["Type"] == "TAG":
-        reply = aws.call(aws.directory.payer, "ce:GetTags", region="us-east-1", TimePeriod=span, TagKey=group["Key"])
-        values = [value or UNTAGGED for value in reply.data["Tags"]]
-    else:
-        reply = aws.call(
-            aws.directory.payer, "ce:GetDimensionValues", region="us-east-1", TimePeriod=span, Dimension=group["Key"]
-        )
-        values = [entry["Value"] for entry in reply.data["DimensionValues"]]
-    for value in values:
-        if value.casefold() == given.strip().casefold():
-            return value
-    raise UnknownNameError(field.replace("_", " "), given, values)
 
 
 def scope_of(aws: Aws, accounts: tuple[Account, ...], basis: Basis | None, where: dict[str, str]) -> Scope:
@@ -129,9 +127,42 @@ def scope_of(aws: Aws, accounts: tuple[Account, ...], basis: Basis | None, where
     return Scope(accounts=names, where={key.replace("_", " "): value for key, value in where.items()}, basis=basis)
 
 
-def _group_name(aws: Aws, by: str | None, key: str) -> str:
-    if by == "account":
+def narrowed(scope: Scope, field: str, name: str) -> Scope:
+    """`scope` for one group of it: one account, service, tag value and so on."""
+    if field == "account":
+        return scope.model_copy(update={"accounts": (name,)})
+    return scope.model_copy(update={"where": {**scope.where, field.replace("_", " "): name}})
+
+
+def cents(amount: Decimal) -> Decimal:
+    """The amount as it is shown."""
+    return amount.quantize(CENT)
+
+
+def _filter(group: dict[str, str], values: list[str]) -> dict[str, Any]:
+    if group["Type"] == "DIMENSION":
+        # Cost Explorer reports what belongs to no region or service under an empty key
+        return {"Dimensions": {"Key": group["Key"], "Values": ["" if v == "(none)" else v for v in values]}}
+    parts: list[dict[str, Any]] = []
+    present = [value for value in values if value != UNTAGGED]
+    if present:
+        parts.append({"Tags": {"Key": group["Key"], "Values": present}})
+    if len(present) < len(values):
+        parts.append({"Tags": {"Key": group["Key"], "MatchOptions": ["ABSENT"]}})
+    return parts[0] if len(parts) == 1 else {"Or": parts}
+
+
+def _one_currency(found: set[str], expected: str) -> str:
+    if len(found) > 1:
+        raise RegentError(
+            f"Cost Explorer answered in {', '.join(sorted(found))}; amounts of two currencies do not add."
+        )
+    return next(iter(found), expected)
+
+
+def _group_name(aws: Aws, field: str, key: str) -> str:
+    if field == "account":
         return aws.directory.name(key)
-    if by and GROUPS[by]["Type"] == "TAG":
+    if GROUPS[field]["Type"] == "TAG":
         return key.partition("$")[2] or UNTAGGED
     return key or "(none)"

@@ -1,20 +1,22 @@
-"""Spend: what was paid, by one dimension, over a period."""
+"""Spend: what was paid over a period, ranked by one dimension or as a series over time."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
-
-from pydantic import Field
+from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import Dimension, costs, known_value, scope_of
-from tools.facts import Basis, Facts
-from tools.periods import parse_period
+from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
+from tools.cost.names import billed_names
+from tools.cost.spans import LATE, billed_period, slot_period
+from tools.errors import InputError
+from tools.facts import Basis, Draft, Facts, Scope
+from tools.periods import Period
 from tools.registry import PeriodWord, query
 
-Top = Annotated[int, Field(ge=1, le=25, description="rows before the rest is summed up as other")]
+Breakdown = Literal["service", "account", "team", "venue", "env", "region", "usage_type", "month", "day", "none"]
+_LONGEST = {"day": 35, "month": 14}
 
 
 @query(
@@ -25,39 +27,117 @@ Top = Annotated[int, Field(ge=1, le=25, description="rows before the rest is sum
 def spend(
     aws: Aws,
     period: PeriodWord = "last_month",
-    by: Dimension = "service",
+    by: Breakdown = "service",
     accounts: Accounts = "all",
     service: str | None = None,
     team: str | None = None,
+    venue: str | None = None,
+    region: str | None = None,
+    usage_type: str | None = None,
     net: bool = True,
     top: Top = 8,
 ) -> Facts:
-    """What was spent in a period, in total and by service, account, team, venue, env, region or usage type.
+    """Spend in a period: total, and by service, account, team, venue, env, region, usage type, month or day.
 
-    `net` includes credits and refunds, gross leaves them out. `service` and `team` filter by exact names.
+    `net` counts credits and refunds, gross leaves them out. The other inputs filter by names as billed. Costs one
+    Cost Explorer request, and one for every filter by name.
     """
-    span = parse_period(period, aws.now)
+    span = billed_period(period, aws.now)
     chosen = aws.directory.select(accounts)
-    given = {"service": service, "team": team}
-    where = {field: known_value(aws, field, value, span) for field, value in given.items() if value}
+    given = {"service": service, "team": team, "venue": venue, "region": region, "usage_type": usage_type}
+    where = billed_names(aws, span, given)
     basis: Basis = "net" if net else "gross"
-    found = costs(aws, span, accounts=chosen, basis=basis, by=by, where=where)
     scope = scope_of(aws, chosen, basis, where)
-    by_words = by.replace("_", " ")
+    series, words = by in ("month", "day"), by.replace("_", " ")
     facts = Facts(
-        read_as=f"spend by {by_words}, {span.label}, {scope.text()}",
+        read_as=f"spend{'' if by == 'none' else f' by {words}'}, {span.label}, {scope.text()}",
         period=span,
         scope=scope,
-        columns=(by_words.capitalize(), f"Spend ({aws.currency})"),
-        series=True,
+        series=by != "none",
     )
-    totals = sorted(found.totals().items(), key=lambda pair: (-pair[1], pair[0]))
-    facts.fact(
-        "total spend", sum(found.totals().values(), Decimal()), aws.currency, receipts=found.receipts, headline=True
-    )
-    for name, amount in totals[:top]:
-        facts.row(name, facts.fact(f"{name} spend", amount, aws.currency, receipts=found.receipts))
-    if len(totals) > top:
-        rest = sum((amount for _, amount in totals[top:]), Decimal())
-        facts.row("other", facts.fact(f"other {by_words}s spend", rest, aws.currency, receipts=found.receipts))
+    if series:
+        _refuse_long(by, span)
+    grouping = () if series or by == "none" else (by,)
+    found = costs(aws, span, accounts=chosen, basis=basis, by=grouping, where=where, daily=by == "day")
+    total = cents(sum(found.totals().values(), Decimal()))
+    facts.fact("total spend", total, found.currency, receipts=found.receipts, headline=True)
+    if series:
+        _add_series(facts, found, span, by)
+    elif by != "none":
+        _add_ranking(facts, found, total, by, top)
+    _add_notes(facts, found, span, aws)
     return facts
+
+
+def _add_ranking(facts: Facts, found: Costs, total: Decimal, by: str, top: int) -> None:
+    words = by.replace("_", " ")
+    named = [(key[0], amount) for key, amount in found.totals().items() if amount]
+    ranked = sorted(named, key=lambda pair: (-pair[1], pair[0]))
+    # credits can make a group negative, and then parts of a whole mean nothing
+    shares = total > 0 and all(amount >= 0 for _, amount in ranked)
+    facts.columns = (words.capitalize(), f"Spend ({found.currency})", *(("Share (percent)",) if shares else ()))
+    shown = Decimal()
+
+    def add(name: str, label: str, amount: Decimal, scope: Scope) -> None:
+        cells: list[str | Draft] = [name]
+        cells.append(facts.fact(f"{label} spend", amount, found.currency, receipts=found.receipts, scope=scope))
+        if shares:
+            share = cents(amount) * 100 / total
+            cells.append(facts.fact(f"{label} share of total spend", share, "percent", receipts=found.receipts))
+        facts.row(*cells)
+
+    for name, amount in ranked[:top]:
+        add(name, name, amount, narrowed(facts.scope, by, name))
+        shown += cents(amount)
+    if len(ranked) > top:
+        add("other", f"other {plural(words)}", total - shown, facts.scope)
+    facts.fact(
+        f"{plural(words)} with spend",
+        len(ranked),
+        plural(words),
+        receipts=found.receipts,
+    )
+
+
+def _add_series(facts: Facts, found: Costs, span: Period, by: str) -> None:
+    facts.columns = (by.capitalize(), f"Spend ({found.currency})")
+    rows = []
+    for start, groups in found.amounts.items():
+        slot = slot_period(start, span, daily=by == "day")
+        amount = cents(sum(groups.values(), Decimal()))
+        draft = facts.fact("spend", amount, found.currency, receipts=found.receipts, period=slot)
+        facts.row(slot.label, draft)
+        rows.append((slot, amount))
+    whole = [(slot, amount) for slot, amount in rows if " to date" not in slot.label]
+    if len(whole) < 2:
+        return
+    kind = "daily" if by == "day" else "monthly"
+    mean = sum((amount for _, amount in whole), Decimal()) / len(whole)
+    partial = len(whole) < len(rows)
+    over = Period(label=f"{whole[0][0].label} to {whole[-1][0].label}", start=whole[0][0].start, end=whole[-1][0].end)
+    facts.fact(f"average {kind} spend", mean, found.currency, receipts=found.receipts, period=over if partial else None)
+    highest = max(whole, key=lambda row: (row[1], -row[0].start.timestamp()))
+    lowest = min(whole, key=lambda row: (row[1], row[0].start))
+    for word, (slot, amount) in (("highest", highest), ("lowest", lowest)):
+        facts.fact(f"{word} {kind} spend", amount, found.currency, receipts=found.receipts, period=slot)
+
+
+def _refuse_long(by: str, span: Period) -> None:
+    slots = span.days if by == "day" else span.days / 28
+    if slots > _LONGEST[by]:
+        raise InputError(
+            f"A series by {by} of {span.label} is too long to read; use "
+            + ("by=month, or at most 35 days." if by == "day" else "at most 14 months.")
+        )
+
+
+def _add_notes(facts: Facts, found: Costs, span: Period, aws: Aws) -> None:
+    if span.end > aws.now:
+        facts.notes.append(LATE)
+    elif found.estimated:
+        facts.notes.append("AWS calls these amounts estimates: the month is not closed yet.")
+
+
+def plural(word: str) -> str:
+    """`service` -> `services`."""
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
