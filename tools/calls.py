@@ -16,6 +16,7 @@ from tools.sessions import CURRENT_ACCOUNT, Sessions
 from tools.wire import CALL, RUNNING, Call
 
 T = TypeVar("T")
+P = TypeVar("P", bound="Place")
 MAX_PAGES = 500
 _TOKENS = (
     ("NextPageToken", "NextPageToken"),
@@ -106,8 +107,8 @@ class Aws:
         chosen = tuple(regions or self.regions)
         return [Place(account, region) for account in accounts for region in chosen]
 
-    def each(self, places: Iterable[Place], ask: Callable[[Place], T]) -> list[tuple[Place, T]]:
-        """Ask in many places at once; results in the order of `places`.
+    def each(self, places: Iterable[P], ask: Callable[[P], T]) -> list[tuple[P, T]]:
+        """Ask in many places at once; results in the order of `places`. A place may be of a subclass that says more.
 
         A place that fails is left out and named in `self.incomplete`, so that the answer says so.
 
@@ -117,7 +118,7 @@ class Aws:
         wanted = list(places)
         if not wanted:
             return []
-        results: list[tuple[Place, T]] = []
+        results: list[tuple[P, T]] = []
         failures: list[tuple[Place, AwsCallError]] = []
         with ThreadPoolExecutor(min(_WORKERS, len(wanted)), thread_name_prefix="regent-query") as pool:
             # copy_context: the running query, and so its allow-list, holds in the pool's threads too

@@ -11,6 +11,7 @@ import threading
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from tools.errors import AwsCallError, UndeclaredOperationError
 
@@ -83,11 +84,18 @@ class Sessions:
                 s3={"addressing_style": "path"} if self._endpoint_url else {},
             ),
         )
+        if service == "s3control" and self._endpoint_url:
+            # Its endpoint rules put the account id before any host; the sample estate's address has no such names.
+            client.meta.events.register("before-sign.s3-control", self._to_endpoint)
         if not own:
             # botocore offers no public way to sign each call of one client with other credentials; the signer asks
             # this object for them at every signature.
             client._request_signer._credentials = _CredentialsOfTheCall(self)
         return client
+
+    def _to_endpoint(self, request: Any, **_: Any) -> None:
+        parts = urlsplit(request.url)
+        request.url = urlunsplit(parts._replace(netloc=urlsplit(self._endpoint_url or "").netloc))
 
     def keys(self, account: str) -> Any:
         """Frozen credentials of the reader role in `account`, assumed once and renewed before they expire."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
 from tools.accounts import Account
-from tools.calls import Aws
+from tools.calls import Aws, Place
+from tools.errors import AwsCallError
 from tools.facts import Scope
 
+T = TypeVar("T")
+P = TypeVar("P", bound=Place)
 Top = Annotated[int, Field(ge=1, le=25, description="rows shown; the rest is counted as other")]
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
 """From the most to the least serious."""
@@ -61,3 +64,14 @@ def joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
 def chunks(items: Sequence[str], size: int) -> list[list[str]]:
     """The items in lists of at most `size`, because AWS limits the values of one filter."""
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def some(aws: Aws, places: Sequence[P], ask: Callable[[P], T], what: str) -> list[tuple[P, T]]:
+    """`aws.each` for a closer look at part of what is known: that all of it fails is said, and the rest stands."""
+    try:
+        return aws.each(places, ask)
+    except AwsCallError as error:
+        names = list(dict.fromkeys(place.account.name for place in places))
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        aws.incomplete.append(f"{what} could not be looked at in {', '.join(names[:3])}{more} ({error.code})")
+        return []

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from tools.accounts import Account
 from tools.calls import Aws, Place
 from tools.errors import AwsCallError
+from tools.security.common import some
 
 T = TypeVar("T")
 DELEGATIONS = "organizations:ListDelegatedAdministrators"
@@ -63,13 +64,24 @@ def administrator(aws: Aws, principal: str) -> tuple[Account | None, tuple[str, 
     return known or Account(id=ids[0], name="delegated administrator"), found.receipts
 
 
-def look(aws: Aws, service: str, principal: str, chosen: Sequence[Account], members: Members, ask: Ask[T]) -> Views[T]:
+def look(
+    aws: Aws,
+    service: str,
+    principal: str,
+    chosen: Sequence[Account],
+    members: Members,
+    ask: Ask[T],
+    *,
+    one_directly: bool = True,
+) -> Views[T]:
     """Ask about `chosen` in all regions, through the administrator of `principal` where that is possible.
+
+    A single account is asked itself, unless it may not hold its own records (`one_directly=False`).
 
     Raises:
         AwsCallError: no place could be looked at.
     """
-    if len(chosen) == 1:
+    if one_directly and len(chosen) == 1:
         return _directly(aws, service, chosen, ask, ())
     admin, receipts = administrator(aws, principal)
     if admin is None:
@@ -101,7 +113,8 @@ def look(aws: Aws, service: str, principal: str, chosen: Sequence[Account], memb
         [f"Looked through {service}'s delegated administrator in {_regions(aws)}."],
     )
     if rest:
-        views.seen += _rest(aws, rest, ask)
+        asked = some(aws, rest, lambda place: ask(place, [place.account]), f"{service} of accounts that are no members")
+        views.seen += [found for _, found in asked]
         names = list(dict.fromkeys(place.account.name for place in rest))
         views.notes.append(f"No members of it, asked themselves: {', '.join(names[:5])}.")
     return views
@@ -111,16 +124,6 @@ def _directly(aws: Aws, service: str, chosen: Sequence[Account], ask: Ask[T], re
     looked = aws.each(aws.places(chosen), lambda place: ask(place, [place.account]))
     where = f"{len(chosen)} accounts" if len(chosen) > 1 else chosen[0].name
     return Views([found for _, found in looked], receipts, [f"Looked in {service} of {where} in {_regions(aws)}."])
-
-
-def _rest(aws: Aws, places: Sequence[Place], ask: Ask[T]) -> list[T]:
-    try:
-        return [found for _, found in aws.each(places, lambda place: ask(place, [place.account]))]
-    except AwsCallError as error:
-        # `each` raises when all of its places fail, but the administrator's view still stands.
-        names = ", ".join(list(dict.fromkeys(place.account.name for place in places))[:5])
-        aws.incomplete.append(f"accounts that are no members could not be looked at ({names}: {error.code})")
-        return []
 
 
 def _regions(aws: Aws) -> str:
