@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, field_serializer
 
 from tools import units
@@ -140,6 +142,26 @@ class Facts:
             raise InputError(f"A row of {len(cells)} cells does not fit {len(self.columns)} columns.")
         self.rows.append(cells)
 
+    def cleaned(self, clean: Callable[[str], str]) -> Facts:
+        """A copy in which `clean` went over every text that may come from the estate."""
+        new = {id(draft): _clean_draft(draft, clean) for draft in self.drafts}
+        return replace(
+            self,
+            read_as=clean(self.read_as),
+            drafts=list(new.values()),
+            headlines=[new[id(draft)] for draft in self.headlines],
+            rows=[tuple(clean(c) if isinstance(c, str) else new[id(c)] for c in row) for row in self.rows],
+            notes=[clean(note) for note in self.notes],
+            incomplete=[clean(said) for said in self.incomplete],
+        )
+
+
+def _clean_draft(draft: Draft, clean: Callable[[str], str]) -> Draft:
+    value = clean(draft.value) if isinstance(draft.value, str) else draft.value
+    where = {key: clean(text) for key, text in draft.scope.where.items()}
+    scope = draft.scope.model_copy(update={"where": where}) if where != draft.scope.where else draft.scope
+    return replace(draft, label=clean(draft.label), value=value, scope=scope)
+
 
 class Table(BaseModel):
     """A result's table with cells resolved: a text, or the id of the fact shown there."""
@@ -175,9 +197,9 @@ class QueryResult(BaseModel):
 class FactBook:
     """All facts of one question. Ids are `f<n>`; `first` and `step` keep concurrent specialists apart."""
 
-    def __init__(self, first: int = 1, step: int = 1) -> None:
+    def __init__(self, first: int = 1, step: int = 1, known: Iterable[Fact] = ()) -> None:
         self._next, self._step = first, step
-        self._facts: dict[str, Fact] = {}
+        self._facts: dict[str, Fact] = {fact.id: fact for fact in known}
         self.results: list[QueryResult] = []
 
     def __getitem__(self, fact_id: str) -> Fact:
@@ -252,3 +274,9 @@ def _settle(value: Value | float | datetime, unit: str) -> Value:
     if units.kind(unit) == "money":
         return Decimal(str(value)).quantize(Decimal("0.01"))
     return value if isinstance(value, int) else Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def facts_sha256(facts: Iterable[Fact]) -> str:
+    """SHA-256 over the facts as sorted JSON: what an offline recomputation must reproduce."""
+    plain = [fact.model_dump(mode="json") for fact in facts]
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -6,6 +6,7 @@ Callers outside `tools` do not use this directly: `policies.governed_call` decid
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -49,8 +50,11 @@ def run_query(
     store: ReceiptStore,
     now: datetime,
     memory: Memory | None = None,
+    clean: Callable[[str], str] = str,
 ) -> Ran:
     """Run `query` with parsed inputs `given`; its facts get ids in `book`.
+
+    `clean` is applied to every text that the estate supplied (labels, values, cells, notes) before it becomes a fact.
 
     Raises:
         RegentError: an input, AWS or the receipt store failed; nothing was added to `book`.
@@ -66,8 +70,7 @@ def run_query(
     finally:
         RUNNING.reset(token)
     found.incomplete = list(dict.fromkeys([*found.incomplete, *aws.incomplete]))
-    result = book.seal(query.name, given, found)
-    used = {receipt_id for fact in result.facts for receipt_id in fact.receipts}
-    receipts = tuple(r for r in running.receipts.values() if r.id in used or not result.facts)
+    result = book.seal(query.name, given, found.cleaned(clean))
     elapsed = (time.perf_counter() - started) * 1000
-    return Ran(result, receipts, elapsed, tuple(running.asked))
+    # all of them, also those that no fact names: a lookup or a refusal is needed to recompute the facts
+    return Ran(result, tuple(running.receipts.values()), elapsed, tuple(running.asked))

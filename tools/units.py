@@ -23,7 +23,7 @@ DURATIONS = {
     "weeks": 604800,
 }
 """Seconds in one unit of a duration."""
-SIZES = {"bytes": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+SIZES = {"bytes": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "GiB": 2**30}
 """Bytes in one unit of a size."""
 TEXTS = frozenset({"name", "id", "arn", "account", "text"})
 

@@ -30,6 +30,7 @@ from policies.audit.records import (
     QueryReturned,
     QuestionAsked,
     Record,
+    SightResolved,
     SpecialistStarted,
     StoredRecord,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "QuestionAsked",
     "Record",
     "RecordTooLargeError",
+    "SightResolved",
     "SpecialistStarted",
     "StoredRecord",
     "Story",

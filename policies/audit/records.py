@@ -123,6 +123,18 @@ class LimitReached(Body):
     reset: str | None = None
 
 
+class SightResolved(Body):
+    """What this turn may look at: the accounts in the asker's sight with their tags, the payer, and the regions."""
+
+    type: ClassVar[str] = "sight.resolved"
+    accounts: list[Json]
+    payer: Json
+    complete: bool
+    regions: list[str]
+    currency: str
+    source: str
+
+
 class QueryCalled(Body):
     """The intent: durable before the first AWS request of this query leaves."""
 

@@ -1,0 +1,113 @@
+"""Questions and answers: what crosses the border of the house, in and out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.facts import Fact, QueryResult
+from tools.receipts import Receipt
+
+Status = Literal["answered", "withheld", "denied", "blocked", "needs_approval", "unanswerable", "error"]
+
+EXIT_CODES: dict[Status, int] = {
+    "answered": 0,
+    "error": 1,
+    "denied": 3,
+    "blocked": 3,
+    "withheld": 4,
+    "unanswerable": 4,
+    "needs_approval": 5,
+}
+"""The process exit code of each status; 2 is for wrong usage."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Question(_Frozen):
+    """What a person asked. `session` names the conversation that it belongs to."""
+
+    text: str
+    channel: str = "cli"
+    session: str | None = None
+    fresh: bool = False
+    """Ask AWS anew instead of taking billed calls from the cache."""
+
+
+class AnswerFigure(_Frozen):
+    """One figure of the text as written, and the ids of the facts behind it."""
+
+    text: str
+    value: int | Decimal | str
+    unit: str
+    facts: tuple[str, ...]
+
+
+class QueryMade(_Frozen):
+    """One query call that was tried: `decision` is `allow`, `deny`, or `error` when it was allowed but failed."""
+
+    name: str
+    input: dict[str, Any]
+    decision: Literal["allow", "deny", "error"]
+
+
+class Usage(_Frozen):
+    """What this answer took: model tokens, billed AWS calls in USD, wall time in seconds."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model: str
+    aws_calls: int = 0
+    aws_cost_usd: float = 0.0
+    seconds: float = 0.0
+
+
+class LedgerSpan(_Frozen):
+    """The ledger records this question left: origin, first and last index, and the root hash after the last."""
+
+    origin: str
+    first: int | None
+    last: int | None
+    root: str
+
+
+class PrincipalShown(_Frozen):
+    """Who asked, as the answer says it."""
+
+    id: str
+    role: str
+    assurance: str
+
+
+class Answer(_Frozen):
+    """What goes back to the person. `text` is final: every figure in it is bound to facts."""
+
+    id: str
+    question: str
+    principal: PrincipalShown
+    status: Status
+    text: str
+    figures: tuple[AnswerFigure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    queries: tuple[QueryMade, ...] = ()
+    usage: Usage
+    ledger: LedgerSpan
+    results: tuple[QueryResult, ...] = Field(default=(), exclude=True)
+    """The query results behind it, for channels that draw tables; not part of the JSON form."""
+
+    @property
+    def exit_code(self) -> int:
+        """The process exit code for this status."""
+        return EXIT_CODES[self.status]
+
+    def to_json(self) -> dict[str, Any]:
+        """The one object that `--json` and the invoke API return. Amounts are JSON numbers."""
+        plain = self.model_dump(mode="json", exclude={"results"})
+        for figure, shown in zip(self.figures, plain["figures"], strict=True):
+            shown["value"] = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
+        return plain

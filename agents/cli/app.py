@@ -1,0 +1,58 @@
+"""The `regent` command and its subcommands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute
+
+app = typer.Typer(
+    name="regent",
+    help="Ask your AWS estate about cost, security and operations. Every figure in an answer has a receipt.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    epilog='Start with `regent ask "What did we spend last month?"`, or `regent estate` to see the sample estate.',
+)
+app.command("ask")(ask.ask)
+app.command("chat")(chat.chat)
+app.command("queries")(queries.queries)
+app.add_typer(estate.app, name="estate")
+app.command("doctor")(doctor.doctor)
+app.add_typer(audit.app, name="audit")
+audit.app.command("recompute")(recompute.recompute)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command; one of our errors is one sentence on stderr, never a trace."""
+    from tools.errors import RegentError, SettingsError
+
+    _quiet_logs()
+    try:
+        app()
+    except SettingsError as error:
+        typer.secho(f"regent: {error}", err=True, fg="red")
+        sys.exit(2)
+    except RegentError as error:
+        typer.secho(f"regent: {error}", err=True, fg="red")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.secho("\nregent: stopped; what was recorded until then stays in the ledger.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _quiet_logs() -> None:
+    """Diagnostics go to stderr at WARNING and above; `REGENT_LOG=debug` shows more."""
+    import logging
+    import os
+
+    level = logging.getLevelName(os.environ.get("REGENT_LOG", "critical").upper())
+    logging.basicConfig(stream=sys.stderr, level=level if isinstance(level, int) else logging.WARNING)
+    logging.captureWarnings(True)

@@ -1,0 +1,39 @@
+"""`regent ask`: one question, one answer."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from agents.cli.options import As, EstateChoice, Fresh, Json, WhichEstate, WhichModel
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes; `-` reads it from standard input.")],
+    as_id: As = "local",
+    estate: WhichEstate = EstateChoice.sample,
+    model: WhichModel = None,
+    json_out: Json = False,
+    fresh: Fresh = False,
+    session: Annotated[
+        str | None, typer.Option("--session", help="Continue this conversation.", metavar="NAME")
+    ] = None,
+) -> None:
+    """Ask one question and get an answer with receipts.
+
+    Examples:
+
+        regent ask "What did we spend last month, by service?"
+
+        regent ask "Which buckets are public?" --as carla --json
+
+    Exit codes: 0 answered, 1 error, 2 usage, 3 denied or blocked, 4 withheld or unanswerable, 5 needs approval.
+    """
+    from agents.answer import Question
+    from agents.cli.asking import answer_once
+
+    text = sys.stdin.read() if question == "-" else question
+    asked = Question(text=text, session=session, fresh=fresh)
+    raise typer.Exit(answer_once(asked, as_id=as_id, estate=estate.value, model=model, json_out=json_out))

@@ -1,0 +1,88 @@
+"""Asking from a terminal: who asks, the progress on stderr, the answer on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from agents.answer import Answer, Question
+from agents.cli.showing import show_answer, show_json
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from agents.desk import Desk, Progress
+
+
+def answer_once(question: Question, *, as_id: str, estate: str, model: str | None, json_out: bool) -> int:
+    """Open a desk, answer one question, print it; the exit code."""
+    from agents.opening import open_desk
+
+    with progress_shown() as progress:
+        progress({"event": "opening"})
+        with open_desk(estate=estate, model=model) as desk:
+            answer = answer_as(desk, question, as_id, progress)
+    if json_out:
+        show_json(answer)
+    else:
+        show_answer(answer)
+    return answer.exit_code
+
+
+def answer_as(desk: Desk, question: Question, as_id: str, progress: Progress) -> Answer:
+    """Answer for a local principal; somebody unknown is refused, on record."""
+    from agents.settings import load_settings
+    from policies.access import UnknownPrincipalError, local_principal
+    from policies.access.principal import SHIPPED
+
+    try:
+        principal = local_principal(as_id, load_settings().principals or SHIPPED)
+    except UnknownPrincipalError as error:
+        return desk.refuse(question, as_id, str(error))
+    return desk.answer(question, principal, progress)
+
+
+@contextmanager
+def progress_shown() -> Iterator[Progress]:
+    """Progress on stderr: one moving line on a terminal, a plain line per query elsewhere."""
+    if not sys.stderr.isatty():
+        yield _plain
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Opening the estate …") as status:
+        yield lambda event: _moving(status, event)
+
+
+def _plain(event: dict[str, Any]) -> None:
+    said = _words(event)
+    if said and event["event"] != "opening":
+        print(said, file=sys.stderr, flush=True)
+
+
+def _moving(status: Status, event: dict[str, Any]) -> None:
+    said = _words(event)
+    if event["event"] in ("query.finished", "query.failed"):
+        status.console.print(f"[dim]{said}[/dim]", highlight=False)
+    elif said:
+        status.update(f"{said} …")
+
+
+def _words(event: dict[str, Any]) -> str:
+    match event["event"]:
+        case "opening":
+            return "Opening the estate"
+        case "specialists.chosen":
+            return f"asking the {' and '.join(event['domains'])} specialist{'s' if len(event['domains']) > 1 else ''}"
+        case "query.started":
+            given = ", ".join(f"{key}={value}" for key, value in event["input"].items() if value is not None)
+            return f"{event['query']}({given})"
+        case "query.finished":
+            return f"{event['query']}: {event['milliseconds']:.0f} ms"
+        case "query.failed":
+            return f"{event['query']}: {event['message']}"
+        case "answer.repaired":
+            return "correcting the draft"
+    return ""

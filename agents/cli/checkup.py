@@ -1,0 +1,117 @@
+"""The checks behind `regent doctor`. Each looks at one thing and says what to do when it is not there."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from agents.home import Home
+from agents.settings import load_settings
+from tools.errors import RegentError
+
+_NEEDED = ("strands-agents", "boto3", "duckdb", "cedarpy", "cryptography", "pydantic", "moto")
+
+
+class Check(BaseModel):
+    """One finding. `absent` is something optional that is not there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    state: Literal["ok", "absent", "failed"]
+    found: str
+    remedy: str = ""
+
+
+def checkup() -> list[Check]:
+    """All checks, in the order in which a person would mend them."""
+    return [_python(), _dependencies(), _settings(), _ledger(), _sample(), *_aws()]
+
+
+def _python() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        return Check(name="Python", state="failed", found=found, remedy="Install Python 3.11 or newer.")
+    return Check(name="Python", state="ok", found=found)
+
+
+def _dependencies() -> Check:
+    missing = []
+    for name in _NEEDED:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check(
+            name="dependencies", state="failed", found=f"missing: {', '.join(missing)}", remedy="Run `make setup`."
+        )
+    return Check(name="dependencies", state="ok", found=f"strands-agents {version('strands-agents')}")
+
+
+def _settings() -> Check:
+    try:
+        load_settings()
+    except RegentError as error:
+        return Check(name="settings", state="failed", found=str(error), remedy="Mend regent.yaml or the environment.")
+    return Check(name="settings", state="ok", found="readable")
+
+
+def _ledger() -> Check:
+    from policies.audit import Ledger
+
+    home = Home.find()
+    try:
+        with Ledger.open(home.ledger) as ledger:
+            return Check(name="ledger", state="ok", found=f"{ledger.size} records in {home.ledger}")
+    except (RegentError, OSError) as error:
+        return Check(
+            name="ledger",
+            state="failed",
+            found=str(error),
+            remedy=f"Make {home.path} writable, or set REGENT_HOME to a folder that is.",
+        )
+
+
+def _sample() -> Check:
+    from tools.estates import open_sample
+    from tools.receipts import ReceiptFiles
+
+    home = Home.find()
+    try:
+        with open_sample(home.cache) as estate:
+            store = ReceiptFiles(home.receipts, home.keys / "receipts.key")
+            accounts = estate.directory(store).accounts
+    except (RegentError, OSError) as error:
+        return Check(name="sample estate", state="failed", found=str(error), remedy="Run `make setup` again.")
+    return Check(name="sample estate", state="ok", found=f"{len(accounts)} accounts answer")
+
+
+def _aws() -> list[Check]:
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import Session
+
+    session = Session()
+    if session.get_credentials() is None:
+        remedy = "Only needed for `--estate aws`: sign in with `aws sso login`, or set AWS_PROFILE."
+        return [Check(name="AWS credentials", state="absent", found="none found", remedy=remedy)]
+    settings = load_settings()
+    quick = Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 1})
+    try:
+        caller = session.create_client("sts", region_name=settings.regions[0], config=quick).get_caller_identity()
+        found = [Check(name="AWS credentials", state="ok", found=caller["Arn"])]
+    except (BotoCoreError, ClientError) as error:
+        remedy = "Renew the credentials (for instance `aws sso login`)."
+        return [Check(name="AWS credentials", state="absent", found=str(error)[:200], remedy=remedy)]
+    try:
+        bedrock = session.create_client("bedrock", region_name=settings.bedrock_region, config=quick)
+        bedrock.get_inference_profile(inferenceProfileIdentifier=settings.bedrock_profile)
+        found.append(Check(name="Bedrock model", state="ok", found=settings.bedrock_profile))
+    except (BotoCoreError, ClientError) as error:
+        remedy = f"Ask for model access in {settings.bedrock_region}, or set REGENT_BEDROCK_PROFILE."
+        found.append(Check(name="Bedrock model", state="absent", found=str(error)[:200], remedy=remedy))
+    return found

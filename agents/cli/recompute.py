@@ -1,0 +1,44 @@
+"""`regent audit recompute`: every fact of a question once more, from the stored AWS responses, offline."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agents.cli.options import Json
+
+
+def recompute(
+    question: Annotated[str, typer.Option("--question", help="Id of the question, as `regent ask` shows it.")],
+    json_out: Json = False,
+) -> None:
+    """Recompute every fact of a question from the stored AWS responses, without a network.
+
+    Exit codes: 0 every fact came out the same, 1 one did not.
+
+    Example:
+
+        regent audit recompute --question q-18f2a3b4c5d6e7f8-a1b2c3
+    """
+    import json
+
+    from agents.home import Home
+    from policies.audit import Ledger
+    from policies.audit.recompute import recompute as again
+    from tools.receipts import ReceiptFiles
+
+    home = Home.find()
+    with Ledger.open(home.ledger) as ledger:
+        done = again(ledger, question, ReceiptFiles(home.receipts, home.keys / "receipts.key"))
+    faults = sum(len(one.faults) for one in done)
+    if json_out:
+        typer.echo(json.dumps({"question": question, "queries": [one.model_dump() for one in done]}, indent=2))
+    else:
+        for one in done:
+            state = "FAULT" if one.faults else "same "
+            typer.echo(f"{state}  #{one.index} {one.query}: {one.facts} facts from {one.receipts} receipts")
+            for fault in one.faults:
+                typer.echo(f"         {fault}")
+        typer.echo("Every fact came out the same." if not faults else f"{faults} faults.")
+    raise typer.Exit(1 if faults else 0)

@@ -1,0 +1,80 @@
+"""Conversations: what was asked and answered in a session, kept in SQLite so that a restart loses nothing.
+
+Only questions and delivered answers are kept, never drafts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.errors import RegentError
+
+MOST_EXCHANGES = 12
+"""How many of the latest exchanges a model is shown."""
+
+_TABLE = """
+create table if not exists exchange (
+    number integer primary key autoincrement,
+    session text not null, principal text not null, question_id text not null unique,
+    question text not null, answer text not null
+);
+create index if not exists by_session on exchange (principal, session, number);
+"""
+
+
+class ConversationError(RegentError):
+    """The conversation store cannot be read or written."""
+
+
+class Exchange(BaseModel):
+    """One question and the answer that was delivered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str
+    answer: str
+
+
+class Conversations:
+    """The store. A session belongs to the principal who opened it: nobody else can read or continue it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def latest(self, principal: str, session: str) -> tuple[Exchange, ...]:
+        """The latest exchanges of a session, oldest first; none for a new session."""
+        with self._open() as db:
+            rows = db.execute(
+                "select question, answer from exchange where principal = ? and session = ? "
+                "order by number desc limit ?",
+                (principal, session, MOST_EXCHANGES),
+            ).fetchall()
+        return tuple(Exchange(question=question, answer=answer) for question, answer in reversed(rows))
+
+    def keep(self, principal: str, session: str, question_id: str, exchange: Exchange) -> None:
+        """Add one exchange; keeping the same question twice keeps it once."""
+        with self._open() as db:
+            db.execute(
+                "insert or ignore into exchange (session, principal, question_id, question, answer) "
+                "values (?, ?, ?, ?, ?)",
+                (session, principal, question_id, exchange.question, exchange.answer),
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(self._path, timeout=10)
+            try:
+                with db:
+                    db.executescript(_TABLE)
+                    yield db
+            finally:
+                db.close()
+        except (sqlite3.Error, OSError) as error:
+            raise ConversationError(f"The conversation store {self._path.name} cannot be used: {error}.") from error

@@ -1,0 +1,62 @@
+"""A query as a Strands tool: the model's way to `governed_call`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from strands.types.tools import AgentTool
+
+from agents.telling import tell
+from policies.access import DeniedError
+from policies.governed import governed_call
+from policies.oversight import LimitReachedError
+from tools.errors import AwsCallError, InputError, RegentError
+
+if TYPE_CHECKING:
+    from strands.types.tools import ToolGenerator, ToolSpec, ToolUse
+
+    from policies.turn import Turn
+    from tools.facts import FactBook
+    from tools.registry import Query
+
+
+class QueryTool(AgentTool):
+    """One query, offered to the model of one specialist of one turn."""
+
+    def __init__(self, query: Query, turn: Turn, book: FactBook) -> None:
+        super().__init__()
+        self._query, self._turn, self._book = query, turn, book
+
+    @property
+    def tool_name(self) -> str:
+        return self._query.name
+
+    @property
+    def tool_type(self) -> str:
+        return "regent-query"
+
+    @property
+    def tool_spec(self) -> ToolSpec:
+        return {
+            "name": self._query.name,
+            "description": self._query.summary,
+            "inputSchema": {"json": self._query.schema()},
+        }
+
+    async def stream(self, tool_use: ToolUse, invocation_state: dict[str, Any], **_: Any) -> ToolGenerator:
+        given = dict(tool_use["input"])
+        # to_thread copies the context, and botocore blocks: the loop stays free for the other specialists
+        text, failed = await asyncio.to_thread(self._run, given)
+        status = "error" if failed else "success"
+        yield {"toolUseId": tool_use["toolUseId"], "status": status, "content": [{"text": text}]}
+
+    def _run(self, given: dict[str, Any]) -> tuple[str, bool]:
+        try:
+            return tell(governed_call(self._turn, self._query.name, given, self._book)), False
+        except (InputError, DeniedError, AwsCallError, LimitReachedError) as error:
+            return f"error: {error}", True
+        except RegentError as error:
+            # Not the model's to deal with: a step could not be recorded or stored. The chain ends the turn.
+            self._turn.broken = error
+            return "error: the turn ends here", True

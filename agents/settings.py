@@ -1,0 +1,82 @@
+"""Settings: one optional file `regent.yaml`, and environment variables `REGENT_*` over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+
+from policies.oversight import Limits
+from tools.errors import SettingsError
+
+FILE = "regent.yaml"
+
+
+class Settings(BaseSettings):
+    """Every setting there is. `regent doctor --settings` prints them with their values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REGENT_", env_nested_delimiter="__", yaml_file=FILE, extra="forbid", frozen=True
+    )
+
+    model: str | None = Field(
+        default=None,
+        description="Default model: offline, bedrock:MODEL_OR_PROFILE or openai:URL#MODEL. "
+        "Without it: offline on the sample estate, bedrock: with the default profile on AWS.",
+    )
+    bedrock_profile: str = Field(
+        default="eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        description="Inference profile that `bedrock:` without a name uses.",
+    )
+    bedrock_region: str = Field(default="eu-west-1", description="Region in which Bedrock is called.")
+    openai_api_key: str = Field(default="none", description="Key sent to an OpenAI-compatible server.")
+    openai_tools: str = Field(
+        default="native",
+        pattern="^(native|json)$",
+        description="How an OpenAI-compatible server is asked to call queries: its own tool calls (native), or "
+        "JSON constrained by a schema (json) for servers whose tool format Strands does not recognise.",
+    )
+    payer_account: str | None = Field(
+        default=None, pattern=r"^\d{12}$", description="Account whose bills are read; default: the caller's own."
+    )
+    reader_role: str | None = Field(
+        default=None, description="Role assumed in every account. Without it only the caller's own account is asked."
+    )
+    external_id: str | None = Field(default=None, description="External id sent when the reader role is assumed.")
+    regions: tuple[str, ...] = Field(
+        default=("eu-west-1", "eu-central-1", "us-east-1"), min_length=1, description="Regions that are looked at."
+    )
+    currency: str = Field(default="USD", description="Currency of the bills.")
+    principals: Path | None = Field(
+        default=None, description="Principals file for local use; default: the shipped one."
+    )
+    limits: Limits = Field(default=Limits(), description="What one question may use.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from `regent.yaml` in the current folder and the environment.
+
+    Raises:
+        SettingsError: a setting is unknown or has a value that does not fit; the sentence names it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "the file"
+        raise SettingsError(f"The setting {name} is wrong: {first['msg']}. See `regent doctor --settings`.") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{FILE} cannot be read: {error}.") from error

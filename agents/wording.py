@@ -1,0 +1,77 @@
+"""Wording: the sentences that code writes around an answer. They contain no figure of the estate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tools.errors import RegentError
+
+if TYPE_CHECKING:
+    from agents.answer import Status
+    from agents.drafting import ModelMaker
+    from policies.turn import Turn
+
+PERSON = "Ask your platform team if you need a person."
+
+
+def finished(text: str, status: Status, turn: Turn, maker: ModelMaker) -> str:
+    """The delivered text: how the question was read, the grounded text, what is missing, and who wrote it."""
+    results = [attempt.result for attempt in turn.attempts if attempt.result]
+    parts = []
+    if status == "answered":
+        read = list(dict.fromkeys(result.read_as for result in results if result.query != "derive"))
+        if read:
+            parts.append("Read as: " + "; ".join(read) + ".")
+    parts.append(text.strip())
+    missing = list(dict.fromkeys(said for result in results for said in result.incomplete))
+    if missing and status in ("answered", "withheld"):
+        parts.append("Incomplete: " + "; ".join(missing) + ".")
+    if status == "answered":
+        notes = list(dict.fromkeys(note for result in results for note in result.notes))
+        parts += [f"Note: {note}" for note in notes[:3]]
+        refused = [attempt.said for attempt in turn.attempts if attempt.outcome == "denied"]
+        parts += [f"Not looked up: {said}" for said in dict.fromkeys(refused)]
+    parts.append(origin(maker, status, bool(results)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def origin(maker: ModelMaker, status: Status, has_facts: bool) -> str:
+    """The line that says what wrote this."""
+    writer = (
+        f"Written by an AI system ({maker.name})"
+        if maker.is_llm
+        else "Written by an AI system (offline model: fixed rules, no language model)"
+    )
+    if status == "answered" and has_facts:
+        return f"{writer}; every figure has a receipt. {PERSON}"
+    return f"{writer}. {PERSON}"
+
+
+def withheld(faults: int) -> str:
+    """Why an answer was held back."""
+    why = "it contained statements that no fact supports" if faults else "there was nothing in it that could be shown"
+    return f"The answer was withheld because {why}. What was found is listed as facts, without the prose."
+
+
+def stopped(limit: str) -> str:
+    """Why a question ended early."""
+    return f"The answer was withheld. {limit} What was found until then is listed as facts."
+
+
+def not_answered(outcome: str, said: Sequence[str]) -> str:
+    """Why there is no answer: the gate's reasons, or what failed."""
+    reasons = " ".join(dict.fromkeys(said))
+    return f"This was denied. {reasons}" if outcome == "denied" else f"This could not be answered. {reasons}"
+
+
+def failure(error: BaseException) -> str:
+    """A sentence for an error. Only our own errors speak for themselves: others may carry secrets or paths."""
+    if isinstance(error, RegentError):
+        return f"This could not be answered. {error}"
+    name = type(error).__name__
+    if "Throttl" in name:
+        return "The model is throttled at the moment. Try again in a minute."
+    if "ContextWindow" in name or "MaxTokens" in name:
+        return "The question led to more text than the model takes. Ask about fewer accounts or a shorter period."
+    return f"The model or the network failed ({name}). Nothing was guessed; try again, or run `regent doctor`."

@@ -1,0 +1,150 @@
+"""governed_call: the one way a query runs, whoever asks for it. Gate, then intent, then AWS, then facts on record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.access import Decision, DeniedError
+from policies.access.gate import call_sha256
+from policies.audit import GateDecided, LimitReached, QueryCalled, QueryFailed, QueryReturned
+from policies.guardrails import clean_and_mask
+from policies.oversight import LimitReachedError
+from policies.turn import Attempt, Turn
+from tools.catalogue import find
+from tools.errors import InputError, RegentError
+from tools.facts import FactBook, QueryResult, facts_sha256
+from tools.registry import Query
+from tools.running import Ran, run_query
+
+
+def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
+    """Let the gate decide one call and record the decision, durably, before it is returned.
+
+    Raises:
+        InputError: the inputs are not the query's; there is no call to decide.
+        LedgerError: the decision could not be recorded.
+    """
+    query = find(query_name)
+    parsed = query.parse(given)
+    context = {
+        "channel": turn.channel,
+        "assurance": turn.principal.assurance,
+        "calls": turn.meter.query_calls,
+    }
+    decision = turn.gate.decide(turn.principal, query, parsed, turn.everyone, context)
+    turn.record(
+        f"query:{query.name}",
+        GateDecided(
+            query=query.name,
+            input=decision.input,
+            input_sha256=decision.input_sha256,
+            accounts=list(decision.accounts),
+            decision="allow" if decision.allowed else "deny",
+            policies=list(decision.policies),
+            reason=decision.reason,
+        ),
+    )
+    if not decision.allowed:
+        turn.attempts.append(Attempt(query.name, parsed, "denied", decision.reason))
+    return decision
+
+
+def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: FactBook) -> QueryResult:
+    """Run one query for the turn's principal; its facts get ids in `book`.
+
+    A decision made a moment ago for this very call (same query, same inputs) is used once; otherwise the gate is asked
+    here.
+
+    Raises:
+        DeniedError: the gate said no.
+        InputError: the inputs cannot be used; the sentence is for whoever called.
+        LimitReachedError: the question has used up its calls or its time.
+        AwsCallError: AWS failed everywhere it was asked.
+        LedgerError, ReceiptError: a step could not be recorded; the turn must end.
+    """
+    query = find(query_name)
+    try:
+        parsed = query.parse(given)
+        decision = turn.take_permit(call_sha256(query.name, parsed)) or decide(turn, query_name, given)
+        if not decision.allowed:
+            raise DeniedError(decision.reason)
+        meter_query(turn)
+        return _run(turn, query, parsed, decision, book)
+    except InputError as error:
+        _failed(turn, query, given, "refused", error)
+        raise
+    except (DeniedError, LimitReachedError):
+        raise  # already on record
+    except RegentError as error:
+        _failed(turn, query, given, "failed", error)
+        raise
+
+
+def meter_query(turn: Turn) -> None:
+    """Count one query call against the question's limits.
+
+    Raises:
+        LimitReachedError: there is nothing left; the refusal is on record.
+    """
+    refused = turn.meter.query_call()
+    if refused:
+        turn.stopped = refused
+        turn.record("system:limits", LimitReached(limit="query calls", value=turn.meter.limits.query_calls))
+        raise LimitReachedError(refused)
+
+
+def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, book: FactBook) -> QueryResult:
+    now = turn.estate.clock()
+    turn.record(
+        f"query:{query.name}",
+        QueryCalled(
+            query=query.name,
+            input=parsed,
+            input_sha256=decision.input_sha256,
+            accounts=list(decision.accounts),
+            now=now.isoformat(),
+            fresh=turn.fresh,
+        ),
+    )
+    turn.progress({"event": "query.started", "query": query.name, "input": parsed})
+    ran = run_query(
+        query,
+        parsed,
+        estate=turn.estate,
+        directory=turn.sight,
+        book=book,
+        store=turn.store,
+        now=now,
+        memory=turn.memory,
+        clean=clean_and_mask,
+    )
+    _keep(turn, query, parsed, ran)
+    turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
+    return ran.result
+
+
+def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran) -> None:
+    turn.record(
+        f"query:{query.name}",
+        QueryReturned(
+            query=query.name,
+            receipts=[receipt.model_dump(mode="json") for receipt in ran.receipts],
+            facts=[fact.model_dump(mode="json") for fact in ran.result.facts],
+            facts_sha256=facts_sha256(ran.result.facts),
+            incomplete="; ".join(ran.result.incomplete) or None,
+            duration_ms=round(ran.milliseconds, 3),
+        ),
+    )
+    turn.receipts.update((receipt.id, receipt) for receipt in ran.receipts)
+    turn.aws_cost_usd += ran.cost_usd
+    turn.attempts.append(Attempt(query.name, parsed, "returned", ran.result.read_as, ran.result))
+
+
+def _failed(turn: Turn, query: Query, given: dict[str, Any], outcome: Any, error: RegentError) -> None:
+    turn.attempts.append(Attempt(query.name, given, outcome, str(error)))
+    turn.record(
+        f"query:{query.name}",
+        QueryFailed(query=query.name, error=type(error).__name__, message=clean_and_mask(str(error))),
+        wait=False,
+    )
+    turn.progress({"event": "query.failed", "query": query.name, "message": str(error)})

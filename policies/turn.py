@@ -1,0 +1,104 @@
+"""The turn: one question on its way to its answer, and everything that decides over it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from policies.access import Decision, Gate, Principal
+from policies.audit import Body, Ledger, Record
+from policies.oversight import Meter
+from tools.accounts import Directory
+from tools.errors import RegentError
+from tools.estates import Estate
+from tools.facts import Fact, QueryResult
+from tools.receipts import Receipt, ReceiptStore
+from tools.wire import Memory
+
+Outcome = Literal["returned", "denied", "failed", "refused"]
+"""What became of one query call: facts, a denial by the gate, an error, or refused inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One query call that was tried, and what became of it."""
+
+    query: str
+    input: dict[str, Any]
+    outcome: Outcome
+    said: str
+    result: QueryResult | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """One question. Shared by its specialists, which run at the same time."""
+
+    question: str
+    """The question's id."""
+    session: str
+    principal: Principal
+    channel: str
+    estate: Estate
+    everyone: Directory
+    """All accounts there are; the gate decides over it."""
+    sight: Directory
+    """The accounts this principal may see; all that a query is given."""
+    ledger: Ledger
+    gate: Gate
+    meter: Meter
+    store: ReceiptStore
+    memory: Memory | None
+    fresh: bool = False
+    progress: Callable[[dict[str, Any]], None] = lambda event: None
+    attempts: list[Attempt] = field(default_factory=list)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    stopped: str | None = None
+    """The sentence of the limit that stopped this turn, if one did."""
+    broken: RegentError | None = None
+    """What broke inside a query call and must end the turn: a step that could not be recorded or stored."""
+    aws_cost_usd: Decimal = Decimal()
+    first: int | None = None
+    last: int | None = None
+    _permits: dict[str, Decision] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def record(self, actor: str, body: Body, *, wait: bool = True) -> int:
+        """Append one record of this turn; with `wait`, it is durable when this returns.
+
+        Raises:
+            LedgerError: it could not be recorded, so the step it stands for must not happen.
+        """
+        index = self.ledger.append(
+            Record(
+                actor=actor,
+                body=body,
+                question=self.question,
+                session=self.session,
+                principal=self.principal.id,
+                parent=self.first,
+            ),
+            wait=wait,
+        )
+        with self._lock:
+            self.first = index if self.first is None else min(self.first, index)
+            self.last = index if self.last is None else max(self.last, index)
+        return index
+
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts found so far, by ascending number of id."""
+        found = [fact for a in self.attempts if a.result for fact in a.result.facts]
+        return tuple(sorted(found, key=lambda fact: int(fact.id[1:])))
+
+    def permit(self, decision: Decision) -> None:
+        """Keep a decision to allow until its call happens."""
+        with self._lock:
+            self._permits[decision.input_sha256] = decision
+
+    def take_permit(self, call_sha256: str) -> Decision | None:
+        """The decision that allows this very call, once."""
+        with self._lock:
+            return self._permits.pop(call_sha256, None)
