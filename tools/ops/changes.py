@@ -42,12 +42,9 @@ class Change:
     """What the deployment put into service, where the request says so."""
     by: str
     failed: bool
+    deployment: bool
+    """It brought another version into service."""
     receipts: tuple[str, ...]
-
-    @property
-    def deployment(self) -> bool:
-        """It brought another version into service."""
-        return self.event in DEPLOYMENTS.get(self.service, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +89,29 @@ def _change(place: Place, raw: dict[str, Any], receipts: tuple[str, ...]) -> Cha
         record = json.loads(raw.get("CloudTrailEvent") or "{}")
     except ValueError:
         record = {}  # CloudTrail's own fields still say what happened
-    source = raw.get("EventSource") or record.get("eventSource") or "unknown"
+    source = (raw.get("EventSource") or record.get("eventSource") or "unknown").removesuffix(".amazonaws.com")
+    event = raw.get("EventName") or "unknown"
     asked = record.get("requestParameters")
     asked = asked if isinstance(asked, dict) else {}
     return Change(
         place.account,
         place.region,
         stamp(raw["EventTime"]),
-        source.removesuffix(".amazonaws.com"),
-        raw.get("EventName") or "unknown",
+        source,
+        event,
         clean(_target(raw, asked), 80),
         clean(_detail(asked), 80),
         clean(_by(record.get("userIdentity") or {}, raw), 60),
         bool(record.get("errorCode")),
+        _deploys(source, event, asked),
         receipts,
     )
+
+
+def _deploys(service: str, event: str, asked: dict[str, Any]) -> bool:
+    if (service, event) == ("ecs", "UpdateService"):
+        return bool(asked.get("taskDefinition") or asked.get("forceNewDeployment"))  # else it only scaled
+    return event in DEPLOYMENTS.get(service, ())
 
 
 _NAMES = (
@@ -149,11 +154,9 @@ def _detail(asked: dict[str, Any]) -> str:
 
 def _short(name: str) -> str:
     """An ARN's last part; other names as they are."""
-    return name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] if name.startswith("arn:") and "/" not in name else _tail(name)
-
-
-def _tail(name: str) -> str:
-    return name.rsplit("/", 1)[-1] if name.startswith("arn:") else name
+    if not name.startswith("arn:"):
+        return name
+    return name.rpartition("/")[2] if "/" in name else name.rpartition(":")[2]
 
 
 def _by(identity: dict[str, Any], raw: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ def recent_changes(
         period=span,
         scope=scope,
         columns=("Last", "Account", "Change", "Resource", "By", "Times"),
-        notes=[f"{looked(chosen, aws.regions)} CloudTrail's management events; refused attempts are counted apart."],
+        notes=[f"{looked(chosen, aws.regions)} CloudTrail's management events; failed attempts are counted apart."],
     )
     if span.start < aws.now - _KEPT:
         facts.incomplete.append("CloudTrail's event history reaches 90 days back; older changes are not counted")
@@ -61,9 +61,9 @@ def recent_changes(
     if kind == "all":
         number = sum(change.deployment for change in done)
         facts.fact("deployments among the changes", number, "deployments", receipts=behind, headline=True)
-    refused = len(every) - len(done)
-    if refused:
-        facts.fact("refused write attempts", refused, "attempts", receipts=behind)
+    failed = len(every) - len(done)
+    if failed:
+        facts.fact("failed write attempts", failed, "attempts", receipts=behind)
     if len(chosen) > 1 and shown:
         kept = set(map(id, shown))
         counts = [(p.account, sum(id(c) in kept for c in trail.changes), trail.receipts) for p, trail in found]
@@ -97,9 +97,8 @@ def _show(facts: Facts, shown: Sequence[Change], top: int) -> None:
     """Deployments one by one, other changes by what was done to what by whom; deployments first, then newest."""
     grouped: dict[tuple[str, ...], list[Change]] = {}
     for change in shown:
-        key = (change.account.name, change.service, change.event, change.target, change.by)
-        if change.deployment:
-            key += (change.at.isoformat(), change.detail)
+        own = (change.at.isoformat(), change.detail) if change.deployment else ("", "")
+        key = (change.account.name, change.service, change.event, change.target, change.by, *own)
         grouped.setdefault(key, []).append(change)
     groups = sorted(grouped.items(), key=lambda g: (not g[1][0].deployment, -g[1][-1].at.timestamp(), g[0]))
     for _, changes in groups[:top]:

@@ -1,0 +1,177 @@
+"""Inventory: how many resources there are, by account, type, region, team or state, or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tools.accounts import Accounts
+from tools.calls import Aws
+from tools.errors import AwsCallError, InputError, UnknownNameError
+from tools.facts import Draft, Facts
+from tools.ops.common import Top, looked, of_account, scope_of
+from tools.ops.resources import KINDS, MEASURES, OPERATIONS, Kind, Shelf, Thing, tags_in_use, collect, tag
+from tools.periods import instant
+from tools.registry import query
+
+By = Literal["account", "type", "region", "team", "state", "resource"]
+Row = tuple[Thing, tuple[str, ...]]
+_KEYS: dict[str, Callable[[Thing], str]] = {
+    "account": lambda thing: thing.account.name,
+    "type": lambda thing: thing.type,
+    "region": lambda thing: thing.region,
+    "team": lambda thing: "(tags not readable)" if thing.tags is None else tag(thing, "team") or "(no team tag)",
+    "state": lambda thing: thing.state,
+}
+
+
+@query(domain="ops", operations=OPERATIONS)
+def inventory(
+    aws: Aws,
+    kind: Literal[
+        "instances", "databases", "functions", "buckets", "volumes", "services", "load_balancers", "all"
+    ] = "all",
+    by: By = "account",
+    accounts: Accounts = "all",
+    tag: Annotated[str | None, Field(description="key=value, or key= for those without that tag")] = None,
+    top: Top = 10,
+) -> Facts:
+    """What exists now: EC2 instances, RDS databases, functions, buckets, volumes, ECS services, load balancers.
+
+    Counted by account, type, region, team tag or state; `by=resource` lists them one by one.
+    """
+    chosen = aws.directory.select(accounts)
+    wanted_tag = _split(tag) if tag is not None else None
+    kinds: tuple[Kind, ...] = KINDS if kind == "all" else (kind,)
+    held: dict[Kind, list[Shelf]] = {}
+    for one in kinds:
+        try:
+            held[one] = collect(aws, one, chosen, tags=by == "team" or wanted_tag is not None)
+        except AwsCallError as error:
+            if len(kinds) == 1:
+                raise
+            aws.incomplete.append(f"{_words(one)} could not be looked at: {error.operation} gave {error.code}")
+    if not held:
+        raise InputError("No kind of resource could be looked at; ask for one kind to see why.")
+    shelves = [shelf for found in held.values() for shelf in found]
+    where: dict[str, str] = {}
+    if wanted_tag is not None:
+        key, value = _known(wanted_tag, shelves)
+        where["tag"] = f"{key}={value}" if value else f"no {key}"
+        held = {one: [_cut(shelf, key, value) for shelf in found] for one, found in held.items()}
+        shelves = [shelf for found in held.values() for shelf in found]
+    scope = scope_of(aws, chosen, where)
+    name = "resources" if kind == "all" else _words(kind)
+    facts = Facts(
+        read_as=f"{name} {'one by one' if by == 'resource' else f'by {by}'}, {scope.text()}",
+        period=instant(aws.now),
+        scope=scope,
+        notes=[looked(chosen, aws.regions)],
+    )
+    behind = _receipts(shelves)
+    total = sum(len(shelf.things) for shelf in shelves)
+    facts.fact(name, total, name, receipts=behind, headline=True)
+    rows: list[Row] = [(thing, shelf.receipts) for shelf in shelves for thing in shelf.things]
+    if kind == "all":
+        for one, found in held.items():
+            number = sum(len(shelf.things) for shelf in found)
+            facts.fact(_words(one), number, _words(one), receipts=_receipts(found))
+    else:
+        _measured(facts, kind, [thing for thing, _ in rows], behind, name)
+    if by == "resource":
+        _list(facts, rows, name, top)
+    else:
+        _group(facts, rows, None if kind == "all" else kind, by, name, top)
+    return facts
+
+
+def _words(kind: Kind) -> str:
+    return kind.replace("_", " ")
+
+
+def _receipts(shelves: Sequence[Shelf]) -> list[str]:
+    return list(dict.fromkeys(receipt for shelf in shelves for receipt in shelf.receipts))
+
+
+def _split(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise InputError(f"tag is {text!r}; expected key=value, or key= for what does not carry that tag.")
+    return key.strip(), value.strip()
+
+
+def _known(wanted: tuple[str, str], shelves: Sequence[Shelf]) -> tuple[str, str]:
+    """The key and value as they are spelled in the estate.
+
+    Raises:
+        UnknownNameError: no resource looked at carries that key, or that value of it.
+    """
+    keys = tags_in_use(shelves)
+    key = next((known for known in sorted(keys) if known.casefold() == wanted[0].casefold()), None)
+    if key is None:
+        raise UnknownNameError("tag", wanted[0], keys)
+    if not wanted[1]:
+        return key, ""
+    value = next((known for known in sorted(keys[key]) if known.casefold() == wanted[1].casefold()), None)
+    if value is None:
+        raise UnknownNameError(f"value of tag {key}", wanted[1], keys[key])
+    return key, value
+
+
+def _cut(shelf: Shelf, key: str, value: str) -> Shelf:
+    return Shelf(shelf.account, tuple(thing for thing in shelf.things if tag(thing, key) == value), shelf.receipts)
+
+
+def _measured(
+    facts: Facts, kind: Kind, things: Sequence[Thing], receipts: Sequence[str], name: str
+) -> list[str | Draft]:
+    """One fact for each number of the kind, summed over `things`."""
+    return [
+        facts.fact(f"{name}: {label}", sum(thing.measures[index] for thing in things), unit, receipts=receipts)
+        for index, (label, unit) in enumerate(MEASURES[kind])
+    ]
+
+
+def _group(facts: Facts, rows: Sequence[Row], kind: Kind | None, by: str, name: str, top: int) -> None:
+    measures = MEASURES[kind] if kind else ()
+    facts.columns = (
+        by.capitalize(),
+        name.capitalize(),
+        *(f"{label} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
+    )
+    facts.series = True
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(_KEYS[by](row[0]), []).append(row)
+    ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[0]))
+    shown: list[tuple[str, list[Row]]] = ranked[:top]
+    if len(ranked) > top:
+        shown.append(("other", [row for _, group in ranked[top:] for row in group]))
+    for value, group in shown:
+        things = [thing for thing, _ in group]
+        receipts = list(dict.fromkeys(receipt for _, behind in group for receipt in behind))
+        part = Facts("", facts.period, facts.scope)
+        label = f"{name}, {by} {value}"
+        if by == "account" and value != "other":
+            part.scope, label = of_account(things[0].account, facts.scope.where), name
+        cells: list[str | Draft] = [part.fact(label, len(group), name, receipts=receipts)]
+        if kind:
+            cells += _measured(part, kind, things, receipts, label)
+        facts.drafts += part.drafts
+        facts.row(value, *cells)
+
+
+def _list(facts: Facts, rows: Sequence[Row], name: str, top: int) -> None:
+    facts.columns = ("Name", "Id", "Account", "Type", "State")
+    ranked = sorted(rows, key=lambda row: (KINDS.index(row[0].kind), row[0].account.name, row[0].name, row[0].id))
+    for thing, receipts in ranked[:top]:
+        scope = of_account(thing.account, facts.scope.where)
+        identity = facts.fact(f"id of {thing.name}", thing.id, "id", receipts=receipts, scope=scope)
+        named = facts.fact("name", thing.name, "name", receipts=receipts, scope=scope)
+        facts.row(named, identity, thing.account.name, thing.type, thing.state)
+    if len(ranked) > top:
+        rest = [receipt for _, behind in ranked[top:] for receipt in behind]
+        left = facts.fact(f"{name} not listed", len(ranked) - top, name, receipts=rest)
+        facts.row("other", left, "", "", "")
