@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 300.0
 
 
-class HangUp(Exception):
+class HangUpError(Exception):
     """The endpoint closes the connection without an answer (the end of a ``timeout`` fault)."""
 
 
@@ -92,13 +92,13 @@ class Dispatcher:
             response = self._answer(request, request_id, scope, caller, service, operation, protocol, pass_on)
         except AwsError as fault:
             response = serialize.error(service, protocol, fault, request_id)
-        except HangUp:
+        except HangUpError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a request must be answered whatever breaks
             # A crash of ours must reach the caller as an error of the sample, never as a dropped connection.
             _report_defect(service, operation)
-            fault = AwsError(DEFECT, f"{service}:{operation} failed: {type(error).__name__}: {error}", 501)
-            response = serialize.error(service, protocol, fault, request_id)
+            defect = AwsError(DEFECT, f"{service}:{operation} failed: {type(error).__name__}: {error}", 501)
+            response = serialize.error(service, protocol, defect, request_id)
         self.calls.append(Call(account, scope.region, service, operation, response.status))
         return response
 
@@ -126,7 +126,14 @@ class Dispatcher:
         params = parse.parse(operation_model, protocol, request)
         validate.check(service, operation_model.input_shape, params)
         estate_request = EstateRequest(
-            caller.account, scope.region, service, operation, params, now=self._now, home=self._home, caller=caller
+            caller.account,
+            scope.region,
+            service,
+            operation,
+            params,
+            now=self._now,
+            home=self._home,
+            caller=caller,
         )
         return serialize.result(operation_model, protocol, handler(estate_request), request_id)
 
@@ -142,7 +149,7 @@ class Dispatcher:
             raise AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500)
         if fault.kind == "timeout":
             self._stopping.wait(_TIMEOUT_SECONDS)
-            raise HangUp
+            raise HangUpError
         if fault.kind == "malformed":
             return WireResponse(200, b'{"<broken', {"content-type": "application/x-amz-json-1.1"})
         time.sleep(fault.seconds)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from tools.estate import world
-from tools.estate.dispatch import Call, Dispatcher, HangUp
+from tools.estate.dispatch import Call, Dispatcher, HangUpError
 from tools.estate.faults import Fault, FaultKind
 from tools.estate.protocol.wire import WireRequest, WireResponse
 
@@ -70,7 +70,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.server.open_sockets.discard(self.connection)
         super().finish()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
+    def log_message(self, format: str, *args: Any) -> None:
         """Nothing: what was asked is in the receipts."""
 
     def _serve(self) -> None:
@@ -80,7 +80,7 @@ class _Connection(BaseHTTPRequestHandler):
         request_id = str(uuid.uuid4())
         try:
             response = self.server.dispatcher(request, request_id, lambda app: self._run_wsgi(app, request))
-        except HangUp:
+        except HangUpError:
             self.close_connection = True
             return
         self._send(response, request_id)

@@ -10,7 +10,11 @@ from tools.estate.cost.series import Profile, Series
 from tools.estate.world import HOME_REGION
 
 EC2, EC2_OTHER = "Amazon Elastic Compute Cloud - Compute", "EC2 - Other"
-RDS, S3, CLOUDWATCH = "Amazon Relational Database Service", "Amazon Simple Storage Service", "AmazonCloudWatch"
+RDS, S3, CLOUDWATCH = (
+    "Amazon Relational Database Service",
+    "Amazon Simple Storage Service",
+    "AmazonCloudWatch",
+)
 SAVINGS_PLANS, SUPPORT, TAX = "Savings Plans for AWS Compute usage", "AWS Support (Business)", "Tax"
 ELB, VPC = "Amazon Elastic Load Balancing", "Amazon Virtual Private Cloud"
 ECS, LAMBDA, GUARDDUTY = "Amazon Elastic Container Service", "AWS Lambda", "Amazon GuardDuty"
@@ -50,19 +54,67 @@ _FLEETS: tuple[tuple[str, str, str, int, float, str | None, str, str], ...] = (
 
 # account, database, usage type and instance type, USD an hour, engine, team, region: those without a reservation
 _DATABASES: tuple[tuple[str, str, str, float, str, str | None, str], ...] = (
-    ("online-prod", "wallet-db-replica", "InstanceUsage:db.r6g.xlarge", 0.525, "PostgreSQL", "payments", "eu-central-1"),
-    ("online-staging", "stg-wallet-db", "InstanceUsage:db.t4g.large", 0.141, "PostgreSQL", "payments", HOME_REGION),
+    (
+        "online-prod",
+        "wallet-db-replica",
+        "InstanceUsage:db.r6g.xlarge",
+        0.525,
+        "PostgreSQL",
+        "payments",
+        "eu-central-1",
+    ),
+    (
+        "online-staging",
+        "stg-wallet-db",
+        "InstanceUsage:db.t4g.large",
+        0.141,
+        "PostgreSQL",
+        "payments",
+        HOME_REGION,
+    ),
     ("online-staging", "stg-player-db", "InstanceUsage:db.t4g.large", 0.141, "PostgreSQL", None, HOME_REGION),
     ("data-lab", "lab-db", "InstanceUsage:db.t4g.medium", 0.07, "MySQL", None, HOME_REGION),
     ("backoffice-prod", "hr-db", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
     ("backoffice-prod", "legacy-export-db", "InstanceUsage:db.m5.large", 0.19, "MySQL", None, HOME_REGION),
     ("shared-services", "gitlab-db", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
     ("security", "siem-meta", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
-    ("venue-amsterdam", "floor-ledger-amsterdam", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
+    (
+        "venue-amsterdam",
+        "floor-ledger-amsterdam",
+        "Multi-AZUsage:db.m6g.large",
+        0.318,
+        "PostgreSQL",
+        None,
+        HOME_REGION,
+    ),
     ("venue-amsterdam", "loyalty-db", "InstanceUsage:db.t4g.large", 0.141, "MySQL", None, HOME_REGION),
-    ("venue-utrecht", "floor-ledger-utrecht", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
-    ("venue-rotterdam", "floor-ledger-rotterdam", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
-    ("venue-eindhoven", "floor-ledger-eindhoven", "Multi-AZUsage:db.m6g.large", 0.318, "PostgreSQL", None, HOME_REGION),
+    (
+        "venue-utrecht",
+        "floor-ledger-utrecht",
+        "Multi-AZUsage:db.m6g.large",
+        0.318,
+        "PostgreSQL",
+        None,
+        HOME_REGION,
+    ),
+    (
+        "venue-rotterdam",
+        "floor-ledger-rotterdam",
+        "Multi-AZUsage:db.m6g.large",
+        0.318,
+        "PostgreSQL",
+        None,
+        HOME_REGION,
+    ),
+    (
+        "venue-eindhoven",
+        "floor-ledger-eindhoven",
+        "Multi-AZUsage:db.m6g.large",
+        0.318,
+        "PostgreSQL",
+        None,
+        HOME_REGION,
+    ),
 )
 
 # account: service, usage type, USD a day, unit price, unit, profile, and what differs from the account
@@ -135,7 +187,15 @@ _REST: dict[str, tuple[_Row, ...]] = {
         (EC2_OTHER, "NatGateway-Bytes", 33.0, 0.048, "GB", "online", {}),
         (EC2_OTHER, "DataTransfer-Regional-Bytes", 18.0, 0.01, "GB", "online", {}),
         (RDS, "RDS:Multi-AZ-GP3-Storage", 20.7, 0.254, "GB-Mo", "flat", {"engine": "PostgreSQL"}),
-        ("Amazon ElastiCache", "NodeUsage:cache.r6g.xlarge", 78.6, 0.455, "Hrs", "fixed", {"engine": "Redis"}),
+        (
+            "Amazon ElastiCache",
+            "NodeUsage:cache.r6g.xlarge",
+            78.6,
+            0.455,
+            "Hrs",
+            "fixed",
+            {"engine": "Redis"},
+        ),
         (ECS, "Fargate-vCPU-Hours:perCPU", 69.0, 0.04048, "hours", "online", {}),
         (ECS, "Fargate-GB-Hours", 21.0, 0.004445, "hours", "online", {}),
         (ECS, "Fargate-vCPU-Hours:perCPU", 43.0, 0.04048, "hours", "online", _PAY),
@@ -180,7 +240,15 @@ _REST: dict[str, tuple[_Row, ...]] = {
         (SAGEMAKER, "Host:ml.m5.xlarge", 44.6, 0.23, "Hrs", "fixed", {}),
         (SAGEMAKER, "Train:ml.g4dn.xlarge", 18.0, 0.821, "Hrs", "office", _NO_CC),
         ("Amazon Kinesis", "Storage-ShardHour", 22.0, 0.017, "ShardHour", "online", {}),
-        (EC2_OTHER, "NatGateway-Bytes", 40.0, 0.048, "GB", "flat", {"growth": 0.05, "resource": "nat-0b51c9e2"}),
+        (
+            EC2_OTHER,
+            "NatGateway-Bytes",
+            40.0,
+            0.048,
+            "GB",
+            "flat",
+            {"growth": 0.05, "resource": "nat-0b51c9e2"},
+        ),
         (EC2_OTHER, "EBS:VolumeUsage.gp3", 21.0, 0.088, "GB-Mo", "flat", {}),
         (RDS, "RDS:GP3-Storage", 4.9, 0.127, "GB-Mo", "flat", {"engine": "PostgreSQL"}),
         (ECS, "Fargate-vCPU-Hours:perCPU", 13.0, 0.04048, "hours", "flat", {}),
@@ -196,7 +264,15 @@ _REST: dict[str, tuple[_Row, ...]] = {
         (EC2_OTHER, "EBS:VolumeUsage.gp3", 3.0, 0.088, "GB-Mo", "flat", {}),
         (ATHENA, "DataScannedInTB", 2.5, 5.0, "TB", "office", {}),
         (CLOUDWATCH, "DataProcessing-Bytes", 1.0, 0.57, "GB", "office", {}),
-        ("Amazon Bedrock", "Claude-input-tokens", 5.0, 0.000003, "Tokens", "office", {"region": "eu-central-1"}),
+        (
+            "Amazon Bedrock",
+            "Claude-input-tokens",
+            5.0,
+            0.000003,
+            "Tokens",
+            "office",
+            {"region": "eu-central-1"},
+        ),
     ),
     "backoffice-prod": (
         ("Amazon WorkSpaces", "AW-HW-2", 74.0, 35.0, "Month", "fixed", {}),
@@ -225,7 +301,15 @@ _VENUE: tuple[_Row, ...] = (
     (S3, "DataTransfer-Out-Bytes", 2.0, 0.09, "GB", "venue", {"missing": ("team", "cost-center")}),
     (BACKUP, "WarmStorage-ByteHrs-EBS", 9.0, 0.05, "GB-Mo", "flat", {}),
     (CLOUDWATCH, "DataProcessing-Bytes", 8.0, 0.57, "GB", "venue", {}),
-    ("AWS Systems Manager", "OnPrem-Adv-Instance-Hours", 5.0, 0.00695, "hours", "fixed", {"missing": ("venue",)}),
+    (
+        "AWS Systems Manager",
+        "OnPrem-Adv-Instance-Hours",
+        5.0,
+        0.00695,
+        "hours",
+        "fixed",
+        {"missing": ("venue",)},
+    ),
     (LAMBDA, "Lambda-GB-Second", 2.0, 0.0000166667, "Lambda-GB-Second", "venue", {}),
 )
 

@@ -33,9 +33,7 @@ class SavingsPlan:
 PLAN_ONLINE = SavingsPlan(
     "5f0c9a1e-6b7d-4c55-9a0e-2d41c0a86001", "online-prod", 6.00, date(2025, 12, 1), date(2026, 11, 30), 1
 )
-PLAN_SHARED = SavingsPlan(
-    "8a3e7b24-91cd-4f0a-b7d2-6c19e5f36002", "payer", 4.00, date(2025, 3, 1), date(2028, 2, 29), 3
-)
+PLAN_SHARED = SavingsPlan("8a3e7b24-91cd-4f0a-b7d2-6c19e5f36002", "payer", 4.00, date(2025, 3, 1), date(2028, 2, 29), 3)
 PLANS = {plan.id: plan for plan in (PLAN_ONLINE, PLAN_SHARED)}
 
 
@@ -68,20 +66,31 @@ _MULTI, _SINGLE = "EUW1-Multi-AZUsage", "EUW1-InstanceUsage"
 DB_R6G_2XL_MULTI, DB_R6G_XL_MULTI, DB_R6G_XL, DB_M6G_XL_MULTI = 1.942, 0.970, 0.485, 0.634
 """On-demand USD an hour."""
 
-# The same reservations as tools/estate/inventory/databases.py; before October 2025 an older lease had the same price.
+# The same reservations as in tools.estate.inventory.databases, and the lease before the one that ran out.
+_ONLINE_DATABASES = tuple(
+    ("online-prod", name, f"{_MULTI}:db.r6g.2xlarge", 24.0, DB_R6G_2XL_MULTI)
+    for name in ("bet-settlement-db", "wallet-db", "player-db", "odds-db")
+)
 RESERVATIONS: tuple[Reservation, ...] = (
+    Reservation(
+        "ri-online-r6g-2xl-2024",
+        "online-prod",
+        "db.r6g.2xlarge",
+        4,
+        1.262,
+        date(2024, 10, 1),
+        date(2025, 9, 30),
+        _ONLINE_DATABASES,
+    ),
     Reservation(
         "ri-online-r6g-2xl",
         "online-prod",
         "db.r6g.2xlarge",
         4,
         1.262,
-        date(2025, 9, 1),
+        date(2025, 10, 1),
         date(2026, 9, 30),
-        tuple(
-            ("online-prod", name, f"{_MULTI}:db.r6g.2xlarge", 24.0, DB_R6G_2XL_MULTI)
-            for name in ("bet-settlement-db", "wallet-db", "player-db", "odds-db")
-        ),
+        _ONLINE_DATABASES,
     ),
     Reservation(
         "ri-data-r6g-xl",
@@ -90,7 +99,7 @@ RESERVATIONS: tuple[Reservation, ...] = (
         2,
         0.315,
         date(2026, 2, 17),
-        date(2027, 2, 16),
+        date(2027, 2, 17),
         (
             ("data-prod", "reporting-db", f"{_SINGLE}:db.r6g.xlarge", 24.0, DB_R6G_XL),
             # A Multi-AZ database counts twice, so one single reservation pays for half of it.
@@ -104,7 +113,7 @@ RESERVATIONS: tuple[Reservation, ...] = (
         1,
         0.315,
         date(2026, 4, 28),
-        date(2027, 4, 27),
+        date(2027, 4, 28),
         (("data-prod", "warehouse-meta", f"{_MULTI}:db.r6g.xlarge", 12.0, DB_R6G_XL_MULTI),),
     ),
     Reservation(
@@ -114,7 +123,7 @@ RESERVATIONS: tuple[Reservation, ...] = (
         1,
         0.412,
         date(2025, 11, 18),
-        date(2026, 11, 17),
+        date(2026, 11, 18),
         (("backoffice-prod", "erp-db", f"{_MULTI}:db.m6g.xlarge", 24.0, DB_M6G_XL_MULTI),),
     ),
 )
@@ -134,7 +143,12 @@ class ReservedDatabase:
 
 RESERVED_DATABASES: tuple[ReservedDatabase, ...] = (
     ReservedDatabase(
-        "online-prod", "bet-settlement-db", f"{_MULTI}:db.r6g.2xlarge", "db.r6g.2xlarge", DB_R6G_2XL_MULTI, "payments"
+        "online-prod",
+        "bet-settlement-db",
+        f"{_MULTI}:db.r6g.2xlarge",
+        "db.r6g.2xlarge",
+        DB_R6G_2XL_MULTI,
+        "payments",
     ),
     ReservedDatabase(
         "online-prod", "wallet-db", f"{_MULTI}:db.r6g.2xlarge", "db.r6g.2xlarge", DB_R6G_2XL_MULTI, "payments"

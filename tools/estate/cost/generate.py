@@ -89,12 +89,27 @@ def _all_but_support(days: list[date]) -> Iterator[LineItem]:
             fee = round(plan.hourly * 24, 6)
             unused = round(fee * (1 - _plan_use(plan, day)), 6)
             usage = f"ComputeSP:{plan.years}yrNoUpfront"
-            yield _fee(plan.account, day, "SavingsPlanRecurringFee", catalog.SAVINGS_PLANS, usage, fee, unused, plan.arn)
+            yield _fee(
+                plan.account,
+                day,
+                "SavingsPlanRecurringFee",
+                catalog.SAVINGS_PLANS,
+                usage,
+                fee,
+                unused,
+                plan.arn,
+            )
     yield from _databases(days)
     yield from _gpu(days)
     yield _fee(PAYER.name, CREDIT_DAY, "Credit", catalog.SUPPORT, "NoUsageType", -CREDIT, -CREDIT)
     yield _fee(
-        "shared-services", REFUND_DAY, "Refund", catalog.CLOUDWATCH, "EUW1-DataProcessing-Bytes", -REFUND, -REFUND
+        "shared-services",
+        REFUND_DAY,
+        "Refund",
+        catalog.CLOUDWATCH,
+        "EUW1-DataProcessing-Bytes",
+        -REFUND,
+        -REFUND,
     )
 
 
@@ -141,7 +156,14 @@ def _item(series: Series, day: date, record: str, cost: float, billed: float, ef
 
 
 def _fee(
-    account: str, day: date, record: str, service: str, usage: str, billed: float, effective: float, arn: str = ""
+    account: str,
+    day: date,
+    record: str,
+    service: str,
+    usage: str,
+    billed: float,
+    effective: float,
+    arn: str = "",
 ) -> LineItem:
     """A charge that belongs to no usage and carries no tags."""
     region = "NoRegion" if record in ("Tax", "Support", "Credit") else "eu-west-1"
@@ -154,7 +176,7 @@ def _fee(
 
 
 def _daily(series: Series, days: list[date], shares: dict[str, float]) -> Iterator[LineItem]:
-    chance = random.Random(f"cost/{series.key}")
+    chance = random.Random(f"cost/{series.key}")  # noqa: S311 - sample data, not a secret
     told = series.resource == STORY_NAT or (series.account, series.usage_type) == LOG_SERIES
     amplitude = noise(series)
     for day in days:
@@ -230,7 +252,9 @@ def _databases(days: list[date]) -> Iterator[LineItem]:
                 effective = round(daily * hours * price / weight, 6)
                 yield _database(account, name, day, hours, effective, reservation.arn)
             if day.day == 1 or day == reservation.start:
-                yield _reservation_fee(reservation.account, reservation.arn, day, reservation.hourly * reservation.count)
+                yield _reservation_fee(
+                    reservation.account, reservation.arn, day, reservation.hourly * reservation.count
+                )
         for database in RESERVED_DATABASES:
             hours = 24.0 - covered.get((database.account, database.name), 0.0)
             if hours > 0:

@@ -48,7 +48,8 @@ class Series:
 
     @property
     def key(self) -> str:
-        return f"{self.account}/{self.service}/{self.region}/{self.usage_type}/{self.operation}/{self.team}/{self.resource}"
+        parts = (self.account, self.service, self.region, self.usage_type, self.operation, self.team, self.resource)
+        return "/".join(str(part) for part in parts)
 
 
 def level(series: Series, day: date) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import tempfile
 import threading
 from functools import cache
@@ -68,7 +67,7 @@ SELECT '{PAYER.id}' AS BillingAccountId, SubAccountId, names.name AS SubAccountN
   x_RecordType, x_Operation, nullif(x_InstanceType, '') AS x_InstanceType,
   nullif(x_DatabaseEngine, '') AS x_DatabaseEngine, nullif(x_PurchaseType, '') AS x_PurchaseType
 FROM raw JOIN names ON names.id = raw.SubAccountId ORDER BY raw.line
-"""
+"""  # noqa: S608 - constants of this module
 
 # Cost Explorer never shows NULL: it has a word for "none" in each dimension.
 _TO_TABLE = """
@@ -103,7 +102,11 @@ def connect() -> DuckDBPyConnection:
 
     return duckdb.connect(
         ":memory:",
-        config={"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        config={
+            "threads": "1",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
     )
 
 
@@ -127,14 +130,15 @@ def write(path: Path) -> None:
             csv.writer(handle).writerows((number, *item) for number, item in enumerate(line_items()))
         names = ", ".join(f"('{account.id}', '{account.name}')" for account in BY_NAME.values())
         with connect() as duck:
-            duck.execute(f"CREATE TABLE names AS SELECT * FROM (VALUES {names}) AS n(id, name)")
+            duck.execute(f"CREATE TABLE names AS SELECT * FROM (VALUES {names}) AS n(id, name)")  # noqa: S608
             duck.execute(
                 "CREATE TABLE raw AS SELECT * FROM read_csv(?, header=false, auto_detect=false, columns=?, delim=',', "
                 "quote='\"', escape='\"', nullstr='\\N')",
                 [str(source), {"line": "INTEGER", **_RAW}],
             )
-            duck.execute(f"COPY ({_TO_FOCUS}) TO '{target}' (FORMAT parquet, COMPRESSION snappy)")
-        os.replace(target, path)
+            quoted = str(target).replace("'", "''")
+            duck.execute(f"COPY ({_TO_FOCUS}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)")
+        target.replace(path)
 
 
 class Items:
@@ -147,7 +151,8 @@ class Items:
     def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a query over ``items``."""
         with self._duck.cursor() as cursor:
-            return cursor.execute(sql, parameters or []).fetchall()
+            found: list[tuple[Any, ...]] = cursor.execute(sql, parameters or []).fetchall()
+            return found
 
 
 @cache

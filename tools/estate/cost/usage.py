@@ -76,14 +76,18 @@ def get_cost_and_usage(request: EstateRequest) -> dict[str, Any]:
     for row in rows:
         found.setdefault(row[0], []).append(row)
     start = paging.offset(params)
-    results, count, index = [], 0, start
+    results: list[dict[str, Any]] = []
+    count, index = 0, start
     while index < len(parts) and (not results or count + len(found.get(parts[index].start, ())) <= _PAGE_GROUPS):
         part = parts[index]
         here = found.get(part.start, [])
         results.append(_result(part, here, groups, list(metrics), request))
         count += len(here)
         index += 1
-    answer: dict[str, Any] = {"ResultsByTime": results, "DimensionValueAttributes": _account_names(rows, params)}
+    answer: dict[str, Any] = {
+        "ResultsByTime": results,
+        "DimensionValueAttributes": _account_names(rows, params),
+    }
     if params.get("GroupBy"):
         answer["GroupDefinitions"] = [{"Type": g.get("Type", "DIMENSION"), "Key": g["Key"]} for g in params["GroupBy"]]
     if index < len(parts):
@@ -113,7 +117,11 @@ def _group_columns(group_by: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _result(
-    part: Span, rows: list[tuple[Any, ...]], groups: list[tuple[str, str]], metrics: list[str], request: EstateRequest
+    part: Span,
+    rows: list[tuple[Any, ...]],
+    groups: list[tuple[str, str]],
+    metrics: list[str],
+    request: EstateRequest,
 ) -> dict[str, Any]:
     result: dict[str, Any] = {
         "TimePeriod": part.as_aws(),

@@ -26,7 +26,8 @@ def parse(operation: OperationModel, protocol: str, request: WireRequest) -> dic
     if shape is None:
         return {}
     if protocol in ("json", CBOR_PROTOCOL):
-        return _tree(shape, _document(protocol, request.body), "")
+        params: dict[str, Any] = _tree(shape, _document(protocol, request.body), "")
+        return params
     if protocol in ("query", "ec2"):
         return _flat_structure(shape, request.form, "", protocol == "ec2")
     return _rest(operation, shape, protocol, request)
@@ -231,7 +232,7 @@ def _local(element: ElementTree.Element) -> str:
 
 def _xml(shape: Any, element: ElementTree.Element) -> Any:
     if shape.type_name == "structure":
-        out = {}
+        out: dict[str, Any] = {}
         for name, member in shape.members.items():
             key = str(member.serialization.get("name", name)).rpartition(":")[2]
             if member.serialization.get("xmlAttribute"):

@@ -121,10 +121,11 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def _scalar(shape: Any, value: Any, path: str) -> Any:
+    checked: Any = value
     expected = _SCALARS[shape.type_name]
     if not isinstance(value, expected) or (isinstance(value, bool) and shape.type_name != "boolean"):
         raise _defect(path, repr(value)[:80], shape.type_name)
-    return float(value) if shape.type_name in ("float", "double") else value
+    return float(checked) if shape.type_name in ("float", "double") else checked
 
 
 def _tree(shape: Any, value: Any, protocol: str, path: str) -> Any:

@@ -30,7 +30,9 @@ def _assume_role(request: EstateRequest) -> dict[str, Any]:
     if match is None or not known or request.account != PAYER.id:
         who = request.caller.arn if request.caller else request.account
         raise AwsError(
-            "AccessDenied", f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403
+            "AccessDenied",
+            f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+            403,
         )
     account = match[1]
     keys = session_keys(account)
