@@ -52,8 +52,8 @@ def moment(value: Any) -> datetime:
 
 
 def age_days(since: datetime, now: datetime) -> int:
-    """Full days between two times; never negative."""
-    return max((now - since).days, 0)
+    """Days between two dates (UTC), as people count them: from 29 March to 15 October is 200, at any hour."""
+    return max((now.date() - since.date()).days, 0)
 
 
 def joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
