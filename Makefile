@@ -1,0 +1,56 @@
+# `make demo` shows Regent at work, `make test` checks it. Both set everything up first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+export PYTHONDONTWRITEBYTECODE =
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test slow lint types imports check bench questions lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## A virtual environment with locked dependencies
+
+$(READY): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@grep -A400 '^uv==' requirements.txt | awk 'NR>1 && /^[a-z]/{exit} {print}' > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@$(BIN)/python -m agents.cli.warm
+	@touch $(READY)
+
+demo: setup ## Three questions on the sample estate, with receipts, and the ledger verified
+	@$(BIN)/regent demo
+
+test: setup ## The default test suite
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+slow: setup ## The slow tests
+	@$(BIN)/python -m pytest -m slow
+
+lint: setup ## ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+imports: setup ## The import direction between the rooms
+	@$(BIN)/lint-imports
+
+check: test lint types imports slow ## Everything that CI holds
+
+bench: setup ## Performance, side by side, with the physical limits
+	@$(BIN)/python -m tests.bench
+
+questions: setup ## The question bank: `make questions MODEL=offline`
+	@$(BIN)/python -m tests.questions --model $(or $(MODEL),offline)
+
+lock: ## Lock the dependencies anew, with hashes and without index addresses
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command 'make lock' requirements/requirements.in requirements/dev.in -o requirements.txt
+
+clean: ## Remove the virtual environment and caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,125 @@
+"""Showing an answer in a terminal: the text, tables with small bars, receipts, and the ledger span."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import orjson
+
+from agents.answer import Answer
+from policies.grounding import numeric_columns, table_rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tools.facts import QueryResult
+
+_BAR = 24
+_MOST_RECEIPTS = 6
+_COLOURS = {"answered": "green", "withheld": "yellow", "unanswerable": "yellow", "needs_approval": "yellow"}
+
+
+def show_json(answer: Answer) -> None:
+    """The answer as exactly one JSON object on stdout."""
+    sys.stdout.buffer.write(orjson.dumps(answer.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def show_answer(answer: Answer) -> None:
+    """The answer for a person, on stdout."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
+    console.print()
+    console.print(answer.text, markup=False)
+    for result in _shown_results(answer):
+        console.print()
+        _show_table(console, result)
+    if answer.status == "withheld" and not any(result.table for result in answer.results):
+        _show_facts(console, answer)
+    _show_origin(console, answer)
+
+
+def _shown_results(answer: Answer) -> list[QueryResult]:
+    """Results with a table: those that the text refers to, or all of them when the prose was withheld."""
+    with_table = [result for result in answer.results if result.table]
+    if answer.status == "withheld":
+        return with_table
+    used = {fact for figure in answer.figures for fact in figure.facts}
+    return [result for result in with_table if used & {fact.id for fact in result.facts}]
+
+
+def _show_table(console: Console, result: QueryResult) -> None:
+    from rich.table import Table
+
+    columns, rows = table_rows(result)
+    right = numeric_columns(result)
+    bars = _bars(result)
+    table = Table(title=result.read_as, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+    if bars:
+        table.add_column("")
+    from rich.text import Text
+
+    for number, row in enumerate(rows):
+        cells = [Text(cell) for cell in row]
+        table.add_row(*cells, *([Text(bars[number], style="cyan")] if bars else []))
+    console.print(table)
+
+
+def _bars(result: QueryResult) -> list[str]:
+    """One small bar per row for the first number column of a series."""
+    table = result.table
+    if table is None or not table.series or len(table.rows) < 2:
+        return []
+    by_id = {fact.id: fact for fact in result.facts}
+    column = min(numeric_columns(result), default=None)
+    if column is None:
+        return []
+    values = [by_id[row[column]].value if row[column] in by_id else Decimal() for row in table.rows]
+    sizes = [abs(float(value)) if not isinstance(value, str) else 0.0 for value in values]
+    most = max(sizes, default=0.0)
+    return [("█" * max(1, round(_BAR * size / most)) if size else "") for size in sizes] if most else []
+
+
+def _show_facts(console: Console, answer: Answer) -> None:
+    console.print()
+    for fact in answer.facts:
+        period = fact.period.label if fact.period else ""
+        console.print(f"  {fact.label}: {fact.value} {fact.unit}  ({period}; {fact.scope.text()})", markup=False)
+
+
+def _show_origin(console: Console, answer: Answer) -> None:
+    console.print()
+    if answer.receipts:
+        console.print(f"[dim]{len(answer.receipts)} receipts[/dim]")
+        for receipt in answer.receipts[:_MOST_RECEIPTS]:
+            age = f", cached {_age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
+            console.print(
+                f"  [dim]{receipt.id}  {receipt.service}:{receipt.operation}  {receipt.account} {receipt.region}  "
+                f"request {receipt.request_id}  source: {receipt.source}{age}[/dim]",
+                soft_wrap=True,
+            )
+        if len(answer.receipts) > _MOST_RECEIPTS:
+            console.print(f"  [dim]and {len(answer.receipts) - _MOST_RECEIPTS} more (--json lists all)[/dim]")
+    usage = answer.usage
+    cost = f", AWS calls cost USD {usage.aws_cost_usd:.2f}" if usage.aws_cost_usd else ""
+    console.print(
+        f"[dim]{usage.seconds:.2f} s, model {usage.model}, {usage.input_tokens} tokens in, "
+        f"{usage.output_tokens} out, {usage.aws_calls} AWS calls{cost}[/dim]"
+    )
+    if answer.ledger.first is not None:
+        console.print(
+            f"[dim]ledger {answer.ledger.origin}: records {answer.ledger.first} to {answer.ledger.last}, "
+            f"root {answer.ledger.root[:16]}…[/dim]"
+        )
+
+
+def _age(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 5400 else f"{seconds // 3600} h"
