@@ -176,7 +176,9 @@ def _show(
             )
             if at
             else "",
-            last.said,
+            facts.fact(f"what AWS Backup said of {what}", last.said, "text", receipts=receipts, scope=scope)
+            if last.said
+            else "",
         )
     if len(ranked) > top:
         rest = [job for _, jobs in ranked[top:] for job in jobs]

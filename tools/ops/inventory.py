@@ -12,7 +12,7 @@ from tools.calls import Aws
 from tools.errors import AwsCallError, InputError, UnknownNameError
 from tools.facts import Draft, Facts
 from tools.ops.common import Top, looked, of_account, scope_of
-from tools.ops.resources import KINDS, MEASURES, OPERATIONS, Kind, Shelf, Thing, tags_in_use, collect, tag
+from tools.ops.resources import KINDS, MEASURES, OPERATIONS, Kind, Shelf, Thing, collect, tag, tags_in_use
 from tools.periods import instant
 from tools.registry import query
 

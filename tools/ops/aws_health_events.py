@@ -1,0 +1,197 @@
+"""AWS Health events: what AWS itself reports about its services and plans for the company's resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from tools.accounts import Account, Accounts
+from tools.calls import Aws, Items
+from tools.facts import Facts
+from tools.ops.common import Top, clean, gathered, hours, of_account, scope_of, stamp
+from tools.periods import Period, parse_period
+from tools.registry import PeriodWord, query
+
+REGION = "us-east-1"
+"""AWS Health answers here for all regions."""
+_KINDS = {
+    "issue": "service issues",
+    "scheduledChange": "scheduled changes",
+    "accountNotification": "account notifications",
+    "investigation": "investigations",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One AWS Health event as one account sees it."""
+
+    account: Account
+    arn: str
+    service: str
+    code: str
+    category: str
+    region: str
+    start: datetime
+    end: datetime | None
+    status: str
+    receipts: tuple[str, ...]
+
+
+def look(aws: Aws, accounts: Sequence[Account], statuses: Sequence[str]) -> list[tuple[Account, Items]]:
+    """Events of every account in these statuses (`open`, `upcoming`, `closed`), whatever their time.
+
+    Raises:
+        AwsCallError: no account could be asked; AWS Health's API needs a Business or Enterprise support plan.
+    """
+
+    def ask(account: Account) -> Items:
+        found = aws.items(
+            account,
+            "health:DescribeEvents",
+            "events",
+            region=REGION,
+            filter={"eventStatusCodes": list(statuses)},
+            maxResults=100,
+        )
+        return Items([_event(account, raw, found.receipts) for raw in found.items], found.receipts)
+
+    return aws.each_account(accounts, ask)
+
+
+def _event(account: Account, raw: dict[str, Any], receipts: tuple[str, ...]) -> Event:
+    end = raw.get("endTime")
+    return Event(
+        account,
+        raw["arn"],
+        raw.get("service", ""),
+        clean(raw.get("eventTypeCode", ""), 70),
+        raw.get("eventTypeCategory", ""),
+        raw.get("region") or "global",
+        stamp(raw["startTime"]),
+        stamp(end) if end else None,
+        raw.get("statusCode", ""),
+        receipts,
+    )
+
+
+@query(domain="ops", operations=("health:DescribeEvents", "health:DescribeAffectedEntities"))
+def aws_health_events(
+    aws: Aws,
+    period: PeriodWord = "last_30_days",
+    status: Literal["all", "open", "upcoming", "closed"] = "all",
+    accounts: Accounts = "all",
+    top: Top = 8,
+) -> Facts:
+    """AWS Health: outages and issues on AWS's side, planned maintenance, notifications; open, upcoming or closed.
+
+    Events that touched the period, and everything open or upcoming now. AWS keeps closed events for 90 days.
+    """
+    span = parse_period(period, aws.now)
+    chosen = aws.directory.select(accounts)
+    statuses = ("open", "upcoming", "closed") if status == "all" else (status,)
+    found = look(aws, chosen, statuses)
+    kept = {account: [event for event in items.items if _matters(event, span)] for account, items in found}
+    behind = list(gathered(found))
+    events: dict[str, list[Event]] = {}
+    for seen in kept.values():
+        for event in seen:
+            events.setdefault(event.arn, []).append(event)
+    scope = scope_of(aws, chosen)
+    facts = Facts(
+        read_as=f"AWS Health events, {'' if status == 'all' else status + ', '}{span.label}, {scope.text()}",
+        period=span,
+        scope=scope,
+        columns=("Event", "Service", "Region", "Kind", "Status", "Start", "Lasted (hours)", "Resources"),
+        notes=[f"AWS Health, {len(chosen)} account{'s' if len(chosen) != 1 else ''}, all regions."],
+    )
+    facts.fact("AWS Health events", len(events), "events", receipts=behind, headline=True)
+    for one in statuses:
+        number = sum(seen[0].status == one for seen in events.values())
+        facts.fact(f"AWS Health events {one}", number, "events", receipts=behind, headline=one == "open")
+    for category, words in _KINDS.items():
+        number = sum(seen[0].category == category for seen in events.values())
+        if number:
+            facts.fact(f"AWS Health {words}", number, "events", receipts=behind)
+    ranked = sorted(
+        events.values(),
+        key=lambda seen: (
+            ("open", "upcoming", "closed").index(seen[0].status),
+            -seen[0].start.timestamp(),
+            seen[0].arn,
+        ),
+    )
+    _show(aws, facts, ranked, top)
+    return facts
+
+
+def _matters(event: Event, span: Period) -> bool:
+    if event.status in ("open", "upcoming"):
+        return True
+    return event.start < span.end and (event.end or event.start) >= span.start
+
+
+def _show(aws: Aws, facts: Facts, ranked: Sequence[list[Event]], top: int) -> None:
+    shown = ranked[:top]
+    pairs = [event for seen in shown for event in seen]
+    by_account: dict[Account, list[Event]] = {}
+    for event in pairs:
+        by_account.setdefault(event.account, []).append(event)
+
+    def entities(account: Account) -> Items:
+        arns = sorted(event.arn for event in by_account[account])
+        found: list[Any] = []
+        receipts: list[str] = []
+        for first in range(0, len(arns), 10):  # ten event ARNs at once
+            part = aws.items(
+                account,
+                "health:DescribeAffectedEntities",
+                "entities",
+                region=REGION,
+                filter={"eventArns": arns[first : first + 10]},
+                maxResults=100,
+            )
+            found += part.items
+            receipts += part.receipts
+        return Items(found, tuple(receipts))
+
+    touched = dict(aws.each_account(sorted(by_account, key=lambda account: account.id), entities))
+    for seen in shown:
+        first = seen[0]
+        names = sorted({event.account.name for event in seen})
+        scope = (
+            of_account(first.account) if len(names) == 1 else facts.scope.model_copy(update={"accounts": tuple(names)})
+        )
+        receipts = [receipt for event in seen for receipt in event.receipts]
+        asked = [receipt for event in seen if event.account in touched for receipt in touched[event.account].receipts]
+        number = sum(
+            raw.get("eventArn") == first.arn
+            for event in seen
+            if event.account in touched
+            for raw in touched[event.account].items
+        )
+        end = min(first.end or aws.now, aws.now)
+        facts.row(
+            facts.fact("AWS Health event", first.code, "name", receipts=receipts, scope=scope),
+            first.service,
+            first.region,
+            first.category,
+            first.status,
+            facts.fact(f"start of {first.code}", first.start, "time", receipts=receipts, scope=scope),
+            facts.fact(
+                f"length of {first.code} so far", hours(end - first.start), "hours", receipts=receipts, scope=scope
+            )
+            if end > first.start
+            else "",
+            facts.fact(
+                f"resources touched by {first.code}", number, "resources", receipts=asked or receipts, scope=scope
+            )
+            if asked
+            else "not known",
+        )
+    if len(ranked) > top:
+        rest = [receipt for seen in ranked[top:] for event in seen for receipt in event.receipts]
+        left = facts.fact("AWS Health events not listed", len(ranked) - top, "events", receipts=rest)
+        facts.row("other", left, "", "", "", "", "", "")

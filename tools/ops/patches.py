@@ -1,0 +1,198 @@
+"""Patches: which managed instances miss patches, and which running instances Systems Manager does not know at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tools.accounts import Account, Accounts
+from tools.calls import Aws, Place
+from tools.facts import Facts
+from tools.ops.common import Top, clean, gathered, looked, of_account, per_account, percent, scope_of, stamp
+from tools.periods import instant
+from tools.registry import query
+
+OPERATIONS = frozenset({"ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates", "ec2:DescribeInstances"})
+_AT_ONCE = 50
+"""Instances that DescribeInstancePatchStates takes in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One instance and what Patch Manager last found on it; `scanned` is None if it never was."""
+
+    account: Account
+    region: str
+    id: str
+    name: str
+    critical: int
+    """Critical patches that are missing, failed, or wait for a restart."""
+    security: int
+    missing: int
+    failed: int
+    other: int
+    scanned: datetime | None
+
+    @property
+    def compliant(self) -> bool:
+        """Scanned, with nothing missing or failed."""
+        return self.scanned is not None and not (
+            self.critical or self.security or self.missing or self.failed or self.other
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The managed instances of one place, how many running ones are not managed, and the receipts."""
+
+    nodes: tuple[Node, ...]
+    unmanaged: int
+    receipts: tuple[str, ...]
+
+
+def look(aws: Aws, accounts: Sequence[Account]) -> list[tuple[Place, Nodes]]:
+    """Patch states of every account and region.
+
+    Raises:
+        AwsCallError: no place could be looked at.
+    """
+
+    def ask(place: Place) -> Nodes:
+        known = aws.items(
+            place.account,
+            "ssm:DescribeInstanceInformation",
+            "InstanceInformationList",
+            region=place.region,
+            MaxResults=50,
+        )
+        running = aws.items(
+            place.account,
+            "ec2:DescribeInstances",
+            "Reservations",
+            region=place.region,
+            Filters=[{"Name": "instance-state-name", "Values": ["running"]}],
+            MaxResults=1000,
+        )
+        instances = {i["InstanceId"]: i for reservation in running.items for i in reservation["Instances"]}
+        names = {
+            key: next((tag["Value"] for tag in value.get("Tags") or [] if tag["Key"] == "Name"), key)
+            for key, value in instances.items()
+        }
+        names |= {raw["InstanceId"]: raw["Name"] for raw in known.items if raw.get("Name")}
+        managed = sorted({raw["InstanceId"] for raw in known.items})
+        receipts, states = [*known.receipts, *running.receipts], {}
+        for first in range(0, len(managed), _AT_ONCE):
+            found = aws.items(
+                place.account,
+                "ssm:DescribeInstancePatchStates",
+                "InstancePatchStates",
+                region=place.region,
+                InstanceIds=managed[first : first + _AT_ONCE],
+                MaxResults=100,
+            )
+            receipts += found.receipts
+            states |= {raw["InstanceId"]: raw for raw in found.items}
+        nodes = tuple(_node(place, key, names.get(key, key), states.get(key)) for key in managed)
+        return Nodes(nodes, len(instances.keys() - set(managed)), tuple(receipts))
+
+    return aws.each(aws.places(accounts), ask)
+
+
+def _node(place: Place, key: str, name: str, state: dict[str, Any] | None) -> Node:
+    raw = state or {}
+    scanned = raw.get("OperationEndTime") or raw.get("OperationStartTime")
+    return Node(
+        place.account,
+        place.region,
+        key,
+        clean(name, 60),
+        int(raw.get("CriticalNonCompliantCount") or 0),
+        int(raw.get("SecurityNonCompliantCount") or 0),
+        int(raw.get("MissingCount") or 0),
+        int(raw.get("FailedCount") or 0),
+        int(raw.get("OtherNonCompliantCount") or 0),
+        stamp(scanned) if scanned else None,
+    )
+
+
+@query(domain="ops", operations=OPERATIONS)
+def patches(aws: Aws, accounts: Accounts = "all", top: Top = 8) -> Facts:
+    """Patch compliance of EC2 and managed instances: compliant or not, missing critical patches, where; never scanned.
+
+    From the last scans of Systems Manager Patch Manager.
+    """
+    chosen = aws.directory.select(accounts)
+    found = look(aws, chosen)
+    behind = gathered(found)
+    nodes = [node for _, held in found for node in held.nodes]
+    scanned = [node for node in nodes if node.scanned is not None]
+    bad = [node for node in scanned if not node.compliant]
+    scope = scope_of(aws, chosen)
+    facts = Facts(
+        read_as=f"patch compliance now, {scope.text()}",
+        period=instant(aws.now),
+        scope=scope,
+        columns=("Instance", "Account", "Critical", "Security", "Missing", "Failed", "Scanned"),
+        notes=[looked(chosen, aws.regions)],
+    )
+    facts.fact("instances not patch-compliant", len(bad), "instances", receipts=behind, headline=True)
+    facts.fact("instances patch-compliant", len(scanned) - len(bad), "instances", receipts=behind, headline=True)
+    facts.fact("instances scanned for patches", len(scanned), "instances", receipts=behind)
+    if scanned:
+        rate = percent(len(scanned) - len(bad), len(scanned))
+        facts.fact("share of scanned instances that are patch-compliant", rate, "percent", receipts=behind)
+    critical = [node for node in bad if node.critical]
+    facts.fact("instances that miss critical patches", len(critical), "instances", receipts=behind)
+    facts.fact("missing critical patches", sum(n.critical for n in bad), "patches", receipts=behind)
+    if len(nodes) > len(scanned):
+        number = len(nodes) - len(scanned)
+        facts.fact("managed instances never scanned for patches", number, "instances", receipts=behind)
+    unmanaged = sum(held.unmanaged for _, held in found)
+    if unmanaged:
+        label = "running instances that Systems Manager does not manage"
+        facts.fact(label, unmanaged, "instances", receipts=behind)
+        facts.notes.append("Of instances that Systems Manager does not manage, the patch state is not known.")
+    if len(chosen) > 1:
+        for label, want in (("instances not patch-compliant", False), ("instances scanned for patches", True)):
+            counts = [
+                (
+                    place.account,
+                    sum(n.scanned is not None and (want or not n.compliant) for n in held.nodes),
+                    held.receipts,
+                )
+                for place, held in found
+                if want is False or any(n in bad for n in held.nodes)
+            ]
+            per_account(facts, label, "instances", counts)
+    _show(facts, found, bad, top)
+    return facts
+
+
+def _show(facts: Facts, found: list[tuple[Place, Nodes]], bad: Sequence[Node], top: int) -> None:
+    receipts_of = {(place.account.id, place.region): held.receipts for place, held in found}
+    ranked = sorted(bad, key=lambda n: (-n.critical, -n.security, -n.missing, n.account.name, n.name, n.id))
+    for node in ranked[:top]:
+        receipts, scope = receipts_of[node.account.id, node.region], of_account(node.account)
+        numbers = (
+            ("critical patches not in place", node.critical),
+            ("security patches not in place", node.security),
+            ("missing patches", node.missing),
+            ("failed patches", node.failed),
+        )
+        facts.row(
+            facts.fact("instance", node.name, "name", receipts=receipts, scope=scope),
+            node.account.name,
+            *(
+                facts.fact(f"{label} on {node.name}", number, "patches", receipts=receipts, scope=scope)
+                for label, number in numbers
+            ),
+            facts.fact(
+                f"last patch scan of {node.name}", node.scanned or "never", "time", receipts=receipts, scope=scope
+            ),
+        )
+    if len(ranked) > top:
+        rest = [receipt for node in ranked[top:] for receipt in receipts_of[node.account.id, node.region]]
+        left = facts.fact("instances not patch-compliant, not listed", len(ranked) - top, "instances", receipts=rest)
+        facts.row("other", left, "", "", "", "", "")
