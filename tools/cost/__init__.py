@@ -1,6 +1,5 @@
 """Cost: what the estate costs, why it changed, what is wasted and committed. Importing it declares the queries."""
 
-from tools.cost import change as _change
-from tools.cost import spend as _spend
+from tools.cost import anomalies, change, forecast, spend, untagged
 
-__all__ = ["_change", "_spend"]
+__all__ = ["anomalies", "change", "forecast", "spend", "untagged"]

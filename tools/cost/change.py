@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
-from tools.cost.explorer import Costs, Dimension, Key, Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import billed_period, compared, complete_days, is_to_date
-from tools.facts import Basis, Draft, Facts, Scope
+from tools.facts import Basis, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
 
@@ -82,57 +82,67 @@ def spend_change(
     chosen = aws.directory.select(accounts)
     where = billed_names(aws, spans.both, {"service": service, "team": team, "venue": venue})
     basis: Basis = "net" if net else "gross"
-    scope = scope_of(aws, chosen, basis, where)
+    # credits are booked on some service, so a driver is looked for in what usage cost, and credits stand apart
+    ask = Asking(aws, spans, chosen, where)
     # what the biggest movers are broken down by: the account, or for accounts the service
     second = "service" if by == "account" else "account"
-    first = _both(aws, spans, chosen, basis, (by, second), where)
+    first = ask.both((by, second))
+    returned = ask.both(("charge_type", second), ("charge_type", NOT_USAGE), "net") if net else None
     moves = _moves(spans, first, 0)
-    change = _total(moves)
+    booked = _moves(spans, returned, 0) if returned else []
+    total = _total([*moves, *booked])
     shown = _biggest(moves, top)
+    scope = scope_of(aws, chosen, basis, where)
     facts = Facts(
         read_as=f"spend change by {by.replace('_', ' ')}, {spans.both.label}, {scope.text()}",
         period=spans.both,
         scope=scope,
     )
-    receipts, currency = _receipts(first), first[0].currency
-    _add_total(facts, spans, change, moves, receipts, currency)
+    receipts, currency = _receipts(first, returned), first[0].currency
+    _add_total(facts, spans, total, [*moves, *booked], receipts, currency)
     named = [move for move in shown if move.change][:_NAMED]
     usage = None
     if named and by != "usage_type":
-        usage = _both(aws, spans, chosen, basis, (by, "usage_type"), where, (by, [move.name for move in named]))
-    words = by.replace("_", " ")
-    facts.columns = (words.capitalize(), f"Before ({currency})", f"After ({currency})", f"Change ({currency})",
-                     "Change (percent)", f"Mainly in {second}", "Mainly usage type")  # fmt: skip
+        usage = ask.both((by, "usage_type"), (by, [move.name for move in named]))
+    table = Movers(facts, spans, by, second, currency, scope.model_copy(update={"basis": "gross"}))
+    table.head()
     for move in shown:
-        place = _within(facts, spans, first, move, by, second, detail=move in named)
-        kind = _within(facts, spans, usage, move, by, "usage_type", detail=True) if usage and move in named else "-"
-        _add_row(facts, spans, move, narrowed(scope, by, move.name), receipts, currency, place, kind)
-    rest = [move for move in moves if move not in shown]
-    if rest:
-        other = Move("other", *(sum((getattr(m, side) for m in rest), Decimal()) for side in ("before", "after")))
-        left = change.change - sum((move.change for move in shown), Decimal())
-        _add_row(facts, spans, other, scope, receipts, currency, "-", "-", change=left)
+        place = table.within(first, move, second, detail=move in named)
+        kind = table.within(usage, move, "usage_type", detail=True) if usage and move in named else "-"
+        table.row(move, narrowed(table.scope, by, move.name), _receipts(first), place, kind)
+    rest = _total([move for move in moves if move not in shown])
+    left = total.change - sum((move.change for move in [*shown, *booked]), Decimal())
+    if len(moves) > len(shown):
+        table.row(Move("other", rest.before, rest.after), table.scope, _receipts(first), "-", "-", change=left)
+    for move in booked:
+        place = table.within(returned, move, second, detail=False, by="charge_type") if returned else "-"
+        table.row(move, narrowed(scope, "charge_type", move.name), _receipts(returned), place, "-")
+    if booked and any(move.change for move in booked):
+        facts.notes.append("The drivers are gross; credits and refunds are rows of their own, so that all adds up.")
     return facts
 
 
-def _both(
-    aws: Aws,
-    spans: Pair,
-    accounts: tuple[Account, ...],
-    basis: Basis,
-    by: tuple[str, str],
-    where: dict[str, str],
-    among: tuple[str, Sequence[str]] | None = None,
-) -> tuple[Costs, Costs]:
-    """Amounts before and after: one request where one covers both, since each is billed."""
-    if spans.whole_months_in_a_row:
-        both = costs(aws, spans.both, accounts=accounts, basis=basis, by=by, where=where, among=among)
-        return both, both
-    before, after = (
-        costs(aws, span, accounts=accounts, basis=basis, by=by, where=where, among=among)
-        for span in (spans.before, spans.after)
-    )
-    return before, after
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The two periods asked about, with the accounts and filters they have in common."""
+
+    aws: Aws
+    spans: Pair
+    accounts: tuple[Account, ...]
+    where: dict[str, str]
+
+    def both(
+        self, by: tuple[str, str], among: tuple[str, Sequence[str]] | None = None, basis: Basis = "gross"
+    ) -> tuple[Costs, Costs]:
+        """Amounts before and after: one request where one covers both, since each is billed."""
+
+        def ask(span: Period) -> Costs:
+            return costs(self.aws, span, accounts=self.accounts, basis=basis, by=by, where=self.where, among=among)
+
+        if self.spans.whole_months_in_a_row:
+            found = ask(self.spans.both)
+            return found, found
+        return ask(self.spans.before), ask(self.spans.after)
 
 
 def _moves(spans: Pair, found: tuple[Costs, Costs], part: int, only: str | None = None) -> list[Move]:
@@ -172,14 +182,15 @@ def _biggest(moves: list[Move], top: int) -> list[Move]:
 def _add_total(
     facts: Facts, spans: Pair, total: Move, moves: list[Move], receipts: tuple[str, ...], currency: str
 ) -> None:
+    unlike = abs(spans.before.days - spans.after.days) > spans.before.days / 10
     facts.fact("spend", total.before, currency, receipts=receipts, period=spans.before)
     facts.fact("spend", total.after, currency, receipts=receipts, period=spans.after, headline=True)
-    facts.fact("change in spend", total.change, currency, receipts=receipts, headline=True)
+    facts.fact("change in spend", total.change, currency, receipts=receipts, headline=not unlike)
     percent = _percent(total)
     if percent is None:
         facts.notes.append(f"No percent change: spend in {spans.before.label} was not above zero.")
     else:
-        facts.fact("change in spend, relative", percent, "percent", receipts=receipts, headline=True)
+        facts.fact("change in spend, relative", percent, "percent", receipts=receipts, headline=not unlike)
     risen = sum((move.change for move in moves if move.change > 0), Decimal())
     facts.fact("sum of all increases", risen, currency, receipts=receipts)
     facts.fact("sum of all decreases", total.change - risen, currency, receipts=receipts)
@@ -188,61 +199,77 @@ def _add_total(
             f"The periods differ in length: {spans.after.label} has {spans.after.days:g} days, "
             f"{spans.before.label} {spans.before.days:g}."
         )
-        for span, amount in ((spans.before, total.before), (spans.after, total.after)):
-            mean = amount / Decimal(str(span.days))
-            facts.fact("average daily spend", mean, currency, receipts=receipts, period=span)
+    if unlike:
+        _add_daily(facts, spans, total, receipts, currency)
     if is_to_date(spans.after):
         facts.notes.append("Today is left out: its bill is not complete.")
 
 
-def _add_row(
-    facts: Facts,
-    spans: Pair,
-    move: Move,
-    scope: Scope,
-    receipts: tuple[str, ...],
-    currency: str,
-    place: str | Draft,
-    kind: str | Draft,
-    *,
-    change: Decimal | None = None,
-) -> None:
-    label, percent = f"{move.name} spend", _percent(move)
-    moved = move.change if change is None else change
-    facts.row(
-        move.name,
-        facts.fact(label, move.before, currency, receipts=receipts, period=spans.before, scope=scope),
-        facts.fact(label, move.after, currency, receipts=receipts, period=spans.after, scope=scope),
-        facts.fact(f"change in {label}", moved, currency, receipts=receipts, scope=scope),
-        "-"
-        if percent is None
-        else facts.fact(f"change in {label}, relative", percent, "percent", receipts=receipts, scope=scope),
-        place,
-        kind,
-    )
+def _add_daily(facts: Facts, spans: Pair, total: Move, receipts: tuple[str, ...], currency: str) -> None:
+    """Spend per day, which is what can be compared when one period is much longer."""
+    before, after = total.before / Decimal(str(spans.before.days)), total.after / Decimal(str(spans.after.days))
+    daily = Move("day", before, after)
+    facts.fact("average daily spend", before, currency, receipts=receipts, period=spans.before, headline=True)
+    facts.fact("average daily spend", after, currency, receipts=receipts, period=spans.after, headline=True)
+    facts.fact("change in average daily spend", daily.change, currency, receipts=receipts)
+    percent = _percent(daily)
+    if percent is not None:
+        facts.fact("change in average daily spend, relative", percent, "percent", receipts=receipts, headline=True)
 
 
-def _within(
-    facts: Facts, spans: Pair, found: tuple[Costs, Costs], move: Move, by: str, field: str, *, detail: bool
-) -> str | Draft:
-    """The part of a mover that changed most in its direction, named; with `detail` also by how much."""
-    parts = [part for part in _moves(spans, found, 1, move.name) if part.change * move.change > 0]
-    if not parts:
-        return "-"
-    part, words = parts[0], field.replace("_", " ")
-    if not detail:
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """The table of what moved, largest change first."""
+
+    facts: Facts
+    spans: Pair
+    by: str
+    second: str
+    currency: str
+    scope: Scope
+
+    def head(self) -> None:
+        """Name the columns."""
+        words = self.by.replace("_", " ").capitalize()
+        amounts = [f"{column} ({self.currency})" for column in ("Before", "After", "Change")]
+        self.facts.columns = (words, *amounts, "Change (percent)", f"Mainly in {self.second}", "Mainly usage type")
+
+    def row(
+        self,
+        move: Move,
+        scope: Scope,
+        receipts: tuple[str, ...],
+        place: str,
+        kind: str,
+        *,
+        change: Decimal | None = None,
+    ) -> None:
+        """Add one mover. `change` is given where it is what the other rows leave over."""
+        fact, label, spans, currency = self.facts.fact, f"{move.name} spend", self.spans, self.currency
+        percent, moved = _percent(move), move.change if change is None else change
+        self.facts.row(
+            move.name,
+            fact(label, move.before, currency, receipts=receipts, period=spans.before, scope=scope),
+            fact(label, move.after, currency, receipts=receipts, period=spans.after, scope=scope),
+            fact(f"change in {label}", moved, currency, receipts=receipts, scope=scope),
+            "-"
+            if percent is None
+            else fact(f"change in {label}, relative", percent, "percent", receipts=receipts, scope=scope),
+            place,
+            kind,
+        )
+
+    def within(self, found: tuple[Costs, Costs], move: Move, field: str, *, detail: bool, by: str | None = None) -> str:
+        """The part of a mover that changed most in its direction; with `detail` its change is a fact too."""
+        parts = [part for part in _moves(self.spans, found, 1, move.name) if part.change * move.change > 0]
+        if not parts:
+            return "-"
+        part = parts[0]
+        if detail:
+            inner = narrowed(narrowed(self.scope, by or self.by, move.name), field, part.name)
+            label = f"change in {move.name} spend, {field.replace('_', ' ')} {part.name}"
+            self.facts.fact(label, part.change, self.currency, receipts=_receipts(found), scope=inner)
         return part.name
-    scope, receipts = narrowed(facts.scope, by, move.name), _receipts(found)
-    inner = narrowed(scope, field, part.name)
-    facts.fact(
-        f"change in {move.name} spend, {words} {part.name}",
-        part.change,
-        found[0].currency,
-        receipts=receipts,
-        scope=inner,
-    )
-    return facts.fact(f"{words} with most of the change in {move.name} spend", part.name, "name", receipts=receipts,
-                      scope=scope)  # fmt: skip
 
 
 def _percent(move: Move) -> Decimal | None:
@@ -251,5 +278,5 @@ def _percent(move: Move) -> Decimal | None:
     return move.change * 100 / before if before > 0 else None
 
 
-def _receipts(found: tuple[Costs, Costs]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*found[0].receipts, *found[1].receipts)))
+def _receipts(*found: tuple[Costs, Costs] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(receipt for pair in found if pair for costs_ in pair for receipt in costs_.receipts))

@@ -27,12 +27,14 @@ GROUPS: dict[str, dict[str, str]] = {
     "venue": {"Type": "TAG", "Key": "venue"},
     "env": {"Type": "TAG", "Key": "env"},
     "cost-center": {"Type": "TAG", "Key": "cost-center"},
+    "charge_type": {"Type": "DIMENSION", "Key": "RECORD_TYPE"},
 }
 HOME = "us-east-1"
 """Billing services answer in one region only."""
 UNTAGGED = "(no tag)"
 CENT = Decimal("0.01")
-_NOT_USAGE = ["Credit", "Refund"]
+NOT_USAGE = ("Credit", "Refund")
+"""Charge types that net counts and gross leaves out."""
 
 Key = tuple[str, ...]
 
@@ -113,9 +115,10 @@ def filters(
     if not aws.directory.complete or len(accounts) < len(aws.directory.accounts):
         parts.append({"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account.id for account in accounts]}})
     if basis == "gross":
-        parts.append({"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": _NOT_USAGE}}})
+        parts.append({"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": list(NOT_USAGE)}}})
     for field, values in where.items():
-        parts.append(_filter(GROUPS[field], values))
+        ids = {account.name: account.id for account in aws.directory.accounts} if field == "account" else {}
+        parts.append(_filter(GROUPS[field], [ids.get(value, value) for value in values]))
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else {"And": parts}

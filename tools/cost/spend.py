@@ -7,7 +7,7 @@ from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import UNTAGGED, Costs, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import LATE, billed_period, slot_period
 from tools.errors import InputError
@@ -15,7 +15,9 @@ from tools.facts import Basis, Draft, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
 
-Breakdown = Literal["service", "account", "team", "venue", "env", "region", "usage_type", "month", "day", "none"]
+Breakdown = Literal[
+    "service", "account", "team", "venue", "env", "region", "usage_type", "charge_type", "month", "day", "none"
+]
 _LONGEST = {"day": 35, "month": 14}
 
 
@@ -37,7 +39,7 @@ def spend(
     net: bool = True,
     top: Top = 8,
 ) -> Facts:
-    """Spend in a period: total, and by service, account, team, venue, env, region, usage type, month or day.
+    """Spend in a period: total, and by one dimension, or as a series by month or day.
 
     `net` counts credits and refunds, gross leaves them out. The other inputs filter by names as billed. Costs one
     Cost Explorer request, and one for every filter by name.
@@ -93,7 +95,7 @@ def _add_ranking(facts: Facts, found: Costs, total: Decimal, by: str, top: int) 
         add("other", f"other {plural(words)}", total - shown, facts.scope)
     facts.fact(
         f"{plural(words)} with spend",
-        len(ranked),
+        sum(1 for name, _ in ranked if name not in (UNTAGGED, "(none)")),
         plural(words),
         receipts=found.receipts,
     )

@@ -1,0 +1,76 @@
+"""Untagged spend: cost that carries no tag, and so belongs to nobody."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from tools.accounts import Accounts
+from tools.calls import Aws
+from tools.cost.explorer import UNTAGGED, Top, cents, costs, narrowed, scope_of
+from tools.cost.spans import LATE, billed_period
+from tools.facts import Basis, Facts
+from tools.registry import PeriodWord, query
+
+
+@query(domain="cost", operations=("ce:GetCostAndUsage",), reach="payer")
+def untagged_spend(
+    aws: Aws,
+    period: PeriodWord = "last_month",
+    tag: Literal["team", "cost-center", "venue", "env"] = "team",
+    by: Literal["account", "service"] = "account",
+    accounts: Accounts = "all",
+    net: bool = False,
+    top: Top = 8,
+) -> Facts:
+    """Spend without a tag: in total, as a share of all spend, and by account or service.
+
+    Some charges can never carry a tag (taxes, support, plan fees). Costs one Cost Explorer request.
+    """
+    span = billed_period(period, aws.now)
+    chosen = aws.directory.select(accounts)
+    basis: Basis = "net" if net else "gross"
+    scope = scope_of(aws, chosen, basis, {})
+    found = costs(aws, span, accounts=chosen, basis=basis, by=(tag, by))
+    bare = scope_of(aws, chosen, basis, {tag: UNTAGGED})
+    facts = Facts(
+        read_as=f"spend without tag {tag} by {by}, {span.label}, {scope.text()}",
+        period=span,
+        scope=bare,
+        columns=(by.capitalize(), f"Without tag ({found.currency})", "Share of its spend (percent)"),
+        series=True,
+    )
+    totals = found.totals()
+    total = cents(sum(totals.values(), Decimal()))
+    missing = {key[1]: amount for key, amount in totals.items() if key[0] == UNTAGGED and amount}
+    whole = {name: sum((a for key, a in totals.items() if key[1] == name), Decimal()) for name in missing}
+    without = cents(sum(missing.values(), Decimal()))
+    label = f"spend without tag {tag}"
+    facts.fact(label, without, found.currency, receipts=found.receipts, headline=True)
+    facts.fact("total spend", total, found.currency, receipts=found.receipts, scope=scope)
+    if total > 0:
+        share = without * 100 / total
+        facts.fact(f"{label}, share of total spend", share, "percent", receipts=found.receipts, headline=True)
+    shown = Decimal()
+    ranked = sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))
+    for name, amount in ranked[:top]:
+        own = narrowed(bare, by, name)
+        cell = facts.fact(f"{name} {label}", amount, found.currency, receipts=found.receipts, scope=own)
+        shown += cents(amount)
+        if cents(whole[name]) > 0:
+            part = cents(amount) * 100 / cents(whole[name])
+            rate = facts.fact(f"{name} {label}, share of {name} spend", part, "percent", receipts=found.receipts,
+                              scope=narrowed(scope, by, name))  # fmt: skip
+            facts.row(name, cell, rate)
+        else:
+            facts.row(name, cell, "-")
+    if len(ranked) > top:
+        rest = facts.fact(f"other {by}s {label}", without - shown, found.currency, receipts=found.receipts)
+        facts.row("other", rest, "-")
+    if total > 0 and without == total:
+        facts.notes.append(
+            f"Nothing carries the tag {tag}: either nothing is tagged, or it is not activated as a cost allocation tag."
+        )
+    if span.end > aws.now:
+        facts.notes.append(LATE)
+    return facts
