@@ -1,0 +1,201 @@
+"""Binding: which fact a figure that the model wrote itself may stand for.
+
+A number needs a fact with the same unit that it equals, or, if marked as rounded ("about"), whose value rounds to it
+at the precision written. A date, a time or a period needs one that a fact has. A name with a digit must stand in a
+fact's value, label or scope, or in the question. Vague magnitudes ("hundreds of") bind to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from policies.grounding import words
+from policies.grounding.figures import Found
+from policies.grounding.fold import fold
+from policies.grounding.values import singular
+from policies.grounding.when import When, find_times
+from tools import units
+from tools.facts import Fact
+
+_TOKEN = re.compile(r"[^\s|()\[\]{}<>\"“”„«»*`…,;]+")
+_MARKS = {"about", "around", "roughly", "approximately"}
+
+
+def candidates(found: Found, facts: Sequence[Fact]) -> list[Fact]:
+    """Facts that a number, fraction, ordinal, date or time may stand for."""
+    match found.kind:
+        case "number":
+            return [fact for fact in facts if _same_unit(found, fact) and _equal(found, fact)]
+        case "fraction":
+            return [
+                f
+                for f in facts
+                if f.unit == "percent" and isinstance(f.value, (int, Decimal)) and _fraction(found, f.value)
+            ]
+        case "ordinal":
+            return [
+                f for f in facts if "rank" in f.unit or "rank" in f.label.lower() if f.value in found.values
+            ]
+        case "date" | "time":
+            return [fact for fact in facts if found.when and _same_moment(found.when, fact)]
+        case _:
+            return []
+
+
+def unit_faults(found: Found, facts: Sequence[Fact]) -> list[Fact]:
+    """Facts with the figure's value but another unit: what the model probably meant."""
+    return [
+        f
+        for f in facts
+        if f not in candidates(found, facts)
+        and isinstance(f.value, (int, Decimal))
+        and f.value in found.values
+    ]
+
+
+def _same_unit(found: Found, fact: Fact) -> bool:
+    if found.unit is not None:
+        return found.unit == fact.unit
+    if units.kind(fact.unit) != "count" or not found.nouns:
+        return False
+    said = [noun for noun in found.nouns[:5] if noun]
+    last = fact.unit.lower().split()[-1]
+    for index, noun in enumerate(said):
+        if noun in (
+            "in",
+            "on",
+            "at",
+            "for",
+            "from",
+            "to",
+            "and",
+            "or",
+            "is",
+            "are",
+            "were",
+            "by",
+            "with",
+            "that",
+            "which",
+        ):
+            return False
+        if noun in (last, singular(last)):
+            return _adjectives_fit(said[:index], fact)
+    return False
+
+
+def _adjectives_fit(said: list[str], fact: Fact) -> bool:
+    head = fact.unit.lower().split()[:-1]
+    return all(word in said for word in head) or not head
+
+
+def _equal(found: Found, fact: Fact) -> bool:
+    if not isinstance(fact.value, (int, Decimal)):
+        return False
+    actual = Decimal(fact.value)
+    for value in found.values:
+        if value == actual:
+            return True
+        if value > 0 > actual and value == -actual and words.is_change(fact):
+            return True
+        if found.rough and _rounds(abs(actual), abs(value), found.quantum):
+            return True
+    return False
+
+
+def _rounds(actual: Decimal, shown: Decimal, quantum: Decimal) -> bool:
+    """Whether `shown` is `actual` at the precision written; trailing zeros of a whole number are not significant."""
+    step = quantum or Decimal(1)
+    while step >= 1 and shown and shown % (step * 10) == 0:
+        step *= 10
+    return abs(actual - shown) <= step / 2 and abs(actual - shown) <= actual / 20
+
+
+def _fraction(found: Found, value: int | Decimal) -> bool:
+    actual = Decimal(value)
+    return any(v == actual or (found.rough and abs(v - actual) <= 1) for v in found.values)
+
+
+def _same_moment(when: When, fact: Fact) -> bool:
+    if fact.unit == "date":
+        return when.clock is None and date.fromisoformat(str(fact.value)) in when.days
+    if fact.unit == "time":
+        moment = datetime.fromisoformat(str(fact.value)).astimezone(UTC)
+        on_day = moment.date() in when.days if when.days else True
+        return on_day and when.clock in (None, f"{moment:%H:%M}")
+    return False
+
+
+def is_known_period(when: When, facts: Sequence[Fact], now: datetime) -> bool:
+    """Whether some fact has this period, or it is a day on which a fact's period starts or ends, or the clock's day."""
+    if when.kind == "time":
+        return when.clock == f"{now:%H:%M}" and (not when.days or now.date() in when.days)
+    if now.date() in when.days:
+        return True
+    for fact in facts:
+        if fact.period is None:
+            continue
+        if (fact.period.start, fact.period.end) in when.periods:
+            return True
+        edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
+        if edges & set(when.days):
+            return True
+    return False
+
+
+def in_label(found: Found, facts: Sequence[Fact], now: datetime) -> bool:
+    """Whether the figure quotes a label, filter or period name of one of these facts, with its unit."""
+    for fact in facts:
+        said = " ".join([fact.label, *fact.scope.where.values(), *(fact.scope.accounts)])
+        folded = fold(said).text.lower()
+        if found.when is not None:
+            labelled = find_times(folded, now) + find_times(said, now)
+            if any(
+                set(w.periods) & set(found.when.periods) or (w.relative and found.when.relative)
+                for w in labelled
+            ):
+                return True
+            continue
+        wanted = fold(found.text).text.lower().strip()
+        if re.search(rf"(?<![\w.,]){re.escape(wanted)}(?![\w]|[.,]\d)", folded):
+            return True
+        spaced = wanted.replace("-", " ")
+        if spaced != wanted and re.search(
+            rf"(?<![\w.,]){re.escape(spaced)}(?![\w]|[.,]\d)", folded.replace("-", " ")
+        ):
+            return True
+    return False
+
+
+def known_names(facts: Sequence[Fact], question: str) -> frozenset[str]:
+    """Every token that facts carry in texts, labels and scopes, and every name with a letter in the question."""
+    said = []
+    for fact in facts:
+        said += [fact.label, *fact.scope.accounts, *fact.scope.where.values()]
+        if units.kind(fact.unit) == "text":
+            said.append(str(fact.value))
+    tokens = {token for text in said for token in _tokens(text)}
+    asked = {t for t in _tokens(question) if any(c.isalpha() for c in t) and not re.match(r"[$€£+-]?\d", t)}
+    accounts = {t for t in _tokens(question) if re.fullmatch(r"\d{12}", t)}
+    return frozenset(tokens | asked | accounts)
+
+
+def is_name(found: Found, names: frozenset[str]) -> bool:
+    """Whether a token with a digit is one of the known names (also as `name's` or with a trailing slash)."""
+    text = fold(found.text).text.lower().strip(".,;:!?'/")
+    return text in names or text.removesuffix("'s") in names
+
+
+def looks_like_name(found: Found) -> bool:
+    """An id rather than an amount: a name, or a number as long as an account number."""
+    return found.kind == "name" or (found.kind == "number" and bool(re.fullmatch(r"\d{8,}", found.text)))
+
+
+def _tokens(text: str) -> set[str]:
+    folded = fold(text).text.lower()
+    found = {m[0].strip(".,;:!?'/") for m in _TOKEN.finditer(folded)}
+    parts = {p for t in found if not t.startswith("arn:") for p in re.split(r"[/]", t)}
+    return found | {p for p in parts if any(c.isalpha() for c in p)}

@@ -1,0 +1,104 @@
+"""Names that tell facts apart (accounts, services, venues, teams, severities) and where a text mentions them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tools.facts import Fact
+
+ACCOUNT = "account"
+_VENDOR = re.compile(r"^(?:amazon|aws)\s+", re.IGNORECASE)
+_SHORT = {
+    "simple storage service": "s3", "relational database service": "rds", "elastic compute cloud": "ec2",
+    "elastic compute cloud - compute": "ec2", "elastic container service": "ecs", "key management service": "kms",
+    "simple queue service": "sqs", "simple notification service": "sns", "elastic kubernetes service": "eks",
+    "elastic load balancing": "load balanc", "virtual private cloud": "vpc", "amazoncloudwatch": "cloudwatch",
+    "elastic container service for kubernetes": "eks",
+}  # fmt: skip
+_GENERIC = frozenset(
+    "prod production staging stage dev test lab archive services service shared network security data payer backup "
+    "other log main core platform online online-games payments backoffice sandbox payroll".split()
+)
+_WORDED = frozenset(
+    {"team", "env", "environment", "owner", "cost center", "cost_center", "cost-center", "department"}
+)
+"""Dimensions whose values are everyday words: mentioned only beside the dimension's own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One value of one dimension, and the pattern by which prose mentions it."""
+
+    dimension: str
+    value: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text. One spelling may stand for several values (`Utrecht`: the venue and its account)."""
+
+    start: int
+    end: int
+    means: frozenset[tuple[str, str]]
+
+
+def names_of(facts: Sequence[Fact]) -> tuple[Name, ...]:
+    """Every name that the scopes of these facts use."""
+    values: set[tuple[str, str]] = set()
+    for fact in facts:
+        values.update((ACCOUNT, account) for account in fact.scope.accounts)
+        values.update(fact.scope.where.items())
+    return tuple(Name(d, v, _pattern(d, v)) for d, v in sorted(values) if any(c.isalnum() for c in v))
+
+
+def values_of(fact: Fact) -> dict[str, frozenset[str]]:
+    """What a fact is about, by dimension: its filters, and its accounts if it has any."""
+    out = {key: frozenset({value}) for key, value in fact.scope.where.items()}
+    if fact.scope.accounts:
+        out[ACCOUNT] = frozenset(fact.scope.accounts)
+    return out
+
+
+def find_mentions(text: str, names: Iterable[Name]) -> list[Mention]:
+    """Every mention, in order; a longer spelling hides a shorter one inside it."""
+    hits: dict[tuple[int, int], set[tuple[str, str]]] = {}
+    for name in names:
+        for match in name.pattern.finditer(text):
+            hits.setdefault(match.span(), set()).add((name.dimension, name.value))
+    out: list[Mention] = []
+    for start, end in sorted(hits, key=lambda s: (s[0], -s[1])):
+        if out and end <= out[-1].end:
+            continue
+        out.append(Mention(start, end, frozenset(hits[start, end])))
+    return out
+
+
+def mentions(text: str, dimension: str, value: str) -> bool:
+    """Whether a text mentions one value of a dimension."""
+    return bool(_pattern(dimension, value).search(text))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(dimension: str, value: str) -> re.Pattern[str]:
+    spellings = {value.lower()}
+    bare = _VENDOR.sub("", value.lower())
+    spellings.add(bare)
+    spellings.update(short for long, short in _SHORT.items() if long == bare)
+    if dimension == ACCOUNT and "-" in value:
+        tail = value.lower().split("-", 1)[1]
+        if tail not in _GENERIC and value.lower().startswith(
+            ("venue-", "casino-", "branch-", "site-", "shop-")
+        ):
+            spellings.add(tail)
+    if bare.isalpha() and (dimension in _WORDED or bare in _GENERIC):
+        word, key = re.escape(bare), re.escape(dimension.replace("_", " "))
+        return re.compile(rf"(?<![\w-])(?:{key}s? [\"'`]?{word}|{word}(?:'s)? {key})(?![\w])", re.IGNORECASE)
+    alternatives = "|".join(
+        re.escape(s).replace(r"\-", "[- ]").replace(r"\ ", r"[ \u00a0-]+")
+        for s in sorted(spellings, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w]|-\w)", re.IGNORECASE)

@@ -1,0 +1,101 @@
+"""A rendered text as the word rules see it: figures with their facts, clauses, names and times around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from policies.grounding.layout import HOLE, Layout, Span, lay_out
+from policies.grounding.model import Rendered
+from policies.grounding.names import Mention, Name, find_mentions, names_of
+from policies.grounding.when import When, find_times
+from tools import units
+from tools.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One figure of the text and the fact that it shows. A `literal` is one that the model wrote itself."""
+
+    start: int
+    end: int
+    fact: Fact
+    literal: bool = False
+    shown_positive: bool = False
+    """A literal whose digits carry no minus although the fact is negative."""
+
+
+@dataclass(slots=True)
+class View:
+    """Masked text: contexts are blanks, numbers that code wrote are holes, names that code wrote are readable."""
+
+    text: str
+    words: str
+    """As `text`, with everything that code wrote as holes or blanks: for finding figures of the model's own."""
+    layout: Layout
+    items: list[Item]
+    names: tuple[Name, ...]
+    mentions: list[Mention]
+    times: list[When]
+    facts: Sequence[Fact]
+    now: datetime
+    _clauses: dict[int, Span] = field(default_factory=dict)
+
+    def clause(self, item: Item) -> Span:
+        """The clause that the figure stands in."""
+        if item.start not in self._clauses:
+            self._clauses[item.start] = self.layout.clause(item.start)
+        return self._clauses[item.start]
+
+    def neighbours(self, item: Item, span: Span) -> tuple[Item | None, Item | None]:
+        """The figures (numbers) just before and just after this one within a span."""
+        inside = [i for i in self.items if span[0] <= i.start < span[1] and units.is_number(i.fact.unit)]
+        before = [i for i in inside if i.end <= item.start]
+        after = [i for i in inside if i.start >= item.end]
+        return (before[-1] if before else None), (after[0] if after else None)
+
+    def segment(self, item: Item, span: Span) -> tuple[Span, Span]:
+        """The words of a span before the figure (back to the figure before) and after it (up to the next)."""
+        left, right = self.neighbours(item, span)
+        return (left.end if left else span[0], item.start), (item.end, right.start if right else span[1])
+
+    def named(self, *spans: Span) -> list[Mention]:
+        """Mentions of names within the spans."""
+        return [m for m in self.mentions if any(a <= m.start < b for a, b in spans)]
+
+    def timed(self, *spans: Span) -> list[When]:
+        """Dates and periods stated by the model's own words within the spans."""
+        return [w for w in self.times if any(a <= w.start < b for a, b in spans)]
+
+    def said(self, *spans: Span) -> str:
+        """The words within the spans, in lower case."""
+        return " ".join(self.text[a:b] for a, b in spans).lower()
+
+
+def look(rendered: Rendered, facts: Sequence[Fact], now: datetime) -> View:
+    """Build the view of a rendered draft; literal figures are added to `items` once they are bound."""
+    by_id = {fact.id: fact for fact in facts}
+    masked, words = list(rendered.text), list(rendered.text)
+    for start, end in rendered.contexts:
+        masked[start:end] = words[start:end] = " " * (end - start)
+    items = []
+    for figure in rendered.figures:
+        fact = by_id[figure.facts[0]]
+        words[figure.start : figure.end] = HOLE * (figure.end - figure.start)
+        if units.kind(fact.unit) != "text":
+            masked[figure.start : figure.end] = HOLE * (figure.end - figure.start)
+        items.append(Item(figure.start, figure.end, fact))
+    text = "".join(masked)
+    names = names_of(facts)
+    return View(
+        text=text,
+        words="".join(words),
+        layout=lay_out(text),
+        items=items,
+        names=names,
+        mentions=find_mentions(text, names),
+        times=find_times("".join(words), now),
+        facts=facts,
+        now=now,
+    )

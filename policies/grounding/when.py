@@ -1,0 +1,226 @@
+"""Dates, times and periods in running text, resolved by code against an injected clock.
+
+`find_times` returns every phrase that states one: `6 October 2026 14:18 UTC`, `Oct 6th`, `06/10/2026`, `2026-09`,
+`September`, `Q3 2026`, `last month`, `last 7 days`, `yesterday`, `last Tuesday`, `vorige maand`, `mês passado`.
+A phrase may have several readings (day and month order, a month not yet over); all are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from policies.grounding.lexicon import MONTHS, SMALL, WEEKDAYS
+from tools.errors import InputError
+from tools.periods import Period, parse_period
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A phrase of the folded text that states a date, a time or a period.
+
+    `days` are readings as a day, `clock` the time of day if one is stated, `periods` readings as `(start, end)`.
+    `relative` says that it is only understood beside another period ("the month before").
+    """
+
+    start: int
+    end: int
+    kind: Literal["date", "time", "period"]
+    days: tuple[date, ...] = ()
+    clock: str | None = None
+    periods: tuple[tuple[datetime, datetime], ...] = ()
+    relative: bool = False
+
+
+_MONTH = "|".join(sorted((re.escape(m) for m in MONTHS), key=len, reverse=True))
+_DAY = "|".join(WEEKDAYS)
+_COUNT = r"(?P<n>\d{1,4}|" + "|".join(w for w in SMALL if w.isalpha()) + ")"
+_CLOCK = r"(?:,? (?:at |om |às )?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap]m))?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?)?"
+_UNITS = {
+    "hour": "hours", "day": "days", "week": "weeks", "month": "months", "uur": "hours", "uren": "hours",
+    "dag": "days", "maand": "months", "weken": "weeks", "dia": "days", "mês": "months", "mes": "months",
+    "hora": "hours", "semana": "weeks",
+}  # fmt: skip
+_SIMPLE = {
+    "last month": "last_month", "previous month": "last_month", "past month": "last_month", "vorige maand": "last_month",
+    "afgelopen maand": "last_month", "mês passado": "last_month", "this month": "month_to_date",
+    "month to date": "month_to_date", "month-to-date": "month_to_date", "deze maand": "month_to_date",
+    "este mês": "month_to_date", "current month": "month_to_date", "so far this month": "month_to_date",
+    "last week": "last_week", "previous week": "last_week", "vorige week": "last_week", "semana passada": "last_week",
+    "this week": "this_week", "deze week": "this_week", "esta semana": "this_week", "yesterday": "yesterday",
+    "gisteren": "yesterday", "ontem": "yesterday", "today": "today", "vandaag": "today", "hoje": "today",
+    "last quarter": "last_quarter", "previous quarter": "last_quarter", "vorig kwartaal": "last_quarter",
+    "this quarter": "this_quarter", "dit kwartaal": "this_quarter", "last year": "last_year", "vorig jaar": "last_year",
+    "ano passado": "last_year", "this year": "year_to_date", "dit jaar": "year_to_date", "este ano": "year_to_date",
+    "year to date": "year_to_date", "year-to-date": "year_to_date", "previous year": "last_year",
+}  # fmt: skip
+_LAST = r"(?:last|past|previous|laatste|afgelopen|vorige|últim[oa]s)"
+_RELATIVE = (
+    r"(?:the )?(?:month|week|day|quarter|year) (?:before|earlier)|the (?:previous|prior|preceding) "
+    r"(?:month|week|day|quarter|year)|(?:a|one) (?:month|week|day|quarter|year) (?:earlier|before)|"
+    r"de maand (?:ervoor|daarvoor)|een maand eerder|no mês anterior|mês anterior"
+)
+_PHRASE = re.compile(
+    rf"(?<!\w)(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[T ](?P<isoclock>\d{{2}}:\d{{2}}(?::\d{{2}})?)(?:\.\d{{1,6}})?"
+    r"(?: ?(?:Z|UTC|\+00:00))?)?(?![\w-])"
+    r"|(?P<isomonth>(?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\w-])"
+    r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])" + _CLOCK.replace("clock", "nclock").replace("half", "nhalf") +
+    rf"|(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? (?P<dy>(?:19|20)\d{{2}})\b)?"
+    + _CLOCK.replace("clock", "dclock").replace("half", "dhalf")
+    + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? (?P<my>(?:19|20)\d{{2}})\b)?"
+    + _CLOCK.replace("clock", "mclock").replace("half", "mhalf")
+    + rf"|(?P<month>{_MONTH})\b(?:,?(?: de)? (?P<year>(?:19|20)\d{{2}})\b)?(?P<todate> to date)?"
+    r"|[QK](?P<q>[1-4])(?:[ -](?P<qy>(?:19|20)\d{2}))?(?!\w)|(?P<qy2>(?:19|20)\d{2})-?[QK](?P<q2>[1-4])(?!\w)"
+    rf"|(?P<relative>{_RELATIVE})(?!\w)"
+    rf"|(?P<simple>{'|'.join(sorted(_SIMPLE, key=len, reverse=True))})(?!\w)"
+    rf"|{_LAST} {_COUNT}[ -](?P<u>{'|'.join(_UNITS)})\w*"
+    rf"|(?:(?P<prev>last|previous|vorige|afgelopen|this|next) )?(?P<weekday>{_DAY})(?!\w)"
+    r"|(?P<time>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?![\d:]) ?(?P<ampm>[ap]m)?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?"
+    r"|(?P<bareyear>20\d{2})(?=(?:[ ,.;)?!]|$)(?!\d))(?! (?:[a-z]{3,}s)\b))",
+    re.IGNORECASE,
+)  # fmt: skip
+_AMBIGUOUS = frozenset({"may", "march", "mar", "mei", "sep", "dec", "jan", "jun", "maio", "august", "maart"})
+_BEFORE_MAY = re.compile(
+    r"(?:in|of|since|during|from|to|until|till|through|last|this|for|and|by|over|sinds|van|tot|em|de|desde|than|with|against|vs\.?|"
+    r"and|mid|late|early|month|[(\-/])[ -]?$", re.IGNORECASE
+)  # fmt: skip
+
+
+def find_times(text: str, now: datetime) -> list[When]:
+    """Every date, time and period phrase of a folded text, in order, without overlaps."""
+    found: list[When] = []
+    for match in _PHRASE.finditer(text):
+        found.extend(_read(match, text, now.astimezone(UTC)))
+    return found
+
+
+def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
+    g, (start, end) = match.groupdict(), match.span()
+    while end > start and text[end - 1] in " ,":
+        end -= 1
+    today = now.date()
+    if g["iso"] or g["numeric"] or g["d"] or g["md"]:
+        clock, half = (
+            _first(g, "isoclock", "nclock", "dclock", "mclock"),
+            _first(g, "nhalf", "dhalf", "mhalf"),
+        )
+        days = _days_of(g, today)
+        if days:
+            yield When(
+                start, end, "time" if clock else "date", days, _clock(clock, half), tuple(map(_day, days))
+            )
+    elif g["isomonth"]:
+        yield _period(start, end, g["isomonth"], now)
+    elif g["month"]:
+        if _is_month(match, text):
+            yield When(start, end, "period", periods=_month(MONTHS[g["month"].lower()], g["year"], now))
+    elif g["q"] or g["q2"]:
+        year = g["qy"] or g["qy2"]
+        quarter = int(g["q"] or g["q2"])
+        for candidate in [int(year)] if year else [today.year, today.year - 1]:
+            if datetime(candidate, 3 * quarter - 2, 1, tzinfo=UTC) <= now:
+                yield _period(start, end, f"{candidate}-Q{quarter}", now)
+                break
+        else:
+            yield When(start, end, "period")
+    elif g["relative"]:
+        yield When(start, end, "period", relative=True)
+    elif g["simple"]:
+        yield _period(start, end, _SIMPLE[g["simple"].lower()], now)
+    elif g["u"]:
+        count = int(g["n"]) if g["n"].isdigit() else SMALL[g["n"].lower()]
+        yield _period(start, end, f"last_{count}_{_UNITS[g['u'].lower()]}", now)
+    elif g["weekday"]:
+        back = (now.weekday() - WEEKDAYS[g["weekday"].lower()]) % 7
+        day = today - timedelta(days=back)
+        days = (day, day - timedelta(days=7)) if g["prev"] or back == 0 else (day,)
+        yield When(start, end, "date", days, None, tuple(map(_day, days)))
+    elif g["time"]:
+        yield When(start, end, "time", (), _clock(g["time"], g["ampm"]))
+    elif g["bareyear"]:
+        yield _period(start, end, g["bareyear"], now)
+
+
+def _days_of(g: dict[str, str | None], today: date) -> tuple[date, ...]:
+    if g["iso"]:
+        return _valid([tuple(map(int, g["iso"].split("-")))])
+    if g["numeric"]:
+        a, b, year = (int(part) for part in re.split(r"[/.-]", g["numeric"]))
+        year += 2000 if year < 100 else 0
+        return _valid([(year, b, a), (year, a, b)])
+    month = MONTHS[(g["dm"] or g["mm"] or "").lower()]
+    day, year_text = int(g["d"] or g["md"] or 0), g["dy"] or g["my"]
+    years = [int(year_text)] if year_text else [today.year, today.year - 1, today.year + 1]
+    return _valid([(year, month, day) for year in years])
+
+
+def _valid(candidates: list[tuple[int, ...]]) -> tuple[date, ...]:
+    days = []
+    for year, month, day in candidates:
+        try:
+            days.append(date(year, month, day))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(days))
+
+
+def _is_month(match: re.Match[str], text: str) -> bool:
+    word = match["month"]
+    if word.lower() not in _AMBIGUOUS or match["year"]:
+        return word[0].isupper() or word.lower() in MONTHS and len(word) > 4
+    return word[0].isupper() and bool(_BEFORE_MAY.search(text[max(0, match.start() - 12) : match.start()]))
+
+
+def _month(month: int, year: str | None, now: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    years = [int(year)] if year else [now.year if month <= now.month else now.year - 1]
+    spans = []
+    for each in years:
+        start = datetime(each, month, 1, tzinfo=UTC)
+        spans.append((start, datetime(each + month // 12, month % 12 + 1, 1, tzinfo=UTC)))
+        if start <= now < spans[-1][1]:
+            spans.append((start, _midnight(now.date() + timedelta(days=1))))
+    return tuple(spans)
+
+
+def _period(start: int, end: int, word: str, now: datetime) -> When:
+    try:
+        period: Period = parse_period(word, now)
+    except InputError:
+        return When(start, end, "period")
+    spans = [(period.start, period.end)]
+    if word == "month_to_date":
+        spans = [*_month(now.month, str(now.year), now)]
+    elif word in ("this_quarter", "year_to_date", "this_week", "today"):
+        spans.append((period.start, now))
+        whole = {"this_quarter": 92, "year_to_date": 366, "this_week": 7, "today": 1}[word]
+        spans += [
+            (period.start, period.start + timedelta(days=n)) for n in range(max(1, whole - 2), whole + 1)
+        ]
+    elif len(word) == 7 and word[4] == "-" and period.start <= now < period.end:
+        spans.append((period.start, _midnight(now.date() + timedelta(days=1))))
+    days = (period.start.date(),) if word in ("today", "yesterday") else ()
+    return When(start, end, "period", days, None, tuple(spans))
+
+
+def _clock(text: str | None, half: str | None) -> str | None:
+    if text is None:
+        return None
+    hours, minutes = int(text.split(":")[0]), text.split(":")[1]
+    if half and half.lower() == "pm" and hours < 12:
+        hours += 12
+    return f"{hours:02d}:{minutes}"
+
+
+def _day(day: date) -> tuple[datetime, datetime]:
+    return _midnight(day), _midnight(day + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _first(groups: dict[str, str | None], *names: str) -> str | None:
+    return next((groups[name] for name in names if groups[name]), None)

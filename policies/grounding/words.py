@@ -1,0 +1,117 @@
+"""What the plain words around a figure say: content stems for comparing labels, and words of direction and basis."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tools import units
+from tools.facts import Fact
+
+UP = frozenset(
+    "rose rise rises risen rising increase increased increases increasing grew grow grown growth up higher more climbed jumped "
+    "surged gained added extra gestegen steeg stijging meer hoger toename aumentou aumento subiu mais gain".split()
+)
+DOWN = frozenset(
+    "fell fall falls fallen falling decrease decreased decreases decreasing dropped drop drops down lower less declined decline "
+    "shrank reduced reduction fewer gedaald daalde daling minder lager afname caiu queda menos redução slipped shrunk".split()
+)
+_CHANGE = frozenset(
+    "change changes changed difference delta increase decrease rise fall growth drop extra additional versus vs "
+    "compared movement swing saving savings verschil verandering variação".split()
+)
+_DECREASE = frozenset("decrease fall drop reduction saving savings decline".split())
+_STOP = frozenset(
+    "a an the of in on at for to from by with and or but is are was were be been has have had it its this that these those we "
+    "our you your they their there which who what as than then so not no all any each per over under between into out about "
+    "roughly around after before during since until also only just now still last previous next month week day year quarter "
+    "i he she will would can could should may might do does did one het de een van en in op is was met voor naar uit dat die er "
+    "o a os as um uma de do da dos das no na em e foi é com para por que we're it's came comes come stood stands amounts amount "
+    "amounted reached most more less very much many other part figure number count january february march april june july august "
+    "september october november december to-date date net gross usd eur gbp percent percentage points account accounts "
+    "team venue service services amazon aws".split()
+)
+_SAME = {
+    word: group[0]
+    for group in (
+        "spend spent cost costs spending bill charge charges paid expense expenditure invoice kosten uitgaven gasto gastos custo "
+        "custos spends cost-wise".split(),
+        "change changed changes difference delta increase increased decrease decreased rise rose rising fall fell fallen growth "
+        "grew drop dropped up down climbed jumped declined decline higher lower stijging daling gestegen steeg gedaald daalde "
+        "toename afname aumento aumentou subiu caiu queda surged shrank movement".split(),
+        "total altogether overall sum combined totaal".split(),
+        "share proportion portion slice aandeel parte accounted accounts-for".split(),
+        "average mean averaged gemiddeld gemiddelde média".split(),
+        "forecast expected projected projection predicted expect heading verwacht prognose previsão".split(),
+        "finding issue issues bevindingen".split(),
+        "key keys sleutels chaves".split(),
+        "saving savings save saved besparing".split(),
+        "oldest longest age".split(),
+        "failing failed fail fails failure failures mislukt".split(),
+        "use used unused usage".split(),
+        "exposed public publicly openbaar".split(),
+        "tag tagged untagged tags".split(),
+        "alarm alarms alert alerts".split(),
+    )
+    for word in group
+}
+
+
+@lru_cache(maxsize=8192)
+def stems(text: str) -> frozenset[str]:
+    """Content words of a text, folded to a stem; `venue-utrecht` gives both parts."""
+    out = set()
+    for word in re.findall(r"[^\W_]+", text.lower()):
+        if word in _STOP or word.isdigit() or len(word) < 2:
+            continue
+        out.add(_SAME.get(word) or _stem(word))
+    return frozenset(out)
+
+
+def _stem(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        word = f"{word[:-3]}y"
+    elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    for tail in ("ing", "ed"):
+        if word.endswith(tail) and len(word) > len(tail) + 3:
+            word = word[: -len(tail)]
+            break
+    return _SAME.get(word, word)
+
+
+def plain(text: str) -> list[str]:
+    """Lower-case words in order."""
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+@lru_cache(maxsize=8192)
+def _label_words(label: str) -> frozenset[str]:
+    return frozenset(plain(label))
+
+
+def is_change(fact: Fact) -> bool:
+    """Whether a fact says how much something moved."""
+    if fact.unit == "percentage points" or _label_words(fact.label) & _CHANGE:
+        return units.is_number(fact.unit)
+    formula = fact.formula or ""
+    return bool(fact.derived_from) and bool(re.search(r"differ|change|delta| - ", formula))
+
+
+def way(fact: Fact) -> int:
+    """Which way a change went: 1 up, -1 down, 0 neither or no change at all."""
+    if not is_change(fact) or isinstance(fact.value, str) or fact.value == 0:
+        return 0
+    sign = 1 if fact.value > 0 else -1
+    down_label = _label_words(fact.label) & _DECREASE and not _label_words(fact.label) & {
+        "change",
+        "increase",
+        "difference",
+    }
+    return -1 if down_label and sign > 0 else sign
+
+
+def fact_stems(fact: Fact) -> frozenset[str]:
+    """Content stems of what identifies a fact: label, filters, and accounts if few."""
+    names = [*fact.scope.where.values(), *(fact.scope.accounts if len(fact.scope.accounts) <= 3 else ())]
+    return stems(" ".join([fact.label, *names]))
