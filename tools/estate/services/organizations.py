@@ -10,6 +10,7 @@ from typing import Any
 from tools.estate.cost import paging
 from tools.estate.errors import AwsError
 from tools.estate.request import EstateRequest, Handler
+from tools.estate.services import _delegation
 from tools.estate.world import ACCOUNTS, COST_CENTERS, PAYER, SampleAccount
 
 ORGANIZATION_ID = "o-lanterncas1"
@@ -152,11 +153,21 @@ def _list_parents(request: EstateRequest) -> dict[str, Any]:
     raise AwsError("ChildNotFoundException", "We can't find an organizational unit or account with the child id.")
 
 
+def _list_delegated_administrators(request: EstateRequest) -> dict[str, Any]:
+    _management_only(request)
+    wanted = request.params.get("ServicePrincipal")
+    if wanted is not None and wanted not in _delegation.SERVICES:
+        return {"DelegatedAdministrators": []}
+    admin = _account(_delegation.ADMIN) | {"DelegationEnabledDate": datetime(2023, 2, 1, 9, 0, tzinfo=UTC)}
+    return _page(request, "DelegatedAdministrators", [admin])
+
+
 OPERATIONS: dict[str, Handler] = {
     "DescribeAccount": _describe_account,
     "DescribeOrganization": _describe_organization,
     "ListAccounts": _list_accounts,
     "ListAccountsForParent": _list_accounts_for_parent,
+    "ListDelegatedAdministrators": _list_delegated_administrators,
     "ListOrganizationalUnitsForParent": _list_units,
     "ListParents": _list_parents,
     "ListRoots": _list_roots,

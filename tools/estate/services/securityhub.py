@@ -9,7 +9,7 @@ from tools.estate.errors import AwsError
 from tools.estate.inventory import ago
 from tools.estate.records.findings import HubFinding, hub_findings
 from tools.estate.request import EstateRequest, Handler
-from tools.estate.services import _asff
+from tools.estate.services import _asff, _delegation
 from tools.estate.services._matching import iso
 from tools.estate.services._paging import Paging, page
 from tools.estate.world import BY_NAME, HOME_REGION, REGIONS
@@ -77,7 +77,16 @@ def get_enabled_standards(request: EstateRequest) -> dict[str, Any]:
     return {"StandardsSubscriptions": shown, **token}
 
 
+def list_members(request: EstateRequest) -> dict[str, Any]:
+    _subscribed(request)
+    joined = {"MemberStatus": "Enabled", "UpdatedAt": _delegation.joined_at(request)}
+    found = [_delegation.member_document(request, account) | joined for account in _delegation.members(request)]
+    shown, token = page(request, found, Paging(default=50, largest=50, error="InvalidInputException"))
+    return {"Members": shown, **token}
+
+
 OPERATIONS: dict[str, Handler] = {
+    "ListMembers": list_members,
     "GetFindings": get_findings,
     "DescribeHub": describe_hub,
     "GetEnabledStandards": get_enabled_standards,
