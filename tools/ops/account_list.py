@@ -34,8 +34,8 @@ def account_list(aws: Aws) -> Facts:
     values = {key: sorted({tags[key] for tags, _ in tagged.values() if key in tags}) for key in _TAGS}
     for key in ("venue", "team"):
         if values[key]:
-            receipts = [receipt for _, receipts in tagged.values() for receipt in receipts]
-            facts.fact(f"{key}s named on accounts", len(values[key]), f"{key}s", receipts=receipts)
+            every = [receipt for _, receipts in tagged.values() for receipt in receipts]
+            facts.fact(f"{key}s named on accounts", len(values[key]), f"{key}s", receipts=every)
     for account in accounts:
         tags, receipts = tagged.get(account, ({}, ()))
         scope, behind_row = of_account(account), (*behind, *receipts)

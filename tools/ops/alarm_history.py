@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tools.accounts import Account, Accounts
@@ -27,6 +28,7 @@ class Firing:
     """One stretch of firing that began in the period; `end` is at the latest the end of the period, or now."""
 
     account: Account
+    region: str
     alarm: str
     start: datetime
     end: datetime
@@ -91,7 +93,7 @@ def alarm_history(
     )
     if span.start < aws.now - _KEPT:
         facts.incomplete.append("CloudWatch keeps alarm history for 30 days; what fired before that is not counted")
-    alarms = {(firing.account.id, firing.alarm) for firing, _ in firings}
+    alarms = {(firing.account.id, firing.region, firing.alarm) for firing, _ in firings}
     changes = sum(len(items.items) for _, items in found)
     facts.fact("alarms that started firing", len(alarms), "alarms", receipts=behind, headline=True)
     facts.fact("times an alarm started firing", len(firings), "times", receipts=behind)
@@ -132,10 +134,10 @@ def _firings(place: Place, items: Items, end: datetime) -> list[Firing]:
             if after == "ALARM" and since is None:
                 since = at
             elif after != "ALARM" and since is not None:
-                firings.append(Firing(place.account, name, since, at, True))
+                firings.append(Firing(place.account, place.region, name, since, at, True))
                 since = None
         if since is not None:
-            firings.append(Firing(place.account, name, since, end, False))
+            firings.append(Firing(place.account, place.region, name, since, end, False))
     return firings
 
 
@@ -157,26 +159,27 @@ def _worst(facts: Facts, firings: Sequence[Firing], behind: tuple[str, ...]) -> 
     if len(stopped) == len(firings):
         facts.fact("last of these alarms stopped firing", max(stopped), "time", receipts=behind)
     else:
-        still = len({(firing.account.id, firing.alarm) for firing in firings if not firing.ended})
+        still = len({(firing.account.id, firing.region, firing.alarm) for firing in firings if not firing.ended})
         facts.fact("of these alarms still firing at the end", still, "alarms", receipts=behind)
     facts.fact("most of these alarms firing at the same time", most, "alarms", receipts=behind)
     facts.fact("most of these alarms firing at the same time, reached at", at, "time", receipts=behind)
 
 
 def _show(facts: Facts, firings: Sequence[tuple[Firing, tuple[str, ...]]], top: int) -> None:
-    grouped: dict[tuple[str, str], list[tuple[Firing, tuple[str, ...]]]] = {}
+    grouped: dict[tuple[str, str, str], list[tuple[Firing, tuple[str, ...]]]] = {}
     for firing, receipts in firings:
-        grouped.setdefault((firing.account.name, firing.alarm), []).append((firing, receipts))
+        grouped.setdefault((firing.account.name, firing.alarm, firing.region), []).append((firing, receipts))
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0][0].start, group[0]))
-    for (account, alarm), held in ranked[:top]:
+    for (account, alarm, _), held in ranked[:top]:
         receipts, scope = held[0][1], of_account(held[0][0].account, {"alarm": alarm})
         total = sum((firing.end - firing.start for firing, _ in held), timedelta())
+        say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
-            facts.fact("alarm", alarm, "name", receipts=receipts, scope=scope),
+            say("alarm", alarm, "name"),
             account,
-            facts.fact("times it started firing", len(held), "times", receipts=receipts, scope=scope),
-            facts.fact("first started firing", held[0][0].start, "time", receipts=receipts, scope=scope),
-            facts.fact("time spent firing", minutes(total), "minutes", receipts=receipts, scope=scope),
+            say("times it started firing", len(held), "times"),
+            say("first started firing", held[0][0].start, "time"),
+            say("time spent firing", minutes(total), "minutes"),
             "no longer firing" if held[-1][0].ended else "still firing",
         )
     if len(ranked) > top:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from tools.accounts import Account, Accounts
@@ -114,20 +115,14 @@ def _show(facts: Facts, found: list[tuple[Place, Seen]], now: datetime, top: int
     rows = [(alarm, seen.receipts) for _, seen in found for alarm in seen.alarms]
     rows.sort(key=lambda row: (row[0].state != "ALARM", -row[0].since.timestamp(), row[0].account.name, row[0].name))
     for alarm, receipts in rows[:top]:
-        scope = of_account(alarm.account)
+        say = partial(facts.fact, receipts=receipts, scope=of_account(alarm.account))
         facts.row(
-            facts.fact("alarm", alarm.name, "name", receipts=receipts, scope=scope),
+            say("alarm", alarm.name, "name"),
             alarm.account.name,
             alarm.state,
             alarm.watches,
-            facts.fact(f"{alarm.name} in this state since", alarm.since, "time", receipts=receipts, scope=scope),
-            facts.fact(
-                f"{alarm.name} in this state for",
-                hours(now - alarm.since),
-                "hours",
-                receipts=receipts,
-                scope=scope,
-            ),
+            say(f"{alarm.name} in this state since", alarm.since, "time"),
+            say(f"{alarm.name} in this state for", hours(now - alarm.since), "hours"),
         )
     if len(rows) > top:
         rest = [receipt for _, receipts in rows[top:] for receipt in receipts]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws, Items
-from tools.facts import Facts
-from tools.ops.common import Top, clean, gathered, hours, of_account, scope_of, stamp
+from tools.facts import Facts, Scope
+from tools.ops.common import Top, clean, gathered, hours, scope_of, stamp
 from tools.periods import Period, parse_period
 from tools.registry import PeriodWord, query
 
 REGION = "us-east-1"
 """AWS Health answers here for all regions."""
+_ORDER = ("open", "upcoming", "closed")
 _KINDS = {
     "issue": "service issues",
     "scheduledChange": "scheduled changes",
@@ -56,7 +58,9 @@ def look(aws: Aws, accounts: Sequence[Account], statuses: Sequence[str]) -> list
             filter={"eventStatusCodes": list(statuses)},
             maxResults=100,
         )
-        return Items([_event(account, raw, found.receipts) for raw in found.items], found.receipts)
+        # Public events of regions nobody here uses are AWS's news, not ours.
+        near = [raw for raw in found.items if raw.get("eventScopeCode") != "PUBLIC" or raw.get("region") in aws.regions]
+        return Items([_event(account, raw, found.receipts) for raw in near], found.receipts)
 
     return aws.each_account(accounts, ask)
 
@@ -91,7 +95,7 @@ def aws_health_events(
     """
     span = parse_period(period, aws.now)
     chosen = aws.directory.select(accounts)
-    statuses = ("open", "upcoming", "closed") if status == "all" else (status,)
+    statuses = _ORDER if status == "all" else (status,)
     found = look(aws, chosen, statuses)
     kept = {account: [event for event in items.items if _matters(event, span)] for account, items in found}
     behind = list(gathered(found))
@@ -116,12 +120,7 @@ def aws_health_events(
         if number:
             facts.fact(f"AWS Health {words}", number, "events", receipts=behind)
     ranked = sorted(
-        events.values(),
-        key=lambda seen: (
-            ("open", "upcoming", "closed").index(seen[0].status),
-            -seen[0].start.timestamp(),
-            seen[0].arn,
-        ),
+        events.values(), key=lambda seen: (_ORDER.index(seen[0].status), -seen[0].start.timestamp(), seen[0].arn)
     )
     _show(aws, facts, ranked, top)
     return facts
@@ -161,9 +160,7 @@ def _show(aws: Aws, facts: Facts, ranked: Sequence[list[Event]], top: int) -> No
     for seen in shown:
         first = seen[0]
         names = sorted({event.account.name for event in seen})
-        scope = (
-            of_account(first.account) if len(names) == 1 else facts.scope.model_copy(update={"accounts": tuple(names)})
-        )
+        scope = Scope(accounts=tuple(names))
         receipts = [receipt for event in seen for receipt in event.receipts]
         asked = [receipt for event in seen if event.account in touched for receipt in touched[event.account].receipts]
         number = sum(
@@ -173,21 +170,16 @@ def _show(aws: Aws, facts: Facts, ranked: Sequence[list[Event]], top: int) -> No
             for raw in touched[event.account].items
         )
         end = min(first.end or aws.now, aws.now)
+        say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
-            facts.fact("AWS Health event", first.code, "name", receipts=receipts, scope=scope),
+            say("AWS Health event", first.code, "name"),
             first.service,
             first.region,
             first.category,
             first.status,
-            facts.fact(f"start of {first.code}", first.start, "time", receipts=receipts, scope=scope),
-            facts.fact(
-                f"length of {first.code} so far", hours(end - first.start), "hours", receipts=receipts, scope=scope
-            )
-            if end > first.start
-            else "",
-            facts.fact(
-                f"resources touched by {first.code}", number, "resources", receipts=asked or receipts, scope=scope
-            )
+            say(f"start of {first.code}", first.start, "time"),
+            say(f"length of {first.code} so far", hours(end - first.start), "hours") if end > first.start else "",
+            facts.fact(f"resources touched by {first.code}", number, "resources", receipts=asked, scope=scope)
             if asked
             else "not known",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from tools.accounts import Account, Accounts
@@ -157,28 +158,17 @@ def _show(
         receipts, scope = receipts_of[last.account.id, last.region], of_account(last.account, facts.scope.where)
         what = f"{last.kind} {last.name}"
         at = good.get(key)
-        states = sorted({job.state.lower() for job in jobs})
+        states = ", ".join(sorted({job.state.lower() for job in jobs}))
+        say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
-            facts.fact("backed-up resource", last.name, "name", receipts=receipts, scope=scope),
+            say("backed-up resource", last.name, "name"),
             last.account.name,
-            ", ".join(states),
-            facts.fact(f"{'/'.join(states)} backup jobs of {what}", len(jobs), "jobs", receipts=receipts, scope=scope),
-            facts.fact(f"latest of these jobs of {what}", last.at, "time", receipts=receipts, scope=scope),
-            facts.fact(f"last completed backup of {what}", at, "time", receipts=receipts, scope=scope)
-            if at
-            else "none in 30 days",
-            facts.fact(
-                f"time since the last completed backup of {what}",
-                hours(now - at),
-                "hours",
-                receipts=receipts,
-                scope=scope,
-            )
-            if at
-            else "",
-            facts.fact(f"what AWS Backup said of {what}", last.said, "text", receipts=receipts, scope=scope)
-            if last.said
-            else "",
+            states,
+            say(f"{states} backup jobs of {what}", len(jobs), "jobs"),
+            say(f"latest of these jobs of {what}", last.at, "time"),
+            say(f"last completed backup of {what}", at, "time") if at else "none in 30 days",
+            say(f"time since the last completed backup of {what}", hours(now - at), "hours") if at else "",
+            say(f"what AWS Backup said of {what}", last.said, "text") if last.said else "",
         )
     if len(ranked) > top:
         rest = [job for _, jobs in ranked[top:] for job in jobs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tools.accounts import Account, Accounts
@@ -82,7 +83,8 @@ def look(aws: Aws, accounts: Sequence[Account]) -> list[tuple[Place, Nodes]]:
         }
         names |= {raw["InstanceId"]: raw["Name"] for raw in known.items if raw.get("Name")}
         managed = sorted({raw["InstanceId"] for raw in known.items})
-        receipts, states = [*known.receipts, *running.receipts], {}
+        receipts = [*known.receipts, *running.receipts]
+        states: dict[str, dict[str, Any]] = {}
         for first in range(0, len(managed), _AT_ONCE):
             found = aws.items(
                 place.account,
@@ -175,22 +177,15 @@ def _show(facts: Facts, found: list[tuple[Place, Nodes]], bad: Sequence[Node], t
     ranked = sorted(bad, key=lambda n: (-n.critical, -n.security, -n.missing, n.account.name, n.name, n.id))
     for node in ranked[:top]:
         receipts, scope = receipts_of[node.account.id, node.region], of_account(node.account)
-        numbers = (
-            ("critical patches not in place", node.critical),
-            ("security patches not in place", node.security),
-            ("missing patches", node.missing),
-            ("failed patches", node.failed),
-        )
+        say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
-            facts.fact("instance", node.name, "name", receipts=receipts, scope=scope),
+            say("instance", node.name, "name"),
             node.account.name,
-            *(
-                facts.fact(f"{label} on {node.name}", number, "patches", receipts=receipts, scope=scope)
-                for label, number in numbers
-            ),
-            facts.fact(
-                f"last patch scan of {node.name}", node.scanned or "never", "time", receipts=receipts, scope=scope
-            ),
+            say(f"critical patches not in place on {node.name}", node.critical, "patches"),
+            say(f"security patches not in place on {node.name}", node.security, "patches"),
+            say(f"missing patches on {node.name}", node.missing, "patches"),
+            say(f"failed patches on {node.name}", node.failed, "patches"),
+            say(f"last patch scan of {node.name}", node.scanned or "never", "time"),
         )
     if len(ranked) > top:
         rest = [receipt for node in ranked[top:] for receipt in receipts_of[node.account.id, node.region]]

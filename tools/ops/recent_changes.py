@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from tools.accounts import Accounts
@@ -107,13 +107,14 @@ def _show(facts: Facts, shown: Sequence[Change], top: int) -> None:
         scope = of_account(last.account, facts.scope.where)
         what = f"{last.service} {last.event}"
         target = " to ".join(part for part in (last.target, last.detail) if part) or "(not named)"
+        say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
-            facts.fact(f"{what} of {target}", last.at, "time", receipts=receipts, scope=scope),
+            say(f"{what} of {target}", last.at, "time"),
             last.account.name,
             what,
-            facts.fact("changed resource", target, "name", receipts=receipts, scope=scope),
+            say("changed resource", target, "name"),
             last.by,
-            facts.fact(f"times {what} of {target}", len(changes), "times", receipts=receipts, scope=scope),
+            say(f"times {what} of {target}", len(changes), "times"),
         )
     if len(groups) > top:
         rest = [change for _, changes in groups[top:] for change in changes]
