@@ -79,8 +79,8 @@ def get_enabled_standards(request: EstateRequest) -> dict[str, Any]:
 
 def list_members(request: EstateRequest) -> dict[str, Any]:
     _subscribed(request)
-    joined = {"MemberStatus": "Enabled", "UpdatedAt": _delegation.joined_at(request)}
-    found = [_delegation.member_document(request, account) | joined for account in _delegation.members(request)]
+    joined = {"MemberStatus": "Enabled", "InvitedAt": _delegation.JOINED, "UpdatedAt": _delegation.JOINED}
+    found = [_delegation.member_document(account) | joined for account in _delegation.members(request)]
     shown, token = page(request, found, Paging(default=50, largest=50, error="InvalidInputException"))
     return {"Members": shown, **token}
 
