@@ -67,7 +67,7 @@ def header_text(origin: str, first: int, peaks: Sequence[bytes]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def walk(data: bytes, start: int = 0) -> Iterator[Batch]:
+def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]:
     """Every batch of a segment from offset `start`. BrokenBatchError at the first that is not whole."""
     end = len(data)
     unpack, read_commit, crc32 = _length.unpack_from, _commit.unpack_from, zlib.crc32
@@ -101,7 +101,7 @@ def walk(data: bytes, start: int = 0) -> Iterator[Batch]:
         length, _, mark, size, span = read_commit(data, position)
         if mark != _MARK or span != position - begin or length != COMMIT_BYTES - 4:
             raise BrokenBatchError(begin, "its commit is malformed")
-        if crc32(view[begin : stop - 4]) != unpack(data, stop - 4)[0]:
+        if checksums and crc32(view[begin : stop - 4]) != unpack(data, stop - 4)[0]:
             raise BrokenBatchError(begin, "its checksum does not match")
         position = stop
         yield Batch(begin, stop, size, leaves, header, notes)
@@ -121,7 +121,7 @@ def whole_batch_behind(data: bytes, offset: int) -> bool:
 
 
 def loose_records(data: bytes, offset: int) -> Iterator[bytes]:
-    """Record frames from `offset` on as far as lengths lead, whatever the checksum says: to find where damage starts."""
+    """Record frames from `offset` on as far as lengths lead, checksum or not: to find where damage starts."""
     position = offset
     while position + 5 <= len(data):
         stop = position + 4 + _length.unpack_from(data, position)[0]

@@ -41,7 +41,7 @@ GROUP_RECORDS, GROUP_BYTES = 1024, 4 << 20
 
 
 class Ledger:
-    """One append-only ledger in a directory. Threads, tasks and processes may share it; see docs/ledger.md section 10."""
+    """One append-only ledger in a directory, for threads, tasks and processes; see docs/ledger.md section 10."""
 
     def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk) -> None:
         """Use `Ledger.open`."""
@@ -75,11 +75,12 @@ class Ledger:
     ) -> Self:
         """Open or create the ledger in directory `path`; a torn tail is cut, kept in quarantine and recorded.
 
-        `origin` names a new ledger (default: a random one) or must be the name of the one that is there. Keys, known heads and
-        quarantine lie in `home` (default: the directory that holds `path`). `signer` replaces the key file.
+        `origin` names a new ledger (default: a random one) or must be the name of the one that is there. Keys,
+        known heads and quarantine lie in `home` (default: the directory that holds `path`). `signer` replaces the
+        key file.
 
-        Raises LedgerUnwritableError (cannot be created or written) and LedgerDamagedError (not what was written, shorter
-        than last seen, another ledger).
+        Raises LedgerUnwritableError (cannot be created or written) and LedgerDamagedError (not what was written,
+        shorter than last seen, another ledger).
         """
         path = Path(path)
         ledger = cls(path, Home(path, home), signer, disk or Disk())

@@ -1,4 +1,4 @@
-"""Whose turn it is to write, between processes: `flock` on directories of the ledger, so that no lock file lies in it."""
+"""Whose turn it is to write, between processes: `flock` on the ledger's directories, so no lock file lies in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Turn:
-    """Holds one ledger's write lock. Whoever waits stands in a second lock, so that the last holder cannot push in again."""
+    """One ledger's write lock. Who waits stands in a second lock, so that the last holder cannot push in again."""
 
     def __init__(self, ledger: Path, queue: Path) -> None:
         self._ledger, self._queue = ledger, queue

@@ -50,7 +50,7 @@ class VerifierKey:
             key = cls(name, raw[0], raw[1:])
         except (ValueError, IndexError) as error:
             raise SignatureError(
-                f"{text.strip()[:80]!r} is no verifier key; expected NAME+HEXID+BASE64 as `regent audit keys` prints it."
+                f"{text.strip()[:80]!r} is no verifier key; expected NAME+HEXID+BASE64, see `regent audit keys`."
             ) from error
         valid_name(name)
         if key.kind not in (ED25519, ECDSA, COSIGNATURE):

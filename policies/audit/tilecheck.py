@@ -86,6 +86,4 @@ class TileCheck:
                 else:
                     count += 1
         if count != self._found:
-            raise LedgerDamagedError(
-                f"{self.path} holds {count} files where {self._found} of {expected} tiles were found: the others do not belong there."
-            )
+            raise LedgerDamagedError(f"{self.path} holds {count} files, but {self._found} of its {expected} tiles.")

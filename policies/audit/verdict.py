@@ -10,8 +10,9 @@ Code = Literal[0, 1, 2, 3]
 
 
 class Verdict(BaseModel):
-    """What verification found. `code` is the exit code: 0 verified and anchored, 1 tampered, 2 unanchored or incomplete, 3 usage.
+    """What verification found.
 
+    `code` is the exit code: 0 verified and anchored, 1 tampered, 2 unanchored or incomplete, 3 usage.
     `verified_through` is the last record whose bytes hold, `anchored_through` the last one under a trusted signature,
     `unanchored` how many follow it; sizes of `quarantined_bytes` and `torn_bytes` are in bytes.
     """

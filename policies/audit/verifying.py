@@ -44,9 +44,10 @@ def verify(
 ) -> Verdict:
     """Check the whole ledger in directory `path`. Never raises for what it finds in the files.
 
-    `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a checkpoint
-    seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records' contents: hashes only.
-    With `remember`, the last checkpoint of a ledger in which nothing is wrong becomes the known head.
+    `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a
+    checkpoint seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records'
+    contents: hashes only. With `remember`, the last checkpoint of a ledger in which nothing is wrong becomes the
+    known head.
     """
     path = Path(path)
     place = Home(path, home)
@@ -126,9 +127,9 @@ class _Pass:
     def _read(self) -> None:
         if not (self.path / "segments").is_dir():
             raise BadError(None, f"There is no ledger in {self.path}.")
-        for name in sorted(os.listdir(self.path)):
-            if name not in {"segments", "tile"} or (self.path / name).is_symlink() or not (self.path / name).is_dir():
-                raise BadError(None, f"{self.path / name} does not belong in a ledger.")
+        for name in sorted(self.path.iterdir()):
+            if name.name not in {"segments", "tile"} or name.is_symlink() or not name.is_dir():
+                raise BadError(None, f"{name} does not belong in a ledger.")
         found, ends = self._snapshot()
         for number, segment in enumerate(found):
             data = segment.read()
