@@ -30,7 +30,7 @@ from policies.audit import (
     SightResolved,
 )
 from policies.audit.errors import LedgerError
-from policies.grounding import Figure, ground, repair_request
+from policies.grounding import Figure, ground, repair_prompt
 from policies.guardrails import Assessment, assess, assess_question
 from policies.oversight import Limits, Meter
 from policies.turn import Turn
@@ -191,7 +191,7 @@ class Desk:
         if not checked.ok and self.maker.is_llm:
             self._checked(turn, "repair", text, [fault.kind for fault in checked.faults])
             turn.progress({"event": "answer.repaired", "faults": len(checked.faults)})
-            mended = await repair(text, repair_request(text, checked.faults), self.maker, turn)
+            mended = await repair(repair_prompt(text, checked.faults), self.maker, turn)
             used.append(mended)
             text = _MARKER.sub("", mended.text).strip()
             checked = ground(text, facts, question=question, now=now)
@@ -280,6 +280,7 @@ class Desk:
     ) -> Answer:
         cause = _cause(error)
         said = wording.failure(cause)
+        log.debug("what failed", question=question_id, exc_info=error)
         log.error("question failed", question=question_id, error=type(cause).__name__, said=said)
         written = _Written("error", said)
         if turn is not None and not isinstance(cause, LedgerError):

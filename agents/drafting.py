@@ -76,8 +76,8 @@ async def draft(
     return _joined(texts, agents)
 
 
-async def repair(text: str, faults: str, maker: ModelMaker, turn: Turn) -> Draft:
-    """Let the model correct its draft once, with the faults quoted and every fact at hand, and without queries."""
+async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
+    """Let the model correct its draft once: `request` quotes it and its faults; every fact is at hand, no query is."""
     from strands import Agent
 
     agent = Agent(
@@ -90,7 +90,7 @@ async def repair(text: str, faults: str, maker: ModelMaker, turn: Turn) -> Draft
         name="repair",
     )
     told = "\n\n".join(tell(attempt.result) for attempt in turn.attempts if attempt.result)
-    result = await agent.invoke_async(f"Facts:\n{told}\n\nDraft:\n{text}\n\nFaults:\n{faults}")
+    result = await agent.invoke_async(f"Facts:\n{told}\n\n{request}")
     if turn.broken is not None:
         raise turn.broken
     return _joined([_text_of(result.message)], [agent])

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from agents.conversations import Conversations
 from agents.desk import Desk
+from agents.diagnostics import set_up
 from agents.home import Home
 from agents.models import open_model
 from agents.settings import Settings, load_settings
@@ -26,6 +27,7 @@ def open_desk(
     Raises:
         RegentError: one of them cannot be opened; the sentence says what to do.
     """
+    set_up()
     home, settings = home or Home.find(), settings or load_settings()
     with ExitStack() as closing:
         ledger = closing.enter_context(Ledger.open(home.ledger))

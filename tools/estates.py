@@ -43,7 +43,7 @@ class Estate:
         self.clock, self.regions, self.currency = clock, regions, currency
         self.server = server
         """The sample estate's server (for fault injection in tests); None on AWS."""
-        self._payer, self._accounts, self._closing = payer, accounts, closing or ExitStack()
+        self.payer, self._accounts, self._closing = payer, accounts, closing or ExitStack()
         self._lock = threading.Lock()
         self._directory: Directory | None = None
 
@@ -60,23 +60,23 @@ class Estate:
 
     def _load(self, store: ReceiptStore) -> Directory:
         if self._accounts is not None:
-            return Directory(self._accounts, self._payer)
-        empty = Directory((), self._payer)
+            return Directory(self._accounts, self.payer)
+        empty = Directory((), self.payer)
         aws = Aws(self.sessions, empty, self.clock(), self.regions, currency=self.currency)
         token = RUNNING.set(Running("the account directory", _DIRECTORY, self.source, store))
         try:
-            listed = aws.items(self._payer, "organizations:ListAccounts", "Accounts").items
+            listed = aws.items(self.payer, "organizations:ListAccounts", "Accounts").items
             active = [entry for entry in listed if entry.get("Status", "ACTIVE") == "ACTIVE"]
 
             def tags_of(account: Account) -> dict[str, str]:
-                found = aws.items(self._payer, "organizations:ListTagsForResource", "Tags", ResourceId=account.id).items
+                found = aws.items(self.payer, "organizations:ListTagsForResource", "Tags", ResourceId=account.id).items
                 return {tag["Key"]: tag["Value"] for tag in found if tag["Key"] in _TAGS}
 
             plain = [Account(id=entry["Id"], name=entry["Name"]) for entry in active]
             tagged = aws.each_account(plain, tags_of)
         finally:
             RUNNING.reset(token)
-        return Directory([a.model_copy(update={"tags": tags}) for a, tags in tagged], self._payer)
+        return Directory([a.model_copy(update={"tags": tags}) for a, tags in tagged], self.payer)
 
     def close(self) -> None:
         """Stop the sample estate's server, if there is one."""

@@ -31,7 +31,6 @@ def main() -> None:
     """Run the command; one of our errors is one sentence on stderr, never a trace."""
     from tools.errors import RegentError, SettingsError
 
-    _quiet_logs()
     try:
         app()
     except SettingsError as error:
@@ -46,13 +45,3 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-
-
-def _quiet_logs() -> None:
-    """Diagnostics go to stderr at WARNING and above; `REGENT_LOG=debug` shows more."""
-    import logging
-    import os
-
-    level = logging.getLevelName(os.environ.get("REGENT_LOG", "critical").upper())
-    logging.basicConfig(stream=sys.stderr, level=level if isinstance(level, int) else logging.WARNING)
-    logging.captureWarnings(True)
