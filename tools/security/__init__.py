@@ -3,3 +3,5 @@
 from tools.security import findings as _findings  # noqa: F401
 from tools.security import identity_hygiene as _identity_hygiene  # noqa: F401
 from tools.security import public_exposure as _public_exposure  # noqa: F401
+from tools.security import threats as _threats  # noqa: F401
+from tools.security import vulnerabilities as _vulnerabilities  # noqa: F401

@@ -1,0 +1,65 @@
+"""Threats: what GuardDuty saw in a period, the most serious first."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from tools.accounts import Accounts
+from tools.calls import Aws
+from tools.facts import Facts
+from tools.periods import parse_period
+from tools.registry import PeriodWord, query
+from tools.security import guardduty
+from tools.security.common import Top, in_account, scope_of
+
+Severity = Literal["all", "high", "medium", "low"]
+
+
+@query(domain="security", operations=guardduty.OPERATIONS)
+def threats(
+    aws: Aws,
+    period: PeriodWord = "last_30_days",
+    severity: Severity = "all",
+    accounts: Accounts = "all",
+    top: Top = 10,
+) -> Facts:
+    """Threats that GuardDuty reported in a period: suspicious behaviour, by severity, with resource and time.
+
+    High includes critical. Archived threats are counted apart.
+    """
+    chosen = aws.directory.select(accounts)
+    span = parse_period(period, aws.now)
+    scope = scope_of(aws, chosen)
+    found = guardduty.read(aws, chosen, span)
+    levels = {"high": ("critical", "high")}.get(severity, (severity,))
+    wanted = [threat for threat in found.threats if severity == "all" or threat.severity in levels]
+    current = [threat for threat in wanted if not threat.archived]
+    words = "threats" if severity == "all" else f"{severity}-severity threats"
+    facts = Facts(
+        read_as=f"{words}, {span.label}, {scope.text()}",
+        period=span,
+        scope=scope,
+        columns=("Threat", "Severity", "Resource", "Account", "Last seen", "Times"),
+    )
+    facts.notes += [*found.notes, "The period is when GuardDuty last updated a threat."]
+    facts.fact(words, len(current), "threats", receipts=found.receipts, headline=True)
+    facts.fact(f"archived {words}", len(wanted) - len(current), "threats", receipts=found.receipts)
+    if severity == "all":
+        for name in guardduty.BANDS:
+            number = sum(threat.severity == name for threat in current)
+            if number or name != "critical":
+                facts.fact(f"{name}-severity threats", number, "threats", receipts=found.receipts)
+    for threat in current[:top]:
+        where = in_account(aws, threat.account)
+        named: dict[str, Any] = {"receipts": found.receipts, "scope": where}
+        facts.row(
+            facts.fact(f"threat to {threat.resource}", threat.type, "name", **named),
+            threat.severity,
+            facts.fact("resource under threat", threat.resource, "name", **named),
+            aws.directory.name(threat.account),
+            facts.fact(f"last seen: threat to {threat.resource}", threat.last, "time", **named),
+            facts.fact(f"times seen: threat to {threat.resource}", threat.count, "times", **named),
+        )
+    if len(current) > top:
+        facts.fact(f"{words} not listed", len(current) - top, "threats", receipts=found.receipts)
+    return facts
