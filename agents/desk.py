@@ -300,6 +300,7 @@ class Desk:
         )
 
     def _span(self, turn: Turn) -> LedgerSpan:
+        self.ledger.checkpoint()  # signed at the end of every question
         return LedgerSpan(origin=self.ledger.origin, first=turn.first, last=turn.last, root=self.ledger.root())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.access import Decision, DeniedError
 from policies.access.gate import call_sha256
-from policies.audit import GateDecided, LimitReached, QueryCalled, QueryFailed, QueryReturned
+from policies.audit import GateDecided, LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
 from policies.guardrails import clean_and_mask
 from policies.oversight import LimitReachedError
 from policies.turn import Attempt, Turn
@@ -15,6 +15,9 @@ from tools.errors import InputError, RegentError
 from tools.facts import FactBook, QueryResult, facts_sha256
 from tools.registry import Query
 from tools.running import Ran, run_query
+
+_RECEIPTS_IN_ONE, _FACTS_IN_ONE = 40, 40
+"""How many of each one record holds: well under the ledger's 64 KiB."""
 
 
 def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
@@ -95,7 +98,7 @@ def meter_query(turn: Turn) -> None:
 
 def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, book: FactBook) -> QueryResult:
     now = turn.estate.clock()
-    turn.record(
+    intent = turn.record(
         f"query:{query.name}",
         QueryCalled(
             query=query.name,
@@ -118,18 +121,27 @@ def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, b
         memory=turn.memory,
         clean=clean_and_mask,
     )
-    _keep(turn, query, parsed, ran)
+    _keep(turn, query, parsed, ran, intent)
     turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
     return ran.result
 
 
-def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran) -> None:
+def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: int) -> None:
+    receipts = [receipt.model_dump(mode="json") for receipt in ran.receipts]
+    facts = [fact.model_dump(mode="json") for fact in ran.result.facts]
+    while len(receipts) > _RECEIPTS_IN_ONE or len(facts) > _FACTS_IN_ONE:
+        more = QueryMore(
+            query=query.name, intent=intent, receipts=receipts[:_RECEIPTS_IN_ONE], facts=facts[:_FACTS_IN_ONE]
+        )
+        turn.record(f"query:{query.name}", more, wait=False)
+        receipts, facts = receipts[_RECEIPTS_IN_ONE:], facts[_FACTS_IN_ONE:]
     turn.record(
         f"query:{query.name}",
         QueryReturned(
             query=query.name,
-            receipts=[receipt.model_dump(mode="json") for receipt in ran.receipts],
-            facts=[fact.model_dump(mode="json") for fact in ran.result.facts],
+            intent=intent,
+            receipts=receipts,
+            facts=facts,
             facts_sha256=facts_sha256(ran.result.facts),
             incomplete="; ".join(ran.result.incomplete) or None,
             duration_ms=round(ran.milliseconds, 3),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from importlib.metadata import PackageNotFoundError, metadata, version
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,8 +33,9 @@ def checkup() -> list[Check]:
 
 def _python() -> Check:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Check(name="Python", state="failed", found=found, remedy="Install Python 3.11 or newer.")
+    needed = metadata("regent")["Requires-Python"].removeprefix(">=")
+    if tuple(sys.version_info[:2]) < tuple(map(int, needed.split("."))):
+        return Check(name="Python", state="failed", found=found, remedy=f"Install Python {needed} or newer.")
     return Check(name="Python", state="ok", found=found)
 
 
@@ -102,13 +103,14 @@ def _aws() -> list[Check]:
     settings = load_settings()
     quick = Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 1})
     try:
-        caller = session.create_client("sts", region_name=settings.regions[0], config=quick).get_caller_identity()
+        sts: Any = session.create_client("sts", region_name=settings.regions[0], config=quick)
+        caller = sts.get_caller_identity()
         found = [Check(name="AWS credentials", state="ok", found=caller["Arn"])]
     except (BotoCoreError, ClientError) as error:
         remedy = "Renew the credentials (for instance `aws sso login`)."
         return [Check(name="AWS credentials", state="absent", found=str(error)[:200], remedy=remedy)]
     try:
-        bedrock = session.create_client("bedrock", region_name=settings.bedrock_region, config=quick)
+        bedrock: Any = session.create_client("bedrock", region_name=settings.bedrock_region, config=quick)
         bedrock.get_inference_profile(inferenceProfileIdentifier=settings.bedrock_profile)
         found.append(Check(name="Bedrock model", state="ok", found=settings.bedrock_profile))
     except (BotoCoreError, ClientError) as error:

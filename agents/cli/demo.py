@@ -25,19 +25,18 @@ def demo() -> None:
     from agents.opening import open_desk
     from policies.audit import verify
 
-    bold = {"bold": True}
-    typer.secho("Regent on its sample estate: an invented casino operator, 14 AWS accounts, no AWS needed.\n", **bold)
+    typer.secho("Regent on its sample estate: an invented casino operator, no AWS needed.\n", bold=True)
     worst = 0
     with open_desk(estate="sample", model="offline") as desk:
         for question in QUESTIONS:
-            typer.secho(f"\n> {question}\n", fg="cyan", **bold)
+            typer.secho(f"\n> {question}\n", fg="cyan", bold=True)
             with progress_shown() as progress:
                 answer = answer_as(desk, Question(text=question), "local", progress)
             show_answer(answer)
             worst = max(worst, answer.exit_code)
     verdict = verify(Home.find().ledger)
-    typer.secho("\nThe ledger", **bold)
-    typer.echo(f"  {verdict.summary()}")
+    typer.secho("\nThe ledger", bold=True)
+    typer.echo(f"  {verdict.reason}")
     typer.echo('\nTry next:  regent ask "What did venue Utrecht cost last month?"   (.venv/bin/regent)')
     typer.echo(f"           regent audit show --question {answer.id}   and   regent estate")
-    raise typer.Exit(worst or (1 if verdict.exit_code == 1 else 0))
+    raise typer.Exit(worst or (1 if verdict.code != 0 else 0))

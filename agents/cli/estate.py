@@ -24,9 +24,8 @@ def estate(context: typer.Context, json_out: Json = False) -> None:
     """
     if context.invoked_subcommand:
         return
-    from tools.estate.summary import summary
-
     from agents.home import Home
+    from tools.estate.summary import summary
 
     held = summary(Home.find().cache)
     if json_out:
@@ -43,9 +42,8 @@ def export(folder: Annotated[Path, typer.Argument(help="Folder to write to; made
 
         regent estate export ./truth
     """
-    from tools.estate.export import export as write
-
     from tools.errors import RegentError
+    from tools.estate.export import export as write
 
     try:
         for path in write(folder):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import compileall
-import sys
 import sysconfig
 from pathlib import Path
 
-_HEAVY = ("aws_cdk", "mypy", "cfnlint", "sympy", "networkx", "hypothesis", "_pytest", "pip", "uv")
-_NEEDED = (
-    "annotated_doc annotated_types anyio botocore boto3 cedarpy certifi cffi click cryptography dateutil "
-    "docstring_parser duckdb flask flask_cors httpx httpcore jmespath jsonschema markdown_it mcp moto opentelemetry "
-    "orjson platformdirs pydantic pydantic_core pydantic_settings pygments requests responses rich s3transfer starlette "
-    "strands structlog typer typing_inspection urllib3 werkzeug xmltodict yaml"
-).split()
+_NEEDED = """
+annotated_doc annotated_types anyio botocore boto3 cedarpy certifi cffi click cryptography dateutil docstring_parser
+duckdb flask flask_cors httpx httpcore jmespath jsonschema markdown_it mcp moto opentelemetry orjson platformdirs
+pydantic pydantic_core pydantic_settings pygments requests responses rich s3transfer starlette strands structlog typer
+typing_inspection urllib3 werkzeug xmltodict yaml
+"""
 
 
 def main() -> None:
@@ -21,7 +19,7 @@ def main() -> None:
     here = Path(__file__).resolve().parents[2]
     site = Path(sysconfig.get_paths()["purelib"])
     folders = [here / name for name in ("agents", "policies", "tools")]
-    folders += [site / name for name in _NEEDED if (site / name).is_dir() and name not in _HEAVY]
+    folders += [site / name for name in _NEEDED.split() if (site / name).is_dir()]
     for folder in folders:
         compileall.compile_dir(str(folder), quiet=2, workers=0)
     for single in site.glob("*.py"):
@@ -29,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

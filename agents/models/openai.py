@@ -29,7 +29,8 @@ class OpenAIMaker:
         if self._tools == "json":
             from agents.models.constrained import ConstrainedModel
 
-            return ConstrainedModel(client_args=client_args, model_id=self._model, params=params)
+            constrained: Model = ConstrainedModel(client_args=client_args, model_id=self._model, params=params)
+            return constrained
         from strands.models.openai import OpenAIModel
 
         return OpenAIModel(client_args=client_args, model_id=self._model, params=params)

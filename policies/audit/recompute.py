@@ -6,14 +6,12 @@ receipt store, and nothing reaches the network. A changed response, receipt or f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from policies.audit.ledger import Ledger
-from policies.audit.records import QueryCalled, QueryReturned, SightResolved, StoredRecord
+from policies.audit.records import QueryCalled, QueryMore, QueryReturned, SightResolved, StoredRecord
 from policies.guardrails import clean_and_mask
 from tools.accounts import Account, Directory
 from tools.catalogue import find
@@ -46,40 +44,51 @@ def recompute(ledger: Ledger, question: str, store: ReceiptStore) -> tuple[Recom
     records = [stored for stored in ledger.read(0, None) if stored.record.question == question]
     if not records:
         raise RegentError(f"The ledger has no question {question!r}; `regent audit search` lists them.")
-    sight = next((r.body for r in records if isinstance(r.body, SightResolved)), None)
+    sight = next((stored.body for stored in records if isinstance(stored.body, SightResolved)), None)
     known: list[Fact] = []
     done = []
-    for called, returned in _pairs(records):
+    for returned in records:
+        if not isinstance(returned.body, QueryReturned):
+            continue
         if sight is None:
             raise RegentError(f"The records of {question} do not say which accounts were in sight.")
-        one = _one(called, returned, sight, known, store)
-        done.append(one)
+        done.append(_one(returned.index, returned.body, records, sight, known, store))
     return tuple(done)
 
 
 def _one(
-    called: QueryCalled, returned: StoredRecord, sight: SightResolved, known: list[Fact], store: ReceiptStore
+    index: int,
+    body: QueryReturned,
+    records: list[StoredRecord],
+    sight: SightResolved,
+    known: list[Fact],
+    store: ReceiptStore,
 ) -> Recomputed:
-    body = returned.body
-    assert isinstance(body, QueryReturned)
     faults: list[str] = []
     recorded: tuple[Fact, ...] = ()
     receipts: list[Receipt] = []
     try:
-        recorded = tuple(Fact.model_validate(fact) for fact in body.facts)
-        receipts = [Receipt.model_validate(receipt) for receipt in body.receipts]
+        called = _intent(body, records)
+        more = (r.body for r in records if isinstance(r.body, QueryMore))
+        parts: list[QueryMore | QueryReturned] = [part for part in more if part.intent == body.intent]
+        recorded = tuple(Fact.model_validate(fact) for part in [*parts, body] for fact in part.facts)
+        receipts = [Receipt.model_validate(receipt) for part in [*parts, body] for receipt in part.receipts]
         if facts_sha256(recorded) != body.facts_sha256:
             faults.append("the recorded facts do not have the recorded hash")
         for receipt in receipts:
             store.get(receipt)
-        again = _run(called, sight, recorded, known, receipts, store)
-        faults += _differences(recorded, again)
+        faults += _differences(recorded, _run(called, sight, recorded, known, receipts, store))
     except (RegentError, ValueError) as error:
         faults.append(str(error))
     known.extend(recorded)
-    return Recomputed(
-        index=returned.index, query=body.query, facts=len(recorded), receipts=len(receipts), faults=tuple(faults)
-    )
+    return Recomputed(index=index, query=body.query, facts=len(recorded), receipts=len(receipts), faults=tuple(faults))
+
+
+def _intent(body: QueryReturned, records: list[StoredRecord]) -> QueryCalled:
+    for stored in records:
+        if stored.index == body.intent and isinstance(stored.body, QueryCalled) and stored.body.query == body.query:
+            return stored.body
+    raise RegentError(f"{body.query} names record {body.intent} as its intent, which is none of this question's.")
 
 
 def _run(
@@ -121,16 +130,3 @@ def _differences(recorded: tuple[Fact, ...], again: tuple[Fact, ...]) -> list[st
                 f"{was.id} ({was.label}) is recorded as {was.value} {was.unit}, recomputed {now.value} {now.unit}"
             )
     return found
-
-
-def _pairs(records: list[StoredRecord]) -> Iterator[tuple[QueryCalled, StoredRecord]]:
-    """Each returned query with the intent it answers: the latest unanswered one of the same query."""
-    waiting: dict[str, list[QueryCalled]] = {}
-    for stored in records:
-        body: Any = stored.body
-        if isinstance(body, QueryCalled):
-            waiting.setdefault(body.query, []).append(body)
-        elif isinstance(body, QueryReturned):
-            if not waiting.get(body.query):
-                raise RegentError(f"Record {stored.index} returns {body.query}, which was never called.")
-            yield waiting[body.query].pop(0), stored

@@ -148,11 +148,25 @@ class QueryCalled(Body):
     personal_data: bool = False
 
 
+class QueryMore(Body):
+    """Receipts and facts of a query that do not fit into its `query.returned`, which follows."""
+
+    type: ClassVar[str] = "query.more"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    intent: int = Field(ge=0)
+    receipts: list[Json] = []
+    facts: Annotated[list[Json], Personal] = []
+
+
 class QueryReturned(Body):
-    """What a query brought back; `duration_ms` is wall time in milliseconds."""
+    """What a query brought back, with the index of its intent; `duration_ms` is wall time in milliseconds.
+
+    `facts_sha256` is over all facts, those in `query.more` records of the same intent first.
+    """
 
     type: ClassVar[str] = "query.returned"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    intent: int = Field(ge=0)
     receipts: list[Json]
     facts: Annotated[list[Json], PersonalWhenMarked]
     facts_sha256: Sha256

@@ -94,8 +94,8 @@ def records_in(segment: Segment) -> Iterator[list[bytes]]:
 def read_raw(folder: Path, first: int = 0, last: int | None = None) -> Iterator[tuple[int, bytes]]:
     """(index, record frame) of records first..last inclusive, segment by segment."""
     found = list_segments(folder)
-    for segment, following in zip(found, [*found[1:], None], strict=True):
-        if following is not None and following.first <= first:
+    for number, segment in enumerate(found):
+        if number + 1 < len(found) and found[number + 1].first <= first:
             continue
         if last is not None and segment.first > last:
             return

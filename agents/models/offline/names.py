@@ -1,0 +1,271 @@
+"""Names: what exists in the asker's estate, and finding it in a question. A name that does not exist is never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from agents.models.offline.services import REGIONS, SERVICES, SUB_SERVICES
+from agents.models.offline.text import distance, fold
+from tools.accounts import Directory
+
+COMMON = frozenset(
+    ["security", "data", "network", "platform", "payer", "online", "venue", "venues", "root", "log", "lab", "shared", "services", "games", "prod", "audit", "management"]
+)
+"""Names that are also ordinary words: they name an account or team only beside such a word."""
+
+_ENVS = {
+    "prod": ("prod", "production", "productie", "producao", "live"),
+    "staging": ("staging", "stage", "acceptance", "acc"),
+    "dev": ("dev", "development", "sandbox", "ontwikkel"),
+    "test": ("test", "testing"),
+}
+_ACCOUNT, _TEAM, _VENUE, _ENV = (
+    r"(?:aws )?(?:accounts?|rekening)",
+    r"(?:teams?|squad|crew|department|equipe|afdeling)",
+    r"(?:venues?|casinos?|locations?|sites?|vestiging|branch|floor in|hall)",
+    r"(?:env|environments?|omgeving|ambiente|accounts)",
+)
+
+
+_EXCEPT = r"\b(?:except|excluding|other than|apart from|outside(?: of)?|besides|not counting|without)(?: for| the| of)* <(?:acc|ven|env|team)"
+
+
+class Names(BaseModel):
+    """What exists: account names (and ids), tag values, services by nickname, regions by nickname.
+
+    Account names, venues, teams and envs must come from the asker's directory, so that a candidate never names
+    something outside it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: tuple[str, ...] = ()
+    account_ids: dict[str, str] = {}
+    venues: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    envs: tuple[str, ...] = ()
+    services: dict[str, str] = SERVICES
+    regions: dict[str, str] = REGIONS
+    venue_accounts: tuple[str, ...] = ()
+
+    def known(self, kind: str) -> tuple[str, ...]:
+        """All names of a kind: `account`, `venue`, `team`, `env`, `service` or `region`."""
+        every = {
+            "account": self.accounts,
+            "venue": self.venues,
+            "team": self.teams,
+            "env": self.envs,
+            "service": tuple(sorted(set(self.services.values()))),
+            "region": tuple(sorted(set(self.regions.values()))),
+        }
+        return every.get(kind, self.accounts + self.venues + self.teams)
+
+
+def names_of(directory: Directory, *, teams: Iterable[str] = ()) -> Names:
+    """The names in one asker's directory; `teams` adds cost-tag teams that own no account."""
+
+    def tags(key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(a.tags[key] for a in directory.accounts if a.tags.get(key)))
+
+    return Names(
+        accounts=tuple(account.name for account in directory.accounts),
+        account_ids={account.id: account.name for account in directory.accounts},
+        venues=tags("venue"),
+        teams=tuple(dict.fromkeys([*tags("team"), *teams])),
+        envs=tags("env"),
+        venue_accounts=tuple(a.name for a in directory.accounts if a.tags.get("venue")),
+    )
+
+
+@dataclass(slots=True)
+class Found:
+    """The names found in one question; each list in the order of the text, without repeats."""
+
+    accounts: list[str] = field(default_factory=list)
+    venues: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    envs: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    part_of_service: bool = False
+    regions: list[str] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    """Pairs of kind and what was said."""
+    excluded: bool = False
+    """The names were said to be left out ("except", "other than")."""
+    spoken: str = ""
+    """The text with every name but those of services replaced by its kind in angle brackets."""
+    bare: str = ""
+    """The text with every name replaced by its kind in angle brackets."""
+
+    def any(self) -> bool:
+        """Whether anything was named."""
+        return bool(
+            self.accounts or self.venues or self.teams or self.envs or self.services or self.regions or self.unknown
+        )
+
+
+def find_names(flat: str, names: Names) -> Found:
+    """Names in folded text whose times are already masked."""
+    found = Found()
+    text = f" {flat} "
+    text = _ids(text, names, found)
+    text = _exact(text, names, found)
+    text = _aliases(text, names, found)
+    text = _typos(text, names, found)
+    text = _unknown(text, names, found)
+    found.spoken = re.sub(r"\s+", " ", text).strip()
+    text = _services(text, names, found)
+    found.excluded = bool(re.search(_EXCEPT, text))
+    found.bare = re.sub(r"\s+", " ", text).strip()
+    return found
+
+
+def _add(into: list[str], value: str) -> None:
+    if value not in into:
+        into.append(value)
+
+
+def _take(text: str, pattern: str, marker: str) -> tuple[str, list[re.Match[str]]]:
+    """Replace each match by a marker; the matches are given back in order."""
+    compiled = re.compile(rf"(?<![\w/.<-])(?:{pattern})(?![\w/>-]|\.\w)")
+    matches = list(compiled.finditer(text))
+    return compiled.sub(f" <{marker}> ", text) if matches else text, matches
+
+
+def _ids(text: str, names: Names, found: Found) -> str:
+    for number in re.findall(r"(?<!\d)\d{12}(?!\d)", text):
+        if number in names.account_ids:
+            _add(found.accounts, names.account_ids[number])
+        else:
+            found.unknown.append(("account", number))
+        text = text.replace(number, " <account> ")
+    return text
+
+
+def _spoken(name: str) -> str:
+    """A pattern for a name as people write it: `data-prod`, `data prod`, `data_prod`."""
+    return r"[-_ ]?".join(re.escape(part) for part in re.split(r"[-_ ]", fold(name)))
+
+
+def _exact(text: str, names: Names, found: Found) -> str:
+    def both(kind_word: str, pattern: str) -> str:
+        return rf"{kind_word} (?:of |called |named |for |in |the |')?{pattern}'?|{pattern} {kind_word}"
+
+    for account in sorted(names.accounts, key=len, reverse=True):
+        pattern = _spoken(account)
+        if fold(account) in COMMON:
+            pattern = both(_ACCOUNT, pattern)
+        else:
+            pattern = rf"(?:{_ACCOUNT} )?{pattern}(?: {_ACCOUNT})?"
+        text, matches = _take(text, pattern, "account")
+        if matches:
+            _add(found.accounts, account)
+    for values, into, marker, word in (
+        (names.teams, found.teams, "team", _TEAM),
+        (names.venues, found.venues, "venue", _VENUE),
+    ):
+        for value in sorted(values, key=len, reverse=True):
+            said = _spoken(value)
+            pattern = both(word, said) if fold(value) in COMMON else rf"(?:{word} )?{said}(?: {word})?"
+            if fold(value) == "data" and marker == "team":
+                pattern += r"|data (?:people|folks|engineers|engineering)"
+            elif marker == "team":
+                pattern += rf"|{said} (?:people|folks|guys)"
+            text, matches = _take(text, pattern, marker)
+            if matches:
+                _add(into, value)
+    return text
+
+
+def _aliases(text: str, names: Names, found: Found) -> str:
+    for env in names.envs:
+        said = "|".join(_ENVS.get(env, (env,)))
+        for pattern, inverse in ((rf"non[- ]?(?:{said})", True), (rf"(?:{_ENV} )?(?:{said})(?: {_ENV})?", False)):
+            text, matches = _take(text, pattern, "env")
+            if matches and inverse:
+                found.envs.extend(other for other in names.envs if other != env)
+            elif matches:
+                _add(found.envs, env)
+    for env, spellings in _ENVS.items():
+        if env not in names.envs:
+            text, matches = _take(text, rf"(?:{'|'.join(spellings)}) {_ENV}", "env")
+            found.unknown.extend(("env", spellings[0]) for _ in matches)
+    text = _groups(text, names, found)
+    region = "|".join(re.escape(nick) for nick in names.regions) + r"|(?:us|eu|ap|sa|ca|me|af)-[a-z]+-\d"
+    text, matches = _take(text, rf"(?:region )?({region})(?: region)?", "region")
+    for match in matches:
+        _add(found.regions, names.regions.get(match[1], match[1]))
+    return text
+
+
+def _services(text: str, names: Names, found: Found) -> str:
+    nicks = sorted(names.services, key=len, reverse=True)
+    services = "|".join(r"[- ]".join(map(re.escape, nick.split(" "))) for nick in nicks)
+    text, matches = _take(text, rf"(?:amazon |aws )?({services})", "service")
+    for match in matches:
+        nick = match[1].replace("-", " ") if match[1] not in names.services else match[1]
+        _add(found.services, names.services.get(nick) or names.services[match[1]])
+        found.part_of_service = found.part_of_service or nick in SUB_SERVICES
+    return text
+
+
+def _groups(text: str, names: Names, found: Found) -> str:
+    """A first part of account names that stands for all of them: `online`, `the data accounts`, `the venues`."""
+    text, matches = _take(
+        text,
+        r"(?:in|across|for|of|at|from) (?:all )?(?:the |our )?(?:venues|casinos|venue accounts|casino accounts)|"
+        r"venue accounts|casino floors?",
+        "account",
+    )
+    if matches:
+        for account in names.venue_accounts:
+            _add(found.accounts, account)
+    firsts: dict[str, list[str]] = {}
+    for account in names.accounts:
+        first, _, rest = account.partition("-")
+        if rest and first != "venue":
+            firsts.setdefault(fold(first), []).append(account)
+    for first, accounts in firsts.items():
+        pattern = rf"{first} {_ACCOUNT}" if first in COMMON - {"online"} else rf"(?:the )?{first}(?: {_ACCOUNT})?"
+        text, matches = _take(text, pattern, "account")
+        for account in accounts if matches else ():
+            _add(found.accounts, account)
+    return text
+
+
+def _typos(text: str, names: Names, found: Found) -> str:
+    """Misspelt account, venue and team names of six letters or more, at most two edits away and only one candidate."""
+    kinds = (
+        [(fold(a), "account", a) for a in names.accounts]
+        + [(fold(v), "venue", v) for v in names.venues]
+        + [(fold(t), "team", t) for t in names.teams if fold(t) not in COMMON]
+    )
+    for word in re.findall(r"(?<![\w<.-])[a-z][a-z-]{4,}(?![\w>])", text):
+        most = 1 if len(word) < 8 else 2
+        near = [(kind, name) for said, kind, name in kinds if said[0] == word[0] and distance(word, said, most) <= most]
+        if len(near) == 1 and word not in COMMON and word not in _NOT_NAMES:
+            kind, name = near[0]
+            _add({"account": found.accounts, "venue": found.venues, "team": found.teams}[kind], name)
+            text = re.sub(rf"(?<![\w<.-]){re.escape(word)}(?![\w>])", f"<{kind}>", text)
+    return text
+
+
+_NOT_NAMES = frozenset({"platforms", "payment", "payer", "network", "networks", "securities", "database", "databases"})
+_SKIP = r"(?!<|the\b|a\b|an\b|our\b|my\b|each\b|every\b|all\b|any\b|which\b|that\b|this\b|these\b|those\b|and\b|or\b|has\b|have\b|is\b|are\b|was\b|were\b|do\b|does\b|did\b|can\b|cost|spen|by\b|in\b|for\b|of\b|with|without|tag|who|what|where|how|most|more|per\b|we\b|to\b|on\b|use|using|own|over|under|level|had\b|not\b|at\b|as\b|going|need|'s|should|would|will\b|exceed|breakdown|list|went|got\b|get|paid|pay|burn|name|number|id\b|ids\b|look|run|cause|drove|driv|went|saw\b|show|bill|total|share|split|themselves|there|anything|from|first|since|last|now\b|right|then\b|too\b|instead|again|please|only|alone|currently|today|yesterday|contribut|grew|rose|increas|jump|chang|differ|compar|vs\b|versus|but\b|so\b|if\b|health|status|quota|limit|budget|region|account|team|venue|service|spike|fired|fire|alarm|owner)"
+
+
+def _unknown(text: str, names: Names, found: Found) -> str:
+    """`team rocket`, `venue groningen`: a name of a kind that does not exist."""
+    for kind, word in (("team", "team"), ("venue", "(?:venue|casino)"), ("account", "account"), ("env", "environment")):
+        pattern = re.compile(rf"(?<![\w<]){word} {_SKIP}([a-z0-9][\w.-]{{2,}})(?![\w>])")
+        for match in pattern.finditer(text):
+            found.unknown.append((kind, match[1]))
+        text = pattern.sub(f" <{kind}> ", text)
+    for match in re.finditer(r"(?<![\w<-])venue-([a-z]+)|(?<![\w<-])([a-z]+)-(?:prod|staging|dev|lab)(?![\w-])", text):
+        found.unknown.append(("account", match[0]))
+        text = text.replace(match[0], "<account>")
+    return text

@@ -1,0 +1,60 @@
+"""Ordinary words: known, and neither names nor worth correcting. A word outside this and the lexicon may be a name."""
+
+from __future__ import annotations
+
+ORDINARY = frozenset(
+    """
+a about above across actual actually after again ago all almost alone along already also always am among amount amounts an and
+another any anybody anyone anything anyway anywhere are area areas around as ask asked at available average away aws back bad
+basically be because become been before begin being below best better between big bigger biggest board boardroom boss bottom both
+breakdown brief briefly business but by call came can care case cases casino casinos cause certain cfo chart cheap check clear clearly close
+closed closer cloud colleague colleagues combined come coming company complete completely concerned contribute contributed contributes
+contribution corporate could couple cover covered current currently cut daily dashboard data date day days dealing deep detail
+detailed details did difference different do does doing done double down due during each earlier early easy either else
+end ended ends engineering enough entire especially estate etc even evening ever every everybody everyone everything exact exactly
+except explain extra fact facts far fast few figure figures final finally finance find fine first five floor following for four
+from front full further gambling game games general get gets getting give given gives glance go goes going gone good got gotten great group
+groups guys had half happen happened happening happens has have having he hear heard hello help her here hey hi high him his home hot
+hour hours house how however i idea if impact important in include included including indeed individual infra infrastructure
+inside instead interested into involved is issue it item items its itself just keep kind kinds know known large larger largest last late
+lately later latest lead least leave left less let level levels like likely line lines list little local long longer look looked looking
+looks lot lots low made main mainly make makes making management manager many matter matters max maximum may maybe me mean means
+meant meeting mention middle might min mind minimum minute minutes mine moment money month monthly months more morning most mostly move
+much must my name named names near need needed needs never new newer newest next night no nobody none noon normal normally not
+nothing notice now number numbers of off office often oh ok okay old older oldest on once one ones only onto open operations opinion or
+order organisation organization other others our ours ourselves out outside over overall own owned owner owners page part particular parts
+past per percent percentage perhaps period person piece place plain please point portion possible present pretty previous prior
+probably problem problems production put quarter question quick quickly quite rank ranked ranking rather ratio ready real really reason
+recent recently region regions regarding relative remain remaining report reported reports respectively rest result right roughly round row run
+running runs said same say says second see seem seems seen send service services set several shall share shared she short should show
+showing shown side similar simple simply since single site sites situation six size small smaller smallest so some somebody someone something
+sometimes somewhere soon sorry sort split start started state status stay still stop story stuff such sum suddenly summarise summarize
+summary sure system systems table take taken takes talk team teams tell ten than thank thanks that the their them then there therefore these
+they thing things think third this those though three through throughout till time times to today together told tomorrow tonight too took top
+total totals totally toward trend trends true try trying turn twice two type types under until up update updates upon us use used
+user users uses using usual usually value values various venue venues very via view vs want wanted wants was way ways we week weekly weeks
+well went were what whatever when where whether which while who whole whom whose why will with within without wonder wondering word work
+worked working works world worse worst worth would write wrong year yearly years yes yesterday yet you your yours
+been behave behaved behaving came chance compared comparison compare customers customer environment environments environment
+exec executives director regulator auditor auditors audit board internal external internally compliance regulatory landscape
+organisational organisation-wide estate-wide company-wide account-wide wise terms term sense respect regards concerning
+ireland frankfurt aside based basis broken brought bring calculate call categories category combine consume consumed consuming consumption consumes
+count counts country date dates delivered deserve develop developed development direction division divided eat eaten eats eating
+effect email evolve evolved fees fee figure forward fraction gaming generate generated happening hardware heavy hefty highest hits hit
+hurting hungry ideas identify increase insight insights inform information insane interesting involve involve keeps landed
+leading leads leak lowest makeup maintain minus mouth moving nearest nicely noticed observe occur occurred occurring outlying overview
+pain payment pays perspective pie plus pool position possible precise proportion providing provide pull question questions quiet quietly raise raised
+raw reach reached read reason regarding relevant remind reside resides responsible review rich rid room scale scope section seconds sector
+serious seriously sell sitting slice slices sold solved somehow sorted sound source sources special spot spread stand stands
+standing stack steady step steps stick stood stream strongest style sums surely tab taking tally target targets tech technical thank threshold
+throw thrown thus tiny tool tools topic touch track tracked traced treat trouble ugly unit units unknown upcoming usage usages useful
+versus wanna wish worried yeah yell zero
+alle alles als bij dan dat de deze die dit door een en er geen haar hebben heb heeft het hij hoe hoeveel hun ik in is ja je kan kun kunnen
+laat laten maar me meer meeste mij mijn naar niet niets nog nu of om onder ons onze ook op over per staan staat te tegen toch toe tot tussen
+u uit van veel voor waar waarom wanneer was wat we wel welk welke wie wij wil worden wordt zal ze zich zien zijn zo zonder zou hoogste laagste
+toon geef overzicht totaal totale maand maanden week weken dag dagen jaar vorige laatste gisteren vandaag dienst diensten rekeningen omgeving
+a ao aos as ate com como da das de dele dela do dos e ela ele eles em entre era essa esse esta estamos estao este eu foi foram ha isso isto ja
+mais mas me mesmo meu minha muito na nas nao no nos nossa nossas nosso nossos o os ou para pela pelo por qual quais quando quanto quantos quem que se sem ser seu
+sua sao sobre so tambem tem temos ter teve tudo um uma voce mostre mostra liste contas servico servicos equipe mes meses semana semanas dia dias ano ontem hoje
+""".split()
+)

@@ -1,0 +1,59 @@
+"""What the offline model made of a question: calls to make, or an abstention in plain words."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+AbstainKind = Literal["unclear", "cannot_know", "read_only", "unknown_name"]
+Operation = Literal["sum", "difference", "ratio", "percentage_change", "share", "rank", "average", "count"]
+
+
+class PlannedCall(BaseModel):
+    """One query call with typed inputs; inputs left out keep the query's defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    query: str
+    domain: str
+    inputs: dict[str, Any] = {}
+
+
+class Derivation(BaseModel):
+    """A `derive` call to make over facts of the results, once they are there.
+
+    `picks` are texts that a fact's label contains, in the order of the operation; `*` stands for every row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operation: Operation
+    picks: tuple[str, ...]
+
+
+class Abstention(BaseModel):
+    """Why the question was not answered, in plain sentences."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: AbstainKind
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+class Plan(BaseModel):
+    """Either calls or an abstention. `limits` are sentences about what was asked for but cannot be applied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calls: tuple[PlannedCall, ...] = ()
+    then: tuple[Derivation, ...] = ()
+    read_as: str = ""
+    limits: tuple[str, ...] = ()
+    abstention: Abstention | None = None
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains of the calls, in order, without repeats; empty when abstaining."""
+        return tuple(dict.fromkeys(call.domain for call in self.calls))

@@ -1,0 +1,204 @@
+"""Reading a question once: its words, times, names, identifiers and concepts. Everything else works on this."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agents.models.offline.dates import MONTHS, WEEKDAYS
+from agents.models.offline.examples import EXAMPLES
+from agents.models.offline.lexicon import concepts_in, vocabulary
+from agents.models.offline.names import Found, Names, find_names
+from agents.models.offline.ordinary import ORDINARY
+from agents.models.offline.rules import DOMAIN_CONCEPTS
+from agents.models.offline.text import corrected, fold, stem, words
+from agents.models.offline.when import FUTURE, When, find_times
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One question, read. `text` has times and names masked, services and ordinary words left in."""
+
+    question: str
+    flat: str
+    text: str
+    when: When
+    found: Found
+    concepts: frozenset[str]
+    user: str | None = None
+    event: str | None = None
+    resources: tuple[str, ...] = ()
+    stray: tuple[str, ...] = ()
+    """Words of no known meaning where a name is expected ("spend on snowflake")."""
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+_TIME_WORDS = frozenset(
+    "yesterday today tomorrow month months week weeks weekend quarter year years hour hours morning evening "
+    "afternoon night previous current since between minutes".split()
+)
+_EVENT = re.compile(
+    r"\b(?:Put|Delete|Create|Run|Update|Attach|Modify|Stop|Start|Terminate|Authorize|Revoke|Console|Assume|Set|Enable|"
+    r"Disable|Detach|Add|Remove|Change|Register|Deregister|Reboot|Restore|Tag|Untag|Schedule)(?:[A-Z][a-z0-9]*)+\b"
+)
+_USER = re.compile(r"(?<![\w.-])([a-z]\.[a-z]{2,}(?:-[a-z]+)?|svc-[a-z0-9-]+|deploy-[a-z]+|role/[\w-]+)(?![\w.-])")
+_PERSON = re.compile(
+    r"\b(?:did|has|have|had|was|is) (?:user |mr |ms |mrs )?([a-z][a-z-]+) (?:do(?:ne|ing)?|chang\w+|delet\w+|touch\w+|creat\w+|been|up to|"
+    r"sign\w*|log\w*|start\w*|run|remov\w*|modif\w*|get up|mess\w*)\b|\buser ([a-z][\w.-]+)|\b([a-z]{3,}) 's (?:actions|activity|activities|doings)"
+)
+_NO_PERSON = frozenset(
+    "we you they i he she it anyone anybody someone somebody everyone that this there things stuff costs spend bill aws "
+    "who what everything anything all people one team account accounts alarms which the our has been not data nobody "
+    "users user root recently deployments spending security logs".split()
+)
+_AWS_ID = re.compile(
+    r"(?<![\w-])(?:(?:i|vol|sg|vpc|vpce|nat|subnet|eni|ami|snap|rtb|igw|eip|lt|fs|key|asg)-[0-9a-f]{6,}|arn:aws\S+)(?![\w-])"
+)
+_CVE = re.compile(r"\bcve-\d{4}-\d{3,}\b")
+_NAMELIKE = re.compile(r"(?<![\w</.-])/?[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+(?![\w>])")
+_CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u2019]")
+_NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CONTAINER", "BALANCER"})
+_SPEAKABLE = frozenset(
+    word for examples in EXAMPLES.values() for example in examples for word in words(example) if word.isalpha()
+)
+KNOWN_WORDS = vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+_KNOWN_STEMS = frozenset(stem(word) for word in KNOWN_WORDS)
+_TARGETS = tuple(sorted(w for w in (vocabulary() | _SPEAKABLE | _TIME_WORDS | {m for m in MONTHS if len(m) > 4} | set(WEEKDAYS)) if len(w) > 4))
+
+
+def is_known(word: str) -> bool:
+    """Whether a word is part of the language this model speaks."""
+    return word in KNOWN_WORDS or stem(word) in _KNOWN_STEMS
+
+
+def read(question: str, names: Names, now: datetime) -> Reading:
+    """Read one question. `now` in UTC."""
+    event = _EVENT.search(question)
+    spelled = words(question)
+    flat = " ".join(_spelled(spelled, names))
+    ids = {"cve": m[0].upper()} if (m := _CVE.search(flat)) else {}
+    resources = [m[0] for m in _AWS_ID.finditer(flat)]
+    for resource in resources:
+        flat = flat.replace(resource, "<id>")
+    user = _user(flat)
+    if user and not user.isalpha():
+        flat = re.sub(rf"(?<![\w.-]){re.escape(user)}(?![\w.-])", "<user>", flat)
+    when = find_times(flat, now)
+    found = find_names(when.bare, names)
+    text = found.spoken
+    if user and user.isalpha():
+        text = re.sub(rf"\b{re.escape(user)}\b", "<user>", text)
+    for match in list(_NAMELIKE.finditer(text)):
+        if not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part) and not _is_service(match[0], names):
+            resources.append(match[0])
+            text = text.replace(match[0], "<id>")
+    concepts = _pseudo(concepts_in(text), text, when, found, now) | (
+        {"EVENT"} if event else frozenset()
+    )
+    if user:
+        concepts |= {"NAMED_USER", "WHODID"}
+    quoted = _CALL.search(question)
+    if quoted and fold(quoted[1]) not in names.services:
+        ids["quoted"] = quoted[1]
+    return Reading(
+        question, flat, text, when, found, frozenset(concepts), user, event[0] if event else None,
+        tuple(resources), _stray(text, names), ids,
+    )  # fmt: skip
+
+
+def _spelled(spelled: list[str], names: Names) -> list[str]:
+    parts = {p for n in names.known("all") for p in re.split(r"[-_ ]", fold(n))} | {
+        p for nick in names.services for p in nick.split(" ")
+    }
+    targets = (*_TARGETS, *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4))
+    out = []
+    for word in spelled:
+        if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
+            out.append(word)
+        else:
+            out.append(corrected(word, dict.fromkeys(targets)))
+    return out
+
+
+def _user(flat: str) -> str | None:
+    if match := _USER.search(flat):
+        return match[1]
+    for match in _PERSON.finditer(flat):
+        name: str = match[1] or match[2] or match[3]
+        if name not in _NO_PERSON and not is_known(name):
+            return name
+    return None
+
+
+def _is_service(word: str, names: Names) -> bool:
+    return word in names.services or word.replace("-", " ") in names.services
+
+
+def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: datetime) -> frozenset[str]:
+    """Concepts that come from times, names and combinations rather than from one word."""
+    more = set(concepts)
+    periods = [m.word for m in when.mentions]
+    if any(w in FUTURE or w == "this_month_end" for w in periods):
+        more.add("FUTURE")
+    if "now" in periods or re.search(r"\b(?:right now|now|currently|open|still|at this (?:moment|time))\b", text):
+        more.add("NOW")
+    if any(w not in FUTURE and w not in ("now", "this_month_end") for w in periods) or when.relative:
+        more.add("PAST")
+    if len([w for w in periods if w not in ("now",)]) >= 2:
+        more.add("PAIR")
+    if when.around:
+        more.add("CLOCK")
+    if found.services:
+        more.add("NAMED_SERVICE")
+    if found.accounts or found.venues or found.envs or found.teams:
+        more.add("NAMED_ACCOUNT")
+    if more & _NOUNS:
+        more.add("NOUN")
+    if re.search(r"\b(?:critical|high|medium|low|severe|severity|severities|kritiek\w*|critic[oa]s?)\b", text):
+        more.add("SEVERITY")
+    if re.search(r"\b(?:security|secure|beveiliging|seguranca|safe|risks?)\b", text):
+        more.add("SECURITYWORD")
+    if re.search(r"\b(?:history|timeline|when did|how often|how many times|went off|gone off|did .* (?:fire|go off|trigger))\b", text):
+        more.add("HISTORY")
+    if re.search(r"\b(?:fired|went off|triggered|tripped|were there|was there|did we have|had|rang|sounded)\b", text):
+        more.add("FIREDPAST")
+    if re.search(r"\b(?:inventory|running|types?|do we (?:have|run|own))\b", text):
+        more.add("INVENTORYWORD")
+    if re.search(r"\b(?:rate|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text):
+        more.add("METRICRATE")
+    if re.search(r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b", text):
+        more.add("DIMENSION")
+    if _who_did(text, more):
+        more.add("WHODID")
+    if more & {"NOUN"} and more & {"COUNT", "HAVE", "LIST"}:
+        more.add("INVENTORYASK")
+    if "ACCOUNTS" in more and more & {"COUNT", "LIST", "HAVE"} and not more & (DOMAIN_CONCEPTS - {"NOUN"}):
+        more.add("ACCOUNTASK")
+    if more & (DOMAIN_CONCEPTS - {"NOUN"}):
+        more.add("DOMAIN")
+    return frozenset(more)
+
+
+def _who_did(text: str, concepts: set[str]) -> bool:
+    """Whether a person or role behind an action is asked for, rather than a state ("who has no MFA")."""
+    if "ACTION" not in concepts or "WHO" not in concepts:
+        return False
+    asked = re.search(r"\b(?:who(?!m? (?:has|have|is|are|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)", text)
+    if asked is None:
+        asked = re.search(r"\bwho (?:has|have|is|are) ((?:been )?(?:chang|delet|remov|creat|mak|made|open|touch|modif|logg|sign|start|launch|stop|terminat|disabl|edit|do|updat|deploy|mess|put).*)", text)
+    if asked is None:
+        return False
+    return "ACTION" in concepts_in(asked[1])
+
+
+_STRAY = re.compile(r"\b(?:for|in|on|of|at|from|voor|van|em|para|about) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])")
+
+
+def _stray(text: str, names: Names) -> tuple[str, ...]:
+    return tuple(
+        m[1]
+        for m in _STRAY.finditer(text)
+        if not is_known(m[1]) and m[1] not in names.services and not any(m[1] in nick.split() for nick in names.services)
+        and m[1] not in names.regions and not all(is_known(p) for p in m[1].split("-"))
+    )  # fmt: skip

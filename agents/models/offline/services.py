@@ -1,0 +1,90 @@
+"""AWS services as Cost Explorer spells them, with the names people use for them."""
+
+from __future__ import annotations
+
+_TABLE = """
+Amazon Elastic Compute Cloud - Compute: ec2 | ec2 compute | ec2 instances | virtual machines
+EC2 - Other: ec2 other | ec2-other | nat | nat gateway | nat gateways | nat gw | ebs | data transfer | elastic block store | nat-gateway
+Amazon Relational Database Service: rds | aurora | relational database service | relational databases
+Amazon Simple Storage Service: s3 | simple storage service | object storage
+AWS Lambda: lambda | lambdas
+Amazon DynamoDB: dynamodb | dynamo | ddb
+AmazonCloudWatch: cloudwatch | cloud watch | cloudwatch logs
+Amazon Elastic Container Service: ecs | fargate | elastic container service
+Amazon Elastic Container Service for Kubernetes: eks | kubernetes | k8s
+Amazon Elastic Load Balancing: elb | alb | nlb | load balancing | elastic load balancing
+Amazon CloudFront: cloudfront | cdn
+Amazon Route 53: route53 | route 53
+Amazon Virtual Private Cloud: vpc | transit gateway | tgw
+AWS Key Management Service: kms | key management service
+Amazon Simple Queue Service: sqs | simple queue service
+Amazon Simple Notification Service: sns
+Amazon Simple Email Service: ses
+Amazon Redshift: redshift
+Amazon Athena: athena
+AWS Glue: aws glue | glue
+Amazon SageMaker: sagemaker
+Amazon Kinesis: kinesis
+Amazon Managed Streaming for Apache Kafka: msk | kafka
+Amazon ElastiCache: elasticache | redis | memcached
+Amazon OpenSearch Service: opensearch | elasticsearch
+Amazon Elastic File System: efs
+Amazon FSx: fsx
+Amazon GuardDuty: guardduty | guard duty
+AWS Security Hub: security hub | securityhub
+AWS Config: aws config
+AWS CloudTrail: cloudtrail
+Amazon Inspector: amazon inspector | inspector
+AWS Backup: aws backup
+AWS WAF: waf
+AWS Secrets Manager: secrets manager
+AWS Systems Manager: systems manager | ssm
+AWS Step Functions: step functions
+Amazon API Gateway: api gateway | apigateway
+Amazon EC2 Container Registry (ECR): ecr
+Amazon Bedrock: bedrock
+Amazon QuickSight: quicksight
+AWS Support (Business): aws support | support fees | business support
+AWS Data Transfer: aws data transfer
+AWS Direct Connect: direct connect
+Amazon WorkSpaces: workspaces
+AWS Database Migration Service: dms
+Amazon Elastic MapReduce: emr
+Amazon Neptune: neptune
+Amazon DocumentDB (with MongoDB compatibility): documentdb | docdb
+Amazon MQ: amazon mq
+Amazon Connect: amazon connect
+Amazon Cognito: cognito
+AWS AppSync: appsync
+Amazon Glacier: glacier
+AWS Transfer Family: transfer family
+Amazon Lightsail: lightsail
+AWS CodeBuild: codebuild
+AWS CodePipeline: codepipeline
+"""
+
+SERVICES: dict[str, str] = {}
+"""From a folded nickname (or the full name) to Cost Explorer's spelling."""
+for _line in _TABLE.strip().splitlines():
+    _name, _, _nicks = _line.partition(": ")
+    SERVICES[_name.lower()] = _name
+    SERVICES.update((nick.strip(), _name) for nick in _nicks.split("|"))
+
+SUB_SERVICES = frozenset({"nat", "nat gateway", "nat gateways", "nat gw", "nat-gateway", "ebs", "data transfer"})
+"""Nicknames of a part of a billed service: the bill is read by usage type, so that the part can be seen."""
+
+REGIONS: dict[str, str] = {
+    "ireland": "eu-west-1",
+    "dublin": "eu-west-1",
+    "frankfurt": "eu-central-1",
+    "london": "eu-west-2",
+    "paris": "eu-west-3",
+    "stockholm": "eu-north-1",
+    "virginia": "us-east-1",
+    "n. virginia": "us-east-1",
+    "north virginia": "us-east-1",
+    "ohio": "us-east-2",
+    "oregon": "us-west-2",
+    "sao paulo": "sa-east-1",
+    "singapore": "ap-southeast-1",
+}

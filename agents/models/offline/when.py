@@ -1,0 +1,373 @@
+"""When: from a manager's words for time to period words, by rules of our own.
+
+General date parsers read "may we" as May and "2 days" as two hours; here a word is time only where its neighbours say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from agents.models.offline import dates
+from agents.models.offline.text import NUMBERS, number
+from tools.errors import InputError
+from tools.periods import parse_period
+
+FUTURE = frozenset({"next_month", "next_3_months", "this_year", "next_week", "tomorrow", "next_year"})
+"""Words that only a forecast takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One stretch of time that was named: its period word and where it stood in the text."""
+
+    word: str
+    start: int
+    end: int
+    open_start: bool = False
+    """Said with `since` or `from`: it runs from there until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The times named in a text, in the order of the text, and the text with each replaced by `<p>`."""
+
+    mentions: tuple[Mention, ...]
+    bare: str
+    around: str | None = None
+    """A time of day that was named, as `HH:MM`."""
+    relative: str | None = None
+    """`before`, `after` or `year_before`: a period named only in relation to the one talked about."""
+
+
+_NUM = r"(\d{1,4}|" + "|".join(sorted((re.escape(w) for w in NUMBERS), key=len, reverse=True)) + ")"
+_MONTH = "(" + "|".join(sorted(dates.MONTHS, key=len, reverse=True)) + ")"
+_WEEKDAY = "(" + "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True)) + ")s?"
+_DAY = r"(\d{1,2})(?:st|nd|rd|th|e)?"
+_YEAR = r"(20\d\d)"
+_UNIT = r"(minute|min|hour|hr|h|day|week|wk|month|quarter|year|uur|dag|dagen|weken|maanden|maand|jaar|horas?|dias?|semanas?|mes|meses)s?"
+_LAST = r"(?:last|past|previous|prior|trailing|preceding|afgelopen|laatste|vorige|ultim[oa]s?|passad[oa]s?)"
+_UNITS = {
+    "hr": "hour", "h": "hour", "uur": "hour", "hora": "hour", "horas": "hour",
+    "dag": "day", "dagen": "day", "dia": "day", "dias": "day",
+    "wk": "week", "weken": "week", "semana": "week", "semanas": "week",
+    "maand": "month", "maanden": "month", "mes": "month", "meses": "month",
+    "jaar": "year", "min": "minute",
+}  # fmt: skip
+_SINCE = r"(?:since|sinds|desde|starting|from)"
+
+Rule = Callable[[re.Match[str], date], str | None]
+
+
+def _unit(text: str) -> str:
+    return _UNITS.get(text, text)
+
+
+def _last_n(match: re.Match[str], today: date) -> str | None:
+    count, unit = number(match[1]) or 0, _unit(match[2])
+    if count == 0:
+        return None
+    if unit == "minute":
+        return f"last_{max(1, -(-count // 60))}_hours"
+    if unit in ("quarter", "year"):
+        return f"last_{count * (3 if unit == 'quarter' else 12)}_months"
+    return f"last_{count}_{unit}s"
+
+
+def _ago(match: re.Match[str], today: date) -> str | None:
+    count, unit = number(match[1]) or 0, _unit(match[2])
+    if unit == "day":
+        return (today - timedelta(days=count)).isoformat()
+    if unit == "week":
+        monday = dates.monday_of(today) - timedelta(weeks=count)
+        return dates.span(monday, monday + timedelta(days=6))
+    if unit in ("month", "year"):
+        return dates.month_back(today, count * (12 if unit == "year" else 1))
+    return "today" if unit in ("hour", "minute") else None
+
+
+def _day(day: str, month: str | None, today: date, year: str | None = None) -> date | None:
+    return dates.day_of(int(day), dates.MONTHS[month] if month else None, today, int(year) if year else None)
+
+
+def _days(first: date | None, last: date | None) -> str | None:
+    if first is None or last is None:
+        return None
+    return dates.span(min(first, last), max(first, last))
+
+
+def _one(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _numeric(match: re.Match[str], today: date) -> str | None:
+    left, right = int(match[1]), int(match[2])
+    if left > 31 or right > 31 or (left > 12 and right > 12):
+        return None
+    day, month = (right, left) if right > 12 else (left, right)
+    year = int(match[3]) if match[3] else None
+    return _one(dates.day_of(day, month, today, year))
+
+
+def _part_of_month(match: re.Match[str], today: date) -> str | None:
+    month = dates.month_word(dates.MONTHS[match[3]], today, int(match[4]) if match[4] else None)
+    first = date.fromisoformat(month + "-01")
+    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
+    which, unit = match[1], match[2]
+    if unit == "half":
+        return dates.span(first, first.replace(day=15)) if which == "first" else dates.span(first.replace(day=16), last)
+    if which == "last":
+        return dates.span(last - timedelta(days=6), last)
+    start = first + timedelta(days=7 * ["first", "second", "third", "fourth"].index(which))
+    return dates.span(start, start + timedelta(days=6))
+
+
+def _month(match: re.Match[str], today: date) -> str | None:
+    return dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
+
+
+def _month_last_year(match: re.Match[str], today: date) -> str:
+    return dates.month_word(dates.MONTHS[match[1]], today, today.year - 1)
+
+
+def _month_pair(match: re.Match[str], today: date) -> str | None:
+    last = dates.month_word(dates.MONTHS[match[2]], today, int(match[3]) if match[3] else None)
+    first = dates.MONTHS[match[1]]
+    year = int(last[:4]) - (first > int(last[5:7]))
+    return f"{year:04d}-{first:02d}..{last}"
+
+
+def _half(match: re.Match[str], today: date) -> str:
+    year = int(match[2]) if match[2] else today.year
+    return f"{year}-01..{year}-06" if match[1] in ("1", "first") else f"{year}-07..{year}-12"
+
+
+def _weekday(match: re.Match[str], today: date) -> str:
+    return dates.weekday_back(dates.WEEKDAYS[match[1]], today).isoformat()
+
+
+def _weekend(match: re.Match[str], today: date) -> str:
+    sunday = dates.weekday_back(6, today)
+    return dates.span(sunday - timedelta(days=1), sunday)
+
+
+def _week_of(match: re.Match[str], today: date) -> str | None:
+    day = _day(match[1], match[2], today)
+    if day is None:
+        return None
+    monday = dates.monday_of(day)
+    return dates.span(monday, monday + timedelta(days=6))
+
+
+def _fixed(word: str) -> Rule:
+    return lambda match, today: word
+
+
+def _quarter(match: re.Match[str], today: date) -> str:
+    names = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+    which = names.get(match[1]) or int(match[1])
+    return dates.quarter_word(which, today, int(match[2]) if match[2] else None)
+
+
+def _night(match: re.Match[str], today: date) -> str:
+    return dates.span(today - timedelta(days=1), today)
+
+
+_THE = r"(?:the |de |o |a |deze |dit |our )?"
+_RULES: tuple[tuple[str, Rule], ...] = (
+    (r"20\d\d-\d\d(?:-\d\d)?\.\.20\d\d-\d\d(?:-\d\d)?", lambda m, t: m[0]),
+    (r"(20\d\d-\d\d-\d\d)(?:t\d\d:\d\d\S*)?(?: (?:to|until|and|through|-) (20\d\d-\d\d-\d\d))?",
+     lambda m, t: f"{m[1]}..{m[2]}" if m[2] else m[1]),
+    (r"20\d\d-q[1-4]", lambda m, t: m[0].upper()),
+    (r"20\d\d-\d\d", lambda m, t: m[0]),
+    # the future
+    (r"(?:the )?(?:next|coming) (?:3|three) months|next quarter|(?:the )?(?:coming|next) few months",
+     _fixed("next_3_months")),
+    (r"(?:next|coming|volgende) (?:month|maand)|(?:proximo mes|mes que vem)", _fixed("next_month")),
+    (r"(?:the )?(?:rest|remainder|end) of (?:the |this )?year|(?:by |at )?year[- ]?end|full[- ]year|"
+     r"(?:the |this )?(?:whole|full|entire) year|whole of (?:this year|20\d\d)|eind(?:e)? van het jaar|december 31|31 december",
+     _fixed("this_year")),
+    (r"(?:the )?(?:rest|remainder|end) of (?:the |this )?month|(?:by |at )?month[- ]?end|"
+     r"(?:the |this )?(?:whole|full|entire) month", _fixed("this_month_end")),
+    (r"next week|coming week", _fixed("next_week")),
+    (r"next year|volgend jaar", _fixed("next_year")),
+    (r"tomorrow|morgen", _fixed("tomorrow")),
+    # to date
+    (r"(?:this|the|current|dit) (?:calendar )?(?:year|jaar)(?: so far| to date| until now)?|year[- ]to[- ]date|ytd|so far this year|"
+     r"(?:since|from) (?:the )?(?:start|beginning) of (?:the|this) year|este ano|dit jaar|since new year",
+     _fixed("year_to_date")),
+    (rf"{_THE}(?:this|current|deze|este) (?:calendar )?(?:month|maand|mes)(?: so far| to date| until now| up to now)?|"
+     r"month[- ]to[- ]date|mtd|so far (?:this|in the) month|(?:since|from) (?:the )?(?:start|beginning|1st|first) of (?:the|this) month|the month so far",
+     _fixed("month_to_date")),
+    (r"(?:this|current|dit) (?:quarter|kwartaal)(?: so far| to date)?|quarter[- ]to[- ]date|qtd|so far this quarter",
+     _fixed("this_quarter")),
+    (r"(?:this|current|deze|esta) (?:week|semana)(?: so far)?|so far this week|week to date", _fixed("this_week")),
+    # relative lengths
+    (rf"{_THE}(?:most )?{_LAST} {_NUM}(?: of)?(?: full| whole| complete| calendar| working| business)?[- ]{_UNIT}\b", _last_n),
+    (rf"{_NUM}(?: of)?[- ]{_UNIT} {_LAST}\b", _last_n),
+    (rf"(?:in|over|for|within|during|voor|em) {_THE}{_NUM}(?: of)?[- ]{_UNIT}\b(?! ago)", _last_n),
+    (rf"{_NUM}(?: of)? {_UNIT} (?:ago|geleden|atras)\b", _ago),
+    (r"(?:the )?(?:last|past) half (?:a )?year|half a year|past half year", _fixed("last_6_months")),
+    (r"(?:the )?day before yesterday|eergisteren|anteontem",
+     lambda m, t: (t - timedelta(days=2)).isoformat()),
+    (r"(?:the )?same (?:month|period|time)(?: of)? last year|a year (?:ago|earlier)",
+     _fixed("year_before")),
+    (r"(?:the )?(?:month|maand) before last", lambda m, t: dates.month_back(t, 2)),
+    (r"(?:the )?week before last", lambda m, t: dates.span(
+        dates.monday_of(t) - timedelta(days=14), dates.monday_of(t) - timedelta(days=8))),
+    # named dates
+    (rf"(?:the )?week (?:of|beginning|starting|van) {_THE}{_DAY}(?: (?:of )?{_MONTH})?", _week_of),
+    (rf"(?:the )?(first|second|third|fourth|last) (half|week) (?:of|in) {_MONTH}(?: {_YEAR})?", _part_of_month),
+    (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY}(?: of)? {_MONTH}(?: {_YEAR})? (?:and|to|until|till|through|tot|en|e|a|ate|-) (?:the )?{_DAY}(?: of)? {_MONTH}\b",
+     lambda m, t: _days(_day(m[1], m[2], t, m[3]), _day(m[4], m[5], t, m[3]))),
+    (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY} ?(?:and|to|until|till|through|tot|en|e|a|ate|-) ?(?:the )?{_DAY}(?: of| de)? {_MONTH}(?: {_YEAR})?\b",
+     lambda m, t: _days(_day(m[1], m[3], t, m[4]), _day(m[2], m[3], t, m[4]))),
+    (rf"(?:between |from )?{_MONTH} {_DAY} ?(?:and|to|until|through|-) ?{_MONTH} {_DAY}\b",
+     lambda m, t: _days(_day(m[2], m[1], t), _day(m[4], m[3], t))),
+    (rf"(?:between |from )?{_MONTH} {_DAY} ?(?:and|to|until|through|-) ?{_DAY}\b(?! percent)",
+     lambda m, t: _days(_day(m[2], m[1], t), _day(m[3], m[1], t))),
+    (rf"(?:the |on the )?{_DAY}(?: of| de)? {_MONTH}\b(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[1], m[2], t, m[3]))),
+    (rf"{_MONTH} (?:the )?{_DAY}\b(?! (?:percent|services|accounts|teams|days))(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[2], m[1], t, m[3]))),
+    (r"(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d))?(?= |$)", _numeric),
+    (r"(?:on |since |until |from )the (\d{1,2})(?:st|nd|rd|th)\b", lambda m, t: _one(_day(m[1], None, t))),
+    (rf"(?:first|1st|second|2nd) half of (?:this year|the year|(?!x){_YEAR})", lambda m, t: None),
+    (rf"\bh([12])\b(?: {_YEAR})?", _half),
+    (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
+    (rf"(?:the )?(first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),
+    (rf"(?:in |since |for )?{_MONTH}(?: of)? last year", _month_last_year),
+    (rf"(?:between |from |entre |van |de )?{_MONTH} (?:and|to|until|till|through|thru|-|tot|en|e|a|ate|tot en met) {_MONTH}(?: {_YEAR})?\b", _month_pair),
+    (rf"\b{_MONTH}(?: of)?(?: {_YEAR})?\b", _month),
+    (rf"{_LAST} {_WEEKDAY}\b(?: (?:morning|afternoon|evening|night))?", _weekday),
+    (rf"{_WEEKDAY}\b(?: (?:morning|afternoon|evening|night|last week))?", _weekday),
+    (r"(?:(?:the |this |last |past |at the |over the )*)(?:weekend)", _weekend),
+    # plain words
+    (r"(?:yesterday|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
+    (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", _night),
+    (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|vanochtend", _fixed("today")),
+    (rf"{_LAST} (?:calendar |full |complete |whole )?(?:month|maand)|(?:the )?month just (?:gone|closed|ended)|"
+     r"mes passado|ultimo mes|vorige maand", _fixed("last_month")),
+    (rf"{_LAST} (?:quarter|kwartaal|trimestre)|(?:trimestre passado)", _fixed("last_quarter")),
+    (rf"{_LAST} (?:calendar )?(?:week|semana)|semana passada", _fixed("last_week")),
+    (r"past (?:calendar )?year|afgelopen jaar|last twelve months", _fixed("last_12_months")),
+    (rf"{_LAST} (?:calendar )?(?:year|jaar|ano)|ano passado", _fixed("last_year")),
+    (rf"{_LAST} (?:24h|day|etmaal)", _fixed("last_24_hours")),
+    (rf"{_LAST} hour", _fixed("last_1_hours")),
+    (r"(?:in|of|for|during|over|year|calendar) (20\d\d)\b", lambda m, t: m[1]),
+    (r"the other day|recently|lately|of late|these days|recent(?: days)?|onlangs|recentemente", _fixed("recently")),
+    (r"(?:(?:right|just|as of) )?now\b|currently|at the moment|at present|nu\b|op dit moment|agora\b", _fixed("now")),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-])"), rule) for pattern, rule in _RULES)
+_CUE = re.compile(
+    r"(?:in|of|since|from|to|vs|versus|against|and|for|last|this|during|until|till|through|thru|mid|early|late|between|"
+    r"than|with|over|by|before|after|\d{1,2}(?:st|nd|rd|th)?|em|de|desde|sinds|van|tot|about|whole|all|,|s|-)$"
+)
+_AFTER_CUE = re.compile(r"^ (?:20\d\d|vs|versus|compared|against|to \w+ember|'s|\?|,|\d)")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?: ?(am|pm))?|\b(1[0-2]|[1-9]) ?(am|pm)\b")
+_MONTHS_WORD = re.compile(r"\d{4}-\d\d(?:\.\.\d{4}-\d\d)?")
+_RELATIVE: tuple[tuple[str, str], ...] = (
+    (r"(?:the )?(?:month|week|day|quarter|year|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b|"
+     r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
+    (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b|(?:the )?following (?:month|week|day)", "after"),
+    (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
+)  # fmt: skip
+
+
+def find_times(flat: str, now: datetime) -> When:
+    """Every time named in folded text (see `text.words`), with `now` in UTC."""
+    today = now.date()
+    mentions: list[Mention] = []
+    bare = flat
+    around, bare = _clock(bare)
+    relative = None
+    for pattern, kind in _RELATIVE:
+        if match := re.search(rf"(?<!\w)(?:{pattern})", bare):
+            relative = kind
+            bare = _mask(bare, match.start(), match.end())
+            break
+    for pattern_, rule in _COMPILED:
+        for match in list(pattern_.finditer(bare)):
+            if "\x00" in match[0] or not _is_time(match, bare):
+                continue
+            word = rule(match, today)
+            if word is None:
+                continue
+            start = match.start()
+            lead = re.search(rf"\b{_SINCE} (?:the )?$", bare[:start])
+            since = bool(lead) or bool(re.match(rf"{_SINCE} ", match[0]) and ".." not in word)
+            mentions.append(Mention(word, start, match.end(), open_start=since))
+            bare = _mask(bare, start, match.end())
+    mentions.sort(key=lambda mention: mention.start)
+    joined = _join_ranges(mentions, bare, today)
+    plain = re.sub(r"\x00+", "<p>", bare)
+    return When(tuple(joined), plain, around, relative)
+
+
+def _mask(text: str, start: int, end: int) -> str:
+    return text[:start] + "\x00" * (end - start) + text[end:]
+
+
+def _is_time(match: re.Match[str], text: str) -> bool:
+    """Whether a month's name that is also another word stands where a month stands."""
+    shown = match[0].split()
+    if shown[0] not in dates.AMBIGUOUS_MONTHS or (len(shown) > 1 and shown[1][:1].isdigit()):
+        return True
+    before, after = text[: match.start()].rstrip().rsplit(" ", 1)[-1], text[match.end() :]
+    if len(shown) > 2 and shown[-1] in dates.MONTHS:
+        return True
+    return bool(_CUE.search(before)) or bool(_AFTER_CUE.search(after)) or before.endswith("\x00")
+
+
+def _clock(text: str) -> tuple[str | None, str]:
+    match = _CLOCK.search(text)
+    if not match or re.search(r"\d{4}-\d\d-\d\dt?$", text[: match.start()]):
+        return None, text
+    if match[1] and text[match.start() : match.end()].count(".") and not re.search(
+        r"\b(?:at|around|about|near|since|om|rond) $", text[: match.start()]
+    ):
+        return None, text
+    hour = int(match[1] or match[4])
+    half = match[3] or match[5]
+    hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
+    return f"{hour:02d}:{match[2] or '00'}", _mask(text, match.start(), match.end()).replace("\x00", " ")
+
+
+def _join_ranges(mentions: list[Mention], bare: str, today: date) -> list[Mention]:
+    """`since X` runs until today; `from X to Y` with days is one stretch."""
+    joined: list[Mention] = []
+    for mention in mentions:
+        before = joined[-1] if joined else None
+        between = bare[before.end : mention.start].strip() if before else ""
+        if before and before.open_start and between in ("to", "until", "till", "through", "tot", "and", "-"):
+            first, last = _bounds(before.word, today), _bounds(mention.word, today)
+            if first and last and first[0] <= last[1]:
+                joined[-1] = Mention(dates.span(first[0], last[1]), before.start, mention.end)
+                continue
+        if before and between in (",", "and", "en", "e", ", and") and _consecutive(before.word, mention.word):
+            joined[-1] = Mention(f"{before.word[:7]}..{mention.word[-7:]}", before.start, mention.end)
+            continue
+        joined.append(mention)
+    return [_until_today(m, today) for m in joined]
+
+
+def _consecutive(left: str, right: str) -> bool:
+    """Whether `right` begins in the month after the last one of `left` (June, July and August are one stretch)."""
+    if not (_MONTHS_WORD.fullmatch(left) and _MONTHS_WORD.fullmatch(right)):
+        return False
+    return dates.shifted(left[-7:], 1) == right[:7]
+
+
+def _until_today(mention: Mention, today: date) -> Mention:
+    bounds = _bounds(mention.word, today)
+    if not mention.open_start or bounds is None or (".." in mention.word and bounds[1] >= today):
+        return mention
+    return Mention(dates.span(bounds[0], today), mention.start, mention.end)
+
+
+def _bounds(word: str, today: date) -> tuple[date, date] | None:
+    try:
+        period = parse_period(word, datetime(today.year, today.month, today.day, 23, 59, tzinfo=UTC))
+    except InputError:
+        return None
+    return period.start.date(), min(today, max(period.start.date(), period.end.date() - timedelta(days=word != "now")))
