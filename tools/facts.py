@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, field_serializer
+from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
 
 from tools import units
 from tools.errors import InputError
@@ -58,6 +58,12 @@ class Fact(BaseModel):
     receipts: tuple[str, ...] = ()
     derived_from: tuple[str, ...] = ()
     formula: str | None = None
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _value_from_json(cls, value: Any) -> Any:
+        # a JSON number with a point was a Decimal of two places: 7200.0 must not come back as the count 7200
+        return Decimal(str(value)).quantize(Decimal("0.01")) if isinstance(value, float) else value
 
     @field_serializer("value", when_used="json")
     def _value_as_json(self, value: Value) -> int | float | str:
