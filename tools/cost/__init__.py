@@ -1,5 +1,5 @@
 """Cost: what the estate costs, why it changed, what is wasted and committed. Importing it declares the queries."""
 
-from tools.cost import anomalies, change, forecast, spend, untagged
+from tools.cost import anomalies, budgets, change, commitments, forecast, savings, spend, untagged
 
-__all__ = ["anomalies", "change", "forecast", "spend", "untagged"]
+__all__ = ["anomalies", "budgets", "change", "commitments", "forecast", "savings", "spend", "untagged"]

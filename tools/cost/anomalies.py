@@ -9,8 +9,9 @@ from typing import Any
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import HOME, Top, cents
+from tools.cost.spans import billed_period
 from tools.facts import Facts, Scope
-from tools.periods import Period, parse_period
+from tools.periods import parse_period
 from tools.registry import PeriodWord, query
 
 
@@ -20,12 +21,10 @@ def cost_anomalies(aws: Aws, period: PeriodWord = "last_90_days", accounts: Acco
 
     AWS keeps anomalies for about 90 days. Costs one Cost Explorer request, two if there are none.
     """
-    span = parse_period(period, aws.now)
-    if span.start >= aws.now - timedelta(days=1) or span.label.startswith("last"):
-        span = parse_period(f"{span.first_day}..{aws.now.date()}", aws.now)
+    span = billed_period(period, aws.now)
     chosen = aws.directory.select(accounts)
     everything = aws.directory.complete and len(chosen) == len(aws.directory.accounts)
-    # No basis: AWS measures an anomaly against what it expected of the same spend.
+    # No basis: AWS measures an anomaly against the spend it expected, whatever credits came later.
     scope = Scope(accounts=() if len(chosen) == len(aws.directory.accounts) else tuple(a.name for a in chosen))
     last_day = min(span.end - timedelta(microseconds=1), aws.now).date()
     interval = {"StartDate": span.first_day, "EndDate": last_day.isoformat()}
@@ -106,6 +105,3 @@ def _account(one: dict[str, Any], chosen: tuple[Account, ...]) -> str | None:
 
 def _impact(one: dict[str, Any]) -> Decimal:
     return Decimal(str(one["Impact"].get("TotalImpact") or 0))
-
-
-__all__ = ["Period", "cost_anomalies"]

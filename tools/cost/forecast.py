@@ -13,6 +13,7 @@ from tools.calls import Aws
 from tools.cost.explorer import HOME, Costs, cents, costs, filters, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import days_label
+from tools.errors import RegentError
 from tools.facts import Draft, Facts, Scope
 from tools.periods import Period, between_months, parse_period
 from tools.registry import query
@@ -87,6 +88,9 @@ class Asking:
             "Filter": filters(self.aws, self.accounts, "gross", {field: [name] for field, name in self.where.items()}),
         }
         reply = self.aws.call(self.aws.directory.payer, "ce:GetCostForecast", region=HOME, **asked)
+        unit = reply.data["Total"]["Unit"]
+        if unit != self.aws.currency:
+            raise RegentError(f"AWS forecasts in {unit}, expected {self.aws.currency}; set the estate's currency.")
         return [(entry["TimePeriod"]["Start"], _expected(entry, reply.receipt))
                 for entry in reply.data["ForecastResultsByTime"]]  # fmt: skip
 
@@ -108,17 +112,17 @@ def _this_month(asking: Asking, month: Period, last: Period) -> Facts:
     past = asking.spent(last.start)
     rest = asking.rest_of_month(month)
     receipts = [*(past.receipts if past else ()), rest.receipt]
-    so_far = cents(sum(past.totals(month).values(), Decimal())) if past else Decimal("0.00")
-    to_come = cents(rest.mean)
-    facts.fact("forecast spend for the whole month", so_far + to_come, currency, receipts=receipts, headline=True)
+    so_far = sum(past.totals(month).values(), Decimal()) if past else Decimal()
+    whole = cents(so_far + rest.mean)
+    facts.fact("forecast spend for the whole month", whole, currency, receipts=receipts, headline=True)
     if past and asking.today > month.start:
         label = f"{month.label} to date ({days_label(month.start, asking.today)})"
         span = Period(label=label, start=month.start, end=asking.today)
         facts.fact("spend so far", so_far, currency, receipts=past.receipts, period=span)
     ahead = Period(label=days_label(asking.today, month.end), start=asking.today, end=month.end)
-    facts.fact("forecast spend for the rest of the month", to_come, currency, receipts=[rest.receipt], period=ahead)
+    facts.fact("forecast spend for the rest of the month", rest.mean, currency, receipts=[rest.receipt], period=ahead)
     if past:
-        _add_comparison(facts, past, last, so_far + to_come, receipts, currency)
+        _add_comparison(facts, past, last, whole, receipts, currency)
     return facts
 
 
@@ -129,7 +133,7 @@ def _next_months(asking: Asking, month: Period, last: Period, count: int) -> Fac
     found = dict(asking.expected(whole.end, daily=False))
     past = asking.spent(last.start) if count == 1 else None
     each = [(span, found[span.first_day]) for span in months]
-    total = sum((cents(one.mean) for _, one in each), Decimal())
+    total = cents(sum((one.mean for _, one in each), Decimal()))
     receipts = [one.receipt for _, one in each]
     facts.fact("forecast spend", total, currency, receipts=receipts, headline=True)
     if count > 1:
@@ -152,8 +156,8 @@ def _this_year(asking: Asking, month: Period) -> Facts:
     months = list(_months_after(month, 12 - month.start.month))
     found = dict(asking.expected(year.end, daily=False)) if months else {}
     each = [(span, found[span.first_day]) for span in months]
-    so_far = cents(sum(past.totals().values(), Decimal())) if past else Decimal("0.00")
-    to_come = cents(rest.mean) + sum((cents(one.mean) for _, one in each), Decimal())
+    so_far = sum(past.totals().values(), Decimal()) if past else Decimal()
+    to_come = rest.mean + sum((one.mean for _, one in each), Decimal())
     behind = list(past.receipts) if past else []
     ahead = list(dict.fromkeys([rest.receipt, *(one.receipt for _, one in each)]))
     facts.fact("forecast spend for the whole year", so_far + to_come, currency, receipts=behind + ahead, headline=True)

@@ -59,7 +59,7 @@ def untagged_spend(
         shown += cents(amount)
         if cents(whole[name]) > 0:
             part = cents(amount) * 100 / cents(whole[name])
-            rate = facts.fact(f"{name} {label}, share of {name} spend", part, "percent", receipts=found.receipts,
+            rate = facts.fact(f"{name} {label}, share of all {name} spend", part, "percent", receipts=found.receipts,
                               scope=narrowed(scope, by, name))  # fmt: skip
             facts.row(name, cell, rate)
         else:

@@ -1,0 +1,141 @@
+"""Savings: what AWS Cost Optimization Hub suggests, and what it would save each month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any, Literal
+
+from tools.accounts import Accounts
+from tools.calls import Aws
+from tools.cost.explorer import HOME, Top, cents
+from tools.errors import RegentError
+from tools.facts import Facts, Scope
+from tools.periods import instant
+from tools.registry import query
+
+Kind = Literal["all", "rightsizing", "idle", "commitments", "storage", "upgrade"]
+_KINDS = {
+    "Rightsize": "rightsizing",
+    "MigrateToGraviton": "upgrade",
+    "Upgrade": "upgrade",
+    "Stop": "idle",
+    "Delete": "idle",
+    "ScaleIn": "idle",
+    "PurchaseSavingsPlans": "commitments",
+    "PurchaseReservedInstances": "commitments",
+}
+_STORAGE = frozenset({"EbsVolume", "RdsDbInstanceStorage", "AuroraDbClusterStorage"})
+_ACTIONS = {
+    "Rightsize": "rightsize",
+    "MigrateToGraviton": "migrate to Graviton",
+    "Upgrade": "upgrade",
+    "Stop": "stop",
+    "Delete": "delete",
+    "ScaleIn": "scale in",
+    "PurchaseSavingsPlans": "buy Savings Plan",
+    "PurchaseReservedInstances": "buy reservation",
+}
+
+
+@query(
+    domain="cost",
+    operations=(
+        "cost-optimization-hub:ListRecommendations",
+        "cost-optimization-hub:ListRecommendationSummaries",
+    ),
+    reach="payer",
+)
+def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top = 8) -> Facts:
+    """Savings opportunities by size: estimated monthly savings, what to do, in which account and on which resource.
+
+    From Cost Optimization Hub: rightsizing, idle resources, commitments to buy, storage, upgrades.
+    """
+    chosen = aws.directory.select(accounts)
+    everything = len(chosen) == len(aws.directory.accounts)
+    asked: dict[str, Any] = {"maxResults": 100}
+    if not (everything and aws.directory.complete):
+        asked["filter"] = {"accountIds": [account.id for account in chosen]}
+    payer = aws.directory.payer
+    found = aws.items(payer, "cost-optimization-hub:ListRecommendations", "items", region=HOME, **asked)
+    wanted = [one for one in found.items if kind in ("all", kind_of(one))]
+    wanted.sort(key=lambda one: (-_saved(one), one["recommendationId"]))
+    scope = Scope(accounts=() if everything else tuple(account.name for account in chosen))
+    if kind != "all":
+        scope = scope.model_copy(update={"where": {"kind": kind}})
+    facts = Facts(
+        read_as=f"savings opportunities, {kind}, {Scope(accounts=scope.accounts).text()}",
+        period=instant(aws.now),
+        scope=scope,
+        columns=("Action", "Kind", "Account", "Resource", f"Saves a month ({aws.currency})", "Saves (percent)"),
+    )
+    _refuse_other_currency(wanted, aws.currency)
+    receipts = found.receipts
+    total = sum((cents(_saved(one)) for one in wanted), Decimal("0.00"))
+    label = "estimated monthly savings"
+    facts.fact("savings opportunities", len(wanted), "opportunities", receipts=receipts, headline=True)
+    facts.fact(f"{label}, all opportunities added up", total, aws.currency, receipts=receipts, headline=kind != "all")
+    if kind == "all":
+        _add_deduplicated(facts, aws, asked.get("filter"), label)
+        _add_kinds(facts, wanted, receipts, aws.currency)
+    for one in wanted[:top]:
+        account = aws.directory.name(one["accountId"])
+        resource = one.get("resourceId") or one.get("currentResourceType") or "-"
+        own = Scope(accounts=(account,), where={"resource": resource})
+        action = _ACTIONS.get(one["actionType"], one["actionType"])
+        name = f"{action} {one.get('currentResourceType', '')} {resource}".replace("  ", " ")
+        percent = one.get("estimatedSavingsPercentage")
+        facts.row(
+            f"{action} {one.get('currentResourceType') or ''}".strip(),
+            kind_of(one),
+            account,
+            facts.fact(f"resource to {action}", resource, "id", receipts=receipts, scope=own),
+            facts.fact(f"{label}: {name}", _saved(one), aws.currency, receipts=receipts, scope=own),
+            "-"
+            if percent is None
+            else facts.fact(f"{label}, share of its cost: {name}", Decimal(str(percent)), "percent",
+                            receipts=receipts, scope=own),
+        )  # fmt: skip
+    if len(wanted) > top:
+        rest = sum((cents(_saved(one)) for one in wanted[top:]), Decimal())
+        facts.row("other", "-", "-", "-", facts.fact(f"{label}, other", rest, aws.currency, receipts=receipts), "-")
+    return facts
+
+
+def kind_of(recommendation: dict[str, Any]) -> str:
+    """Which one kind a recommendation belongs to, so that the kinds add up to all."""
+    if recommendation.get("currentResourceType") in _STORAGE:
+        return "storage"
+    return _KINDS.get(recommendation["actionType"], "rightsizing")
+
+
+def _add_deduplicated(facts: Facts, aws: Aws, wanted: dict[str, Any] | None, label: str) -> None:
+    """Commitments and rightsizing save the same money twice; AWS computes what is left of their sum."""
+    asked: dict[str, Any] = {"groupBy": "ActionType", **({"filter": wanted} if wanted else {})}
+    reply = aws.call(aws.directory.payer, "cost-optimization-hub:ListRecommendationSummaries", region=HOME, **asked)
+    saved = reply.data.get("estimatedTotalDedupedSavings")
+    if saved is not None:
+        facts.fact(
+            f"{label}, overlaps removed", Decimal(str(saved)), aws.currency, receipts=reply.receipts, headline=True
+        )
+
+
+def _add_kinds(facts: Facts, wanted: list[dict[str, Any]], receipts: tuple[str, ...], currency: str) -> None:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in wanted:
+        sums[kind_of(one)] += cents(_saved(one))
+    for kind, amount in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])):
+        scope = facts.scope.model_copy(update={"where": {"kind": kind}})
+        facts.fact(f"estimated monthly savings, {kind}", amount, currency, receipts=receipts, scope=scope)
+
+
+def _refuse_other_currency(wanted: list[dict[str, Any]], currency: str) -> None:
+    other = {one["currencyCode"] for one in wanted if one.get("currencyCode")} - {currency}
+    if other:
+        raise RegentError(
+            f"Cost Optimization Hub answers in {', '.join(sorted(other))}, expected {currency}; set the estate's currency."
+        )
+
+
+def _saved(one: dict[str, Any]) -> Decimal:
+    return Decimal(str(one.get("estimatedMonthlySavings") or 0))
