@@ -93,6 +93,8 @@ def read(aws: Aws, chosen: Sequence[Account], *, resource_type: str | None = Non
 def _external(region: str, record: dict[str, Any]) -> External:
     public = bool(record.get("isPublic"))
     named = sorted((record.get("principal") or {}).values())
+    if "*" in named:
+        named = ["anyone who meets its conditions"]
     return External(
         id=record["id"],
         account=record["resourceOwnerAccount"],

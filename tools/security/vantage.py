@@ -18,6 +18,7 @@ from tools.security.common import some
 
 T = TypeVar("T")
 DELEGATIONS = "organizations:ListDelegatedAdministrators"
+_NOT_ENABLED = "NotEnabled"
 _REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "InvalidAccessException", "UnauthorizedOperation"})
 
 Members = Callable[[Place], tuple[frozenset[str], tuple[str, ...]]]
@@ -37,7 +38,7 @@ class Views(Generic[T]):
 
 def not_enabled(account: str, operation: str, what: str, receipts: tuple[str, ...] = ()) -> AwsCallError:
     """The error that says a service is switched off in a place: it could not be looked at, which is no zero."""
-    return AwsCallError(account, operation, "NotEnabled", f"{what} is not enabled here", receipts)
+    return AwsCallError(account, operation, _NOT_ENABLED, f"{what} is not enabled here", receipts)
 
 
 def refused(error: AwsCallError) -> bool:
@@ -89,42 +90,99 @@ def look(
     owner = admin
 
     def through(place: Place) -> tuple[T | None, tuple[str, ...], list[Place]]:
-        try:
-            ids, behind = members(place)
-        except AwsCallError as error:
-            if not refused(error):
-                raise
-            ids, behind = frozenset(account.id for account in chosen), error.receipts
+        ids, behind = _covered(members, place, chosen)
         covered = [account for account in chosen if account.id in ids or account.id == owner.id]
-        missing = [Place(account, place.region) for account in chosen if account not in covered]
-        return (ask(place, covered) if covered else None), behind, missing
+        try:
+            seen = ask(place, covered) if covered else None
+        except AwsCallError as error:
+            if error.code != _NOT_ENABLED:
+                raise
+            seen, behind, covered = None, (*behind, *error.receipts), []
+        return seen, behind, [Place(account, place.region) for account in chosen if account not in covered]
 
     try:
         looked = aws.each(aws.places([owner]), through)
     except AwsCallError as error:
         if not refused(error):
             raise
-        return _directly(aws, service, chosen, ask, receipts)
-    seen = [found for _, (found, _, _) in looked if found is not None]
-    rest = [place for _, (_, _, missing) in looked for place in missing]
+        return _directly(aws, service, chosen, ask, (*receipts, *error.receipts))
     views = Views(
-        seen,
-        tuple(dict.fromkeys([*receipts, *(r for _, (_, behind, _) in looked for r in behind)])),
-        [f"Looked through {service}'s delegated administrator in {_regions(aws)}."],
+        [seen for _, (seen, _, _) in looked if seen is not None],
+        tuple(dict.fromkeys([*receipts, *(receipt for _, (_, behind, _) in looked for receipt in behind)])),
     )
+    if views.seen:
+        regions = ", ".join(place.region for place, (seen, _, _) in looked if seen is not None)
+        views.notes.append(f"Looked through {service}'s delegated administrator in {regions}.")
+    rest = [place for _, (_, _, missing) in looked for place in missing]
+    if not views.seen:
+        return _directly(aws, service, chosen, ask, views.receipts)
     if rest:
-        asked = some(aws, rest, lambda place: ask(place, [place.account]), f"{service} of accounts that are no members")
-        views.seen += [found for _, found in asked]
-        names = list(dict.fromkeys(place.account.name for place in rest))
-        views.notes.append(f"No members of it, asked themselves: {', '.join(names[:5])}.")
+        _ask_themselves(aws, service, rest, chosen, ask, views)
     return views
 
 
+def _covered(members: Members, place: Place, chosen: Sequence[Account]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The accounts that the administrator sees in a place; all, if it may not say: then its answer is taken as is."""
+    try:
+        return members(place)
+    except AwsCallError as error:
+        if error.code == _NOT_ENABLED:
+            return frozenset(), error.receipts
+        if refused(error):
+            return frozenset(account.id for account in chosen), error.receipts
+        raise
+
+
 def _directly(aws: Aws, service: str, chosen: Sequence[Account], ask: Ask[T], receipts: tuple[str, ...]) -> Views[T]:
-    looked = aws.each(aws.places(chosen), lambda place: ask(place, [place.account]))
+    views: Views[T] = Views([], receipts)
     where = f"{len(chosen)} accounts" if len(chosen) > 1 else chosen[0].name
-    return Views([found for _, found in looked], receipts, [f"Looked in {service} of {where} in {_regions(aws)}."])
+    views.notes.append(f"Looked in {service} of {where} in {', '.join(aws.regions)}.")
+    looked = aws.each(aws.places(chosen), _softly(ask))
+    _sort_out(service, looked, chosen, views)
+    if not views.seen:
+        raise next(found for _, found in looked if isinstance(found, AwsCallError))
+    return views
 
 
-def _regions(aws: Aws) -> str:
-    return ", ".join(aws.regions)
+def _ask_themselves(
+    aws: Aws, service: str, places: Sequence[Place], chosen: Sequence[Account], ask: Ask[T], views: Views[T]
+) -> None:
+    before = len(views.seen)
+    looked = some(aws, places, _softly(ask), f"{service} of accounts that its administrator does not see")
+    _sort_out(service, looked, chosen, views)
+    if len(views.seen) > before:
+        names = list(dict.fromkeys(p.account.name for p, found in looked if not isinstance(found, AwsCallError)))
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        views.notes.append(f"Not seen by the administrator, asked themselves: {', '.join(names[:3])}{more}.")
+
+
+def _softly(ask: Ask[T]) -> Callable[[Place], T | AwsCallError]:
+    """Ask an account about itself; that the service is switched off there is an answer, not a failure."""
+
+    def itself(place: Place) -> T | AwsCallError:
+        try:
+            return ask(place, [place.account])
+        except AwsCallError as error:
+            if error.code == _NOT_ENABLED:
+                return error
+            raise
+
+    return itself
+
+
+def _sort_out(
+    service: str, looked: Sequence[tuple[Place, T | AwsCallError]], chosen: Sequence[Account], views: Views[T]
+) -> None:
+    """Add what was seen, the receipts of finding the service switched off, and a note of where that is."""
+    off: dict[str, list[str]] = {}
+    for place, found in looked:
+        if isinstance(found, AwsCallError):
+            off.setdefault(place.region, []).append(place.account.name)
+            views.receipts = (*views.receipts, *found.receipts)
+        else:
+            views.seen.append(found)
+    for region, names in off.items():
+        everywhere = len(names) >= len(chosen) - 1  # all but the administrator, which was asked before
+        who = "any account" if everywhere and len(names) > 3 else ", ".join(names[:3])
+        more = f" and {len(names) - 3} more" if len(names) > 3 and not everywhere else ""
+        views.notes.append(f"{service} is not enabled in {region} of {who}{more}.")
