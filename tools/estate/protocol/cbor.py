@@ -66,7 +66,9 @@ def loads(data: bytes) -> Any:
     """The value of one CBOR item; trailing bytes are an error."""
     try:
         value, end = _decode(data, 0)
-    except (IndexError, struct.error, UnicodeDecodeError) as error:
+    except CborError:
+        raise
+    except (IndexError, struct.error, ValueError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise CborError(f"truncated or malformed CBOR: {error}") from error
     if end != len(data):
         raise CborError(f"{len(data) - end} bytes after the CBOR item")
