@@ -217,6 +217,27 @@ def test_every_sum_equals_the_plain_python_sum(ce: Any, params: dict[str, Any]) 
     assert asked(ce, params) == wanted
 
 
+@pytest.mark.parametrize(
+    ("option", "text", "meant"),
+    [
+        ("STARTS_WITH", "EUW1-NatGateway", {"EUW1-NatGateway-Bytes", "EUW1-NatGateway-Hours"}),
+        ("ENDS_WITH", "NatGateway-Bytes", {"EUW1-NatGateway-Bytes"}),
+        ("CONTAINS", "NatGateway", {"EUW1-NatGateway-Bytes", "EUW1-NatGateway-Hours"}),
+        ("ENDS_WITH", "NatGateway", set()),
+        ("STARTS_WITH", "NatGateway", set()),
+        ("CASE_INSENSITIVE", "euw1-natgateway-hours", {"EUW1-NatGateway-Hours"}),
+        ("CASE_SENSITIVE", "euw1-natgateway-hours", set()),
+    ],
+)
+def test_match_options_match_what_they_say(ce: Any, option: str, text: str, meant: set[str]) -> None:
+    answer = ce.get_cost_and_usage(
+        **BASE,
+        Filter={"Dimensions": {"Key": "USAGE_TYPE", "Values": [text], "MatchOptions": [option]}},
+        GroupBy=[{"Type": "DIMENSION", "Key": "USAGE_TYPE"}],
+    )
+    assert {row["Keys"][0] for row in answer["ResultsByTime"][0]["Groups"]} == meant
+
+
 def test_totals_equal_plain_sql_over_the_parquet_file(ce: Any, cost_home: Path) -> None:
     answer = ce.get_cost_and_usage(
         TimePeriod={"Start": "2025-09-01", "End": "2026-10-15"},
