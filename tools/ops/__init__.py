@@ -6,7 +6,10 @@ from tools.ops import (  # noqa: F401
     alarms,
     aws_health_events,
     backups,
+    error_logs,
     inventory,
+    metric,
     patches,
+    quotas,
     recent_changes,
 )
