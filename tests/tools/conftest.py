@@ -76,9 +76,15 @@ def fact_named(result: QueryResult, label: str, **scope: Any) -> Fact:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+def estate_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sample estate keeps its generated data; `tools.estate.cost.store.parquet` finds the line items."""
+    return tmp_path_factory.mktemp("estate")
+
+
+@pytest.fixture(scope="session")
+def sample(estate_home: Path) -> Iterator[Estate]:
     """The sample estate, started once for the whole test run."""
-    with open_sample(tmp_path_factory.mktemp("estate")) as estate:
+    with open_sample(estate_home) as estate:
         yield estate
 
 

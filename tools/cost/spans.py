@@ -54,6 +54,8 @@ def compared(period: Period, word: str, now: datetime) -> Period:
     other = complete_days(billed_period(word, now), now)
     if (other.start, other.end) == (period.start, period.end):
         raise InputError(f"{period.label} cannot be compared with itself; give another period in compared_to.")
+    if other.start < period.end and period.start < other.end:
+        raise InputError(f"{period.label} and {other.label} overlap; give a period before it in compared_to.")
     return other
 
 

@@ -16,9 +16,15 @@ def get_ebs_encryption_by_default(request: EstateRequest) -> dict[str, Any]:
     return {"EbsEncryptionByDefault": request.account not in without}
 
 
+def describe_reserved_instances(request: EstateRequest) -> dict[str, Any]:
+    """None, truly: the company reserves only RDS databases."""
+    return {"ReservedInstances": []}
+
+
 OPERATIONS: dict[str, Handler] = {
     **_ec2_compute.OPERATIONS,
     **_ec2_network.OPERATIONS,
+    "DescribeReservedInstances": describe_reserved_instances,
     "GetEbsEncryptionByDefault": get_ebs_encryption_by_default,
 }
 
