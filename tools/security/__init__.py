@@ -5,3 +5,4 @@ from tools.security import identity_hygiene as _identity_hygiene  # noqa: F401
 from tools.security import public_exposure as _public_exposure  # noqa: F401
 from tools.security import threats as _threats  # noqa: F401
 from tools.security import vulnerabilities as _vulnerabilities  # noqa: F401
+from tools.security import who_did_what as _who_did_what  # noqa: F401

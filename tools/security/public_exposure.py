@@ -106,7 +106,9 @@ def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account]) -> None:
     label = "security groups open to the internet on web ports only"
     facts.fact(label, len(checked.open) - len(risky), "security groups", receipts=checked.receipts)
     facts.fact("security groups in all", checked.total, "security groups", receipts=checked.receipts)
-    facts.notes.append(f"Security groups were looked at in {', '.join(aws.regions)}; web ports are 80 and 443.")
+    facts.notes.append(
+        f"Security groups were looked at in {', '.join(aws.regions)}; web ports are those of HTTP and HTTPS."
+    )
     for group in risky[:_ROWS]:
         where = in_account(aws, group.place.account.id)
         facts.row(

@@ -1,0 +1,172 @@
+"""Who did what: management events from CloudTrail, by actor, action and resource. Names people."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from tools.accounts import Account, Accounts
+from tools.calls import Aws
+from tools.errors import UnknownNameError
+from tools.facts import Facts
+from tools.periods import Period, parse_period
+from tools.registry import PeriodWord, query
+from tools.security import trail
+from tools.security.common import Top, in_account, joined, scope_of
+from tools.security.trail import Event, Found
+
+_VERBS = (
+    "Accept|Add|Allocate|Associate|Attach|Authorize|Cancel|Change|Console|Copy|Create|Deactivate|Delete|Deregister|Detach"
+    "|Disable|Disassociate|Enable|Export|Import|Invoke|Modify|Move|Purchase|Put|Reboot|Register|Release|Remove|Replace"
+    "|Reset|Restore|Revoke|Rotate|Run|Schedule|Send|Set|Start|Stop|Tag|Terminate|Transfer|Untag|Update|Upload|Assume"
+    "|Get|List|Describe|Decrypt|Generate"
+)
+_OPERATION = re.compile(rf"(?:{_VERBS})[A-Z][A-Za-z0-9]+")
+_VERB = re.compile(rf"(?:{_VERBS})", re.IGNORECASE)
+_ACTORS_SHOWN = 3
+
+
+@query(
+    domain="security",
+    operations=(*trail.OPERATIONS, "iam:ListUsers", "iam:ListRoles"),
+    personal_data=True,
+)
+def who_did_what(
+    aws: Aws,
+    period: PeriodWord = "last_7_days",
+    who: str | None = None,
+    action: str | None = None,
+    resource: str | None = None,
+    accounts: Accounts = "all",
+    writes_only: bool = True,
+    top: Top = 15,
+) -> Facts:
+    """Who did what in AWS (CloudTrail): changes by person or role, newest first; names people.
+
+    `who` is a user, role or root; `action` an API action or verb (DeleteBucket, delete); `resource` a name or id.
+    """
+    chosen = aws.directory.select(accounts)
+    span = parse_period(period, aws.now)
+    found = _read(aws, chosen, span, action, resource, writes_only)
+    matching = list(found.events)
+    behind = found.receipts
+    if who:
+        matching, more = _by_actor(aws, chosen, span, matching, who)
+        behind = joined([behind, more])
+    if action:
+        matching = _by_action(matching, found, action)
+    if resource:
+        matching = _by_resource(matching, found, resource, span)
+    kind = "changes" if writes_only else "events"
+    where = {key: value for key, value in (("who", who), ("action", action), ("resource", resource)) if value}
+    scope = scope_of(aws, chosen).model_copy(update={"where": where})
+    facts = Facts(
+        read_as=f"who did what: {kind}, {span.label}, {scope.text()}",
+        period=span,
+        scope=scope,
+        columns=("Time", "Who", "Action", "Resource", "Account"),
+    )
+    facts.notes.append(f"From CloudTrail's event history in {', '.join(aws.regions)}; management events only.")
+    _totals(facts, matching, kind, behind)
+    _table(aws, facts, matching, kind, behind, top)
+    return facts
+
+
+def _read(
+    aws: Aws, chosen: Sequence[Account], span: Period, action: str | None, resource: str | None, writes_only: bool
+) -> Found:
+    """Events that may match, by the one attribute that CloudTrail filters by best."""
+    writes = ("ReadOnly", "false") if writes_only else None
+    attribute = writes
+    if action and _OPERATION.fullmatch(action):
+        attribute = ("EventName", action)
+    elif resource:
+        attribute = ("ResourceName", resource)
+    found = trail.read(aws, chosen, span, attribute)
+    if not found.events and resource and attribute == ("ResourceName", resource):
+        # CloudTrail knows a resource by one exact name only; it may be part of a name, or in the request alone.
+        wider = trail.read(aws, chosen, span, writes)
+        found = Found(wider.events, joined([found.receipts, wider.receipts]))
+    kept = tuple(event for event in found.events if not (writes_only and event.read_only))
+    return Found(kept, found.receipts)
+
+
+def _by_actor(
+    aws: Aws, chosen: Sequence[Account], span: Period, events: Sequence[Event], who: str
+) -> tuple[list[Event], tuple[str, ...]]:
+    wanted = who.strip().casefold()
+    exact = [event for event in events if wanted in (name.casefold() for name in (*event.names, event.who))]
+    if exact:
+        return exact, ()
+    if wanted in ("root", "root user"):
+        return [], ()
+    known, receipts = _identities(aws, chosen)
+    if wanted in (name.casefold() for name in known):
+        return [], receipts  # exists, and did nothing of the kind
+    raise UnknownNameError("person or role", who, {*known, *(event.names[0] for event in events)})
+
+
+def _identities(aws: Aws, chosen: Sequence[Account]) -> tuple[set[str], tuple[str, ...]]:
+    def ask(account: Account) -> tuple[set[str], tuple[str, ...]]:
+        users = aws.items(account, "iam:ListUsers", "Users", region="us-east-1")
+        roles = aws.items(account, "iam:ListRoles", "Roles", region="us-east-1")
+        names = {user["UserName"] for user in users.items} | {role["RoleName"] for role in roles.items}
+        return names, (*users.receipts, *roles.receipts)
+
+    looked = [result for _, result in aws.each_account(chosen, ask)]
+    return {name for names, _ in looked for name in names}, joined(receipts for _, receipts in looked)
+
+
+def _by_action(events: Sequence[Event], found: Found, action: str) -> list[Event]:
+    wanted = action.strip().casefold()
+    kept = [event for event in events if event.action.casefold() == wanted]
+    if not kept and _VERB.fullmatch(action.strip()):
+        return [event for event in events if event.action.casefold().startswith(wanted)]
+    if not kept and not _OPERATION.fullmatch(action.strip()):
+        raise UnknownNameError("action", action, {event.action for event in found.events})
+    return kept
+
+
+def _by_resource(events: Sequence[Event], found: Found, resource: str, span: Period) -> list[Event]:
+    wanted = resource.strip().casefold()
+    kept = [event for event in events if wanted in event.text.casefold()]
+    if not kept and not any(wanted in event.text.casefold() for event in found.events):
+        known = {event.resource for event in found.events if event.resource}
+        raise UnknownNameError(f"resource with events ({span.label})", resource, known)
+    return kept
+
+
+def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...]) -> None:
+    facts.fact(kind, len(events), kind, receipts=behind, headline=True)
+    actors = Counter(event.who for event in events)
+    facts.fact(f"people, roles and services behind these {kind}", len(actors), "actors", receipts=behind)
+    failed = sum(event.error is not None for event in events)
+    facts.fact(f"{kind} that were refused or failed", failed, kind, receipts=behind)
+    bare = sum(event.without_mfa and not event.error for event in events)
+    if bare:
+        facts.fact("console sign-ins without MFA", bare, "sign-ins", receipts=behind)
+    if len(actors) > 1:
+        for name, number in sorted(actors.items(), key=lambda pair: (-pair[1], pair[0]))[:_ACTORS_SHOWN]:
+            facts.fact(f"{kind} by {name}", number, kind, receipts=behind)
+
+
+def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...], top: int) -> None:
+    for event in events[:top]:
+        where, receipts, resource = in_account(aws, event.account), (event.receipt,), event.resource
+        facts.row(
+            facts.fact(f"time of {event.action}", event.at, "time", receipts=receipts, scope=where),
+            facts.fact(f"who did {event.action}", event.who, "name", receipts=receipts, scope=where),
+            event.action + _remark(event),
+            facts.fact(f"resource of {event.action}", resource, "name", receipts=receipts, scope=where)
+            if resource
+            else "",
+            aws.directory.name(event.account),
+        )
+    if len(events) > top:
+        facts.fact(f"older {kind} not listed", len(events) - top, kind, receipts=behind)
+
+
+def _remark(event: Event) -> str:
+    said = [*([event.error] if event.error else []), *(["without MFA"] if event.without_mfa else [])]
+    return f" ({', '.join(said)})" if said else ""
