@@ -1,0 +1,96 @@
+"""The labelled answers: written by hand, from frames, and corrupted once each by a seeded generator.
+
+`python -m tests.grounding.corpus` writes `corpus.jsonl` and `heldout.jsonl` anew. Each line holds the estate, the
+draft, the corruption (null if clean) and what was changed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from tests.grounding.corrupt import KINDS
+from tests.grounding.estates import BUILDERS, Estate, all_estates
+from tests.grounding.notation import expand, parse
+from tests.grounding.templates import from_frames
+
+HERE = Path(__file__).parent
+FRAMED_PER_ESTATE = 10
+
+
+class Labelled(BaseModel):
+    """One labelled answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    estate: str
+    draft: str
+    corruption: str | None
+    changed: str = ""
+
+
+def load(name: str) -> list[Labelled]:
+    """The frozen answers of one part: `corpus` or `heldout`."""
+    lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Labelled.model_validate_json(line) for line in lines]
+
+
+def sources(part: str) -> list[tuple[Estate, str]]:
+    """The clean answers of one part, in notation."""
+    estates = all_estates()
+    written = yaml.safe_load((HERE / ("written.yaml" if part == "corpus" else "heldout_written.yaml")).read_text("utf-8"))
+    out = [(estates[name], text.strip()) for name, texts in written.items() for text in texts]
+    if part == "corpus":
+        for build in BUILDERS:
+            estate = build()
+            out += [(estate, text) for text in from_frames(estate, random.Random(f"frames {estate.name}"), FRAMED_PER_ESTATE)]
+    return out
+
+
+def labelled(part: str, seed: int = 2) -> Iterator[Labelled]:
+    """Each clean answer, and each once corrupted, with the kinds as even as the answers allow."""
+    rng, used = random.Random(seed), Counter[str]()
+    for number, (estate, source) in enumerate(sources(part), 1):
+        parts = parse(source)
+        clean = expand(parts, estate)
+        yield Labelled(id=f"{part}-{number}", estate=estate.name, draft=clean, corruption=None)
+        for kind in sorted(KINDS, key=lambda k: (used[k], rng.random())):
+            made = KINDS[kind](parts, estate, rng)
+            if made is None or (draft := expand(made[0], estate)) == clean:
+                continue
+            used[kind] += 1
+            yield Labelled(id=f"{part}-{number}x", estate=estate.name, draft=draft, corruption=kind, changed=made[1])
+            break
+
+
+def every_corruption(part: str, rounds: int = 3, seed: int = 7) -> Iterator[Labelled]:
+    """Every kind of corruption of every answer, several times: for rates that do not hang on one choice."""
+    rng = random.Random(seed)
+    for number, (estate, source) in enumerate(sources(part), 1):
+        parts, seen = parse(source), {expand(parse(source), estate)}
+        for kind, corrupt in KINDS.items():
+            for _ in range(rounds):
+                made = corrupt(parts, estate, rng)
+                if made and (draft := expand(made[0], estate)) not in seen:
+                    seen.add(draft)
+                    yield Labelled(id=f"{part}-{number}", estate=estate.name, draft=draft, corruption=kind, changed=made[1])
+
+
+def main() -> None:
+    """Write both parts."""
+    for part in ("corpus", "heldout"):
+        rows = [row.model_dump() for row in labelled(part)]
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (HERE / f"{part}.jsonl").write_text(text, encoding="utf-8")
+        print(part, len(rows), sum(row["corruption"] is not None for row in rows), "corrupted")
+
+
+if __name__ == "__main__":
+    main()
