@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.models.strict import strict
 from agents.query_tool import QueryTool
 from agents.specialists import Specialist, repair_prompt
 from agents.telling import tell
@@ -81,7 +82,7 @@ async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
     from strands import Agent
 
     agent = Agent(
-        model=maker.make(turn),
+        model=strict(maker.make(turn)),
         system_prompt=repair_prompt(),
         tools=[],
         interventions=chain(turn, "repair", maker.name),
@@ -113,7 +114,7 @@ def _specialist_agent(
         messages.append({"role": "user", "content": [{"text": exchange.question}]})
         messages.append({"role": "assistant", "content": [{"text": exchange.answer}]})
     return Agent(
-        model=maker.make(turn),
+        model=strict(maker.make(turn)),
         messages=messages,
         system_prompt=specialist.prompt,
         tools=[QueryTool(query, turn, book) for query in specialist.queries],

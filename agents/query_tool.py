@@ -11,7 +11,7 @@ from agents.telling import tell
 from policies.access import DeniedError
 from policies.governed import governed_call
 from policies.oversight import LimitReachedError
-from tools.errors import AwsCallError, InputError, RegentError
+from tools.errors import AwsCallError, InputError, RegentError, UnreadableError
 
 if TYPE_CHECKING:
     from strands.types.tools import ToolGenerator, ToolSpec, ToolUse
@@ -54,7 +54,7 @@ class QueryTool(AgentTool):
     def _run(self, given: dict[str, Any]) -> tuple[str, bool]:
         try:
             return tell(governed_call(self._turn, self._query.name, given, self._book)), False
-        except (InputError, DeniedError, AwsCallError, LimitReachedError) as error:
+        except (InputError, DeniedError, AwsCallError, LimitReachedError, UnreadableError) as error:
             return f"error: {error}", True
         except RegentError as error:
             # Not the model's to deal with: a step could not be recorded or stored. The chain ends the turn.

@@ -38,6 +38,10 @@ class AwsCallError(RegentError):
         super().__init__(f"{operation} in account {account} failed with {code}: {message}")
 
 
+class UnreadableError(RegentError):
+    """A query could not make sense of what AWS answered, or is defective. It gave no facts."""
+
+
 class UndeclaredOperationError(RegentError):
     """Code asked AWS for something that the running query did not declare. Nothing was sent."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tools.accounts import Directory
 from tools.calls import Aws
+from tools.errors import UnreadableError
 from tools.estates import Estate
 from tools.facts import FactBook, QueryResult
 from tools.receipts import Receipt, ReceiptStore
@@ -67,6 +68,11 @@ def run_query(
     try:
         injected = {name: available[kind] for name, kind in query.injected.items()}
         found = query.function(**injected, **given)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        # what a function raises on data of another shape than it was written for
+        raise UnreadableError(
+            f"The query {query.name} could not read what AWS answered ({type(error).__name__}); it gave no facts."
+        ) from error
     finally:
         RUNNING.reset(token)
     found.incomplete = list(dict.fromkeys([*found.incomplete, *aws.incomplete]))

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import orjson
+
 from tools.errors import AwsCallError, ReceiptError, UndeclaredOperationError
 from tools.receipts import Receipt, ReceiptStore, Source, StoredResponse, make_receipt
 
@@ -125,6 +127,7 @@ def _after_response(response_dict: dict[str, Any] | None, **_: Any) -> None:
         if status >= 500 or (status >= 400 and any(word in body for word in _THROTTLES)):
             return  # not an answer: botocore tries again or gives up
         headers = {key.lower(): value for key, value in response_dict["headers"].items()}
+        _well_formed(call, headers.get("content-type", ""), body)
         kept = {key: headers[key] for key in _KEPT_HEADERS if key in headers}
         data = StoredResponse(status=status, headers=kept, body=body).encode()
         call.receipt = make_receipt(
@@ -142,6 +145,17 @@ def _after_response(response_dict: dict[str, Any] | None, **_: Any) -> None:
         if running.memory is not None and status < 300:
             running.memory.keep(call, call.receipt)
     running.receipts[call.receipt.id] = call.receipt
+
+
+def _well_formed(call: Call, content_type: str, body: bytes) -> None:
+    """Refuse a JSON body that is none: botocore would take it for an answer without members."""
+    if "json" not in content_type or not body:
+        return
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        operation = f"{call.service}:{call.operation}"
+        raise AwsCallError(call.account, operation, "MalformedResponse", f"the body is no JSON: {error}") from error
 
 
 def request_sha256(request: Any) -> str:
