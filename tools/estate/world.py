@@ -123,7 +123,7 @@ STORIES: tuple[Story, ...] = (
         None,
         ("s3", "securityhub", "guardduty", "accessanalyzer", "config", "cloudtrail"),
         "User j.devries made bucket lantern-utrecht-marketing-exports public (PutBucketPolicy after "
-        "DeletePublicAccessBlock). Security Hub, GuardDuty, Access Analyzer and Config each report it.",
+        "DeleteBucketPublicAccessBlock). Security Hub, GuardDuty, Access Analyzer and Config each report it.",
     ),
     Story(
         "stale-admin-key",

@@ -16,8 +16,7 @@ _LOCK = threading.Lock()
 _SEEDED: set[tuple[str, str]] = set()
 _READS = ("Get", "List", "Simulate")
 _BUCKET_SETTINGS = frozenset(
-    "accelerate analytics cors intelligent-tiering inventory lifecycle metrics notification object-lock "
-    "ownershipControls replication requestPayment website".split()
+    ("accelerate", "cors", "lifecycle", "notification", "object-lock", "ownershipControls", "replication", "website")
 )
 """Bucket settings that nobody in this company has made, so that moto's "not configured" is the truth.
 
@@ -49,11 +48,12 @@ def _known(service: str, environ: dict[str, Any]) -> bool:
     """Whether moto's answer to this request is about something that was seeded. Writes never are."""
     if service == "s3":
         asked = set(parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)) - {"x-id"}
-        return environ["REQUEST_METHOD"] == "GET" and bool(asked) and asked <= _BUCKET_SETTINGS
+        read = str(environ["REQUEST_METHOD"]) == "GET"
+        return read and bool(asked) and asked <= _BUCKET_SETTINGS
     body = environ["wsgi.input"].read()
     environ["wsgi.input"] = io.BytesIO(body)
     action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-    return action.startswith(_READS)
+    return bool(action.startswith(_READS))
 
 
 def _refuse(start_response: StartResponse) -> Iterable[bytes]:

@@ -10,6 +10,7 @@ from functools import cache
 from tools.estate import inventory
 from tools.estate.inventory import ago, digest, rng
 from tools.estate.records.checks import Problem, problems
+from tools.estate.records.vulnerabilities import vulnerabilities
 from tools.estate.world import ACCOUNTS, BY_NAME, HOME_REGION, STORIES
 
 NORMALIZED = {"CRITICAL": 90, "HIGH": 70, "MEDIUM": 40, "LOW": 1, "INFORMATIONAL": 0}
@@ -123,10 +124,11 @@ def _product(
     *,
     workflow: str = "NEW",
     record: str = "ACTIVE",
+    region: str = HOME_REGION,
 ) -> HubFinding:
     return HubFinding(
         BY_NAME[owner].id,
-        HOME_REGION,
+        region,
         product,
         None,
         title,
@@ -175,6 +177,7 @@ def _stories() -> Iterator[HubFinding]:
         f"arn:aws:iam::{root}:root",
         STORY["root-login"].start + timedelta(minutes=9),
         "TTPs/Policy:IAMUser-RootCredentialUsage",
+        region="us-east-1",
     )
     admin = next(user for user in inventory.USERS if user.name == inventory.STORY_USER)
     yield _product(
@@ -203,10 +206,33 @@ def _stories() -> Iterator[HubFinding]:
     )
 
 
+def _inspector() -> Iterator[HubFinding]:
+    """What Inspector passes on: its active critical and high findings."""
+    for item in vulnerabilities():
+        if item.status == "ACTIVE" and item.severity in ("CRITICAL", "HIGH"):
+            kind = "AwsEc2Instance" if item.resource_type == "AWS_EC2_INSTANCE" else "AwsLambdaFunction"
+            yield HubFinding(
+                item.account,
+                item.region,
+                "Inspector",
+                None,
+                f"{item.cve} - {item.package}",
+                item.severity,
+                kind,
+                item.resource_arn,
+                item.first,
+                item.updated,
+                "NEW",
+                "ACTIVE",
+                None,
+                "Software and Configuration Checks/Vulnerabilities/CVE",
+            )
+
+
 @cache
 def hub_findings() -> tuple[HubFinding, ...]:
     """Every finding of the organisation, newest update first."""
-    found = [*map(_from_problem, problems()), *(_solved(number) for number in range(24)), *_stories()]
+    found = [*map(_from_problem, problems()), *(_solved(number) for number in range(52)), *_stories(), *_inspector()]
     unique = {finding.id: finding for finding in found}
     ordered = sorted(unique.values(), key=lambda finding: (finding.updated, finding.id), reverse=True)
     return tuple(replace(finding) for finding in ordered)
