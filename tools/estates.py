@@ -94,6 +94,7 @@ def open_sample(home: Path) -> Estate:
     from botocore.session import Session
 
     from tools.estate import world
+    from tools.estate.cost.store import version
     from tools.estate.credentials import PAYER_ACCESS_KEY, PAYER_SECRET_KEY
     from tools.estate.server import open_estate
 
@@ -110,7 +111,7 @@ def open_sample(home: Path) -> Estate:
     )
     return Estate(
         source="sample",
-        epoch="sample",
+        epoch=f"sample-{version()}",
         sessions=sessions,
         payer=Account(id=world.PAYER.id, name=world.PAYER.name),
         clock=lambda: world.NOW,

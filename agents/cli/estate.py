@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agents.cli.options import Json
+
+if TYPE_CHECKING:
+    from tools.estate.summary import EstateSummary
 
 app = typer.Typer(help="What the sample estate holds: accounts, months and planted incidents.")
 
@@ -52,5 +55,30 @@ def export(folder: Annotated[Path, typer.Argument(help="Folder to write to; made
         raise RegentError(f"The sample estate could not be written to {folder}: {error.strerror}.") from error
 
 
-def _show(held: Any) -> None:
-    typer.echo(held.model_dump_json(indent=2))
+def _show(held: EstateSummary) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(
+        f"[bold]{held.company}[/bold], an invented company. The sample clock stands at "
+        f"{held.now:%A %-d %B %Y %H:%M} UTC; amounts in {held.currency}; {held.line_items:,} daily line items."
+    )
+    accounts = Table(title="Accounts", title_justify="left", title_style="bold", box=None)
+    for column in ("Id", "Name", "Unit", "Env", "Venue", "Team"):
+        accounts.add_column(column)
+    accounts.add_column("Last month, gross", justify="right")
+    for account in held.accounts:
+        spent = f"{account.last_month:,.2f}"
+        accounts.add_row(account.id, account.name, account.ou, account.env, account.venue or "", account.team, spent)
+    months = Table(title="Months", title_justify="left", title_style="bold", box=None)
+    for column in ("Month", "Gross", "Net"):
+        months.add_column(column, justify="right" if column != "Month" else "left")
+    for month in held.months:
+        months.add_row(month.month, f"{month.gross:,.2f}", f"{month.net:,.2f}")
+    console.print(accounts, months)
+    console.print("\n[bold]Planted incidents[/bold]")
+    for story in held.stories:
+        until = f" to {story.end:%-d %B %H:%M}" if story.end else ", still open"
+        console.print(f"[bold]{story.title}[/bold] in {story.account}, {story.start:%-d %B %Y %H:%M} UTC{until}")
+        console.print(f"  {story.summary}", style="dim")
