@@ -277,12 +277,17 @@ def _formula(given: list[Fact], sign: str) -> str:
 
 
 def _named(fact: Fact, given: list[Fact]) -> str:
-    """The fact's label and id, with its period and scope where those of `given` differ."""
-    parts = [fact.label]
+    """The fact's label and id, with its period and scope as far as those of `given` differ and the label is silent."""
+    parts, scopes = [fact.label], [other.scope for other in given]
     if fact.period and any(other.period != fact.period for other in given):
         parts.append(fact.period.label)
-    if any(other.scope != fact.scope for other in given):
-        parts.append(fact.scope.text())
+    if any(scope.accounts != fact.scope.accounts for scope in scopes):
+        parts.append(Scope(accounts=fact.scope.accounts).text())
+    for key, value in fact.scope.where.items():
+        if value not in fact.label and any(scope.where.get(key) != value for scope in scopes):
+            parts.append(f"{key} {value}")
+    if fact.scope.basis and any(scope.basis != fact.scope.basis for scope in scopes):
+        parts.append(fact.scope.basis)
     return f"{', '.join(parts)} ({fact.id})"
 
 

@@ -132,9 +132,8 @@ def _add_kinds(facts: Facts, wanted: list[dict[str, Any]], receipts: tuple[str, 
 def _refuse_other_currency(wanted: list[dict[str, Any]], currency: str) -> None:
     other = {one["currencyCode"] for one in wanted if one.get("currencyCode")} - {currency}
     if other:
-        raise RegentError(
-            f"Cost Optimization Hub answers in {', '.join(sorted(other))}, expected {currency}; set the estate's currency."
-        )
+        said = ", ".join(sorted(other))
+        raise RegentError(f"Cost Optimization Hub answers in {said}, expected {currency}; set the estate's currency.")
 
 
 def _saved(one: dict[str, Any]) -> Decimal:

@@ -55,7 +55,9 @@ def test_movers_are_the_largest_of_each_direction_and_everything_adds_up(
     assert next(iter(movers)) == biggest
     total = named(result, "change in spend").value
     assert total == cents(truth(SUM, SEPTEMBER)) - cents(truth(SUM, AUGUST))
-    assert sum(row[3].value for row in table.values()) == total
+    # without a row "other" every row is rounded to a cent by itself
+    slack = 0 if "other" in table else Decimal("0.01") * len(table)
+    assert abs(sum(row[3].value for row in table.values()) - total) <= slack
     up, down = named(result, "sum of all increases").value, named(result, "sum of all decreases").value
     assert up + down == total
     assert up > 0 > down
