@@ -7,6 +7,7 @@ from tools.ops import (  # noqa: F401
     aws_health_events,
     backups,
     error_logs,
+    health_summary,
     inventory,
     metric,
     patches,

@@ -11,6 +11,8 @@ from tools.periods import instant
 from tools.registry import query
 
 _TAGS = ("env", "venue", "team")
+_MOST = 25
+"""Rows; an organisation of hundreds does not fit into an answer."""
 
 
 @query(
@@ -30,10 +32,11 @@ def account_list(aws: Aws) -> Facts:
     facts.fact("accounts", len(accounts), "accounts", receipts=behind, headline=True)
     if not accounts:
         return facts
+    accounts = accounts[:_MOST]
     tagged = dict(aws.each_account(accounts, lambda account: _tags(aws, account, behind)))
     values = {key: sorted({tags[key] for tags, _ in tagged.values() if key in tags}) for key in _TAGS}
     for key in ("venue", "team"):
-        if values[key]:
+        if values[key] and len(accounts) == len(aws.directory.accounts):
             every = [receipt for _, receipts in tagged.values() for receipt in receipts]
             facts.fact(f"{key}s named on accounts", len(values[key]), f"{key}s", receipts=every)
     for account in accounts:
@@ -45,6 +48,9 @@ def account_list(aws: Aws) -> Facts:
             *(clean(tags.get(key, ""), 40) for key in _TAGS),
             states.get(account.id, "ACTIVE").lower(),
         )
+    left = len(aws.directory.accounts) - len(accounts)
+    if left:
+        facts.row("other", facts.fact("accounts not listed", left, "accounts", receipts=behind), "", "", "", "")
     return facts
 
 

@@ -29,6 +29,7 @@ class Job:
 
     account: Account
     region: str
+    id: str
     resource: str
     """ARN"""
     name: str
@@ -76,6 +77,7 @@ def _job(place: Place, raw: dict[str, Any]) -> Job:
     return Job(
         place.account,
         place.region,
+        raw["BackupJobId"],
         arn,
         clean(name, 80),
         raw.get("ResourceType") or "unknown",

@@ -76,7 +76,9 @@ def look(aws: Aws, accounts: Sequence[Account], span: Period) -> list[tuple[Plac
         ):
             receipts.append(page.receipt)
             for raw in page.data.get("Events", []):
-                if span.start <= raw["EventTime"] < span.end:
+                # A sign-in is recorded as a write, but it changes nothing.
+                signed_in = raw.get("EventSource") == "signin.amazonaws.com"
+                if span.start <= raw["EventTime"] < span.end and not signed_in:
                     found.append(_change(place, raw, page.receipts))
         found.sort(key=lambda change: (change.at, change.event, change.target))
         return Trail(tuple(found), tuple(receipts))
@@ -116,6 +118,7 @@ def _deploys(service: str, event: str, asked: dict[str, Any]) -> bool:
 
 _NAMES = (
     "service",
+    "family",
     "functionName",
     "stackName",
     "bucketName",

@@ -204,21 +204,20 @@ def _show(facts: Facts, found: Sequence[tuple[Place, Read]], lines: Sequence[Lin
     for line in lines:
         grouped.setdefault((line.account.name, line.group, line.shape), []).append(line)
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0].at, group[0]))
-    for (_, log_group, _), held in ranked[:top]:
-        first = held[0]
+    for (_, log_group, _), same in ranked[:top]:
+        first = same[0]
         where = {**facts.scope.where, "log group": log_group}
         say = partial(facts.fact, receipts=receipts_of[first.account.id], scope=of_account(first.account, where))
         facts.row(
             say("error message, one sample", first.said, "text"),
             log_group,
             first.account.name,
-            say("lines with this message", len(held), "lines"),
+            say("lines with this message", len(same), "lines"),
             say("first line with this message", first.at, "time"),
-            say("last line with this message", held[-1].at, "time"),
+            say("last line with this message", same[-1].at, "time"),
         )
     if len(ranked) > top:
-        rest = [line for _, held in ranked[top:] for line in held]
+        rest = [line for _, same in ranked[top:] for line in same]
         receipts = [receipt for line in rest for receipt in receipts_of[line.account.id]]
-        facts.row(
-            "other", "", "", facts.fact("error log lines not listed", len(rest), "lines", receipts=receipts), "", ""
-        )
+        left = facts.fact("error log lines not listed", len(rest), "lines", receipts=receipts)
+        facts.row("other", "", "", left, "", "")

@@ -11,7 +11,8 @@ from tools.ops.common import clean
 SAMPLE = 160
 """Longest sample of a log line that is ever shown, in characters."""
 FILTER = (
-    '?ERROR ?Error ?error ?FATAL ?Fatal ?fatal ?CRITICAL ?critical ?SEVERE ?Exception ?Traceback ?panic ?"timed out"'
+    "?ERROR ?Error ?error ?FATAL ?Fatal ?fatal ?CRITICAL ?Critical ?critical ?SEVERE "
+    '?Exception ?Traceback ?panic ?Unhandled ?unhandled ?"timed out"'
 )
 """CloudWatch Logs filter pattern (any of these terms) that narrows what is fetched; `is_error` decides."""
 

@@ -37,11 +37,10 @@ class Node:
     scanned: datetime | None
 
     @property
-    def compliant(self) -> bool:
-        """Scanned, with nothing missing or failed."""
-        return self.scanned is not None and not (
-            self.critical or self.security or self.missing or self.failed or self.other
-        )
+    def bad(self) -> bool:
+        """Scanned, and something was missing or failed."""
+        counts = (self.critical, self.security, self.missing, self.failed, self.other)
+        return self.scanned is not None and any(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +129,13 @@ def patches(aws: Aws, accounts: Accounts = "all", top: Top = 8) -> Facts:
     behind = gathered(found)
     nodes = [node for _, held in found for node in held.nodes]
     scanned = [node for node in nodes if node.scanned is not None]
-    bad = [node for node in scanned if not node.compliant]
+    bad = [node for node in scanned if node.bad]
     scope = scope_of(aws, chosen)
     facts = Facts(
         read_as=f"patch compliance now, {scope.text()}",
         period=instant(aws.now),
         scope=scope,
-        columns=("Instance", "Account", "Critical", "Security", "Missing", "Failed", "Scanned"),
+        columns=("Instance", "Account", "Critical", "Security", "Missing", "Scanned"),
         notes=[looked(chosen, aws.regions)],
     )
     facts.fact("instances not patch-compliant", len(bad), "instances", receipts=behind, headline=True)
@@ -157,19 +156,22 @@ def patches(aws: Aws, accounts: Accounts = "all", top: Top = 8) -> Facts:
         facts.fact(label, unmanaged, "instances", receipts=behind)
         facts.notes.append("Of instances that Systems Manager does not manage, the patch state is not known.")
     if len(chosen) > 1:
-        for label, want in (("instances not patch-compliant", False), ("instances scanned for patches", True)):
-            counts = [
-                (
-                    place.account,
-                    sum(n.scanned is not None and (want or not n.compliant) for n in held.nodes),
-                    held.receipts,
-                )
-                for place, held in found
-                if want is False or any(n in bad for n in held.nodes)
-            ]
-            per_account(facts, label, "instances", counts)
+        _accounts(facts, found)
     _show(facts, found, bad, top)
     return facts
+
+
+def _accounts(facts: Facts, found: list[tuple[Place, Nodes]]) -> None:
+    """Counts of the accounts where something is missing; how many were scanned, where that is critical."""
+    counts = [(place.account, held, held.receipts) for place, held in found]
+    per_account(
+        facts, "instances not patch-compliant", "instances", [(a, sum(n.bad for n in h.nodes), r) for a, h, r in counts]
+    )
+    critical = [(account, sum(n.critical > 0 for n in held.nodes), r) for account, held, r in counts]
+    per_account(facts, "instances that miss critical patches", "instances", critical)
+    worst = {account.id for account, number, _ in critical if number}
+    scanned = [(a, sum(n.scanned is not None for n in h.nodes), r) for a, h, r in counts if a.id in worst]
+    per_account(facts, "instances scanned for patches", "instances", scanned)
 
 
 def _show(facts: Facts, found: list[tuple[Place, Nodes]], bad: Sequence[Node], top: int) -> None:
@@ -184,10 +186,9 @@ def _show(facts: Facts, found: list[tuple[Place, Nodes]], bad: Sequence[Node], t
             say(f"critical patches not in place on {node.name}", node.critical, "patches"),
             say(f"security patches not in place on {node.name}", node.security, "patches"),
             say(f"missing patches on {node.name}", node.missing, "patches"),
-            say(f"failed patches on {node.name}", node.failed, "patches"),
             say(f"last patch scan of {node.name}", node.scanned or "never", "time"),
         )
     if len(ranked) > top:
         rest = [receipt for node in ranked[top:] for receipt in receipts_of[node.account.id, node.region]]
         left = facts.fact("instances not patch-compliant, not listed", len(ranked) - top, "instances", receipts=rest)
-        facts.row("other", left, "", "", "", "", "")
+        facts.row("other", left, "", "", "", "")

@@ -57,7 +57,8 @@ def recent_changes(
     if span.start < aws.now - _KEPT:
         facts.incomplete.append("CloudTrail's event history reaches 90 days back; older changes are not counted")
     label = {"all": "changes", "deployments": "deployments", "writes": "changes other than deployments"}[kind]
-    facts.fact(label, len(shown), "changes", receipts=behind, headline=True)
+    unit = "deployments" if kind == "deployments" else "changes"
+    facts.fact(label, len(shown), unit, receipts=behind, headline=True)
     if kind == "all":
         number = sum(change.deployment for change in done)
         facts.fact("deployments among the changes", number, "deployments", receipts=behind, headline=True)
@@ -67,7 +68,7 @@ def recent_changes(
     if len(chosen) > 1 and shown:
         kept = set(map(id, shown))
         counts = [(p.account, sum(id(c) in kept for c in trail.changes), trail.receipts) for p, trail in found]
-        per_account(facts, label, "changes", counts)
+        per_account(facts, label, unit, counts)
     _show(facts, shown, top)
     return facts
 

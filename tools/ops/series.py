@@ -189,11 +189,8 @@ def window(span: Period, now: datetime) -> tuple[Period, timedelta]:
     """The part of a period that can be measured, cut at whole intervals, and the length of one interval."""
     end = min(span.end, now)
     length = end - span.start
-    for limit, seconds in ((3, 300), (26, 3600), (24 * 8, 21600), (24 * 62, 86400)):
-        if length <= timedelta(hours=limit):
-            break
-    else:
-        seconds = 7 * 86400
+    steps = ((3, 300), (26, 3600), (24 * 8, 21600), (24 * 62, 86400))
+    seconds = next((step for limit, step in steps if length <= timedelta(hours=limit)), 7 * 86400)
     first = int(span.start.timestamp()) // seconds * seconds if seconds <= 86400 else int(span.start.timestamp())
     start = datetime.fromtimestamp(first, UTC)
     if start == span.start and end == span.end:
@@ -256,9 +253,8 @@ def read(
     by_place: dict[Place, list[Series]] = {}
     for one in series:
         by_place.setdefault(one.place, []).append(one)
-    wanted = (
-        ["Sum"] if counts else {"average": ["Sum", "SampleCount"], "p99": ["p99"]}.get(statistic, [statistic.title()])
-    )
+    levels = {"average": ["Sum", "SampleCount"], "p99": ["p99"]}
+    wanted = ["Sum"] if counts else levels.get(statistic, [statistic.title()])
 
     def ask(place: Place) -> list[Values]:
         each = len(wanted) * max(len(one.source.metrics) for one in by_place[place])
