@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -75,3 +75,20 @@ def some(aws: Aws, places: Sequence[P], ask: Callable[[P], T], what: str) -> lis
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         aws.incomplete.append(f"{what} could not be looked at in {', '.join(names[:3])}{more} ({error.code})")
         return []
+
+
+def run_parts(aws: Aws, parts: Mapping[str, Callable[[], None]]) -> None:
+    """Run the parts of a query that looks at several kinds of things; one that fails is said, the rest stands.
+
+    Raises:
+        AwsCallError: every part failed.
+    """
+    failures = []
+    for name, part in parts.items():
+        try:
+            part()
+        except AwsCallError as error:
+            failures.append(error)
+            aws.incomplete.append(f"{name} could not be looked at ({error.code} from {error.operation})")
+    if parts and len(failures) == len(parts):
+        raise failures[0]

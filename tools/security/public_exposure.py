@@ -13,7 +13,7 @@ from tools.facts import Facts
 from tools.periods import instant
 from tools.registry import query
 from tools.security import analyzer, buckets, groups
-from tools.security.common import in_account, scope_of, short
+from tools.security.common import in_account, run_parts, scope_of, short
 
 Kind = Literal["all", "buckets", "security_groups", "shared"]
 Reported = Callable[[Sequence[Account]], analyzer.Found]
@@ -41,21 +41,12 @@ def public_exposure(aws: Aws, kind: Kind = "all", accounts: Accounts = "all") ->
     def reported(owners: Sequence[Account]) -> analyzer.Found:
         return outside() if kind == "all" else analyzer.read(aws, owners, resource_type="AWS::S3::Bucket")
 
-    parts: dict[str, Callable[[], None]] = {
+    parts: dict[Kind, Callable[[], None]] = {
         "buckets": lambda: _buckets(aws, facts, chosen, reported),
         "security_groups": lambda: _groups(aws, facts, chosen),
         "shared": lambda: _shared(aws, facts, outside()),
     }
-    failures = []
-    wanted = [name for name in parts if kind in ("all", name)]
-    for name in wanted:
-        try:
-            parts[name]()
-        except AwsCallError as error:
-            failures.append(error)
-            aws.incomplete.append(f"{_PLURALS[name]} could not be looked at ({error.code} from {error.operation})")
-    if len(failures) == len(wanted):
-        raise failures[0]
+    run_parts(aws, {_PLURALS[name]: part for name, part in parts.items() if kind in ("all", name)})
     facts.notes = list(dict.fromkeys(facts.notes))
     return facts
 
