@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,7 +11,6 @@ import orjson
 from policies.audit.encoding import blanked, loads
 from policies.audit.errors import LedgerDamagedError
 from policies.audit.records import KNOWN
-from policies.audit.segments import read_raw
 from policies.audit.trust import Trust
 
 _WATCHED = (b'"type":"key.', b'"type":"ledger.recovered"', b'"type":"subject.forgotten"')
@@ -27,9 +25,12 @@ class RecordCheck:
         self.forgotten: set[str] = set()
         self.unknown: set[str] = set()
         self._time = -1
+        self._last = b""
 
     def batch(self, index: int, leaves: Sequence[bytes], trust: Trust) -> None:
         """Check records `index` on. LedgerDamagedError at the first that is not as it must be."""
+        if leaves:
+            self._last = leaves[-1]
         if not self.schema:
             for offset, leaf in enumerate(leaves):
                 if any(word in leaf[:512] for word in _WATCHED):
@@ -39,13 +40,11 @@ class RecordCheck:
         for offset, leaf in enumerate(leaves):
             self._record(index + offset, leaf[1:], trust)
 
-    def time(self, path: Path, size: int) -> int:
-        """The time of the last record of the first `size`; -1 when unknown."""
-        if self.schema or not size:
+    def time(self, size: int) -> int:
+        """The time of the last of the first `size` records, which is the last one checked; -1 when there is none."""
+        if self.schema or not self._last:
             return self._time
-        for _, leaf in read_raw(path / "segments", size - 1, size - 1):
-            return int(loads(size - 1, leaf[1:])["time"])
-        return -1
+        return int(loads(size - 1, self._last[1:])["time"])
 
     def _record(self, index: int, raw: bytes, trust: Trust) -> None:
         value = loads(index, raw)

@@ -121,7 +121,7 @@ class Home:
     def remember(self, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint` as the last one seen; an older one never replaces a newer one."""
         known = self.anchor(checkpoint.origin)
-        if known is None or checkpoint.size >= known.size:
+        if known is None or checkpoint.size > known.size:
             write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
 
 

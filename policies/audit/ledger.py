@@ -110,7 +110,7 @@ class Ledger:
     def size(self) -> int:
         """How many records there are, those not yet durable included."""
         with self._mutex:
-            if self._group is None:
+            if self._group is None and not self._turn.held:
                 self._enter()
                 self._turn.release()
             return self._next
@@ -174,7 +174,8 @@ class Ledger:
                 if store.size and (store.signed is None or store.signed.size < store.size):
                     signed = sign_checkpoint(store, self._signer or self.home.signer(store.origin))
                     store.add_checkpoint(signed)
-                    self.home.remember(signed)
+                if store.signed is not None:
+                    self.home.remember(store.signed)
                 self._due_since, self._question_ended = None, False
             except OSError as error:
                 raise self._give_up(error, None) from error

@@ -208,7 +208,7 @@ class _Pass:
                 raise SignatureError(f"A checkpoint is for {checkpoint.size} records where {self.tree.size} are.")
             if checkpoint.root != self.tree.root():
                 raise SignatureError(f"The records up to {checkpoint.size} are not the ones that were signed.")
-            if self.keyed and self.trust.accept(checkpoint, self.check.time(self.path, self.tree.size)):
+            if self.keyed and self.trust.accept(checkpoint, self.check.time(self.tree.size)):
                 self.anchored = checkpoint.size
         except SignatureError as error:
             raise BadError(self.sound, str(error)) from error
