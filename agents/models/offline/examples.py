@@ -176,8 +176,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "nat gateway traffic",
     ),
     "error_logs": (
-        "What do the error logs say around 19:10 on Tuesday?",
         "Show errors in the logs of the last day.",
+        "What do the error logs say around 19:10 on Tuesday?",
         "which log groups have the most errors",
         "exceptions in the bet-settlement logs",
         "what went wrong in the logs",
@@ -214,7 +214,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "where do we hit the ceiling",
     ),
     "recent_changes": (
-        "What changed in the last 24 hours?",
+        "What changed since yesterday?",
         "Which deployments were there on Tuesday?",
         "what was deployed yesterday",
         "any changes in online-prod before the incident",

@@ -11,6 +11,7 @@ from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.lexicon import concepts_in, vocabulary
 from agents.models.offline.names import Found, Names, find_names
 from agents.models.offline.ordinary import ORDINARY
+from agents.models.offline.refusals import CHANGE_VERBS
 from agents.models.offline.rules import DOMAIN_CONCEPTS
 from agents.models.offline.text import corrected, fold, stem, words
 from agents.models.offline.when import FUTURE, When, find_times
@@ -62,7 +63,7 @@ _NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CON
 _SPEAKABLE = frozenset(
     word for examples in EXAMPLES.values() for example in examples for word in words(example) if word.isalpha()
 )
-KNOWN_WORDS = vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+KNOWN_WORDS = CHANGE_VERBS | vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
 _KNOWN_STEMS = frozenset(stem(word) for word in KNOWN_WORDS)
 _TARGETS = tuple(sorted(w for w in (vocabulary() | _SPEAKABLE | _TIME_WORDS | {m for m in MONTHS if len(m) > 4} | set(WEEKDAYS)) if len(w) > 4))
 

@@ -83,8 +83,9 @@ def stem(word: str) -> str:
     """A crude stem, so that `costs`, `costing` and `cost` count as one word."""
     for suffix in ("ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "s", "ly"):
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
-            return word[: -len(suffix)] + ("y" if suffix in ("ies", "ied") else "")
-    return word
+            kept = word[: -len(suffix)] + ("y" if suffix in ("ies", "ied") else "")
+            return kept[:-1] if kept.endswith("e") and len(kept) > 3 else kept
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
 def distance(left: str, right: str, most: int = 2) -> int:

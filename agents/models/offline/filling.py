@@ -1,0 +1,204 @@
+"""Filling: a query's typed inputs from a reading. Only what was said is filled; the rest keeps the query's defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from agents.models.offline import choices
+from agents.models.offline.names import Names
+from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
+from agents.models.offline.reading import Reading
+from agents.models.offline.text import number
+from tools.registry import Query
+
+
+@dataclass(slots=True)
+class Filled:
+    """Inputs for one query, and what was said that it cannot apply."""
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    limits: list[str] = field(default_factory=list)
+    spread: dict[str, list[Any]] = field(default_factory=dict)
+    """Inputs of which several were named, though the query takes one at a time: one call for each."""
+
+
+@lru_cache(maxsize=256)
+def _schema(query: str, model: type[Any]) -> dict[str, Any]:
+    return dict(model.model_json_schema()["properties"])
+
+
+def fields_of(query: Query) -> dict[str, Any]:
+    """JSON schema of each input by name."""
+    return _schema(query.name, query.input_model)
+
+
+def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
+    """The values of an enumerated input, or None if it is not enumerated."""
+    schema = fields_of(query).get(name, {})
+    for branch in (schema, *schema.get("anyOf", ())):
+        if "enum" in branch:
+            return tuple(branch["enum"])
+        if "const" in branch:
+            return (branch["const"],)
+    return None
+
+
+_TOP = re.compile(
+    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
+    r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
+    r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_ABOVE = re.compile(r"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at) (?:the )?(\d{1,3})(?: percent)?|(\d{1,3}) percent")
+_LENGTH = re.compile(r"\b(\d{1,4}|a|one|two|three|six|nine|twelve) (day|week|month|year|dag|dagen|dias?|mes\w*|maand\w*|jaar|anos?)s?\b")
+_GROSS = re.compile(r"\b(?:gross|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b")
+_NET = re.compile(r"\b(?:net|netto|liquido|(?:after|including|include|with) (?:any |the |all )?(?:credits?|refunds?))\b")
+_TAG = re.compile(r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lacks?|lacking(?: an?)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b")
+_TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
+
+
+def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
+    """What this reading says about each input of this query."""
+    out, fields = Filled(), fields_of(query)
+    for name in fields:
+        value = choices.chosen(query.name, name, reading.text, allowed(query, name))
+        if value is not None:
+            out.inputs[name] = value
+    _location(query, reading, names, fields, out)
+    _times(query, reading, fields, now, out)
+    _amounts(query, reading, fields, out)
+    _special(query, reading, fields, out)
+    return out
+
+
+def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str, Any], out: Filled) -> None:
+    found = reading.found
+    parts = list(found.accounts)
+    parts += [f"venue:{v}" for v in found.venues] + [f"env:{e}" for e in found.envs]
+    teams = list(found.teams)
+    if found.excluded and parts:
+        parts = _others(found.accounts, found.venues, found.envs, names)
+    if teams and "team" in fields and not found.excluded:
+        out.inputs["team"] = teams[0]
+        if len(teams) > 1:
+            out.spread["team"] = teams
+    elif teams:
+        parts += [f"team:{t}" for t in (names.teams if found.excluded else teams) if not found.excluded or t not in teams]
+    if parts and "accounts" in fields:
+        out.inputs["accounts"] = ",".join(parts)
+        if query.name == "metric" and len(parts) > 1:
+            out.spread["accounts"] = parts
+    elif parts:
+        out.limits.append("This could not be narrowed to the accounts that were named.")
+    if found.regions and "region" in fields:
+        out.inputs["region"] = found.regions[0]
+        if len(found.regions) > 1:
+            out.spread["region"] = found.regions
+    elif found.regions:
+        out.limits.append("This could not be narrowed to a region.")
+    if found.services and "service" in fields and query.domain == "cost":
+        out.inputs["service"] = found.services[0]
+        if len(found.services) > 1:
+            out.spread["service"] = found.services
+        if "by" in fields and "by" not in out.inputs:
+            out.inputs["by"] = "usage_type" if found.part_of_service else "account"
+    elif found.services and query.domain == "cost" and query.name not in ("commitments", "savings"):
+        out.limits.append("This could not be narrowed to one service.")
+
+
+def _others(accounts: list[str], venues: list[str], envs: list[str], names: Names) -> list[str]:
+    if accounts:
+        return [a for a in names.accounts if a not in accounts]
+    if venues:
+        return [f"venue:{v}" for v in names.venues if v not in venues]
+    return [f"env:{e}" for e in names.envs if e not in envs]
+
+
+def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    if query.name == "forecast":
+        word, known = for_forecast(reading, now)
+        if word:
+            out.inputs["period"] = word
+        if not known:
+            out.limits.append("A forecast for exactly that time is not available.")
+        return
+    if query.name == "error_logs" and "around" in fields and (around := error_time(reading, now)):
+        out.inputs["around"] = around
+        return
+    if "compared_to" in fields:
+        out.inputs.update(for_change(reading, now))
+        return
+    period, several = one_period(reading, now)
+    if period and "period" in fields:
+        out.inputs["period"] = period
+        if several:
+            out.spread["period"] = several
+    elif period and query.name not in ("identity_hygiene", "forecast", "account_list", "quotas"):
+        out.limits.append("This shows the state now, not the time that was asked about.")
+
+
+def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
+    text = reading.text
+    if "top" in fields and (match := _TOP.search(text)):
+        count = number(match[1] or match[2] or match[3])
+        if count and count > 1:
+            out.inputs["top"] = min(25, count)
+    if "net" in fields:
+        if _GROSS.search(text):
+            out.inputs["net"] = False
+        elif _NET.search(text):
+            out.inputs["net"] = True
+    if "above" in fields and (match := _ABOVE.search(text)):
+        out.inputs["above"] = int(match[1] or match[2])
+    if "days" in fields and (days := _days(reading)):
+        out.inputs["days"] = days
+
+
+def _days(reading: Reading) -> int | None:
+    lengths = {"day": 1, "week": 7, "month": 30, "year": 365}
+    for mention in reading.when.mentions:
+        if match := re.fullmatch(r"last_(\d+)_(day|week|month)s", mention.word):
+            return int(match[1]) * lengths[match[2]]
+        if mention.word in ("last_year", "last_12_months"):
+            return 365
+    if match := _LENGTH.search(reading.text):
+        unit = next((n for w, n in lengths.items() if match[2].startswith(w[:3])), None)
+        unit = unit or {"d": 1, "m": 30, "j": 365, "a": 365}[match[2][0]]
+        return (number(match[1]) or 1) * unit
+    return None
+
+
+def _special(query: Query, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
+    text, name = reading.text, query.name
+    if name == "identity_hygiene":
+        found = choices.all_chosen(name, "check", text)
+        if len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
+            out.inputs["check"] = "all"
+        elif set(found) == {"old_keys", "unused_keys"}:
+            out.inputs["check"] = "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
+    if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:
+        key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
+        key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
+        out.inputs["tag"] = f"{key}="
+    elif name == "inventory" and (match := _TAGGED.search(text)):
+        out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+    if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
+        out.inputs.pop("kind", None)
+    if "who" in fields and reading.user:
+        out.inputs["who"] = reading.user
+    elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
+        out.inputs["who"] = "root"
+    if "action" in fields and reading.event:
+        out.inputs["action"] = reading.event
+    for slot in ("resource", "log_group", "alarm"):
+        if slot in fields and reading.resources:
+            out.inputs[slot] = reading.resources[0]
+            break
+    if "contains" in fields and "quoted" in reading.ids:
+        out.inputs["contains"] = reading.ids["quoted"]
+    if name == "recent_changes" and "service" in fields and reading.resources:
+        out.inputs["service"] = reading.resources[0]

@@ -1,0 +1,129 @@
+"""Follow-ups: what a short question takes over from the ones before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from agents.models.offline.filling import Filled, fields_of, fill
+from agents.models.offline.names import Names
+from agents.models.offline.periods import stepped
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from tools.registry import Query
+
+_LEAD = re.compile(
+    r"^(?:(?:ok|okay|right|thanks|thank you|great|good|hmm|and|but|so|now|then|yes|no|alright|fine|also|en|e) ?,? )*"
+    r"(?:and\b|also\b|what about|how about|what of|same\b|the same|en\b|e\b|but\b|only\b|just\b|now\b|then\b|instead|make (?:it|that)|i mean\w*|rather|or\b|versus|split|break|group|for <|in <|with|without|excluding|including|"
+    r"hoe zit het met|en voor|e para|e no|e na|per\b|by\b|show (?:it|that|them|this)|drill|zoom|narrow|"
+    r"do (?:the same|that)|can (?:you|i|we) (?:see|get|have|show|split|break) (?:that|it|this|them))"
+)
+_ANAPHORA = re.compile(
+    r"\b(?:that|it|its|those|them|there|these|this|they|same|then|daar|dat|isso|la|ones?)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not)\b(?! (?:it|that)))"
+)
+_PLACE = re.compile(r"\b(?:there|(?:that|this|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b")
+_TIME = re.compile(r"\b(?:then|(?:that|this|the same|those) (?:days?|weeks?|months?|time|periods?|moment|night|evening)|at the time|around then|same (?:period|time)|before that|after that|just before|it|that)\b")
+_LOCATION = ("accounts", "venue", "team", "env")
+
+
+def is_elliptic(reading: Reading) -> bool:
+    """Whether a question only makes sense after another one."""
+    return bool(_LEAD.match(reading.text)) or bool(reading.when.relative)
+
+
+def points_back(reading: Reading) -> bool:
+    """Whether a question has a word that refers to an earlier one."""
+    return bool(_ANAPHORA.search(reading.text))
+
+
+def carry(
+    calls: tuple[PlannedCall, ...], reading: Reading, queries: Mapping[str, Query], names: Names, now: datetime
+) -> tuple[list[PlannedCall], list[str]]:
+    """The earlier calls, with what the new question says put in place of what they said."""
+    carried: list[PlannedCall] = []
+    limits: list[str] = []
+    for call in calls:
+        query = queries[call.query]
+        filled = fill(query, reading, names, now)
+        carried.append(call.model_copy(update={"inputs": _overlaid(call.inputs, filled, query, reading, now)}))
+        limits.extend(filled.limits)
+    if len(calls) > 1 and len({c.query for c in calls}) == 1:
+        unique: list[PlannedCall] = []
+        for call in carried:
+            if call not in unique:
+                unique.append(call)
+        carried = unique
+    return _spread_again(carried, reading, queries, names, now), list(dict.fromkeys(limits))
+
+
+def _spread_again(
+    carried: list[PlannedCall], reading: Reading, queries: Mapping[str, Query], names: Names, now: datetime
+) -> list[PlannedCall]:
+    if len(carried) != 1:
+        return carried
+    filled = fill(queries[carried[0].query], reading, names, now)
+    for name, values in filled.spread.items():
+        return [carried[0].model_copy(update={"inputs": {**carried[0].inputs, name: value}}) for value in values]
+    return carried
+
+
+def _overlaid(
+    old: Mapping[str, Any], filled: Filled, query: Query, reading: Reading, now: datetime
+) -> dict[str, Any]:
+    inputs = dict(old)
+    new = dict(filled.inputs)
+    if any(key in new for key in _LOCATION):
+        for key in _LOCATION:
+            inputs.pop(key, None)
+    if re.search(r"\b(?:all accounts|everything|everywhere|overall|in total|whole (?:company|estate|organi[sz]ation)|all of them|company-wide|alle rekeningen|todas as contas)\b", reading.text):
+        for key in (*_LOCATION, "service", "region"):
+            inputs.pop(key, None)
+    if "by" in new and "by" not in old and "service" in new and not _said_by(reading):
+        new.pop("by") if old.get("by") else None
+    if "service" in new and old.get("by") in ("service", None) and not _said_by(reading):
+        inputs.pop("by", None)
+    if "by" in new and not _said_by(reading) and old.get("by") not in (None, "service", "account"):
+        new.pop("by")
+    if "period" in new and "compared_to" not in new:
+        inputs.pop("compared_to", None) if _moves(new["period"]) else None
+    if "around" in new:
+        inputs.pop("period", None)
+    inputs.update(new)
+    relative = reading.when.relative
+    if relative and "period" in fields_of(query):
+        base = str(inputs.get("period") or fields_of(query)["period"].get("default") or "last_month")
+        if moved := stepped(base, relative, now):
+            inputs["period"] = moved
+            inputs.pop("compared_to", None)
+    return inputs
+
+
+def _moves(word: str) -> bool:
+    return bool(word)
+
+
+def _said_by(reading: Reading) -> bool:
+    return bool(re.search(r"\b(?:by|per|each|every|split|break\w*|which|daily|monthly)\b", reading.text))
+
+
+def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query]) -> PlannedCall:
+    """A call of another query, with the place and the time of the earlier one where the new question points back."""
+    inputs = dict(call.inputs)
+    fields = fields_of(queries[call.query])
+    lead = bool(_LEAD.match(reading.text))
+    if (lead or _PLACE.search(reading.text)) and not any(key in inputs for key in _LOCATION):
+        for key in _LOCATION:
+            if key in earlier.inputs and key in fields:
+                inputs[key] = earlier.inputs[key]
+        if "team" in earlier.inputs and "team" not in fields and "accounts" in fields and "accounts" not in inputs:
+            inputs["accounts"] = f"team:{earlier.inputs['team']}"
+    if "service" in earlier.inputs and "service" in fields and "service" not in inputs and (lead or _PLACE.search(reading.text)):
+        if queries[call.query].domain == queries[earlier.query].domain:
+            inputs["service"] = earlier.inputs["service"]
+    timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
+    same = queries[call.query].domain == queries[earlier.query].domain and lead
+    if timed and (same or _TIME.search(reading.text)) and call.query != "forecast":
+        inputs["period"] = earlier.inputs["period"]
+    return call.model_copy(update={"inputs": inputs})

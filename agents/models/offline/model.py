@@ -1,0 +1,126 @@
+"""The offline model as a Strands model: it plans by rules, lets the queries run, and writes from their facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from strands.models import Model
+
+from agents.models.offline.names import Names
+from agents.models.offline.plan import Derivation, Plan
+from agents.models.offline.prose import answer
+from agents.models.offline.results import Told, read_result
+from agents.models.offline.understand import understand
+from tools.errors import RegentError
+from tools.registry import Query
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class OfflineModel(Model):
+    """Deterministic, and no language model. One instance serves one specialist of one question."""
+
+    def __init__(self, names: Names, now: datetime, queries: Mapping[str, Query]) -> None:
+        self._names, self._now, self._queries = names, now, queries
+        self._config: dict[str, Any] = {"model_id": "offline", "context_window_limit": 200_000}
+
+    def update_config(self, **model_config: Any) -> None:
+        """Change settings; none of them changes what is answered."""
+        self._config.update(model_config)
+
+    def get_config(self) -> dict[str, Any]:
+        """The settings."""
+        return self._config
+
+    async def structured_output(
+        self, output_model: type[T], prompt: Any, system_prompt: str | None = None, **kwargs: Any
+    ) -> AsyncGenerator[dict[str, T | Any], None]:
+        """Not offered: rules fill query inputs, not arbitrary shapes.
+
+        Raises:
+            RegentError: always.
+        """
+        raise RegentError("The offline model writes no structured output; use a language model for that.")
+        yield {}
+
+    async def stream(self, messages: Any, tool_specs: Any = None, system_prompt: Any = None, **kwargs: Any) -> AsyncIterator[Any]:  # fmt: skip
+        """One step: query calls while the plan has some left, then the answer."""
+        offered = {spec["name"] for spec in tool_specs or ()}
+        question, history, made = _conversation(messages)
+        plan = understand(question, history, names=self._names, now=self._now, queries=self._queries)
+        calls, text = self._step(plan, offered, made)
+        yield {"messageStart": {"role": "assistant"}}
+        for number, (name, inputs) in enumerate(calls):
+            use = {"name": name, "toolUseId": f"offline-{len(made)}-{number}"}
+            yield {"contentBlockStart": {"start": {"toolUse": use}}}
+            yield {"contentBlockDelta": {"delta": {"toolUse": {"input": json.dumps(inputs)}}}}
+            yield {"contentBlockStop": {}}
+        if not calls:
+            yield {"contentBlockStart": {"start": {}}}
+            yield {"contentBlockDelta": {"delta": {"text": text}}}
+            yield {"contentBlockStop": {}}
+        yield {"messageStop": {"stopReason": "tool_use" if calls else "end_turn"}}
+        usage = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0}
+        yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}
+
+    def _step(
+        self, plan: Plan, offered: set[str], made: Sequence[tuple[str, Told]]
+    ) -> tuple[list[tuple[str, dict[str, Any]]], str]:
+        if plan.abstention is not None:
+            return [], "{{abstain:" + plan.abstention.kind + "}}\n" + plan.abstention.text
+        own = [(call.query, call.inputs) for call in plan.calls if call.query in offered]
+        if not made:
+            return own, "" if own else "This part of the question is for another specialist."
+        results = [told for _, told in made]
+        if "derive" in offered and not any(name == "derive" for name, _ in made):
+            derived = [found for step in plan.then if (found := _derived(step, results))]
+            if derived:
+                return [("derive", inputs) for inputs in derived], ""
+        return [], answer(results, plan.limits)
+
+
+def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:
+    """The inputs of a `derive` call, once every pick is found among the facts."""
+    facts = [fact for told in results for fact in told.facts.values()]
+    ids: list[str] = []
+    for pick in step.picks:
+        if pick == "*":
+            shown = {cell for told in results for row in told.rows for cell in row}
+            ids += [fact.id for fact in facts if fact.id in shown and fact.number is not None]
+            continue
+        found = next((f.id for f in facts if f.id not in ids and pick.casefold() in f.label.casefold()), None)
+        if found is None:
+            return None
+        ids.append(found)
+    return {"operation": step.operation, "facts": ids} if len(ids) > 1 else None
+
+
+def _conversation(messages: Sequence[Any]) -> tuple[str, list[str], list[tuple[str, Told]]]:
+    """The question, the earlier questions (oldest first), and what the queries of this question returned."""
+    asked: list[tuple[int, str]] = []
+    for index, message in enumerate(messages):
+        texts = [block["text"] for block in message["content"] if "text" in block]
+        if message["role"] == "user" and texts:
+            asked.append((index, "\n".join(texts)))
+    if not asked:
+        return "", [], []
+    start, question = asked[-1]
+    names: dict[str, str] = {}
+    made: list[tuple[str, Told]] = []
+    for message in messages[start:]:
+        for block in message["content"]:
+            if "toolUse" in block:
+                names[block["toolUse"]["toolUseId"]] = block["toolUse"]["name"]
+            elif "toolResult" in block:
+                result = block["toolResult"]
+                text = "\n".join(c["text"] for c in result["content"] if "text" in c)
+                told = read_result(text)
+                if result.get("status") == "error" and not told.error:
+                    told.error = re.sub(r"\s+", " ", text)[:300] or "The query failed."
+                made.append((names.get(result["toolUseId"], told.query), told))
+    return question, [text for _, text in asked[:-1]], made

@@ -1,0 +1,81 @@
+"""Refusals: requests to change something, and questions that no AWS data can answer."""
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.plan import Abstention
+
+_LEAD = (
+    r"(?:please|pls|kindly|hey|hi|hello|regent|ok|okay|now|then|and|also|just|go ahead and|quickly|immediately|can you|could you|would you|will you|"
+    r"can we|could we|can i|could i|may i|shall we|should we|let us|i want (?:you )?to|i need (?:you )?to|i would like (?:you )?to|we need to|we want to|we have to|you (?:should|must|need to|can)|"
+    r"how (?:do|can|would) (?:i|we|you)|help (?:me|us)(?: to)?|make sure (?:to|you)|try to|be so kind (?:as )?to|kun je|kan je|wil je|graag|pode|poderia|por favor|alsjeblieft|,|for me|us|to)"
+)
+_VERB = (
+    r"delete|remove|drop|stop|start|restart|reboot|terminate|destroy|create|close|block|unblock|revoke|rotate|disable|enable|fix|repair|patch|change|modify|"
+    r"set|raise|increase|decrease|lower|bump|buy|purchase|order|scale|deploy|redeploy|roll ?back|roll out|revert|restore|resize|downsize|move|tag|encrypt|decrypt|apply|add|grant|lock|"
+    r"unlock|kill|shut ?down|shut|turn (?:off|on)|turn|switch (?:off|on)|switch|snooze|mute|silence|acknowledge|ack|cancel|upgrade|update|migrate|launch|provision|attach|detach|"
+    r"install|reset|suppress|archive|rename|transfer|quarantine|isolate|wipe|clean up|make|put|resolve|open(?: up)?|extend|renew|approve|assign|configure|execute|trigger|"
+    r"verwijder|stopzetten|herstart|zet|maak|sluit|apague|apagar|exclua|desligue|desligar|pare|crie|remova|feche|reinicie"
+)
+CHANGE_VERBS = frozenset(re.findall(r"[a-z]{3,}", _VERB))
+"""Words that ask for a change, so that they are not taken for misspellings of others."""
+_OBJECT = (
+    r"(?:the|a|an|all|any|my|our|this|that|these|those|it|them|every|everything|each|user|port|more|mfa|<\w+>|server|servers|instance|instances|alarm|bucket|role|"
+    r"root|key|keys|one|two|both|old|unused|idle|public|access|everyone|me an?|de|het|die|o|a|as|os|\d+|another|new|some|encryption|logging|rotation|versioning|it|him|her|his|"
+    r"untagged|unencrypted|backups?|s3|ec2|rds|to version|budget|quota|tags?|buckets?|volumes?|security)"
+)
+_NOT_CHANGE = re.compile(
+    r"^(?:\S+ ){0,6}?(?:create|make|put together|set|add|start|open|update|run|move|change|order|raise|extend) (?:me |us )?(?:a |an |the |your |with |by )*(?:\w+ ){0,3}"
+    r"(?:report|overview|list|summary|table|chart|graph|comparison|briefing|breakdown|ranking|findings|alarms|issues|sense|sure|cases|with)\b"
+)
+_IMPERATIVE = re.compile(rf"^(?:{_LEAD} )*(?:{_VERB}) {_OBJECT}(?![\w-])")
+_GRANT = re.compile(rf"^(?:{_LEAD} )*give (?!me (?:a|an|the|all|some) (?:list|over|sum|rep|numb|fig|break|stat|tot|tab|detail)).*\b(?:access|permissions?|rights|admin\w*|privileges?)\b")
+_LATER = re.compile(rf"(?:,|;|\band\b|\bthen\b|\?) (?:please |then |also )*(?:{_VERB}) (?:it|them|that|those|all of them|the \w+|him|her|this)(?: \w+)?(?: |$|\?)")
+_ASKING = re.compile(r"^(?:who|what|which|when|why|how (?:many|much|often|did|has|have|is|are|was|were)|where|did|was|were|is|are|has|have|does|do|show|list|tell|give|any)\b")
+
+_OUTSIDE = re.compile(
+    r"(?<![\w-])(?:weather|rain\w*|sunny|temperature outside|forecast for rain|revenues?|turnover|omzet|receita|profits?|margins?|ggr|winnings|jackpots?|players?|spelers?|jogador\w*|gamblers?|"
+    r"customers?|guests?|visitors?|roulette|blackjack|poker|slot machines?|croupiers?|dealers?|bets? (?:were |was )?placed|wagers?|salar\w+|wages?|payroll|headcount|"
+    r"employees?|staff|holidays?|vacation|lunch|dinner|coffee|restaurants?|stock price|share price|stock market|bitcoin|football|soccer|match score|news|elections?|president|prime minister|"
+    r"competitors?|azure|gcp|google cloud|microsoft|office 365|m365|oracle cloud|salesforce|jira|github|gitlab|slack channel|confluence|joke|poem|song|story about|recipe|"
+    r"passwords?(?! (?:polic\w+|age|last|older|rotat\w+))|passcode|pin code|secret values?|credit cards?|phone number|home address|birthday|horoscope|lottery|"
+    r"carbon|co2|emissions?|sustainab\w+|meaning of life|capital of|translate|exchange rate|lawsuit|licen[cs]e conditions|legal advice|happiness|satisfaction|"
+    r"wachtwoord\w*|weer (?:vandaag|morgen|in)|senhas?|clima hoje|tempo hoje|salarios?|market share|marketing campaign|advertis\w+|table games?|chips|"
+    r"love|marry|dating|girlfriend|boyfriend|sick leave|gossip|hire|tax return|vat return|interest rates?)(?![\w-])"
+)
+_OPINION = re.compile(
+    r"\b(?:do you (?:think|believe|feel|like|prefer|recommend)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
+    r"who is (?:the )?(?:best|worst|laziest|smartest|nicest|most (?:competent|incompetent|capable))|should (?:we|i) (?:fire|hire|trust|promote|sack|leave|move to|switch to|sell|invest)|is it (?:fair|ethical|moral)|"
+    r"better than (?:azure|gcp|google)|how do you feel|are you (?:happy|human|alive|conscious|sentient|a robot|an ai)|who are you|what are you|who made you|good at (?:his|her|their) job|"
+    r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |previous |prior |these |those |my )*(?:instructions?|rules?|prompts?|polic\w+|guardrails?|restrictions?)|system prompt|"
+    r"pretend (?:to be|you|that)|act as|role-?play|jailbreak|developer mode|contents? of (?:the |a |my |our )?(?:files?|emails?|messages?|documents?|secrets?)|read (?:me )?(?:the )?(?:emails?|files?)|show (?:me )?(?:the )?(?:private|secret) keys?)\b"
+)
+_INSIDE = re.compile(
+    r"\b(?:(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers)\b"
+)
+
+READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."
+CANNOT_KNOW = "Regent cannot know that: it only sees what the AWS accounts themselves report about cost, security and operations."
+
+
+def refusal(text: str, flat: str) -> Abstention | None:
+    """An abstention if the (masked) text asks for a change or for what lies outside AWS data, else None."""
+    if _asks_change(text):
+        return Abstention(kind="read_only", text=READ_ONLY)
+    outside = _OUTSIDE.search(flat)
+    if (outside and not _INSIDE.search(flat)) or _OPINION.search(flat):
+        return Abstention(kind="cannot_know", text=CANNOT_KNOW)
+    return None
+
+
+def _asks_change(text: str) -> bool:
+    if _NOT_CHANGE.search(text):
+        return False
+    if _GRANT.search(text):
+        return True
+    if not _ASKING.match(text) and _IMPERATIVE.search(text):
+        return True
+    if re.match(r"^(?:how (?:do|can|would) (?:i|we|you)) ", text) and _IMPERATIVE.search(text):
+        return True
+    return bool(_LATER.search(text)) and not re.match(r"^(?:who|which (?:user|role|person)|did)\b", text)

@@ -1,0 +1,77 @@
+"""Results as the model receives them: the compact text of a query result, read back into its parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_FACT = re.compile(r"(f\d+) \| (.*)$")
+
+
+@dataclass(slots=True)
+class ToldFact:
+    """One fact as told: its id, label, and value with unit."""
+
+    id: str
+    label: str
+    said: str
+    aside: str = ""
+    """Period or scope, where they differ from those of the whole."""
+
+    @property
+    def number(self) -> float | None:
+        """The value as a number, None for texts."""
+        first = self.said.split(" ", 1)[0]
+        return float(first) if re.fullmatch(r"-?\d+(?:\.\d+)?", first) else None
+
+    @property
+    def unit(self) -> str:
+        """The unit as told."""
+        return self.said.partition(" ")[2] if self.number is not None else self.said.rpartition(" ")[2]
+
+
+@dataclass(slots=True)
+class Told:
+    """One query result, or an error."""
+
+    query: str = ""
+    read_as: str = ""
+    headlines: list[str] = field(default_factory=list)
+    facts: dict[str, ToldFact] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    incomplete: bool = False
+    error: str = ""
+
+
+def read_result(text: str) -> Told:
+    """Parse the text of one tool result. Lines of no known form are left out."""
+    told = Told()
+    for line in text.splitlines():
+        if line.startswith("error: "):
+            told.error = line[7:].strip()
+        elif match := _FACT.fullmatch(line):
+            parts = match[2].split(" | ")
+            if len(parts) >= 2:
+                extra = [p for p in parts[2:] if p.startswith(("period: ", "scope: "))]
+                told.facts[match[1]] = ToldFact(match[1], parts[0], parts[1], " ".join(extra))
+        else:
+            _line(told, line)
+    return told
+
+
+def _line(told: Told, line: str) -> None:
+    key, _, rest = line.partition(": ")
+    match key:
+        case "query":
+            told.query = rest.strip()
+        case "read as":
+            told.read_as = rest
+        case "headlines":
+            told.headlines = [part.strip() for part in rest.split(",") if part.strip()]
+        case "columns":
+            told.columns = rest.split(" | ")
+        case "row":
+            told.rows.append(rest.split(" | "))
+        case "incomplete":
+            told.incomplete = True
