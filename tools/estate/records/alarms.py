@@ -128,7 +128,7 @@ def instance_name(instance: str) -> str:
 # Minutes after the deployment (19:02) at which each alarm of the storm fired, minutes after the rollback (19:52) at
 # which it was over, the value that crossed the threshold.
 STORM: dict[str, tuple[int, int, str]] = {
-    "bet-settlement-errors": (5, 2, "1920.0"),
+    "bet-settlement-errors": (5, 3, "64.0"),
     "bet-api-5xx": (5, 3, "2104.0"),
     "bet-api-latency-p99": (6, 5, "7.93"),
     "bet-settlement-queue-age": (7, 11, "412.0"),

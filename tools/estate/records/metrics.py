@@ -157,21 +157,9 @@ def _queues_and_errors() -> Iterator[Metric]:
         deep = (Bump(*STORM, 48_000.0),) if storm else ()
         yield Metric(*where, "ApproximateAgeOfOldestMessage", dimension, "Seconds", "gauge", 4.0, 0.2, 0.3, old)
         yield Metric(*where, "ApproximateNumberOfMessagesVisible", dimension, "Count", "gauge", 160.0, 0.4, 0.3, deep)
-    service = (("Service", "bet-settlement"),)
-    failing = (Bump(*STORM, 380.0),)
-    yield Metric(
-        online,
-        HOME_REGION,
-        "Lantern/Bets",
-        "SettlementErrors",
-        service,
-        "Count",
-        "count",
-        0.4,
-        0.3,
-        0.5,
-        failing,
-    )
+    # Exact, because the log group holds one line for each of these errors.
+    service, failing = (("Service", "bet-settlement"),), (Bump(*STORM, 64.0),)
+    yield Metric(online, HOME_REGION, "Lantern/Bets", "SettlementErrors", service, "Count", "count", 0.2, 0, 0, failing)
 
 
 def _ecs() -> Iterator[Metric]:
