@@ -21,7 +21,7 @@ from tools import units
 from tools.facts import Fact
 
 _TOKEN = re.compile(r"[^\s|()\[\]{}<>\"“”„«»*`…,;]+")
-_MARKS = {"about", "around", "roughly", "approximately"}
+_NOW = re.compile(r"\b(?:today|now|as of|currently|this morning|at the moment|vandaag|nu|hoje|agora)\b", re.IGNORECASE)
 
 
 def candidates(found: Found, facts: Sequence[Fact]) -> list[Fact]:
@@ -37,7 +37,7 @@ def candidates(found: Found, facts: Sequence[Fact]) -> list[Fact]:
             ]
         case "ordinal":
             return [
-                f for f in facts if "rank" in f.unit or "rank" in f.label.lower() if f.value in found.values
+                f for f in facts if f.unit in ("place", "rank") or "rank" in f.label.lower() if f.value in found.values
             ]
         case "date" | "time":
             return [fact for fact in facts if found.when and _same_moment(found.when, fact)]
@@ -129,14 +129,17 @@ def _same_moment(when: When, fact: Fact) -> bool:
     return False
 
 
-def is_known_period(when: When, facts: Sequence[Fact], now: datetime) -> bool:
-    """Whether some fact has this period, or it is a day on which a fact's period starts or ends, or the clock's day."""
+def is_known_period(when: When, said: str, facts: Sequence[Fact], now: datetime) -> bool:
+    """Whether some fact has this period, or it is a day on which a fact's period starts or ends.
+
+    The clock's own day and time count where the words `said` around it speak of now.
+    """
     if when.kind == "time":
-        return when.clock == f"{now:%H:%M}" and (not when.days or now.date() in when.days)
-    if now.date() in when.days:
+        return when.clock == f"{now:%H:%M}" and (not when.days or now.date() in when.days) and bool(_NOW.search(said))
+    if now.date() in when.days and _NOW.search(said):
         return True
     for fact in facts:
-        if fact.period is None:
+        if fact.period is None or fact.period.start == fact.period.end:
             continue
         if (fact.period.start, fact.period.end) in when.periods:
             return True

@@ -45,7 +45,7 @@ def ground(
     """
     rendered = render(draft, facts, locale=locale)
     faults = list(rendered.faults)
-    view = look(rendered, facts, now)
+    view = look(rendered, facts, now, question)
     figures = list(rendered.figures)
     asked = find_figures(question, now) if question else []
     names = bind.known_names(facts, question)
@@ -120,18 +120,18 @@ def _settle(
         return None, None
     options = bind.candidates(found, facts)
     if found.when is not None and not options:
-        if found.when.relative or bind.is_known_period(found.when, facts, now):
+        if found.when.relative or bind.is_known_period(found.when, view.text[slice(*sentence)], facts, now):
             return None, None
         if any(f.when and (set(f.when.periods) & set(found.when.periods)) for f in asked):
             return None, None
         return _unbound(found, rendered, "No fact has this date, time or period."), None
     if not options:
         return _unbound(found, rendered, _why(found, facts)), None
-    if found.when is not None and not _distinct(options):
-        return None, options[0]
-    fitting = [fact for fact in options if not _contradicted(found, fact, view)]
     if len(_distinct(options)) == 1:
         return None, options[0]
+    fitting = [fact for fact in options if not _contradicted(found, fact, view)]
+    if found.when is not None and fitting:
+        return None, None  # several things happened then; the words fit at least one of them
     best = _singled_out(found, fitting, view)
     if best is None:
         listed = ", ".join(f"{f.id} ({f.label}, {f.scope.text()})" for f in options[:4])

@@ -70,6 +70,15 @@ def is_table_row(text: str) -> bool:
     return text.lstrip().startswith("|") and text.count("|") >= 2
 
 
+def table_cells(text: str, row: Span) -> list[Span]:
+    """The spans of a row's cells, between its bars."""
+    bars = [m.start() for m in re.finditer(r"\|", text[row[0] : row[1]])]
+    edges = [row[0] + at for at in bars]
+    if not text[row[0] : row[1]].rstrip().endswith("|"):
+        edges.append(row[1])
+    return [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+
 def _cut(span: Span, pattern: re.Pattern[str], text: str) -> list[Span]:
     out, left = [], span[0]
     for match in pattern.finditer(text, *span):

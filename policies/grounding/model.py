@@ -24,6 +24,9 @@ FaultKind = Literal[
     "direction",
 ]
 
+Claim = tuple[FaultKind, str]
+"""A contradiction before it has a place: its kind and the sentence for the model."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -17,7 +17,7 @@ A reference that is unknown, malformed or glued to other characters is a fault; 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from policies.grounding import names, values, words
@@ -33,7 +33,7 @@ _BROKEN = re.compile(
     re.I,
 )
 _BARE = re.compile(r"(?<![\w.])f\d{1,6}(?![\w.-])", re.IGNORECASE)
-_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*×^\]](?<![*_]{2})$")
+_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*×^\][](?<![*_]{2})$")
 _FUNCTION = frozenset(
     "of in on at for to from by with and or but is are was were be has have had that which who than as the a an its their van "
     "in op en of zijn is waren de het do da dos das em e são foi".split()
@@ -109,6 +109,9 @@ def _split(draft: str, by_id: dict[str, Fact], locale: Locale) -> tuple[list[_Pi
             at = match.end()
             continue
         text, after, tail, magnitude = _fit(fact, text, draft[match.end() :])
+        if wrong := _wrong_unit(fact, text, draft[match.end() + after :], by_id.values()):
+            message = f"{match[0]} is in {fact.unit}: code writes the unit, so {wrong!r} beside it is wrong."
+            faults.append(Fault(kind="unit", text=f"{match[0]} ({wrong})", position=match.start(), message=message))
         if glued := _glued(text, draft[match.end() + after :]):
             faults.append(
                 Fault(
@@ -150,6 +153,24 @@ def _same_unit(written: str, unit: str) -> bool:
     return meant == unit
 
 
+def _wrong_unit(fact: Fact, before: str, after: str, facts: Iterable[Fact]) -> str:
+    """A currency, unit or counted noun that the draft puts right beside a reference to a fact of another unit."""
+    if not units.is_number(fact.unit):
+        return ""
+    if (m := _SWALLOW_BEFORE.search(before)) and not _same_unit(m[0], fact.unit):
+        return m[0].strip()
+    if (m := _SWALLOW_AFTER.match(after)) and not _same_unit(m[0], fact.unit):
+        return m[0].strip()
+    following = words.plain(after[:40])[:1] if re.match(r" \w", after) else []
+    for other in facts:
+        if units.kind(other.unit) != "count" or other.unit == fact.unit:
+            continue
+        nouns = {other.unit.split()[-1].lower(), values.singular(other.unit).split()[-1].lower()}
+        if following and following[0] in nouns - set(fact.unit.lower().split()):
+            return following[0]
+    return ""
+
+
 def _noun_after(after: str, unit: str) -> str:
     nouns = "|".join({re.escape(unit), re.escape(values.singular(unit)), re.escape(unit.split()[-1])})
     match = re.match(rf"(?: [^\W\d_][\w-]*){{0,3}}? (?:{nouns})(?![\w-])", after, re.IGNORECASE)
@@ -171,7 +192,7 @@ def _glued(before: str, after: str) -> tuple[str, str] | None:
     left = _GLUE_BEFORE.search(before) if before else None
     if before.endswith(("**", "__", "*", "_")):
         left = None
-    right = re.match(r"[\w%$€£+×^\[]|[-/:.,'](?=\d|\[\[)|-(?=\w)", after)
+    right = re.match(r"[\w%$€£+×^\[\]]|[-/:.,'](?=\d|\[\[)|-(?=\w)", after)
     return (left[0] if left else "", right[0] if right else "") if left or right else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policies.grounding.layout import HOLE, Layout, Span, lay_out
+from policies.grounding.layout import HOLE, Layout, Span, is_table_row, lay_out, table_cells
 from policies.grounding.model import Rendered
 from policies.grounding.names import Mention, Name, find_mentions, names_of
 from policies.grounding.when import When, find_times
@@ -40,6 +40,7 @@ class View:
     times: list[When]
     facts: Sequence[Fact]
     now: datetime
+    question: str = ""
     _clauses: dict[int, Span] = field(default_factory=dict)
 
     def clause(self, item: Item) -> Span:
@@ -47,6 +48,21 @@ class View:
         if item.start not in self._clauses:
             self._clauses[item.start] = self.layout.clause(item.start)
         return self._clauses[item.start]
+
+    def around(self, item: Item) -> tuple[Span, ...]:
+        """The spans whose words speak about a figure first: its segment, or in a table its cell and titles."""
+        row = self.layout.sentence(item.start)
+        if not is_table_row(self.text[row[0] : row[1]]):
+            return self.segment(item, self.clause(item))
+        cells = table_cells(self.text, row)
+        column = next((i for i, (a, b) in enumerate(cells) if a <= item.start < b), 0)
+        own = [cells[0]] if column else []
+        block = self.layout.block(item.start)
+        head = next(s for s in self.layout.sentences if s[0] >= block[0] and is_table_row(self.text[s[0] : s[1]]))
+        titles = table_cells(self.text, head)
+        if head != row and column < len(titles):
+            own.append(titles[column])
+        return (*own, *self.segment(item, self.clause(item)))
 
     def neighbours(self, item: Item, span: Span) -> tuple[Item | None, Item | None]:
         """The figures (numbers) just before and just after this one within a span."""
@@ -73,7 +89,12 @@ class View:
         return " ".join(self.text[a:b] for a, b in spans).lower()
 
 
-def look(rendered: Rendered, facts: Sequence[Fact], now: datetime) -> View:
+def about(fact: Fact) -> str:
+    """How a fault's sentence describes a fact."""
+    return f"the figure {fact.id} is {fact.label!r} ({fact.scope.text()})"
+
+
+def look(rendered: Rendered, facts: Sequence[Fact], now: datetime, question: str = "") -> View:
     """Build the view of a rendered draft; literal figures are added to `items` once they are bound."""
     by_id = {fact.id: fact for fact in facts}
     masked, words = list(rendered.text), list(rendered.text)
@@ -98,4 +119,5 @@ def look(rendered: Rendered, facts: Sequence[Fact], now: datetime) -> View:
         times=find_times("".join(words), now),
         facts=facts,
         now=now,
+        question=question,
     )

@@ -68,11 +68,14 @@ _PHRASE = re.compile(
     r"(?: ?(?:Z|UTC|\+00:00))?)?(?![\w-])"
     r"|(?P<isomonth>(?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\w-])"
     r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])" + _CLOCK.replace("clock", "nclock").replace("half", "nhalf") +
+    rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: (?:to|until|till|tot|t/m|and|a)(?: the)? |-)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
+    rf"(?P<rm>{_MONTH})\b(?:,?(?: de)? (?P<ry>(?:19|20)\d{{2}})\b)?"
     rf"|(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? (?P<dy>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "dclock").replace("half", "dhalf")
     + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? (?P<my>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "mclock").replace("half", "mhalf")
     + rf"|(?P<month>{_MONTH})\b(?:,?(?: de)? (?P<year>(?:19|20)\d{{2}})\b)?(?P<todate> to date)?"
+    r"|(?:the )?(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?! of (?!20))(?: of)?(?: (?P<nthyear>(?:19|20)\d{2})\b)?"
     r"|[QK](?P<q>[1-4])(?:[ -](?P<qy>(?:19|20)\d{2}))?(?!\w)|(?P<qy2>(?:19|20)\d{2})-?[QK](?P<q2>[1-4])(?!\w)"
     rf"|(?P<relative>{_RELATIVE})(?!\w)"
     rf"|(?P<simple>{'|'.join(sorted(_SIMPLE, key=len, reverse=True))})(?!\w)"
@@ -83,10 +86,12 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _AMBIGUOUS = frozenset({"may", "march", "mar", "mei", "sep", "dec", "jan", "jun", "maio", "august", "maart"})
+_NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _BEFORE_MAY = re.compile(
-    r"(?:in|of|since|during|from|to|until|till|through|last|this|for|and|by|over|sinds|van|tot|em|de|desde|than|with|against|vs\.?|"
-    r"and|mid|late|early|month|[(\-/])[ -]?$", re.IGNORECASE
-)  # fmt: skip
+    r"(?:\b(?:in|of|since|during|from|to|until|till|through|last|this|for|and|by|over|than|with|against|vs\.?|mid|late|"
+    r"early|between|sinds|van|tot|em|de|desde|en|e|begin|eind|contra|tegen) |[(/-]|^\s*|[|:\n] ?)$",
+    re.IGNORECASE,
+)
 
 
 def find_times(text: str, now: datetime) -> list[When]:
@@ -99,7 +104,7 @@ def find_times(text: str, now: datetime) -> list[When]:
 
 def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
     g, (start, end) = match.groupdict(), match.span()
-    while end > start and text[end - 1] in " ,":
+    while end > start and text[end - 1] in " ,.":
         end -= 1
     today = now.date()
     if g["iso"] or g["numeric"] or g["d"] or g["md"]:
@@ -112,14 +117,16 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
             yield When(
                 start, end, "time" if clock else "date", days, _clock(clock, half), tuple(map(_day, days))
             )
+    elif g["to"]:
+        yield from _range(start, end, g, today)
     elif g["isomonth"]:
         yield _period(start, end, g["isomonth"], now)
     elif g["month"]:
         if _is_month(match, text):
             yield When(start, end, "period", periods=_month(MONTHS[g["month"].lower()], g["year"], now))
-    elif g["q"] or g["q2"]:
-        year = g["qy"] or g["qy2"]
-        quarter = int(g["q"] or g["q2"])
+    elif g["q"] or g["q2"] or g["nth"]:
+        year = g["qy"] or g["qy2"] or g["nthyear"]
+        quarter = int(g["q"] or g["q2"] or _NTH[(g["nth"] or "").lower()])
         for candidate in [int(year)] if year else [today.year, today.year - 1]:
             if datetime(candidate, 3 * quarter - 2, 1, tzinfo=UTC) <= now:
                 yield _period(start, end, f"{candidate}-Q{quarter}", now)
@@ -142,6 +149,17 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
         yield When(start, end, "time", (), _clock(g["time"], g["ampm"]))
     elif g["bareyear"]:
         yield _period(start, end, g["bareyear"], now)
+
+
+def _range(start: int, end: int, g: dict[str, str | None], today: date) -> Iterator[When]:
+    """`8 to 24 September`: one period, both days included."""
+    month, years = MONTHS[(g["rm"] or "").lower()], [int(g["ry"])] if g["ry"] else [today.year, today.year - 1]
+    spans = []
+    for year in years:
+        days = _valid([(year, month, int(g["from"] or 0)), (year, month, int(g["to"] or 0))])
+        if len(days) == 2:
+            spans.append((_midnight(days[0]), _midnight(days[1] + timedelta(days=1))))
+    yield When(start, end, "period", periods=tuple(spans))
 
 
 def _days_of(g: dict[str, str | None], today: date) -> tuple[date, ...]:
@@ -170,8 +188,11 @@ def _valid(candidates: list[tuple[int, ...]]) -> tuple[date, ...]:
 def _is_month(match: re.Match[str], text: str) -> bool:
     word = match["month"]
     if word.lower() not in _AMBIGUOUS or match["year"]:
-        return word[0].isupper() or word.lower() in MONTHS and len(word) > 4
-    return word[0].isupper() and bool(_BEFORE_MAY.search(text[max(0, match.start() - 12) : match.start()]))
+        return True
+    before = text[max(0, match.start() - 12) : match.start()]
+    if word == "May" and re.match(r" (?:I|we|you|be|have|not|it)\b", text[match.end() : match.end() + 6]):
+        return False
+    return bool(_BEFORE_MAY.search(before))
 
 
 def _month(month: int, year: str | None, now: datetime) -> tuple[tuple[datetime, datetime], ...]:

@@ -10,20 +10,22 @@ from tools.facts import Fact
 
 UP = frozenset(
     "rose rise rises risen rising increase increased increases increasing grew grow grown growth up higher more climbed jumped "
-    "surged gained added extra gestegen steeg stijging meer hoger toename aumentou aumento subiu mais gain".split()
+    "surged gained added extra gestegen steeg stegen stijgen stijgt stijging meer hoger toename aumentou aumento subiu mais gain".split()
 )
 DOWN = frozenset(
     "fell fall falls fallen falling decrease decreased decreases decreasing dropped drop drops down lower less declined decline "
-    "shrank reduced reduction fewer gedaald daalde daling minder lager afname caiu queda menos redução slipped shrunk".split()
+    "shrank reduced reduction fewer gedaald daalde daalden dalen daalt daling minder lager afname caiu queda menos redução slipped shrunk".split()
 )
 _CHANGE = frozenset(
     "change changes changed difference delta increase decrease rise fall growth drop extra additional versus vs "
     "compared movement swing saving savings verschil verandering variação".split()
 )
+DENIAL = re.compile(r"\b(?:not|no|never|without|non|fail\w*|miss\w*|lack\w*|unable|n't|niet|geen|zonder|mislukt\w*|não|sem)\b|n't|n\u2019t|\\bun\\w+")
+"""Words that say that something is not so."""
 _DECREASE = frozenset("decrease fall drop reduction saving savings decline".split())
 _STOP = frozenset(
     "a an the of in on at for to from by with and or but is are was were be been has have had it its this that these those we "
-    "our you your they their there which who what as than then so not no all any each per over under between into out about "
+    "our you your they their there which who what as than then so all any each per over under between into out about "
     "roughly around after before during since until also only just now still last previous next month week day year quarter "
     "i he she will would can could should may might do does did one het de een van en in op is was met voor naar uit dat die er "
     "o a os as um uma de do da dos das no na em e foi é com para por que we're it's came comes come stood stands amounts amount "
@@ -36,7 +38,7 @@ _SAME = {
     for group in (
         "spend spent cost costs spending bill charge charges paid expense expenditure invoice kosten uitgaven gasto gastos custo "
         "custos spends cost-wise".split(),
-        "change changed changes difference delta increase increased decrease decreased rise rose rising fall fell fallen growth "
+        "change changed changes difference delta stegen daalden increase increased decrease decreased rise rose rising fall fell fallen growth "
         "grew drop dropped up down climbed jumped declined decline higher lower stijging daling gestegen steeg gedaald daalde "
         "toename afname aumento aumentou subiu caiu queda surged shrank movement".split(),
         "total altogether overall sum combined totaal".split(),
@@ -51,6 +53,9 @@ _SAME = {
         "use used unused usage".split(),
         "exposed public publicly openbaar".split(),
         "tag tagged untagged tags".split(),
+        "not never without no non niet geen zonder não sem cannot didn didnt doesn don".split(),
+        "complete completed succeed succeeded success successful gelukt".split(),
+        "miss missing missed misses lack lacks".split(),
         "alarm alarms alert alerts".split(),
     )
     for word in group

@@ -1,6 +1,7 @@
 """The labelled answers: written by hand, from frames, and corrupted once each by a seeded generator.
 
-`python -m tests.grounding.corpus` writes `corpus.jsonl` and `heldout.jsonl` anew. Each line holds the estate, the
+`python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
+tuned, and stays as it is. Each line holds the estate, the
 draft, the corruption (null if clean) and what was changed.
 """
 
@@ -84,11 +85,13 @@ def every_corruption(part: str, rounds: int = 3, seed: int = 7) -> Iterator[Labe
 
 
 def main() -> None:
-    """Write both parts."""
+    """Write the corpus; the held-out part only if it does not exist."""
     for part in ("corpus", "heldout"):
+        path = HERE / f"{part}.jsonl"
+        if part == "heldout" and path.exists():
+            continue
         rows = [row.model_dump() for row in labelled(part)]
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (HERE / f"{part}.jsonl").write_text(text, encoding="utf-8")
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         print(part, len(rows), sum(row["corruption"] is not None for row in rows), "corrupted")
 
 

@@ -241,7 +241,7 @@ def label(parts: list[Part], estate: Estate, rng: random.Random) -> Change | Non
     for key in sorted({k for f in estate.facts for k in f.scope.where}):
         values = sorted({f.scope.where[key] for f in estate.facts if key in f.scope.where})
         for a in values:
-            for spelled in {a, a.removeprefix("Amazon ").removeprefix("AWS "), a.capitalize()}:
+            for spelled in sorted({a, a.removeprefix("Amazon ").removeprefix("AWS "), a.capitalize()}):
                 swaps += [(spelled, b.capitalize() if spelled[0].isupper() and b.islower() else b) for b in values if a != b]
     rng.shuffle(swaps)
     return _reword(parts, estate, rng, swaps, lambda f: bool(f.scope.where), about=True)

@@ -69,7 +69,9 @@ def show(fact: Fact, form: str, estate: Estate) -> str:
 
 
 def in_words(value: int) -> str:
-    """A count below a hundred in English words."""
+    """A count below a hundred in English words; digits above."""
+    if value > 99:
+        return str(value)
     if value < 20:
         return _WORDS[value]
     return _TENS[value // 10] + (f"-{_WORDS[value % 10]}" if value % 10 else "")

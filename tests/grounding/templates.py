@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 from tests.grounding.estates import Estate
-from tools import units
 from tools.facts import Fact
 
 _NAMED = (
@@ -26,7 +25,7 @@ _COUNTS = (
 
 def from_frames(estate: Estate, rng: random.Random, most: int) -> list[str]:
     """Up to `most` clean answers in notation."""
-    money = [(k, f) for k, f in estate.by_key.items() if _named(f) and units.kind(f.unit) == "money" and not f.derived_from]
+    money = [(k, f) for k, f in estate.by_key.items() if _named(f) and f.label == "spend"]
     counts = [(k, f) for k, f in estate.by_key.items() if _named(f) and f.unit in ("findings", "instances")]
     out = []
     for _ in range(most):

@@ -1,0 +1,112 @@
+"""Labels around a figure: whether its words fit another fact better, and whether what they compare is so."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from policies.grounding import words
+from policies.grounding.model import Claim
+from policies.grounding.names import values_of
+from policies.grounding.view import Item, View, about
+from tools.facts import Fact
+
+_SUPER = re.compile(
+    r"\b(?:(?:largest|biggest|highest|most expensive|top|costliest|grootste|hoogste|duurste|maior)|"
+    r"(smallest|lowest|cheapest|kleinste|laagste|menor))\b"
+)
+_BASIS = re.compile(r"\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b")
+_NOT_SUPER = re.compile(
+    r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top (?:two|three|four|five|\d+)|two|three|four|"
+    r"five|tweede|derde|segund[oa]|not)\b"
+)
+
+
+def label_claim(item: Item, view: View) -> Claim | None:
+    """Another fact of the same unit fits the clause by its words, and this one by none."""
+    before, _ = view.segment(item, view.clause(item))
+    spoken = _BASIS.sub(" ", view.said(*view.around(item)))
+    said = words.stems(spoken)
+    if words.plain(view.text[before[0] : before[1]])[-1:] in (
+        ["from"],
+        ["to"],
+        ["van"],
+        ["naar"],
+        ["de"],
+        ["para"],
+    ):
+        said -= {"change"}  # "rose from X to Y" names levels; `_direction` looks at what moved.
+    mine = words.fact_stems(item.fact)
+    neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
+    explained = (
+        frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
+    )
+    for rival in view.facts:
+        if rival.unit == item.fact.unit and rival.value != item.fact.value and _denied(item.fact, rival, said, spoken):
+            return "label", f"The words do not say 'not': {about(item.fact)}, and {rival.id} is {rival.label!r}."
+        if rival.unit != item.fact.unit or rival.id == item.fact.id or rival.value == item.fact.value:
+            continue
+        theirs = words.fact_stems(rival)
+        for_rival = (said & theirs) - mine
+        if not for_rival or (said & mine) - theirs or for_rival <= explained:
+            continue
+        label = words.stems(rival.label)
+        if len(said & theirs) * 2 >= len(theirs) or (label and label <= said):
+            return "label", f"The words fit {rival.label!r} ({rival.id}) better, but {about(item.fact)}."
+    return None
+
+
+def superlative_claim(item: Item, view: View) -> Claim | None:
+    said = view.said(*view.around(item))
+    match = _SUPER.search(said)
+    if not match or _NOT_SUPER.search(said) or not values_of(item.fact) or isinstance(item.fact.value, str):
+        return None
+    family = [f.value for f in view.facts if _alike(f, item.fact) and isinstance(f.value, (int, Decimal))]
+    best = (min if match[1] else max)(family)
+    if len(family) >= 3 and item.fact.value != best:
+        return (
+            "label",
+            f"The words say {match[0]!r}, but {item.fact.id} ({item.fact.label}) is not that among {len(family)} alike.",
+        )
+    return None
+
+
+def _denied(fact: Fact, rival: Fact, said: frozenset[str], spoken: str) -> bool:
+    """Whether only a `not` in the label tells the fact from its rival, and the words have none."""
+    mine, theirs = words.stems(fact.label), words.stems(rival.label)
+    if "not" not in mine or mine - {"not"} != theirs or not said & theirs:
+        return False
+    return fact.scope == rival.scope and not words.DENIAL.search(spoken)
+
+
+def _alike(a: Fact, b: Fact) -> bool:
+    def shape(fact: Fact) -> tuple[object, ...]:
+        label = fact.label.lower()
+        for values in values_of(fact).values():
+            for value in values:
+                label = label.replace(value.lower(), "")
+        return (
+            label,
+            fact.unit,
+            fact.period,
+            fact.scope.basis,
+            tuple(sorted(fact.scope.where)),
+            len(fact.scope.accounts) == 1,
+        )
+
+    return shape(a) == shape(b)
+
+
+
+def part_claim(item: Item, view: View) -> Claim | None:
+    """`X of Y`: the part must be less than the whole."""
+    left, _ = view.neighbours(item, view.layout.sentence(item.start))
+    if left is None or left.fact.unit != item.fact.unit:
+        return None
+    if isinstance(item.fact.value, str) or isinstance(left.fact.value, str):
+        return None
+    between = view.text[left.end : item.start]
+    joined = re.fullmatch(r"\s*(?:\w+ )?(?:out )?(?:of|van|de)(?: the| a| all| total of| a total of| quota of)*\s*", between)
+    if joined and (left.fact.value > item.fact.value or left.fact.id == item.fact.id):
+        return "label", f"{left.fact.id} cannot be a part of {item.fact.id}: {about(item.fact)}."
+    return None

@@ -1,0 +1,207 @@
+"""Names around a figure: which account, service, team, venue or severity the words say it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from policies.grounding import words
+from policies.grounding.layout import Span
+from policies.grounding.model import Claim, FaultKind
+from policies.grounding.names import ACCOUNT, Mention, find_mentions, values_of
+from policies.grounding.view import Item, View, about
+from tools import units
+from tools.facts import Fact
+
+_ALL = re.compile(
+    r"\b(?:all (?:\w+ )?accounts|across the (?:estate|organi[sz]ation|company|board)|company-wide|every account|"
+    r"(?:whole|entire) (?:estate|organi[sz]ation|company)|alle accounts|todas as contas)\b"
+)
+_TOTAL = re.compile(r"\b(?:total|in all|overall|altogether|combined|grand total|totaal|no total)\b")
+_SIDE = re.compile(
+    r"driven by|because of|led by|due to|thanks to|mainly|mostly|including|excluding|except|after|other than|"
+    r"not counting|owner|team should|caused by|behind|like|such as|unlike|without|outside|besides|apart from|"
+    r"(?:more|less|higher|lower|cheaper) than|elsewhere|the rest"
+)
+"""A name beside one of these is an aside: it does not say what the figure is of."""
+
+
+def name_claim(item: Item, view: View) -> Claim | None:
+    fact, sentence, clause = item.fact, view.layout.sentence(item.start), view.clause(item)
+    mine = values_of(fact)
+    if (listed := _listed(item, view, sentence)) is not None:
+        return listed or None
+    if units.kind(fact.unit) == "text" and not mine:
+        return None
+    around = view.around(item)
+    said = view.said(*around)
+    if ACCOUNT in mine and _ALL.search(view.said(clause)):
+        return "scope", f"The words speak of all accounts, but {about(fact)}."
+    own = _foreign(view.named(*around), item, view)
+    for dimension, means in mine.items():
+        verdict = _judge(dimension, means, own, item, view, sentence)
+        if verdict:
+            return verdict
+    if (
+        mine
+        and _TOTAL.search(said)
+        and not view.named(sentence)
+        and not _TOTAL.search(fact.label.lower())
+        and not _introduced(fact, view, item)
+    ):
+        return "label", f"The words speak of a total, but {about(fact)}."
+    return _unasked(item, view, own, said, mine)
+
+
+def _judge(
+    dimension: str, means: frozenset[str], own: list[Mention], item: Item, view: View, sentence: Span
+) -> Claim | None:
+    """Whether the nearest names of a dimension are those of the fact."""
+    fact = item.fact
+    for mentions in _rings(item, view, own, sentence):
+        relevant = [m for m in mentions if any(d == dimension for d, _ in m.means)]
+        if not relevant:
+            continue
+        if any(d == dimension and v in means for m in relevant for d, v in m.means):
+            return None
+        wrong = view.text[relevant[-1].start : relevant[-1].end]
+        kind: FaultKind = "scope" if dimension == ACCOUNT else "label"
+        return kind, f"The words name {wrong!r}, but {about(fact)}."
+    return None
+
+
+def _rings(item: Item, view: View, own: list[Mention], sentence: Span) -> Iterable[list[Mention]]:
+    """Names ever further from a figure: its clause, before it in the sentence, after it, the sentences before."""
+    yield own
+    left, right = view.neighbours(item, sentence)
+    clause = view.clause(item)
+    yield view.named((left.end if left else sentence[0], item.start))
+    if right is None:
+        yield view.named((item.end, sentence[1]))
+    if left is not None:
+        yield view.named((sentence[0], item.start))
+    block = view.layout.block(item.start)
+    for start, end in reversed(
+        [s for s in view.layout.sentences if block[0] <= s[0] < min(sentence[0], clause[0])]
+    ):
+        yield view.named((start, end))
+
+
+def _foreign(mentions: list[Mention], item: Item, view: View) -> list[Mention]:
+    """Mentions less those that the next figure explains: `12 in Utrecht and 3 in Amsterdam` share their clause."""
+    before, after = view.segment(item, view.clause(item))
+    _, right = view.neighbours(item, view.clause(item))
+    if right is None:
+        return mentions
+    theirs = values_of(right.fact)
+    own = {v for vs in values_of(item.fact).values() for v in vs}
+
+    def explained(m: Mention) -> bool:
+        return after[0] <= m.start < after[1] and any(
+            v in theirs.get(d, ()) and v not in own for d, v in m.means
+        )
+
+    kept = [m for m in mentions if not explained(m)]
+    return (
+        kept
+        if any(before[0] <= m.start < before[1] for m in kept) or len(kept) == len(mentions)
+        else mentions
+    )
+
+
+def _unasked(
+    item: Item, view: View, own: list[Mention], said: str, mine: dict[str, frozenset[str]]
+) -> Claim | None:
+    """A name in the clause of a fact that does not have that dimension: the words narrow what the fact does not."""
+    if _SIDE.search(said) or _TOTAL.search(said):
+        return None
+    fact = item.fact
+    for mention in own:
+        if (
+            any(d in mine for d, _ in mention.means)
+            or view.text[mention.start : mention.end].lower() in fact.label.lower()
+        ):
+            continue
+        if words.stems(view.text[mention.start : mention.end]) & words.stems(fact.label):
+            continue
+        before = view.text[max(0, mention.start - 14) : mention.start].lower()
+        attached = re.search(
+            r"(?:\b(?:in|for|of|at|from|within|on|account|service|venue)\s+(?:the |account |venue )?[\"'`*]*$|[(]$|^[\W]*$)",
+            before,
+        )
+        first = mention.end <= item.start and "\ue000" not in view.text[mention.end : item.start]
+        rival = any(
+            f.unit == fact.unit and any(v in values_of(f).get(d, ()) for d, v in mention.means)
+            for f in view.facts
+        )
+        placed = any(d in (ACCOUNT, "venue") for d, _ in mention.means) and fact.scope.basis is not None
+        if (rival or placed) and (attached or first):
+            dimension = min(d for d, _ in mention.means)
+            kind: FaultKind = "scope" if dimension == ACCOUNT else "label"
+            return (
+                kind,
+                f"The words narrow this to {view.text[mention.start : mention.end]!r}, but {about(fact)}.",
+            )
+    return None
+
+
+def _listed(item: Item, view: View, sentence: Span) -> Claim | tuple[()] | None:
+    """`RDS, S3 and EC2 at X, Y and Z`: names and figures in two rows belong together by position."""
+    row = [i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)]
+    runs: list[list[Item]] = []
+    for each in row:
+        gap = view.text[runs[-1][-1].end : each.start] if runs else ""
+        if runs and re.fullmatch(r"[\s,]*(?:\b(?:and|en|e)\b)?\s*", gap):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    run = next((r for r in runs if item in r), [item])
+    if len(run) < 2 or item.fact.unit != run[0].fact.unit:
+        return None
+    mentions = view.named((sentence[0], run[0].start))
+    tail: list[Mention] = mentions[-1:]
+    for mention in reversed(mentions[:-1]):
+        if not re.fullmatch(
+            r"[\s,*`\"]*(?:\b(?:and|en|e)\b)?[\s*`\"]*", view.text[mention.end : tail[0].start]
+        ):
+            break
+        tail.insert(0, mention)
+    if len(tail) != len(run):
+        return None
+    spot = tail[run.index(item)]
+    held = values_of(item.fact)
+    if any(v in held.get(d, ()) for d, v in spot.means):
+        return ()
+    return (
+        "label",
+        f"By its place this belongs to {view.text[spot.start : spot.end]!r}, but {about(item.fact)}.",
+    )
+
+
+def _introduced(fact: Fact, view: View, item: Item) -> bool:
+    held = values_of(fact)
+    earlier = [m for m in view.mentions if m.start < item.start]
+    return any(v in held.get(d, ()) for m in earlier for d, v in m.means)
+
+
+
+def unnamed_claim(item: Item, view: View) -> Claim | None:
+    """A literal carries no written context: what narrows its fact must have been named before or beside it."""
+    alike = [f for f in view.facts if f.unit == item.fact.unit and f.label == item.fact.label and f is not item.fact]
+    if not alike:
+        return None
+    sentence = view.layout.sentence(item.start)
+    known = [m.means for m in view.mentions if m.start < sentence[1]]
+    known += [m.means for m in find_mentions(view.question, view.names)]
+    for dimension, values in values_of(item.fact).items():
+        if len(values) > 3 or mentioned_plainly(view.text[: sentence[1]] + " " + view.question, values):
+            continue
+        if not any(d == dimension and v in values for means in known for d, v in means):
+            kind: FaultKind = "scope" if dimension == ACCOUNT else "label"
+            return kind, f"Say what it is of: {about(item.fact)}, and the words do not name it."
+    return None
+
+
+def mentioned_plainly(text: str, values: Iterable[str]) -> bool:
+    """Whether one of the values stands in the text as a word, whatever the dimension."""
+    return any(re.search(rf"(?<![\w-]){re.escape(v)}(?![\w-])", text, re.IGNORECASE) for v in values)

@@ -1,0 +1,178 @@
+"""Periods, bases and directions around a figure: when, gross or net, up or down."""
+
+from __future__ import annotations
+
+import re
+
+from policies.grounding import words
+from policies.grounding.model import Claim
+from policies.grounding.view import Item, View
+from policies.grounding.when import When, find_times
+from tools.facts import Fact
+
+_GROSS = re.compile(r"\b(?:gross|before (?:credits|refunds)|(?:excluding|without) (?:credits|refunds)|bruto)\b")
+_NET = re.compile(
+    r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b"
+)
+
+
+def period_claim(item: Item, view: View) -> Claim | None:
+    period = item.fact.period
+    if period is None:
+        return None
+    sentence = view.layout.sentence(item.start)
+    left, right = view.neighbours(item, sentence)
+    around = view.around(item)
+    start = sentence[0] if left is None else left.end
+    rings: list[list[When]] = [
+        view.timed(*around),
+        view.timed((start, item.start)),
+        view.timed((item.end, sentence[1] if right is None else right.start)) if left is None else [],
+        view.timed((sentence[0], item.start)),
+    ]
+    for ring in rings:
+        claims = [w for w in ring if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
+        if not claims:
+            continue
+        if any(_fits(w, item, view) for w in claims):
+            return None
+        wrong = view.text[claims[0].start : claims[0].end]
+        return (
+            "period",
+            f"The words say {wrong!r}, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}.",
+        )
+    return None
+
+
+def _fits(when: When, item: Item, view: View) -> bool:
+    period = item.fact.period
+    if period is None:
+        return True
+    if when.relative:
+        others = [i.fact.period for i in view.items if i.fact.period is not None]
+        return any(period.end == other.start for other in others) or words.is_change(item.fact)
+    if period.start == period.end:
+        return any(a <= period.start <= b for a, b in when.periods) or when.kind == "date"
+    if (period.start, period.end) in when.periods:
+        return True
+    if words.is_change(item.fact):
+        return any(b == period.start or (a <= period.start and period.end <= b) for a, b in when.periods)
+    return _labelled(when, item.fact, view)
+
+
+def _labelled(when: When, fact: Fact, view: View) -> bool:
+    said = find_times(" ".join([fact.label, *fact.scope.where.values()]), view.now)
+    return any(set(w.periods) & set(when.periods) for w in said)
+
+
+def _one_day(fact: Fact) -> bool:
+    return fact.period is not None and 0 < fact.period.days <= 1
+
+
+def basis_claim(item: Item, view: View) -> Claim | None:
+    basis = item.fact.scope.basis
+    if basis is None:
+        return None
+    said = view.said(*view.around(item))
+    gross, net = bool(_GROSS.search(said)), bool(_NET.search(said))
+    if gross != net and (basis == "gross") != gross:
+        return (
+            "basis",
+            f"The words say {'gross' if gross else 'net'}, but the figure {item.fact.id} is {basis}.",
+        )
+    return None
+
+
+def direction_claim(item: Item, view: View) -> Claim | None:
+    fact = item.fact
+    before, after = view.segment(item, view.clause(item))
+    lead, follow = (
+        words.plain(view.text[before[0] : before[1]]),
+        words.plain(view.text[after[0] : after[1]])[:2],
+    )
+    by = (
+        bool(lead)
+        and lead[-1] in ("by", "met", "com", "with", "about", "roughly", "of")
+        and any(w in words.UP | words.DOWN for w in lead[-5:-1])
+    )
+    if not words.is_change(fact):
+        if (
+            by
+            and lead[-1] == "by"
+            and any(words.is_change(f) and f.unit == fact.unit for f in view.facts)
+            and not fact.derived_from
+        ):
+            return (
+                "label",
+                f"The words say how much something moved, but {fact.id} ({fact.label}) is a level, not a change.",
+            )
+        return _from_to(item, view)
+    if lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"]) and any(
+        w in words.UP | words.DOWN for w in lead[-5:]
+    ):
+        return "label", f"The words say what level was reached, but {fact.id} ({fact.label}) is a change."
+    sense = next((w for w in follow if w in words.UP | words.DOWN), None)
+    sense = sense or next((w for w in reversed(lead) if w in words.UP | words.DOWN), None)
+    if sense is None:
+        left, _ = view.neighbours(item, view.layout.sentence(item.start))
+        back = view.text[left.end if left else view.layout.sentence(item.start)[0] : item.start]
+        sense = next((w for w in reversed(words.plain(back)) if w in words.UP | words.DOWN), None)
+    way = words.way(fact)
+    if sense is None:
+        if item.shown_positive:
+            return (
+                "direction",
+                f"The figure {fact.id} ({fact.label}) is negative; the words must say that it fell.",
+            )
+        return None
+    if way and (sense in words.UP) != (way > 0):
+        return (
+            "direction",
+            f"The words say {sense!r}, but {fact.id} ({fact.label}) went {'up' if way > 0 else 'down'}.",
+        )
+    return None
+
+
+def _from_to(item: Item, view: View) -> Claim | None:
+    """`rose from X to Y`: Y must lie above X."""
+    sentence = view.layout.sentence(item.start)
+    left, _ = view.neighbours(item, sentence)
+    if (
+        left is None
+        or left.fact.unit != item.fact.unit
+        or isinstance(item.fact.value, str)
+        or isinstance(left.fact.value, str)
+    ):
+        return None
+    between = words.plain(view.text[left.end : item.start])
+    lead = words.plain(view.text[sentence[0] : left.start])
+    if "to" not in between[-1:] or "from" not in lead[-1:]:
+        return None
+    sense = next((w for w in reversed(lead) if w in words.UP | words.DOWN), None)
+    if (
+        sense
+        and left.fact.value != item.fact.value
+        and (sense in words.UP) != (item.fact.value > left.fact.value)
+    ):
+        return (
+            "direction",
+            f"The words say {sense!r}, but {left.fact.id} to {item.fact.id} goes the other way.",
+        )
+    if left.fact.id == item.fact.id:
+        return "label", f"From and to are both {item.fact.id}."
+    return None
+
+
+
+def undated_claim(item: Item, view: View) -> Claim | None:
+    """A literal carries no written period: if the same is known of other periods, the words must say which."""
+    fact = item.fact
+    if fact.period is None or fact.period.start == fact.period.end:
+        return None
+    siblings = [f for f in view.facts if (f.label, f.unit, f.scope) == (fact.label, fact.unit, fact.scope) and f != fact]
+    if not any(f.period is not None and f.period.start != f.period.end for f in siblings):
+        return None
+    said = view.times + find_times(view.question, view.now)
+    if any(_fits(w, item, view) for w in said):
+        return None
+    return "period", f"Say when: {fact.id} ({fact.label}) is of {fact.period.label}, and the words do not say so."
