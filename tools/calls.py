@@ -165,6 +165,7 @@ class Aws:
     ) -> Reply:
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         call = Call(account.id, region, service, name)
         account_token, call_token = CURRENT_ACCOUNT.set(account.id), CALL.set(call)
@@ -185,6 +186,11 @@ class Aws:
             ) from error
         except BotoCoreError as error:
             raise AwsCallError(account.name, f"{service}:{name}", type(error).__name__, str(error)) from error
+        except ResponseParserError as error:  # botocore counts it neither as its own nor as the client's
+            first_line = str(error).partition("\n")[0]
+            raise AwsCallError(account.name, f"{service}:{name}", "MalformedResponse", first_line) from error
+        except AwsCallError as error:  # from below botocore, where only the account's number is known
+            raise AwsCallError(account.name, error.operation, error.code, error.detail, error.receipts) from error
         finally:
             CALL.reset(call_token)
             CURRENT_ACCOUNT.reset(account_token)
