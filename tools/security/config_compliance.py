@@ -17,6 +17,9 @@ from tools.security.common import Top, age_days, in_account, joined, moment, sco
 _RULES = "config:DescribeComplianceByConfigRule"
 _DETAILS = "config:GetComplianceDetailsByConfigRule"
 
+_LISTED = 15
+"""Most resources listed one by one: models pay for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class RulePlace(Place):
@@ -164,16 +167,21 @@ def _list(
                 (moment(record["ResultRecordedTime"]), named["ResourceId"], named["ResourceType"], place, receipts)
             )
     rows.sort(key=lambda row: (row[0], row[1], row[3].account.id))
-    for since, resource, kind, place, receipts in rows[:top]:
+    listed = rows[: min(top, _LISTED)]
+    for number, (since, resource, kind, place, receipts) in enumerate(listed, 1):
         where = in_account(aws, place.account.id)
         facts.row(
-            facts.fact("resource that fails the rule", resource, "name", receipts=receipts, scope=where),
+            facts.fact(f"failing resource {number}", resource, "name", receipts=receipts, scope=where),
             kind.removeprefix("AWS::").replace("::", " "),
             place.account.name,
             facts.fact(
-                f"days since the result on {resource}", age_days(since, aws.now), "days", receipts=receipts, scope=where
+                f"failing resource {number}: days since recorded",
+                age_days(since, aws.now),
+                "days",
+                receipts=receipts,
+                scope=where,
             ),
         )
-    if len(rows) > top:
+    if len(rows) > len(listed):
         behind = joined(receipts for _, receipts in details.values())
-        facts.fact("failing resources not listed", len(rows) - top, "resources", receipts=behind)
+        facts.fact("failing resources not listed", len(rows) - len(listed), "resources", receipts=behind)

@@ -66,12 +66,12 @@ def _list(aws: Aws, facts: Facts, name: Kind, stock: Stock) -> None:
     facts.fact(_total_label(stock), stock.total, stock.unit, receipts=behind)
     for index, (label, number) in enumerate(stock.counts):
         facts.fact(label, number, stock.unit, receipts=behind, headline=name == "keys" and index == 0)
-    for item in stock.wrong[:_ROWS]:
+    for number, item in enumerate(stock.wrong[:_ROWS], 1):
         where = in_account(aws, item.account.id)
         facts.row(
-            facts.fact(f"one of the {stock.wrong_label}", item.name, "name", receipts=item.receipts, scope=where),
+            facts.fact(f"problem {number}", item.name, "name", receipts=item.receipts, scope=where),
             item.account.name,
-            facts.fact(f"about {item.name}", item.detail, "text", receipts=item.receipts, scope=where),
+            facts.fact(f"problem {number}: detail", item.detail, "text", receipts=item.receipts, scope=where),
         )
     if len(stock.wrong) > _ROWS:
         facts.fact(f"{stock.wrong_label}, not listed", len(stock.wrong) - _ROWS, stock.unit, receipts=behind)

@@ -17,6 +17,8 @@ from tools.security.hub import Finding, Found
 Severity = Literal["all", "critical", "high", "medium", "low", "informational"]
 By = Literal["severity", "account", "age", "product"]
 _AGES = ((7, "up to 7 days old"), (30, "8 to 30 days old"), (90, "31 to 90 days old"))
+_LISTED = 10
+"""Most findings listed one by one: models pay for each."""
 _OLDEST = "more than 90 days old"
 
 
@@ -78,22 +80,19 @@ def _oldest(aws: Aws, facts: Facts, found: Found, words: str) -> None:
 
 def _list(aws: Aws, facts: Facts, found: Found, words: str, top: int) -> None:
     facts.columns = ("Finding", "Resource", "Account", "Age (days)")
-    for finding in found.findings[:top]:
-        where, name = in_account(aws, finding.account), short(finding.resource)
+    listed = found.findings[: min(top, _LISTED)]
+    for number, finding in enumerate(listed, 1):
+        where, age = in_account(aws, finding.account), age_days(finding.created, aws.now)
+        behind, name = found.receipts, short(finding.resource)
         facts.row(
-            facts.fact(f"finding on {name}", finding.title, "text", receipts=found.receipts, scope=where),
-            facts.fact("resource with a finding", name, "name", receipts=found.receipts, scope=where),
+            facts.fact(f"finding {number}", finding.title, "text", receipts=behind, scope=where),
+            facts.fact(f"finding {number}: resource", name, "name", receipts=behind, scope=where),
             aws.directory.name(finding.account),
-            facts.fact(
-                f"age of the finding on {name}",
-                age_days(finding.created, aws.now),
-                "days",
-                receipts=found.receipts,
-                scope=where,
-            ),
+            facts.fact(f"finding {number}: age", age, "days", receipts=behind, scope=where),
         )
-    if len(found.findings) > top:
-        facts.fact(f"{words} not listed", len(found.findings) - top, "findings", receipts=found.receipts)
+    if len(found.findings) > len(listed):
+        rest = len(found.findings) - len(listed)
+        facts.fact(f"{words} not listed", rest, "findings", receipts=found.receipts)
 
 
 def _grouped(aws: Aws, facts: Facts, found: Found, words: str, by: By, status: str, top: int) -> None:

@@ -20,7 +20,7 @@ from tools.security.credentials import Login
 
 Check = Literal["all", "old_keys", "unused_keys", "no_mfa", "root", "over_privileged"]
 Days = Annotated[int, Field(ge=1, le=3650, description="how old or unused counts as too long")]
-_ROWS = 15
+_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _details(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
         for hit in hits[:left]:
             where = in_account(aws, hit.account)
             user = facts.fact(f"one of the {one.label}", hit.login, "name", receipts=hit.receipts, scope=where)
-            days = _days(aws, facts, hit) if hit.since else "never"
+            days = _days(aws, facts, hit) if hit.since else ""
             facts.row(user, aws.directory.name(hit.account), days, hit.what)
         if len(hits) > left:
             facts.fact(f"{one.label}, not listed", len(hits) - left, one.unit, receipts=one.receipts)

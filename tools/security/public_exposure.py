@@ -17,7 +17,8 @@ from tools.security.common import in_account, run_parts, scope_of, short
 
 Kind = Literal["all", "buckets", "security_groups", "shared"]
 Reported = Callable[[Sequence[Account]], analyzer.Found]
-_ROWS = 15
+_ROWS, _ROWS_OF_EACH = 15, 6
+"""Most rows shown of one kind that was asked for, and of each when all were."""
 _PLURALS = {"buckets": "buckets", "security_groups": "security groups", "shared": "shared resources"}
 
 
@@ -41,23 +42,24 @@ def public_exposure(aws: Aws, kind: Kind = "all", accounts: Accounts = "all") ->
     def reported(owners: Sequence[Account]) -> analyzer.Found:
         return outside() if kind == "all" else analyzer.read(aws, owners, resource_type="AWS::S3::Bucket")
 
+    rows = _ROWS_OF_EACH if kind == "all" else _ROWS
     parts: dict[Kind, Callable[[], None]] = {
-        "buckets": lambda: _buckets(aws, facts, chosen, reported),
-        "security_groups": lambda: _groups(aws, facts, chosen),
-        "shared": lambda: _shared(aws, facts, outside()),
+        "buckets": lambda: _buckets(aws, facts, chosen, reported, rows),
+        "security_groups": lambda: _groups(aws, facts, chosen, rows),
+        "shared": lambda: _shared(aws, facts, outside(), rows),
     }
     run_parts(aws, {_PLURALS[name]: part for name, part in parts.items() if kind in ("all", name)})
     facts.notes = list(dict.fromkeys(facts.notes))
     return facts
 
 
-def _buckets(aws: Aws, facts: Facts, chosen: Sequence[Account], reported: Reported) -> None:
+def _buckets(aws: Aws, facts: Facts, chosen: Sequence[Account], reported: Reported, rows: int) -> None:
     checked = buckets.check(aws, chosen)
     facts.fact("public buckets", len(checked.public), "buckets", receipts=checked.receipts, headline=True)
     facts.fact("buckets in all", checked.buckets, "buckets", receipts=checked.receipts)
     label = "accounts that block public access to all their buckets"
     facts.fact(label, checked.blocking, "accounts", receipts=checked.receipts)
-    for found in checked.public[:_ROWS]:
+    for found in checked.public[:rows]:
         where = in_account(aws, found.place.account.id)
         facts.row(
             "bucket",
@@ -84,7 +86,7 @@ def _since(aws: Aws, facts: Facts, public: Sequence[buckets.BucketPlace], report
             facts.fact(label, one.since, "time", receipts=found.receipts, scope=in_account(aws, one.account))
 
 
-def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account]) -> None:
+def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> None:
     checked = groups.check(aws, chosen)
     risky = [group for group in checked.open if not group.web_only]
     facts.fact(
@@ -100,7 +102,7 @@ def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account]) -> None:
     facts.notes.append(
         f"Security groups were looked at in {', '.join(aws.regions)}; web ports are those of HTTP and HTTPS."
     )
-    for group in risky[:_ROWS]:
+    for group in risky[:rows]:
         where = in_account(aws, group.place.account.id)
         facts.row(
             "security group",
@@ -118,7 +120,7 @@ def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account]) -> None:
         )
 
 
-def _shared(aws: Aws, facts: Facts, found: analyzer.Found) -> None:
+def _shared(aws: Aws, facts: Facts, found: analyzer.Found, rows: int) -> None:
     public = {one.resource for one in found.findings if one.public}
     others = [one for one in found.findings if not one.public]
     shared = {one.resource for one in others} - public
@@ -133,7 +135,7 @@ def _shared(aws: Aws, facts: Facts, found: analyzer.Found) -> None:
     facts.fact(label, len(shared), "resources", receipts=found.receipts, headline=True)
     facts.notes += found.notes
     shown = {cell.value for row in facts.rows for cell in row if not isinstance(cell, str)}
-    for one in [finding for finding in found.findings if short(finding.resource) not in shown][:_ROWS]:
+    for one in [finding for finding in found.findings if short(finding.resource) not in shown][:rows]:
         where = in_account(aws, one.account)
         label = "public resource" if one.public else "resource shared with outside accounts"
         facts.row(

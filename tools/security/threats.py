@@ -12,6 +12,8 @@ from tools.registry import PeriodWord, query
 from tools.security import guardduty
 from tools.security.common import Top, in_account, scope_of
 
+_LISTED = 10
+"""Most threats listed one by one: models pay for each."""
 Severity = Literal["all", "high", "medium", "low"]
 
 
@@ -46,20 +48,21 @@ def threats(
     facts.fact(f"archived {words}", len(wanted) - len(current), "threats", receipts=found.receipts)
     if severity == "all":
         for name in guardduty.BANDS:
-            number = sum(threat.severity == name for threat in current)
-            if number or name != "critical":
-                facts.fact(f"{name}-severity threats", number, "threats", receipts=found.receipts)
-    for threat in current[:top]:
+            count = sum(threat.severity == name for threat in current)
+            if count or name != "critical":
+                facts.fact(f"{name}-severity threats", count, "threats", receipts=found.receipts)
+    listed = current[: min(top, _LISTED)]
+    for number, threat in enumerate(listed, 1):
         where = in_account(aws, threat.account)
         named: dict[str, Any] = {"receipts": found.receipts, "scope": where}
         facts.row(
-            facts.fact(f"threat to {threat.resource}", threat.type, "name", **named),
+            facts.fact(f"threat {number}", threat.type, "name", **named),
             threat.severity,
-            facts.fact("resource under threat", threat.resource, "name", **named),
+            facts.fact(f"threat {number}: resource", threat.resource, "name", **named),
             aws.directory.name(threat.account),
-            facts.fact(f"last seen: threat to {threat.resource}", threat.last, "time", **named),
-            facts.fact(f"times seen: threat to {threat.resource}", threat.count, "times", **named),
+            facts.fact(f"threat {number}: last seen", threat.last, "time", **named),
+            facts.fact(f"threat {number}: times seen", threat.count, "times", **named),
         )
-    if len(current) > top:
-        facts.fact(f"{words} not listed", len(current) - top, "threats", receipts=found.receipts)
+    if len(current) > len(listed):
+        facts.fact(f"{words} not listed", len(current) - len(listed), "threats", receipts=found.receipts)
     return facts

@@ -16,6 +16,8 @@ from tools.security.inspector import Found, Vulnerability
 
 Severity = Literal["all", "critical", "high", "medium", "low"]
 By = Literal["severity", "account", "resource", "cve"]
+_LISTED = 10
+"""Most resources or CVEs listed one by one: models pay for each."""
 _WORDS = {"severity": "Severity", "account": "Account", "resource": "Resource", "cve": "CVE"}
 
 
@@ -70,10 +72,11 @@ def _table(aws: Aws, facts: Facts, found: Found, words: str, by: By, top: int) -
     else:
         names = sorted(groups, key=lambda name: (_serious(groups[name]), -len(groups[name]), name))
     facts.columns, facts.series = _columns(by), True
-    for name in names[:top]:
+    shown = top if by in ("severity", "account") else min(top, _LISTED)
+    for name in names[:shown]:
         facts.row(*_row(aws, facts, found, words, by, name, groups[name]))
-    if len(names) > top:
-        rest = [one for name in names[top:] for one in groups[name]]
+    if len(names) > shown:
+        rest = [one for name in names[shown:] for one in groups[name]]
         if by == "cve":
             number, unit, label = len({one.resource for one in rest}), "resources", "resources affected by others"
         else:
@@ -111,15 +114,11 @@ def _row(
     owners = sorted({aws.directory.name(one.account) for one in group})
     if by == "resource":
         where = in_account(aws, group[0].account)
-        called = facts.fact(f"resource with {words}", name, "name", receipts=found.receipts, scope=where)
-        number = count(f"{words} of {name}", len(group), "vulnerabilities", where)
+        called = facts.fact("vulnerable resource", name, "name", receipts=found.receipts, scope=where)
+        thing = group[0].name or name
+        number = count(f"vulnerabilities of {thing}", len(group), "vulnerabilities", where)
         critical = sum(one.severity == "critical" for one in group)
-        return (
-            called,
-            number,
-            count(f"critical vulnerabilities of {name}", critical, "vulnerabilities", where),
-            owners[0],
-        )
+        return called, number, count(f"critical ones of {thing}", critical, "vulnerabilities", where), owners[0]
     where = Scope(accounts=tuple(owners))
     called = facts.fact("vulnerability", name, "id", receipts=found.receipts, scope=where)
     number = count(f"resources affected by {name}", resources, "resources", where)

@@ -25,6 +25,8 @@ _VERBS = (
 _OPERATION = re.compile(rf"(?:{_VERBS})[A-Z][A-Za-z0-9]+")
 _VERB = re.compile(rf"(?:{_VERBS})", re.IGNORECASE)
 _ACTORS_SHOWN = 3
+_LISTED = 12
+"""Most events listed one by one: models pay for each."""
 
 
 @query(
@@ -152,19 +154,18 @@ def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str,
 
 
 def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...], top: int) -> None:
-    for event in events[:top]:
+    listed = events[: min(top, _LISTED)]
+    for event in listed:
         where, receipts, resource = in_account(aws, event.account), (event.receipt,), event.resource
         facts.row(
-            facts.fact(f"time of {event.action}", event.at, "time", receipts=receipts, scope=where),
-            facts.fact(f"who did {event.action}", event.who, "name", receipts=receipts, scope=where),
+            facts.fact(f"{event.action} at", event.at, "time", receipts=receipts, scope=where),
+            facts.fact(f"{event.action} by", event.who, "name", receipts=receipts, scope=where),
             event.action + _remark(event),
-            facts.fact(f"resource of {event.action}", resource, "name", receipts=receipts, scope=where)
-            if resource
-            else "",
+            facts.fact(f"{event.action} on", resource, "name", receipts=receipts, scope=where) if resource else "",
             aws.directory.name(event.account),
         )
-    if len(events) > top:
-        facts.fact(f"older {kind} not listed", len(events) - top, kind, receipts=behind)
+    if len(events) > len(listed):
+        facts.fact(f"older {kind} not listed", len(events) - len(listed), kind, receipts=behind)
 
 
 def _remark(event: Event) -> str:
