@@ -105,25 +105,36 @@ def aws_health_events(
             events.setdefault(event.arn, []).append(event)
     scope = scope_of(aws, chosen)
     facts = Facts(
-        read_as=f"AWS Health events, {'' if status == 'all' else status + ', '}{span.label}, {scope.text()}",
+        read_as=f"AWS Health events, {_read_as(status, span)}, {scope.text()}",
         period=span,
         scope=scope,
-        columns=("Event", "Service", "Region", "Kind", "Status", "Start", "Lasted (hours)", "Resources"),
+        columns=("Event", "Accounts", "Region", "Kind", "Status", "Start", "Lasted (hours)", "Resources"),
         notes=[f"AWS Health, {len(chosen)} account{'s' if len(chosen) != 1 else ''}, all regions."],
     )
-    facts.fact("AWS Health events", len(events), "events", receipts=behind, headline=True)
+    label = "AWS Health events" if status == "all" else f"AWS Health events {status}"
+    facts.fact(label, len(events), "events", receipts=behind, headline=True)
     for one in statuses:
         number = sum(seen[0].status == one for seen in events.values())
-        facts.fact(f"AWS Health events {one}", number, "events", receipts=behind, headline=one == "open")
+        if len(statuses) > 1:
+            facts.fact(f"AWS Health events {one}", number, "events", receipts=behind, headline=one == "open")
     for category, words in _KINDS.items():
         number = sum(seen[0].category == category for seen in events.values())
         if number:
             facts.fact(f"AWS Health {words}", number, "events", receipts=behind)
-    ranked = sorted(
-        events.values(), key=lambda seen: (_ORDER.index(seen[0].status), -seen[0].start.timestamp(), seen[0].arn)
-    )
+    ranked = sorted(events.values(), key=lambda seen: _rank(seen[0]))
     _show(aws, facts, ranked, top)
     return facts
+
+
+def _read_as(status: str, span: Period) -> str:
+    words = {"all": f"{span.label} and open or upcoming now", "closed": f"closed, {span.label}"}
+    return words.get(status, f"{status} now")
+
+
+def _rank(event: Event) -> tuple[int, float, str]:
+    """Open, then upcoming (soonest first), then closed; newest first within open and closed."""
+    at = event.start.timestamp()
+    return _ORDER.index(event.status), at if event.status == "upcoming" else -at, event.arn
 
 
 def _matters(event: Event, span: Period) -> bool:
@@ -173,7 +184,7 @@ def _show(aws: Aws, facts: Facts, ranked: Sequence[list[Event]], top: int) -> No
         say = partial(facts.fact, receipts=receipts, scope=scope)
         facts.row(
             say("AWS Health event", first.code, "name"),
-            first.service,
+            ", ".join(names[:3]) + (" and others" if len(names) > 3 else ""),
             first.region,
             first.category,
             first.status,
