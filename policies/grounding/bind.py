@@ -129,8 +129,12 @@ def _same_moment(when: When, fact: Fact) -> bool:
     return False
 
 
-def is_known_period(when: When, said: str, facts: Sequence[Fact], now: datetime) -> bool:
+def is_known_period(
+    when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime
+) -> bool:
     """Whether some fact has this period, or it is a day on which a fact's period starts or ends.
+
+    A day counts only for the facts `near`: those with a figure in the same sentence.
 
     The clock's own day and time count where the words `said` around it speak of now.
     """
@@ -144,7 +148,7 @@ def is_known_period(when: When, said: str, facts: Sequence[Fact], now: datetime)
         if (fact.period.start, fact.period.end) in when.periods:
             return True
         edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
-        if edges & set(when.days):
+        if fact in near and edges & set(when.days):
             return True
     return False
 

@@ -120,7 +120,7 @@ def _settle(
         return None, None
     options = bind.candidates(found, facts)
     if found.when is not None and not options:
-        if found.when.relative or bind.is_known_period(found.when, view.text[slice(*sentence)], facts, now):
+        if found.when.relative or bind.is_known_period(found.when, view.text[slice(*sentence)], near, facts, now):
             return None, None
         if any(f.when and (set(f.when.periods) & set(found.when.periods)) for f in asked):
             return None, None

@@ -25,8 +25,9 @@ _ON_NUMBERS: tuple[Callable[[Item, View], Claim | None], ...] = (
     direction_claim,
     superlative_claim,
     part_claim,
+    unnamed_claim,
 )
-_ON_LITERALS = (unnamed_claim, undated_claim)
+_ON_LITERALS = (undated_claim,)
 
 
 def contradictions(item: Item, view: View) -> list[Claim]:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from policies.grounding import words
+from policies.grounding.layout import is_table_row
 from policies.grounding.model import Claim
 from policies.grounding.names import values_of
 from policies.grounding.view import Item, View, about
@@ -51,7 +52,8 @@ def label_claim(item: Item, view: View) -> Claim | None:
         if not for_rival or (said & mine) - theirs or for_rival <= explained:
             continue
         label = words.stems(rival.label)
-        if len(said & theirs) * 2 >= len(theirs) or (label and label <= said):
+        telling = not said & mine and any(_bearers(stem, view) <= 2 for stem in for_rival - explained)
+        if telling or len(said & theirs) * 2 >= len(theirs) or (label and label <= said):
             return "label", f"The words fit {rival.label!r} ({rival.id}) better, but {about(item.fact)}."
     return None
 
@@ -71,9 +73,16 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
     return None
 
 
+def _bearers(stem: str, view: View) -> int:
+    """How many facts carry a stem in their label."""
+    return sum(stem in words.stems(fact.label) for fact in view.facts)
+
+
 def _denied(fact: Fact, rival: Fact, said: frozenset[str], spoken: str) -> bool:
     """Whether only a `not` in the label tells the fact from its rival, and the words have none."""
     mine, theirs = words.stems(fact.label), words.stems(rival.label)
+    if (special := mine & {"average", "forecast"}) and not special & said:
+        return mine - special == theirs and bool(said & theirs)
     if "not" not in mine or mine - {"not"} != theirs or not said & theirs:
         return False
     return fact.scope == rival.scope and not words.DENIAL.search(spoken)
@@ -100,9 +109,13 @@ def _alike(a: Fact, b: Fact) -> bool:
 
 def part_claim(item: Item, view: View) -> Claim | None:
     """`X of Y`: the part must be less than the whole."""
-    left, _ = view.neighbours(item, view.layout.sentence(item.start))
+    sentence = view.layout.sentence(item.start)
+    left, _ = view.neighbours(item, sentence)
     if left is None or left.fact.unit != item.fact.unit:
         return None
+    row = [i for i in view.items if sentence[0] <= i.start < item.start]
+    if any(i.fact.id == item.fact.id for i in row) and not is_table_row(view.text[slice(*sentence)]):
+        return "label", f"{item.fact.id} ({item.fact.label}) stands twice in this sentence, as two different things."
     if isinstance(item.fact.value, str) or isinstance(left.fact.value, str):
         return None
     between = view.text[left.end : item.start]

@@ -17,7 +17,8 @@ _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!vs\.)(?<!ca\.)[\"')\]*_]{0,3}\s+(?=[^\s])"
 )
 _CLAUSE = re.compile(
-    r"[,;:](?=\s|$)|\s[-\u2013\u2014]\s|\u2014|\s(?:and|but|while|whereas|against|versus|vs\.?|followed by|plus|compared (?:with|to)|"
+    rf"[,;](?=\s|$)|:(?=\s|$)(?!\s*[*_`]*(?:[{HOLE}\d$€£]|[A-Z]{{3}} \d))|"
+    r"\s[-\u2013\u2014]\s|\u2014|\s(?:and|but|while|whereas|against|versus|vs\.?|followed by|plus|compared (?:with|to)|"
     r"up from|down from|en|maar|terwijl|tegen|tegenover|gevolgd door|e|mas|enquanto|contra)(?=\s)|\|",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from policies.grounding import words
-from policies.grounding.layout import Span
+from policies.grounding.layout import HOLE, Span
 from policies.grounding.model import Claim, FaultKind
 from policies.grounding.names import ACCOUNT, Mention, find_mentions, values_of
 from policies.grounding.view import Item, View, about
@@ -25,6 +25,10 @@ _SIDE = re.compile(
 )
 """A name beside one of these is an aside: it does not say what the figure is of."""
 
+_BESIDE = re.compile(r"\s*(?:\w+ )?(?:of (?:them|these|which|those)(?: are| were)?|are|is|were|rated|classed as)?\s*")
+_OPENING = re.compile(r"[\W]*(?:In|At|For|Within|On|Em|Bij)\s+(?:the |account |venue |team )?[\W]*$")
+_PRONOUN = re.compile(r"\W*(?:It|This account|That account|They)\s+(?:costs?|spent|has|had|have|takes|took|runs)\b")
+
 
 def name_claim(item: Item, view: View) -> Claim | None:
     fact, sentence, clause = item.fact, view.layout.sentence(item.start), view.clause(item)
@@ -37,7 +41,7 @@ def name_claim(item: Item, view: View) -> Claim | None:
     said = view.said(*around)
     if ACCOUNT in mine and _ALL.search(view.said(clause)):
         return "scope", f"The words speak of all accounts, but {about(fact)}."
-    own = _foreign(view.named(*around), item, view)
+    own = _foreign(view.named(*around), item, view) or _topic(view, sentence)
     for dimension, means in mine.items():
         verdict = _judge(dimension, means, own, item, view, sentence)
         if verdict:
@@ -51,6 +55,18 @@ def name_claim(item: Item, view: View) -> Claim | None:
     ):
         return "label", f"The words speak of a total, but {about(fact)}."
     return _unasked(item, view, own, said, mine)
+
+
+def _topic(view: View, sentence: Span) -> list[Mention]:
+    """The name that opens a sentence (`In data-prod, ...`), or that its opening pronoun stands for."""
+    first = next(iter(view.named(sentence)), None)
+    if first and _OPENING.fullmatch(view.text[sentence[0] : first.start]):
+        return [first]
+    if _PRONOUN.match(view.text[slice(*sentence)]):
+        before = [s for s in view.layout.sentences if s[1] <= sentence[0]]
+        earlier = view.named(before[-1]) if before else []
+        return earlier if len(earlier) == 1 else []
+    return []
 
 
 def _judge(
@@ -125,11 +141,15 @@ def _unasked(
         if words.stems(view.text[mention.start : mention.end]) & words.stems(fact.label):
             continue
         before = view.text[max(0, mention.start - 14) : mention.start].lower()
-        attached = re.search(
+        placed_by = _BESIDE.fullmatch(view.text[item.end : mention.start]) if mention.start >= item.end else None
+        attached = placed_by or re.search(
             r"(?:\b(?:in|for|of|at|from|within|on|account|service|venue)\s+(?:the |account |venue )?[\"'`*]*$|[(]$|^[\W]*$)",
             before,
         )
-        first = mention.end <= item.start and "\ue000" not in view.text[mention.end : item.start]
+        first = mention.end <= item.start and (
+            mention in _topic(view, view.layout.sentence(item.start))
+            or HOLE not in view.text[mention.end : item.start]
+        )
         rival = any(
             f.unit == fact.unit and any(v in values_of(f).get(d, ()) for d, v in mention.means)
             for f in view.facts
@@ -186,15 +206,15 @@ def _introduced(fact: Fact, view: View, item: Item) -> bool:
 
 
 def unnamed_claim(item: Item, view: View) -> Claim | None:
-    """A literal carries no written context: what narrows its fact must have been named before or beside it."""
-    alike = [f for f in view.facts if f.unit == item.fact.unit and f.label == item.fact.label and f is not item.fact]
-    if not alike:
-        return None
+    """What narrows a fact must have been named beside it, before it or in the question, if others are alike."""
+    alike = [values_of(f) for f in view.facts if f.unit == item.fact.unit and f.label == item.fact.label]
     sentence = view.layout.sentence(item.start)
     known = [m.means for m in view.mentions if m.start < sentence[1]]
     known += [m.means for m in find_mentions(view.question, view.names)]
     for dimension, values in values_of(item.fact).items():
-        if len(values) > 3 or mentioned_plainly(view.text[: sentence[1]] + " " + view.question, values):
+        if len(values) > 3 or all(other.get(dimension) == values for other in alike):
+            continue
+        if mentioned_plainly(view.text[: sentence[1]] + " " + view.question, values):
             continue
         if not any(d == dimension and v in values for means in known for d, v in means):
             kind: FaultKind = "scope" if dimension == ACCOUNT else "label"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from policies.grounding import words
 from policies.grounding.model import Claim
@@ -15,11 +16,16 @@ _NET = re.compile(
     r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b"
 )
 
+_RIGHT_NOW = re.compile(r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b")
+
 
 def period_claim(item: Item, view: View) -> Claim | None:
     period = item.fact.period
     if period is None:
         return None
+    spoken = view.said(*view.around(item))
+    if _RIGHT_NOW.search(spoken) and period.end < view.now - timedelta(days=1):
+        return "period", f"The words speak of now, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}."
     sentence = view.layout.sentence(item.start)
     left, right = view.neighbours(item, sentence)
     around = view.around(item)
@@ -98,7 +104,7 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     if not words.is_change(fact):
         if (
             by
-            and lead[-1] == "by"
+            and lead[-1] in ("by", "met", "em")
             and any(words.is_change(f) and f.unit == fact.unit for f in view.facts)
             and not fact.derived_from
         ):
@@ -106,7 +112,12 @@ def direction_claim(item: Item, view: View) -> Claim | None:
                 "label",
                 f"The words say how much something moved, but {fact.id} ({fact.label}) is a level, not a change.",
             )
-        return _from_to(item, view)
+        return _from_to(item, view) or _by_to(item, view)
+    sentence = view.layout.sentence(item.start)
+    block = view.layout.block(item.start)
+    heard = words.plain(view.text[block[0] : sentence[1]] + " " + view.said(*view.around(item)))
+    if not set(heard) & words.MOVED:
+        return "label", f"Nothing near it says that something moved, but {fact.id} ({fact.label}) is a change."
     if lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"]) and any(
         w in words.UP | words.DOWN for w in lead[-5:]
     ):
@@ -130,6 +141,20 @@ def direction_claim(item: Item, view: View) -> Claim | None:
             "direction",
             f"The words say {sense!r}, but {fact.id} ({fact.label}) went {'up' if way > 0 else 'down'}.",
         )
+    return None
+
+
+def _by_to(item: Item, view: View) -> Claim | None:
+    """`fell by X to Y`: the level must be of what moved."""
+    left, _ = view.neighbours(item, view.layout.sentence(item.start))
+    if left is None or not words.is_change(left.fact):
+        return None
+    between = view.text[left.end : item.start]
+    if not re.fullmatch(r",?\s*(?:and |en |e )?(?:now |is now |it )*(?:to|naar|para|stands? at|at|now at)\s*", between):
+        return None
+    moved = words.stems(left.fact.label) - {"change", "relative"}
+    if moved and not moved & words.stems(item.fact.label):
+        return "label", f"What moved is {left.fact.label!r}, but {item.fact.id} is {item.fact.label!r}."
     return None
 
 

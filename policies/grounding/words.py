@@ -17,8 +17,8 @@ DOWN = frozenset(
     "shrank reduced reduction fewer gedaald daalde daalden dalen daalt daling minder lager afname caiu queda menos redução slipped shrunk".split()
 )
 _CHANGE = frozenset(
-    "change changes changed difference delta increase decrease rise fall growth drop extra additional versus vs "
-    "compared movement swing saving savings verschil verandering variação".split()
+    "change changed difference delta increase increases decrease decreases rise fall growth drop versus vs "
+    "compared movement swing verschil verandering variação".split()
 )
 DENIAL = re.compile(r"\b(?:not|no|never|without|non|fail\w*|miss\w*|lack\w*|unable|n't|niet|geen|zonder|mislukt\w*|não|sem)\b|n't|n\u2019t|\\bun\\w+")
 """Words that say that something is not so."""
@@ -60,6 +60,12 @@ _SAME = {
     )
     for word in group
 }
+
+MOVED = UP | DOWN | _CHANGE | frozenset(
+    "above below over under than against jump jumped swing shift shifted swung saved spike spiked surge plus minus "
+    "boven onder tegen dan acima abaixo contra worse better improved worsened gained lost went moved extra".split()
+)
+"""Words of which at least one stands near a figure that says how much something moved."""
 
 
 @lru_cache(maxsize=8192)
