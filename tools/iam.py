@@ -57,6 +57,10 @@ _DIRECTORY = ("organizations:ListAccounts", "organizations:ListTagsForResource")
 """What reading the account directory asks of the payer account, whatever queries there are."""
 
 
+_PAYER_SERVICES = ("budgets", "ce", "cost-optimization-hub", "organizations")
+"""Services that are only ever asked in the payer account, whatever the reach of the query that does."""
+
+
 class UnmappedOperationError(RegentError):
     """An operation whose IAM action is not known here; nothing was guessed."""
 
@@ -150,10 +154,13 @@ def reader_policies(
     if holder != "member":
         needed["RegentAccountDirectory"] = {action for operation in _DIRECTORY for action in actions(operation)}
     for query in given:
-        if not query.operations or (query.reach == "payer" and holder == "member"):
-            continue
-        sid = f"Regent{_pascal(query.domain)}{'Payer' if query.reach == 'payer' else 'Accounts'}"
-        needed.setdefault(sid, set()).update(action for operation in query.operations for action in actions(operation))
+        operations = query.operations
+        if holder == "member":
+            payer = query.reach == "payer"
+            operations = frozenset(o for o in operations if not payer and o.partition(":")[0] not in _PAYER_SERVICES)
+        if operations:
+            sid = f"Regent{_pascal(query.domain)}{'Payer' if query.reach == 'payer' else 'Accounts'}"
+            needed.setdefault(sid, set()).update(action for operation in operations for action in actions(operation))
     statements = [_statement(sid, wanted) for sid, wanted in sorted(needed.items())]
     return tuple(_document(part) for part in _packed([piece for s in statements for piece in _halved(s)]))
 
