@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,9 +12,8 @@ import orjson
 from policies.audit.encoding import blanked, loads
 from policies.audit.errors import LedgerDamagedError
 from policies.audit.records import KNOWN
+from policies.audit.segments import read_raw
 from policies.audit.trust import Trust
-
-_WATCHED = (b'"type":"key.', b'"type":"ledger.recovered"', b'"type":"subject.forgotten"')
 
 
 class RecordCheck:
@@ -25,26 +25,27 @@ class RecordCheck:
         self.forgotten: set[str] = set()
         self.unknown: set[str] = set()
         self._time = -1
-        self._last = b""
+        self.last = b""
+        self._looked = 0
 
     def batch(self, index: int, leaves: Sequence[bytes], trust: Trust) -> None:
         """Check records `index` on. LedgerDamagedError at the first that is not as it must be."""
-        if leaves:
-            self._last = leaves[-1]
-        if not self.schema:
-            for offset, leaf in enumerate(leaves):
-                if any(word in leaf[:512] for word in _WATCHED):
-                    value = loads(index + offset, leaf[1:])
-                    self._note(value["type"], value["body"], trust)
-            return
         for offset, leaf in enumerate(leaves):
             self._record(index + offset, leaf[1:], trust)
 
     def time(self, size: int) -> int:
-        """The time of the last of the first `size` records, which is the last one checked; -1 when there is none."""
-        if self.schema or not self._last:
+        """The time of the last of the first `size` records, which is the last one seen; -1 when there is none."""
+        if self.schema or not self.last:
             return self._time
-        return int(loads(size - 1, self._last[1:])["time"])
+        return int(loads(size - 1, self.last[1:])["time"])
+
+    def look_for_keys(self, path: Path, size: int, trust: Trust) -> None:
+        """Read the first `size` records again for keys that they introduce or revoke."""
+        for index, leaf in read_raw(path / "segments", self._looked, size - 1):
+            if b'"type":"key.' in leaf[:160]:
+                value = loads(index, leaf[1:])
+                self._note(value["type"], value["body"], trust)
+        self._looked = size
 
     def _record(self, index: int, raw: bytes, trust: Trust) -> None:
         value = loads(index, raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,14 +24,26 @@ _COMMIT_START = _length.pack(COMMIT_BYTES - 4) + bytes([COMMIT]) + _MARK
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One whole batch: `leaves` are record frames without their length, ready to be hashed; `end` is its end offset."""
+    """One whole batch: `end` is its end offset, `size` what its commit says. Records are cut out when asked for."""
 
     start: int
     end: int
     size: int
-    leaves: list[bytes]
     header: bytes | None
     notes: list[bytes]
+    data: bytes
+    spans: list[slice]
+
+    @property
+    def leaves(self) -> list[bytes]:
+        """Record frames without their length: what a leaf hash is over."""
+        data = self.data
+        return [data[span] for span in self.spans]
+
+    def hashes(self) -> list[bytes]:
+        """Leaf hashes, without copying the records."""
+        view, sha256 = memoryview(self.data), hashlib.sha256
+        return [sha256(view[span]).digest() for span in self.spans]
 
 
 class BrokenBatchError(Exception):
@@ -70,41 +83,43 @@ def header_text(origin: str, first: int, peaks: Sequence[bytes]) -> bytes:
 def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]:
     """Every batch of a segment from offset `start`. BrokenBatchError at the first that is not whole."""
     end = len(data)
-    unpack, read_commit, crc32 = _length.unpack_from, _commit.unpack_from, zlib.crc32
+    unpack, crc32 = _length.unpack_from, zlib.crc32
     position = start
     view = memoryview(data)
     while position < end:
         begin = position
-        leaves: list[bytes] = []
+        spans: list[slice] = []
         header: bytes | None = None
         notes: list[bytes] = []
-        add = leaves.append
-        while True:
-            after = position + 4
-            if after >= end:
-                raise BrokenBatchError(begin, "the file ends inside a frame")
-            stop = after + unpack(data, position)[0]
-            if stop > end:
-                raise BrokenBatchError(begin, "the file ends inside a frame")
-            kind = data[after]
-            if kind == RECORD:
-                add(data[after:stop])
-            elif kind == COMMIT and stop - position == COMMIT_BYTES:
-                break
-            elif kind == CHECKPOINT and stop > after + 1:
-                notes.append(data[after + 1 : stop])
-            elif kind == HEADER and position == 0:
-                header = data[after + 1 : stop]
-            else:
-                raise BrokenBatchError(begin, f"a frame at byte {position} is of unknown kind {kind}")
-            position = stop
-        length, _, mark, size, span = read_commit(data, position)
-        if mark != _MARK or span != position - begin or length != COMMIT_BYTES - 4:
+        add = spans.append
+        try:
+            while True:
+                after = position + 4
+                stop = after + unpack(data, position)[0]
+                kind = data[after]
+                if kind == RECORD:
+                    add(slice(after, stop))
+                elif kind == COMMIT and stop - position == COMMIT_BYTES:
+                    break
+                elif kind == CHECKPOINT and stop > after + 1:
+                    notes.append(data[after + 1 : stop])
+                elif kind == HEADER and position == 0:
+                    header = data[after + 1 : stop]
+                else:
+                    raise BrokenBatchError(begin, f"a frame at byte {position} is of unknown kind {kind}")
+                if stop == after:
+                    raise BrokenBatchError(begin, f"a frame at byte {position} is empty")
+                position = stop
+            _, _, mark, size, span = _commit.unpack_from(data, position)
+            stored = unpack(data, stop - 4)[0]
+        except (struct.error, IndexError) as error:
+            raise BrokenBatchError(begin, "the file ends inside a batch") from error
+        if mark != _MARK or span != position - begin:
             raise BrokenBatchError(begin, "its commit is malformed")
-        if checksums and crc32(view[begin : stop - 4]) != unpack(data, stop - 4)[0]:
+        if checksums and crc32(view[begin : stop - 4]) != stored:
             raise BrokenBatchError(begin, "its checksum does not match")
         position = stop
-        yield Batch(begin, stop, size, leaves, header, notes)
+        yield Batch(begin, stop, size, header, notes, data, spans)
 
 
 def whole_batch_behind(data: bytes, offset: int) -> bool:

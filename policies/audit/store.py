@@ -97,10 +97,10 @@ class Store:
             for batch in frames.walk(data):
                 if batch.start == 0:
                     tree = segment.start(batch, self.origin)
-                tree.extend([_sha256(leaf).digest() for leaf in batch.leaves], lambda *new: hashes.append(new))
+                tree.extend(batch.hashes(), lambda *new: hashes.append(new))
                 if batch.size != tree.size:
                     raise LedgerDamagedError(f"{segment.path.name} says {batch.size} records where {tree.size} are.")
-                last = batch.leaves[-1] if batch.leaves else last
+                last = data[batch.spans[-1]] if batch.spans else last
                 end = batch.end
                 for raw in batch.notes:
                     signed, covered = self._checked(raw, tree), batch.end
@@ -195,8 +195,8 @@ class Store:
         last = b""
         try:
             for batch in frames.walk(data):
-                self.tree.extend([_sha256(leaf).digest() for leaf in batch.leaves], self.tiles.write)
-                last = batch.leaves[-1] if batch.leaves else last
+                self.tree.extend(batch.hashes(), self.tiles.write)
+                last = data[batch.spans[-1]] if batch.spans else last
                 for raw in batch.notes:
                     self.signed = self._checked(raw, self.tree)
                 if batch.size != self.size:

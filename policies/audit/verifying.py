@@ -46,8 +46,8 @@ def verify(
 
     `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a
     checkpoint seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records'
-    contents: hashes only. With `remember`, the last checkpoint of a ledger in which nothing is wrong becomes the
-    known head.
+    contents: hashes only, and so no counts of erasures and cuts. With `remember`, the last checkpoint of a ledger
+    in which nothing is wrong becomes the known head.
     """
     path = Path(path)
     place = Home(path, home)
@@ -155,8 +155,11 @@ class _Pass:
             for batch in frames.walk(data):
                 if batch.start == 0:
                     self._header(segment, batch)
-                self.check.batch(self.tree.size + len(self._leaves), batch.leaves, self.trust)
-                self._leaves += [_sha256(leaf).digest() for leaf in batch.leaves]
+                if self.check.schema:
+                    self.check.batch(self.tree.size + len(self._leaves), batch.leaves, self.trust)
+                elif batch.spans:
+                    self.check.last = data[batch.spans[-1]]
+                self._leaves += batch.hashes()
                 if batch.notes:
                     self._grow()
                 if batch.size != self.tree.size + len(self._leaves):
@@ -208,11 +211,22 @@ class _Pass:
                 raise SignatureError(f"A checkpoint is for {checkpoint.size} records where {self.tree.size} are.")
             if checkpoint.root != self.tree.root():
                 raise SignatureError(f"The records up to {checkpoint.size} are not the ones that were signed.")
-            if self.keyed and self.trust.accept(checkpoint, self.check.time(self.tree.size)):
+            if self.keyed and self._accepted(checkpoint):
                 self.anchored = checkpoint.size
         except SignatureError as error:
             raise BadError(self.sound, str(error)) from error
         self.sound, self.last = self.tree.size, checkpoint
+
+    def _accepted(self, checkpoint: Checkpoint) -> bool:
+        time = self.check.time(checkpoint.size)
+        try:
+            return bool(self.trust.accept(checkpoint, time))
+        except SignatureError:
+            if self.check.schema:
+                raise
+            # Hashes only: no record was read. Look now whether one introduced the key.
+            self.check.look_for_keys(self.path, self.tree.size, self.trust)
+            return bool(self.trust.accept(checkpoint, time))
 
     def _finish(self) -> None:
         for head in self.heads:
