@@ -90,7 +90,7 @@ def _quiet() -> Iterator[Alarm]:
             yield _alarm(metric, f"{service}-cpu-high", "Average", 85, f"CPU of ECS service {service}")
         if metric.namespace == "AWS/NATGateway" and metric.name == "BytesOutToSource":
             owner = _NAMES[metric.account]
-            limit = 4e9 * 60 if value == inventory.STORY_NAT else 2e9 * 60
+            limit = 10e9 if value == inventory.STORY_NAT else 5e9
             yield _alarm(metric, f"{owner}-nat-bytes-high", "Sum", limit, f"Traffic through {value}")
         if metric.namespace == "AWS/Backup":
             name = _NAMES[metric.account].removeprefix("venue-")

@@ -12,6 +12,7 @@ from functools import cache
 
 from tools.estate import inventory
 from tools.estate.inventory import ago
+from tools.estate.records.vulnerabilities import UNMANAGED, missing
 from tools.estate.world import ACCOUNTS, HOME_REGION, STORIES
 
 OPENED_AT = datetime(2026, 10, 9, 18, 20, tzinfo=UTC)
@@ -128,10 +129,11 @@ def _users() -> Iterator[Problem]:
 def _patches() -> Iterator[Problem]:
     at = STORY["patch-gap"].start + timedelta(hours=9)
     for instance in inventory.INSTANCES:
-        if instance.name in inventory.PATCH_GAP:
+        if instance.state == "running" and instance.role not in UNMANAGED and missing(instance):
+            since = at if instance.name in inventory.PATCH_GAP else None
             where = (instance.account, instance.region, "AwsEc2Instance", instance.arn)
             title = "EC2 instances managed by Systems Manager should have a patch compliance status of COMPLIANT"
-            yield Problem("SSM.2", title, "HIGH", *where, since=at)
+            yield Problem("SSM.2", title, "HIGH", *where, since=since)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 from tools.estate import inventory
 from tools.estate.inventory import ago, rng
 from tools.estate.records.checks import problems
+from tools.estate.records.vulnerabilities import UNMANAGED
 from tools.estate.world import ACCOUNTS, HOME_REGION
 
 
@@ -100,7 +101,9 @@ def _resources(kind: str) -> tuple[_Resource, ...]:
         "AWS::IAM::User": lambda: [(item.account, HOME_REGION, item.id, item.arn) for item in inventory.USERS],
         "AWS::::Account": lambda: [(item.id, HOME_REGION, item.id, f"AWS::::Account:{item.id}") for item in ACCOUNTS],
         "AWS::SSM::PatchCompliance": lambda: _rows(
-            [item for item in inventory.INSTANCES if item.state == "running"], lambda item: item.id, own
+            [item for item in inventory.INSTANCES if item.state == "running" and item.role not in UNMANAGED],
+            lambda item: item.id,
+            own,
         ),
         "AWS::EC2::Instance": lambda: _rows(inventory.INSTANCES, lambda item: item.id, own),
     }

@@ -122,11 +122,13 @@ def _rds() -> Iterator[Metric]:
                 Bump(day, day + timedelta(minutes=20), 91.0),
                 Bump(day + timedelta(hours=2), day + timedelta(hours=2, minutes=15), 88.0),
             )
+        # Near-miss: full for weeks, and its alarm has no actions.
+        full = (Bump(ago(days=26, hours=7), None, 19.1e9),) if database.name == "lab-db" else ()
         free = database.storage * 1e9 * random.uniform(0.3, 0.7)
         since = database.created
         yield Metric(*where, "CPUUtilization", dimension, "Percent", "gauge", cpu, 0.3, 0.1, busy, since, 100)
         yield Metric(*where, "DatabaseConnections", dimension, "Count", "gauge", held, 0.3, 0.08, many, since)
-        yield Metric(*where, "FreeStorageSpace", dimension, "Bytes", "gauge", free, 0.0, 0.005, (), since)
+        yield Metric(*where, "FreeStorageSpace", dimension, "Bytes", "gauge", free, 0.0, 0.005, full, since)
         yield Metric(*where, "ReadLatency", dimension, "Seconds", "gauge", random.uniform(0.0004, 0.003), since=since)
 
 
@@ -136,7 +138,7 @@ def _balancers() -> Iterator[Metric]:
         where = (balancer.account, balancer.region, "AWS/ApplicationELB")
         dimension = (("LoadBalancer", balancer.dimension),)
         rate, slow = random.uniform(1500, 9000), random.uniform(0.05, 0.12)
-        hit = {"bet-api": (420.0, 2.4), "lobby": (95.0, 0.9)}.get(balancer.name)
+        hit = {"bet-api": (420.0, 2.4), "lobby": (95.0, 0.3)}.get(balancer.name)
         errors = (Bump(*STORM, hit[0]),) if hit else ()
         late = (Bump(*STORM, hit[1]),) if hit else ()
         if balancer.name == "lobby-staging":
@@ -153,8 +155,8 @@ def _queues_and_errors() -> Iterator[Metric]:
         storm = queue == "bet-settlement"
         dimension = (("QueueName", queue),)
         where = (online, HOME_REGION, "AWS/SQS")
-        old = (Bump(*STORM, 1380.0),) if storm else ()
-        deep = (Bump(*STORM, 48_000.0),) if storm else ()
+        old = (Bump(*STORM, 412.0),) if storm else ()
+        deep = (Bump(*STORM, 12_800.0),) if storm else ()
         yield Metric(*where, "ApproximateAgeOfOldestMessage", dimension, "Seconds", "gauge", 4.0, 0.2, 0.3, old)
         yield Metric(*where, "ApproximateNumberOfMessagesVisible", dimension, "Count", "gauge", 160.0, 0.4, 0.3, deep)
     # Exact, because the log group holds one line for each of these errors.

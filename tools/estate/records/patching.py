@@ -8,11 +8,9 @@ from functools import cache
 
 from tools.estate import inventory
 from tools.estate.inventory import Instance, ago, digest, rng
-from tools.estate.records.vulnerabilities import WINDOW, Patch, missing
+from tools.estate.records.vulnerabilities import UNMANAGED, WINDOW, Patch, missing
 
 BASELINE = "pb-" + digest("baseline")[:17]
-_UNMANAGED = ("gpu", "notebook")
-"""Roles without the SSM agent: not in SSM at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +61,4 @@ def _state(item: Instance) -> PatchState:
 @cache
 def patch_states() -> tuple[PatchState, ...]:
     """The patch state of every managed instance."""
-    return tuple(_state(item) for item in inventory.INSTANCES if item.role not in _UNMANAGED)
+    return tuple(_state(item) for item in inventory.INSTANCES if item.role not in UNMANAGED)

@@ -19,6 +19,10 @@ WINDOW = datetime(2026, 9, 8, 23, 0, tzinfo=UTC)
 GAP = next(story.start for story in STORIES if story.key == "patch-gap")
 
 
+UNMANAGED = ("gpu", "notebook")
+"""Roles without the SSM agent: SSM does not know these instances."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patch:
     """One patch: id, package, severity as SSM names it, CVE, what Inspector calls it."""
