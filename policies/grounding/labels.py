@@ -16,7 +16,7 @@ _SUPER = re.compile(
     r"\b(?:(?:largest|biggest|highest|most expensive|top|costliest|grootste|hoogste|duurste|maior)|"
     r"(smallest|lowest|cheapest|kleinste|laagste|menor))\b"
 )
-_BASIS = re.compile(r"\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b")
+_ASIDE = re.compile(r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b")
 _NOT_SUPER = re.compile(
     r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top (?:two|three|four|five|\d+)|two|three|four|"
     r"five|tweede|derde|segund[oa]|not)\b"
@@ -26,7 +26,7 @@ _NOT_SUPER = re.compile(
 def label_claim(item: Item, view: View) -> Claim | None:
     """Another fact of the same unit fits the clause by its words, and this one by none."""
     before, _ = view.segment(item, view.clause(item))
-    spoken = _BASIS.sub(" ", view.said(*view.around(item)))
+    spoken = _ASIDE.sub(" ", view.said(*view.around(item)))
     said = words.stems(spoken)
     if words.plain(view.text[before[0] : before[1]])[-1:] in (
         ["from"],

@@ -1,7 +1,7 @@
 """Words that carry figures, in English, Dutch and Portuguese, and the short list of harmless ones.
 
 Harmless (`HARMLESS`), because they state no figure: the pronoun uses of "one" (one of the, no one, this one, one
-another, one by one), "first" and the adverbs firstly/secondly/thirdly, "a second" as a moment, "24/7", list numbers
+another, one by one), counts of the answer's own points (two things, three reasons), "first" and the adverbs (firstly; "Second, ..."), "a second" as a moment, "24/7", list numbers
 at the start of a line that count up from 1, and the names in `NAMES` (S3, EC2, Route 53, ISO 42001, SOC 2, TLS 1.2,
 SHA-256, 5xx and the like). Any other word with a digit in it (an id, a version, an instance type, a region, a task
 definition) must stand in a fact's value, label or scope, or be a name that the question used.
@@ -146,7 +146,9 @@ NAMES = re.compile(
 HARMLESS = re.compile(
     r"(?:no|any|some|every|each|this|that|which|the other|another|the only|the big|the new|the same|the last|the next) "
     r"one\b(?! (?:percent|per cent|of the \w+ (?:were|was)))|"
-    r"(?:\w+(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
+    r"(?:one|two|three|four|five) (?:\w+ )?(?:things?|points?|reasons?|steps?|causes?|remarks?|observations?|notes?|"
+    r"questions?|caveats?)\b|(?:second|third|fourth|fifth)(?=,)|"
+    r"(?:most \w+|\w+(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
     r"one (?:of|another|by one|way|thing|place|should|can|could|may|might|must|would|needs|more time|after the other)\b|"
     r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|later|earlier|after|before))|"
     r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|before|later|time\b))|"

@@ -16,6 +16,7 @@ _NET = re.compile(
     r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b"
 )
 
+_THAN = re.compile(r"\b(?:than|dan|que)\s+(?:(?:in|on|for|the|em)\s+)*$")
 _RIGHT_NOW = re.compile(r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b")
 
 
@@ -37,7 +38,8 @@ def period_claim(item: Item, view: View) -> Claim | None:
         view.timed((sentence[0], item.start)),
     ]
     for ring in rings:
-        claims = [w for w in ring if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
+        claims = [w for w in ring if not _THAN.search(view.text[max(0, w.start - 12) : w.start])]
+        claims = [w for w in claims if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
         if not claims:
             continue
         if any(_fits(w, item, view) for w in claims):
