@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ from tools.estate.credentials import PAYER_ACCESS_KEY, PAYER_SECRET_KEY
 from tools.estates import Estate
 from tools.facts import FactBook, Facts
 from tools.memory import CallCache
+from tools.receipts import Receipt, ReceiptFiles, make_receipt
 from tools.registry import Query, _declare
 from tools.running import Ran, run_query
 from tools.sessions import Sessions
@@ -404,3 +407,40 @@ def test_no_answer_is_an_error_in_bounded_time(run: Any, sample: Estate, fresh_c
     with pytest.raises(AwsCallError, match="Timeout"):
         run(one_call, "ce:GetCostAndUsage", estate=fresh_clients)
     assert time.monotonic() - started < 30
+
+
+def test_a_first_run_makes_one_key_however_many_threads_need_it(tmp_path: Path) -> None:
+    stores = [ReceiptFiles(tmp_path / "receipts", tmp_path / "keys" / "receipts.key") for _ in range(40)]
+    start, keys, failures = threading.Barrier(len(stores)), [], []
+
+    def seal(store: ReceiptFiles) -> None:
+        start.wait()
+        try:
+            store.put(_receipt(), b"{}")
+            keys.append((tmp_path / "keys" / "receipts.key").read_bytes())
+        except ReceiptError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=seal, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert len(set(keys)) == 1
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["receipts.key"]
+
+
+def _receipt() -> Receipt:
+    digest = hashlib.sha256(secrets.token_bytes(8)).hexdigest()
+    return make_receipt(
+        account="210000000012",
+        region="us-east-1",
+        service="ce",
+        operation="GetTags",
+        request_id="none",
+        at=world.NOW,
+        request_sha256=digest,
+        response_sha256=digest,
+        source="sample",
+    )

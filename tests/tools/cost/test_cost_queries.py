@@ -1,0 +1,89 @@
+"""What holds for every cost query: declared operations, replay, receipts, size, and how failures are told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tools import catalogue
+from tools.errors import AwsCallError
+
+ASKED: dict[str, list[dict[str, Any]]] = {
+    "spend": [{}, {"team": "payments", "service": "RDS"}, {"by": "day"}, {"by": "month", "period": "last_12_months"}],
+    "spend_change": [{}, {"venue": "utrecht", "service": "S3"}, {"period": "month_to_date", "by": "account"}],
+    "forecast": [{"service": "S3"}, {"period": "next_3_months"}, {"period": "this_year"}],
+    "cost_anomalies": [{}, {"period": "2026-08"}],
+    "untagged_spend": [{}, {"by": "service", "tag": "cost-center"}],
+    "commitments": [{}, {"period": "month_to_date"}],
+    "savings": [{}, {"kind": "storage"}],
+    "budgets": [{}, {"accounts": "venue:utrecht"}],
+}
+EVERY = [(name, given) for name, inputs in ASKED.items() for given in inputs]
+
+
+def test_every_cost_query_is_tested_here() -> None:
+    assert set(ASKED) == {query.name for query in catalogue.queries().values() if query.domain == "cost"}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_query_calls_exactly_what_it_declares(ask: Any, name: str) -> None:
+    observed: set[str] = set()
+    for given in ASKED[name]:
+        observed |= set(ask.run(name, **given).asked)
+    assert observed == catalogue.find(name).operations
+
+
+@pytest.mark.parametrize(("name", "given"), EVERY)
+def test_replayed_from_the_stored_responses_the_facts_are_the_same(ask: Any, name: str, given: dict[str, Any]) -> None:
+    ran = ask.run(name, **given)
+    again = ask.replay(ran)
+    assert again.facts == ran.result.facts
+    assert again.table == ran.result.table
+    assert (again.notes, again.incomplete) == (ran.result.notes, ran.result.incomplete)
+
+
+@pytest.mark.parametrize(("name", "given"), EVERY)
+def test_every_fact_has_receipts_of_calls_that_were_made(ask: Any, name: str, given: dict[str, Any]) -> None:
+    ran = ask.run(name, **given)
+    made = {receipt.id for receipt in ran.receipts}
+    assert ran.result.facts
+    assert ran.result.headlines
+    for fact in ran.result.facts:
+        assert fact.receipts
+        assert set(fact.receipts) <= made
+        assert fact.period is not None
+
+
+@pytest.mark.parametrize(("name", "given"), EVERY)
+def test_money_says_net_or_gross_where_it_is_spend(ask: Any, name: str, given: dict[str, Any]) -> None:
+    if name in ("cost_anomalies", "commitments", "savings"):
+        return  # neither is a bill: measured by AWS against its own expectations
+    for fact in ask(name, **given).facts:
+        if fact.unit == "USD":
+            assert fact.scope.basis in ("net", "gross"), fact.label
+
+
+@pytest.mark.parametrize(("name", "given"), EVERY)
+def test_a_result_is_small(ask: Any, name: str, given: dict[str, Any]) -> None:
+    # about what a model is shown: every fact once, as id, label, value and unit
+    result = ask(name, **given)
+    shown = [[fact.id, fact.label, str(fact.value), fact.unit] for fact in result.facts]
+    assert len(json.dumps([shown, result.read_as, result.notes])) < 1500 * 4
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name != "commitments"])
+def test_a_refusal_of_aws_is_an_error_and_never_a_zero(ask: Any, sample: Any, name: str) -> None:
+    sample.server.fault(service="ce", kind="denied", times=None)
+    sample.server.fault(service="budgets", kind="denied", times=None)
+    sample.server.fault(service="cost-optimization-hub", kind="denied", times=None)
+    with pytest.raises(AwsCallError, match="AccessDenied"):
+        ask(name)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_body_that_is_no_answer_is_an_error(ask: Any, sample: Any, name: str) -> None:
+    sample.server.fault(service="*", kind="malformed", times=None)
+    with pytest.raises(AwsCallError):
+        ask(name)
