@@ -121,7 +121,8 @@ def _rows(request: EstateRequest) -> list[Row]:
     for name in _named(params):
         group = _group(request, name)
         log = f"{group.account}:{group.name}"
-        for line in _lines(group, params["startTime"] * 1000, params["endTime"] * 1000, request.now):
+        # The end is inclusive, and counted in whole seconds.
+        for line in _lines(group, params["startTime"] * 1000, params["endTime"] * 1000 + 999, request.now):
             rows.append(_insights.row_of(line.at, line.stream, line.message, log, line.id))
     return rows
 

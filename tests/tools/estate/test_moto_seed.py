@@ -1,0 +1,77 @@
+"""moto answers the long tail of IAM and S3 from the same inventory, for the right account, and only on demand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.tools.estate.conftest import Clients
+from tools.estate.inventory import USERS
+from tools.estate.world import ACCOUNTS, BY_NAME
+
+
+def test_policy_texts_come_from_moto(client: Clients) -> None:
+    iam = client("iam", account="backoffice-prod")
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    assert document["Statement"] == [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+
+
+def test_accounts_do_not_mix_when_asked_at_once(client: Clients) -> None:
+    def members(name: str) -> set[str]:
+        reply = client("iam", account=name).get_group(GroupName="engineers")
+        return {user["Arn"] for user in reply["Users"]}
+
+    named = [account for account in ACCOUNTS if any("engineers" in u.groups and u.account == account.id for u in USERS)]
+    with ThreadPoolExecutor(8) as pool:
+        found = dict(zip((one.id for one in named), pool.map(members, [one.name for one in named]), strict=True))
+    for account, arns in found.items():
+        assert arns == {user.arn for user in USERS if user.account == account and "engineers" in user.groups}
+
+
+def test_the_seed_agrees_with_the_seeded_handlers(client: Clients) -> None:
+    client("iam", account="network").list_groups()  # moto's answer: this seeds the account
+    from moto.iam.models import iam_backends
+
+    backend = iam_backends[BY_NAME["network"].id]["aws"]
+    users = client("iam", account="network").list_users()["Users"]
+    for user in users:
+        copy = backend.users[user["UserName"]]
+        assert (copy.id, copy.create_date) == (user["UserId"], user["CreateDate"])
+        keys = client("iam", account="network").list_access_keys(UserName=copy.name)["AccessKeyMetadata"]
+        assert [(key.access_key_id, key.status) for key in copy.access_keys] == [
+            (key["AccessKeyId"], key["Status"]) for key in keys
+        ]
+    assert set(backend.users) == {user["UserName"] for user in users}
+
+
+def test_writes_are_refused(client: Clients) -> None:
+    with pytest.raises(ClientError, match="NotInSampleEstate"):
+        client("iam", account="data-lab").create_user(UserName="mallory")
+    with pytest.raises(ClientError, match="NotInSampleEstate"):
+        client("s3", account="data-lab").delete_bucket(Bucket="lantern-data-lab-scratch")
+    with pytest.raises(ClientError, match="NotInSampleEstate"):
+        client("ec2", account="data-lab").terminate_instances(InstanceIds=["i-09f500000000000a1"])
+
+
+def test_bucket_settings_that_nobody_made(client: Clients) -> None:
+    with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
+        client("s3", account="data-lab").get_bucket_cors(Bucket="lantern-data-lab-scratch")
+
+
+def test_the_seeded_handlers_do_not_import_moto() -> None:
+    program = (
+        "import importlib, pkgutil, sys\n"
+        "import tools.estate.moto_seed\n"
+        "from tools.estate import services\n"
+        "for module in pkgutil.iter_modules(services.__path__):\n"
+        "    importlib.import_module(f'tools.estate.services.{module.name}')\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('moto', 'boto3', 'duckdb')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
