@@ -21,7 +21,7 @@ _RECEIPTS_IN_ONE, _FACTS_IN_ONE = 40, 40
 
 
 def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
-    """Let the gate decide one call and record the decision, durably, before it is returned.
+    """Let the gate decide one call and record the decision before it is returned.
 
     Raises:
         InputError: the inputs are not the query's; there is no call to decide.
@@ -46,6 +46,8 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
             policies=list(decision.policies),
             reason=decision.reason,
         ),
+        # a permit becomes durable together with the intent, which is recorded before anything is sent
+        wait=not decision.allowed,
     )
     if not decision.allowed:
         turn.attempts.append(Attempt(query.name, parsed, "denied", decision.reason))
@@ -146,6 +148,7 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
             incomplete="; ".join(ran.result.incomplete) or None,
             duration_ms=round(ran.milliseconds, 3),
         ),
+        wait=False,  # durable with the next decision or with the delivery: nothing leaves before that
     )
     turn.receipts.update((receipt.id, receipt) for receipt in ran.receipts)
     turn.aws_cost_usd += ran.cost_usd
