@@ -160,30 +160,29 @@ class Ledger:
     def checkpoint(self) -> Checkpoint | None:
         """Make everything durable and sign it, unless the last checkpoint covers it already; the last checkpoint."""
         with self._io:
-            with self._mutex:
-                self._usable()
-                if self._group is None:
-                    self._enter()
-            if self._group is not None:
-                self._write()
-            with self._mutex:
-                if not self._turn.held:
-                    self._enter()
-            store = self._open_store()
+            store = self._settled()
             try:
                 if store.size and (store.signed is None or store.signed.size < store.size):
-                    signed = sign_checkpoint(store, self._signer or self.home.signer(store.origin))
-                    store.add_checkpoint(signed)
+                    self._sign(store, self._signer or self.home.signer(store.origin))
                 if store.signed is not None:
                     self.home.remember(store.signed)
                 self._due_since, self._question_ended = None, False
             except OSError as error:
                 raise self._give_up(error, None) from error
             finally:
-                with self._mutex:
-                    if self._group is None:
-                        self._turn.release()
+                self._leave()
             return store.signed
+
+    def sign_with(self, *signers: Signer) -> Checkpoint:
+        """A checkpoint over everything, by these keys: how an old key introduces a new one."""
+        with self._io:
+            store = self._settled()
+            try:
+                return self._sign(store, *signers)
+            except OSError as error:
+                raise self._give_up(error, None) from error
+            finally:
+                self._leave()
 
     def read(self, first: int = 0, last: int | None = None) -> Iterator[StoredRecord]:
         """Records `first` to `last` inclusive, in order; `last=None` reads to the end."""
@@ -217,6 +216,31 @@ class Ledger:
         self.close()
 
     # --- inside; what says "mutex held" or "io held" must be called so ---
+
+    def _settled(self) -> Store:
+        """The store with nothing left to write and the turn held. io held."""
+        with self._mutex:
+            self._usable()
+            if self._group is None:
+                self._enter()
+        if self._group is not None:
+            self._write()
+        with self._mutex:
+            if not self._turn.held:
+                self._enter()
+        return self._open_store()
+
+    def _sign(self, store: Store, *signers: Signer) -> Checkpoint:
+        signed = sign_checkpoint(store, *signers)
+        store.add_checkpoint(signed)
+        self.home.remember(signed)
+        return signed
+
+    def _leave(self) -> None:
+        """Give the turn back unless records are waiting to be written."""
+        with self._mutex:
+            if self._group is None:
+                self._turn.release()
 
     def _encode(self, record: Record) -> bytes:
         try:

@@ -23,6 +23,11 @@ class Trust:
     def revoke(self, vkey: str, since: int) -> None:
         self._revocations.append((VerifierKey.parse(vkey), since))
 
+    def cover(self) -> None:
+        """An accepted checkpoint covers every introduction so far: trust those keys."""
+        self.keys += [key for key in self._introduced if key not in self.keys]
+        self._introduced.clear()
+
     def counts(self, key: VerifierKey, time: int) -> bool:
         return time < self._revoked.get(key, time + 1)
 
@@ -42,6 +47,5 @@ class Trust:
                 self._revoked[key] = min(since, self._revoked.get(key, since))
         counting = [key for key in signers if self.counts(key, time)]
         if counting:
-            self.keys += [key for key in self._introduced if key not in self.keys]
-            self._introduced.clear()
+            self.cover()
         return counting

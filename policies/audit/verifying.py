@@ -46,7 +46,7 @@ def verify(
 
     `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a
     checkpoint seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records'
-    contents: hashes only, and so no counts of erasures and cuts. With `remember`, the last checkpoint of a ledger
+    contents: hashes only, and so no erasures, cuts or revocations. With `remember`, the last checkpoint of a ledger
     in which nothing is wrong becomes the known head.
     """
     path = Path(path)
@@ -225,7 +225,8 @@ class _Pass:
             if self.check.schema:
                 raise
             # Hashes only: no record was read. Look now whether one introduced the key.
-            self.check.look_for_keys(self.path, self.tree.size, self.trust)
+            self.check.look_for_keys(self.path, self.anchored, self.trust)
+            self.trust.cover()
             return bool(self.trust.accept(checkpoint, time))
 
     def _finish(self) -> None:
