@@ -28,12 +28,15 @@ from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale,
 from policies.grounding.render import render
 from policies.grounding.values import write_fact
 from policies.grounding.view import Item, View, look
+from tools import units
 from tools.facts import Fact
 
 _RESTATES = re.compile(
     r"\b(?:you asked|your question|asked (?:about|for|whether|if)|the question|je vroeg|u vroeg|perguntou)\b",
     re.IGNORECASE,
 )
+
+_TOP_AFTER = re.compile(r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|hoogste|duurste|maiores)\b")
 
 
 def ground(
@@ -118,6 +121,8 @@ def _settle(
         return None, None
     if _restated(found, asked, view):
         return None, None
+    if _counts_listed(found, view):
+        return None, None
     options = bind.candidates(found, facts)
     if found.when is not None and not options:
         if found.when.relative or bind.is_known_period(found.when, view.text[slice(*sentence)], near, facts, now):
@@ -138,6 +143,19 @@ def _settle(
         message = f"Several facts equal this: {listed}. Refer to the one that is meant as [[id]]."
         return _fault("ambiguous_figure", found.start, found.end, rendered, message), None
     return None, best
+
+
+def _counts_listed(found: Found, view: View) -> bool:
+    """`The three largest services were A (x), B (y) and C (z)`: the number of figures that follow in the sentence."""
+    if found.kind != "number" or found.unit or not found.values or not 2 <= found.values[0] <= 10:
+        return False
+    sentence = view.layout.sentence(found.start)
+    before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
+    if not (_TOP_AFTER.match(after) or re.search(r"\btop[ -]$", before)):
+        return False
+    end = view.layout.block(found.start)[1] if after.rstrip().endswith(":") else sentence[1]
+    listed = [i for i in view.items if found.end <= i.start < end and units.is_number(i.fact.unit)]
+    return len({i.fact.id for i in listed}) == found.values[0]
 
 
 def _distinct(options: Sequence[Fact]) -> set[tuple[object, ...]]:

@@ -17,6 +17,11 @@ _SUPER = re.compile(
     r"(smallest|lowest|cheapest|kleinste|laagste|menor))\b"
 )
 _ASIDE = re.compile(r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b")
+_MOVEMENT = re.compile(
+    r"\b(?:change|difference|delta|increase|decrease|growth|rise|drop|decline|reduction|stijging|daling|verschil|aumento|"
+    r"queda|variação)\b[^.;\ue000]{0,30}\b(?:of|was|is|by|to|van|met|de|at)\s*$|"
+    r"\b(?:change|difference|increase|decrease)\b[^.;\ue000]{0,24}[:(|]?\s*$"
+)
 _NOT_SUPER = re.compile(
     r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top (?:two|three|four|five|\d+)|two|three|four|"
     r"five|tweede|derde|segund[oa]|not)\b"
@@ -26,17 +31,10 @@ _NOT_SUPER = re.compile(
 def label_claim(item: Item, view: View) -> Claim | None:
     """Another fact of the same unit fits the clause by its words, and this one by none."""
     before, _ = view.segment(item, view.clause(item))
-    spoken = _ASIDE.sub(" ", view.said(*view.around(item)))
+    spoken = _spoken(item, view)
     said = words.stems(spoken)
-    if words.plain(view.text[before[0] : before[1]])[-1:] in (
-        ["from"],
-        ["to"],
-        ["van"],
-        ["naar"],
-        ["de"],
-        ["para"],
-    ):
-        said -= {"change"}  # "rose from X to Y" names levels; `_direction` looks at what moved.
+    if not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
+        said -= {"change"}  # "rose from X to Y" names levels; `senses` looks at what moved.
     mine = words.fact_stems(item.fact)
     neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
     explained = (
@@ -76,6 +74,17 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
 def _bearers(stem: str, view: View) -> int:
     """How many facts carry a stem in their label."""
     return sum(stem in words.stems(fact.label) for fact in view.facts)
+
+
+def _spoken(item: Item, view: View) -> str:
+    """The words that say what a figure is: its clause, or if that is mute, what stands before it in the sentence."""
+    spoken = _ASIDE.sub(" ", view.said(*view.around(item)))
+    said = words.stems(spoken)
+    if any(said & words.stems(f.label) for f in view.facts if f.unit == item.fact.unit):
+        return spoken
+    sentence = view.layout.sentence(item.start)
+    left, _ = view.neighbours(item, sentence)
+    return _ASIDE.sub(" ", view.text[left.end if left else sentence[0] : item.start].lower()) + " " + spoken
 
 
 def _denied(fact: Fact, rival: Fact, said: frozenset[str], spoken: str) -> bool:

@@ -148,7 +148,7 @@ HARMLESS = re.compile(
     r"one\b(?! (?:percent|per cent|of the \w+ (?:were|was)))|"
     r"(?:one|two|three|four|five) (?:\w+ )?(?:things?|points?|reasons?|steps?|causes?|remarks?|observations?|notes?|"
     r"questions?|caveats?)\b|(?:second|third|fourth|fifth)(?=,)|"
-    r"(?:most \w+|\w+(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
+    r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w+|\w+(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
     r"one (?:of|another|by one|way|thing|place|should|can|could|may|might|must|would|needs|more time|after the other)\b|"
     r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|later|earlier|after|before))|"
     r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|before|later|time\b))|"

@@ -38,7 +38,7 @@ def period_claim(item: Item, view: View) -> Claim | None:
         view.timed((sentence[0], item.start)),
     ]
     for ring in rings:
-        claims = [w for w in ring if not _THAN.search(view.text[max(0, w.start - 12) : w.start])]
+        claims = [w for w in ring if not _compares(w, item, view)]
         claims = [w for w in claims if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
         if not claims:
             continue
@@ -50,6 +50,12 @@ def period_claim(item: Item, view: View) -> Claim | None:
             f"The words say {wrong!r}, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}.",
         )
     return None
+
+
+def _compares(when: When, item: Item, view: View) -> bool:
+    """Whether a period is only what the figure is compared with: `lower than in March`, and no figure right behind."""
+    behind = view.text[when.end : item.start].strip(" (*_")
+    return bool(_THAN.search(view.text[max(0, when.start - 12) : when.start])) and (item.start < when.end or behind != "")
 
 
 def _fits(when: When, item: Item, view: View) -> bool:
@@ -81,7 +87,10 @@ def basis_claim(item: Item, view: View) -> Claim | None:
     basis = item.fact.scope.basis
     if basis is None:
         return None
-    said = view.said(*view.around(item))
+    sentence, close = view.layout.sentence(item.start), re.split(r"[,.;:)]", view.text[item.end : item.end + 160].lower().strip()[:8])[0]
+    left, _ = view.neighbours(item, sentence)
+    rings = (close, view.said(*view.around(item)), view.text[left.end if left else sentence[0] : item.start].lower())
+    said = next((ring for ring in rings if _GROSS.search(ring) or _NET.search(ring)), "")
     gross, net = bool(_GROSS.search(said)), bool(_NET.search(said))
     if gross != net and (basis == "gross") != gross:
         return (

@@ -23,6 +23,7 @@ from tests.grounding.templates import from_frames
 
 HERE = Path(__file__).parent
 FRAMED_PER_ESTATE = 10
+_WRITTEN = {"corpus": "written.yaml", "heldout": "heldout_written.yaml", "fresh": "fresh_written.yaml"}
 
 
 class Labelled(BaseModel):
@@ -38,7 +39,7 @@ class Labelled(BaseModel):
 
 
 def load(name: str) -> list[Labelled]:
-    """The frozen answers of one part: `corpus` or `heldout`."""
+    """The frozen answers of one part: `corpus`, `heldout` or `fresh`."""
     lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Labelled.model_validate_json(line) for line in lines]
 
@@ -46,7 +47,7 @@ def load(name: str) -> list[Labelled]:
 def sources(part: str) -> list[tuple[Estate, str]]:
     """The clean answers of one part, in notation."""
     estates = all_estates()
-    written = yaml.safe_load((HERE / ("written.yaml" if part == "corpus" else "heldout_written.yaml")).read_text("utf-8"))
+    written = yaml.safe_load((HERE / _WRITTEN[part]).read_text("utf-8"))
     out = [(estates[name], text.strip()) for name, texts in written.items() for text in texts]
     if part == "corpus":
         for build in BUILDERS:
@@ -85,10 +86,10 @@ def every_corruption(part: str, rounds: int = 3, seed: int = 7) -> Iterator[Labe
 
 
 def main() -> None:
-    """Write the corpus; the held-out part only if it does not exist."""
-    for part in ("corpus", "heldout"):
+    """Write the corpus; the held-out parts only if they do not exist."""
+    for part in ("corpus", "heldout", "fresh"):
         path = HERE / f"{part}.jsonl"
-        if part == "heldout" and path.exists():
+        if part != "corpus" and path.exists():
             continue
         rows = [row.model_dump() for row in labelled(part)]
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

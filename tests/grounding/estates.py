@@ -318,10 +318,80 @@ def utility_heldout() -> Estate:
     return e
 
 
+def hospital_fresh() -> Estate:
+    e = Estate("hospital", datetime(2026, 9, 8, 6, 45, tzinfo=UTC))
+    e.add("aug", "spend", "61250.48", "EUR", "2026-08", basis="net")
+    e.add("jul", "spend", "57803.15", "EUR", "2026-07", basis="net")
+    e.add("delta", "change in spend", "3447.33", "EUR", "2026-08", basis="net", derived=True)
+    e.add("delta_pct", "change in spend, relative", "5.96", "percent", "2026-08", basis="net", derived=True)
+    for key, account, value, before in (
+        ("imaging", "imaging-prod", "24816.70", "20991.35"), ("records", "records-prod", "18044.92", "18230.11"),
+        ("portal", "patient-portal", "9127.03", "9080.44"), ("research", "research-lab", "4460.19", "4702.80"),
+    ):  # fmt: skip
+        e.add(key, "spend", value, "EUR", "2026-08", account, basis="net")
+        e.add(f"{key}_jul", "spend", before, "EUR", "2026-07", account, basis="net")
+    e.add("s3", "spend", "13377.25", "EUR", "2026-08", basis="net", service="Amazon S3")
+    e.add("health", "spend", "10209.64", "EUR", "2026-08", basis="net", service="AWS HealthImaging")
+    e.add("aurora", "spend", "8893.91", "EUR", "2026-08", basis="net", service="Amazon Aurora")
+    e.add("findings", "open findings", 52, "findings", "now")
+    e.add("crit", "open findings", 2, "findings", "now", severity="critical")
+    e.add("high", "open findings", 17, "findings", "now", severity="high")
+    e.add("imaging_find", "open findings", 20, "findings", "now", "imaging-prod")
+    e.add("portal_find", "open findings", 13, "findings", "now", "patient-portal")
+    e.add("users", "IAM users", 61, "users", "now")
+    e.add("nomfa", "users without MFA", 9, "users", "now")
+    e.add("oldkey", "age of the oldest access key", 412, "days", "now", "records-prod")
+    e.add("keyuser", "user with the oldest access key", "svc-hl7-bridge", "name", "now", "records-prod")
+    e.add("jobs", "backup jobs", 168, "jobs", "last_week")
+    e.add("bad", "backup jobs that did not complete", 4, "jobs", "last_week")
+    e.add("rate", "share of backup jobs that completed", "97.62", "percent", "last_week")
+    e.add("restore", "last restore test", "2026-08-21", "date", "now", "records-prod")
+    e.add("alarms", "alarms firing", 3, "alarms", "now")
+    e.add("outage_at", "portal outage began", "2026-09-03T10:12:00Z", "time", "now", "patient-portal")
+    e.add("outage", "duration of the portal outage", 48, "minutes", "now", "patient-portal")
+    e.add("patch", "instances not patch-compliant", 12, "instances", "now")
+    e.add("forecast", "forecast spend", "62900.00", "EUR", "month_to_date", basis="net")
+    e.add("images", "images stored", 4180233, "images", "now", "imaging-prod")
+    e.add("util", "Savings Plans utilisation", "91.80", "percent", "2026-08")
+    return e
+
+
+def airline_fresh() -> Estate:
+    e = Estate("airline", datetime(2026, 1, 22, 14, 0, tzinfo=UTC))
+    e.add("dec", "spend", "204518.66", "USD", "2025-12", basis="gross")
+    e.add("nov", "spend", "219944.02", "USD", "2025-11", basis="gross")
+    e.add("dec_net", "spend", "196518.66", "USD", "2025-12", basis="net")
+    e.add("delta", "change in spend", "-15425.36", "USD", "2025-12", basis="gross", derived=True)
+    e.add("delta_pct", "change in spend, relative", "-7.01", "percent", "2025-12", basis="gross", derived=True)
+    for key, team, value in (("booking", "booking", "80120.31"), ("crew", "crew", "31780.04"), ("loyalty", "loyalty", "29405.77")):
+        e.add(key, "spend", value, "USD", "2025-12", basis="gross", team=team)
+    for key, region, value in (("dublin", "eu-west-1", "150233.48"), ("virginia", "us-east-1", "44012.90"), ("sydney", "ap-southeast-2", "10272.28")):
+        e.add(key, "spend", value, "USD", "2025-12", basis="gross", region=region)
+    for key, service, value in (("ec2", "Amazon EC2", "71400.12"), ("eks", "Amazon EKS", "22109.55"), ("dynamo", "Amazon DynamoDB", "38116.03")):
+        e.add(key, "spend", value, "USD", "2025-12", basis="gross", service=service)
+    e.add("dynamo_share", "share of spend", "18.64", "percent", "2025-12", basis="gross", service="Amazon DynamoDB")
+    e.add("year", "spend", "2410077.31", "USD", "last_year", basis="gross")
+    e.add("savings", "savings opportunities", "17650.00", "USD", "now")
+    e.add("recs", "savings recommendations", 28, "recommendations", "now")
+    e.add("threats", "GuardDuty threats", 11, "threats", "last_week")
+    e.add("groups", "security groups open to the internet", 5, "security groups", "now")
+    e.add("buckets", "public buckets", 0, "buckets", "now")
+    e.add("cves", "vulnerabilities with a fix", 143, "vulnerabilities", "now")
+    e.add("cves_crit", "vulnerabilities with a fix", 6, "vulnerabilities", "now", severity="critical")
+    e.add("latency", "p95 latency of the fare search", 640, "milliseconds", "last_week")
+    e.add("deploys", "deployments", 75, "deployments", "last_week")
+    e.add("rollback", "deployments rolled back", 3, "deployments", "last_week")
+    e.add("freeze", "change freeze ended", "2026-01-05", "date", "now")
+    e.add("cov", "Savings Plans coverage", "64.20", "percent", "2025-12")
+    e.add("cov_change", "change in Savings Plans coverage", "-5.30", "percentage points", "2025-12", derived=True)
+    return e
+
+
 BUILDERS = (casino_cost, casino_security, casino_ops, bank_cost, lottery_pt, venues_mixed)
 HELDOUT_BUILDERS = (insurer_heldout, utility_heldout)
+FRESH_BUILDERS = (hospital_fresh, airline_fresh)
 
 
 def all_estates() -> dict[str, Estate]:
     """Every estate by name."""
-    return {estate.name: estate for estate in (build() for build in (*BUILDERS, *HELDOUT_BUILDERS))}
+    return {estate.name: estate for estate in (build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS))}
