@@ -232,7 +232,9 @@ def _inspector() -> Iterator[HubFinding]:
 @cache
 def hub_findings() -> tuple[HubFinding, ...]:
     """Every finding of the organisation, newest update first."""
-    found = [*map(_from_problem, problems()), *(_solved(number) for number in range(52)), *_stories(), *_inspector()]
+    # Solved ones first: where one shares its id with a present problem, the problem stands.
+    solved = (_solved(number) for number in range(52))
+    found = [*solved, *map(_from_problem, problems()), *_stories(), *_inspector()]
     unique = {finding.id: finding for finding in found}
     ordered = sorted(unique.values(), key=lambda finding: (finding.updated, finding.id), reverse=True)
     return tuple(replace(finding) for finding in ordered)
