@@ -1,0 +1,111 @@
+"""Who did what: the right person for every planted story, and nothing invented."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.tools.security.conftest import values
+from tools.errors import UnknownNameError
+
+
+def _between(records: Any, start: datetime, end: datetime) -> list[Any]:
+    return [event for event in records["cloudtrail_events"] if start <= datetime.fromisoformat(event["at"]) < end]
+
+
+_OCTOBER = (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def test_changes_of_a_period_are_counted_exactly(ask: Any, named: Any, records: Any) -> None:
+    truth = [event for event in _between(records, *_OCTOBER) if not event["read_only"]]
+    result = ask("who_did_what", period="2026-10")
+    assert named(result, "changes").value == len(truth)
+    assert named(result, "older changes not listed").value == len(truth) - len(values(result, 0))
+    newest = sorted((event["at"] for event in truth), reverse=True)[: len(values(result, 0))]
+    assert [datetime.fromisoformat(text) for text in values(result, 0)] == [
+        datetime.fromisoformat(text).replace(microsecond=0) for text in newest
+    ]
+
+
+def test_reads_count_when_asked_for(ask: Any, named: Any, records: Any) -> None:
+    result = ask("who_did_what", period="2026-10", writes_only=False)
+    assert named(result, "events").value == len(_between(records, *_OCTOBER))
+
+
+def test_who_made_the_bucket_public(ask: Any) -> None:
+    result = ask("who_did_what", period="2026-10", resource="lantern-utrecht-marketing-exports")
+    assert values(result, 1) == ["j.devries", "j.devries"]
+    assert values(result, 2) == ["PutBucketPolicy", "DeleteBucketPublicAccessBlock"]
+
+
+def test_part_of_a_resource_name_is_enough(ask: Any, named: Any) -> None:
+    result = ask("who_did_what", period="2026-09", resource="vpce-0d4a")
+    assert values(result, 1) == ["role deploy-data"]
+    assert named(result, "changes").scope.where == {"resource": "vpce-0d4a"}
+
+
+def test_a_role_is_found_by_its_name(ask: Any, records: Any, named: Any) -> None:
+    truth = [e for e in _between(records, *_OCTOBER) if e["username"] == "deploy-floor" and not e["read_only"]]
+    assert named(ask("who_did_what", period="2026-10", who="deploy-floor"), "changes").value == len(truth) > 0
+
+
+def test_root_sign_ins_tell_failure_from_success(ask: Any, named: Any) -> None:
+    result = ask("who_did_what", period="2026-10", who="root")
+    assert list(zip(values(result, 2), values(result, 4), strict=True)) == [
+        ("ConsoleLogin (sign-in failed, without MFA)", "backoffice-prod"),
+        ("ConsoleLogin (without MFA)", "venue-amsterdam"),
+    ]
+    assert named(result, "console sign-ins without MFA").value == 1
+
+
+@pytest.mark.parametrize("action", ["delete", "Delete"])
+def test_a_verb_means_every_action_of_that_kind(ask: Any, records: Any, named: Any, action: str) -> None:
+    start = datetime(2026, 8, 1, tzinfo=UTC)
+    truth = [e for e in _between(records, start, _OCTOBER[1]) if e["name"].startswith("Delete")]
+    assert named(ask("who_did_what", period="2026-08..2026-10", action=action), "changes").value == len(truth) > 0
+
+
+def test_an_exact_action_is_asked_for_by_name(ask: Any) -> None:
+    result = ask("who_did_what", period="2026-10", action="PutBucketPolicy")
+    assert values(result, 1) == ["j.devries"]
+
+
+def test_somebody_who_did_nothing_is_a_zero_and_nobody_is_an_error(ask: Any, named: Any) -> None:
+    fact = named(ask("who_did_what", period="2026-10-14", who="j.devries"), "changes")
+    assert fact.value == 0
+    assert fact.receipts
+    with pytest.raises(UnknownNameError, match=r"j\.devries"):
+        ask("who_did_what", who="jdevries")
+    with pytest.raises(UnknownNameError, match="resource with events"):
+        ask("who_did_what", period="2026-10", resource="lantern-utrecht-marketing-export-s")
+    with pytest.raises(UnknownNameError, match="action"):
+        ask("who_did_what", period="2026-10", action="launder")
+
+
+def test_an_action_that_did_not_happen_is_a_zero(ask: Any, named: Any) -> None:
+    assert named(ask("who_did_what", period="2026-10", action="DeleteTrail"), "changes").value == 0
+
+
+def test_access_keys_are_cut_to_their_last_four(ask: Any, records: Any) -> None:
+    result = ask("who_did_what", period="2026-08..2026-10", action="CreateAccessKey")
+    assert values(result, 0)
+    assert "AKIA" not in result.model_dump_json()
+
+
+def test_beyond_the_event_history_is_said(ask: Any) -> None:
+    result = ask("who_did_what", period="2026-05..2026-10", action="PutKeyPolicy")
+    assert any("reaches back" in said for said in result.incomplete)
+
+
+def test_a_scope_leaves_other_accounts_unasked(ask: Any) -> None:
+    ask.directory = ask.directory.cut(["venue-utrecht"])
+    ran = ask.run("who_did_what", period="2026-10")
+    assert {receipt.account for receipt in ran.receipts} == {ask.directory.accounts[0].id}
+
+
+def test_names_are_marked_as_personal_data() -> None:
+    from tools import catalogue
+
+    assert catalogue.find("who_did_what").personal_data
