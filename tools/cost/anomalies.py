@@ -86,7 +86,6 @@ def _add(facts: Facts, aws: Aws, one: dict[str, Any], receipts: list[str], chose
     for key, label in (("TotalActualSpend", "actual spend"), ("TotalExpectedSpend", "expected spend")):
         if impact.get(key) is not None:
             fact(f"{label}, {name}", cents(Decimal(str(impact[key]))), aws.currency)
-    fact(f"most above expected in one day, {name}", cents(Decimal(str(impact["MaxImpact"]))), aws.currency)
 
 
 def _cause(one: dict[str, Any], chosen: tuple[Account, ...]) -> dict[str, Any]:

@@ -54,17 +54,20 @@ def budgets(aws: Aws, accounts: Accounts = "all") -> Facts:
     scope = Scope(accounts=() if everything else tuple(account.name for account in chosen))
     facts = Facts(
         read_as=f"budgets, {scope.text()}",
-        period=instant(aws.now),
+        period=parse_period(f"{aws.now:%Y-%m}", aws.now),
         scope=scope,
-        columns=("Budget", "Limit", "Actual so far", "Forecast", "Forecast over limit", "Forecast of limit (percent)"),
+        columns=("Budget", "Limit", "Actual so far", "Forecast", "Forecast over limit"),
     )
+    now = instant(aws.now)
     over = sum(1 for plan in plans if plan.actual > plan.limit)
     ahead = sum(1 for plan in plans if plan.forecast is not None and plan.forecast > plan.limit)
-    facts.fact("budgets", len(plans), "budgets", receipts=found.receipts)
-    facts.fact("budgets already over their limit", over, "budgets", receipts=found.receipts, headline=True)
-    facts.fact("budgets forecast to go over their limit", ahead, "budgets", receipts=found.receipts, headline=True)
     for plan in plans[:_SHOWN]:
         _add(facts, plan, found.receipts)
+    facts.fact("budgets", len(plans), "budgets", receipts=found.receipts, period=now)
+    facts.fact("budgets already over their limit", over, "budgets", receipts=found.receipts, period=now, headline=True)
+    facts.fact(
+        "budgets forecast to go over their limit", ahead, "budgets", receipts=found.receipts, period=now, headline=True
+    )
     if len(plans) > _SHOWN:
         facts.notes.append("Only the budgets that are nearest to their limit, or furthest over it, are shown.")
     if not everything and len(plans) < len(found.items):
@@ -83,13 +86,11 @@ def _add(facts: Facts, plan: Plan, receipts: tuple[str, ...]) -> None:
     cells: list[str | Draft] = [plan.name, fact("limit", plan.limit, plan.unit)]
     cells.append(fact("actual spend so far", plan.actual, plan.unit, plan.so_far))
     if plan.forecast is None:
-        cells += ["-", "-", "-"]
+        cells += ["-", "-"]
     else:
         cells.append(fact("forecast spend", plan.forecast, plan.unit))
         left = cents(plan.forecast) - cents(plan.limit)
         cells.append(fact("forecast over the limit", left, plan.unit) if left > 0 else "under")
-        share = plan.forecast * 100 / plan.limit if plan.limit else None
-        cells.append("-" if share is None else fact("forecast as share of the limit", share, "percent"))
     facts.row(*cells)
     if plan.actual > plan.limit:
         fact("actual spend over the limit", cents(plan.actual) - cents(plan.limit), plan.unit, plan.so_far)

@@ -12,7 +12,7 @@ from tools.calls import Aws
 from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import billed_period, compared, complete_days, is_to_date
-from tools.facts import Basis, Facts, Scope
+from tools.facts import Basis, Draft, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
 
@@ -109,7 +109,8 @@ def spend_change(
     for move in shown:
         place = table.within(first, move, second, detail=move in named)
         kind = table.within(usage, move, "usage_type", detail=True) if usage and move in named else "-"
-        table.row(move, narrowed(table.scope, by, move.name), _receipts(first), place, kind)
+        own = narrowed(table.scope, by, move.name)
+        table.row(move, own, _receipts(first), place, kind, detail=move in named)
     rest = _total([move for move in moves if move not in shown])
     left = total.change - sum((move.change for move in [*shown, *booked]), Decimal())
     if len(moves) > len(shown):
@@ -183,14 +184,14 @@ def _add_total(
     facts: Facts, spans: Pair, total: Move, moves: list[Move], receipts: tuple[str, ...], currency: str
 ) -> None:
     unlike = abs(spans.before.days - spans.after.days) > spans.before.days / 10
-    facts.fact("spend", total.before, currency, receipts=receipts, period=spans.before)
-    facts.fact("spend", total.after, currency, receipts=receipts, period=spans.after, headline=True)
     facts.fact("change in spend", total.change, currency, receipts=receipts, headline=not unlike)
     percent = _percent(total)
     if percent is None:
         facts.notes.append(f"No percent change: spend in {spans.before.label} was not above zero.")
     else:
         facts.fact("change in spend, relative", percent, "percent", receipts=receipts, headline=not unlike)
+    facts.fact("spend", total.before, currency, receipts=receipts, period=spans.before)
+    facts.fact("spend", total.after, currency, receipts=receipts, period=spans.after, headline=True)
     risen = sum((move.change for move in moves if move.change > 0), Decimal())
     facts.fact("sum of all increases", risen, currency, receipts=receipts)
     facts.fact("sum of all decreases", total.change - risen, currency, receipts=receipts)
@@ -231,8 +232,8 @@ class Movers:
     def head(self) -> None:
         """Name the columns."""
         words = self.by.replace("_", " ").capitalize()
-        amounts = [f"{column} ({self.currency})" for column in ("Before", "After", "Change")]
-        self.facts.columns = (words, *amounts, "Change (percent)", f"Mainly in {self.second}", "Mainly usage type")
+        change = (f"Change ({self.currency})", "Change (percent)")
+        self.facts.columns = (words, *change, f"Mainly in {self.second}", "Mainly usage type")
 
     def row(
         self,
@@ -243,21 +244,20 @@ class Movers:
         kind: str,
         *,
         change: Decimal | None = None,
+        detail: bool = False,
     ) -> None:
-        """Add one mover. `change` is given where it is what the other rows leave over."""
+        """Add one mover; with `detail` also its amounts. `change` is given where it is what other rows leave over."""
         fact, label, spans, currency = self.facts.fact, f"{move.name} spend", self.spans, self.currency
         percent, moved = _percent(move), move.change if change is None else change
-        self.facts.row(
-            move.name,
-            fact(label, move.before, currency, receipts=receipts, period=spans.before, scope=scope),
-            fact(label, move.after, currency, receipts=receipts, period=spans.after, scope=scope),
-            fact(f"change in {label}", moved, currency, receipts=receipts, scope=scope),
-            "-"
-            if percent is None
-            else fact(f"change in {label}, relative", percent, "percent", receipts=receipts, scope=scope),
-            place,
-            kind,
-        )
+        if change is not None or percent is None:
+            share: str | Draft = "-"
+        else:
+            share = fact(f"change in {label}, relative", percent, "percent", receipts=receipts, scope=scope)
+        if detail:
+            fact(label, move.before, currency, receipts=receipts, period=spans.before, scope=scope)
+            fact(label, move.after, currency, receipts=receipts, period=spans.after, scope=scope)
+        moved_fact = fact(f"change in {label}", moved, currency, receipts=receipts, scope=scope)
+        self.facts.row(move.name, moved_fact, share, place, kind)
 
     def within(self, found: tuple[Costs, Costs], move: Move, field: str, *, detail: bool, by: str | None = None) -> str:
         """The part of a mover that changed most in its direction; with `detail` its change is a fact too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -192,14 +193,17 @@ def _add_ends(facts: Facts, aws: Aws, bought: Held) -> None:
         headline=bool(ended),
     )
     facts.columns = ("Commitment", "Account", "Number", "Ends or ended", "Days left", f"{aws.currency} an hour")
+    twins = Counter((one.what, one.account.id) for one in bought.holdings)
     for index, one in enumerate([*ended, *active][:_SHOWN]):
-        _add_holding(facts, aws, one, moment, headline=index == len(ended))
+        # the id is long, so it is said only where the name does not tell two commitments apart
+        where = {one.kind: one.id} if twins[one.what, one.account.id] > 1 else {}
+        scope = Scope(accounts=(one.account.name,), where=where)
+        _add_holding(facts, aws, one, moment, scope, headline=index == len(ended))
     if len(bought.holdings) > _SHOWN:
         facts.notes.append("Only the commitments that end first are shown.")
 
 
-def _add_holding(facts: Facts, aws: Aws, one: Holding, moment: Period, *, headline: bool) -> None:
-    scope = Scope(accounts=(one.account.name,), where={one.kind: one.id})
+def _add_holding(facts: Facts, aws: Aws, one: Holding, moment: Period, scope: Scope, *, headline: bool) -> None:
     name, receipts = f"{one.what} in {one.account.name}", one.receipts
     days = (one.end.date() - aws.now.date()).days
     over = one.end <= aws.now

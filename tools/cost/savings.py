@@ -67,7 +67,7 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
         read_as=f"savings opportunities, {kind}, {Scope(accounts=scope.accounts).text()}",
         period=instant(aws.now),
         scope=scope,
-        columns=("Action", "Kind", "Account", "Resource", f"Saves a month ({aws.currency})", "Saves (percent)"),
+        columns=("Action", "Kind", "Account", "Resource", f"Saves a month ({aws.currency})"),
     )
     _refuse_other_currency(wanted, aws.currency)
     receipts = found.receipts
@@ -83,22 +83,17 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
         resource = one.get("resourceId") or one.get("currentResourceType") or "-"
         own = Scope(accounts=(account,), where={"resource": resource})
         action = _ACTIONS.get(one["actionType"], one["actionType"])
-        name = f"{action} {one.get('currentResourceType', '')} {resource}".replace("  ", " ")
-        percent = one.get("estimatedSavingsPercentage")
+        what = f"{action} {one.get('currentResourceType') or ''}".strip()
         facts.row(
-            f"{action} {one.get('currentResourceType') or ''}".strip(),
+            what,
             kind_of(one),
             account,
             facts.fact(f"resource to {action}", resource, "id", receipts=receipts, scope=own),
-            facts.fact(f"{label}: {name}", _saved(one), aws.currency, receipts=receipts, scope=own),
-            "-"
-            if percent is None
-            else facts.fact(f"{label}, share of its cost: {name}", Decimal(str(percent)), "percent",
-                            receipts=receipts, scope=own),
-        )  # fmt: skip
+            facts.fact(f"{label}: {what}", _saved(one), aws.currency, receipts=receipts, scope=own),
+        )
     if len(wanted) > top:
         rest = sum((cents(_saved(one)) for one in wanted[top:]), Decimal())
-        facts.row("other", "-", "-", "-", facts.fact(f"{label}, other", rest, aws.currency, receipts=receipts), "-")
+        facts.row("other", "-", "-", "-", facts.fact(f"{label}, other", rest, aws.currency, receipts=receipts))
     return facts
 
 

@@ -43,21 +43,23 @@ def test_movers_are_the_largest_of_each_direction_and_everything_adds_up(
     expected = moves(truth, COLUMNS[by], AUGUST, SEPTEMBER)
     table = rows(result)
     movers = {name: row for name, row in table.items() if name not in ("other", "Credit", "Refund")}
-    for name, row in movers.items():
+    for position, (name, row) in enumerate(movers.items()):
         before, after = expected[name]
-        assert (row[1].value, row[2].value, row[3].value) == (before, after, after - before), name
-        assert (row[1].period.label, row[2].period.label) == ("August 2026", "September 2026")
+        assert row[1].value == after - before, name
         if before > 0:
-            assert row[4].value == cents((after - before) * 100 / before)
+            assert row[2].value == cents((after - before) * 100 / before)
         else:
-            assert row[4] == "-"
+            assert row[2] == "-"
+        if position < 3:
+            amounts = {fact.period.label: fact.value for fact in result.facts if fact.label == f"{name} spend"}
+            assert amounts == {"August 2026": before, "September 2026": after}
     biggest = max(expected, key=lambda name: abs(expected[name][1] - expected[name][0]))
     assert next(iter(movers)) == biggest
     total = named(result, "change in spend").value
     assert total == cents(truth(SUM, SEPTEMBER)) - cents(truth(SUM, AUGUST))
     # without a row "other" every row is rounded to a cent by itself
     slack = 0 if "other" in table else Decimal("0.01") * len(table)
-    assert abs(sum(row[3].value for row in table.values()) - total) <= slack
+    assert abs(sum(row[1].value for row in table.values()) - total) <= slack
     up, down = named(result, "sum of all increases").value, named(result, "sum of all decreases").value
     assert up + down == total
     assert up > 0 > down
@@ -67,7 +69,7 @@ def test_the_nat_spike_is_first_and_says_where_and_what(ask: Any, named: Any, tr
     result = ask("spend_change")
     first = result.table.rows[0]
     assert first[0] == "EC2 - Other"
-    assert first[5:] == ("data-prod", "EUW1-NatGateway-Bytes")
+    assert first[3:] == ("data-prod", "EUW1-NatGateway-Bytes")
     both = ("SubAccountName = 'data-prod'", "SkuId = 'EUW1-NatGateway-Bytes'")
     for label, where in zip(("account data-prod", "usage type EUW1-NatGateway-Bytes"), both, strict=True):
         fact = named(result, f"change in EC2 - Other spend, {label}")
@@ -78,10 +80,10 @@ def test_the_nat_spike_is_first_and_says_where_and_what(ask: Any, named: Any, tr
 
 def test_credits_are_rows_of_their_own_and_do_not_hide_in_a_service(ask: Any) -> None:
     table = rows(ask("spend_change"))
-    assert table["Credit"][3].value == Decimal("-4200.00")
-    assert table["Refund"][3].value == Decimal("1150.00")
-    assert table["AWS Support (Business)"][3].value > 0
-    assert table["Credit"][4] == "-"
+    assert table["Credit"][1].value == Decimal("-4200.00")
+    assert table["Refund"][1].value == Decimal("1150.00")
+    assert table["AWS Support (Business)"][1].value > 0
+    assert table["Credit"][2] == "-"
 
 
 def test_gross_leaves_credits_out(ask: Any, named: Any, truth: Any) -> None:
@@ -94,7 +96,7 @@ def test_gross_leaves_credits_out(ask: Any, named: Any, truth: Any) -> None:
 
 def test_accounts_are_broken_down_by_service_and_usage_type(ask: Any) -> None:
     result = ask("spend_change", by="account")
-    table = {row[0]: row[5:] for row in result.table.rows}
+    table = {row[0]: row[3:] for row in result.table.rows}
     assert table["data-prod"] == ("EC2 - Other", "EUW1-NatGateway-Bytes")
     assert table["data-lab"][1] == "EUW1-BoxUsage:g5.12xlarge"
 
@@ -129,8 +131,8 @@ def test_no_percentage_without_a_base(ask: Any) -> None:
     result = ask("spend_change", service="EC2", accounts="data-lab", by="usage_type")
     table = rows(result)
     gpu = table["EUW1-BoxUsage:g5.12xlarge"]
-    assert gpu[1].value == 0
-    assert gpu[4] == "-"
+    assert gpu[1].value > 0
+    assert gpu[2] == "-"
 
 
 def test_a_total_without_a_base_says_so(ask: Any) -> None:
