@@ -49,8 +49,8 @@ def register_place(name: str, what: str, erase: Eraser) -> None:
 def forget(ledger: Ledger, person: str) -> Forgotten:
     """Destroy the key of `person` and erase every registered place, then record it under the pseudonyms only.
 
-    The record is written before the key goes, so that no key vanishes without one. LedgerError when nobody of that id is
-    known anywhere.
+    The record is written before the key goes, so that no key vanishes without one. LedgerError when nobody of that
+    id is known anywhere.
     """
     subjects = ledger.vault.pseudonyms(person)
     erased = {name: place.erase(person) for name, place in PLACES.items()}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import orjson
 
 from policies.audit import frames
 from policies.audit.encoding import decode
@@ -38,6 +40,27 @@ class Reader:
         """Records `first` to `last` inclusive, in order; LedgerDamagedError at the first that is none."""
         for index, leaf in read_raw(self.segments, first, last):
             yield decode(index, leaf, hashlib.sha256(leaf).hexdigest(), self.vault)
+
+    def of_question(self, question: str) -> Iterator[StoredRecord]:
+        """Every record of `question`; the others are not decoded."""
+        needle = b'"question":' + orjson.dumps(question)
+        for index, leaf in read_raw(self.segments):
+            if needle in leaf:
+                stored = decode(index, leaf, hashlib.sha256(leaf).hexdigest(), self.vault)
+                if stored.record.question == question:
+                    yield stored
+
+    def pick(self, indexes: Iterable[int]) -> Iterator[StoredRecord]:
+        """The records at `indexes`, in order, each segment read once; those that are not there are left out."""
+        wanted = sorted(set(indexes))
+        segments = list_segments(self.segments)
+        for number, segment in enumerate(segments):
+            end = segments[number + 1].first if number + 1 < len(segments) else None
+            here = {index for index in wanted if index >= segment.first and (end is None or index < end)}
+            if here:
+                for index, leaf in read_raw(self.segments, min(here), max(here)):
+                    if index in here:
+                        yield decode(index, leaf, hashlib.sha256(leaf).hexdigest(), self.vault)
 
     def get(self, index: int) -> StoredRecord:
         """Record `index`; NoSuchRecordError when there is none."""

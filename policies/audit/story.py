@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.audit.errors import NoSuchRecordError
 from policies.audit.ledger import Ledger
+from policies.audit.reader import Reader
 from policies.audit.records import StoredRecord
 
 
@@ -39,9 +40,12 @@ class Story(BaseModel):
     steps: tuple[StoryStep, ...]
 
 
-def story(ledger: Ledger, question: str) -> Story:
+def story(ledger: Ledger | Reader, question: str) -> Story:
     """Every record of `question`. NoSuchRecordError when the ledger has none."""
-    found = [stored for stored in ledger.read() if stored.record.question == question]
+    if isinstance(ledger, Ledger):
+        ledger.flush()
+        ledger = Reader(ledger.path, ledger.vault)
+    found = list(ledger.of_question(question))
     if not found:
         raise NoSuchRecordError(
             f"The ledger {ledger.path} has no record of question {question!r}; see `regent audit search`."
