@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
 from tools.accounts import Account
 from tools.calls import Aws, Place
-from tools.errors import AwsCallError
+from tools.errors import AwsCallError, InputError
 from tools.facts import Scope
+from tools.periods import Period
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Place)
@@ -54,6 +55,23 @@ def moment(value: Any) -> datetime:
 def age_days(since: datetime, now: datetime) -> int:
     """Days between two dates (UTC), as people count them: from 29 March to 15 October is 200, at any hour."""
     return max((now.date() - since.date()).days, 0)
+
+
+def kept_since(aws: Aws, span: Period, kept: timedelta, what: str) -> datetime:
+    """The start of the span, or of what the service still holds; a span cut by that is said in `aws.incomplete`.
+
+    Raises:
+        InputError: all of the span lies before what is held, so that nothing could be seen: no zero.
+    """
+    oldest = aws.now - kept
+    if span.end <= oldest:
+        raise InputError(
+            f"{what} keeps {kept.days} days, back to {oldest:%-d %B %Y}; {span.label} lies before that. "
+            "Ask for a later period."
+        )
+    if span.start < oldest:
+        aws.incomplete.append(f"{what} reaches back to {oldest:%-d %B %Y} only")
+    return max(span.start, oldest)
 
 
 def joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tools.accounts import Account
 from tools.calls import Aws, Place
 from tools.periods import Period
-from tools.security.common import chunks, joined, moment, short
+from tools.security.common import chunks, joined, kept_since, moment, short
 from tools.security.vantage import DELEGATIONS, look, not_enabled
 
 OPERATIONS = (
@@ -22,6 +22,8 @@ OPERATIONS = (
 )
 BANDS = {"critical": (9.0, 10.1), "high": (7.0, 9.0), "medium": (4.0, 7.0), "low": (1.0, 4.0)}
 """GuardDuty's own bands of its severity number: from (included), to (excluded)."""
+RETENTION = timedelta(days=90)
+"""How long GuardDuty keeps a finding."""
 _BATCH = 50
 """GetFindings and one filter take at most this many ids."""
 
@@ -56,7 +58,9 @@ def read(aws: Aws, chosen: Sequence[Account], span: Period) -> Found:
 
     Raises:
         AwsCallError: no place could be looked at, for instance because GuardDuty is enabled nowhere.
+        InputError: the period lies before what GuardDuty keeps.
     """
+    start = kept_since(aws, span, RETENTION, "GuardDuty")
     known: dict[Place, tuple[str, tuple[str, ...]]] = {}
 
     def detector(place: Place) -> tuple[str, tuple[str, ...]]:
@@ -87,7 +91,7 @@ def read(aws: Aws, chosen: Sequence[Account], span: Period) -> Found:
         for ids in chunks([account.id for account in about], _BATCH):
             criterion: dict[str, Any] = {
                 "accountId": {"Equals": ids},
-                "updatedAt": {"GreaterThanOrEqual": _milliseconds(span.start), "LessThan": _milliseconds(span.end)},
+                "updatedAt": {"GreaterThanOrEqual": _milliseconds(start), "LessThan": _milliseconds(span.end)},
             }
             listed = aws.items(
                 place.account,

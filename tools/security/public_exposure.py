@@ -7,24 +7,30 @@ from functools import cache
 from typing import Literal
 
 from tools.accounts import Account, Accounts
-from tools.calls import Aws
+from tools.calls import Aws, Place
 from tools.errors import AwsCallError
 from tools.facts import Facts
 from tools.periods import instant
 from tools.registry import query
 from tools.security import analyzer, buckets, groups
-from tools.security.common import in_account, run_parts, scope_of, short
+from tools.security.common import in_account, joined, run_parts, scope_of, short
 
-Kind = Literal["all", "buckets", "security_groups", "shared"]
+Kind = Literal["all", "buckets", "databases", "security_groups", "shared"]
 Reported = Callable[[Sequence[Account]], analyzer.Found]
 _ROWS, _ROWS_OF_EACH = 15, 6
 """Most rows shown of one kind that was asked for, and of each when all were."""
-_PLURALS = {"buckets": "buckets", "security_groups": "security groups", "shared": "shared resources"}
+_DATABASES = "rds:DescribeDBInstances"
+_PLURALS = {
+    "buckets": "buckets",
+    "databases": "databases",
+    "security_groups": "security groups",
+    "shared": "shared resources",
+}
 
 
-@query(domain="security", operations={*analyzer.OPERATIONS, *buckets.OPERATIONS, *groups.OPERATIONS})
+@query(domain="security", operations={*analyzer.OPERATIONS, *buckets.OPERATIONS, *groups.OPERATIONS, _DATABASES})
 def public_exposure(aws: Aws, kind: Kind = "all", accounts: Accounts = "all") -> Facts:
-    """What the internet or outside accounts can reach: public S3 buckets, open security groups, shared resources."""
+    """What the internet or outside accounts can reach: public buckets, databases, security groups, shared resources."""
     chosen = aws.directory.select(accounts)
     scope = scope_of(aws, chosen)
     subject = "public exposure" if kind == "all" else f"public exposure of {_PLURALS[kind]}"
@@ -45,6 +51,7 @@ def public_exposure(aws: Aws, kind: Kind = "all", accounts: Accounts = "all") ->
     rows = _ROWS_OF_EACH if kind == "all" else _ROWS
     parts: dict[Kind, Callable[[], None]] = {
         "buckets": lambda: _buckets(aws, facts, chosen, reported, rows),
+        "databases": lambda: _databases(aws, facts, chosen, rows),
         "security_groups": lambda: _groups(aws, facts, chosen, rows),
         "shared": lambda: _shared(aws, facts, outside(), rows),
     }
@@ -84,6 +91,22 @@ def _since(aws: Aws, facts: Facts, public: Sequence[buckets.BucketPlace], report
         if one.public and short(one.resource) in names:
             label = f"bucket {short(one.resource)} reported as public by Access Analyzer since"
             facts.fact(label, one.since, "time", receipts=found.receipts, scope=in_account(aws, one.account))
+
+
+def _databases(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> None:
+    def ask(place: Place) -> tuple[list[tuple[Place, str, str]], tuple[str, ...]]:
+        listed = aws.items(place.account, _DATABASES, "DBInstances", region=place.region, MaxRecords=100)
+        public = [one for one in listed.items if one.get("PubliclyAccessible")]
+        return [(place, one["DBInstanceIdentifier"], one.get("Engine", "")) for one in public], listed.receipts
+
+    seen = [result for _, result in aws.each(aws.places(chosen), ask)]
+    behind = joined(receipts for _, receipts in seen)
+    found = sorted((one for public, _ in seen for one in public), key=lambda one: (one[0].account.name, one[1]))
+    facts.fact("databases with a public address", len(found), "databases", receipts=behind, headline=True)
+    for place, name, engine in found[:rows]:
+        where = in_account(aws, place.account.id)
+        called = facts.fact("database with a public address", name, "name", receipts=behind, scope=where)
+        facts.row("database", called, place.account.name, f"{engine}, as far as its security groups allow")
 
 
 def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> None:

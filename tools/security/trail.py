@@ -12,7 +12,7 @@ from typing import Any
 from tools.accounts import Account
 from tools.calls import Aws, Place
 from tools.periods import Period
-from tools.security.common import joined, moment, short
+from tools.security.common import joined, kept_since, moment, short
 
 OPERATIONS = ("cloudtrail:LookupEvents",)
 RETENTION = timedelta(days=90)
@@ -72,11 +72,10 @@ def read(aws: Aws, chosen: Sequence[Account], span: Period, attribute: tuple[str
 
     Raises:
         AwsCallError: no place could be looked at.
+        InputError: the period lies before the event history.
     """
-    oldest = aws.now - RETENTION
-    if span.start < oldest:
-        aws.incomplete.append(f"CloudTrail's event history reaches back to {oldest:%-d %B %Y} only")
-    asked: dict[str, Any] = {"StartTime": max(span.start, oldest), "EndTime": max(span.end, oldest), "MaxResults": 50}
+    start = kept_since(aws, span, RETENTION, "CloudTrail's event history")
+    asked: dict[str, Any] = {"StartTime": start, "EndTime": span.end, "MaxResults": 50}
     if attribute:
         asked["LookupAttributes"] = [{"AttributeKey": attribute[0], "AttributeValue": attribute[1]}]
 

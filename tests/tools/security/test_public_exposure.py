@@ -46,6 +46,13 @@ def test_groups_open_on_web_ports_are_told_apart(ask: Any, named: Any, records: 
     assert set(values(result, 3)) == {"all traffic", "tcp 22", "tcp 3389", "tcp 5432"}
 
 
+def test_databases_with_a_public_address(ask: Any, named: Any, records: Any) -> None:
+    truth = [one["name"] for one in records["rds_instances"] if one["public"]]
+    result = ask("public_exposure", kind="databases")
+    assert values(result, 1) == truth == ["stg-player-db"]
+    assert named(result, "databases with a public address").value == 1
+
+
 def test_resources_shared_outside_the_organisation(ask: Any, named: Any, records: Any) -> None:
     truth = [
         one

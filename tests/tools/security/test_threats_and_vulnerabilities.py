@@ -6,7 +6,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.tools.security.conftest import NAMES, values
+from tools.errors import InputError
 from tools.estate.services import _delegation
 from tools.estate.world import BY_NAME
 
@@ -40,6 +43,11 @@ def test_a_quiet_period_is_a_zero(ask: Any, named: Any) -> None:
     fact = named(ask("threats", period="2026-10-15", accounts="payer"), "threats")
     assert fact.value == 0
     assert fact.receipts
+
+
+def test_threats_older_than_guardduty_keeps_are_no_zero(ask: Any) -> None:
+    with pytest.raises(InputError, match="keeps 90 days"):
+        ask("threats", period="2026-03")
 
 
 def _active(records: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.tools.security.conftest import values
-from tools.errors import UnknownNameError
+from tools.errors import InputError, UnknownNameError
 
 
 def _between(records: Any, start: datetime, end: datetime) -> list[Any]:
@@ -97,6 +97,8 @@ def test_access_keys_are_cut_to_their_last_four(ask: Any, records: Any) -> None:
 def test_beyond_the_event_history_is_said(ask: Any) -> None:
     result = ask("who_did_what", period="2026-05..2026-10", action="PutKeyPolicy")
     assert any("reaches back" in said for said in result.incomplete)
+    with pytest.raises(InputError, match="lies before that"):  # never a zero for what could not be seen
+        ask("who_did_what", period="2026-05")
 
 
 def test_a_scope_leaves_other_accounts_unasked(ask: Any) -> None:
