@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
 
 from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute
+
+_INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells know it."""
 
 app = typer.Typer(
     name="regent",
@@ -34,14 +38,21 @@ def main() -> None:
     try:
         app()
     except SettingsError as error:
-        typer.secho(f"regent: {error}", err=True, fg="red")
+        _say(str(error))
         sys.exit(2)
     except RegentError as error:
-        typer.secho(f"regent: {error}", err=True, fg="red")
+        _say(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.secho("\nregent: stopped; what was recorded until then stays in the ledger.", err=True)
-        sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
+        # whoever read our output has gone: nothing is left to say, and Python must not try at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, KeyboardInterrupt) or stop.code == _INTERRUPTED:
+            _say("stopped; what was recorded until then stays in the ledger.")
+            sys.exit(_INTERRUPTED)
+        raise
+
+
+def _say(sentence: str) -> None:
+    typer.secho(f"regent: {sentence}", err=True, fg="red")

@@ -1,0 +1,100 @@
+"""Bad days, in real processes: killed in the middle, a disk that is full or cannot be written, a slow estate."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from policies.audit import Ledger, verify
+
+REGENT = Path(sys.executable).with_name("regent")
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "REGENT_HOME": str(home)}
+
+
+def start(home: Path, question: str, **more: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [REGENT, "ask", question, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(home),
+        **more,  # type: ignore[call-overload]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.15, 0.4, 0.8])
+def test_a_process_killed_in_the_middle_leaves_a_ledger_that_verifies(tmp_path: Path, after: float) -> None:
+    process = start(tmp_path, "Which buckets are public?")
+    assert process.stderr is not None
+    process.stderr.readline()  # the first progress line: the question is on record, queries are about to run
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    verdict = verify(tmp_path / "ledger")
+    assert verdict.code in (0, 2), verdict.reason  # 2: no checkpoint yet, as the question never ended
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        assert [stored.type for stored in ledger.read()][:1] == ["question.asked"]
+    again = subprocess.run(
+        [REGENT, "ask", "Which alarms are firing?", "--json"], capture_output=True, text=True, env=environment(tmp_path)
+    )
+    assert json.loads(again.stdout)["status"] == "answered"
+    assert verify(tmp_path / "ledger").code == 0
+
+
+def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
+    process = start(tmp_path, "Which buckets are public?")
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert "stopped" in said
+    assert verify(tmp_path / "ledger").code in (0, 2)
+
+
+def test_a_home_that_cannot_be_made_is_a_sentence() -> None:
+    done = subprocess.run(
+        [REGENT, "ask", "What did we spend?"], capture_output=True, text=True, env=environment(Path("/proc/regent"))
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path) -> None:
+    first = subprocess.run(
+        [REGENT, "ask", "What did we spend last month?"], capture_output=True, text=True, env=environment(tmp_path)
+    )
+    assert first.returncode == 0, first.stderr
+    largest = max(path.stat().st_size for path in (tmp_path / "ledger").rglob("*") if path.is_file())
+
+    def no_file_may_grow_much() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 600, largest + 600))
+
+    process = start(tmp_path, "What did we spend in July by account?", preexec_fn=no_file_may_grow_much)
+    shown, said = process.communicate(timeout=60)
+    assert process.returncode == 1, shown + said
+    assert "Traceback" not in said
+    if shown.strip():
+        found = json.loads(shown)
+        assert found["status"] == "error"
+        assert not found["figures"]
+    assert verify(tmp_path / "ledger").code in (0, 2)
+    again = subprocess.run(
+        [REGENT, "ask", "What did we spend in July by account?"], capture_output=True, env=environment(tmp_path)
+    )
+    assert again.returncode == 0
+    assert verify(tmp_path / "ledger").code == 0
