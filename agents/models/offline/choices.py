@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 _SEVERITY = (
-    ("critical", r"critical|kritiek\w*|critic[oa]s?|most severe|worst|severest"),
-    ("high", r"high|hoge?|alt[oa]s?"),
+    ("critical", r"criticals?|kritiek\w*|critic[oa]s?|most severe|worst|severest"),
+    ("high", r"highs?|hoge?|alt[oa]s?"),
     ("medium", r"medium|moderate|medi[oa]s?"),
     ("low", r"low|lage|baix[oa]s?"),
 )
@@ -23,11 +23,11 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "threats.severity": tuple((v, p) for v, p in _SEVERITY if v != "critical"),
     "public_exposure.kind": (
         ("buckets", r"buckets?|s3|object storage|files"),
-        ("security_groups", r"security groups?|ports?|ssh|rdp|firewalls?|sgs?|inbound|ingress|0\.0\.0\.0/0"),
-        ("shared", r"shared?|sharing|outside (?:the |our )?(?:org\w*|company)|external\w*|cross-account|third part\w+|access analyzer|partners"),
+        ("security_groups", r"security groups?|ports?|ssh|rdp|firewalls?|let(?:ting)? in|sgs?|inbound|ingress|0\.0\.0\.0/0"),
+        ("shared", r"shared?|sharing|outside (?:the |our )?(?:org\w*|company)|external\w*|cross-account|third part\w+|with others|access analyzer|partners"),
     ),
     "identity_hygiene.check": (
-        ("no_mfa", r"mfa|2fa|two[- ]factor|multi-?factor|second factor|tweestaps\w*|dois fatores|duas etapas"),
+        ("no_mfa", r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|dois fatores|duas etapas"),
         ("root", r"root"),
         ("over_privileged", r"over-?privileg\w*|admin\w*|permissions?|too (?:much|many|broad|wide)|least[- ]privilege|privileg\w*|rights|full access|super ?users?|rechten|powerful"),
         ("unused_keys", r"unused|not (?:been )?used|never (?:been )?used|nobody (?:uses|used|has used)|no one (?:uses|used|has used)|dormant|stale|forgotten|idle|inactive|ongebruikt\w*|last used|not touched|abandoned|gather\w* dust"),
@@ -48,7 +48,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("severity", r"by severity|per severity|how severe"),
     ),
     "alarms.state": (
-        ("insufficient_data", r"insufficient|no data|missing data|unknown state|without data|not reporting|insufficient_data"),
+        ("insufficient_data", r"insufficient|no data|(?:do|does|did|are|is) not (?:get|have|receiv\w*|report\w*|send\w*)|missing data|unknown state|without data|not reporting|insufficient_data"),
         ("all", r"(?:all|every|how many|total) (?:of )?(?:the |our )?(?:cloudwatch )?alarms?(?! (?:are |is |have |has )?(?:firing|red|active|going|ringing|on|now|open|triggered|gone|went|fire))|alarms? do we have|(?:any|whatever|each|per|by) state|alarms? (?:are |have we )?(?:defined|configured|set up)"),
         ("ok", r"(?:alarms?|which|are|all) (?:\w+ )?(?:are |is |in )?(?:ok|okay|green|quiet)(?: state)?|in ok|healthy alarms"),
         ("alarm", r"firing|red|fire|active|triggered"),
@@ -66,8 +66,8 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("type", r"types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
         ("team", r"(?:by|per|each|which|what|every) teams?|who owns"),
-        ("state", r"running|stopped|by state|state of|turned off|switched off|halted"),
         ("account", r"(?:by|per|each|which|what|every) accounts?"),
+        ("state", r"(?:running|stopped) (?:and|or|vs|versus)|stopped|by state|state of|turned off|switched off|halted"),
     ),
     "backups.state": (
         ("failed", r"fail\w*|broken|broke|unsuccessful|went wrong|mislukt\w*|falh\w+|errors?|not (?:run|complete|succeed|work)|did not (?:run|complete|succeed|work|finish|go)|miss(?:ed|ing)"),
@@ -124,15 +124,16 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("average", r"average|avg|mean|gemiddeld\w*|media"),
     ),
     "spend.by": (
+        ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|types? of charges?"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage"),
         ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|evolv\w*|evolution|history"),
         ("day", r"(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
-        ("account", r"(?:by|per|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split) (?:(?:of our|aws|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
-        ("team", r"(?:by|per|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split) (?:(?:of our|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),
-        ("venue", r"(?:by|per|each|every|which|what|across|expensive|top|priciest|costliest|biggest|between|split) (?:(?:of our|\w+) )?(?:venues?|casinos?|locations?|sites?|vestiging\w*)"),
+        ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|aws|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
+        ("team", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),
+        ("venue", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|between|split|rank\w*|order|compare|sort|which of) (?:(?:of our|of the|the|\w+) )?(?:venues?|casinos?|locations?|sites?|vestiging\w*)"),
         ("env", r"(?:by|per|each|every|which|what|across|between|split) (?:\w+ )?env(?:ironment)?s?"),
         ("region", r"(?:by|per|each|every|which|what|across|expensive|between|split|top) (?:\w+ )?regions?"),
-        ("service", r"(?:by|per|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welke|between|split) (?:(?:of our|aws|\w+) )?(?:services?|products?|diensten|servicos?)"),
+        ("service", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|aws|\w+) )?(?:services?|products?|diensten|servicos?)"),
         ("none", r"(?:just|only) the total|in total only|grand total|one number|just one figure|single (?:number|figure)|total only"),
     ),
 }  # fmt: skip
@@ -156,3 +157,8 @@ def chosen(query: str, field: str, text: str, allowed: tuple[Any, ...] | None) -
 def all_chosen(query: str, field: str, text: str) -> list[Any]:
     """Every value that the text names, in the order of the table."""
     return [value for value, pattern in _COMPILED.get(f"{query}.{field}", ()) if pattern.search(text)]
+
+
+def patterns_of(query: str) -> tuple[re.Pattern[str], ...]:
+    """All patterns that select a value of any of a query's inputs."""
+    return tuple(p for key, pairs in _COMPILED.items() if key.startswith(f"{query}.") for _, p in pairs)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "spend": (
-        "What did we spend last month, by service?",
+        "What do we spend, by service?",
         "How much does each account cost this month?",
         "show me the aws bill",
         "total cost of our databases in august",
@@ -20,7 +20,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "gross spend without credits",
     ),
     "spend_change": (
-        "Why did our costs go up last month?",
+        "Why did our costs go up?",
         "What changed in spend between August and September?",
         "compare this month's bill with the previous one",
         "which services got more expensive",
@@ -30,7 +30,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "are we spending more than in july",
     ),
     "forecast": (
-        "What will the bill be at the end of this month?",
+        "What will the bill be?",
         "Forecast our spend for the next three months.",
         "what are we going to pay next month",
         "expected cost by year end",
@@ -45,7 +45,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "unexpected charges",
     ),
     "untagged_spend": (
-        "How much of last month's spend has no team tag?",
+        "How much of our spend has no team tag?",
         "Which accounts have the most untagged spend?",
         "how much money can not be allocated to a team",
         "cost without cost center tag",
@@ -150,7 +150,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "is anything paging",
     ),
     "alarm_history": (
-        "Which alarms went off yesterday?",
+        "Which alarms went off recently?",
         "What happened with the alarms on Tuesday evening?",
         "alarm history of the past week",
         "how often did alarms fire last week",
@@ -214,7 +214,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "where do we hit the ceiling",
     ),
     "recent_changes": (
-        "What changed since yesterday?",
+        "What changed recently?",
         "Which deployments were there on Tuesday?",
         "what was deployed yesterday",
         "any changes in online-prod before the incident",

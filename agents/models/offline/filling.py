@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from agents.models.offline import choices
-from agents.models.offline.names import Names
+from agents.models.offline import choices, dates
+from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
+from agents.models.offline.services import billed_as
 from agents.models.offline.text import number
 from tools.registry import Query
 
@@ -51,6 +52,7 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
 _TOP = re.compile(
     r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
     r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
+    r"\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
     r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 _ABOVE = re.compile(r"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at) (?:the )?(\d{1,3})(?: percent)?|(\d{1,3}) percent")
@@ -71,25 +73,25 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     _location(query, reading, names, fields, out)
     _times(query, reading, fields, now, out)
     _amounts(query, reading, fields, out)
-    _special(query, reading, fields, out)
+    _special(query, reading, fields, now, out)
     return out
 
 
 def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str, Any], out: Filled) -> None:
     found = reading.found
-    parts = list(found.accounts)
-    parts += [f"venue:{v}" for v in found.venues] + [f"env:{e}" for e in found.envs]
     teams = list(found.teams)
-    if found.excluded and parts:
-        parts = _others(found.accounts, found.venues, found.envs, names)
     if teams and "team" in fields and not found.excluded:
         out.inputs["team"] = teams[0]
         if len(teams) > 1:
             out.spread["team"] = teams
-    elif teams:
-        parts += [f"team:{t}" for t in (names.teams if found.excluded else teams) if not found.excluded or t not in teams]
+        teams = []
+    parts = _others(found, names) if found.excluded else _accounts(found, teams, names)
+    if parts is None:
+        out.limits.append("No account fits everything that was named, so this covers all accounts in sight.")
     if parts and "accounts" in fields:
         out.inputs["accounts"] = ",".join(parts)
+        if len(parts) > 1 and query.domain == "cost" and "account" in (allowed(query, "by") or ()):
+            out.inputs.setdefault("by", "account")
         if query.name == "metric" and len(parts) > 1:
             out.spread["accounts"] = parts
     elif parts:
@@ -98,24 +100,44 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.inputs["region"] = found.regions[0]
         if len(found.regions) > 1:
             out.spread["region"] = found.regions
+    elif found.regions and "region" in (allowed(query, "by") or ()):
+        out.inputs["by"] = "region"
     elif found.regions:
         out.limits.append("This could not be narrowed to a region.")
-    if found.services and "service" in fields and query.domain == "cost":
-        out.inputs["service"] = found.services[0]
-        if len(found.services) > 1:
-            out.spread["service"] = found.services
+    services = found.services or (billed_as(reading.text) if "COST" in reading.concepts else [])
+    if services and "service" in fields and query.domain == "cost":
+        out.inputs["service"] = services[0]
+        if len(services) > 1:
+            out.spread["service"] = services
         if "by" in fields and "by" not in out.inputs:
             out.inputs["by"] = "usage_type" if found.part_of_service else "account"
     elif found.services and query.domain == "cost" and query.name not in ("commitments", "savings"):
         out.limits.append("This could not be narrowed to one service.")
 
 
-def _others(accounts: list[str], venues: list[str], envs: list[str], names: Names) -> list[str]:
-    if accounts:
-        return [a for a in names.accounts if a not in accounts]
-    if venues:
-        return [f"venue:{v}" for v in names.venues if v not in venues]
-    return [f"env:{e}" for e in names.envs if e not in envs]
+def _accounts(found: Found, teams: list[str], names: Names) -> list[str] | None:
+    """An `accounts` input: names where one kind of thing was named, else the accounts that fit all of them."""
+    places = [*found.accounts, *(f"venue:{v}" for v in found.venues)]
+    kinds = [places, [f"env:{e}" for e in found.envs], [f"team:{t}" for t in teams]]
+    named = [kind for kind in kinds if kind]
+    if len(named) <= 1:
+        return named[0] if named else []
+    fitting = set(names.accounts)
+    for kind in named:
+        fitting &= {a for a in names.accounts if any(_is_in(a, part, names) for part in kind)}
+    return [a for a in names.accounts if a in fitting] or None
+
+
+def _is_in(account: str, part: str, names: Names) -> bool:
+    key, _, value = part.partition(":")
+    return names.tags.get(account, {}).get(key) == value if value else account == part
+
+
+def _others(found: Found, names: Names) -> list[str]:
+    """All accounts but those that were named."""
+    parts = [*found.accounts, *(f"venue:{v}" for v in found.venues), *(f"env:{e}" for e in found.envs)]
+    parts += [f"team:{t}" for t in found.teams]
+    return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
 
 
 def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
@@ -144,10 +166,12 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
 def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
     text = reading.text
     if "top" in fields and (match := _TOP.search(text)):
-        count = number(match[1] or match[2] or match[3])
+        count = number(next(group for group in match.groups() if group))
         if count and count > 1:
             out.inputs["top"] = min(25, count)
-    if "net" in fields:
+    if "net" in fields and re.search(r"\b(?:net(?:to)?|gross|bruto) (?:and|versus|vs|or|against|compared to|en|e) (?:the )?(?:gross|net(?:to)?|bruto)\b", text):
+        out.spread["net"] = [True, False]
+    elif "net" in fields:
         if _GROSS.search(text):
             out.inputs["net"] = False
         elif _NET.search(text):
@@ -172,7 +196,15 @@ def _days(reading: Reading) -> int | None:
     return None
 
 
-def _special(query: Query, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
+_VERBS = (("delete", r"delet\w+"), ("terminate", r"terminat\w+"), ("stop", r"stopp\w+"), ("ConsoleLogin", r"(?:sign|logg)\w* ?in(?:to)?|sign-?ins?|logins?"))
+
+
+def _verb(text: str) -> str | None:
+    """An API verb for an action that was named, where the word means just one."""
+    return next((verb for verb, pattern in _VERBS if re.search(rf"\b(?:{pattern})\b", text)), None)
+
+
+def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     text, name = reading.text, query.name
     if name == "identity_hygiene":
         found = choices.all_chosen(name, "check", text)
@@ -180,6 +212,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
             out.inputs["check"] = "all"
         elif set(found) == {"old_keys", "unused_keys"}:
             out.inputs["check"] = "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
+    if "severity" in fields and len(set(choices.all_chosen(name, "severity", text))) > 1:
+        out.inputs.pop("severity", None)
     if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
         key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
@@ -188,16 +222,29 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
         out.inputs.pop("kind", None)
-    if "who" in fields and reading.user:
+    acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
+    if "resource" in fields and reading.user and acted_on:
+        out.inputs["resource"] = reading.user
+    elif "who" in fields and reading.user:
         out.inputs["who"] = reading.user
     elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
         out.inputs["who"] = "root"
-    if "action" in fields and reading.event:
-        out.inputs["action"] = reading.event
+    if "action" in fields and (action := reading.event or _verb(text)):
+        out.inputs["action"] = action
+    if name == "who_did_what" and "period" not in out.inputs:
+        # who did something is seldom asked about this week only; CloudTrail keeps ninety days
+        days = 89 if {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint else 30
+        out.inputs["period"] = dates.span(now.date() - timedelta(days=days), now.date())
     for slot in ("resource", "log_group", "alarm"):
         if slot in fields and reading.resources:
             out.inputs[slot] = reading.resources[0]
             break
+    if reading.hint and not reading.resources:
+        slot = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
+        if slot:
+            out.inputs.setdefault(slot, reading.hint)
+        else:
+            out.limits.append("This could not be narrowed to that one resource.")
     if "contains" in fields and "quoted" in reading.ids:
         out.inputs["contains"] = reading.ids["quoted"]
     if name == "recent_changes" and "service" in fields and reading.resources:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from agents.models.offline.services import REGIONS, SERVICES, SUB_SERVICES
+from agents.models.offline.speech import is_known
 from agents.models.offline.text import distance, fold
 from tools.accounts import Directory
 
@@ -31,7 +32,7 @@ _ACCOUNT, _TEAM, _VENUE, _ENV = (
 )
 
 
-_EXCEPT = r"\b(?:except|excluding|other than|apart from|outside(?: of)?|besides|not counting|without)(?: for| the| of)* <(?:acc|ven|env|team)"
+_EXCEPT = r"\b(?:except|excluding|other than|apart from|outside(?: of)?|besides|not counting|without)(?: for| the| of| all)*\s+<(?:acc|ven|env|team)"
 
 
 class Names(BaseModel):
@@ -50,7 +51,13 @@ class Names(BaseModel):
     envs: tuple[str, ...] = ()
     services: dict[str, str] = SERVICES
     regions: dict[str, str] = REGIONS
-    venue_accounts: tuple[str, ...] = ()
+    tags: dict[str, dict[str, str]] = {}
+    """Organisation tags by account name."""
+
+    @property
+    def venue_accounts(self) -> tuple[str, ...]:
+        """Accounts that belong to a venue."""
+        return tuple(name for name in self.accounts if self.tags.get(name, {}).get("venue"))
 
     def known(self, kind: str) -> tuple[str, ...]:
         """All names of a kind: `account`, `venue`, `team`, `env`, `service` or `region`."""
@@ -77,7 +84,7 @@ def names_of(directory: Directory, *, teams: Iterable[str] = ()) -> Names:
         venues=tags("venue"),
         teams=tuple(dict.fromkeys([*tags("team"), *teams])),
         envs=tags("env"),
-        venue_accounts=tuple(a.name for a in directory.accounts if a.tags.get("venue")),
+        tags={account.name: dict(account.tags) for account in directory.accounts},
     )
 
 
@@ -199,6 +206,8 @@ def _aliases(text: str, names: Names, found: Found) -> str:
     text, matches = _take(text, rf"(?:region )?({region})(?: region)?", "region")
     for match in matches:
         _add(found.regions, names.regions.get(match[1], match[1]))
+    if re.search(r"<region>\s+(?:casino|venue|location)\b|\b(?:casino|venue) (?:in |of )?\s*<region>", text):
+        found.unknown.append(("venue", matches[0][1] if matches else "that"))
     return text
 
 
@@ -215,13 +224,10 @@ def _services(text: str, names: Names, found: Found) -> str:
 
 def _groups(text: str, names: Names, found: Found) -> str:
     """A first part of account names that stands for all of them: `online`, `the data accounts`, `the venues`."""
-    text, matches = _take(
-        text,
-        r"(?:in|across|for|of|at|from) (?:all )?(?:the |our )?(?:venues|casinos|venue accounts|casino accounts)|"
-        r"venue accounts|casino floors?",
-        "account",
-    )
-    if matches:
+    group = r"(?:all )?(?:of )?(?:the |our )?(?:venues|casinos)"
+    text, spoken = re.subn(rf"\b(in|across|for|of|at|from|are) {group}(?![\w-])", r"\1 <account>", text)
+    text, matches = _take(text, r"(?:venue|casino) accounts|casino floors?", "account")
+    if matches or spoken:
         for account in names.venue_accounts:
             _add(found.accounts, account)
     firsts: dict[str, list[str]] = {}
@@ -247,24 +253,21 @@ def _typos(text: str, names: Names, found: Found) -> str:
     for word in re.findall(r"(?<![\w<.-])[a-z][a-z-]{4,}(?![\w>])", text):
         most = 1 if len(word) < 8 else 2
         near = [(kind, name) for said, kind, name in kinds if said[0] == word[0] and distance(word, said, most) <= most]
-        if len(near) == 1 and word not in COMMON and word not in _NOT_NAMES:
+        if len(near) == 1 and not is_known(word):
             kind, name = near[0]
             _add({"account": found.accounts, "venue": found.venues, "team": found.teams}[kind], name)
             text = re.sub(rf"(?<![\w<.-]){re.escape(word)}(?![\w>])", f"<{kind}>", text)
     return text
 
 
-_NOT_NAMES = frozenset({"platforms", "payment", "payer", "network", "networks", "securities", "database", "databases"})
-_SKIP = r"(?!<|the\b|a\b|an\b|our\b|my\b|each\b|every\b|all\b|any\b|which\b|that\b|this\b|these\b|those\b|and\b|or\b|has\b|have\b|is\b|are\b|was\b|were\b|do\b|does\b|did\b|can\b|cost|spen|by\b|in\b|for\b|of\b|with|without|tag|who|what|where|how|most|more|per\b|we\b|to\b|on\b|use|using|own|over|under|level|had\b|not\b|at\b|as\b|going|need|'s|should|would|will\b|exceed|breakdown|list|went|got\b|get|paid|pay|burn|name|number|id\b|ids\b|look|run|cause|drove|driv|went|saw\b|show|bill|total|share|split|themselves|there|anything|from|first|since|last|now\b|right|then\b|too\b|instead|again|please|only|alone|currently|today|yesterday|contribut|grew|rose|increas|jump|chang|differ|compar|vs\b|versus|but\b|so\b|if\b|health|status|quota|limit|budget|region|account|team|venue|service|spike|fired|fire|alarm|owner)"
-
-
 def _unknown(text: str, names: Names, found: Found) -> str:
     """`team rocket`, `venue groningen`: a name of a kind that does not exist."""
     for kind, word in (("team", "team"), ("venue", "(?:venue|casino)"), ("account", "account"), ("env", "environment")):
-        pattern = re.compile(rf"(?<![\w<]){word} {_SKIP}([a-z0-9][\w.-]{{2,}})(?![\w>])")
-        for match in pattern.finditer(text):
-            found.unknown.append((kind, match[1]))
-        text = pattern.sub(f" <{kind}> ", text)
+        pattern = re.compile(rf"(?<![\w<]){word} (?:called |named )?([a-z][\w.-]{{2,}})(?![\w>])")
+        for match in list(pattern.finditer(text)):
+            if not is_known(match[1]):
+                found.unknown.append((kind, match[1]))
+                text = text.replace(match[0], f"<{kind}>")
     for match in re.finditer(r"(?<![\w<-])venue-([a-z]+)|(?<![\w<-])([a-z]+)-(?:prod|staging|dev|lab)(?![\w-])", text):
         found.unknown.append(("account", match[0]))
         text = text.replace(match[0], "<account>")

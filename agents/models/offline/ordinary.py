@@ -4,6 +4,15 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+locations machines committee boards floor highest clean cleaned clear evidence pls plz thx kindly hello dear boss chairman
+quick thing bit tad chance possible possibly able allowed across organisation wise exactly roughly ballpark
+spreadsheet slide slides deck presentation agenda budgetary fiscal financial treasurer controller accountant accounting
+manager managers exec lead leads colleague ceo cto ciso coo cio auditor inspectors supervisory commission licence license
+tonight seem seems seemed apparently obviously honestly frankly curious wondering hoping heard noticed told
+meanwhile otherwise besides including namely specifically especially particularly generally usually typically
+prepare preparing compile put together pull dig find check verify confirm double-check explain walk through
+biggest smallest top bottom worst best main major minor key whole entire overall complete full partial rough
+ids web ledger-like website app application apps portal somewhere numbers name names anywhere
 a about above across actual actually after again ago all almost alone along already also always am among amount amounts an and
 another any anybody anyone anything anyway anywhere are area areas around as ask asked at available average away aws back bad
 basically be because become been before begin being below best better between big bigger biggest board boardroom boss bottom both
@@ -58,3 +67,13 @@ mais mas me mesmo meu minha muito na nas nao no nos nossa nossas nosso nossos o 
 sua sao sobre so tambem tem temos ter teve tudo um uma voce mostre mostra liste contas servico servicos equipe mes meses semana semanas dia dias ano ontem hoje
 """.split()
 )
+
+MEANINGFUL = frozenset(
+    """
+    read send sell hire work works worked working email customer customers game games gaming gambling sold sleep director reach
+    hardware lost room play played win won write call called talk sit move moving eat eats eating cut close closed turn
+    buy bought person people street building door food water table tables chair car house phone computer laptop printer network
+    generate generated develop pain flat write ugly special spot spread stand target targets style stream sound throw
+    """.split()
+)
+"""Ordinary words that carry a meaning of their own: a query that does not explain them is probably not what was meant."""

@@ -12,8 +12,8 @@ from agents.models.offline.when import FUTURE, Mention
 from tools.errors import InputError
 from tools.periods import Period, parse_period, previous
 
-_SKIP = FUTURE | {"now"}
-_WORDS = {"this_month_end": "month_to_date", "recently": "last_7_days"}
+_SKIP = FUTURE | {"now", "recently"}
+_WORDS = {"this_month_end": "month_to_date"}
 _MONTH = re.compile(r"\d{4}-\d\d")
 
 
@@ -72,6 +72,9 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
         first, last = mentions[0].word.split("..")
         return {"period": last, "compared_to": first}
     words = [_WORDS.get(m.word, m.word) for m in mentions]
+    if re.search(r"\bsame (?:days?|point|stage|part|stretch|dates)\b", reading.flat):
+        month = dates.month_back(now.date(), 1)
+        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(now.day, 28):02d}"}
     if len(words) >= 2:
         return _pair(words[0], words[1], now)
     return _single(reading, mentions[0], words[0], now)
@@ -97,15 +100,22 @@ def _single(reading: Reading, mention: Mention, word: str, now: datetime) -> dic
         return {"compared_to": _year_before(word, None, now)}
     if not compared:
         return {"period": word}
-    period = resolved(word.split("..")[0] if mention.open_start else word, now)
-    if period is None or period.days < 27:
+    period = resolved(word, now)
+    if period is None or (mention.open_start and period.start.day != 1) or period.days < 14:
         return {"period": word}
-    base = dates.word_of(period) if not mention.open_start else f"{period.start:%Y-%m}"
+    base = f"{period.start:%Y-%m}" if mention.open_start else dates.word_of(period)
+    if base == f"{now:%Y-%m}":
+        return {"period": "month_to_date"}
     if word in ("month_to_date", "this_month_end"):
         return {"period": "month_to_date"}
     if base == dates.month_back(now.date(), 1):
         return {"period": "month_to_date", "compared_to": word if not mention.open_start else base}
     return {"period": "last_month", "compared_to": word if not mention.open_start else base}
+
+
+def for_pair(period: str, other: str, now: datetime) -> str:
+    """What a period that was talked about is compared to, when another time is named."""
+    return _year_before(other, period, now) or "previous"
 
 
 def _pair_word(word: str) -> bool:

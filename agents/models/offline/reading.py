@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents.models.offline.dates import MONTHS, WEEKDAYS
-from agents.models.offline.examples import EXAMPLES
-from agents.models.offline.lexicon import concepts_in, vocabulary
+from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.names import Found, Names, find_names
-from agents.models.offline.ordinary import ORDINARY
-from agents.models.offline.refusals import CHANGE_VERBS
 from agents.models.offline.rules import DOMAIN_CONCEPTS
-from agents.models.offline.text import corrected, fold, stem, words
+from agents.models.offline.speech import TARGETS, is_known
+from agents.models.offline.text import corrected, fold, words
 from agents.models.offline.when import FUTURE, When, find_times
 
 
@@ -30,15 +27,13 @@ class Reading:
     user: str | None = None
     event: str | None = None
     resources: tuple[str, ...] = ()
+    hint: str | None = None
+    """Part of a resource's name, as said before the word for such a thing ("the marketing bucket")."""
     stray: tuple[str, ...] = ()
     """Words of no known meaning where a name is expected ("spend on snowflake")."""
     ids: dict[str, str] = field(default_factory=dict)
 
 
-_TIME_WORDS = frozenset(
-    "yesterday today tomorrow month months week weeks weekend quarter year years hour hours morning evening "
-    "afternoon night previous current since between minutes".split()
-)
 _EVENT = re.compile(
     r"\b(?:Put|Delete|Create|Run|Update|Attach|Modify|Stop|Start|Terminate|Authorize|Revoke|Console|Assume|Set|Enable|"
     r"Disable|Detach|Add|Remove|Change|Register|Deregister|Reboot|Restore|Tag|Untag|Schedule)(?:[A-Z][a-z0-9]*)+\b"
@@ -60,19 +55,6 @@ _CVE = re.compile(r"\bcve-\d{4}-\d{3,}\b")
 _NAMELIKE = re.compile(r"(?<![\w</.-])/?[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+(?![\w>])")
 _CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u2019]")
 _NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CONTAINER", "BALANCER"})
-_SPEAKABLE = frozenset(
-    word for examples in EXAMPLES.values() for example in examples for word in words(example) if word.isalpha()
-)
-KNOWN_WORDS = CHANGE_VERBS | vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
-_KNOWN_STEMS = frozenset(stem(word) for word in KNOWN_WORDS)
-_TARGETS = tuple(sorted(w for w in (vocabulary() | _SPEAKABLE | _TIME_WORDS | {m for m in MONTHS if len(m) > 4} | set(WEEKDAYS)) if len(w) > 4))
-
-
-def is_known(word: str) -> bool:
-    """Whether a word is part of the language this model speaks."""
-    return word in KNOWN_WORDS or stem(word) in _KNOWN_STEMS
-
-
 def read(question: str, names: Names, now: datetime) -> Reading:
     """Read one question. `now` in UTC."""
     event = _EVENT.search(question)
@@ -91,7 +73,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     if user and user.isalpha():
         text = re.sub(rf"\b{re.escape(user)}\b", "<user>", text)
     for match in list(_NAMELIKE.finditer(text)):
-        if not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part) and not _is_service(match[0], names):
+        if not concepts_in(match[0]) and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part) and not _is_service(match[0], names):
             resources.append(match[0])
             text = text.replace(match[0], "<id>")
     concepts = _pseudo(concepts_in(text), text, when, found, now) | (
@@ -102,9 +84,11 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     quoted = _CALL.search(question)
     if quoted and fold(quoted[1]) not in names.services:
         ids["quoted"] = quoted[1]
+    hint = _hint(text)
     return Reading(
-        question, flat, text, when, found, frozenset(concepts), user, event[0] if event else None,
-        tuple(resources), _stray(text, names), ids,
+        question=question, flat=flat, text=text, when=when, found=found, concepts=frozenset(concepts), user=user,
+        event=event[0] if event else None, resources=tuple(resources), hint=hint,
+        stray=tuple(word for word in _stray(text, names) if word != hint), ids=ids,
     )  # fmt: skip
 
 
@@ -112,7 +96,7 @@ def _spelled(spelled: list[str], names: Names) -> list[str]:
     parts = {p for n in names.known("all") for p in re.split(r"[-_ ]", fold(n))} | {
         p for nick in names.services for p in nick.split(" ")
     }
-    targets = (*_TARGETS, *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4))
+    targets = (*TARGETS, *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4))
     out = []
     for word in spelled:
         if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
@@ -136,6 +120,9 @@ def _is_service(word: str, names: Names) -> bool:
     return word in names.services or word.replace("-", " ") in names.services
 
 
+_CURRENT = frozenset({"now", "today", "this_month_end", "month_to_date", "this_quarter", "year_to_date"})
+
+
 def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: datetime) -> frozenset[str]:
     """Concepts that come from times, names and combinations rather than from one word."""
     more = set(concepts)
@@ -144,7 +131,7 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("FUTURE")
     if "now" in periods or re.search(r"\b(?:right now|now|currently|open|still|at this (?:moment|time))\b", text):
         more.add("NOW")
-    if any(w not in FUTURE and w not in ("now", "this_month_end") for w in periods) or when.relative:
+    if any(w not in FUTURE and w not in _CURRENT for w in periods) or when.relative:
         more.add("PAST")
     if len([w for w in periods if w not in ("now",)]) >= 2:
         more.add("PAIR")
@@ -156,7 +143,7 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("NAMED_ACCOUNT")
     if more & _NOUNS:
         more.add("NOUN")
-    if re.search(r"\b(?:critical|high|medium|low|severe|severity|severities|kritiek\w*|critic[oa]s?)\b", text):
+    if re.search(r"\b(?:criticals?|high|medium|low|severe|severity|severities|kritiek\w*|critic[oa]s?)\b", text):
         more.add("SEVERITY")
     if re.search(r"\b(?:security|secure|beveiliging|seguranca|safe|risks?)\b", text):
         more.add("SECURITYWORD")
@@ -166,6 +153,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("FIREDPAST")
     if re.search(r"\b(?:inventory|running|types?|do we (?:have|run|own))\b", text):
         more.add("INVENTORYWORD")
+    if re.search(r"\bwho(?: or what)? (?:is|was|are) (?:behind|responsible for|to blame for|at fault)\b", text):
+        more.add("WHODID") if not more & {"COST"} else None
+    if re.search(r"\b(?:gross|net|bruto|netto)\b", text):
+        more.add("GROSSNET")
     if re.search(r"\b(?:rate|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text):
         more.add("METRICRATE")
     if re.search(r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b", text):
@@ -185,7 +176,7 @@ def _who_did(text: str, concepts: set[str]) -> bool:
     """Whether a person or role behind an action is asked for, rather than a state ("who has no MFA")."""
     if "ACTION" not in concepts or "WHO" not in concepts:
         return False
-    asked = re.search(r"\b(?:who(?!m? (?:has|have|is|are|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)", text)
+    asked = re.search(r"\b(?:who(?!m? (?:has|have|is (?!behind|responsible)|are (?!behind|responsible)|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)", text)
     if asked is None:
         asked = re.search(r"\bwho (?:has|have|is|are) ((?:been )?(?:chang|delet|remov|creat|mak|made|open|touch|modif|logg|sign|start|launch|stop|terminat|disabl|edit|do|updat|deploy|mess|put).*)", text)
     if asked is None:
@@ -194,6 +185,16 @@ def _who_did(text: str, concepts: set[str]) -> bool:
 
 
 _STRAY = re.compile(r"\b(?:for|in|on|of|at|from|voor|van|em|para|about) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])")
+_THING = (
+    r"(?:databases?|dbs?|buckets?|servers?|instances?|machines?|functions?|lambdas?|queues?|tables?|services?|clusters?|keys?|roles?|users?|groups?|alarms?|"
+    r"jobs?|volumes?|apps?|applications?|endpoints?|gateways?|polic(?:y|ies)|snapshots?|logs?|load balancers?|apis?|systems?|backups?)"
+)
+_HINT = re.compile(rf"\b([a-z][\w.]{{3,}}) (?:[a-z]+ )?{_THING}\b")
+
+
+def _hint(text: str) -> str | None:
+    """A word of no known meaning before the name of a thing ("the marketing bucket"): part of a resource's name."""
+    return next((m[1] for m in _HINT.finditer(text) if not is_known(m[1])), None)
 
 
 def _stray(text: str, names: Names) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from agents.models.offline.plan import Abstention
 
 _LEAD = (
     r"(?:please|pls|kindly|hey|hi|hello|regent|ok|okay|now|then|and|also|just|go ahead and|quickly|immediately|can you|could you|would you|will you|"
-    r"can we|could we|can i|could i|may i|shall we|should we|let us|i want (?:you )?to|i need (?:you )?to|i would like (?:you )?to|we need to|we want to|we have to|you (?:should|must|need to|can)|"
+    r"can we|could we|can i|could i|may i|shall we|should we|let us|i want (?:you )?to|i need (?:you )?to|i would like (?:you )?to|i d like (?:you )?to|we need to|we want to|we have to|you (?:should|must|need to|can)|"
     r"how (?:do|can|would) (?:i|we|you)|help (?:me|us)(?: to)?|make sure (?:to|you)|try to|be so kind (?:as )?to|kun je|kan je|wil je|graag|pode|poderia|por favor|alsjeblieft|,|for me|us|to)"
 )
 _VERB = (
@@ -39,11 +39,16 @@ _OUTSIDE = re.compile(
     r"customers?|guests?|visitors?|roulette|blackjack|poker|slot machines?|croupiers?|dealers?|bets? (?:were |was )?placed|wagers?|salar\w+|wages?|payroll|headcount|"
     r"employees?|staff|holidays?|vacation|lunch|dinner|coffee|restaurants?|stock price|share price|stock market|bitcoin|football|soccer|match score|news|elections?|president|prime minister|"
     r"competitors?|azure|gcp|google cloud|microsoft|office 365|m365|oracle cloud|salesforce|jira|github|gitlab|slack channel|confluence|joke|poem|song|story about|recipe|"
-    r"passwords?(?! (?:polic\w+|age|last|older|rotat\w+))|passcode|pin code|secret values?|credit cards?|phone number|home address|birthday|horoscope|lottery|"
+    r"(?:the|my|your|his|her|their|root|admin|wi-?fi|what) (?:[\w.-]+ )?passwords?(?! (?:polic\w+|age|last|older|rotat\w+))|passwords? (?:of|for)|passcode|pin code|secret values?|credit cards?|phone number|home address|birthday|horoscope|lottery|"
     r"carbon|co2|emissions?|sustainab\w+|meaning of life|capital of|translate|exchange rate|lawsuit|licen[cs]e conditions|legal advice|happiness|satisfaction|"
     r"wachtwoord\w*|weer (?:vandaag|morgen|in)|senhas?|clima hoje|tempo hoje|salarios?|market share|marketing campaign|advertis\w+|table games?|chips|"
     r"love|marry|dating|girlfriend|boyfriend|sick leave|gossip|hire|tax return|vat return|interest rates?)(?![\w-])"
 )
+def is_outside(word: str) -> bool:
+    """Whether a single word speaks of what lies outside AWS data."""
+    return bool(_OUTSIDE.search(word))
+
+
 _OPINION = re.compile(
     r"\b(?:do you (?:think|believe|feel|like|prefer|recommend)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
     r"who is (?:the )?(?:best|worst|laziest|smartest|nicest|most (?:competent|incompetent|capable))|should (?:we|i) (?:fire|hire|trust|promote|sack|leave|move to|switch to|sell|invest)|is it (?:fair|ethical|moral)|"

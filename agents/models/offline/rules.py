@@ -13,9 +13,14 @@ spend 1 COST HOWMUCH
 spend 3 HOWMUCH NAMED_SERVICE
 spend 2 COST DIMENSION
 spend -2 COST CHANGE
-spend 3 CREDITS
+spend 7 CREDITS
+spend 5 GROSSNET
+savings -6 CREDITS
 spend -4 COST SAVE
 spend 1 COST LIST
+spend 3 FIGURE -COST
+spend 2 FIGURE PAST -COST
+spend 2 FIGURE DIMENSION -COST
 spend_change 7 COST CHANGE
 spend_change 6 COST WHY
 spend_change 5 CHANGE NAMED_SERVICE WHY
@@ -24,6 +29,7 @@ spend_change 5 COST SPIKE
 spend_change 3 SPIKE NAMED_SERVICE -ALARM
 spend_change 3 COST PAIR
 spend_change 3 PAIR -ALARM
+spend_change 4 PAIR CHANGE -COST
 spend_change -4 FUTURE
 forecast 7 COST FORECAST
 forecast 4 FORECAST
@@ -39,6 +45,7 @@ untagged_spend 10 COST UNTAGGED
 untagged_spend 6 UNTAGGED
 untagged_spend 2 UNTAGGED HOWMUCH
 untagged_spend -3 UNTAGGED NOUN -COST
+untagged_spend -4 UNTAGGED CHANGE WHY
 commitments 8 COMMIT
 commitments 2 COMMIT COST
 savings 7 SAVE
@@ -60,13 +67,12 @@ identity_hygiene 7 ROOT
 identity_hygiene 6 PRIVILEGE
 identity_hygiene 4 IDENTITY
 identity_hygiene -7 KEYS ENCRYPT -MFA
-identity_hygiene -2 WHODID
-identity_hygiene -2 PRIVILEGE WHODID
-who_did_what 9 WHODID
-who_did_what 9 NAMED_USER
+identity_hygiene -3 WHODID
+who_did_what 13 WHODID
+who_did_what 3 WHODID ROOT
 who_did_what 6 EVENT
 who_did_what -3 COST
-who_did_what -6 BUDGET
+who_did_what -8 BUDGET
 who_did_what -4 MFA
 who_did_what -3 KEYS
 config_compliance 7 CONFIG

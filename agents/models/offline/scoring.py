@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
+from agents.models.offline.coverage import penalty
 from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.reading import Reading
@@ -71,4 +72,5 @@ def scores(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
         for name in queries
         if queries[name].domain != "shared"
     }
+    total = {n: p - (penalty(reading.text, n) if p > 1 and n not in added else 0.0) for n, p in total.items()}
     return dict(sorted(total.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _TABLE = """
 Amazon Elastic Compute Cloud - Compute: ec2 | ec2 compute | ec2 instances | virtual machines
 EC2 - Other: ec2 other | ec2-other | nat | nat gateway | nat gateways | nat gw | ebs | data transfer | elastic block store | nat-gateway
@@ -72,6 +74,24 @@ for _line in _TABLE.strip().splitlines():
 
 SUB_SERVICES = frozenset({"nat", "nat gateway", "nat gateways", "nat gw", "nat-gateway", "ebs", "data transfer"})
 """Nicknames of a part of a billed service: the bill is read by usage type, so that the part can be seen."""
+
+_BILLED_AS: tuple[tuple[str, str], ...] = (
+    (r"databases?|bancos? de dados", "Amazon Relational Database Service"),
+    (r"servers?|instances?|machines|compute|vms|virtual machines", "Amazon Elastic Compute Cloud - Compute"),
+    (r"functions|serverless|functies", "AWS Lambda"),
+    (r"containers?", "Amazon Elastic Container Service"),
+    (r"load ?balancers?", "Amazon Elastic Load Balancing"),
+    (r"support(?: plan| contract| fees?)?", "AWS Support (Business)"),
+    (r"buckets|object storage", "Amazon Simple Storage Service"),
+    (r"data warehouse|warehouse", "Amazon Redshift"),
+    (r"monitoring|logging", "AmazonCloudWatch"),
+)
+
+
+def billed_as(text: str) -> list[str]:
+    """The billed services behind everyday words in a question of cost ("what do our databases cost")."""
+    return [name for pattern, name in _BILLED_AS if re.search(rf"(?<![\w<-])(?:{pattern})(?![\w>-])", text)]
+
 
 REGIONS: dict[str, str] = {
     "ireland": "eu-west-1",

@@ -11,6 +11,7 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"[\u2018\u2019\u02bc`]", "'"),
     (r"[\u2013\u2014]", " - "),
     (r"\b(what|who|where|how|why|when|that|there|it|here)'s\b", r"\1 is"),
+    (r"\blet'?s\b", "let us"),
     (r"\bwhats\b", "what is"),
     (r"\bwhos\b", "who is"),
     (r"\b(hows)\b", "how is"),

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from agents.models.offline import dates
 from agents.models.offline.examples import EXAMPLES
-from agents.models.offline.filling import fields_of, fill
+from agents.models.offline.filling import allowed, fields_of, fill
 from agents.models.offline.followups import carry, inherited, is_elliptic, points_back
 from agents.models.offline.names import Names
-from agents.models.offline.periods import one_period, resolved
+from agents.models.offline.periods import for_pair, one_period, resolved
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.refusals import refusal
@@ -132,13 +132,15 @@ def _follow(reading: Reading, chosen: str | None, earlier: Plan, context: _Conte
     """A plan that takes over from the earlier question, or None if this question stands alone."""
     calls, limits = earlier.calls, []
     first = calls[0]
-    explains = reading.concepts & {"WHY"} and not reading.concepts & _OWN_SUBJECT
-    if explains and not reading.when.mentions:
-        found = _reasons(first, reading, context)
-        return _finish(found, [], reading, context) if found else None
+    explains = "WHY" in reading.concepts and not reading.concepts & (_OWN_SUBJECT | {"WHODID"})
+    if explains and not reading.when.mentions and (found := _reasons(first, reading, context)):
+        return _finish(found, [], reading, context)
     if "WHODID" in reading.concepts and (points_back(reading) or is_elliptic(reading)) and "who_did_what" in context.queries:
         call = _call("who_did_what", reading, context)
         return _finish([inherited(call, first, reading, context.queries)], [], reading, context)
+    if first.query == "spend" and reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change"):
+        if points_back(reading) or is_elliptic(reading) or not reading.concepts & {"COST"}:
+            return _finish([_compared(first, reading, context)], [], reading, context)
     if chosen and (chosen not in {c.query for c in calls} or reading.concepts & {"WHODID"}):
         own, limits = _calls(chosen, reading, context)
         if is_elliptic(reading) and _weak(chosen, reading, context):
@@ -152,6 +154,24 @@ def _follow(reading: Reading, chosen: str | None, earlier: Plan, context: _Conte
         kept, kept_limits = carry(calls, reading, context.queries, context.names, context.now)
         return _finish(kept, kept_limits, reading, context)
     return None
+
+
+def _compared(first: PlannedCall, reading: Reading, context: _Context) -> PlannedCall:
+    """The spend of the earlier question, held against another period."""
+    call = _call("spend_change", reading, context)
+    fields = fields_of(context.queries["spend_change"])
+    inputs = {k: v for k, v in first.inputs.items() if k in fields and k not in ("by", "top")} | call.inputs
+    period = str(first.inputs.get("period", "last_month"))
+    named = [m.word for m in reading.when.mentions]
+    if len(named) == 1:
+        inputs["period"], inputs["compared_to"] = period, for_pair(period, named[0], context.now)
+    elif not named:
+        inputs["period"] = period
+        inputs.pop("compared_to", None)
+    by = first.inputs.get("by")
+    if by in (allowed(context.queries["spend_change"], "by") or ()):
+        inputs.setdefault("by", by)
+    return call.model_copy(update={"inputs": inputs})
 
 
 _OWN_SUBJECT = frozenset("ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split())
@@ -215,13 +235,16 @@ _KIND_OF_CHANGE = ("spend_change", "cost_anomalies")
 
 def _related(reading: Reading, ranked: Mapping[str, float], context: _Context) -> list[PlannedCall]:
     """Calls in more than one domain, when the question asks whether two things have to do with each other."""
-    if "RELATED" not in reading.concepts:
-        return []
     concepts = reading.concepts
+    costly = "COST" in concepts and concepts & {"INCIDENT", "DEPLOY"} and not concepts & {"BUDGET", "SAVE", "FORECAST"}
+    if "RELATED" not in concepts and not costly:
+        return []
     cost = bool(concepts & {"COST", "SPIKE", "ANOMALY"})
-    ops = bool(concepts & {"ALARM", "INCIDENT", "DEPLOY", "CHANGES", "LOGS", "METRIC", "BACKUP"})
+    change = bool(re.search(r"\b(?:change|changed|changes|modification)\b", reading.text))
+    ops = change or bool(concepts & {"ALARM", "INCIDENT", "DEPLOY", "CHANGES", "LOGS", "METRIC", "BACKUP"})
     security = bool(concepts & {"FINDING", "THREAT", "PUBLIC", "KEYS", "ROOT", "SECURITYWORD"})
-    if cost + ops + security < 2 and not (ops and {"DEPLOY"} & concepts and concepts & {"ALARM", "INCIDENT", "LOGS"}):
+    happened = bool(concepts & {"ALARM", "INCIDENT", "LOGS", "METRIC", "BACKUP"})
+    if cost + ops + security < 2 and not ((change or "DEPLOY" in concepts) and happened):
         return []
     wanted: list[str] = []
     if cost:
@@ -254,32 +277,45 @@ _JOINT = re.compile(r"\?|;|,|\b(?:and|plus|as well as|along with|en|&|e|also)\b"
 
 def _several(reading: Reading, question: str, context: _Context) -> list[PlannedCall]:
     """Calls of different queries, when the question asks for two things next to each other."""
-    parts = [part.strip(" ,.?") for part in _JOINT.split(_plain(question))]
-    parts = [part for part in parts if part]
+    texts = [part.strip(" ,.?") for part in _JOINT.split(_plain(question))]
+    parts = [read(text, context.names, context.now) for text in texts if text]
     if not 2 <= len(parts) <= 5:
         return []
+    chosen = [_strongly(part, context) for part in parts]
     calls: list[PlannedCall] = []
-    whole = read(question, context.names, context.now)
-    for part in parts:
-        sub = read(part, context.names, context.now)
-        ranked = scores(sub, context.queries)
-        name = _chosen(ranked)
-        if name is None or ranked[name] < _STRONG:
+    for index, (part, name) in enumerate(zip(parts, chosen, strict=True)):
+        if name is None or any(name == call.query for call in calls):
             continue
-        if any(name == call.query for call in calls):
-            continue
-        own, _ = _calls(name, sub, context)
-        calls.extend(_completed(call, whole, context) for call in own)
+        if calls and points_back(part) and context.queries[name].domain == calls[0].domain == "cost":
+            continue  # "... and how much money is that": the first call says so
+        donors = [
+            other
+            for place, other in enumerate(parts)
+            if place != index and (chosen[place] is None or place > index and not _ASKS.match(other.text) or points_back(part))
+        ]
+        own, _ = _calls(name, part, context)
+        calls.extend(_completed(call, donors, context) for call in own)
     names = {call.query for call in calls}
     if len(names) < 2 or names <= {"spend", "spend_change"} or names <= {"alarms", "alarm_history"}:
         return []
-    top = _chosen(scores(whole, context.queries))
-    if top in ("spend_change", "who_did_what") and names <= {"spend_change", "recent_changes", "spend", "who_did_what", top}:
-        return [] if "who_did_what" not in names or top == "spend_change" else calls
+    if names <= {"who_did_what", "recent_changes"}:
+        return []
+    top = _chosen(scores(reading, context.queries))
+    if top == "spend_change" and names <= {"spend_change", "recent_changes", "spend"}:
+        return []
     return calls
 
 
-_STRONG = 6.5
+_ASKS = re.compile(r"^(?:what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
+
+
+def _strongly(part: Reading, context: _Context) -> str | None:
+    ranked = scores(part, context.queries)
+    name = _chosen(ranked)
+    return name if name is not None and ranked[name] >= _STRONG else None
+
+
+_STRONG = 5.0
 """Points that a part of a question needs to count as a question of its own."""
 
 
@@ -287,15 +323,16 @@ def _plain(question: str) -> str:
     return re.sub(r"\b(between|from) ([\w ]{1,24}?) and\b", r"\1 \2 to", question)
 
 
-def _completed(call: PlannedCall, whole: Reading, context: _Context) -> PlannedCall:
-    """Place and time of the whole question for a part that names none."""
-    filled = fill(context.queries[call.query], whole, context.names, context.now)
+def _completed(call: PlannedCall, donors: Sequence[Reading], context: _Context) -> PlannedCall:
+    """Place and time from the parts that say them for this part too."""
     inputs = dict(call.inputs)
-    if not any(k in inputs for k in ("accounts", "team", "venue")):
-        inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
-    for key in ("period", "region"):
-        if key in filled.inputs and key not in inputs and "around" not in inputs and key not in filled.spread:
-            inputs[key] = filled.inputs[key]
+    for donor in donors:
+        filled = fill(context.queries[call.query], donor, context.names, context.now)
+        if not any(k in inputs for k in ("accounts", "team", "venue")):
+            inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
+        for key in ("period", "region"):
+            if key in filled.inputs and key not in inputs and "around" not in inputs and key not in filled.spread:
+                inputs[key] = filled.inputs[key]
     return call.model_copy(update={"inputs": inputs})
 
 

@@ -135,6 +135,9 @@ def _month_last_year(match: re.Match[str], today: date) -> str:
 def _month_pair(match: re.Match[str], today: date) -> str | None:
     last = dates.month_word(dates.MONTHS[match[2]], today, int(match[3]) if match[3] else None)
     first = dates.MONTHS[match[1]]
+    listed = bool(re.search(rf" (?:and|en|e) {match[2]}", match[0])) and not match[0].startswith(("between", "entre"))
+    if listed and first > dates.MONTHS[match[2]] and first - dates.MONTHS[match[2]] < 6:
+        return None  # "September and August": two months, not a stretch of a year
     year = int(last[:4]) - (first > int(last[5:7]))
     return f"{year:04d}-{first:02d}..{last}"
 
@@ -214,6 +217,10 @@ _RULES: tuple[tuple[str, Rule], ...] = (
      lambda m, t: (t - timedelta(days=2)).isoformat()),
     (r"(?:the )?same (?:month|period|time)(?: of)? last year|a year (?:ago|earlier)",
      _fixed("year_before")),
+    (r"week[- ](?:over|on)[- ]week", _fixed("last_week")),
+    (r"month[- ](?:over|on)[- ]month", _fixed("last_month")),
+    (r"quarter[- ](?:over|on)[- ]quarter", _fixed("last_quarter")),
+    (r"year[- ](?:over|on)[- ]year", _fixed("year_before")),
     (r"(?:the )?(?:month|maand) before last", lambda m, t: dates.month_back(t, 2)),
     (r"(?:the )?week before last", lambda m, t: dates.span(
         dates.monday_of(t) - timedelta(days=14), dates.monday_of(t) - timedelta(days=8))),
@@ -362,7 +369,7 @@ def _until_today(mention: Mention, today: date) -> Mention:
     bounds = _bounds(mention.word, today)
     if not mention.open_start or bounds is None or (".." in mention.word and bounds[1] >= today):
         return mention
-    return Mention(dates.span(bounds[0], today), mention.start, mention.end)
+    return Mention(dates.span(bounds[0], today), mention.start, mention.end, open_start=True)
 
 
 def _bounds(word: str, today: date) -> tuple[date, date] | None:

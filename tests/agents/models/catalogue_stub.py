@@ -323,3 +323,10 @@ def sample_directory() -> Directory:
         for a in ACCOUNTS
     ]
     return Directory(accounts, accounts[0])
+
+
+def queries_known() -> dict[str, Query]:
+    """The shipped queries, with a declaration from the catalogue for any that is not there yet."""
+    from tools.catalogue import queries
+
+    return {**QUERIES, **queries()}
