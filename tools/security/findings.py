@@ -19,6 +19,7 @@ By = Literal["severity", "account", "age", "product"]
 _AGES = ((7, "up to 7 days old"), (30, "8 to 30 days old"), (90, "31 to 90 days old"))
 _LISTED = 10
 """Most findings listed one by one: models pay for each."""
+_WORST = 3
 _OLDEST = "more than 90 days old"
 
 
@@ -59,6 +60,11 @@ def findings(
     _oldest(aws, facts, found, words)
     if by == "severity" and severity != "all":
         _list(aws, facts, found, words, top)
+    elif by == "severity":
+        _grouped(aws, facts, found, words, by, status, top)
+        for number, finding in enumerate(found.findings[:_WORST], 1):
+            said, where = f"{finding.title}: {short(finding.resource)}", in_account(aws, finding.account)
+            facts.fact(f"most serious finding {number}", said, "text", receipts=found.receipts, scope=where)
     else:
         _grouped(aws, facts, found, words, by, status, top)
     return facts
