@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer._click.exceptions import UsageError
+from typer.core import TyperCommand
 
 from agents.cli.options import Json
 
 if TYPE_CHECKING:
     from policies.audit.note import Checkpoint, VerifierKey
     from policies.audit.reader import Reader
+
+
+class _UsageIsThree(TyperCommand):
+    """A wrong call exits with 3: 1 and 2 are verdicts about the ledger, and a script must not confuse them."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except UsageError as error:
+            error.exit_code = 3
+            raise
+
 
 app = typer.Typer(help="Verify the ledger, read what happened, prove it to others.", no_args_is_help=True)
 keys_app = typer.Typer(help="The keys that sign the ledger.", no_args_is_help=True)
@@ -77,7 +91,7 @@ def _show(value: Any, as_json: bool, text: str) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
-@app.command("verify")
+@app.command("verify", cls=_UsageIsThree)
 def verify_command(
     path: Where = None,
     key: Keys = None,
@@ -188,7 +202,7 @@ def prove_command(
         typer.echo(f"Wrote {out} ({len(proof)} bytes).")
 
 
-@app.command("check")
+@app.command("check", cls=_UsageIsThree)
 def check_command(
     proof: Annotated[Path, typer.Argument(help="A proof that `regent audit prove` wrote.")],
     key: Annotated[list[str], typer.Option("--key", help="Verifier key to trust, or a file of them.", metavar="VKEY")],
@@ -219,7 +233,7 @@ def check_command(
     _show(report, json_out, text)
 
 
-@app.command("consistency")
+@app.command("consistency", cls=_UsageIsThree)
 def consistency_command(
     old: Annotated[Path, typer.Argument(help="The earlier checkpoint.")],
     new: Annotated[Path, typer.Argument(help="The later checkpoint.")],

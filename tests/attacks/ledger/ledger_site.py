@@ -44,6 +44,17 @@ class Site:
         auditor = self.home.parent / f"{self.home.name}-auditor"
         return verify(self.ledger, keys, since, home=auditor, schema=schema, remember=False).code
 
+    def judge_cli(self) -> int:
+        """The exit code of `regent audit verify` with the auditor's key and head."""
+        from typer.testing import CliRunner
+
+        from agents.cli.audit import app
+
+        head = self.home.parent / f"{self.home.name}-head"
+        head.write_bytes(self.head)
+        args = ["verify", str(self.ledger), "--key", self.key, "--since", str(head)]
+        return CliRunner().invoke(app, args).exit_code
+
     def judge_alone(self) -> int:
         """verify.py's verdict, in a process of its own."""
         head = self.home.parent / f"{self.home.name}-head"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ledger_site import Site, build, leaves_of, note, rewrite, rewrite_tiles, write_question
+from ledger_site import VERIFY_PY, Site, build, leaves_of, note, rewrite, rewrite_tiles, write_question
 
-from policies.audit import Ledger, frames
+from policies.audit import Ledger, LedgerError, frames
 from policies.audit.keys import FileSigner
-from policies.audit.note import Checkpoint, body, sign
+from policies.audit.note import Checkpoint, VerifierKey, body, sign
+from policies.audit.proofs import check, prove
 
 Attack = Callable[[Site, Path], None]
 ATTACKS: dict[str, Attack] = {}
@@ -225,13 +228,14 @@ def bytes_appended_behind_the_end(site: Site, _: Path) -> None:
 
 
 def test_the_untouched_ledger_is_verified_by_all_judges(site: Site) -> None:
-    assert (site.judge(), site.judge(schema=False), site.judge_alone()) == (0, 0, 0)
+    assert (site.judge(), site.judge(schema=False), site.judge_cli(), site.judge_alone()) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", list(ATTACKS))
 def test_attack_is_called_tampered(name: str, site: Site, tmp_path: Path) -> None:
     ATTACKS[name](site, tmp_path)
     assert site.judge() == 1, "the library did not notice"
+    assert site.judge_cli() == 1, "regent audit verify did not notice"
     assert site.judge_alone() == 1, "verify.py did not notice"
 
 
@@ -291,3 +295,45 @@ def test_a_signature_in_another_base64_form_is_refused(site: Site) -> None:
     assert base64.b64decode(stray.split()[-1]) == base64.b64decode(text.split()[-1])
     rewrite(site, leaves_of(site), sign=lambda *_: stray.encode())
     assert (site.judge(), site.judge_alone()) == (1, 1)
+
+
+def test_proof_for_another_index_or_record_or_key(site: Site, tmp_path: Path) -> None:
+    genuine = prove(site.ledger, 5)
+    keys = [VerifierKey.parse(site.key)]
+    stored, _ = check(genuine, keys)
+    assert stored.index == 5 and _check_alone(genuine, site.key, tmp_path) == 0
+    other = prove(site.ledger, 6)
+    forger = FileSigner.generate(keys[0].name)
+    signed = Checkpoint.parse(site.head)
+    note_ = sign(signed.note.text, [forger])
+    forgeries = {
+        "another index": genuine.replace(b"index 5\n", b"index 6\n"),
+        "another record": genuine.replace(genuine.split(b"\n")[1], other.split(b"\n")[1]),
+        "a shorter path": genuine.replace(genuine.split(b"\n")[3] + b"\n", b"", 1),
+        "a longer path": genuine.replace(b"\n\n", b"\n" + genuine.split(b"\n")[3] + b"\n\n", 1),
+        "an interior node as a record": _interior(genuine, site),
+        "another key": genuine[: genuine.index(b"\n\n") + 2] + note_,
+        "another size": genuine.replace(b"\n%d\n" % signed.size, b"\n%d\n" % (signed.size + 1)),
+        "nothing": b"",
+    }
+    for name, forged in forgeries.items():
+        assert forged != genuine, name
+        with pytest.raises(LedgerError):
+            check(forged, keys)
+        assert _check_alone(forged, site.key, tmp_path) == 1, name
+
+
+def _interior(proof: bytes, site: Site) -> bytes:
+    """The parent of two records as if it were one record, with the path one shorter."""
+    import hashlib
+
+    a, b = (hashlib.sha256(leaf).digest() for leaf in leaves_of(site)[4:6])
+    lines = proof.split(b"\n")
+    head = [lines[0], b"extra " + base64.b64encode(b"\1" + a + b), b"index 2", *lines[4:]]
+    return b"\n".join(head)
+
+
+def _check_alone(proof: bytes, key: str, tmp: Path) -> int:
+    (tmp / "proof").write_bytes(proof)
+    command = [sys.executable, str(VERIFY_PY), "--proof", str(tmp / "proof"), "--key", key]
+    return subprocess.run(command, capture_output=True, check=False).returncode

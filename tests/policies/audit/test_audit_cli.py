@@ -1,0 +1,201 @@
+"""`regent audit` as a person or a script meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agents.cli.audit import app
+from policies.audit import AnswerDelivered, GateDecided, Ledger, QueryCalled, QuestionAsked, Record
+from policies.audit.note import Checkpoint
+
+run = CliRunner()
+
+
+def fill(ledger: Ledger, question: str, decision: str = "allow", person: str = "vera@example.com") -> None:
+    def add(actor: str, body: object) -> None:
+        ledger.append(Record.model_validate({"actor": actor, "body": body, "question": question, "principal": person}))
+
+    asked = QuestionAsked(
+        text="What did we spend?",
+        channel="cli",
+        principal_id=person,
+        role="manager",
+        assurance="x",
+        model="m",
+        estate="s",
+    )
+    add("person", asked)
+    given = {"period": "last_month"}
+    gate = GateDecided(
+        query="spend", input=given, input_sha256="0" * 64, accounts=["prod"], decision=decision, reason="because"
+    )
+    add("system:gate", gate)
+    if decision == "allow":
+        called = QueryCalled(query="spend", input=given, input_sha256="0" * 64, accounts=["prod"], now="2026-10-02")
+        add("query:spend", called)
+    status = "answered" if decision == "allow" else "denied"
+    add("system", AnswerDelivered(status=status, text_sha256="0" * 64, figures=1))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REGENT_HOME", str(tmp_path))
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        fill(ledger, "q1")
+        first = ledger.checkpoint()
+        assert first is not None
+        (tmp_path / "first.note").write_bytes(first.raw)
+        fill(ledger, "q2", "deny", "otto@example.com")
+    return tmp_path
+
+
+def invoke(*args: object, code: int = 0) -> str:
+    done = run.invoke(app, [str(arg) for arg in args])
+    assert done.exit_code == code, done.output + str(done.exception or "")
+    return done.output
+
+
+def key(home: Path) -> str:
+    return (home / "keys" / "ledger.vkey").read_text().strip()
+
+
+def test_verify_says_verified_and_a_script_can_read_it(home: Path) -> None:
+    assert invoke("verify").startswith("VERIFIED")
+    report = json.loads(invoke("verify", "--json"))
+    assert (report["code"], report["size"], report["unanchored"], report["anchored_through"]) == (0, 7, 0, 6)
+    assert invoke("verify", "--hashes-only").startswith("VERIFIED")
+    assert invoke("verify", home / "ledger", "--key", key(home), "--since", home / "first.note").startswith("VERIFIED")
+
+
+def test_verify_exit_codes(home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert invoke("verify", home / "nowhere", code=1).startswith("TAMPERED")
+    assert "records" in invoke("verify", "--since", home / "first.note", "--key", home / "keys" / "ledger.vkey")
+    elsewhere = tmp_path_factory.mktemp("auditor") / "ledger"
+    (home / "ledger").rename(elsewhere)
+    assert invoke("verify", elsewhere, code=2).startswith("UNANCHORED")
+    assert invoke("verify", elsewhere, "--key", key(home), code=2).startswith("UNANCHORED"), (
+        "first sight of this ledger"
+    )
+    assert invoke("verify", elsewhere, "--key", key(home)).startswith("VERIFIED"), "the head was remembered"
+    assert invoke("verify", code=1).startswith("TAMPERED"), "a removed ledger"
+    segment = next((elsewhere / "segments").iterdir())
+    segment.write_bytes(segment.read_bytes().replace(b'"allow"', b'"deny!"'))
+    out = invoke("verify", elsewhere, "--key", key(home), code=1)
+    assert out.startswith("TAMPERED") and "first bad record   1" in out
+
+
+@pytest.mark.parametrize("args", [["--bogus"], ["a", "b"], ["--key", "nonsense"], ["--since", "nowhere"]])
+def test_a_wrong_call_of_verify_is_neither_verdict(home: Path, args: list[str]) -> None:
+    invoke("verify", *args, code=3)
+
+
+def test_show_tells_the_story_of_one_question(home: Path) -> None:
+    out = invoke("show", "--question", "q2")
+    assert "otto@example.com" in out and "gate: deny spend because" in out and "answer delivered: denied" in out
+    assert "q1" not in out
+    told = json.loads(invoke("show", "--question", "q1", "--json"))
+    assert [step["type"] for step in told["steps"]] == [
+        "question.asked",
+        "gate.decided",
+        "query.called",
+        "answer.delivered",
+    ]
+    assert "What did we spend?" in invoke("show", "--index", 0)
+    invoke("show", code=3)
+
+
+def test_a_proof_convinces_somebody_who_has_only_the_key(home: Path) -> None:
+    proof = home / "p.tlog-proof"
+    invoke("prove", 1, "-o", proof)
+    assert invoke("check", proof, "--key", key(home)).startswith("PROVEN: record 1")
+    proof.write_text(proof.read_text().replace("index 1", "index 2"))
+    assert invoke("check", proof, "--key", key(home), code=1).startswith("NOT PROVEN")
+    invoke("check", home / "none", "--key", key(home), code=3)
+
+
+def test_consistency_between_two_checkpoints(home: Path) -> None:
+    last = home / "last.note"
+    last.write_bytes(next((home / "anchors").iterdir()).read_bytes())
+    assert invoke("consistency", home / "first.note", last).startswith("CONSISTENT: the 7 records begin with the 4")
+    invoke("consistency", last, home / "first.note", code=1)
+    assert Checkpoint.parse(invoke("checkpoint").encode()).size == 7
+
+
+def test_search_by_person_query_decision_period_and_account(home: Path) -> None:
+    def found(*args: str) -> list[int]:
+        return [row["index"] for row in json.loads(invoke("search", "--json", *args))]
+
+    assert found("--person", "otto@example.com") == [6, 5, 4]
+    assert found("--query", "spend") == [5, 2, 1]
+    assert found("--decision", "deny") == [5]
+    assert found("--period", "last_month", "--type", "query.called") == [2]
+    assert found("--account", "prod") == [5, 2, 1] and found("--account", "dev") == []
+    assert "No record" in invoke("search", "--query", "nothing")
+
+
+def test_search_never_trusts_its_index(home: Path) -> None:
+    import sqlite3
+
+    invoke("search", "--query", "spend")
+    index = home / "index" / "ledger.sqlite"
+    with sqlite3.connect(index) as database:
+        database.execute("UPDATE records SET decision = 'allow'")
+    assert json.loads(invoke("search", "--json", "--decision", "allow")) != []
+    assert all(
+        row["body"]["decision"] == "allow" for row in json.loads(invoke("search", "--json", "--decision", "allow"))
+    )
+    index.write_bytes(b"not a database, but long enough to look like a file of some kind" * 50)
+    assert len(json.loads(invoke("search", "--json", "--query", "spend"))) == 3
+
+
+def test_export_formats(home: Path) -> None:
+    import hashlib
+
+    raw = invoke("export").splitlines()
+    report = json.loads(invoke("show", "--index", 0, "--json"))
+    assert hashlib.sha256(b"\0" + raw[0].encode()).hexdigest() == report["hash"]
+    assert "vera@example.com" not in "".join(raw)
+    ocsf = [json.loads(line) for line in invoke("export", "--format", "ocsf").splitlines()]
+    assert {event["class_uid"] for event in ocsf} == {3003, 6003}
+    assert all(event["type_uid"] == event["class_uid"] * 100 + event["activity_id"] for event in ocsf)
+    events = [json.loads(line) for line in invoke("export", "--format", "cloudevents", "--open").splitlines()]
+    assert events[0]["specversion"] == "1.0" and events[0]["data"]["body"]["text"] == "What did we spend?"
+    logs = json.loads(invoke("export", "--format", "otlp").splitlines()[2])
+    (log,) = logs["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+    names = {attribute["key"] for attribute in log["attributes"]}
+    assert "gen_ai.tool.name" in names and log["eventName"] == "regent.query.called"
+    invoke("export", "--format", "tiles", "--out", home / "tiles")
+    assert (home / "tiles" / "tile" / "0" / "000.p" / "7").stat().st_size == 7 * 32
+    assert (home / "tiles" / "tile" / "entries" / "000.p" / "7").is_file()
+    assert Checkpoint.parse((home / "tiles" / "checkpoint").read_bytes()).size == 7
+
+
+def test_stats_types_and_keys(home: Path) -> None:
+    numbers = json.loads(invoke("stats", "--json"))
+    assert (numbers["records"], numbers["questions"], numbers["persons"]) == (7, 2, 2)
+    assert numbers["decisions"] == {"allow": 1, "deny": 1}
+    assert "gate.decided" in json.loads(invoke("types"))
+    old = invoke("keys", "show").strip()
+    assert "introduces the new key" in invoke("keys", "rotate")
+    assert invoke("verify", "--key", old).startswith("VERIFIED")
+    invoke("keys", "revoke", old, "--from", "2026-01-01T00:00:00+00:00", "--reason", "stolen")
+    assert invoke("verify").startswith("VERIFIED")
+
+
+def test_repair_writes_missing_tiles_anew(home: Path) -> None:
+    (home / "ledger" / "tile" / "0" / "000").unlink()
+    assert "repair" in invoke("verify", code=2)
+    invoke("repair")
+    assert invoke("verify").startswith("VERIFIED")
+
+
+def test_forget_asks_first(home: Path) -> None:
+    assert run.invoke(app, ["forget", "vera@example.com"], input="n\n").exit_code == 1
+    assert "What did we spend?" in invoke("show", "--question", "q1")
+    assert "1 keys destroyed" in invoke("forget", "vera@example.com", "--yes")
+    assert "[forgotten]" in invoke("show", "--question", "q1")
+    assert json.loads(invoke("verify", "--json"))["erased"] == 1
