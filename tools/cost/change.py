@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
-from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, few, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import billed_period, compared, complete_days, is_to_date
 from tools.facts import Basis, Draft, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
 
+_MOST_ROWS = 7
 _NAMED = 3
 """The biggest movers for which the usage type is looked up."""
 
@@ -91,13 +92,13 @@ def spend_change(
     moves = _moves(spans, first, 0)
     booked = _moves(spans, returned, 0) if returned else []
     total = _total([*moves, *booked])
-    shown = _biggest(moves, top)
     scope = scope_of(aws, chosen, basis, where)
     facts = Facts(
         read_as=f"spend change by {by.replace('_', ' ')}, {spans.both.label}, {scope.text()}",
         period=spans.both,
         scope=scope,
     )
+    shown = _biggest(moves, few(facts, top, _MOST_ROWS))
     receipts, currency = _receipts(first, returned), first[0].currency
     _add_total(facts, spans, total, [*moves, *booked], receipts, currency)
     named = [move for move in shown if move.change][:_NAMED]

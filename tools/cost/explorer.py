@@ -13,7 +13,7 @@ from pydantic import Field
 from tools.accounts import Account
 from tools.calls import Aws
 from tools.errors import RegentError
-from tools.facts import Basis, Scope
+from tools.facts import Basis, Facts, Scope
 from tools.periods import Period
 
 Dimension = Literal["service", "account", "team", "venue", "env", "region", "usage_type"]
@@ -135,6 +135,13 @@ def narrowed(scope: Scope, field: str, name: str) -> Scope:
     if field == "account":
         return scope.model_copy(update={"accounts": (name,)})
     return scope.model_copy(update={"where": {**scope.where, field.replace("_", " "): name}})
+
+
+def few(facts: Facts, top: int, most: int) -> int:
+    """At most `most` rows of a table whose rows are wide, and a note if that is fewer than asked for."""
+    if top > most:
+        facts.notes.append(f"At most {most} rows are shown; the rest is summed up as other.")
+    return min(top, most)
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import HOME, Top, cents
+from tools.cost.explorer import HOME, Top, cents, few
 from tools.errors import RegentError
 from tools.facts import Facts, Scope
 from tools.periods import instant
@@ -25,6 +25,7 @@ _KINDS = {
     "PurchaseSavingsPlans": "commitments",
     "PurchaseReservedInstances": "commitments",
 }
+_MOST_ROWS = 12
 _STORAGE = frozenset({"EbsVolume", "RdsDbInstanceStorage", "AuroraDbClusterStorage"})
 _ACTIONS = {
     "Rightsize": "rightsize",
@@ -78,6 +79,7 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
     if kind == "all":
         _add_deduplicated(facts, aws, asked.get("filter"), label)
         _add_kinds(facts, wanted, receipts, aws.currency)
+    top = few(facts, top, _MOST_ROWS) if len(wanted) > _MOST_ROWS else top
     for one in wanted[:top]:
         account = aws.directory.name(one["accountId"])
         resource = one.get("resourceId") or one.get("currentResourceType") or "-"

@@ -18,6 +18,7 @@ from tools.registry import PeriodWord, query
 Breakdown = Literal[
     "service", "account", "team", "venue", "env", "region", "usage_type", "charge_type", "month", "day", "none"
 ]
+_SHARES_UP_TO = 10
 _LONGEST = {"day": 35, "month": 14}
 
 
@@ -75,8 +76,8 @@ def _add_ranking(facts: Facts, found: Costs, total: Decimal, by: str, top: int) 
     words = by.replace("_", " ")
     named = [(key[0], amount) for key, amount in found.totals().items() if amount]
     ranked = sorted(named, key=lambda pair: (-pair[1], pair[0]))
-    # credits can make a group negative, and then parts of a whole mean nothing
-    shares = total > 0 and all(amount >= 0 for _, amount in ranked)
+    # credits can make a group negative, and then parts of a whole mean nothing; long tables must stay readable
+    shares = top <= _SHARES_UP_TO and total > 0 and all(amount >= 0 for _, amount in ranked)
     facts.columns = (words.capitalize(), f"Spend ({found.currency})", *(("Share (percent)",) if shares else ()))
     shown = Decimal()
 

@@ -9,8 +9,11 @@ from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.cost.explorer import UNTAGGED, Top, cents, costs, narrowed, scope_of
 from tools.cost.spans import LATE, billed_period
-from tools.facts import Basis, Facts
+from tools.facts import Basis, Draft, Facts
 from tools.registry import PeriodWord, query
+
+_SHARES_UP_TO = 10
+"""Rows; a longer table must stay readable."""
 
 
 @query(domain="cost", operations=("ce:GetCostAndUsage",), reach="payer")
@@ -37,8 +40,13 @@ def untagged_spend(
         read_as=f"spend without tag {tag} by {by}, {span.label}, {scope.text()}",
         period=span,
         scope=bare,
-        columns=(by.capitalize(), f"Without tag ({found.currency})", "Share of its spend (percent)"),
         series=True,
+    )
+    shares = top <= _SHARES_UP_TO
+    facts.columns = (
+        by.capitalize(),
+        f"Without tag ({found.currency})",
+        *(("Share of its spend (percent)",) if shares else ()),
     )
     totals = found.totals()
     total = cents(sum(totals.values(), Decimal()))
@@ -55,18 +63,20 @@ def untagged_spend(
     ranked = sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))
     for name, amount in ranked[:top]:
         own = narrowed(bare, by, name)
-        cell = facts.fact(f"{name} {label}", amount, found.currency, receipts=found.receipts, scope=own)
+        cells: list[str | Draft] = [name]
+        cells.append(facts.fact(f"{name} {label}", amount, found.currency, receipts=found.receipts, scope=own))
         shown += cents(amount)
-        if cents(whole[name]) > 0:
-            part = cents(amount) * 100 / cents(whole[name])
-            rate = facts.fact(f"{name} {label}, share of all {name} spend", part, "percent", receipts=found.receipts,
-                              scope=narrowed(scope, by, name))  # fmt: skip
-            facts.row(name, cell, rate)
-        else:
-            facts.row(name, cell, "-")
+        if shares:
+            all_of_it = cents(whole[name])
+            part = cents(amount) * 100 / all_of_it if all_of_it > 0 else None
+            share_label, wide = f"{name} {label}, share of all {name} spend", narrowed(scope, by, name)
+            cells.append(
+                "-" if part is None else facts.fact(share_label, part, "percent", receipts=found.receipts, scope=wide)
+            )
+        facts.row(*cells)
     if len(ranked) > top:
         rest = facts.fact(f"other {by}s {label}", without - shown, found.currency, receipts=found.receipts)
-        facts.row("other", rest, "-")
+        facts.row("other", rest, *(("-",) if shares else ()))
     if total > 0 and without == total:
         facts.notes.append(
             f"Nothing carries the tag {tag}: either nothing is tagged, or it is not activated as a cost allocation tag."
