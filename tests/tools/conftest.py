@@ -30,10 +30,10 @@ class Asker:
         self.memory: Memory | None = None
         self.directory: Directory = estate.directory(self.store)
 
-    def __call__(self, name: str, **inputs: Any) -> QueryResult:
+    def __call__(self, name: str, /, **inputs: Any) -> QueryResult:
         return self.run(name, **inputs).result
 
-    def run(self, name: str, **inputs: Any) -> Ran:
+    def run(self, name: str, /, **inputs: Any) -> Ran:
         """The run itself: result, receipts, operations that went to AWS, cost."""
         query = catalogue.find(name)
         self.last = run_query(
