@@ -72,18 +72,28 @@ def inventory(
     )
     behind = _receipts(shelves)
     total = sum(len(shelf.things) for shelf in shelves)
-    facts.fact(name, total, name, receipts=behind, headline=True)
+    totals: list[str | Draft] = [facts.fact(name, total, name, receipts=behind, headline=True)]
     rows: list[Row] = [(thing, shelf.receipts) for shelf in shelves for thing in shelf.things]
     if kind == "all":
         for one, found in held.items():
             number = sum(len(shelf.things) for shelf in found)
             facts.fact(_words(one), number, _words(one), receipts=_receipts(found))
     else:
-        _measured(facts, kind, [thing for thing, _ in rows], behind, name)
+        totals += _measured(facts, kind, [thing for thing, _ in rows], behind, name)
     if by == "resource":
         _list(facts, rows, name, top)
     else:
-        _group(facts, rows, None if kind == "all" else kind, by, name, top)
+        measures = () if kind == "all" else MEASURES[kind]
+        facts.series = True
+        facts.columns = (
+            by.capitalize(),
+            name.capitalize(),
+            *(f"{label.capitalize()} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
+        )
+        if by == "account" and len(chosen) == 1:
+            facts.row(chosen[0].name, *totals)  # one account's counts are the totals, not facts of their own
+        else:
+            _group(facts, rows, None if kind == "all" else kind, by, name, top)
     return facts
 
 
@@ -135,13 +145,6 @@ def _measured(
 
 
 def _group(facts: Facts, rows: Sequence[Row], kind: Kind | None, by: str, name: str, top: int) -> None:
-    measures = MEASURES[kind] if kind else ()
-    facts.columns = (
-        by.capitalize(),
-        name.capitalize(),
-        *(f"{label} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
-    )
-    facts.series = True
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(_KEYS[by](row[0]), []).append(row)

@@ -67,22 +67,22 @@ def look(aws: Aws, accounts: Sequence[Account]) -> list[tuple[Place, Nodes]]:
             region=place.region,
             MaxResults=50,
         )
-        running = aws.items(
+        all_here = aws.items(
             place.account,
             "ec2:DescribeInstances",
             "Reservations",
             region=place.region,
-            Filters=[{"Name": "instance-state-name", "Values": ["running"]}],
             MaxResults=1000,
         )
-        instances = {i["InstanceId"]: i for reservation in running.items for i in reservation["Instances"]}
+        instances = {i["InstanceId"]: i for reservation in all_here.items for i in reservation["Instances"]}
+        running = {key for key, raw in instances.items() if raw["State"]["Name"] == "running"}
         names = {
             key: next((tag["Value"] for tag in value.get("Tags") or [] if tag["Key"] == "Name"), key)
             for key, value in instances.items()
         }
         names |= {raw["InstanceId"]: raw["Name"] for raw in known.items if raw.get("Name")}
         managed = sorted({raw["InstanceId"] for raw in known.items})
-        receipts = [*known.receipts, *running.receipts]
+        receipts = [*known.receipts, *all_here.receipts]
         states: dict[str, dict[str, Any]] = {}
         for first in range(0, len(managed), _AT_ONCE):
             found = aws.items(
@@ -96,7 +96,7 @@ def look(aws: Aws, accounts: Sequence[Account]) -> list[tuple[Place, Nodes]]:
             receipts += found.receipts
             states |= {raw["InstanceId"]: raw for raw in found.items}
         nodes = tuple(_node(place, key, names.get(key, key), states.get(key)) for key in managed)
-        return Nodes(nodes, len(instances.keys() - set(managed)), tuple(receipts))
+        return Nodes(nodes, len(running - set(managed)), tuple(receipts))
 
     return aws.each(aws.places(accounts), ask)
 
