@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.models.failures import patience
 from agents.models.strict import strict
 from agents.query_tool import QueryTool
 from agents.specialists import Specialist, repair_prompt
@@ -80,14 +81,16 @@ async def draft(
 async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
     """Let the model correct its draft once: `request` quotes it and its faults; every fact is at hand, no query is."""
     from strands import Agent
+    from strands.agent.conversation_manager import NullConversationManager
 
     agent = Agent(
-        model=strict(maker.make(turn)),
+        model=strict(maker.make(turn), turn.meter.limits.seconds),
         system_prompt=repair_prompt(),
         tools=[],
         interventions=chain(turn, "repair", maker.name),
         callback_handler=None,
-        retry_strategy=None,
+        retry_strategy=patience(),
+        conversation_manager=NullConversationManager(),
         name="repair",
     )
     told = "\n\n".join(tell(attempt.result) for attempt in turn.attempts if attempt.result)
@@ -101,7 +104,7 @@ def _specialist_agent(
     specialist: Specialist, book: FactBook, history: Sequence[Exchange], maker: ModelMaker, turn: Turn
 ) -> Agent:
     from strands import Agent
-    from strands.event_loop._retry import ModelRetryStrategy
+    from strands.agent.conversation_manager import NullConversationManager
     from strands.tools.executors import SequentialToolExecutor
 
     turn.record(
@@ -114,7 +117,7 @@ def _specialist_agent(
         messages.append({"role": "user", "content": [{"text": exchange.question}]})
         messages.append({"role": "assistant", "content": [{"text": exchange.answer}]})
     return Agent(
-        model=strict(maker.make(turn)),
+        model=strict(maker.make(turn), turn.meter.limits.seconds),
         messages=messages,
         system_prompt=specialist.prompt,
         tools=[QueryTool(query, turn, book) for query in specialist.queries],
@@ -122,7 +125,9 @@ def _specialist_agent(
         tool_executor=SequentialToolExecutor(),
         interventions=chain(turn, specialist.domain, maker.name),
         callback_handler=None,
-        retry_strategy=ModelRetryStrategy(max_attempts=3, initial_delay=1, max_delay=8),
+        retry_strategy=patience(),
+        # Strands' default drops or cuts what does not fit, the question and rows of results included, and says nothing
+        conversation_manager=NullConversationManager(),
         name=specialist.domain,
     )
 

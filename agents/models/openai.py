@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agents.models.routing import likely_domains
 
@@ -24,16 +24,23 @@ class OpenAIMaker:
         self._url, self._model, self._api_key, self._tools = url, model, api_key, tools
 
     def make(self, turn: Turn) -> Model:
-        client_args = {"base_url": self._url, "api_key": self._api_key, "timeout": 120.0, "max_retries": 1}
+        # no retries in the SDK: it would sleep for as long as a server's Retry-After says, unseen by any limit
+        client_args = {"base_url": self._url, "api_key": self._api_key, "timeout": _timeout(), "max_retries": 0}
         params = {"temperature": 0.0, "max_tokens": 1500}
         if self._tools == "json":
             from agents.models.constrained import ConstrainedModel
 
             constrained: Model = ConstrainedModel(client_args=client_args, model_id=self._model, params=params)
             return constrained
-        from strands.models.openai import OpenAIModel
+        from agents.models.native import NativeModel
 
-        return OpenAIModel(client_args=client_args, model_id=self._model, params=params)
+        return NativeModel(client_args=client_args, model_id=self._model, params=params)
 
     def domains(self, question: str, history: Sequence[Exchange], turn: Turn) -> tuple[str, ...]:
         return likely_domains(question, history, turn)
+
+
+def _timeout() -> Any:
+    from openai import Timeout
+
+    return Timeout(110.0, connect=5.0)

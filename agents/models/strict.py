@@ -1,44 +1,100 @@
-"""Strict inputs: a query call whose inputs are not a JSON object is refused, not run with defaults.
+"""Strict: what every model's reply must be before anything of it counts.
 
-Strands turns inputs that it cannot parse into an empty object. For a query with defaults that would answer another
-question than the model asked, so such inputs are replaced by something that no query accepts.
+A reply must be finished, must not take for ever, and the inputs of its query calls must be JSON objects. Strands turns
+inputs that it cannot parse into an empty object and a reply that broke off into a finished one; the first would answer
+another question than the model asked, the second would show half a sentence as an answer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any
+
+from agents.models.failures import ModelError, UnfinishedReplyError, understood
 
 if TYPE_CHECKING:
     from strands.models import Model
 
 UNREADABLE = "inputs_that_are_not_a_json_object"
+REPLY_SECONDS = 120.0
+"""The longest that one reply may take, however steadily it trickles."""
 
 
-def strict(model: Model) -> Model:
-    """The same model, with the inputs of its query calls checked on their way."""
+def strict(model: Model, seconds: float) -> Model:
+    """The same model, with its replies checked on their way and its failures as sentences (`ModelError`).
+
+    No reply may take longer than `seconds`, which are those of the whole question, nor than `REPLY_SECONDS`.
+    """
     inner = model.stream
 
-    def stream(*given: Any, **named: Any) -> AsyncIterable[Any]:
-        return _checked(inner(*given, **named))
+    async def stream(*given: Any, **named: Any) -> AsyncIterator[Any]:
+        try:
+            async for event in _checked(_in_time(inner(*given, **named), min(seconds, REPLY_SECONDS))):
+                yield event
+        except Exception as error:
+            known = understood(error, model)
+            if known is error:
+                raise
+            # from None: a provider's text can quote the key or the prompt, and a trace would print it
+            raise known from None
 
     model.stream = stream  # type: ignore[method-assign]  # Strands has no hook between a model and its parser
     return model
 
 
+async def _in_time(events: AsyncIterable[Any], seconds: float) -> AsyncIterator[Any]:
+    ends, reply = asyncio.get_running_loop().time() + seconds, aiter(events)
+    while True:
+        try:
+            async with asyncio.timeout_at(ends):
+                event = await anext(reply)
+        except StopAsyncIteration:
+            return
+        yield event
+
+
 async def _checked(events: AsyncIterable[Any]) -> AsyncIterator[Any]:
     held: list[str] | None = None
+    finished = False
+    ids: set[str] = set()
     async for event in events:
         if "toolUse" in (event.get("contentBlockStart") or {}).get("start", {}):
             held = []
+            event = {"contentBlockStart": {"start": {"toolUse": _with_id(event, ids)}}}
         elif held is not None and "toolUse" in (event.get("contentBlockDelta") or {}).get("delta", {}):
             held.append(event["contentBlockDelta"]["delta"]["toolUse"].get("input") or "")
             continue
         elif held is not None and "contentBlockStop" in event:
             yield {"contentBlockDelta": {"delta": {"toolUse": {"input": _object("".join(held))}}}}
             held = None
+        elif "metadata" in event:
+            event = {"metadata": {**event["metadata"], "usage": _whole(event["metadata"].get("usage") or {})}}
+        elif "messageStop" in event:
+            finished = True
+            if event["messageStop"].get("stopReason") == "content_filtered":
+                raise ModelError("The model's provider stopped the reply with a content filter. Ask in other words.")
         yield event
+    if not finished:
+        raise UnfinishedReplyError
+
+
+def _with_id(event: Any, ids: set[str]) -> dict[str, Any]:
+    """The start of a call, with an id of its own: some servers send none, or the same for every call."""
+    use = dict(event["contentBlockStart"]["start"]["toolUse"])
+    if not use.get("toolUseId") or use["toolUseId"] in ids:
+        use["toolUseId"] = f"call-{uuid.uuid4().hex[:12]}"
+    ids.add(use["toolUseId"])
+    return use
+
+
+def _whole(usage: Any) -> dict[str, Any]:
+    """Usage whose input tokens hold the cached ones too: Bedrock counts them apart, other servers do not."""
+    written = usage.get("outputTokens", 0)
+    sent = max(usage.get("inputTokens", 0), usage.get("totalTokens", 0) - written)
+    return {**usage, "inputTokens": sent, "outputTokens": written, "totalTokens": sent + written}
 
 
 def _object(text: str) -> str:

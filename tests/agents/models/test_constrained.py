@@ -24,8 +24,8 @@ SPEND = Call.of("spend", {"period": "last_month"})
 
 @pytest.fixture
 def asker(ask: Callable[..., Answer], home: Home, capfd: pytest.CaptureFixture[str]) -> Iterator[Asker]:
-    with diagnostics():
-        yield Asker(ask, home, capfd)
+    with diagnostics(first_wait=0.02) as log:
+        yield Asker(ask, home, capfd, log)
 
 
 def maker_of(server: ChatServer) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from agents.answer import Answer
 from agents.home import Home
-from agents.models import open_model
+from agents.models import failures, open_model
 from agents.settings import load_settings
 from policies.oversight import Limits
 from tests.agents.models.servers.asking import DRAFT, KEY, Asker, answered, diagnostics, failed
@@ -20,6 +20,7 @@ from tests.agents.models.servers.steps import Call, Cut, MidStream, Refuse, Say,
 
 SPEND = Call.of("spend", {"period": "last_month"})
 DONE = Say("Spend was [[f1]].")
+REAL_WAIT = failures.FIRST_WAIT
 HALF = f"Spend was {DRAFT} and"
 
 
@@ -29,8 +30,8 @@ def refused(status: int, message: str, **headers: str) -> Refuse:
 
 @pytest.fixture
 def asker(ask: Callable[..., Answer], home: Home, capfd: pytest.CaptureFixture[str]) -> Iterator[Asker]:
-    with diagnostics():
-        yield Asker(ask, home, capfd)
+    with diagnostics(first_wait=0.02) as log:
+        yield Asker(ask, home, capfd, log)
 
 
 def maker_of(url: str, tools: str = "native", model: str = "m") -> Any:
@@ -95,7 +96,10 @@ def test_what_passes_is_tried_again(asker: Asker, tools: str, bad: Step) -> None
     assert asker.seconds < 5
 
 
-def test_a_server_that_always_throttles_gives_an_answer_soon(asker: Asker, tools: str) -> None:
+def test_a_server_that_always_throttles_gives_an_answer_soon(
+    asker: Asker, tools: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failures, "FIRST_WAIT", REAL_WAIT)
     # a server may ask for any wait; nobody in a chat waits that long
     with ChatServer(refused(429, f"Rate limit for key {KEY}", **{"Retry-After": "40"})) as server:
         answer = asker(maker_of(server.url, tools))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import structlog
 from agents.answer import Answer
 from agents.diagnostics import set_up
 from agents.home import Home
+from agents.models import failures
 from policies.audit import verify
 
 KEY = "sk-regent-secret-0123456789"
@@ -44,8 +46,10 @@ class One:
 class Asker:
     """Asks, and holds every answer to what must be true of all of them."""
 
-    def __init__(self, ask: Callable[..., Answer], home: Home, captured: pytest.CaptureFixture[str]) -> None:
-        self._ask, self._home, self._captured = ask, home, captured
+    def __init__(
+        self, ask: Callable[..., Answer], home: Home, captured: pytest.CaptureFixture[str], log: StringIO
+    ) -> None:
+        self._ask, self._home, self._captured, self._log = ask, home, captured, log
         self.seconds = 0.0
 
     def __call__(self, maker: Any, **more: Any) -> Answer:
@@ -54,7 +58,7 @@ class Asker:
         self.seconds = time.monotonic() - started
         assert verify(self._home.ledger).code == 0
         shown = json.dumps(answer.to_json())
-        printed = "".join(self._captured.readouterr())
+        printed = "".join(self._captured.readouterr()) + self._log.getvalue()
         kept = b"".join(path.read_bytes() for path in self._home.path.rglob("*") if path.is_file())
         for secret in (KEY, DRAFT):
             assert secret not in shown + printed, "not even in the diagnostics of REGENT_LOG=debug"
@@ -65,13 +69,16 @@ class Asker:
 
 
 @contextmanager
-def diagnostics() -> Iterator[None]:
-    """The talkative diagnostics of `REGENT_LOG=debug`, which show what a failure carries with it."""
+def diagnostics(first_wait: float) -> Iterator[StringIO]:
+    """The talkative diagnostics of `REGENT_LOG=debug`, which show what a failure carries; and short waits."""
+    kept = StringIO()
     structlog.reset_defaults()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGENT_LOG", "debug")
+        patch.setattr(failures, "FIRST_WAIT", first_wait)
         set_up()
-    yield
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(kept))
+        yield kept
     structlog.reset_defaults()
 
 

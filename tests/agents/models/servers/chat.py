@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import jsonschema
@@ -138,7 +139,7 @@ def _fault(body: Any) -> str | None:
         if "tools" in body:
             return "tools together with response_format"
         roles = [message["role"] for message in body["messages"]]
-        if roles[0] != "system" or any(a == b for a, b in zip(roles, roles[1:], strict=False)):
+        if roles[0] != "system" or any(a == b for a, b in pairwise(roles)):
             return "Conversation roles must alternate"
         if any(not isinstance(message["content"], str) for message in body["messages"]):
             return "content must be text"
