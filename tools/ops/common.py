@@ -17,6 +17,8 @@ from tools.errors import InputError, UnknownNameError
 from tools.facts import Draft, Facts, Scope
 
 Top = Annotated[int, Field(ge=1, le=25, description="rows shown before the rest is summed up")]
+_MOST_ACCOUNTS = 15
+"""Accounts that get a fact of their own beside the table; an organisation may have hundreds."""
 _SECRETS = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"  # access key ids
     r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"  # JSON web tokens
@@ -100,7 +102,7 @@ def stamp(moment: datetime) -> datetime:
 def per_account(
     facts: Facts, label: str, unit: str, counts: Iterable[tuple[Account, int, Iterable[str]]]
 ) -> dict[str, Draft]:
-    """One count for each account that has any, by account id; `counts` are (account, count, receipts), summed up."""
+    """One count for each account that has any, at most 15, largest first; `counts` are (account, count, receipts)."""
     numbers: dict[str, int] = {}
     behind: dict[str, list[str]] = {}
     accounts: dict[str, Account] = {}
@@ -117,6 +119,6 @@ def per_account(
             receipts=behind[account.id],
             scope=Scope(accounts=(account.name,), where=facts.scope.where),
         )
-        for account in ranked
+        for account in ranked[:_MOST_ACCOUNTS]
         if numbers[account.id]
     }

@@ -11,7 +11,7 @@ from tools.accounts import Accounts
 from tools.calls import Aws, Place
 from tools.errors import AwsCallError, InputError, UnknownNameError
 from tools.facts import Draft, Facts
-from tools.ops.common import Top, looked, of_account, resolve, scope_of
+from tools.ops.common import Top, clean, looked, of_account, resolve, scope_of
 from tools.ops.series import MEASURES, Measure, Name, Series, Statistic, Values, discover, read, window
 from tools.periods import Period, parse_period
 from tools.registry import PeriodWord, query
@@ -131,7 +131,7 @@ def _instance_names(
             Filters=[{"Name": "instance-id", "Values": sorted(set(by_place[place]))[:200]}],
         )
         return {
-            (place, raw["InstanceId"]): tag["Value"]
+            (place, raw["InstanceId"]): clean(tag["Value"], 128)
             for reservation in found.items
             for raw in reservation["Instances"]
             for tag in raw.get("Tags") or []

@@ -119,7 +119,7 @@ def _node(place: Place, key: str, name: str, state: dict[str, Any] | None) -> No
 
 
 @query(domain="ops", operations=OPERATIONS)
-def patches(aws: Aws, accounts: Accounts = "all", top: Top = 8) -> Facts:
+def patches(aws: Aws, accounts: Accounts = "all", top: Top = 6) -> Facts:
     """Patch compliance of EC2 and managed instances: compliant or not, missing critical patches, where; never scanned.
 
     From the last scans of Systems Manager Patch Manager.

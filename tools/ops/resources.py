@@ -8,6 +8,7 @@ from typing import Literal
 
 from tools.accounts import Account
 from tools.calls import Aws, Place
+from tools.ops.common import clean
 
 Kind = Literal["instances", "databases", "functions", "buckets", "volumes", "services", "load_balancers"]
 KINDS: tuple[Kind, ...] = (
@@ -129,7 +130,8 @@ def _with_tags(aws: Aws, kind: Kind, accounts: Sequence[Account], shelves: list[
 
 
 def _tags(raw: list[dict[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    return {tag[key]: tag.get(value, "") for tag in raw or []}
+    """Tags by key; their text is anybody's, so it is made safe to show."""
+    return {clean(tag[key], 128): clean(tag.get(value, ""), 128) for tag in raw or []}
 
 
 Found = tuple[list[Thing], Sequence[str]]

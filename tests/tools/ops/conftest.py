@@ -14,7 +14,8 @@ Value = Any
 
 def value_of(result: QueryResult, label: str, account: str | None = None) -> Value:
     """The value of the one fact with this label about all accounts asked for, or about one account by name."""
-    wanted = (account,) if account else result_scope(result)
+    whole = any(fact.label == label and not fact.scope.accounts for fact in result.facts)
+    wanted = (account,) if account else () if whole else result_scope(result)
     found = [fact.value for fact in result.facts if fact.label == label and fact.scope.accounts == wanted]
     assert len(found) == 1, (label, account, sorted({(f.label, f.scope.accounts) for f in result.facts}))
     return found[0]

@@ -19,14 +19,16 @@ KINDS: dict[str, Any] = {
     "buckets": truth.BUCKETS,
     "volumes": truth.VOLUMES,
     "services": truth.ECS_SERVICES,
+    "load_balancers": truth.LOAD_BALANCERS,
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_count_of_each_kind_by_account(ask: Any, value: Any, table: Any, kind: str) -> None:
     result = ask("inventory", kind=kind, top=25)
-    assert value(result, kind) == len(KINDS[kind])
-    counted = {row["Account"]: row[kind.capitalize()] for row in table(result)}
+    name = kind.replace("_", " ")
+    assert value(result, name) == len(KINDS[kind])
+    counted = {row["Account"]: row[name.capitalize()] for row in table(result)}
     assert counted == Counter(NAMES[item.account] for item in KINDS[kind])
     assert not result.incomplete
 
@@ -36,7 +38,7 @@ def test_everything_adds_up(ask: Any, value: Any) -> None:
     kinds = [fact for fact in result.facts if fact.label == fact.unit and fact.label != "resources"]
     assert value(result, "resources") == sum(f.value for f in kinds if not f.scope.accounts)
     for kind, items in KINDS.items():
-        assert value(result, kind) == len(items)
+        assert value(result, kind.replace("_", " ")) == len(items)
 
 
 def test_stopped_instances_are_not_running(ask: Any, value: Any, table: Any) -> None:
