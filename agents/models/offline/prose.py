@@ -52,25 +52,45 @@ def _told(told: Told) -> str:
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
 
 
+_WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
+
+
 def _sentence(fact: ToldFact) -> str:
-    return f"{fact.label[:1].upper()}{fact.label[1:]}: [[{fact.id}]]."
+    # A stretch of time within a label would be read as the period of the figure; the line "Read as" says it.
+    label = _WITHIN.sub("", fact.label)
+    return f"{label[:1].upper()}{label[1:]}: [[{fact.id}]]."
 
 
 def _row(row: Sequence[str], told: Told) -> str:
-    """One row: its first cell as the name, then each fact with the name of its column where there are several."""
-    name = row[0] if row[0] not in told.facts else f"[[{row[0]}]]"
-    cells = [(column, cell) for column, cell in zip(told.columns[1:], row[1:], strict=False) if cell in told.facts]
-    if not cells:
-        return ""
-    if len(cells) == 1:
-        return f"{name}: [[{cells[0][1]}]]"
-    said = "; ".join(f"{_column(column)} [[{cell}]]" for column, cell in cells[:4])
-    return f"{name}: {said}"
+    """One row: what it is of and where, then its first figure, or its names where it has none."""
+    cells = list(zip(told.columns, row, strict=False))
+    facts = [told.facts[cell] for _, cell in cells if cell in told.facts]
+    numbers = [fact for fact in facts if fact.number is not None]
+    place = next((cell for column, cell in cells[1:] if column.casefold() == "account" and cell not in told.facts), "")
+    if not numbers:
+        shown = ", ".join(f"[[{fact.id}]]" for fact in facts[:2])
+        return f"{shown} in account {place}" if place and shown else shown
+    main = numbers[0]
+    name = _called(cells[0][1], main, told)
+    beside = f" in account {place}" if place and place != name and not name.startswith("[[") else ""
+    return f"{name}{beside}: [[{main.id}]]"
 
 
-def _column(name: str) -> str:
-    plain = re.sub(r"\s*\(.*\)", "", name).strip()
-    return plain[:1].lower() + plain[1:] if not plain.isupper() else plain
+def _called(cell: str, fact: ToldFact, told: Told) -> str:
+    """A row's name in plain words, with its kind before it where it is a word like any other ("team data")."""
+    held = told.facts.get(cell)
+    if held is not None and held.said.endswith(" text"):
+        return f"[[{cell}]]"
+    name = held.value if held is not None else cell
+    carried = " ".join([fact.aside, fact.label, *(f.said for f in told.facts.values())])
+    if re.search(r"\d", name) and name not in carried:
+        other = next((f for f in told.facts.values() if f.aside == fact.aside and f.number is None), None)
+        name = other.value if other is not None else "this one"
+    kind = re.search(rf"(?:scope: |, )([a-z_ -]+?) {re.escape(name)}(?:,|$)", fact.aside)
+    if kind and kind[1] not in ("resource", "log group"):
+        return f"{kind[1].strip()} {name}"
+    resource = re.search(r"(?:, |: )resource ([^,]+)", fact.aside)
+    return f"{name} {resource[1]}" if resource and resource[1] not in name else name
 
 
 def _failed(error: str) -> str:

@@ -25,6 +25,11 @@ class ToldFact:
         return float(first) if re.fullmatch(r"-?\d+(?:\.\d+)?", first) else None
 
     @property
+    def value(self) -> str:
+        """A text value without its unit."""
+        return self.said.rpartition(" ")[0]
+
+    @property
     def unit(self) -> str:
         """The unit as told."""
         return self.said.partition(" ")[2] if self.number is not None else self.said.rpartition(" ")[2]
