@@ -19,23 +19,24 @@ _dumps = orjson.dumps
 
 
 def encode(record: Record, vault: Vault) -> bytes:
-    """Everything of the stored record but index and time, which `place` puts in front of it."""
-    body = record.body
-    parent = record.parent
-    return b',"type":%b,"question":%b,"session":%b,"principal":%b,"actor":%b,"parent":%b,"body":%b}' % (
-        _dumps(body.type),
-        _dumps(record.question),
-        _dumps(record.session),
-        _dumps(vault.pseudonym(record.principal) if record.principal is not None else None),
-        _dumps(record.actor),
-        b"null" if parent is None else b"%d" % parent,
-        _body(body, record, vault),
+    """The stored object without version, index and time, which `place` puts in front."""
+    body, person = record.body, record.principal
+    return _dumps(
+        {
+            "type": body.type,
+            "question": record.question,
+            "session": record.session,
+            "principal": None if person is None else vault.pseudonym(person),
+            "actor": record.actor,
+            "parent": record.parent,
+            "body": orjson.Fragment(_body(body, record, vault)),
+        }
     )
 
 
 def place(encoded: bytes, index: int, now: int) -> bytes:
     """The record frame: kind byte, then the stored bytes of record `index` at time `now`."""
-    return b'\0{"v":%d,"index":%d,"time":%d%b' % (SCHEMA, index, now, encoded)
+    return b'\0{"v":%d,"index":%d,"time":%d,%b' % (SCHEMA, index, now, memoryview(encoded)[1:])
 
 
 def _body(body: Body, record: Record, vault: Vault) -> bytes:

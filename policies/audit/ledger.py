@@ -292,7 +292,13 @@ class Ledger:
             group.unwaited.add(record.question)
             if len(group.leaves) == 1:
                 self._wake.notify()
-        group.full = len(group.leaves) >= GROUP_RECORDS or group.bytes >= GROUP_BYTES
+        count = len(group.leaves)
+        if count >= GROUP_RECORDS or group.bytes >= GROUP_BYTES:
+            # The background thread writes it; whoever still appends to it then must wait, or memory would grow.
+            group.full = count >= 4 * GROUP_RECORDS or group.bytes >= 4 * GROUP_BYTES
+            if not group.urgent:
+                group.urgent = True
+                self._wake.notify()
         self._next, self._time = index + 1, now
         if record.body.ends_question:
             group.ends_question = True
