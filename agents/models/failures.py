@@ -38,7 +38,6 @@ _CREDENTIALS = frozenset(
 )
 _UNREACHABLE = frozenset(
     [
-        "APIConnectionError",
         "EndpointConnectionError",
         "ConnectTimeoutError",
         "ConnectTimeout",
@@ -117,23 +116,34 @@ def understood(error: Exception, model: Model) -> Exception:
     names = {name for one in found for name in _names(one)}
     codes = {code for one in found if (code := _code(one))}
     status = next((one for each in found if isinstance(one := getattr(each, "status_code", None), int)), None)
-    return _by_name(names | codes, status, model) or _by_code(codes, found, model) or _by_status(status, error, model)
+    return (
+        _by_name(names | codes, found, status, model)
+        or _by_code(codes, found, model)
+        or _by_status(status, error, model)
+    )
 
 
-def _by_name(names: set[str], status: int | None, model: Model) -> ModelError | None:
+def _by_name(names: set[str], found: list[BaseException], status: int | None, model: Model) -> ModelError | None:
     if names & _CREDENTIALS:
         return ModelError(
             "There are no valid AWS credentials to call Bedrock with: sign in (`aws sso login`) or set AWS_PROFILE."
         )
     if status is not None:
         return None
-    if names & _SLOW:
-        return ModelError(f"{_where(model)} did not answer in time. Ask again, or ask for less at once.")
-    if names & _BROKEN:
-        return UnfinishedReplyError()
-    if names & _UNREACHABLE:
-        return ModelError(f"{_where(model)} cannot be reached. See that it runs and that its address is right.")
-    return None
+    # the outermost name that says something: what lies under it is the way there
+    for one in found:
+        own = _names(one)
+        if own & _SLOW:
+            return ModelError(f"{_where(model)} did not answer in time. Ask again, or ask for less at once.")
+        if own & _BROKEN:
+            return UnfinishedReplyError()
+        if own & _UNREACHABLE:
+            return _unreachable(model)
+    return _unreachable(model) if "APIConnectionError" in names else None
+
+
+def _unreachable(model: Model) -> ModelError:
+    return ModelError(f"{_where(model)} cannot be reached. See that it runs and that its address is right.")
 
 
 def _by_code(codes: set[str], found: list[BaseException], model: Model) -> ModelError | None:

@@ -13,6 +13,8 @@ import uuid
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from strands.types.exceptions import ContextWindowOverflowException
+
 from agents.models.failures import ModelError, UnfinishedReplyError, understood
 
 if TYPE_CHECKING:
@@ -74,10 +76,21 @@ async def _checked(events: AsyncIterable[Any]) -> AsyncIterator[Any]:
             event = {"metadata": {**event["metadata"], "usage": _whole(event["metadata"].get("usage") or {})}}
         elif "messageStop" in event:
             finished = True
-            if event["messageStop"].get("stopReason") == "content_filtered":
-                raise ModelError("The model's provider stopped the reply with a content filter. Ask in other words.")
+            _accept(str(event["messageStop"].get("stopReason")))
         yield event
     if not finished:
+        raise UnfinishedReplyError
+
+
+def _accept(reason: str) -> None:
+    """Stop reasons after which a reply counts; Strands would take all that it does not know for a finished answer."""
+    if reason == "content_filtered":
+        raise ModelError("The model's provider stopped the reply with a content filter. Ask in other words.")
+    if reason == "model_context_window_exceeded":
+        raise ContextWindowOverflowException("too long")
+    if reason.startswith("malformed_"):
+        raise ModelError("The model wrote something that its provider could not read. Ask again.", passing=True)
+    if reason not in ("end_turn", "tool_use", "stop_sequence", "max_tokens", "guardrail_intervened"):
         raise UnfinishedReplyError
 
 

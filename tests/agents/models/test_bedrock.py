@@ -97,6 +97,23 @@ def test_models_without_a_cache_get_no_cache_points(asker: Asker, serve: Serve) 
     assert "cachePoint" not in json.dumps([request["body"] for request in server.requests])
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("content_filtered", "content filter"),
+        ("malformed_tool_use", "could not read"),
+        ("malformed_model_output", "could not read"),
+        ("model_context_window_exceeded", "more text than"),
+        ("a_reason_of_tomorrow", "broke off"),
+    ],
+)
+def test_a_reply_that_stopped_for_another_reason_is_no_answer(
+    asker: Asker, serve: Serve, reason: str, said: str
+) -> None:
+    serve(Say(HALF, reason=reason))
+    failed(asker(maker_of()), said)
+
+
 def test_several_calls_in_one_reply_are_run(asker: Asker, serve: Serve) -> None:
     server = serve(Call((("spend", {"period": "last_month"}), ("spend", {"period": "2026-08"}))), DONE)
     answer = asker(maker_of())
@@ -123,18 +140,21 @@ def test_what_passes_is_tried_again(asker: Asker, serve: Serve, bad: Step) -> No
     assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize(
-    "throttled", [THROTTLED, MidStream(HALF, "throttlingException", "slow")], ids=["before", "within"]
-)
 def test_a_model_that_is_always_throttled_gives_an_answer_soon(
-    asker: Asker, serve: Serve, throttled: Step, monkeypatch: pytest.MonkeyPatch
+    asker: Asker, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(failures, "FIRST_WAIT", REAL_WAIT)
-    server = serve(throttled)
+    server = serve(THROTTLED)
     answer = asker(maker_of())
     failed(answer, "throttled", "Try again in a minute")
-    assert len(server.requests) == 3
+    assert len(server.requests) == 3, "botocore repeats nothing behind our back"
     assert asker.seconds < 8
+
+
+def test_throttling_within_every_stream_ends_alike(asker: Asker, serve: Serve) -> None:
+    server = serve(MidStream(HALF, "throttlingException", "slow"))
+    failed(asker(maker_of()), "throttled")
+    assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize(

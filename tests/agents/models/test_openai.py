@@ -96,16 +96,20 @@ def test_what_passes_is_tried_again(asker: Asker, tools: str, bad: Step) -> None
     assert asker.seconds < 5
 
 
-def test_a_server_that_always_throttles_gives_an_answer_soon(
-    asker: Asker, tools: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_always_throttles_gives_an_answer_soon(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "FIRST_WAIT", REAL_WAIT)
     # a server may ask for any wait; nobody in a chat waits that long
     with ChatServer(refused(429, f"Rate limit for key {KEY}", **{"Retry-After": "40"})) as server:
-        answer = asker(maker_of(server.url, tools))
+        answer = asker(maker_of(server.url))
     failed(answer, "throttled", "Try again in a minute")
     assert len(server.requests) == 3
-    assert asker.seconds < 6
+    assert asker.seconds < 8
+
+
+def test_constrained_calls_are_throttled_alike(asker: Asker) -> None:
+    with ChatServer(refused(429, f"Rate limit for key {KEY}", **{"Retry-After": "40"})) as server:
+        failed(asker(maker_of(server.url, "json")), "throttled")
+    assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize(

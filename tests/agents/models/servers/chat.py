@@ -15,9 +15,9 @@ from tests.agents.models.servers.steps import Call, Cut, MidStream, Refuse, Say,
 class ChatServer(ModelServer):
     """Answers `POST /v1/chat/completions` for the model `m` as a strict server would."""
 
-    def __init__(self, *steps: Step, key: str | None = None, obeys_schema: bool = True) -> None:
+    def __init__(self, *steps: Step, key: str | None = None, model: str = "m", obeys_schema: bool = True) -> None:
         super().__init__(*steps)
-        self._key, self._obeys = key, obeys_schema
+        self._key, self._model, self._obeys = key, model, obeys_schema
 
     @property
     def url(self) -> str:
@@ -46,7 +46,7 @@ class ChatServer(ModelServer):
             return _error(401, f"Incorrect API key provided: {given}.", "invalid_api_key")
         if handler.path != "/v1/chat/completions":
             return _error(404, "no such path")
-        if body["model"] != "m":
+        if body["model"] != self._model:
             return _error(404, f"The model `{body['model']}` does not exist.", "model_not_found")
         fault = _fault(body)
         if fault:
@@ -64,7 +64,7 @@ class ChatServer(ModelServer):
 
         send({"role": "assistant", "content": ""})
         match step:
-            case Say(text):
+            case Say(text=text):
                 for at in range(0, len(text), 7):
                     send({"content": text[at : at + 7]})
                 send({}, "stop")
@@ -103,8 +103,22 @@ class ChatServer(ModelServer):
             handler.chunk(b'{"id": "c", "choices": [{"mess')
             handler.cut()
             return
-        text, reason = self._constrained(step, body), "stop"
-        message = {"role": "assistant", "content": text}
+        message: dict[str, Any] = {"role": "assistant", "content": None}
+        if "response_format" in body:
+            message["content"] = self._constrained(step, body)
+        elif isinstance(step, Say):
+            message["content"] = step.text
+        else:
+            assert isinstance(step, Call)
+            message["tool_calls"] = [
+                {
+                    "id": f"call_{index}",
+                    "type": "function",
+                    "function": {"name": name, "arguments": given if isinstance(given, str) else json.dumps(given)},
+                }
+                for index, (name, given) in enumerate(step.calls)
+            ]
+        reason = "tool_calls" if "tool_calls" in message else "stop"
         choice = {"index": 0, "message": message, "finish_reason": reason}
         usage = {"prompt_tokens": 120, "completion_tokens": 12, "total_tokens": 132}
         said = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}

@@ -35,7 +35,7 @@ class ConverseServer(ModelServer):
         handler.start_chunks("application/vnd.amazon.eventstream")
         handler.chunk(event("messageStart", {"role": "assistant"}))
         if self._content(handler, step):
-            reason = "tool_use" if isinstance(step, Call) else "end_turn"
+            reason = step.reason if isinstance(step, Say) else "tool_use"
             handler.chunk(event("messageStop", {"stopReason": reason}))
             usage = {"inputTokens": 20, "outputTokens": 12, "totalTokens": 132, "cacheReadInputTokens": 100}
             handler.chunk(event("metadata", {"usage": usage, "metrics": {"latencyMs": 5}}))
@@ -44,7 +44,7 @@ class ConverseServer(ModelServer):
     def _content(self, handler: Handler, step: Step) -> bool:
         """Send the content; False if the reply ended with it."""
         match step:
-            case Say(text):
+            case Say(text=text):
                 for at in range(0, len(text), 7):
                     _text(handler, text[at : at + 7])
                 handler.chunk(event("contentBlockStop", {"contentBlockIndex": 0}))

@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Say:
-    """A finished text."""
+    """A finished text; `reason` is Bedrock's, if it is not that the turn ended."""
 
     text: str
+    reason: str = "end_turn"
 
 
 @dataclass(frozen=True)
