@@ -75,7 +75,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("completed", r"completed|successful(?!ly\?)|good|last (?:good|successful)"),
     ),
     "recent_changes.kind": (
-        ("deployments", r"deploy\w*|releas\w*|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|shipped|went live|uitgerold|versions?|pushed|go-?live"),
+        ("deployments", r"deploy\w*|releas\w*|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|uitgerold|versions?|pushed|go-?live"),
         ("writes", r"write (?:events?|calls?|actions?)|api calls?|configuration changes?|settings"),
     ),
     "aws_health_events.status": (

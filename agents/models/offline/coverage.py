@@ -15,9 +15,13 @@ from agents.models.offline.text import NUMBERS, stem, words
 PENALTY = 1.1
 """Points that each unexplained word costs."""
 _MOST = 4
+_STRICT = {"account_list": 3.0, "inventory": 1.8, "health_summary": 1.8}
+"""Queries that plain words lead to easily: each unexplained word counts more against them."""
 _ALWAYS = frozenset({"HOWMUCH", "LIST", "COUNT", "HAVE", "FIGURE", "RELATED", "WHO", "ACCOUNTS", "RESOURCE", "WHY"})
 _EXTRA: dict[str, frozenset[str]] = {
-    "spend": frozenset({"CHANGE", "DIMENSION", "INSTANCE", "DATABASE", "FUNCTION", "CONTAINER", "BALANCER", "BUCKET", "BUDGET"}),
+    "spend": frozenset(
+        {"CHANGE", "DIMENSION", "INSTANCE", "DATABASE", "FUNCTION", "CONTAINER", "BALANCER", "BUCKET", "BUDGET"}
+    ),
     "spend_change": frozenset({"HEALTH", "INSTANCE", "DATABASE", "FUNCTION", "CONTAINER", "BALANCER", "BUCKET"}),
     "findings": frozenset({"CHANGE", "INSTANCE", "BUCKET", "DATABASE", "HEALTH"}),
     "public_exposure": frozenset({"BUCKET", "INSTANCE", "DATABASE", "VOLUME", "SECURITYWORD"}),
@@ -96,4 +100,4 @@ _SHARP = frozenset(
 
 def penalty(text: str, query: str) -> float:
     """Points to take off for what a query leaves unexplained."""
-    return PENALTY * min(_MOST, len(set(left_over(text, query))))
+    return PENALTY * _STRICT.get(query, 1.0) * min(_MOST, len(set(left_over(text, query))))

@@ -55,11 +55,21 @@ _TOP = re.compile(
     r"\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
     r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
-_ABOVE = re.compile(r"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at) (?:the )?(\d{1,3})(?: percent)?|(\d{1,3}) percent")
-_LENGTH = re.compile(r"\b(\d{1,4}|a|one|two|three|six|nine|twelve) (day|week|month|year|dag|dagen|dias?|mes\w*|maand\w*|jaar|anos?)s?\b")
-_GROSS = re.compile(r"\b(?:gross|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b")
-_NET = re.compile(r"\b(?:net|netto|liquido|(?:after|including|include|with) (?:any |the |all )?(?:credits?|refunds?))\b")
-_TAG = re.compile(r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lacks?|lacking(?: an?)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b")
+_ABOVE = re.compile(
+    r"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at) (?:the )?(\d{1,3})(?: percent)?|(\d{1,3}) percent"
+)
+_LENGTH = re.compile(
+    r"\b(\d{1,4}|a|one|two|three|six|nine|twelve) (day|week|month|year|dag|dagen|dias?|mes\w*|maand\w*|jaar|anos?)s?\b"
+)
+_GROSS = re.compile(
+    r"\b(?:gross|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b"
+)
+_NET = re.compile(
+    r"\b(?:net|netto|liquido|(?:after|including|include|with) (?:any |the |all )?(?:credits?|refunds?))\b"
+)
+_TAG = re.compile(
+    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lacks?|lacking(?: an?)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
+)
 _TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
 
 
@@ -71,10 +81,31 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
         if value is not None:
             out.inputs[name] = value
     _location(query, reading, names, fields, out)
+    if query.name == "spend" and asks_share(reading):
+        _whole(reading, out)
     _times(query, reading, fields, now, out)
     _amounts(query, reading, fields, out)
     _special(query, reading, fields, now, out)
     return out
+
+
+_SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what part|how much of|part of)\b")
+
+
+def asks_share(reading: Reading) -> bool:
+    """Whether a part of a whole is asked for, in a question that names the part."""
+    found = reading.found
+    return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
+
+
+def _whole(reading: Reading, out: Filled) -> None:
+    """A share is read off a breakdown of the whole, so the part that was named is not filtered by."""
+    for field_name, by in (("service", "service"), ("team", "team"), ("accounts", "account")):
+        if field_name in out.inputs:
+            out.inputs.pop(field_name)
+            out.spread.pop(field_name, None)
+            out.inputs.update(by=by, top=25)
+            return
 
 
 def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str, Any], out: Filled) -> None:
@@ -169,7 +200,10 @@ def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
         count = number(next(group for group in match.groups() if group))
         if count and count > 1:
             out.inputs["top"] = min(25, count)
-    if "net" in fields and re.search(r"\b(?:net(?:to)?|gross|bruto) (?:and|versus|vs|or|against|compared to|en|e) (?:the )?(?:gross|net(?:to)?|bruto)\b", text):
+    if "net" in fields and re.search(
+        r"\b(?:net(?:to)?|gross|bruto) (?:and|versus|vs|or|against|compared to|en|e) (?:the )?(?:gross|net(?:to)?|bruto)\b",
+        text,
+    ):
         out.spread["net"] = [True, False]
     elif "net" in fields:
         if _GROSS.search(text):
@@ -196,7 +230,12 @@ def _days(reading: Reading) -> int | None:
     return None
 
 
-_VERBS = (("delete", r"delet\w+"), ("terminate", r"terminat\w+"), ("stop", r"stopp\w+"), ("ConsoleLogin", r"(?:sign|logg)\w* ?in(?:to)?|sign-?ins?|logins?"))
+_VERBS = (
+    ("delete", r"delet\w+"),
+    ("terminate", r"terminat\w+"),
+    ("stop", r"stopp\w+"),
+    ("ConsoleLogin", r"(?:sign|logg)\w* ?in(?:to)?|sign-?ins?|logins?"),
+)
 
 
 def _verb(text: str) -> str | None:
@@ -211,7 +250,9 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         if len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
             out.inputs["check"] = "all"
         elif set(found) == {"old_keys", "unused_keys"}:
-            out.inputs["check"] = "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
+            out.inputs["check"] = (
+                "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
+            )
     if "severity" in fields and len(set(choices.all_chosen(name, "severity", text))) > 1:
         out.inputs.pop("severity", None)
     if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:

@@ -23,8 +23,12 @@ _LEAD = re.compile(
 _ANAPHORA = re.compile(
     r"\b(?:that|it|its|those|them|there|these|this|they|same|then|daar|dat|isso|la|ones?)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not)\b(?! (?:it|that)))"
 )
-_PLACE = re.compile(r"\b(?:there|(?:that|this|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b")
-_TIME = re.compile(r"\b(?:then|(?:that|this|the same|those) (?:days?|weeks?|months?|time|periods?|moment|night|evening)|at the time|around then|same (?:period|time)|before that|after that|just before|it|that)\b")
+_PLACE = re.compile(
+    r"\b(?:there|(?:that|this|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b"
+)
+_TIME = re.compile(
+    r"\b(?:then|(?:that|this|the same|those) (?:days?|weeks?|months?|time|periods?|moment|night|evening)|at the time|around then|same (?:period|time)|before that|after that|just before|it|that)\b"
+)
 _LOCATION = ("accounts", "venue", "team", "env")
 
 
@@ -69,15 +73,16 @@ def _spread_again(
     return carried
 
 
-def _overlaid(
-    old: Mapping[str, Any], filled: Filled, query: Query, reading: Reading, now: datetime
-) -> dict[str, Any]:
+def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Reading, now: datetime) -> dict[str, Any]:
     inputs = dict(old)
     new = dict(filled.inputs)
     if any(key in new for key in _LOCATION):
         for key in _LOCATION:
             inputs.pop(key, None)
-    if re.search(r"\b(?:all accounts|everything|everywhere|overall|in total|whole (?:company|estate|organi[sz]ation)|all of them|company-wide|alle rekeningen|todas as contas)\b", reading.text):
+    if re.search(
+        r"\b(?:all accounts|everything|everywhere|overall|in total|whole (?:company|estate|organi[sz]ation)|all of them|company-wide|alle rekeningen|todas as contas)\b",
+        reading.text,
+    ):
         for key in (*_LOCATION, "service", "region"):
             inputs.pop(key, None)
     if "by" in new and "by" not in old and "service" in new and not _said_by(reading):
@@ -119,7 +124,12 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
                 inputs[key] = earlier.inputs[key]
         if "team" in earlier.inputs and "team" not in fields and "accounts" in fields and "accounts" not in inputs:
             inputs["accounts"] = f"team:{earlier.inputs['team']}"
-    if "service" in earlier.inputs and "service" in fields and "service" not in inputs and (lead or _PLACE.search(reading.text)):
+    if (
+        "service" in earlier.inputs
+        and "service" in fields
+        and "service" not in inputs
+        and (lead or _PLACE.search(reading.text))
+    ):
         if queries[call.query].domain == queries[earlier.query].domain:
             inputs["service"] = earlier.inputs["service"]
     timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions

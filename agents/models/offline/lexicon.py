@@ -7,7 +7,7 @@ import re
 _CONCEPTS: dict[str, str] = {
     # money
     "COST": r"costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
-    r"money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing)|outlay|cash|expenditures?|spendings?|blow|"
+    r"money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
     r"damage|run us|runs us|set (?:us|me) back|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
     "FIGURE": r"figures?|totals?|numbers|aws figure|amounts?",
@@ -66,7 +66,7 @@ _CONCEPTS: dict[str, str] = {
     "VULN": r"vulnerab\w+|cves?|cve-[\d-]+|inspector|exploit\w*|kwetsba\w+|vulnerabilidades?|vulns?|log4j|security holes in|known bugs|software flaws?|outdated (?:software|packages?|libraries)",
     # operations
     "ALARM": r"alarms?|alert(?:s|ed|ing)?|firing|paging|paged|pagers?|red|on fire|going off|went off|gone off|rood|alarme\w*|meldingen|beeping|screaming|trigger\w*|tripped|cloudwatch alarms?|alarmbell\w*|storm|in alarm|ringing|flashing|fired|sirens?|lit up|fires|burning down|ablaze",
-    "INCIDENT": r"incidents?|outages?|disruptions?|blew up|broke|breakage|disaster|crash\w*|storing|incidentes?|fell over|went wrong|go wrong|went down|downtime|p1|sev ?\d|meltdown|hiccup|problem on",
+    "INCIDENT": r"incidents?|outages?|disruptions?|blew up|broke|breakage|disaster|(?:anything|something|things|stuff) (?:\w+ )?(?:broke|break|broken|go wrong|fail|failed)|crash\w*|storing|incidentes?|fell over|went wrong|go wrong|went down|downtime|p1|sev ?\d|meltdown|hiccup|problem on",
     "HEALTH": r"health (?:check|summary|overview|status|report|of)|healthy|unhealthy|health|how (?:is|are) (?:everything|things|we|all|<(?!p)\w+>|it going)|how (?:is|are|do|does) (?:(?:[\w<>'-]+ ){1,6}(?:doing|looking|holding up|going|faring|feeling|look))(?: doing| looking| holding up| going)?|"
     r"status (?:overview|of|report|update|per)|overview|anything (?:wrong|broken|burning|bad|urgent|i should|we should|to worry|on fire)|any(?:thing)? (?:problems?|trouble|issues)|(?:all|everything) (?:ok|okay|good|well|green|fine|alright|in order|running)|gezondheid|"
     r"tudo bem|alles (?:goed|ok|oke|in orde|rustig)|should (?:i|we) (?:be )?worr\w+|worried|worry|sleep|shape|rundown|traffic lights?|scorecard|state of|hoe gaat|morning (?:check|report|briefing)|summary|briefing|sitrep|at a glance|como estao|in good shape|saude|struggling",
@@ -76,7 +76,7 @@ _CONCEPTS: dict[str, str] = {
     "BACKUP": r"backups?|backed[- ]up|back(?:ed|ing)? (?:\w+ )?up|restore points?|recovery points?|reservekopie\w*|back-ups?|copia de seguranca|backup jobs?|restorable|restore|vault|copias",
     "PATCH": r"patch\w*|unpatched|security updates|(?:os|windows|linux|software|system) updates|missing updates|updates missing|behind on updates|up[- ]to[- ]date|out of date|bijgewerkt|hotfix\w*|not updated|outdated (?:servers?|machines|instances|systems|os)|atualiza\w+",
     "QUOTA": r"quotas?|(?:service |account |aws )?limits?|running (?:out|low)(?: of| on)?|run out|headroom|ceilings?|capacity|vcpus?|limiet\w*|maxed|max out|hit the wall|hitting the|limites?|almost full|bump(?:ing)? (?:into|against)|cap|close to the (?:edge|max\w*)|constraints?",
-    "DEPLOY": r"deploy\w*|releas\w+|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|shipped|went live|go-?live|pushed to|uitgerold|versions?|implanta\w+|rollouts?|pushed",
+    "DEPLOY": r"deploy\w*|releas\w+|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|go-?live|pushed to|uitgerold|versions?|implanta\w+|rollouts?|pushed",
     "CHANGES": r"what (?:else )?(?:has |have |was |is |got |all )?(?:been )?(?:chang\w+|happen\w*|altered|modified|different|new|touched)|(?:recent|latest|infrastructure|any|all|which|last|write|infra|configuration|the|what|many) changes?|changes? (?:made|in|to|on|were|since|around|before|happened|<p>)|chang(?:ed|es)|modifications?|wijziging\w*|mudancas?|"
     r"what happened|what went (?:in|on|out)|wat is er (?:veranderd|gebeurd|gewijzigd)|o que mudou|gewijzigd|write (?:events?|calls?|actions?)|change ?log|shipped|anything change|new <p>|was changed|deleted|going on|happened",
     "AWSHEALTH": r"aws (?:health|outages?|incidents?|issues?|problems?|events?|maintenance|side|itself|announc\w+|notices?|notifications?|down)|amazon (?:problems?|down|side|outages?|itself|issues?)|health (?:events?|dashboard|notices?|notifications?|advisor\w*)|"

@@ -81,6 +81,8 @@ class OfflineModel(Model):
             derived = [found for step in plan.then if (found := _derived(step, results))]
             if derived:
                 return [("derive", inputs) for inputs in derived], ""
+        for told in results:
+            told.rows.sort(key=lambda row: row[0] not in plan.focus)
         return [], answer(results, plan.limits)
 
 

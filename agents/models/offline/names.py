@@ -14,7 +14,25 @@ from agents.models.offline.text import distance, fold
 from tools.accounts import Directory
 
 COMMON = frozenset(
-    ["security", "data", "network", "platform", "payer", "online", "venue", "venues", "root", "log", "lab", "shared", "services", "games", "prod", "audit", "management"]
+    [
+        "security",
+        "data",
+        "network",
+        "platform",
+        "payer",
+        "online",
+        "venue",
+        "venues",
+        "root",
+        "log",
+        "lab",
+        "shared",
+        "services",
+        "games",
+        "prod",
+        "audit",
+        "management",
+    ]
 )
 """Names that are also ordinary words: they name an account or team only beside such a word."""
 

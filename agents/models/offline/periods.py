@@ -60,7 +60,9 @@ def _year_before(word: str, base: str | None, now: datetime) -> str | None:
     return dates.shifted(period.first_day[:7], -12)
 
 
-_THAN = re.compile(r"\b(?:than|vs|versus|against|compared? (?:to|with)|comparison to|relative to|from|since|over|dan|do que|as (?:in|last)|up on|down on|on)(?: in| the| that of| those of| what it was| for| it was)* $")
+_THAN = re.compile(
+    r"\b(?:than|vs|versus|against|compared? (?:to|with)|comparison to|relative to|from|since|over|dan|do que|as (?:in|last)|up on|down on|on)(?: in| the| that of| those of| what it was| for| it was)* $"
+)
 
 
 def for_change(reading: Reading, now: datetime) -> dict[str, Any]:

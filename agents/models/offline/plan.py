@@ -51,6 +51,8 @@ class Plan(BaseModel):
     then: tuple[Derivation, ...] = ()
     read_as: str = ""
     limits: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
+    """Names whose rows are told first, as a share of them was asked for."""
     abstention: Abstention | None = None
 
     @property

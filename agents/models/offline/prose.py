@@ -73,7 +73,8 @@ def _row(row: Sequence[str], told: Told) -> str:
     main = numbers[0]
     name = _called(cells[0][1], main, told)
     beside = f" in account {place}" if place and place != name and not name.startswith("[[") else ""
-    return f"{name}{beside}: [[{main.id}]]"
+    share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
+    return f"{name}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
 
 
 def _called(cell: str, fact: ToldFact, told: Told) -> str:

@@ -55,6 +55,8 @@ _CVE = re.compile(r"\bcve-\d{4}-\d{3,}\b")
 _NAMELIKE = re.compile(r"(?<![\w</.-])/?[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+(?![\w>])")
 _CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u2019]")
 _NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CONTAINER", "BALANCER"})
+
+
 def read(question: str, names: Names, now: datetime) -> Reading:
     """Read one question. `now` in UTC."""
     event = _EVENT.search(question)
@@ -73,12 +75,14 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     if user and user.isalpha():
         text = re.sub(rf"\b{re.escape(user)}\b", "<user>", text)
     for match in list(_NAMELIKE.finditer(text)):
-        if not concepts_in(match[0]) and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part) and not _is_service(match[0], names):
+        if (
+            not concepts_in(match[0])
+            and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part)
+            and not _is_service(match[0], names)
+        ):
             resources.append(match[0])
             text = text.replace(match[0], "<id>")
-    concepts = _pseudo(concepts_in(text), text, when, found, now) | (
-        {"EVENT"} if event else frozenset()
-    )
+    concepts = _pseudo(concepts_in(text), text, when, found, now) | ({"EVENT"} if event else frozenset())
     if user:
         concepts |= {"NAMED_USER", "WHODID"}
     quoted = _CALL.search(question)
@@ -96,7 +100,10 @@ def _spelled(spelled: list[str], names: Names) -> list[str]:
     parts = {p for n in names.known("all") for p in re.split(r"[-_ ]", fold(n))} | {
         p for nick in names.services for p in nick.split(" ")
     }
-    targets = (*TARGETS, *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4))
+    targets = (
+        *TARGETS,
+        *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4),
+    )
     out = []
     for word in spelled:
         if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
@@ -133,6 +140,8 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("NOW")
     if any(w not in FUTURE and w not in _CURRENT for w in periods) or when.relative:
         more.add("PAST")
+    if any(w not in FUTURE and w not in ("now", "today", "this_month_end") for w in periods) or when.relative:
+        more.add("PERIOD")
     if len([w for w in periods if w not in ("now",)]) >= 2:
         more.add("PAIR")
     if when.around:
@@ -147,7 +156,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("SEVERITY")
     if re.search(r"\b(?:security|secure|beveiliging|seguranca|safe|risks?)\b", text):
         more.add("SECURITYWORD")
-    if re.search(r"\b(?:history|timeline|when did|how often|how many times|went off|gone off|did .* (?:fire|go off|trigger))\b", text):
+    if re.search(
+        r"\b(?:history|timeline|when did|how often|how many times|went off|gone off|did .* (?:fire|go off|trigger))\b",
+        text,
+    ):
         more.add("HISTORY")
     if re.search(r"\b(?:fired|went off|triggered|tripped|were there|was there|did we have|had|rang|sounded)\b", text):
         more.add("FIREDPAST")
@@ -159,7 +171,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("GROSSNET")
     if re.search(r"\b(?:rate|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text):
         more.add("METRICRATE")
-    if re.search(r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b", text):
+    if re.search(
+        r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b",
+        text,
+    ):
         more.add("DIMENSION")
     if _who_did(text, more):
         more.add("WHODID")
@@ -176,15 +191,23 @@ def _who_did(text: str, concepts: set[str]) -> bool:
     """Whether a person or role behind an action is asked for, rather than a state ("who has no MFA")."""
     if "ACTION" not in concepts or "WHO" not in concepts:
         return False
-    asked = re.search(r"\b(?:who(?!m? (?:has|have|is (?!behind|responsible)|are (?!behind|responsible)|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)", text)
+    asked = re.search(
+        r"\b(?:who(?!m? (?:has|have|is (?!behind|responsible)|are (?!behind|responsible)|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)",
+        text,
+    )
     if asked is None:
-        asked = re.search(r"\bwho (?:has|have|is|are) ((?:been )?(?:chang|delet|remov|creat|mak|made|open|touch|modif|logg|sign|start|launch|stop|terminat|disabl|edit|do|updat|deploy|mess|put).*)", text)
+        asked = re.search(
+            r"\bwho (?:has|have|is|are) ((?:been )?(?:chang|delet|remov|creat|mak|made|open|touch|modif|logg|sign|start|launch|stop|terminat|disabl|edit|do|updat|deploy|mess|put).*)",
+            text,
+        )
     if asked is None:
         return False
     return "ACTION" in concepts_in(asked[1])
 
 
-_STRAY = re.compile(r"\b(?:for|in|on|of|at|from|voor|van|em|para|about) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])")
+_STRAY = re.compile(
+    r"\b(?:for|in|on|of|at|from|voor|van|em|para|about) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
+)
 _THING = (
     r"(?:databases?|dbs?|buckets?|servers?|instances?|machines?|functions?|lambdas?|queues?|tables?|services?|clusters?|keys?|roles?|users?|groups?|alarms?|"
     r"jobs?|volumes?|apps?|applications?|endpoints?|gateways?|polic(?:y|ies)|snapshots?|logs?|load balancers?|apis?|systems?|backups?)"

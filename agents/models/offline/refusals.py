@@ -30,9 +30,15 @@ _NOT_CHANGE = re.compile(
     r"(?:report|overview|list|summary|table|chart|graph|comparison|briefing|breakdown|ranking|findings|alarms|issues|sense|sure|cases|with)\b"
 )
 _IMPERATIVE = re.compile(rf"^(?:{_LEAD} )*(?:{_VERB}) {_OBJECT}(?![\w-])")
-_GRANT = re.compile(rf"^(?:{_LEAD} )*give (?!me (?:a|an|the|all|some) (?:list|over|sum|rep|numb|fig|break|stat|tot|tab|detail)).*\b(?:access|permissions?|rights|admin\w*|privileges?)\b")
-_LATER = re.compile(rf"(?:,|;|\band\b|\bthen\b|\?) (?:please |then |also )*(?:{_VERB}) (?:it|them|that|those|all of them|the \w+|him|her|this)(?: \w+)?(?: |$|\?)")
-_ASKING = re.compile(r"^(?:who|what|which|when|why|how (?:many|much|often|did|has|have|is|are|was|were)|where|did|was|were|is|are|has|have|does|do|show|list|tell|give|any)\b")
+_GRANT = re.compile(
+    rf"^(?:{_LEAD} )*give (?!me (?:a|an|the|all|some) (?:list|over|sum|rep|numb|fig|break|stat|tot|tab|detail)).*\b(?:access|permissions?|rights|admin\w*|privileges?)\b"
+)
+_LATER = re.compile(
+    rf"(?:,|;|\band\b|\bthen\b|\?) (?:please |then |also )*(?:{_VERB}) (?:it|them|that|those|all of them|the \w+|him|her|this)(?: \w+)?(?: |$|\?)"
+)
+_ASKING = re.compile(
+    r"^(?:who|what|which|when|why|how (?:many|much|often|did|has|have|is|are|was|were)|where|did|was|were|is|are|has|have|does|do|show|list|tell|give|any)\b"
+)
 
 _OUTSIDE = re.compile(
     r"(?<![\w-])(?:weather|rain\w*|sunny|temperature outside|forecast for rain|revenues?|turnover|omzet|receita|profits?|margins?|ggr|winnings|jackpots?|players?|spelers?|jogador\w*|gamblers?|"
@@ -44,13 +50,15 @@ _OUTSIDE = re.compile(
     r"wachtwoord\w*|weer (?:vandaag|morgen|in)|senhas?|clima hoje|tempo hoje|salarios?|market share|marketing campaign|advertis\w+|table games?|chips|"
     r"love|marry|dating|girlfriend|boyfriend|sick leave|gossip|hire|tax return|vat return|interest rates?)(?![\w-])"
 )
+
+
 def is_outside(word: str) -> bool:
     """Whether a single word speaks of what lies outside AWS data."""
     return bool(_OUTSIDE.search(word))
 
 
 _OPINION = re.compile(
-    r"\b(?:do you (?:think|believe|feel|like|prefer|recommend)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
+    r"\b(?:in (?:euros?|eur|pounds?|gbp|reais|brl|francs?|chf|yen)|happy with (?:us|me)|do you (?:think|believe|feel|like|prefer|recommend)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
     r"who is (?:the )?(?:best|worst|laziest|smartest|nicest|most (?:competent|incompetent|capable))|should (?:we|i) (?:fire|hire|trust|promote|sack|leave|move to|switch to|sell|invest)|is it (?:fair|ethical|moral)|"
     r"better than (?:azure|gcp|google)|how do you feel|are you (?:happy|human|alive|conscious|sentient|a robot|an ai)|who are you|what are you|who made you|good at (?:his|her|their) job|"
     r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |previous |prior |these |those |my )*(?:instructions?|rules?|prompts?|polic\w+|guardrails?|restrictions?)|system prompt|"
@@ -61,7 +69,9 @@ _INSIDE = re.compile(
 )
 
 READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."
-CANNOT_KNOW = "Regent cannot know that: it only sees what the AWS accounts themselves report about cost, security and operations."
+CANNOT_KNOW = (
+    "Regent cannot know that: it only sees what the AWS accounts themselves report about cost, security and operations."
+)
 
 
 def refusal(text: str, flat: str) -> Abstention | None:

@@ -30,6 +30,7 @@ spend_change 3 SPIKE NAMED_SERVICE -ALARM
 spend_change 3 COST PAIR
 spend_change 3 PAIR -ALARM
 spend_change 4 PAIR CHANGE -COST
+spend_change 5 CHANGE DIMENSION -COST -CHANGES -WHODID -ALARM -FINDING -VULN -THREAT -BACKUP -PATCH -KEYS -METRIC -QUOTA -DEPLOY
 spend_change -4 FUTURE
 forecast 7 COST FORECAST
 forecast 4 FORECAST
@@ -80,11 +81,11 @@ config_compliance -6 CONFIG PATCH
 encryption 8 ENCRYPT
 vulnerabilities 8 VULN
 alarms 6 ALARM
-alarms 1 ALARM -PAST
-alarms -3 ALARM PAST
+alarms 1 ALARM -PERIOD
+alarms -3 ALARM PERIOD
 alarms 2 ALARM NOW
 alarms -2 INCIDENT
-alarm_history 4 ALARM PAST
+alarm_history 4 ALARM PERIOD
 alarm_history 3 ALARM
 alarm_history 3 ALARM HISTORY
 alarm_history 6 INCIDENT

@@ -18,9 +18,17 @@ _TIME_WORDS = frozenset(
 _SPEAKABLE = frozenset(
     word for examples in EXAMPLES.values() for example in examples for word in words(example) if word.isalpha()
 )
-KNOWN_WORDS = CHANGE_VERBS | vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+KNOWN_WORDS = (
+    CHANGE_VERBS | vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+)
 _KNOWN_STEMS = frozenset(stem(word) for word in KNOWN_WORDS)
-TARGETS = tuple(sorted(w for w in (vocabulary() | _SPEAKABLE | _TIME_WORDS | {m for m in MONTHS if len(m) > 4} | set(WEEKDAYS)) if len(w) > 4))
+TARGETS = tuple(
+    sorted(
+        w
+        for w in (vocabulary() | _SPEAKABLE | _TIME_WORDS | {m for m in MONTHS if len(m) > 4} | set(WEEKDAYS))
+        if len(w) > 4
+    )
+)
 
 
 @lru_cache(maxsize=8192)

@@ -30,7 +30,12 @@ _COMPILED = tuple((re.compile(pattern), into) for pattern, into in _SPELLINGS)
 _WORD = re.compile(r"[a-z0-9_@*][a-z0-9._:/@=*+-]*|<|>|'s|\?|;|,")
 
 NUMBERS = {
-    **{w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])},
+    **{
+        w: n
+        for n, w in enumerate(
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+        )
+    },
     "fifteen": 15,
     "twenty": 20,
     "twenty-four": 24,

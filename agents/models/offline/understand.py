@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from agents.models.offline import dates
 from agents.models.offline.examples import EXAMPLES
-from agents.models.offline.filling import allowed, fields_of, fill
+from agents.models.offline.filling import allowed, asks_share, fields_of, fill
 from agents.models.offline.followups import carry, inherited, is_elliptic, points_back
 from agents.models.offline.names import Names
 from agents.models.offline.periods import for_pair, one_period, resolved
@@ -24,6 +24,8 @@ LEAST = 4.0
 """Points below which nothing was understood."""
 MARGIN = 0.8
 """Points by which the best query must lead the second."""
+_LONGEST = 4000
+"""Characters of a question that are read."""
 _REMEMBERED = 8
 """Earlier questions that a follow-up may reach back to."""
 
@@ -58,9 +60,7 @@ def understand(
     return _understand(question, tuple(history)[-_REMEMBERED:], _Context(names, now, queries), lenient=False)
 
 
-def route(
-    question: str, history: Sequence[str], *, names: Names, now: datetime, queries: Mapping[str, Query]
-) -> Route:
+def route(question: str, history: Sequence[str], *, names: Names, now: datetime, queries: Mapping[str, Query]) -> Route:
     """The domains that `question` needs; with an LLM, use `scores` to choose generously."""
     plan = understand(question, history, names=names, now=now, queries=queries)
     best: dict[str, float] = {q.domain: 0.0 for q in queries.values() if q.domain != "shared"}
@@ -75,7 +75,8 @@ def route(
 def _understand(question: str, history: tuple[str, ...], context: _Context, *, lenient: bool) -> Plan:
     if not re.search(r"[^\W_]", question):
         return _unclear({}, context)
-    reading = read(question[:4000], context.names, context.now)
+    question = question[:_LONGEST]
+    reading = read(question, context.names, context.now)
     if refused := refusal(reading.text, reading.flat):
         return Plan(abstention=refused)
     unknown = _unknown(reading, context)
@@ -135,7 +136,11 @@ def _follow(reading: Reading, chosen: str | None, earlier: Plan, context: _Conte
     explains = "WHY" in reading.concepts and not reading.concepts & (_OWN_SUBJECT | {"WHODID"})
     if explains and not reading.when.mentions and (found := _reasons(first, reading, context)):
         return _finish(found, [], reading, context)
-    if "WHODID" in reading.concepts and (points_back(reading) or is_elliptic(reading)) and "who_did_what" in context.queries:
+    if (
+        "WHODID" in reading.concepts
+        and (points_back(reading) or is_elliptic(reading))
+        and "who_did_what" in context.queries
+    ):
         call = _call("who_did_what", reading, context)
         return _finish([inherited(call, first, reading, context.queries)], [], reading, context)
     if first.query == "spend" and reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change"):
@@ -174,7 +179,9 @@ def _compared(first: PlannedCall, reading: Reading, context: _Context) -> Planne
     return call.model_copy(update={"inputs": inputs})
 
 
-_OWN_SUBJECT = frozenset("ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split())
+_OWN_SUBJECT = frozenset(
+    "ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split()
+)
 
 
 def _weak(chosen: str, reading: Reading, context: _Context) -> bool:
@@ -224,7 +231,11 @@ def _reasons(first: PlannedCall, reading: Reading, context: _Context) -> list[Pl
             inputs = {k: v for k, v in call.inputs.items() if k in ("accounts", "team", "service")}
             fields = fields_of(context.queries[name])
             for key in ("accounts", "team", "venue", "service", "period"):
-                if key in first.inputs and key in fields and (key != "service" or context.queries[name].domain == "cost"):
+                if (
+                    key in first.inputs
+                    and key in fields
+                    and (key != "service" or context.queries[name].domain == "cost")
+                ):
                     inputs.setdefault(key, first.inputs[key])
             found.append(call.model_copy(update={"inputs": inputs}))
     return found
@@ -291,7 +302,8 @@ def _several(reading: Reading, question: str, context: _Context) -> list[Planned
         donors = [
             other
             for place, other in enumerate(parts)
-            if place != index and (chosen[place] is None or place > index and not _ASKS.match(other.text) or points_back(part))
+            if place != index
+            and (chosen[place] is None or place > index and not _ASKS.match(other.text) or points_back(part))
         ]
         own, _ = _calls(name, part, context)
         calls.extend(_completed(call, donors, context) for call in own)
@@ -381,7 +393,13 @@ def _finish(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Readin
         if call not in kept:
             kept.append(call)
     read_as = "; ".join(_spoken(call) for call in kept)
-    return Plan(calls=tuple(kept[:5]), then=_derivations(kept, reading), limits=tuple(limits), read_as=read_as)
+    focus: tuple[str, ...] = ()
+    if asks_share(reading):
+        found = reading.found
+        focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
+    return Plan(
+        calls=tuple(kept[:5]), then=_derivations(kept, reading), limits=tuple(limits), focus=focus, read_as=read_as
+    )
 
 
 def _spoken(call: PlannedCall) -> str:
@@ -389,7 +407,6 @@ def _spoken(call: PlannedCall) -> str:
     return f"{call.query.replace('_', ' ')}{': ' + inputs if inputs else ''}"
 
 
-_SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what part|how much of|part of)\b")
 _MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
 
 

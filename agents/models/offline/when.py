@@ -125,7 +125,8 @@ def _part_of_month(match: re.Match[str], today: date) -> str | None:
 
 
 def _month(match: re.Match[str], today: date) -> str | None:
-    return dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
+    word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
+    return "month_to_date" if word == f"{today:%Y-%m}" else word
 
 
 def _month_last_year(match: re.Match[str], today: date) -> str:
@@ -330,8 +331,10 @@ def _clock(text: str) -> tuple[str | None, str]:
     match = _CLOCK.search(text)
     if not match or re.search(r"\d{4}-\d\d-\d\dt?$", text[: match.start()]):
         return None, text
-    if match[1] and text[match.start() : match.end()].count(".") and not re.search(
-        r"\b(?:at|around|about|near|since|om|rond) $", text[: match.start()]
+    if (
+        match[1]
+        and text[match.start() : match.end()].count(".")
+        and not re.search(r"\b(?:at|around|about|near|since|om|rond) $", text[: match.start()])
     ):
         return None, text
     hour = int(match[1] or match[4])

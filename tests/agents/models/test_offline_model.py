@@ -1,0 +1,60 @@
+"""The offline model in the real loop: the desk, the gate, the queries and the grounding check, on the sample estate."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.answer import Answer
+from agents.models.offline.maker import OfflineMaker
+from agents.models.offline.prose import answer as prose
+from agents.models.offline.results import read_result
+from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
+
+__all__ = ["ask", "estate", "home", "open_desk_with"]
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("What did we spend last month?", "spend"),
+        ("whats red right now", "alarms"),
+        ("Which users have no MFA?", "identity_hygiene"),
+    ],
+)
+def test_a_question_is_answered_with_grounded_figures(ask: Ask, question: str, query: str) -> None:
+    given: Answer = ask(OfflineMaker(), question)
+    assert given.status == "answered", given.text
+    assert [q.name for q in given.queries] == [query]
+    assert given.figures
+    assert "no language model" in given.text
+
+
+def test_a_request_to_change_something_calls_nothing(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Please delete the public bucket in Utrecht")
+    assert given.status == "unanswerable"
+    assert given.queries == ()
+    assert "only reads" in given.text
+
+
+def test_not_understood_offers_questions_and_no_figure(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "sing me something")
+    assert given.status == "unanswerable"
+    assert "You could ask" in given.text
+    assert given.figures == ()
+
+
+def test_prose_writes_no_digit_of_its_own() -> None:
+    told = read_result(
+        "query: spend\nread as: spend by team\nheadlines: f1\nf1 | total spend | 12.00 USD\n"
+        "f2 | data spend | 10.00 USD | scope: all accounts, team data, net\ncolumns: Team | Spend (USD)\nrow: data | f2"
+    )
+    text = prose([told])
+    assert "[[f1]]" in text
+    assert "team data: [[f2]]" in text
+    assert "12" not in text
+
+
+def test_an_error_is_said_without_its_figures() -> None:
+    text = prose([read_result("error: There is no service 'Foo' in sight (14 known; nearest: Amazon FSx).")])
+    assert "There is no service 'Foo'" in text
+    assert not any(c.isdigit() for c in text)

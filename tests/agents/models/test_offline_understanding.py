@@ -1,0 +1,87 @@
+"""What the offline model makes of questions: the right calls, or an honest abstention."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline import route, understand
+from agents.models.offline.text import words
+from agents.models.offline.when import find_times
+from tests.agents.models.catalogue_stub import queries_known
+from tests.agents.models.dev_bank import judge, load, names, report
+from tools.estate.world import NOW
+
+
+@pytest.mark.parametrize("part", ["part_a", "part_b", "part_c"])
+def test_dev_questions_are_read_right(part: str) -> None:
+    counts, missed = report(part)
+    assert counts["right"] >= 0.95 * sum(counts.values()), missed
+    assert counts["wrong"] <= 0.03 * sum(counts.values()), missed
+
+
+@pytest.mark.parametrize("entry", [e for e in load("part_a") if isinstance(e["want"], str)], ids=lambda e: e["q"])
+def test_what_cannot_be_answered_is_not_answered(entry: dict[str, object]) -> None:
+    assert judge(dict(entry)).outcome == "right"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("may we see the costs in may", ["2026-05"]),
+        ("march on with it", []),
+        ("the last 2 days", ["last_2_days"]),
+        ("the last 2 hours", ["last_2_hours"]),
+        ("the second biggest service", []),
+        ("between 3 and 10 September", ["2026-09-03..2026-09-10"]),
+        ("on Tuesday", ["2026-10-13"]),
+        ("yesterday evening", ["yesterday"]),
+        ("week of 7 September", ["2026-09-07..2026-09-13"]),
+        ("since Monday", ["2026-10-12..2026-10-15"]),
+        ("Q3", ["2026-Q3"]),
+        ("November", ["2025-11"]),
+        ("June, July and August", ["2026-06..2026-08"]),
+        ("September versus August", ["2026-09", "2026-08"]),
+    ],
+)
+def test_times_are_read_by_their_neighbours(said: str, expected: list[str]) -> None:
+    found = find_times(" ".join(words(said)), NOW)
+    assert [mention.word for mention in found.mentions] == expected
+
+
+def test_an_unknown_account_is_never_dropped() -> None:
+    plan = understand("What did sales-prod cost in September?", (), names=names(), now=NOW, queries=queries_known())
+    assert plan.abstention is not None
+    assert plan.abstention.kind == "unknown_name"
+    assert not plan.calls
+
+
+def test_reversed_months_are_put_in_order() -> None:
+    for question in ("compare August with September", "September against August, what changed in cost?"):
+        plan = understand(question, (), names=names(), now=NOW, queries=queries_known())
+        assert [c.inputs for c in plan.calls] == [{"period": "2026-09", "compared_to": "2026-08"}]
+
+
+def test_a_question_across_domains_reaches_more_than_one() -> None:
+    question = "is the cost spike related to the incident on Tuesday?"
+    found = route(question, (), names=names(), now=NOW, queries=queries_known())
+    assert set(found.domains) == {"cost", "ops"}
+
+
+def test_an_abstention_needs_no_domain_but_scores_still_point_somewhere() -> None:
+    found = route("delete the public bucket", (), names=names(), now=NOW, queries=queries_known())
+    assert found.domains == ()
+    assert max(found.scores, key=lambda d: found.scores[d]) == "security"
+
+
+def test_the_same_question_gives_the_same_plan() -> None:
+    plans = {
+        understand("why did costs rise", ("what about RDS?",), names=names(), now=NOW, queries=queries_known()).model_dump_json()
+        for _ in range(3)
+    }  # fmt: skip
+    assert len(plans) == 1
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 100_000, "🎰🎰🎰", "مرحبا كم أنفقنا", "\x00\x01\x02"])
+def test_odd_input_is_abstained_from(question: str) -> None:
+    plan = understand(question, (), names=names(), now=NOW, queries=queries_known())
+    assert plan.abstention is not None
