@@ -276,6 +276,12 @@ class Ledger:
             raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
         if self._group is None:
             self._enter()
+        if record.parent is not None and record.parent >= self._next:
+            self._leave()
+            raise LedgerError(
+                f"A {record.type} record names record {record.parent} as its parent; there are {self._next} so far."
+            )
+        if self._group is None:
             self._group = Group()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)

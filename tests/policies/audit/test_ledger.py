@@ -12,6 +12,7 @@ from policies.audit import (
     AnswerDelivered,
     Ledger,
     LedgerClosedError,
+    LedgerError,
     LedgerUnwritableError,
     ModelCalled,
     NoSuchRecordError,
@@ -121,3 +122,45 @@ def test_a_place_that_cannot_be_written_fails_with_a_sentence(tmp_path: Path) ->
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LedgerUnwritableError, match="cannot be opened"):
         Ledger.open(tmp_path / "file" / "ledger")
+
+
+def test_a_parent_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as one, Ledger.open(tmp_path / "ledger") as two:
+        with pytest.raises(LedgerError, match="parent"):
+            one.append(Record(actor="system", parent=0, body=Note(name="orphan")))
+        assert two.append(note("not locked out")) == 0
+        assert one.append(Record(actor="system", parent=0, body=Note(name="child"))) == 1
+
+
+def test_buffered_records_become_durable_by_themselves(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        ledger.append(note("lingering"), wait=False)
+        with Ledger.open(tmp_path / "ledger") as other:
+            assert [stored.index for stored in other.read()] == [0]
+
+
+def test_a_question_that_ended_is_signed_without_waiting_for_close(tmp_path: Path) -> None:
+    import time
+
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        ledger.append(delivered("q1"))
+        deadline = time.monotonic() + 5
+        while verify(tmp_path / "ledger", remember=False).code != 0 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert verify(tmp_path / "ledger").anchored_through == 0
+
+
+def test_a_directory_without_write_permission_says_so(tmp_path: Path) -> None:
+    """As another user would meet it: root ignores permissions, so a read-only mount is imitated by a file in the way."""
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "segments").write_text("")
+    with pytest.raises(LedgerError):
+        Ledger.open(tmp_path / "ledger")
+
+
+def test_another_name_for_an_existing_ledger_is_refused(tmp_path: Path) -> None:
+    Ledger.open(tmp_path / "ledger", origin="house.example/ledger").close()
+    with Ledger.open(tmp_path / "ledger", origin="house.example/ledger") as ledger:
+        assert ledger.origin == "house.example/ledger"
+    with pytest.raises(LedgerError, match="not 'other"):
+        Ledger.open(tmp_path / "ledger", origin="other.example/ledger")
