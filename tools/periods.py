@@ -64,6 +64,19 @@ def parse_period(text: str, now: datetime) -> Period:
     return period
 
 
+def parse_recent(text: str, now: datetime) -> Period:
+    """`parse_period` for events: `last_N_days` and `last_N_weeks` run until now instead of ending at midnight.
+
+    Bills are complete up to yesterday, so costs leave today out; of events a person expects today's too.
+    """
+    period = parse_period(text, now)
+    match = _LAST.fullmatch(text.strip())
+    if not match or match[2] not in ("day", "week"):
+        return period
+    days = int(match[1]) * (7 if match[2] == "week" else 1)
+    return Period(label=f"last {days} days (since {period.start:%-d %B %Y})", start=period.start, end=now)
+
+
 def previous(period: Period) -> Period:
     """The period of the same kind just before: the month before a month, else the same length before."""
     months = _whole_months(period)

@@ -15,7 +15,7 @@ from tools.calls import Aws, Items, Place
 from tools.facts import Facts
 from tools.ops.alarms import look
 from tools.ops.common import Top, gathered, looked, minutes, of_account, per_account, resolve, scope_of, stamp
-from tools.periods import parse_period
+from tools.periods import parse_recent
 from tools.registry import PeriodWord, query
 
 _KEPT = timedelta(days=30)
@@ -49,7 +49,7 @@ def alarm_history(
     Counts what started firing within the period (`alarms` has what fires now). `alarm`: a name or a part of names.
     CloudWatch keeps this history for 30 days.
     """
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
     where: dict[str, str] = {}
     behind: tuple[str, ...] = ()

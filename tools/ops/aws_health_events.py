@@ -12,7 +12,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws, Items
 from tools.facts import Facts, Scope
 from tools.ops.common import Top, clean, gathered, hours, scope_of, stamp
-from tools.periods import Period, parse_period
+from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
 
 REGION = "us-east-1"
@@ -93,7 +93,7 @@ def aws_health_events(
 
     Events that touched the period, and everything open or upcoming now. AWS keeps closed events for 90 days.
     """
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
     statuses = _ORDER if status == "all" else (status,)
     found = look(aws, chosen, statuses)

@@ -12,7 +12,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws, Place
 from tools.facts import Facts
 from tools.ops.common import Top, clean, gathered, hours, looked, of_account, per_account, percent, scope_of, stamp
-from tools.periods import Period, parse_period
+from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
 
 State = Literal["all", "failed", "completed", "running", "expired", "aborted", "partial"]
@@ -95,7 +95,7 @@ def backups(
 
     Failed, aborted, expired and partial jobs count as not completed. `state` lists the jobs of one state only.
     """
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
     found = look(aws, chosen, min(span.start, aws.now - _BACK), max(span.end, aws.now))
     behind = gathered(found)

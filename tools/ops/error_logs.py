@@ -17,7 +17,7 @@ from tools.errors import AwsCallError, InputError
 from tools.facts import Facts
 from tools.ops.common import Top, clean, gathered, looked, of_account, per_account, resolve, scope_of
 from tools.ops.log_text import FILTER, is_error, message, shape
-from tools.periods import Period, parse_period
+from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
 
 _MOST_GROUPS = 200
@@ -69,7 +69,7 @@ def error_logs(
 
     Similar messages are counted as one. `log_group` is a name or a part of names; `contains` a text in the line.
     """
-    span = parse_period(period, aws.now) if around is None else _around(around, minutes, aws.now)
+    span = parse_recent(period, aws.now) if around is None else _around(around, minutes, aws.now)
     chosen = aws.directory.select(accounts)
     listed = aws.each(aws.places(chosen), partial(_groups, aws))
     groups = [group for _, (found, _) in listed for group in found]

@@ -13,7 +13,7 @@ from tools.errors import AwsCallError, InputError, UnknownNameError
 from tools.facts import Draft, Facts
 from tools.ops.common import Top, clean, looked, of_account, resolve, scope_of
 from tools.ops.series import MEASURES, Measure, Name, Series, Statistic, Values, discover, read, window
-from tools.periods import Period, parse_period
+from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
 
 _LISTED = timedelta(days=14)
@@ -40,7 +40,7 @@ def metric(
     """
     measure = MEASURES[name]
     chosen_statistic = _settle(name, measure, statistic)
-    asked = parse_period(period, aws.now)
+    asked = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
     span, interval = window(asked, aws.now)
     series, behind = discover(aws, measure, chosen)

@@ -13,7 +13,7 @@ from tools.errors import UnknownNameError
 from tools.facts import Facts
 from tools.ops.changes import Change, look
 from tools.ops.common import Top, gathered, looked, of_account, per_account, scope_of
-from tools.periods import parse_period
+from tools.periods import parse_recent
 from tools.registry import PeriodWord, query
 
 _KEPT = timedelta(days=90)
@@ -35,7 +35,7 @@ def recent_changes(
 
     Names roles and services, never people (`who_did_what` does). `service` is an AWS service such as ecs or rds.
     """
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
     found = look(aws, chosen, span)
     behind = gathered(found)

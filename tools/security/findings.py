@@ -8,7 +8,7 @@ from typing import Literal
 from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.facts import Facts, Scope
-from tools.periods import instant, parse_period
+from tools.periods import instant, parse_recent
 from tools.registry import PeriodWord, query
 from tools.security import hub
 from tools.security.common import SEVERITIES, Top, age_days, in_account, scope_of, short
@@ -38,7 +38,7 @@ def findings(
     Open are active findings that are new or notified. `period` keeps those created in it.
     """
     chosen = aws.directory.select(accounts)
-    span = parse_period(period, aws.now) if period else None
+    span = parse_recent(period, aws.now) if period else None
     found = hub.read(
         aws,
         chosen,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.facts import Facts
-from tools.periods import parse_period
+from tools.periods import parse_recent
 from tools.registry import PeriodWord, query
 from tools.security import guardduty
 from tools.security.common import Top, in_account, scope_of
@@ -30,7 +30,7 @@ def threats(
     High includes critical. Archived threats are counted apart.
     """
     chosen = aws.directory.select(accounts)
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     scope = scope_of(aws, chosen)
     found = guardduty.read(aws, chosen, span)
     levels = {"high": ("critical", "high")}.get(severity, (severity,))

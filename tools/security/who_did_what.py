@@ -10,7 +10,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.errors import UnknownNameError
 from tools.facts import Facts
-from tools.periods import Period, parse_period
+from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
 from tools.security import trail
 from tools.security.common import Top, in_account, joined, scope_of
@@ -49,7 +49,7 @@ def who_did_what(
     `who` is a user, role or root; `action` an API action or verb (DeleteBucket, delete); `resource` a name or id.
     """
     chosen = aws.directory.select(accounts)
-    span = parse_period(period, aws.now)
+    span = parse_recent(period, aws.now)
     found = _read(aws, chosen, span, action, resource, writes_only)
     matching = list(found.events)
     behind = found.receipts

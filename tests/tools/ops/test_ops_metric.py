@@ -49,7 +49,7 @@ def test_errors_on_the_night_of_the_storm(ask: Any, value: Any, table: Any) -> N
 def test_an_average_over_a_week_is_exact_not_an_average_of_averages(ask: Any) -> None:
     """Eight days of a database with a storm in them; every sample weighs the same."""
     truth = about("AWS/RDS", "CPUUtilization", "bet-settlement-db")
-    start, end = datetime(2026, 10, 8, tzinfo=UTC), datetime(2026, 10, 15, tzinfo=UTC)
+    start, end = datetime(2026, 10, 8, tzinfo=UTC), datetime(2026, 10, 15, 9, tzinfo=UTC)
     parts = list(merged(truth, start, end))
     expected = sum(part.total for part in parts) / sum(part.count for part in parts)
     result = ask("metric", name="cpu", resource="bet-settlement-db", period="last_7_days")
