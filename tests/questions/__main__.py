@@ -1,0 +1,116 @@
+"""`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--json]`: run the bank, print how it went.
+
+Exits with 1 if fewer than 95 percent of the bank's conversations are right (of another file: never).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from tests.bench.measure import percentile
+from tests.questions.bank import FILES, Entry, read
+from tests.questions.runner import Outcome, run, verdicts
+
+BAR = 95.0
+
+
+def main() -> None:
+    """Run it."""
+    given = _arguments()
+    entries = [e for e in read([given.file] if given.file else FILES) if not given.only or e.id in given.only]
+    outcomes = run(entries, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
+    summary = summarise(entries, outcomes)
+    if given.json:
+        print(json.dumps({"model": given.model, **summary, "failures": [_plain(o) for o in failures(outcomes)]}, indent=1))
+    else:
+        _show(given.model, summary, outcomes)
+    sys.exit(1 if not given.file and not given.only and summary["all"]["percent right"] < BAR else 0)
+
+
+def summarise(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Counts of verdicts: all, by domain, for conversations, across domains, for refusals; tokens and seconds."""
+    found = verdicts(outcomes)
+    groups = {
+        "all": entries,
+        **{domain: [e for e in entries if domain in e.domains] for domain in ("cost", "security", "ops")},
+        "conversations": [e for e in entries if e.follow_up],
+        "across domains": [e for e in entries if len(e.domains) > 1],
+        "to be refused": [e for e in entries if e.turns[-1].expect and e.turns[-1].expect.refusal],
+    }
+    seconds, sent = [o.seconds for o in outcomes], [o.sent.total for o in outcomes]
+    return {
+        **{name: _counts([found[e.id] for e in group]) for name, group in groups.items()},
+        "questions": len(outcomes),
+        "seconds": {"mean": sum(seconds) / len(seconds), "p95": percentile(seconds, 95)},
+        "tokens sent": {"mean": sum(sent) / len(sent), "p95": percentile(sent, 95)},
+        "tokens by provider": sum(o.answer.usage.input_tokens + o.answer.usage.output_tokens for o in outcomes),
+    }
+
+
+def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What was not right."""
+    return [o for o in outcomes if o.judgement and o.judgement.verdict != "right"]
+
+
+def _counts(found: Sequence[str]) -> dict[str, Any]:
+    counts = {verdict: found.count(verdict) for verdict in ("right", "abstained", "silently wrong")}
+    return {"conversations": len(found), **counts, "percent right": round(100 * counts["right"] / max(len(found), 1), 1)}
+
+
+def _show(model: str, summary: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
+    for outcome in failures(outcomes):
+        plain = _plain(outcome)
+        print(f"\n{plain['verdict'].upper()}  {plain['id']}")
+        print(f"  asked:   {' / '.join(plain['asked'])}" + (f"  (as {outcome.entry.by})" * (outcome.entry.by != "local")))
+        print(f"  read as: {plain['read as']}")
+        print(f"  missing: {'; '.join(plain['faults'])}")
+    print(f"\n{'':<16}{'asked':>7}{'right':>7}{'abstained':>11}{'silently wrong':>16}{'right %':>9}")
+    for name, counts in summary.items():
+        if isinstance(counts, dict) and "right" in counts:
+            print(
+                f"{name:<16}{counts['conversations']:>7}{counts['right']:>7}{counts['abstained']:>11}"
+                f"{counts['silently wrong']:>16}{counts['percent right']:>9}"
+            )
+    print(f"\nmodel {model}: {summary['questions']} questions (a conversation is right when every turn is)")
+    for name in ("seconds", "tokens sent"):
+        print(f"{name} per question: mean {summary[name]['mean']:.2f}, p95 {summary[name]['p95']:.2f}")
+    print(f"tokens that the provider counted: {summary['tokens by provider']}")
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.judgement is not None
+    answer = outcome.answer
+    read_as = [part for part in answer.text.split("\n\n") if part.startswith("Read as:")]
+    calls = [f"{made.name}({made.input}) {made.decision}" for made in answer.queries]
+    return {
+        "id": outcome.name,
+        "verdict": outcome.judgement.verdict,
+        "asked": [turn.ask for turn in outcome.entry.turns[: outcome.number]],
+        "status": answer.status,
+        "read as": " ".join(read_as).removeprefix("Read as: ") or f"{answer.status}: {answer.text[:160]!r}",
+        "queries": calls,
+        "faults": list(outcome.judgement.faults),
+        "text": answer.text,
+    }
+
+
+def _progress(outcome: Outcome) -> None:
+    said = outcome.judgement.verdict if outcome.judgement else "asked"
+    print(f"\r{outcome.name:<44} {said:<16}", end="", file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.questions", description="Run the question bank.")
+    parser.add_argument("--model", default="offline", help="offline, bedrock:ID or openai:URL#MODEL")
+    parser.add_argument("--file", help="one file (in tests/questions, or a path) instead of the bank: fresh.yaml")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="only these entries")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

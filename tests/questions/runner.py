@@ -1,0 +1,91 @@
+"""Running the bank: one process, one real desk on the sample estate, every conversation in a session of its own."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agents.answer import Answer, Question
+from agents.home import Home
+from agents.opening import open_desk
+from policies.access import local_principal
+from tests.questions.bank import Entry, Expect
+from tests.questions.judge import Judgement, Verdict, judge
+from tests.questions.tokens import CountingMaker, Sent
+from tests.questions.truth import Truth
+from tools.estate.export import export
+
+Ask = Callable[[str, str, str | None], tuple[Answer, Sent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question that was asked, what came back, and the judgement (None: it only set the scene)."""
+
+    entry: Entry
+    number: int
+    expect: Expect | None
+    answer: Answer
+    judgement: Judgement | None
+    sent: Sent
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """The entry's id, with the turn's number if there are several."""
+        return f"{self.entry.id}[{self.number}]" if self.entry.follow_up else self.entry.id
+
+
+@contextmanager
+def truth() -> Iterator[Truth]:
+    """The ground truth, exported to a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="regent-truth-") as folder:
+        export(Path(folder))
+        yield Truth(Path(folder))
+
+
+@contextmanager
+def asking(model: str) -> Iterator[Ask]:
+    """A function that asks a desk of its own: `ask(text, principal id, session)`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="regent-bank-") as folder,
+        open_desk(model=model, home=Home(Path(folder))) as desk,
+    ):
+        maker = CountingMaker(desk.maker)
+        counted = replace(desk, maker=maker)
+
+        def ask(text: str, by: str, session: str | None) -> tuple[Answer, Sent]:
+            answer = counted.answer(Question(text=text, session=session), local_principal(by))
+            return answer, maker.take()
+
+        yield ask
+
+
+def run(entries: Sequence[Entry], model: str, tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
+    """Ask every question of these entries and judge the answers; `tell` hears of each as it comes."""
+    outcomes = []
+    with truth() as known, asking(model) as ask:
+        for entry in entries:
+            for number, turn in enumerate(entry.turns, start=1):
+                started = time.perf_counter()
+                answer, sent = ask(turn.ask, entry.by, f"bank-{entry.id}" if entry.follow_up else None)
+                seconds = time.perf_counter() - started
+                judgement = judge(answer, turn.expect, known.compute) if turn.expect else None
+                outcomes.append(Outcome(entry, number, turn.expect, answer, judgement, sent, seconds))
+                tell(outcomes[-1])
+    return outcomes
+
+
+def verdicts(outcomes: Sequence[Outcome]) -> dict[str, Verdict]:
+    """One verdict for each entry: its worst turn's."""
+    order: list[Verdict] = ["right", "abstained", "silently wrong"]
+    found: dict[str, Verdict] = {}
+    for outcome in outcomes:
+        if outcome.judgement is not None:
+            so_far = found.get(outcome.entry.id, "right")
+            found[outcome.entry.id] = max(so_far, outcome.judgement.verdict, key=order.index)
+    return found
