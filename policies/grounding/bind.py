@@ -50,9 +50,7 @@ def unit_faults(found: Found, facts: Sequence[Fact]) -> list[Fact]:
     return [
         f
         for f in facts
-        if f not in candidates(found, facts)
-        and isinstance(f.value, (int, Decimal))
-        and f.value in found.values
+        if f not in candidates(found, facts) and isinstance(f.value, (int, Decimal)) and f.value in found.values
     ]
 
 
@@ -129,9 +127,7 @@ def _same_moment(when: When, fact: Fact) -> bool:
     return False
 
 
-def is_known_period(
-    when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime
-) -> bool:
+def is_known_period(when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime) -> bool:
     """Whether some fact has this period, or it is a day on which a fact's period starts or ends.
 
     A day counts only for the facts `near`: those with a figure in the same sentence.
@@ -160,19 +156,14 @@ def in_label(found: Found, facts: Sequence[Fact], now: datetime) -> bool:
         folded = fold(said).text.lower()
         if found.when is not None:
             labelled = find_times(folded, now) + find_times(said, now)
-            if any(
-                set(w.periods) & set(found.when.periods) or (w.relative and found.when.relative)
-                for w in labelled
-            ):
+            if any(set(w.periods) & set(found.when.periods) or (w.relative and found.when.relative) for w in labelled):
                 return True
             continue
         wanted = fold(found.text).text.lower().strip()
         if re.search(rf"(?<![\w.,]){re.escape(wanted)}(?![\w]|[.,]\d)", folded):
             return True
         spaced = wanted.replace("-", " ")
-        if spaced != wanted and re.search(
-            rf"(?<![\w.,]){re.escape(spaced)}(?![\w]|[.,]\d)", folded.replace("-", " ")
-        ):
+        if spaced != wanted and re.search(rf"(?<![\w.,]){re.escape(spaced)}(?![\w]|[.,]\d)", folded.replace("-", " ")):
             return True
     return False
 

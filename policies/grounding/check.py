@@ -31,21 +31,33 @@ from policies.grounding.view import Item, View, look
 from tools import units
 from tools.facts import Fact
 
+MAX_DRAFT = 40_000
+"""Characters of the longest draft that is looked at; a longer one is a fault."""
+MAX_FAULTS = 60
+"""Faults after which the check stops: the draft is refused anyway."""
+
 _RESTATES = re.compile(
     r"\b(?:you asked|your question|asked (?:about|for|whether|if)|the question|je vroeg|u vroeg|perguntou)\b",
     re.IGNORECASE,
 )
 
-_TOP_AFTER = re.compile(r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|hoogste|duurste|maiores)\b")
+_LISTS_AFTER = re.compile(
+    r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|hoogste|duurste|maiores|"
+    r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
+)
+_LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")
 
 
-def ground(
-    draft: str, facts: Sequence[Fact], *, question: str = "", now: datetime, locale: Locale = "en"
-) -> Grounded:
+def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: datetime, locale: Locale = "en") -> Grounded:
     """Render a draft and check every figure in it against the facts of this question.
 
     `question` is what the person asked, `now` the clock that relative words are resolved against (UTC).
     """
+    if len(draft) > MAX_DRAFT:
+        message = f"The draft has {len(draft)} characters; an answer has at most {MAX_DRAFT}. Write a shorter one."
+        return Grounded(
+            text="", figures=(), faults=(Fault(kind="too_long", text=draft[:40], position=0, message=message),)
+        )
     rendered = render(draft, facts, locale=locale)
     faults = list(rendered.faults)
     view = look(rendered, facts, now, question)
@@ -56,10 +68,10 @@ def ground(
         fault, fact = _settle(found, view, rendered, facts, asked, names, now)
         if fault:
             faults.append(fault)
+        if len(faults) >= MAX_FAULTS:
+            break
         if fact is not None:
-            positive = (
-                not isinstance(fact.value, str) and fact.value < 0 and not any(v < 0 for v in found.values)
-            )
+            positive = not isinstance(fact.value, str) and fact.value < 0 and not any(v < 0 for v in found.values)
             item = Item(found.start, found.end, fact, literal=True, shown_positive=positive)
             view.items.append(item)
             figures.append(
@@ -74,9 +86,10 @@ def ground(
             )
     view.items.sort(key=lambda i: i.start)
     for item in view.items:
+        if len(faults) >= MAX_FAULTS:
+            break
         faults += [
-            _fault(kind, item.start, item.end, rendered, message)
-            for kind, message in contradictions(item, view)
+            _fault(kind, item.start, item.end, rendered, message) for kind, message in contradictions(item, view)
         ]
     if faults:
         return Grounded(text="", figures=(), faults=tuple(sorted(faults, key=lambda f: f.position)))
@@ -146,16 +159,24 @@ def _settle(
 
 
 def _counts_listed(found: Found, view: View) -> bool:
-    """`The three largest services were A (x), B (y) and C (z)`: the number of figures that follow in the sentence."""
+    """`The three largest services were ...`, `Four accounts matter here. ...`: counts what the answer itself lists.
+
+    As many different figures of one unit must stand in this sentence, the next one, or a list beside it.
+    """
     if found.kind != "number" or found.unit or not found.values or not 2 <= found.values[0] <= 10:
         return False
-    sentence = view.layout.sentence(found.start)
+    sentence, block = view.layout.sentence(found.start), view.layout.block(found.start)
     before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
-    if not (_TOP_AFTER.match(after) or re.search(r"\btop[ -]$", before)):
+    if not (_LISTS_AFTER.match(after) or _LISTS_BEFORE.search(before)):
         return False
-    end = view.layout.block(found.start)[1] if after.rstrip().endswith(":") else sentence[1]
-    listed = [i for i in view.items if found.end <= i.start < end and units.is_number(i.fact.unit)]
-    return len({i.fact.id for i in listed}) == found.values[0]
+    blocks, at = view.layout.blocks, view.layout.blocks.index(block)
+    following = [s for s in view.layout.sentences if s[0] >= sentence[1]]
+    spans = [(found.end, sentence[1]), *following[:1], block, *blocks[max(0, at - 1) : at], *blocks[at + 1 : at + 2]]
+    for start, end in spans:
+        listed = [i.fact for i in view.items if start <= i.start < end and units.is_number(i.fact.unit)]
+        if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
+            return True
+    return False
 
 
 def _distinct(options: Sequence[Fact]) -> set[tuple[object, ...]]:
@@ -179,9 +200,7 @@ def _singled_out(found: Found, fitting: Sequence[Fact], view: View) -> Fact | No
 
 
 def _restated(found: Found, asked: Sequence[Found], view: View) -> bool:
-    if found.when is not None or not any(
-        f.values == found.values and f.unit == found.unit for f in asked if f.values
-    ):
+    if found.when is not None or not any(f.values == found.values and f.unit == found.unit for f in asked if f.values):
         return False
     return bool(_RESTATES.search(view.said(view.layout.clause(found.start))))
 
@@ -195,7 +214,9 @@ def _why(found: Found, facts: Sequence[Fact]) -> str:
     if near:
         return f"{near[0].id} has this value but as {write_fact(near[0])}. Refer to it as [[{near[0].id}]]."
     if found.unit is None and found.kind == "number":
-        return "No fact equals this figure with the unit that the words name. Refer to a fact as [[id]] or leave it out."
+        return (
+            "No fact equals this figure with the unit that the words name. Refer to a fact as [[id]] or leave it out."
+        )
     return "No fact equals this figure. Refer to a fact as [[id]], derive one first, or leave it out."
 
 
@@ -204,6 +225,4 @@ def _unbound(found: Found, rendered: Rendered, message: str) -> Fault:
 
 
 def _fault(kind: FaultKind, start: int, end: int, rendered: Rendered, message: str) -> Fault:
-    return Fault(
-        kind=kind, text=rendered.text[start:end], position=rendered.draft_offset(start), message=message
-    )
+    return Fault(kind=kind, text=rendered.text[start:end], position=rendered.draft_offset(start), message=message)

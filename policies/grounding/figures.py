@@ -50,14 +50,10 @@ _LISTED = re.compile(r"^[ \t]*(?:#{1,4} )?(\d{1,3})[.)](?=[ \t]+\S)", re.MULTILI
 _ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th|e|de|º|ª)$", re.IGNORECASE)
 _EDGE_BEFORE, _EDGE_AFTER = "'.,;:!?~=_&^@", "'.,;:!?_&^-/"
 _ARN = re.compile(r"arn:aws[\w-]*:\S+")
-_ADDRESS = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?:/\d{1,3})?", re.I
-)
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?:/\d{1,3})?", re.I)
 _DISGUISED = re.compile(r"(?<!\w)(?=[OoОоQIl|]{0,8}[OoОо])[1Il|][OoОоIl|]{1,8}(?!\w)")
 _ROMAN = re.compile(r"(?<!\w)(?:X{0,3}(?:IX|IV|V?I{1,3}|V)|X{2,3}|X{1,3}V)(?!\w)")
-_MAGNITUDE_AFTER = re.compile(
-    r"[ -]?(?:and a half )?(" + "|".join(lexicon.SCALE) + r"|mln|bn|k|M)\b\.?(?:-?dollar)?"
-)
+_MAGNITUDE_AFTER = re.compile(r"[ -]?(?:and a half )?(" + "|".join(lexicon.SCALE) + r"|mln|bn|k|M)\b\.?(?:-?dollar)?")
 _UNIT_AFTER = re.compile(
     r"[ -]{0,2}(%|percentage|per[ -]?cent\b|[^\W\d_]{1,12}(?:['-][^\W\d_]{1,12})?)(?:[- ](points?|punten|punt|ponto\w*)\b)?"
 )
@@ -115,11 +111,7 @@ def _parts(text: str, start: int, end: int, taken: bytearray) -> Iterator[tuple[
             continue
         if left < index:
             piece = text[left:index]
-            sides = (
-                re.split(r"(?<=[\dkKmM%])(?:-|/|\.\.\.?|x|×|:)(?=[$€£]?\d)", piece)
-                if len(piece) < 64
-                else [piece]
-            )
+            sides = re.split(r"(?<=[\dkKmM%])(?:-|/|\.\.\.?|x|×|:)(?=[$€£]?\d)", piece) if len(piece) < 64 else [piece]
             if len(sides) > 1 and all(read_number(side.strip(_EDGE_BEFORE + _EDGE_AFTER)) for side in sides):
                 at = left
                 for side in sides:
@@ -132,11 +124,7 @@ def _parts(text: str, start: int, end: int, taken: bytearray) -> Iterator[tuple[
 
 
 def _part(text: str, start: int, end: int, taken: bytearray, locale: str) -> Iterator[Found]:
-    while (
-        start < end
-        and text[start] in _EDGE_BEFORE + "/-+"
-        and not (text[start] in "-+" and _signs(text, start))
-    ):
+    while start < end and text[start] in _EDGE_BEFORE + "/-+" and not (text[start] in "-+" and _signs(text, start)):
         start += 1
     while start < end and text[end - 1] in _EDGE_AFTER:
         end -= 1
@@ -194,17 +182,13 @@ def _words(text: str, taken: bytearray) -> Iterator[Found]:
             unit = None
         nouns = () if unit else _nouns(text, end)
         _take(taken, start, end)
-        yield Found(
-            "", start, end, reading.kind, (reading.value,), Decimal(0), unit, nouns, _rough(text, start)
-        )
+        yield Found("", start, end, reading.kind, (reading.value,), Decimal(0), unit, nouns, _rough(text, start))
 
 
 def _disguises(text: str, taken: bytearray) -> Iterator[Found]:
     for pattern in (_DISGUISED, _ROMAN):
         for match in pattern.finditer(text):
-            if not any(taken[match.start() : match.end()]) and (
-                pattern is _DISGUISED or _roman_counts(match, text)
-            ):
+            if not any(taken[match.start() : match.end()]) and (pattern is _DISGUISED or _roman_counts(match, text)):
                 _take(taken, *match.span())
                 yield Found("", *match.span(), "name")
 
@@ -224,9 +208,7 @@ def _unit_after(text: str, end: int) -> tuple[str, int] | None:
     if not match:
         return None
     word = match[1].lower().replace(" ", "-").replace("per-cent", "percent")
-    if word in ("percentage", "percent", "%", "procent", "pontos", "ponto") and (
-        match[2] or word.startswith("ponto")
-    ):
+    if word in ("percentage", "percent", "%", "procent", "pontos", "ponto") and (match[2] or word.startswith("ponto")):
         return "percentage points", match.end()
     if word in ("point", "points") and text[match.end() : match.end() + 1] != "s":
         return "percentage points", match.end(1)
@@ -251,8 +233,7 @@ def _rough(text: str, start: int) -> bool:
 
 def _gaps(text: str, words: list[re.Match[str]], index: int) -> list[str]:
     return [
-        text[a.end() : b.start()]
-        for a, b in zip(words[index : index + 8], words[index + 1 : index + 9], strict=False)
+        text[a.end() : b.start()] for a, b in zip(words[index : index + 8], words[index + 1 : index + 9], strict=False)
     ]
 
 
@@ -278,7 +259,7 @@ def _stands_alone(match: re.Match[str], text: str) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     follows = text[end + 1 : end + 2]
     glued = (after in "-.:,/" and after != "" and follows.isdigit()) or after.isalnum() or after in "_%"
-    return not (before.isalnum() or before in "_$€£" and before != "" or (glued and after != ""))
+    return not (before.isalnum() or (before in "_$€£" and before != "") or (glued and after != ""))
 
 
 def _stands(when: When, text: str) -> bool:

@@ -9,6 +9,7 @@ from policies.grounding import words
 from policies.grounding.layout import is_table_row
 from policies.grounding.model import Claim
 from policies.grounding.names import values_of
+from policies.grounding.naming import listed
 from policies.grounding.view import Item, View, about
 from tools.facts import Fact
 
@@ -16,7 +17,9 @@ _SUPER = re.compile(
     r"\b(?:(?:largest|biggest|highest|most expensive|top|costliest|grootste|hoogste|duurste|maior)|"
     r"(smallest|lowest|cheapest|kleinste|laagste|menor))\b"
 )
-_ASIDE = re.compile(r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b")
+_ASIDE = re.compile(
+    r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b"
+)
 _MOVEMENT = re.compile(
     r"\b(?:change|difference|delta|increase|decrease|growth|rise|drop|decline|reduction|stijging|daling|verschil|aumento|"
     r"queda|variação)\b[^.;\ue000]{0,30}\b(?:of|was|is|by|to|van|met|de|at)\s*$|"
@@ -30,6 +33,8 @@ _NOT_SUPER = re.compile(
 
 def label_claim(item: Item, view: View) -> Claim | None:
     """Another fact of the same unit fits the clause by its words, and this one by none."""
+    if listed(item, view, view.layout.sentence(item.start)) == ():
+        return None
     before, _ = view.segment(item, view.clause(item))
     spoken = _spoken(item, view)
     said = words.stems(spoken)
@@ -37,9 +42,7 @@ def label_claim(item: Item, view: View) -> Claim | None:
         said -= {"change"}  # "rose from X to Y" names levels; `senses` looks at what moved.
     mine = words.fact_stems(item.fact)
     neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
-    explained = (
-        frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
-    )
+    explained = frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
     for rival in view.facts:
         if rival.unit == item.fact.unit and rival.value != item.fact.value and _denied(item.fact, rival, said, spoken):
             return "label", f"The words do not say 'not': {about(item.fact)}, and {rival.id} is {rival.label!r}."
@@ -115,7 +118,6 @@ def _alike(a: Fact, b: Fact) -> bool:
     return shape(a) == shape(b)
 
 
-
 def part_claim(item: Item, view: View) -> Claim | None:
     """`X of Y`: the part must be less than the whole."""
     sentence = view.layout.sentence(item.start)
@@ -128,7 +130,9 @@ def part_claim(item: Item, view: View) -> Claim | None:
     if isinstance(item.fact.value, str) or isinstance(left.fact.value, str):
         return None
     between = view.text[left.end : item.start]
-    joined = re.fullmatch(r"\s*(?:\w+ )?(?:out )?(?:of|van|de)(?: the| a| all| total of| a total of| quota of)*\s*", between)
+    joined = re.fullmatch(
+        r"\s*(?:\w+ )?(?:out )?(?:of|van|de)(?: the| a| all| total of| a total of| quota of)*\s*", between
+    )
     if joined and (left.fact.value > item.fact.value or left.fact.id == item.fact.id):
         return "label", f"{left.fact.id} cannot be a part of {item.fact.id}: {about(item.fact)}."
     return None

@@ -13,9 +13,7 @@ Span = tuple[int, int]
 
 _BLOCK = re.compile(r"\n[ \t]*\n+|\n(?=[ \t]*#{1,6} )")
 _LIST = re.compile(r"\n(?=[ \t]*(?:[-*•|#>]|\d{1,3}[.)] ))|(?<=[.!?:])[ \t]*\n|\n(?=\|)|(?<=\|)[ \t]*\n")
-_SENTENCE = re.compile(
-    r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!vs\.)(?<!ca\.)[\"')\]*_]{0,3}\s+(?=[^\s])"
-)
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!vs\.)(?<!ca\.)[\"')\]*_]{0,3}\s+(?=[^\s])")
 _CLAUSE = re.compile(
     rf"[,;](?=\s|$)|:(?=\s|$)(?!\s*[*_`]*(?:[{HOLE}\d$€£]|[A-Z]{{3}} \d))|"
     r"\s[-\u2013\u2014]\s|\u2014|\s(?:and|but|while|whereas|against|versus|vs\.?|followed by|plus|compared (?:with|to)|"

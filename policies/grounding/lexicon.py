@@ -81,8 +81,7 @@ ORDINAL = {
     "vijfde": 5, "zesde": 6, "segundo": 2, "segunda": 2, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4,
 }  # fmt: skip
 VAGUE = frozenset(
-    "hundreds thousands millions billions tens scores dozens umpteen honderden duizenden miljoenen tientallen "
-    "centenas milhares dezenas dúzias".split()
+    ["hundreds", "thousands", "millions", "billions", "tens", "scores", "dozens", "umpteen", "honderden", "duizenden", "miljoenen", "tientallen", "centenas", "milhares", "dezenas", "dúzias"]
 )
 """Figures that no fact can back."""
 
@@ -148,7 +147,7 @@ HARMLESS = re.compile(
     r"one\b(?! (?:percent|per cent|of the \w+ (?:were|was)))|"
     r"(?:one|two|three|four|five) (?:\w+ )?(?:things?|points?|reasons?|steps?|causes?|remarks?|observations?|notes?|"
     r"questions?|caveats?)\b|(?:second|third|fourth|fifth)(?=,)|"
-    r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w+|\w+(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
+    r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w{1,20}|(?<!\w)\w{1,20}(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
     r"one (?:of|another|by one|way|thing|place|should|can|could|may|might|must|would|needs|more time|after the other)\b|"
     r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|later|earlier|after|before))|"
     r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|before|later|time\b))|"
@@ -161,7 +160,6 @@ HARMLESS = re.compile(
 """Phrases in which a number word states no figure."""
 
 ROUGHLY = frozenset(
-    "about around roughly approximately approx approx. circa ca ca. ~ ≈ some nearly almost "
-    "ongeveer bijna zo'n rond cerca aproximadamente quase".split()
+    ["about", "around", "roughly", "approximately", "approx", "approx.", "circa", "ca", "ca.", "~", "≈", "some", "nearly", "almost", "ongeveer", "bijna", "zo'n", "rond", "cerca", "aproximadamente", "quase"]
 )
 """Marks that a literal figure is rounded."""

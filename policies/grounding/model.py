@@ -22,6 +22,7 @@ FaultKind = Literal[
     "period",
     "basis",
     "direction",
+    "too_long",
 ]
 
 Claim = tuple[FaultKind, str]

@@ -19,12 +19,9 @@ _SHORT = {
     "elastic container service for kubernetes": "eks",
 }  # fmt: skip
 _GENERIC = frozenset(
-    "prod production staging stage dev test lab archive services service shared network security data payer backup "
-    "other log main core platform online online-games payments backoffice sandbox payroll".split()
+    ["prod", "production", "staging", "stage", "dev", "test", "lab", "archive", "services", "service", "shared", "network", "security", "data", "payer", "backup", "other", "log", "main", "core", "platform", "online", "online-games", "payments", "backoffice", "sandbox", "payroll"]
 )
-_WORDED = frozenset(
-    {"team", "env", "environment", "owner", "cost center", "cost_center", "cost-center", "department"}
-)
+_WORDED = frozenset({"team", "env", "environment", "owner", "cost center", "cost_center", "cost-center", "department"})
 """Dimensions whose values are everyday words: mentioned only beside the dimension's own name."""
 
 
@@ -90,9 +87,7 @@ def _pattern(dimension: str, value: str) -> re.Pattern[str]:
     spellings.update(short for long, short in _SHORT.items() if long == bare)
     if dimension == ACCOUNT and "-" in value:
         tail = value.lower().split("-", 1)[1]
-        if tail not in _GENERIC and value.lower().startswith(
-            ("venue-", "casino-", "branch-", "site-", "shop-")
-        ):
+        if tail not in _GENERIC and value.lower().startswith(("venue-", "casino-", "branch-", "site-", "shop-")):
             spellings.add(tail)
     if bare.isalpha() and (dimension in _WORDED or bare in _GENERIC):
         word, key = re.escape(bare), re.escape(dimension.replace("_", " "))

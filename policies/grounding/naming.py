@@ -33,8 +33,8 @@ _PRONOUN = re.compile(r"\W*(?:It|This account|That account|They)\s+(?:costs?|spe
 def name_claim(item: Item, view: View) -> Claim | None:
     fact, sentence, clause = item.fact, view.layout.sentence(item.start), view.clause(item)
     mine = values_of(fact)
-    if (listed := _listed(item, view, sentence)) is not None:
-        return listed or None
+    if (placed := listed(item, view, sentence)) is not None:
+        return placed or None
     if units.kind(fact.unit) == "text" and not mine:
         return None
     around = view.around(item)
@@ -97,9 +97,7 @@ def _rings(item: Item, view: View, own: list[Mention], sentence: Span) -> Iterab
     if left is not None:
         yield view.named((sentence[0], item.start))
     block = view.layout.block(item.start)
-    for start, end in reversed(
-        [s for s in view.layout.sentences if block[0] <= s[0] < min(sentence[0], clause[0])]
-    ):
+    for start, end in reversed([s for s in view.layout.sentences if block[0] <= s[0] < min(sentence[0], clause[0])]):
         yield view.named((start, end))
 
 
@@ -113,21 +111,13 @@ def _foreign(mentions: list[Mention], item: Item, view: View) -> list[Mention]:
     own = {v for vs in values_of(item.fact).values() for v in vs}
 
     def explained(m: Mention) -> bool:
-        return after[0] <= m.start < after[1] and any(
-            v in theirs.get(d, ()) and v not in own for d, v in m.means
-        )
+        return after[0] <= m.start < after[1] and any(v in theirs.get(d, ()) and v not in own for d, v in m.means)
 
     kept = [m for m in mentions if not explained(m)]
-    return (
-        kept
-        if any(before[0] <= m.start < before[1] for m in kept) or len(kept) == len(mentions)
-        else mentions
-    )
+    return kept if any(before[0] <= m.start < before[1] for m in kept) or len(kept) == len(mentions) else mentions
 
 
-def _unasked(
-    item: Item, view: View, own: list[Mention], said: str, mine: dict[str, frozenset[str]]
-) -> Claim | None:
+def _unasked(item: Item, view: View, own: list[Mention], said: str, mine: dict[str, frozenset[str]]) -> Claim | None:
     """A name in the clause of a fact that does not have that dimension: the words narrow what the fact does not."""
     if _SIDE.search(said) or _TOTAL.search(said):
         return None
@@ -147,12 +137,10 @@ def _unasked(
             before,
         )
         first = mention.end <= item.start and (
-            mention in _topic(view, view.layout.sentence(item.start))
-            or HOLE not in view.text[mention.end : item.start]
+            mention in _topic(view, view.layout.sentence(item.start)) or HOLE not in view.text[mention.end : item.start]
         )
         rival = any(
-            f.unit == fact.unit and any(v in values_of(f).get(d, ()) for d, v in mention.means)
-            for f in view.facts
+            f.unit == fact.unit and any(v in values_of(f).get(d, ()) for d, v in mention.means) for f in view.facts
         )
         placed = any(d in (ACCOUNT, "venue") for d, _ in mention.means) and fact.scope.basis is not None
         if (rival or placed) and (attached or first):
@@ -165,7 +153,7 @@ def _unasked(
     return None
 
 
-def _listed(item: Item, view: View, sentence: Span) -> Claim | tuple[()] | None:
+def listed(item: Item, view: View, sentence: Span) -> Claim | tuple[()] | None:
     """`RDS, S3 and EC2 at X, Y and Z`: names and figures in two rows belong together by position."""
     row = [i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)]
     runs: list[list[Item]] = []
@@ -181,9 +169,7 @@ def _listed(item: Item, view: View, sentence: Span) -> Claim | tuple[()] | None:
     mentions = view.named((sentence[0], run[0].start))
     tail: list[Mention] = mentions[-1:]
     for mention in reversed(mentions[:-1]):
-        if not re.fullmatch(
-            r"[\s,*`\"]*(?:\b(?:and|en|e)\b)?[\s*`\"]*", view.text[mention.end : tail[0].start]
-        ):
+        if not re.fullmatch(r"[\s,*`\"]*(?:\b(?:and|en|e)\b)?[\s*`\"]*", view.text[mention.end : tail[0].start]):
             break
         tail.insert(0, mention)
     if len(tail) != len(run):
@@ -202,7 +188,6 @@ def _introduced(fact: Fact, view: View, item: Item) -> bool:
     held = values_of(fact)
     earlier = [m for m in view.mentions if m.start < item.start]
     return any(v in held.get(d, ()) for m in earlier for d, v in m.means)
-
 
 
 def unnamed_claim(item: Item, view: View) -> Claim | None:

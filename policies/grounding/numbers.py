@@ -101,10 +101,7 @@ def read_words(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
         if (
             len(words) > 1
             and gaps[0] == " "
-            and (
-                words[1] in ("dozen", "couple", "pair", "dozijn", "dúzia", "score")
-                or words[1] in lexicon.SCALE
-            )
+            and (words[1] in ("dozen", "couple", "pair", "dozijn", "dúzia", "score") or words[1] in lexicon.SCALE)
         ):
             if words[1] == "gross-dozen":
                 return None
@@ -156,9 +153,7 @@ def _fraction(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
     return None
 
 
-_AFTER_SHARE = frozenset(
-    "of is was comes came goes went in on at for to from since and or by as than over".split()
-)
+_AFTER_SHARE = frozenset(["of", "is", "was", "comes", "came", "goes", "went", "in", "on", "at", "for", "to", "from", "since", "and", "or", "by", "as", "than", "over"])
 
 
 def _percent(count: int, denominator: str) -> Decimal:
@@ -170,12 +165,7 @@ def _hyphened(word: str) -> Reading | None:
     if all(p in lexicon.SMALL or p in lexicon.SCALE for p in parts):
         inner = _cardinal(parts, ["-"] * (len(parts) - 1))
         return Reading(1, "number", inner.value) if inner else None
-    if (
-        parts[0] in lexicon.SMALL
-        and len(parts) == 2
-        and parts[1] in lexicon.ORDINAL
-        and lexicon.SMALL[parts[0]] >= 20
-    ):
+    if parts[0] in lexicon.SMALL and len(parts) == 2 and parts[1] in lexicon.ORDINAL and lexicon.SMALL[parts[0]] >= 20:
         return Reading(1, "ordinal", Decimal(lexicon.SMALL[parts[0]] + lexicon.ORDINAL[parts[1]]))
     if parts[0] in lexicon.SMALL and lexicon.SMALL[parts[0]] >= 0 and parts[0] != "score":
         return Reading(1, "number", Decimal(lexicon.SMALL[parts[0]]))

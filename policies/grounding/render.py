@@ -35,8 +35,7 @@ _BROKEN = re.compile(
 _BARE = re.compile(r"(?<![\w.])f\d{1,6}(?![\w.-])", re.IGNORECASE)
 _GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*×^\][](?<![*_]{2})$")
 _FUNCTION = frozenset(
-    "of in on at for to from by with and or but is are was were be has have had that which who than as the a an its their van "
-    "in op en of zijn is waren de het do da dos das em e são foi".split()
+    ["of", "in", "on", "at", "for", "to", "from", "by", "with", "and", "or", "but", "is", "are", "was", "were", "be", "has", "have", "had", "that", "which", "who", "than", "as", "the", "a", "an", "its", "their", "van", "in", "op", "en", "of", "zijn", "is", "waren", "de", "het", "do", "da", "dos", "das", "em", "e", "são", "foi"]
 )
 _SWALLOW_BEFORE = re.compile(r"(?:(?<![\w])(us\$|r\$|usd|eur|gbp|brl|chf|euros?)|([$€£])) ?$", re.IGNORECASE)
 _SWALLOW_AFTER = re.compile(r" ?(?:(%)|(percent|per cent|procent|pct|percentage points?|pp|usd|eur|gbp|brl|chf|dollars?|euros?|days?|hours?|minutes?|weeks?|seconds?|[kmgt]b|utc)(?![\w]))", re.IGNORECASE)  # fmt: skip
@@ -99,12 +98,8 @@ def _split(draft: str, by_id: dict[str, Fact], locale: Locale) -> tuple[list[_Pi
         fact = by_id.get(match[1])
         text, start = draft[at : match.start()], at
         if fact is None:
-            message = (
-                f"There is no fact {match[1]}. Refer only to facts that a query returned in this question."
-            )
-            faults.append(
-                Fault(kind="unknown_reference", text=match[0], position=match.start(), message=message)
-            )
+            message = f"There is no fact {match[1]}. Refer only to facts that a query returned in this question."
+            faults.append(Fault(kind="unknown_reference", text=match[0], position=match.start(), message=message))
             pieces += [_Piece(text, start), _Piece("…", match.start())]
             at = match.end()
             continue
@@ -182,9 +177,7 @@ def _noun_after(after: str, unit: str) -> str:
 def _says_down(before: str, after: str) -> bool:
     near = re.split(r"[.;:\n]|\]\]", before)[-1]
     said = [w for w in words.plain(near)[-8:] if w in words.UP or w in words.DOWN]
-    follows = [
-        w for w in words.plain(re.split(r"[.,;:\n\[]", after)[0])[:2] if w in words.UP or w in words.DOWN
-    ]
+    follows = [w for w in words.plain(re.split(r"[.,;:\n\[]", after)[0])[:2] if w in words.UP or w in words.DOWN]
     return bool((follows or said) and (follows[0] if follows else said[-1]) in words.DOWN)
 
 
@@ -212,11 +205,11 @@ def _broken(pieces: list[_Piece], by_id: dict[str, Fact]) -> list[Fault]:
         ]  # fmt: skip
         for start, end in spans:
             a, b = folded.span(start, end)
-            message = "This is not a reference. Write it exactly as [[f12]], with the id of one fact and nothing else inside."
+            message = (
+                "This is not a reference. Write it exactly as [[f12]], with the id of one fact and nothing else inside."
+            )
             faults.append(
-                Fault(
-                    kind="malformed_reference", text=piece.text[a:b], position=piece.at + a, message=message
-                )
+                Fault(kind="malformed_reference", text=piece.text[a:b], position=piece.at + a, message=message)
             )
     return faults
 
@@ -287,12 +280,7 @@ def _close_tables(
     for piece in pieces:
         start, at = at, at + len(piece.text) + len(piece.tail)
         block = next((s for s in spans if s[0] <= start < s[1]), None)
-        if (
-            piece.fact is not None
-            and units.kind(piece.fact.unit) != "text"
-            and block in tables
-            and block is not None
-        ):
+        if piece.fact is not None and units.kind(piece.fact.unit) != "text" and block in tables and block is not None:
             first[block] = (first[block][0] if block in first else piece.fact, piece)
     for fact, last in first.values():
         shared = ", ".join(part for key, part in context_of(fact).items() if not key.startswith("where "))
@@ -332,9 +320,7 @@ def _join(pieces: list[_Piece], faults: list[Fault]) -> Rendered:
         if piece.fact is not None:
             fact = piece.fact
             figures.append(
-                Figure(
-                    text=piece.text, start=start, end=end, value=fact.value, unit=fact.unit, facts=(fact.id,)
-                )
+                Figure(text=piece.text, start=start, end=end, value=fact.value, unit=fact.unit, facts=(fact.id,))
             )
             end = put(piece.tail, piece.at)
             if piece.context:

@@ -7,17 +7,19 @@ from datetime import timedelta
 
 from policies.grounding import words
 from policies.grounding.model import Claim
-from policies.grounding.view import Item, View
+from policies.grounding.names import values_of
+from policies.grounding.view import Item, View, about
 from policies.grounding.when import When, find_times
 from tools.facts import Fact
 
 _GROSS = re.compile(r"\b(?:gross|before (?:credits|refunds)|(?:excluding|without) (?:credits|refunds)|bruto)\b")
-_NET = re.compile(
-    r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b"
-)
+_NET = re.compile(r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b")
 
+_IDIOM = re.compile(r"\b(?:ma[dk]e|set|follow|look|start|sum|back|end)(?:s|ed|ing)?[ -]up\b|\bbreak(?:s|ing)? down\b")
 _THAN = re.compile(r"\b(?:than|dan|que)\s+(?:(?:in|on|for|the|em)\s+)*$")
-_RIGHT_NOW = re.compile(r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b")
+_RIGHT_NOW = re.compile(
+    r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b"
+)
 
 
 def period_claim(item: Item, view: View) -> Claim | None:
@@ -26,7 +28,10 @@ def period_claim(item: Item, view: View) -> Claim | None:
         return None
     spoken = view.said(*view.around(item))
     if _RIGHT_NOW.search(spoken) and period.end < view.now - timedelta(days=1):
-        return "period", f"The words speak of now, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}."
+        return (
+            "period",
+            f"The words speak of now, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}.",
+        )
     sentence = view.layout.sentence(item.start)
     left, right = view.neighbours(item, sentence)
     around = view.around(item)
@@ -55,7 +60,9 @@ def period_claim(item: Item, view: View) -> Claim | None:
 def _compares(when: When, item: Item, view: View) -> bool:
     """Whether a period is only what the figure is compared with: `lower than in March`, and no figure right behind."""
     behind = view.text[when.end : item.start].strip(" (*_")
-    return bool(_THAN.search(view.text[max(0, when.start - 12) : when.start])) and (item.start < when.end or behind != "")
+    return bool(_THAN.search(view.text[max(0, when.start - 12) : when.start])) and (
+        item.start < when.end or behind != ""
+    )
 
 
 def _fits(when: When, item: Item, view: View) -> bool:
@@ -87,10 +94,16 @@ def basis_claim(item: Item, view: View) -> Claim | None:
     basis = item.fact.scope.basis
     if basis is None:
         return None
-    sentence, close = view.layout.sentence(item.start), re.split(r"[,.;:)]", view.text[item.end : item.end + 160].lower().strip()[:8])[0]
+    sentence, close = (
+        view.layout.sentence(item.start),
+        re.split(r"[,.;:)]", view.text[item.end : item.end + 160].lower().strip()[:8])[0],
+    )
     left, _ = view.neighbours(item, sentence)
     rings = (close, view.said(*view.around(item)), view.text[left.end if left else sentence[0] : item.start].lower())
-    said = next((ring for ring in rings if _GROSS.search(ring) or _NET.search(ring)), "")
+    said = next(
+        (ring for ring in (*rings, _closing(view.text[slice(*sentence)])) if _GROSS.search(ring) or _NET.search(ring)),
+        "",
+    )
     gross, net = bool(_GROSS.search(said)), bool(_NET.search(said))
     if gross != net and (basis == "gross") != gross:
         return (
@@ -98,6 +111,12 @@ def basis_claim(item: Item, view: View) -> Claim | None:
             f"The words say {'gross' if gross else 'net'}, but the figure {item.fact.id} is {basis}.",
         )
     return None
+
+
+def _closing(sentence: str) -> str:
+    """A basis that closes a sentence counts for all of it: `..., gross.`"""
+    match = re.search(r",\s*((?:all |both )?(?:gross|net|bruto|netto))\W*$", sentence, re.IGNORECASE)
+    return match[1].lower() if match else ""
 
 
 def direction_claim(item: Item, view: View) -> Claim | None:
@@ -126,11 +145,18 @@ def direction_claim(item: Item, view: View) -> Claim | None:
         return _from_to(item, view) or _by_to(item, view)
     sentence = view.layout.sentence(item.start)
     block = view.layout.block(item.start)
-    heard = words.plain(view.text[block[0] : sentence[1]] + " " + view.said(*view.around(item)))
+    heard = words.plain(
+        _IDIOM.sub(" ", (view.text[block[0] : sentence[1]] + " " + view.said(*view.around(item))).lower())
+    )
     if not set(heard) & words.MOVED:
         return "label", f"Nothing near it says that something moved, but {fact.id} ({fact.label}) is a change."
-    if lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"]) and any(
-        w in words.UP | words.DOWN for w in lead[-5:]
+    if lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"]) and any(w in words.UP | words.DOWN for w in lead[-5:]):
+        return "label", f"The words say what level was reached, but {fact.id} ({fact.label}) is a change."
+    left, _ = view.neighbours(item, sentence)
+    if (
+        left is not None
+        and words.is_change(left.fact)
+        and re.fullmatch(r"\s*(?:to|naar|para)\s*", view.text[left.end : item.start])
     ):
         return "label", f"The words say what level was reached, but {fact.id} ({fact.label}) is a change."
     sense = next((w for w in follow if w in words.UP | words.DOWN), None)
@@ -185,19 +211,16 @@ def _from_to(item: Item, view: View) -> Claim | None:
     if "to" not in between[-1:] or "from" not in lead[-1:]:
         return None
     sense = next((w for w in reversed(lead) if w in words.UP | words.DOWN), None)
-    if (
-        sense
-        and left.fact.value != item.fact.value
-        and (sense in words.UP) != (item.fact.value > left.fact.value)
-    ):
+    if sense and left.fact.value != item.fact.value and (sense in words.UP) != (item.fact.value > left.fact.value):
         return (
             "direction",
             f"The words say {sense!r}, but {left.fact.id} to {item.fact.id} goes the other way.",
         )
+    if values_of(left.fact) != values_of(item.fact):
+        return "label", f"From and to are of different things: {about(left.fact)}; {about(item.fact)}."
     if left.fact.id == item.fact.id:
         return "label", f"From and to are both {item.fact.id}."
     return None
-
 
 
 def undated_claim(item: Item, view: View) -> Claim | None:
@@ -205,7 +228,9 @@ def undated_claim(item: Item, view: View) -> Claim | None:
     fact = item.fact
     if fact.period is None or fact.period.start == fact.period.end:
         return None
-    siblings = [f for f in view.facts if (f.label, f.unit, f.scope) == (fact.label, fact.unit, fact.scope) and f != fact]
+    siblings = [
+        f for f in view.facts if (f.label, f.unit, f.scope) == (fact.label, fact.unit, fact.scope) and f != fact
+    ]
     if not any(f.period is not None and f.period.start != f.period.end for f in siblings):
         return None
     said = view.times + find_times(view.question, view.now)

@@ -10,15 +10,9 @@ from tools import units
 from tools.facts import Fact, Value
 
 MONTHS: dict[Locale, tuple[str, ...]] = {
-    "en": tuple(
-        "January February March April May June July August September October November December".split()
-    ),
-    "nl": tuple(
-        "januari februari maart april mei juni juli augustus september oktober november december".split()
-    ),
-    "pt": tuple(
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
-    ),
+    "en": tuple(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]),
+    "nl": tuple(["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]),
+    "pt": tuple(["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"]),
 }
 
 

@@ -38,7 +38,9 @@ class When:
 _MONTH = "|".join(sorted((re.escape(m) for m in MONTHS), key=len, reverse=True))
 _DAY = "|".join(WEEKDAYS)
 _COUNT = r"(?P<n>\d{1,4}|" + "|".join(w for w in SMALL if w.isalpha()) + ")"
-_CLOCK = r"(?:,? (?:at |om |às )?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap]m))?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?)?"
+_CLOCK = (
+    r"(?:,? (?:at |om |às )?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap]m))?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?)?"
+)
 _UNITS = {
     "hour": "hours", "day": "days", "week": "weeks", "month": "months", "uur": "hours", "uren": "hours",
     "dag": "days", "maand": "months", "weken": "weeks", "dia": "days", "mês": "months", "mes": "months",
@@ -64,13 +66,13 @@ _RELATIVE = (
     r"de maand (?:ervoor|daarvoor)|een maand eerder|no mês anterior|mês anterior"
 )
 _PHRASE = re.compile(
-    rf"(?<!\w)(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[T ](?P<isoclock>\d{{2}}:\d{{2}}(?::\d{{2}})?)(?:\.\d{{1,6}})?"
+    r"(?<!\w)(?:(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ](?P<isoclock>\d{2}:\d{2}(?::\d{2})?)(?:\.\d{1,6})?"
     r"(?: ?(?:Z|UTC|\+00:00))?)?(?![\w-])"
     r"|(?P<isomonth>(?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\w-])"
     r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])" + _CLOCK.replace("clock", "nclock").replace("half", "nhalf") +
     rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: (?:to|until|till|tot|t/m|and|a)(?: the)? |-)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
     rf"(?P<rm>{_MONTH})\b(?:,?(?: de)? (?P<ry>(?:19|20)\d{{2}})\b)?"
-    rf"|(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? (?P<dy>(?:19|20)\d{{2}})\b)?"
+    rf"|(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? (?P<dy>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "dclock").replace("half", "dhalf")
     + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? (?P<my>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "mclock").replace("half", "mhalf")
@@ -114,9 +116,7 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
         )
         days = _days_of(g, today)
         if days:
-            yield When(
-                start, end, "time" if clock else "date", days, _clock(clock, half), tuple(map(_day, days))
-            )
+            yield When(start, end, "time" if clock else "date", days, _clock(clock, half), tuple(map(_day, days)))
     elif g["to"]:
         yield from _range(start, end, g, today)
     elif g["isomonth"]:
@@ -192,6 +192,8 @@ def _is_month(match: re.Match[str], text: str) -> bool:
     before = text[max(0, match.start() - 12) : match.start()]
     if word == "May" and re.match(r" (?:I|we|you|be|have|not|it)\b", text[match.end() : match.end() + 6]):
         return False
+    if word[0].isupper() and re.search(r"\b(?:our|the|my|your|its|their|a) $", before, re.IGNORECASE):
+        return True
     return bool(_BEFORE_MAY.search(before))
 
 
@@ -217,9 +219,7 @@ def _period(start: int, end: int, word: str, now: datetime) -> When:
     elif word in ("this_quarter", "year_to_date", "this_week", "today"):
         spans.append((period.start, now))
         whole = {"this_quarter": 92, "year_to_date": 366, "this_week": 7, "today": 1}[word]
-        spans += [
-            (period.start, period.start + timedelta(days=n)) for n in range(max(1, whole - 2), whole + 1)
-        ]
+        spans += [(period.start, period.start + timedelta(days=n)) for n in range(max(1, whole - 2), whole + 1)]
     elif len(word) == 7 and word[4] == "-" and period.start <= now < period.end:
         spans.append((period.start, _midnight(now.date() + timedelta(days=1))))
     days = (period.start.date(),) if word in ("today", "yesterday") else ()

@@ -52,7 +52,10 @@ def sources(part: str) -> list[tuple[Estate, str]]:
     if part == "corpus":
         for build in BUILDERS:
             estate = build()
-            out += [(estate, text) for text in from_frames(estate, random.Random(f"frames {estate.name}"), FRAMED_PER_ESTATE)]
+            out += [
+                (estate, text)
+                for text in from_frames(estate, random.Random(f"frames {estate.name}"), FRAMED_PER_ESTATE)
+            ]
     return out
 
 
@@ -82,7 +85,9 @@ def every_corruption(part: str, rounds: int = 3, seed: int = 7) -> Iterator[Labe
                 made = corrupt(parts, estate, rng)
                 if made and (draft := expand(made[0], estate)) not in seen:
                     seen.add(draft)
-                    yield Labelled(id=f"{part}-{number}", estate=estate.name, draft=draft, corruption=kind, changed=made[1])
+                    yield Labelled(
+                        id=f"{part}-{number}", estate=estate.name, draft=draft, corruption=kind, changed=made[1]
+                    )
 
 
 def main() -> None:

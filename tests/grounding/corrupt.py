@@ -17,7 +17,7 @@ from tools.facts import Fact
 Change = tuple[list[Part], str]
 Corruption = Callable[[list[Part], Estate, random.Random], Change | None]
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 _DIRECTIONS = (
     ("rose", "fell"), ("went up", "went down"), ("up from", "down from"), ("up by", "down by"), ("is down by", "is up by"),
     ("dropped by", "rose by"), ("fell by", "rose by"), ("increase", "decrease"), ("lower than", "higher than"),
@@ -105,7 +105,16 @@ def unknown_reference(parts: list[Part], estate: Estate, rng: random.Random) -> 
         return None
     index = rng.choice(sites)
     name = estate.by_key[parts[index].key].id
-    forms = ("[[f97]]", f"[{name}]", f"[[{name}]", f"[[ {name} ]]", f"[[{name}|USD]]", f"[[[{name}]]]", f"[[{name}, f2]]", name)
+    forms = (
+        "[[f97]]",
+        f"[{name}]",
+        f"[[{name}]",
+        f"[[ {name} ]]",
+        f"[[{name}|USD]]",
+        f"[[[{name}]]]",
+        f"[[{name}, f2]]",
+        name,
+    )
     return _put(parts, index, rng.choice(forms), estate)
 
 
@@ -224,7 +233,9 @@ def period(parts: list[Part], estate: Estate, rng: random.Random) -> Change | No
         ("no mês passado", "na semana passada"), ("Year to date", "Last month"), ("Q2 2026", "Q3 2025"), ("Tuesday", "Monday"),
     ]  # fmt: skip
     rng.shuffle(swaps)
-    return _reword(parts, estate, rng, swaps, lambda f: f.period is not None and f.period.start != f.period.end, once=True)
+    return _reword(
+        parts, estate, rng, swaps, lambda f: f.period is not None and f.period.start != f.period.end, once=True
+    )
 
 
 def account(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None:
@@ -242,14 +253,23 @@ def label(parts: list[Part], estate: Estate, rng: random.Random) -> Change | Non
         values = sorted({f.scope.where[key] for f in estate.facts if key in f.scope.where})
         for a in values:
             for spelled in sorted({a, a.removeprefix("Amazon ").removeprefix("AWS "), a.capitalize()}):
-                swaps += [(spelled, b.capitalize() if spelled[0].isupper() and b.islower() else b) for b in values if a != b]
+                swaps += [
+                    (spelled, b.capitalize() if spelled[0].isupper() and b.islower() else b) for b in values if a != b
+                ]
     rng.shuffle(swaps)
     return _reword(parts, estate, rng, swaps, lambda f: bool(f.scope.where), about=True)
 
 
 def basis(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None:
     """Gross for net, or the other way round."""
-    swaps = [("net", "gross"), ("gross", "net"), ("Net", "Gross"), ("Gross", "Net"), ("Bruto", "Netto"), ("netto", "bruto")]
+    swaps = [
+        ("net", "gross"),
+        ("gross", "net"),
+        ("Net", "Gross"),
+        ("Gross", "Net"),
+        ("Bruto", "Netto"),
+        ("netto", "bruto"),
+    ]
     rng.shuffle(swaps)
     return _reword(parts, estate, rng, swaps, lambda f: f.scope.basis is not None)
 

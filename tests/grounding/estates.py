@@ -70,7 +70,9 @@ def casino_cost() -> Estate:
         e.add(f"{key}_aug", "spend", before, "USD", "2026-08", basis="net", service=service)
     e.add("change", "change in spend", "6333.35", "USD", "2026-09", basis="net", derived=True)
     e.add("change_pct", "change in spend, relative", "15.12", "percent", "2026-09", basis="net", derived=True)
-    e.add("nat_change", "change in spend", "8070.52", "USD", "2026-09", basis="net", derived=True, service="NAT gateway")
+    e.add(
+        "nat_change", "change in spend", "8070.52", "USD", "2026-09", basis="net", derived=True, service="NAT gateway"
+    )
     e.add("rds_share", "share of spend", "29.29", "percent", "2026-09", basis="net", service="Amazon RDS")
     e.add("nat_share", "share of spend", "19.31", "percent", "2026-09", basis="net", service="NAT gateway")
     e.add("credits", "credits", "-4200.00", "USD", "2026-09", "payer")
@@ -80,7 +82,9 @@ def casino_cost() -> Estate:
     e.add("utrecht", "spend", "1877.46", "USD", "2026-09", "venue-utrecht", basis="net")
     e.add("rotterdam", "spend", "2032.70", "USD", "2026-09", "venue-rotterdam", basis="net")
     e.add("coverage", "reservation coverage", "62.50", "percent", "month_to_date")
-    e.add("coverage_drop", "change in reservation coverage", "-27.50", "percentage points", "month_to_date", derived=True)
+    e.add(
+        "coverage_drop", "change in reservation coverage", "-27.50", "percentage points", "month_to_date", derived=True
+    )
     e.add("idle_days", "age of the GPU instances", 26, "days", "now", "data-lab")
     e.add("spike_start", "NAT gateway spike began", "2026-09-08", "date", "2026-09", "data-prod")
     e.add("spike_end", "NAT gateway spike ended", "2026-09-24", "date", "2026-09", "data-prod")
@@ -120,7 +124,9 @@ def casino_security() -> Estate:
     e.add("threats_now", "GuardDuty threats", 4, "threats", "month_to_date")
     e.add("cves", "vulnerabilities with a fix", 31, "vulnerabilities", "now", "venue-eindhoven")
     e.add("compliance", "compliant resources, share", "91.40", "percent", "now")
-    e.add("compliance_change", "change in compliant resources, share", "-1.80", "percentage points", "now", derived=True)
+    e.add(
+        "compliance_change", "change in compliant resources, share", "-1.80", "percentage points", "now", derived=True
+    )
     e.add("account_no", "account number of venue-utrecht", "210000001123", "account", None, "venue-utrecht")
     return e
 
@@ -154,7 +160,15 @@ def casino_ops() -> Estate:
     e.add("vcpu_rate", "share of the vCPU quota used", "92.19", "percent", "now", "online-prod")
     e.add("latency", "p99 latency of the betting API", 412, "milliseconds", "last_week", "online-prod")
     e.add("latency_storm", "p99 latency of the betting API", 2870, "milliseconds", "2026-10-13", "online-prod")
-    e.add("latency_change", "change in p99 latency of the betting API", 2458, "milliseconds", "2026-10-13", "online-prod", derived=True)
+    e.add(
+        "latency_change",
+        "change in p99 latency of the betting API",
+        2458,
+        "milliseconds",
+        "2026-10-13",
+        "online-prod",
+        derived=True,
+    )
     e.add("storage", "storage of the ledger database", "734.20", "GB", "now", "venue-rotterdam")
     e.add("events", "AWS Health events open", 2, "events", "now")
     e.add("changes", "changes by people", 57, "changes", "last_week")
@@ -207,7 +221,11 @@ def lottery_pt() -> Estate:
         ("dynamo", "Amazon DynamoDB", "9877.31"),
     ):  # fmt: skip
         e.add(key, "spend", value, "BRL", "2026-03", basis="net", service=service)
-    for key, account, value in (("draws", "draws-prod", "40518.22"), ("shops", "shops-prod", "19663.57"), ("lab", "sorteio-lab", "3120.08")):
+    for key, account, value in (
+        ("draws", "draws-prod", "40518.22"),
+        ("shops", "shops-prod", "19663.57"),
+        ("lab", "sorteio-lab", "3120.08"),
+    ):
         e.add(key, "spend", value, "BRL", "2026-03", account, basis="net")
     e.add("findings", "open findings", 64, "findings", "now")
     e.add("critical", "open findings", 3, "findings", "now", severity="critical")
@@ -223,7 +241,15 @@ def lottery_pt() -> Estate:
     e.add("last_draw", "last draw deployment", "2026-04-18", "date", "now", "draws-prod")
     e.add("outage", "longest outage", 37, "minutes", "2026-03", "shops-prod")
     e.add("avail", "availability of the draw API", "99.94", "percent", "2026-03", "draws-prod")
-    e.add("avail_change", "change in availability of the draw API", "-0.04", "percentage points", "2026-03", "draws-prod", derived=True)
+    e.add(
+        "avail_change",
+        "change in availability of the draw API",
+        "-0.04",
+        "percentage points",
+        "2026-03",
+        "draws-prod",
+        derived=True,
+    )
     return e
 
 
@@ -239,8 +265,26 @@ def venues_mixed() -> Estate:
     e.add("total_dec", "spend", "16756.94", "USD", "2025-12", basis="gross")
     e.add("faro_change", "change in spend", "576.43", "USD", "2026-01", basis="gross", derived=True, venue="faro")
     e.add("porto_change", "change in spend", "-215.07", "USD", "2026-01", basis="gross", derived=True, venue="porto")
-    e.add("faro_pct", "change in spend, relative", "23.91", "percent", "2026-01", basis="gross", derived=True, venue="faro")
-    e.add("porto_pct", "change in spend, relative", "-4.02", "percent", "2026-01", basis="gross", derived=True, venue="porto")
+    e.add(
+        "faro_pct",
+        "change in spend, relative",
+        "23.91",
+        "percent",
+        "2026-01",
+        basis="gross",
+        derived=True,
+        venue="faro",
+    )
+    e.add(
+        "porto_pct",
+        "change in spend, relative",
+        "-4.02",
+        "percent",
+        "2026-01",
+        basis="gross",
+        derived=True,
+        venue="porto",
+    )
     e.add("avg", "average spend per venue", "4340.32", "USD", "2026-01", basis="gross", derived=True)
     e.add("daily", "average spend per day", "560.04", "USD", "2026-01", basis="gross", derived=True)
     e.add("lisbon_place", "place of spend of venue lisbon", 1, "place", "2026-01", venue="lisbon")
@@ -267,7 +311,11 @@ def insurer_heldout() -> Estate:
         ("kms", "AWS Key Management Service", "611.07"),
     ):  # fmt: skip
         e.add(key, "spend", value, "GBP", "2026-04", basis="net", service=service)
-    for key, account, value in (("claims", "claims-prod", "30114.72"), ("pricing", "pricing-prod", "19850.03"), ("brokers", "broker-portal", "9377.28")):
+    for key, account, value in (
+        ("claims", "claims-prod", "30114.72"),
+        ("pricing", "pricing-prod", "19850.03"),
+        ("brokers", "broker-portal", "9377.28"),
+    ):
         e.add(key, "spend", value, "GBP", "2026-04", account, basis="net")
     e.add("claims_findings", "open findings", 27, "findings", "now", "claims-prod")
     e.add("pricing_findings", "open findings", 18, "findings", "now", "pricing-prod")
@@ -296,7 +344,12 @@ def utility_heldout() -> Estate:
     e.add("oct", "spend", "49120.75", "EUR", "2026-10", basis="gross")
     e.add("delta", "change in spend", "5755.45", "EUR", "2026-11", basis="gross", derived=True)
     e.add("delta_pct", "change in spend, relative", "11.72", "percent", "2026-11", basis="gross", derived=True)
-    for key, account, value in (("grid", "grid-prod", "22940.63"), ("meters", "meters-prod", "16033.18"), ("trading", "trading-prod", "8712.09"), ("lab", "grid-lab", "1405.77")):
+    for key, account, value in (
+        ("grid", "grid-prod", "22940.63"),
+        ("meters", "meters-prod", "16033.18"),
+        ("trading", "trading-prod", "8712.09"),
+        ("lab", "grid-lab", "1405.77"),
+    ):
         e.add(key, "spend", value, "EUR", "2026-11", account, basis="gross")
     e.add("iot", "spend", "9034.51", "EUR", "2026-11", basis="gross", service="AWS IoT Core")
     e.add("timestream", "spend", "7218.46", "EUR", "2026-11", basis="gross", service="Amazon Timestream")
@@ -363,11 +416,23 @@ def airline_fresh() -> Estate:
     e.add("dec_net", "spend", "196518.66", "USD", "2025-12", basis="net")
     e.add("delta", "change in spend", "-15425.36", "USD", "2025-12", basis="gross", derived=True)
     e.add("delta_pct", "change in spend, relative", "-7.01", "percent", "2025-12", basis="gross", derived=True)
-    for key, team, value in (("booking", "booking", "80120.31"), ("crew", "crew", "31780.04"), ("loyalty", "loyalty", "29405.77")):
+    for key, team, value in (
+        ("booking", "booking", "80120.31"),
+        ("crew", "crew", "31780.04"),
+        ("loyalty", "loyalty", "29405.77"),
+    ):
         e.add(key, "spend", value, "USD", "2025-12", basis="gross", team=team)
-    for key, region, value in (("dublin", "eu-west-1", "150233.48"), ("virginia", "us-east-1", "44012.90"), ("sydney", "ap-southeast-2", "10272.28")):
+    for key, region, value in (
+        ("dublin", "eu-west-1", "150233.48"),
+        ("virginia", "us-east-1", "44012.90"),
+        ("sydney", "ap-southeast-2", "10272.28"),
+    ):
         e.add(key, "spend", value, "USD", "2025-12", basis="gross", region=region)
-    for key, service, value in (("ec2", "Amazon EC2", "71400.12"), ("eks", "Amazon EKS", "22109.55"), ("dynamo", "Amazon DynamoDB", "38116.03")):
+    for key, service, value in (
+        ("ec2", "Amazon EC2", "71400.12"),
+        ("eks", "Amazon EKS", "22109.55"),
+        ("dynamo", "Amazon DynamoDB", "38116.03"),
+    ):
         e.add(key, "spend", value, "USD", "2025-12", basis="gross", service=service)
     e.add("dynamo_share", "share of spend", "18.64", "percent", "2025-12", basis="gross", service="Amazon DynamoDB")
     e.add("year", "spend", "2410077.31", "USD", "last_year", basis="gross")

@@ -1,0 +1,52 @@
+"""Detection and false-alarm rates of grounding, and what the check costs. `python -m tests.bench.bench_grounding`."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from policies.grounding import find_figures, ground
+from tests.grounding.corpus import Labelled, every_corruption, load
+from tests.grounding.estates import all_estates
+
+ESTATES = all_estates()
+
+
+def main() -> None:
+    """Print rates per corruption kind for each part, for the frozen choice and for every corruption, and the times."""
+    times: list[float] = []
+    for part in ("corpus", "heldout", "fresh"):
+        print(f"\n{part}: frozen answers")
+        _rates(load(part), times)
+        print(f"{part}: every corruption of every answer, three times")
+        _rates(every_corruption(part), times)
+    quantiles = statistics.quantiles(times, n=100)
+    print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
+    text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150
+    started = time.perf_counter()
+    find_figures(text, ESTATES["casino-cost"].now)
+    print(f"finder: {len(text):,} characters in {time.perf_counter() - started:.2f} s")
+
+
+def _rates(rows: Iterable[Labelled], times: list[float]) -> None:
+    seen, wrong = Counter[str](), Counter[str]()
+    for row in rows:
+        estate = ESTATES[row.estate]
+        started = time.perf_counter()
+        grounded = ground(row.draft, estate.facts, now=estate.now, locale=estate.locale)
+        times.append(time.perf_counter() - started)
+        kind = row.corruption or "clean"
+        seen[kind] += 1
+        wrong[kind] += grounded.ok if row.corruption else not grounded.ok
+    for kind in sorted(seen.keys() - {"clean"}):
+        print(f"  {kind:20} {seen[kind] - wrong[kind]:5} of {seen[kind]:5} caught")
+    lies, missed = sum(seen.values()) - seen["clean"], sum(wrong.values()) - wrong["clean"]
+    print(f"  detection {1 - missed / lies:.2%} ({lies - missed} of {lies})")
+    if seen["clean"]:
+        print(f"  false alarms {wrong['clean'] / seen['clean']:.2%} ({wrong['clean']} of {seen['clean']})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""The labelled answers: how many lies are caught, and how many true answers are stopped."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from policies.grounding import ground
+from tests.grounding.corpus import labelled, load, sources
+from tests.grounding.estates import all_estates
+
+PARTS = ("corpus", "heldout", "fresh")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_detection_and_false_alarms(part: str) -> None:
+    estates = all_estates()
+    missed, alarms, counted = [], [], Counter[bool]()
+    for row in load(part):
+        estate = estates[row.estate]
+        grounded = ground(row.draft, estate.facts, now=estate.now, locale=estate.locale)
+        counted[row.corruption is None] += 1
+        if row.corruption is None and grounded.faults:
+            alarms.append((row.id, grounded.faults[0].message))
+        if row.corruption is not None and grounded.ok:
+            missed.append((row.id, row.corruption, row.changed))
+    assert len(missed) <= 0.01 * counted[False], missed
+    assert len(alarms) <= 0.01 * counted[True], alarms
+
+
+def test_the_corpus_is_what_it_claims() -> None:
+    rows = load("corpus")
+    corrupted = [row for row in rows if row.corruption]
+    assert len(rows) >= 300
+    assert len(corrupted) * 2 == len(rows)
+    assert len({row.estate for row in rows}) >= 6
+    assert all(len(estate.facts) >= 20 for estate in all_estates().values())
+    assert len(load("heldout")) >= 100
+    assert len(load("fresh")) >= 100
+    clean = {row.id: row.draft for part in PARTS for row in load(part) if row.corruption is None}
+    for row in (row for part in PARTS for row in load(part) if row.corruption):
+        assert row.draft != clean[row.id.removesuffix("x")], f"{row.id} changes nothing"
+
+
+def test_the_generator_writes_the_same_corpus_again() -> None:
+    assert [row.model_dump() for row in labelled("corpus")] == [row.model_dump() for row in load("corpus")]
+
+
+def test_every_source_names_known_facts() -> None:
+    for part in PARTS:
+        assert sources(part)
