@@ -1,4 +1,5 @@
 """Choices: which words select which value of a query's enumerated inputs. The first pattern that occurs wins."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Coverage: which words of a question a query would leave unexplained. Many of them mean that it is another question."""
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 

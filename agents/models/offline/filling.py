@@ -1,4 +1,5 @@
 """Filling: a query's typed inputs from a reading. Only what was said is filled; the rest keeps the query's defaults."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -122,7 +123,9 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
     if parts and "accounts" in fields:
         out.inputs["accounts"] = ",".join(parts)
         if len(parts) > 1 and query.domain == "cost" and "account" in (allowed(query, "by") or ()):
-            out.inputs.setdefault("by", "account")
+            out.inputs.setdefault(
+                "by", "env" if len(found.envs) > 1 and "env" in (allowed(query, "by") or ()) else "account"
+            )
         if query.name == "metric" and len(parts) > 1:
             out.spread["accounts"] = parts
     elif parts:
@@ -281,9 +284,9 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
             out.inputs[slot] = reading.resources[0]
             break
     if reading.hint and not reading.resources:
-        slot = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
-        if slot:
-            out.inputs.setdefault(slot, reading.hint)
+        taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
+        if taking is not None:
+            out.inputs.setdefault(taking, reading.hint)
         else:
             out.limits.append("This could not be narrowed to that one resource.")
     if "contains" in fields and "quoted" in reading.ids:

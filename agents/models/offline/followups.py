@@ -1,4 +1,5 @@
 """Follow-ups: what a short question takes over from the ones before it."""
+# ruff: noqa: E501 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -129,9 +130,9 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
         and "service" in fields
         and "service" not in inputs
         and (lead or _PLACE.search(reading.text))
+        and queries[call.query].domain == queries[earlier.query].domain
     ):
-        if queries[call.query].domain == queries[earlier.query].domain:
-            inputs["service"] = earlier.inputs["service"]
+        inputs["service"] = earlier.inputs["service"]
     timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
     same = queries[call.query].domain == queries[earlier.query].domain and lead
     if timed and (same or _TIME.search(reading.text)) and call.query != "forecast":

@@ -1,4 +1,5 @@
 """The lexicon: what managers' words are about. A concept is a set of words and phrases, slang, Dutch and Portuguese included."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ _CONCEPTS: dict[str, str] = {
     "COST": r"costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
     r"money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
-    r"damage|run us|runs us|set (?:us|me) back|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
+    r"damage|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
     "FIGURE": r"figures?|totals?|numbers|aws figure|amounts?",
     "HOWMUCH": r"how (?:much|big|large)|hoeveel|quanto|what (?:did|does|do) .* (?:come to|amount to|add up to)|total|totaal",
     "CHANGE": r"increas\w*|rise\w*|rising|rose|risen|jump\w*|surg(?:e|ed|ing)|soar\w*|grew|grow\w*|"
@@ -46,7 +47,7 @@ _CONCEPTS: dict[str, str] = {
     r"bad actors?|bedreiging\w*|ameacas?|inbraak|ransomware|broken into|break[- ]?ins?|breaks? in|burglar\w*|infiltrat\w*|exfiltrat\w*|botnet|port scan\w*|hostile|verdacht\w*|suspeit\w*|under fire",
     "PUBLIC": r"public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
     r"(?:internet|outward|world|web)[- ]facing|facing the internet|reach\w* from|world[- ]readable|any(?:one|body) (?:\w+ ){0,3}(?:can|could)|any(?:one|body) on the (?:internet|web)|from anywhere|on the (?:open )?web|to the web|world can|everyone can|"
-    r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
+    r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
     r"leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",
     "MFA": r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|twee-factor|duas etapas|dois fatores",
     "KEYS": r"access keys?|(?:old|stale|unused|dormant|forgotten|aged|long-?lived|ancient|static|api|rotated|unrotated) keys?|keys? (?:\w+ )?(?:older|unused|not (?:been )?used|nobody uses|age|hygiene|over|still active)|credentials?|"

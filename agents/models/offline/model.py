@@ -48,7 +48,9 @@ class OfflineModel(Model):
         raise RegentError("The offline model writes no structured output; use a language model for that.")
         yield {}
 
-    async def stream(self, messages: Any, tool_specs: Any = None, system_prompt: Any = None, **kwargs: Any) -> AsyncIterator[Any]:  # fmt: skip
+    async def stream(
+        self, messages: Any, tool_specs: Any = None, system_prompt: Any = None, **kwargs: Any
+    ) -> AsyncIterator[Any]:
         """One step: query calls while the plan has some left, then the answer."""
         offered = {spec["name"] for spec in tool_specs or ()}
         question, history, made = _conversation(messages)

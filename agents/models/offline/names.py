@@ -1,4 +1,5 @@
 """Names: what exists in the asker's estate, and finding it in a question. A name that does not exist is never guessed."""
+# ruff: noqa: E501 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -181,11 +182,9 @@ def _exact(text: str, names: Names, found: Found) -> str:
         return rf"{kind_word} (?:of |called |named |for |in |the |')?{pattern}'?|{pattern} {kind_word}"
 
     for account in sorted(names.accounts, key=len, reverse=True):
-        pattern = _spoken(account)
-        if fold(account) in COMMON:
-            pattern = both(_ACCOUNT, pattern)
-        else:
-            pattern = rf"(?:{_ACCOUNT} )?{pattern}(?: {_ACCOUNT})?"
+        said = _spoken(account)
+        free = rf"(?:{_ACCOUNT} )?{said}(?: {_ACCOUNT})?"
+        pattern = both(_ACCOUNT, said) if fold(account) in COMMON else free
         text, matches = _take(text, pattern, "account")
         if matches:
             _add(found.accounts, account)

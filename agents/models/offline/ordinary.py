@@ -1,4 +1,5 @@
 """Ordinary words: known, and neither names nor worth correcting. A word outside this and the lexicon may be a name."""
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 

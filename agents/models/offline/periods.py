@@ -1,4 +1,5 @@
 """Which of the times named in a question go into which input: one period, a pair to compare, a forecast, a clock time."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ def _named(reading: Reading) -> list[Mention]:
 
 def one_period(reading: Reading, now: datetime) -> tuple[str | None, list[str]]:
     """The period that was named, and all of them if several were (to be looked at one by one)."""
-    words = [_year_before(_WORDS.get(m.word, m.word), None, now) for m in _named(reading)]
-    words = list(dict.fromkeys(word for word in words if word))
+    named = [_year_before(_WORDS.get(m.word, m.word), None, now) for m in _named(reading)]
+    words = list(dict.fromkeys(word for word in named if word))
     if not words:
         return None, []
     if len(words) == 2 and (joined := _within(words, now)):

@@ -1,4 +1,5 @@
 """Reading a question once: its words, times, names, identifiers and concepts. Everything else works on this."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -44,9 +45,56 @@ _PERSON = re.compile(
     r"sign\w*|log\w*|start\w*|run|remov\w*|modif\w*|get up|mess\w*)\b|\buser ([a-z][\w.-]+)|\b([a-z]{3,}) 's (?:actions|activity|activities|doings)"
 )
 _NO_PERSON = frozenset(
-    "we you they i he she it anyone anybody someone somebody everyone that this there things stuff costs spend bill aws "
-    "who what everything anything all people one team account accounts alarms which the our has been not data nobody "
-    "users user root recently deployments spending security logs".split()
+    [
+        "we",
+        "you",
+        "they",
+        "i",
+        "he",
+        "she",
+        "it",
+        "anyone",
+        "anybody",
+        "someone",
+        "somebody",
+        "everyone",
+        "that",
+        "this",
+        "there",
+        "things",
+        "stuff",
+        "costs",
+        "spend",
+        "bill",
+        "aws",
+        "who",
+        "what",
+        "everything",
+        "anything",
+        "all",
+        "people",
+        "one",
+        "team",
+        "account",
+        "accounts",
+        "alarms",
+        "which",
+        "the",
+        "our",
+        "has",
+        "been",
+        "not",
+        "data",
+        "nobody",
+        "users",
+        "user",
+        "root",
+        "recently",
+        "deployments",
+        "spending",
+        "security",
+        "logs",
+    ]
 )
 _AWS_ID = re.compile(
     r"(?<![\w-])(?:(?:i|vol|sg|vpc|vpce|nat|subnet|eni|ami|snap|rtb|igw|eip|lt|fs|key|asg)-[0-9a-f]{6,}|arn:aws\S+)(?![\w-])"
@@ -144,6 +192,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("PERIOD")
     if len([w for w in periods if w not in ("now",)]) >= 2:
         more.add("PAIR")
+    if any(len(places) > 1 for places in (found.accounts, found.venues, found.teams, found.envs, found.services)):
+        more.add("PLACES")
+    if re.search(r"\b(?:compar\w*|vs|versus|against|than|or)\b", text):
+        more.add("VERSUS")
     if when.around:
         more.add("CLOCK")
     if found.services:

@@ -1,4 +1,5 @@
 """Refusals: requests to change something, and questions that no AWS data can answer."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 One rule a line: query, weight, concepts that must be there, and with `-` those that must not.
 """
+# ruff: noqa: SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -30,8 +31,10 @@ spend_change 3 SPIKE NAMED_SERVICE -ALARM
 spend_change 3 COST PAIR
 spend_change 3 PAIR -ALARM
 spend_change 4 PAIR CHANGE -COST
-spend_change 5 CHANGE DIMENSION -COST -CHANGES -WHODID -ALARM -FINDING -VULN -THREAT -BACKUP -PATCH -KEYS -METRIC -QUOTA -DEPLOY
+spend_change 5 CHANGE DIMENSION -COST -CHANGES -WHODID -ALARM -FINDING -VULN -BACKUP -PATCH -KEYS -METRIC -QUOTA
 spend_change -4 FUTURE
+spend_change -6 PLACES VERSUS -PAIR
+spend 6 PLACES VERSUS COST -PAIR
 forecast 7 COST FORECAST
 forecast 4 FORECAST
 forecast 7 COST FUTURE

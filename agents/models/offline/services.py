@@ -1,4 +1,5 @@
 """AWS services as Cost Explorer spells them, with the names people use for them."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Speech: the words this model knows. What is outside may be a name or a misspelling."""
+# ruff: noqa: SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 

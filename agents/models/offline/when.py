@@ -2,6 +2,7 @@
 
 General date parsers read "may we" as May and "2 days" as two hours; here a word is time only where its neighbours say so.
 """
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -275,7 +276,7 @@ _AFTER_CUE = re.compile(r"^ (?:20\d\d|vs|versus|compared|against|to \w+ember|'s|
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?: ?(am|pm))?|\b(1[0-2]|[1-9]) ?(am|pm)\b")
 _MONTHS_WORD = re.compile(r"\d{4}-\d\d(?:\.\.\d{4}-\d\d)?")
 _RELATIVE: tuple[tuple[str, str], ...] = (
-    (r"(?:the )?(?:month|week|day|quarter|year|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b|"
+    (r"(?:the )?(?:month|week|day|quarter|year|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
     (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),

@@ -1,4 +1,5 @@
 """What the offline model makes of questions: the right calls, or an honest abstention."""
+# ruff: noqa: E501 - one declaration or question a line
 
 from __future__ import annotations
 

@@ -1,0 +1,121 @@
+"""Joint questions: two asked next to each other, or whether one thing has to do with another."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from agents.models.offline import dates
+from agents.models.offline.choosing import Context, calls_for, chosen_of, one_call
+from agents.models.offline.filling import fill
+from agents.models.offline.followups import points_back
+from agents.models.offline.periods import one_period, resolved
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading, read
+from agents.models.offline.scoring import scores
+
+
+def related(reading: Reading, ranked: Mapping[str, float], context: Context) -> list[PlannedCall]:
+    """Calls in more than one domain, when the question asks whether two things have to do with each other."""
+    concepts = reading.concepts
+    costly = "COST" in concepts and concepts & {"INCIDENT", "DEPLOY"} and not concepts & {"BUDGET", "SAVE", "FORECAST"}
+    if "RELATED" not in concepts and not costly:
+        return []
+    cost = bool(concepts & {"COST", "SPIKE", "ANOMALY"})
+    change = bool(re.search(r"\b(?:change|changed|changes|modification)\b", reading.text))
+    ops = change or bool(concepts & {"ALARM", "INCIDENT", "DEPLOY", "CHANGES", "LOGS", "METRIC", "BACKUP"})
+    security = bool(concepts & {"FINDING", "THREAT", "PUBLIC", "KEYS", "ROOT", "SECURITYWORD"})
+    happened = bool(concepts & {"ALARM", "INCIDENT", "LOGS", "METRIC", "BACKUP"})
+    if cost + ops + security < 2 and not ((change or "DEPLOY" in concepts) and happened):
+        return []
+    wanted: list[str] = []
+    if cost:
+        wanted += ["spend_change", "cost_anomalies"]
+    if concepts & {"ALARM", "INCIDENT"}:
+        wanted.append("alarm_history")
+    if "BACKUP" in concepts:
+        wanted.append("backups")
+    if "LOGS" in concepts and not concepts & {"ALARM", "INCIDENT"}:
+        wanted.append("error_logs")
+    if security:
+        wanted.append(next((q for q in ranked if context.queries[q].domain == "security"), "findings"))
+    wanted.append("recent_changes")
+    period, _ = one_period(reading, context.now)
+    return [_around(one_call(name, reading, context), period, context) for name in wanted if name in context.queries]
+
+
+def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCall:
+    """Bills are looked at in the week up to a day that was named, as costs of a moment show up on the days around it."""
+    period = resolved(word, context.now) if word else None
+    if call.query != "cost_anomalies" or period is None or period.days > 2:
+        return call
+    first = period.start.date() - timedelta(days=7)
+    last = min(context.now.date(), period.start.date() + timedelta(days=1))
+    return call.model_copy(update={"inputs": {**call.inputs, "period": dates.span(first, last)}})
+
+
+_JOINT = re.compile(r"\?|;|,|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
+
+
+def several(reading: Reading, question: str, context: Context) -> list[PlannedCall]:
+    """Calls of different queries, when the question asks for two things next to each other."""
+    texts = [part.strip(" ,.?") for part in _JOINT.split(_plain(question))]
+    parts = [read(text, context.names, context.now) for text in texts if text]
+    if not 2 <= len(parts) <= 5:
+        return []
+    chosen = [_strongly(part, context) for part in parts]
+    calls: list[PlannedCall] = []
+    for index, (part, name) in enumerate(zip(parts, chosen, strict=True)):
+        if name is None or any(name == call.query for call in calls):
+            continue
+        if calls and points_back(part) and context.queries[name].domain == calls[0].domain == "cost":
+            continue  # "... and how much money is that": the first call says so
+        donors = [
+            other
+            for place, other in enumerate(parts)
+            if place != index
+            and (chosen[place] is None or (place > index and not _ASKS.match(other.text)) or points_back(part))
+        ]
+        own, _ = calls_for(name, part, context)
+        calls.extend(_completed(call, donors, context) for call in own)
+    names = {call.query for call in calls}
+    if len(names) < 2 or names <= {"spend", "spend_change"} or names <= {"alarms", "alarm_history"}:
+        return []
+    if names <= {"who_did_what", "recent_changes"}:
+        return []
+    top = chosen_of(scores(reading, context.queries))
+    if top == "spend_change" and names <= {"spend_change", "recent_changes", "spend"}:
+        return []
+    return calls
+
+
+_ASKS = re.compile(r"^(?:what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
+
+
+def _strongly(part: Reading, context: Context) -> str | None:
+    ranked = scores(part, context.queries)
+    name = chosen_of(ranked)
+    return name if name is not None and ranked[name] >= _STRONG else None
+
+
+_STRONG = 5.0
+"""Points that a part of a question needs to count as a question of its own."""
+
+
+def _plain(question: str) -> str:
+    return re.sub(r"\b(between|from) ([\w ]{1,24}?) and\b", r"\1 \2 to", question)
+
+
+def _completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
+    """Place and time from the parts that say them for this part too."""
+    inputs = dict(call.inputs)
+    for donor in donors:
+        filled = fill(context.queries[call.query], donor, context.names, context.now)
+        if not any(k in inputs for k in ("accounts", "team", "venue")):
+            inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
+        for key in ("period", "region"):
+            if key in filled.inputs and key not in inputs and "around" not in inputs and key not in filled.spread:
+                inputs[key] = filled.inputs[key]
+    return call.model_copy(update={"inputs": inputs})
