@@ -1,4 +1,4 @@
-"""`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--json]`: run the bank, print how it went.
+"""`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--json]`: run the bank.
 
 Exits with 1 if fewer than 95 percent of the bank's conversations are right (of another file: never).
 """
@@ -25,7 +25,9 @@ def main() -> None:
     outcomes = run(entries, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
     summary = summarise(entries, outcomes)
     if given.json:
-        print(json.dumps({"model": given.model, **summary, "failures": [_plain(o) for o in failures(outcomes)]}, indent=1))
+        print(
+            json.dumps({"model": given.model, **summary, "failures": [_plain(o) for o in failures(outcomes)]}, indent=1)
+        )
     else:
         _show(given.model, summary, outcomes)
     sys.exit(1 if not given.file and not given.only and summary["all"]["percent right"] < BAR else 0)
@@ -58,14 +60,20 @@ def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _counts(found: Sequence[str]) -> dict[str, Any]:
     counts = {verdict: found.count(verdict) for verdict in ("right", "abstained", "silently wrong")}
-    return {"conversations": len(found), **counts, "percent right": round(100 * counts["right"] / max(len(found), 1), 1)}
+    return {
+        "conversations": len(found),
+        **counts,
+        "percent right": round(100 * counts["right"] / max(len(found), 1), 1),
+    }
 
 
 def _show(model: str, summary: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
     for outcome in failures(outcomes):
         plain = _plain(outcome)
         print(f"\n{plain['verdict'].upper()}  {plain['id']}")
-        print(f"  asked:   {' / '.join(plain['asked'])}" + (f"  (as {outcome.entry.by})" * (outcome.entry.by != "local")))
+        print(
+            f"  asked:   {' / '.join(plain['asked'])}" + (f"  (as {outcome.entry.by})" * (outcome.entry.by != "local"))
+        )
         print(f"  read as: {plain['read as']}")
         print(f"  missing: {'; '.join(plain['faults'])}")
     print(f"\n{'':<16}{'asked':>7}{'right':>7}{'abstained':>11}{'silently wrong':>16}{'right %':>9}")

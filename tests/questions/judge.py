@@ -90,7 +90,9 @@ def _look_at_table(seen: Seen, result: QueryResult, place: int) -> None:
     by_id = {fact.id: fact for fact in result.facts}
     lines = []
     for row in table.rows:
-        held = {number: by_id[cell] for number, cell in enumerate(row) if number in table.fact_columns and cell in by_id}
+        held = {
+            number: by_id[cell] for number, cell in enumerate(row) if number in table.fact_columns and cell in by_id
+        }
         cells = [str(held[number].value) if number in held else cell for number, cell in enumerate(row)]
         line = " | ".join(cells)
         lines.append(line)
@@ -123,9 +125,11 @@ def _same(fact: Fact, wanted: Wanted, value: Decimal | int | str) -> bool:
     kind = units.kind(fact.unit)
     if wanted.unit != "count" and kind != units.kind(wanted.unit):
         return False
+    if kind == "money" and fact.unit != wanted.unit:
+        return False
     if isinstance(value, str):
         return str(fact.value).lower().startswith(value.lower())
-    if wanted.unit == "count" and kind != "count" or isinstance(fact.value, str):
+    if (wanted.unit == "count" and kind != "count") or isinstance(fact.value, str):
         return False
     found, expected = Decimal(fact.value) * _scale(fact.unit), Decimal(value) * _scale(wanted.unit)
     if wanted.unsigned:

@@ -66,7 +66,7 @@ class CountingMaker:
             self._note(messages, tool_specs, system_prompt)
             return stream(messages, tool_specs, system_prompt, *given, **named)
 
-        model.stream = counted  # type: ignore[assignment]  # Strands has no hook between an agent and its model
+        model.stream = counted  # type: ignore[method-assign]  # Strands has no hook between an agent and its model
         return model
 
     def domains(self, question: str, history: Sequence[Exchange], turn: Turn) -> tuple[str, ...]:

@@ -88,7 +88,8 @@ class Truth:
     def sums(self, by: str | None, period: str, gross: bool = False, **filters: Any) -> dict[str, Decimal]:
         """Billed cost by one dimension (`None`: one sum), for the days of a period; net unless `gross`."""
         start, end = days(period)
-        wheres, values = ["ChargePeriodStart between ? and ?"], [start, end]
+        wheres = ["ChargePeriodStart between ? and ?"]
+        values: list[Any] = [start, end]
         if gross:
             wheres.append("x_RecordType not in ('Credit', 'Refund')")
         for name, wanted in filters.items():

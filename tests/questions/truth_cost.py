@@ -57,7 +57,9 @@ def top(truth: Truth, by: str, period: str, place: int = 1, **filters: Any) -> V
 
 
 @formula
-def top_change(truth: Truth, by: str, before: str, after: str, place: int = 1, up: bool = True, **filters: Any) -> Value:
+def top_change(
+    truth: Truth, by: str, before: str, after: str, place: int = 1, up: bool = True, **filters: Any
+) -> Value:
     """Whose spend changed most, upwards or downwards."""
     was, now = truth.sums(by, before, **filters), truth.sums(by, after, **filters)
     moved = {name: now.get(name, Decimal()) - was.get(name, Decimal()) for name in {*was, *now} if name}
@@ -105,9 +107,10 @@ def budgets(truth: Truth) -> Value:
 @formula
 def projected(truth: Truth, **filters: Any) -> Value:
     """A plain projection of October, USD: the days so far, and each day to come like an average one after the first."""
-    return _total(truth, "2026-10-01..2026-10-14", **filters) + 17 * _total(
-        truth, "2026-10-02..2026-10-14", **filters
-    ) / 13
+    return (
+        _total(truth, "2026-10-01..2026-10-14", **filters)
+        + 17 * _total(truth, "2026-10-02..2026-10-14", **filters) / 13
+    )
 
 
 @formula

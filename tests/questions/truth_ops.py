@@ -23,7 +23,9 @@ def alarm_since(truth: Truth, name: str) -> Value:
 
 def _changes(truth: Truth, period: str, account: str | None, name: str | None) -> list[Row]:
     rows = match(truth.records("cloudwatch_alarms"), account=account, name=name)
-    return [{"name": row["name"], **change} for row in rows for change in row["history"] if within(change["at"], period)]
+    return [
+        {"name": row["name"], **change} for row in rows for change in row["history"] if within(change["at"], period)
+    ]
 
 
 @formula

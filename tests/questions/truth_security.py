@@ -7,7 +7,9 @@ from collections import Counter
 from tests.questions.truth import Row, Truth, TruthError, Value, days_since, formula, match, nth, within
 
 
-def _findings(truth: Truth, severity: str | None, account: str | None, title: str | None, since: str | None) -> list[Row]:
+def _findings(
+    truth: Truth, severity: str | None, account: str | None, title: str | None, since: str | None
+) -> list[Row]:
     rows = match(
         truth.records("securityhub_findings"),
         RecordState="ACTIVE",
@@ -138,9 +140,15 @@ def root_without_mfa(truth: Truth) -> Value:
 
 
 @formula
-def actor(truth: Truth, action: str, account: str | None = None, resource: str | None = None, at: str | None = None) -> Value:
+def actor(
+    truth: Truth, action: str, account: str | None = None, resource: str | None = None, at: str | None = None
+) -> Value:
     """Who did one thing: the one user or role name behind all matching events."""
-    rows = [row for row in _events(truth, action, account, None, at) if resource is None or resource in str(row["resources"])]
+    rows = [
+        row
+        for row in _events(truth, action, account, None, at)
+        if resource is None or resource in str(row["resources"])
+    ]
     names = {str(row["username"]) for row in rows}
     if len(names) != 1:
         raise TruthError(f"{len(names)} did {action}")
@@ -148,7 +156,9 @@ def actor(truth: Truth, action: str, account: str | None = None, resource: str |
 
 
 @formula
-def happened(truth: Truth, action: str, account: str | None = None, who: str | None = None, at: str | None = None) -> Value:
+def happened(
+    truth: Truth, action: str, account: str | None = None, who: str | None = None, at: str | None = None
+) -> Value:
     """When the one matching event happened, ISO time to the minute."""
     (row,) = _events(truth, action, account, who, at)
     return str(row["at"])[:16]
@@ -206,7 +216,9 @@ def top_rule(truth: Truth, place: int = 1) -> Value:
 
 
 @formula
-def vulnerabilities(truth: Truth, severity: str | None = None, account: str | None = None, cve: str | None = None) -> Value:
+def vulnerabilities(
+    truth: Truth, severity: str | None = None, account: str | None = None, cve: str | None = None
+) -> Value:
     """Active Inspector findings."""
     return len(match(truth.records("inspector_findings"), status="ACTIVE", severity=severity, account=account, cve=cve))
 
