@@ -409,6 +409,26 @@ def forget_command(
     _show(done.model_dump(), json_out, text)
 
 
+@app.command("witness")
+def witness_command(
+    url: Annotated[str, typer.Argument(help="Address of the witness.")],
+    key: Annotated[str, typer.Option("--key", help="The witness's verifier key.", metavar="VKEY")],
+    ledger: At = None,
+) -> None:
+    """Have a witness cosign the ledger's last checkpoint, and remember that as a known head.
+
+    Example:
+
+        regent audit witness http://auditor.example:8437 --key audit.example/w1+8d2b01ff+BKx0…
+    """
+    from policies.audit.reader import require
+    from policies.audit.witness import submit
+
+    (witness,) = _keys([key]) or []
+    cosigned = submit(require(_ledger(ledger)), url, witness)
+    typer.echo(f"{witness.name} cosigned {cosigned.size} records.")
+
+
 @keys_app.command("show")
 def keys_show(ledger: At = None) -> None:
     """Print the verifier keys that this machine trusts for the ledger, one a line."""

@@ -36,7 +36,7 @@ def encode(record: Record, vault: Vault) -> bytes:
 
 def place(encoded: bytes, index: int, now: int) -> bytes:
     """The record frame: kind byte, then the stored bytes of record `index` at time `now`."""
-    return b'\0{"v":%d,"index":%d,"time":%d,%b' % (SCHEMA, index, now, memoryview(encoded)[1:])
+    return b'\0{"v":%d,"index":%d,"time":%d,%b' % (SCHEMA, index, now, encoded[1:])
 
 
 def _body(body: Body, record: Record, vault: Vault) -> bytes:

@@ -43,3 +43,7 @@ class KeyFileError(LedgerError):
 
 class SealError(LedgerError):
     """A sealed value does not open, or is not what it was committed to."""
+
+
+class WitnessError(LedgerError):
+    """A witness cannot be reached, refuses to cosign, or answers with something else."""

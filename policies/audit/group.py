@@ -6,6 +6,10 @@ import asyncio
 import time
 
 from policies.audit.errors import LedgerError
+from policies.audit.records import Record
+
+RECORDS, BYTES = 1024, 4 << 20
+"""When a group that nobody waits for is written all the same."""
 
 
 class Group:
@@ -21,6 +25,23 @@ class Group:
         self.error: LedgerError | None = None
         self.unwaited: set[str | None] = set()
         self.waiters: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+
+    def add(self, leaf: bytes, record: Record, wait: bool) -> bool:
+        """Take a record in; whether the background thread should be woken for it."""
+        if not self.leaves:
+            self.since = time.monotonic()
+        self.leaves.append(leaf)
+        self.bytes += len(leaf)
+        self.ends_question |= record.body.ends_question
+        count, wake = len(self.leaves), False
+        if not wait:
+            self.unwaited.add(record.question)
+            wake = count == 1
+        if (count >= RECORDS or self.bytes >= BYTES) and not self.urgent:
+            self.urgent = wake = True
+        # The background thread writes an urgent group; when it lags this far behind, whoever appends must wait.
+        self.full = count >= 4 * RECORDS or self.bytes >= 4 * BYTES
+        return wake
 
     def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
         future: asyncio.Future[None] = loop.create_future()

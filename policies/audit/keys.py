@@ -56,12 +56,13 @@ class FileSigner:
 
 
 class Home:
-    """The directories around one ledger: `keys/`, `anchors/`, `index/`, `quarantine/` beside it."""
+    """The directories around one ledger: `keys/`, `anchors/`, `witnesses/`, `index/`, `quarantine/` beside it."""
 
     def __init__(self, ledger: Path, home: Path | None = None) -> None:
         self.ledger = ledger
         self.path = home if home is not None else ledger.parent
         self.keys, self.anchors = self.path / "keys", self.path / "anchors"
+        self.witnesses = self.path / "witnesses" / ledger.name
         self.index, self.quarantine = self.path / "index", self.path / "quarantine"
 
     @property
@@ -105,24 +106,34 @@ class Home:
         return self.anchors / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.note"
 
     def known_heads(self) -> list[Checkpoint]:
-        """Every checkpoint remembered in this home, of whatever ledger."""
-        heads = []
-        for path in sorted(self.anchors.glob("*.note")) if self.anchors.is_dir() else []:
-            try:
-                heads.append(Checkpoint.parse(path.read_bytes()))
-            except (OSError, SignatureError) as error:
-                raise KeyFileError(f"The known head in {path} cannot be used: {error}") from error
-        return heads
+        """Every checkpoint remembered in this home, of whatever ledger, those that a witness cosigned included."""
+        return [_head(path) for path in (*sorted(self.anchors.glob("*.note")), *sorted(self.witnesses.glob("*.note")))]
+
+    def witnessed(self, name: str) -> Checkpoint | None:
+        """The last checkpoint that the witness `name` cosigned for this ledger."""
+        path = self.witnesses / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.note"
+        return _head(path) if path.exists() else None
+
+    def keep_witnessed(self, name: str, cosigned: Checkpoint) -> None:
+        write_durably(self.witnesses / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.note", cosigned.raw)
 
     def anchor(self, origin: str) -> Checkpoint | None:
         """The last checkpoint seen of ledger `origin`."""
-        return next((head for head in self.known_heads() if head.origin == origin), None)
+        path = self.anchor_file(origin)
+        return _head(path) if path.exists() else None
 
     def remember(self, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint` as the last one seen; an older one never replaces a newer one."""
         known = self.anchor(checkpoint.origin)
         if known is None or checkpoint.size > known.size:
             write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
+
+
+def _head(path: Path) -> Checkpoint:
+    try:
+        return Checkpoint.parse(path.read_bytes())
+    except (OSError, SignatureError) as error:
+        raise KeyFileError(f"The known head in {path} cannot be used: {error}") from error
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:

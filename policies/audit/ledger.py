@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
-import secrets
 import threading
 import time
 import weakref
@@ -19,7 +18,6 @@ from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
 from policies.audit.errors import (
     LedgerClosedError,
-    LedgerDamagedError,
     LedgerError,
     LedgerUnwritableError,
     RecordTooLargeError,
@@ -29,15 +27,12 @@ from policies.audit.group import Group
 from policies.audit.keys import Home
 from policies.audit.locks import Turn
 from policies.audit.note import Checkpoint, Signer
+from policies.audit.pace import PATIENCE, Pace
 from policies.audit.reader import Reader
-from policies.audit.records import LedgerRecovered, Record, StoredRecord
-from policies.audit.store import Cut, Store, TornByOtherError
+from policies.audit.records import Record, StoredRecord
+from policies.audit.recovery import recover
+from policies.audit.store import Store, TornByOtherError
 from policies.audit.vault import Vault
-
-LINGER = 0.05
-"""Seconds after which a record appended with wait=False is made durable all the same."""
-CHECKPOINT_RECORDS, CHECKPOINT_SECONDS = 1024, 1.0
-GROUP_RECORDS, GROUP_BYTES = 1024, 4 << 20
 
 
 class Ledger:
@@ -60,8 +55,7 @@ class Ledger:
         self._closed = False
         self._pid = os.getpid()
         self._thread: threading.Thread | None = None
-        self._due_since: float | None = None
-        self._question_ended = False
+        self._pace = Pace()
 
     @classmethod
     def open(
@@ -152,10 +146,9 @@ class Ledger:
         with self._mutex:
             self._usable()
             group = self._group
-        if group is not None:
-            self._commit(group)
-        with self._io:
-            pass
+        with self._io:  # waits for a write that is under way, too
+            if group is not None:
+                self._commit(group)
 
     def checkpoint(self) -> Checkpoint | None:
         """Make everything durable and sign it, unless the last checkpoint covers it already; the last checkpoint."""
@@ -166,7 +159,7 @@ class Ledger:
                     self._sign(store, self._signer or self.home.signer(store.origin))
                 if store.signed is not None:
                     self.home.remember(store.signed)
-                self._due_since, self._question_ended = None, False
+                self._pace.signed()
             except OSError as error:
                 raise self._give_up(error, None) from error
             finally:
@@ -214,8 +207,6 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    # --- inside; what says "mutex held" or "io held" must be called so ---
 
     def _settled(self) -> Store:
         """The store with nothing left to write and the turn held. io held."""
@@ -289,25 +280,9 @@ class Ledger:
         group, index, now = self._group, self._next, time.time_ns()
         if now <= self._time:
             now = self._time + 1
-        leaf = place(encoded, index, now)
-        if not group.leaves:
-            group.since = time.monotonic()
-        group.leaves.append(leaf)
-        group.bytes += len(leaf)
-        if not wait:
-            group.unwaited.add(record.question)
-            if len(group.leaves) == 1:
-                self._wake.notify()
-        count = len(group.leaves)
-        if count >= GROUP_RECORDS or group.bytes >= GROUP_BYTES:
-            # The background thread writes it; whoever still appends to it then must wait, or memory would grow.
-            group.full = count >= 4 * GROUP_RECORDS or group.bytes >= 4 * GROUP_BYTES
-            if not group.urgent:
-                group.urgent = True
-                self._wake.notify()
+        if group.add(place(encoded, index, now), record, wait):
+            self._wake.notify()
         self._next, self._time = index + 1, now
-        if record.body.ends_question:
-            group.ends_question = True
         return group, index
 
     def _enter(self) -> None:
@@ -332,36 +307,14 @@ class Ledger:
         self._next, self._time = store.size, store.time
 
     def _recover(self, origin: str | None) -> None:
-        """(Re)open the files, cut what is torn and record the cut. The process lock is held."""
-        known = self._known_origin()
-        if origin is not None and known is not None and origin != known:
-            raise LedgerDamagedError(f"The ledger {self.path} is {known!r}, not {origin!r}.")
+        """(Re)open the files. The process lock is held."""
         if self._store is not None:
             self._store.close()
-        name = origin or known or f"regent.local/{secrets.token_hex(8)}"
-        if self._signer is None:
-            self.home.signer(name, fresh=known is None)
-        else:
-            self.home.trust(self._signer.vkey)
-        store = self._store = Store(self.path, self.home, name, self._disk)
-        for cut in store.recover():
-            store.append([self._cut_record(cut, store)], store.time + 1)
+        store = self._store = recover(self.path, self.home, origin, self._signer, self._disk, self.vault)
         self._next, self._time = store.size, store.time
-        if store.size and (store.signed is None or store.signed.size < store.size):
-            self._due_since = time.monotonic()
-
-    def _known_origin(self) -> str | None:
-        """The ledger's name, from its first header or else from the key that signs it."""
-        found = Reader(self.path).origin()
-        if found is None:
-            trusted = self.home.trusted()
-            found = trusted[0].name if trusted else None
-        return found
-
-    def _cut_record(self, cut: Cut, store: Store) -> bytes:
-        store.time = max(time.time_ns(), store.time + 1)
-        body = LedgerRecovered(segment=cut.segment, offset=cut.offset, cut_bytes=cut.bytes, sha256=cut.sha256)
-        return place(encode(Record(actor="system", body=body), self.vault), store.size, store.time)
+        unsigned = store.size - (store.signed.size if store.signed else 0)
+        if unsigned:
+            self._pace.wrote(unsigned, ends_question=False)
 
     def _commit(self, group: Group) -> None:
         """Return when `group` is durable: lead the write, or wait for whoever leads it."""
@@ -396,19 +349,13 @@ class Ledger:
         store = self._open_store()
         try:
             store.append(group.leaves, last)
-        except OSError as error:
+        except (OSError, LedgerError) as error:
             self._give_up(error, group)
             return
-        except LedgerError as error:
-            self._failed = str(error)
-            group.fail(error)
-            return
-        if self._due_since is None:
-            self._due_since = time.monotonic()
-        self._question_ended |= group.ends_question
+        self._pace.wrote(len(group.leaves), group.ends_question)
         group.succeed()
 
-    def _give_up(self, error: OSError, group: Group | None) -> LedgerUnwritableError:
+    def _give_up(self, error: OSError | LedgerError, group: Group | None) -> LedgerUnwritableError:
         """Fail `group` and what was placed behind it; go on later only if the write was undone cleanly."""
         store = self._open_store()
         failure = LedgerUnwritableError(
@@ -428,7 +375,7 @@ class Ledger:
         """The background thread: writes what async code waits for, what lingers, and checkpoints that are due."""
         while True:
             with self._mutex:
-                while not (self._closed or self._failed or (wait := self._pause()) == 0):
+                while not (self._closed or self._failed or (wait := self._pace.pause(self._group)) == 0):
                     self._wake.wait(wait)
                 if self._closed or self._failed:
                     return
@@ -436,33 +383,14 @@ class Ledger:
             try:
                 if group is not None and group.leaves and not group.done:
                     self._commit(group)
-                if self._checkpoint_due():
+                if self._pace.due:
                     self.checkpoint()
             except LedgerError as error:
-                # The group's own waiters got this error; a failed checkpoint must stop the ledger too.
-                with self._mutex:
-                    if group is None or group.error is None:
-                        self._failed = self._failed or str(error)
-
-    def _checkpoint_due(self) -> bool:
-        if self._due_since is None or self._store is None:
-            return False
-        signed = self._store.signed.size if self._store.signed else 0
-        return (
-            self._question_ended
-            or self._store.size - signed >= CHECKPOINT_RECORDS
-            or time.monotonic() - self._due_since >= CHECKPOINT_SECONDS
-        )
-
-    def _pause(self) -> float | None:
-        """Seconds until there is something to do; 0: now, None: not until woken. Mutex held."""
-        waits = []
-        if self._group is not None and self._group.leaves:
-            waits.append(0.0 if self._group.urgent else self._group.since + LINGER - time.monotonic())
-        if self._due_since is not None:
-            due = self._checkpoint_due()
-            waits.append(0.0 if due else self._due_since + CHECKPOINT_SECONDS - time.monotonic())
-        return max(0.0, min(waits)) if waits else None
+                if group is not None and group.error is error:
+                    continue  # whoever appended to it was told
+                self._pace.put_off()
+                if self._pace.failures >= PATIENCE:
+                    self._failed = self._failed or f"no checkpoint could be written: {error}"
 
 
 def _close_at_exit(reference: weakref.ref[Ledger]) -> None:

@@ -223,7 +223,11 @@ class Store:
                     room = len(leaves)
             part = leaves[done : done + room]
             self._write(frames.record_frames(part), self.size + len(part))
-            self.tree.extend([_sha256(leaf).digest() for leaf in part], self.tiles.write)
+            try:
+                self.tree.extend([_sha256(leaf).digest() for leaf in part], self.tiles.write)
+            except OSError as error:
+                self.failed = f"the tiles could not be written: {error}"
+                raise
             done += len(part)
         self.time = now
 

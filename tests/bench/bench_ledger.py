@@ -193,8 +193,10 @@ def verification(record: Record, bare: float, count: int = 150_000) -> None:
         text = f"{rates[False] / bare:.2f}x SHA-256; bars 250,000/s and 0.4x"
         line("verify, hash pass, one core", f"{rates[False]:,.0f}/s", text, rates[False] >= max(250_000, 0.4 * bare))
         line("verify, with schema and duplicate keys", f"{rates[True]:,.0f}/s", "bar 80,000/s", rates[True] >= 80_000)
-        code = "import resource, sys; from pathlib import Path; from policies.audit import verify\nverify(Path(sys.argv[1]));"
-        code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        code = (
+            "import resource, sys; from pathlib import Path; from policies.audit import verify\n"
+            "verify(Path(sys.argv[1])); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        )
         command = [sys.executable, "-c", code, str(place / "ledger")]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
         peak = int(done.stdout)

@@ -151,7 +151,7 @@ def test_a_question_that_ended_is_signed_without_waiting_for_close(tmp_path: Pat
 
 
 def test_a_directory_without_write_permission_says_so(tmp_path: Path) -> None:
-    """As another user would meet it: root ignores permissions, so a read-only mount is imitated by a file in the way."""
+    """Root ignores permissions, so a read-only mount is imitated by a file in the way."""
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / "segments").write_text("")
     with pytest.raises(LedgerError):
