@@ -42,7 +42,8 @@ _RESTATES = re.compile(
 )
 
 _LISTS_AFTER = re.compile(
-    r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|hoogste|duurste|maiores|"
+    r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|"
+    r"hoogste|duurste|maiores|"
     r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
 )
 _LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")

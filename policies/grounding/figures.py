@@ -51,11 +51,12 @@ _ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th|e|de|º|ª)$", re.IGNORECASE)
 _EDGE_BEFORE, _EDGE_AFTER = "'.,;:!?~=_&^@", "'.,;:!?_&^-/"
 _ARN = re.compile(r"arn:aws[\w-]*:\S+")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?:/\d{1,3})?", re.I)
-_DISGUISED = re.compile(r"(?<!\w)(?=[OoОоQIl|]{0,8}[OoОо])[1Il|][OoОоIl|]{1,8}(?!\w)")
+_DISGUISED = re.compile(r"(?<!\w)(?=[Oo\u041e\u043eQIl|]{0,8}[Oo\u041e\u043e])[1Il|][Oo\u041e\u043eIl|]{1,8}(?!\w)")
 _ROMAN = re.compile(r"(?<!\w)(?:X{0,3}(?:IX|IV|V?I{1,3}|V)|X{2,3}|X{1,3}V)(?!\w)")
 _MAGNITUDE_AFTER = re.compile(r"[ -]?(?:and a half )?(" + "|".join(lexicon.SCALE) + r"|mln|bn|k|M)\b\.?(?:-?dollar)?")
 _UNIT_AFTER = re.compile(
-    r"[ -]{0,2}(%|percentage|per[ -]?cent\b|[^\W\d_]{1,12}(?:['-][^\W\d_]{1,12})?)(?:[- ](points?|punten|punt|ponto\w*)\b)?"
+    r"[ -]{0,2}(%|percentage|per[ -]?cent\b|[^\W\d_]{1,12}(?:['-][^\W\d_]{1,12})?)(?:[- ](points?|"
+    r"punten|punt|ponto\w*)\b)?"
 )
 _CURRENCY_BEFORE = re.compile(r"(?<!\w)(us\$|r\$|[$€£¥₹]|[a-z]{3}|euro?s?) ?$", re.IGNORECASE)
 _NOUNS_AFTER = re.compile(r"[ -]?((?:[^\W\d_][\w'-]*[ /]?){1,5})")
@@ -111,7 +112,9 @@ def _parts(text: str, start: int, end: int, taken: bytearray) -> Iterator[tuple[
             continue
         if left < index:
             piece = text[left:index]
-            sides = re.split(r"(?<=[\dkKmM%])(?:-|/|\.\.\.?|x|×|:)(?=[$€£]?\d)", piece) if len(piece) < 64 else [piece]
+            sides = (
+                re.split(r"(?<=[\dkKmM%])(?:-|/|\.\.\.?|x|\u00d7|:)(?=[$€£]?\d)", piece) if len(piece) < 64 else [piece]
+            )
             if len(sides) > 1 and all(read_number(side.strip(_EDGE_BEFORE + _EDGE_AFTER)) for side in sides):
                 at = left
                 for side in sides:

@@ -18,10 +18,12 @@ _SUPER = re.compile(
     r"(smallest|lowest|cheapest|kleinste|laagste|menor))\b"
 )
 _ASIDE = re.compile(
-    r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|excluding|with|without) (?:credits|refunds)\b"
+    r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|"
+    r"excluding|with|without) (?:credits|refunds)\b"
 )
 _MOVEMENT = re.compile(
-    r"\b(?:change|difference|delta|increase|decrease|growth|rise|drop|decline|reduction|stijging|daling|verschil|aumento|"
+    r"\b(?:change|difference|delta|increase|decrease|growth|rise|drop|decline|reduction|stijging|"
+    r"daling|verschil|aumento|"
     r"queda|variação)\b[^.;\ue000]{0,30}\b(?:of|was|is|by|to|van|met|de|at)\s*$|"
     r"\b(?:change|difference|increase|decrease)\b[^.;\ue000]{0,24}[:(|]?\s*$"
 )
@@ -69,7 +71,8 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
     if len(family) >= 3 and item.fact.value != best:
         return (
             "label",
-            f"The words say {match[0]!r}, but {item.fact.id} ({item.fact.label}) is not that among {len(family)} alike.",
+            f"The words say {match[0]!r}, but {item.fact.id} ({item.fact.label}) is not that among "
+            f"{len(family)} alike.",
         )
     return None
 

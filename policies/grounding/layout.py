@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def table_cells(text: str, row: Span) -> list[Span]:
     edges = [row[0] + at for at in bars]
     if not text[row[0] : row[1]].rstrip().endswith("|"):
         edges.append(row[1])
-    return [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a + 1, b) for a, b in itertools.pairwise(edges)]
 
 
 def _cut(span: Span, pattern: re.Pattern[str], text: str) -> list[Span]:

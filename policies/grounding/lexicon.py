@@ -1,16 +1,19 @@
 """Words that carry figures, in English, Dutch and Portuguese, and the short list of harmless ones.
 
 Harmless (`HARMLESS`), because they state no figure: the pronoun uses of "one" (one of the, no one, this one, one
-another, one by one), counts of the answer's own points (two things, three reasons), "first" and the adverbs (firstly; "Second, ..."), "a second" as a moment, "24/7", list numbers
-at the start of a line that count up from 1, and the names in `NAMES` (S3, EC2, Route 53, ISO 42001, SOC 2, TLS 1.2,
-SHA-256, 5xx and the like). Any other word with a digit in it (an id, a version, an instance type, a region, a task
-definition) must stand in a fact's value, label or scope, or be a name that the question used.
+another, one by one), counts of the answer's own points (two things, three reasons), "first" and the adverbs (firstly;
+"Second, ..."), "a second" as a moment, "24/7", list numbers at the start of a line that count up from 1, and the names
+in `NAMES` (S3, EC2, Route 53, ISO 42001, SOC 2, TLS 1.2, SHA-256, 5xx and the like). Any other word with a digit in it
+(an id, a version, an instance type, a region, a task definition) must stand in a fact's value, label or scope, or be a
+name that the question used.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+
+from policies.grounding.wordlist import listing
 
 _EN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -49,7 +52,8 @@ SMALL |= {"dezasseis": 16, "dezassete": 17, "dezanove": 19, "nil": 0, "score": 2
 SCALE: dict[str, int] = {
     "hundred": 100, "honderd": 100, "cem": 100, "cento": 100, "gross-dozen": 144,
     "thousand": 1000, "duizend": 1000, "mil": 1000,
-    "million": 10**6, "miljoen": 10**6, "milhão": 10**6, "milhões": 10**6, "milhao": 10**6, "milhoes": 10**6, "mln": 10**6,
+    "million": 10**6, "miljoen": 10**6, "milhão": 10**6, "milhões": 10**6, "milhao": 10**6, "milhoes": 10**6,
+    "mln": 10**6,
     "billion": 10**9, "miljard": 10**9, "bilhão": 10**9, "bilhões": 10**9, "mrd": 10**9, "trillion": 10**12,
 }  # fmt: skip
 SUFFIX: dict[str, int] = {
@@ -81,7 +85,10 @@ ORDINAL = {
     "vijfde": 5, "zesde": 6, "segundo": 2, "segunda": 2, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4,
 }  # fmt: skip
 VAGUE = frozenset(
-    ["hundreds", "thousands", "millions", "billions", "tens", "scores", "dozens", "umpteen", "honderden", "duizenden", "miljoenen", "tientallen", "centenas", "milhares", "dezenas", "dúzias"]
+    listing(
+        "hundreds thousands millions billions tens scores dozens umpteen honderden duizenden "
+        "miljoenen tientallen centenas milhares dezenas dúzias"
+    )
 )
 """Figures that no fact can back."""
 
@@ -94,7 +101,8 @@ CURRENCY = {
 }  # fmt: skip
 
 UNIT = {
-    "%": "percent", "percent": "percent", "procent": "percent", "pct": "percent", "pc": "percent", "per-cent": "percent",
+    "%": "percent", "percent": "percent", "procent": "percent", "pct": "percent", "pc": "percent",
+    "per-cent": "percent",
     "pp": "percentage points", "ppt": "percentage points", "ppts": "percentage points", "pps": "percentage points",
     "procentpunt": "percentage points", "procentpunten": "percentage points",
     "ms": "milliseconds", "millisecond": "milliseconds", "milliseconds": "milliseconds",
@@ -136,23 +144,31 @@ WEEKDAYS = {
 
 NAMES = re.compile(
     r"S3|EC2|Route ?53|K8s|IPv[46]|HTTP/[123](?:\.\d)?|[1-5]xx|OAuth ?2(?:\.0)?|TLS ?1\.[0-3]|SHA-?(?:1|256|384|512)|"
-    r"AES-?(?:128|256)|RSA-?(?:2048|4096)|ISO(?:/IEC)? ?(?:42001|27001|27017|27018|27701|9001)(?::20\d\d)?|SOC ?[123]|"
+    r"AES-?(?:128|256)|RSA-?(?:2048|4096)|ISO(?:/IEC)? ?(?:42001|27001|27017|27018|27701|"
+    r"9001)(?::20\d\d)?|SOC ?[123]|"
     r"PCI[ -]DSS ?[34]\.\d|Log4j|Log4Shell|X\.509|B2B|B2C|L[1-7]|Web3|Ed25519|MD5|T-?SQL|P2P|FIDO2|WebAuthn2|c2sp|"
     r"base64|UTF-8|24/7|(?:level|tier|appendix|annex) A(?:\.\d{1,2}){1,3}|A(?:\.\d{1,2}){2,3}"
 )
 """Names with a digit that are words, not figures. Matched whole, case as written."""
 
 HARMLESS = re.compile(
-    r"(?:no|any|some|every|each|this|that|which|the other|another|the only|the big|the new|the same|the last|the next) "
+    r"(?:no|any|some|every|each|this|that|which|the other|another|the only|the big|the new|the same|"
+    r"the last|the next) "
     r"one\b(?! (?:percent|per cent|of the \w+ (?:were|was)))|"
     r"(?:one|two|three|four|five) (?:\w+ )?(?:things?|points?|reasons?|steps?|causes?|remarks?|observations?|notes?|"
     r"questions?|caveats?)\b|(?:second|third|fourth|fifth)(?=,)|"
-    r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w{1,20}|(?<!\w)\w{1,20}(?:ed|est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
-    r"one (?:of|another|by one|way|thing|place|should|can|could|may|might|must|would|needs|more time|after the other)\b|"
-    r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|later|earlier|after|before))|"
-    r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|before|later|time\b))|"
+    r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w{1,20}|(?<!\w)\w{1,20}(?:ed|"
+    r"est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|"
+    r"on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"
+    r"one (?:of|another|by one|way|thing|place|should|can|could|may|might|must|would|needs|more time|"
+    r"after the other)\b|"
+    r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|"
+    r"later|earlier|after|before))|"
+    r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|"
+    r"before|later|time\b))|"
     r"per (?:second|month|year|quarter|day|hour|week)\b|second(?:ary|-guess|ly)|third(?:ly|[- ]part(?:y|ies))|"
-    r"(?:a |on |in )?second(?:-hand| thoughts?| opinion)|per quarter|(?:each|every|this|last|next|previous|the) quarter\b|"
+    r"(?:a |on |in )?second(?:-hand| thoughts?| opinion)|per quarter|(?:each|every|this|last|next|"
+    r"previous|the) quarter\b|"
     r"quarter(?:ly|-end|-on-quarter)|double[- ]?check\w*|double-edged|acht(?= nemen)|half(?:way|-hearted)|"
     r"a couple things|for one\b|ten to one|pair(?:ed|ing)|same pair|real(?:ly|[- ]time)|the real\b",
     re.IGNORECASE,
@@ -160,6 +176,9 @@ HARMLESS = re.compile(
 """Phrases in which a number word states no figure."""
 
 ROUGHLY = frozenset(
-    ["about", "around", "roughly", "approximately", "approx", "approx.", "circa", "ca", "ca.", "~", "≈", "some", "nearly", "almost", "ongeveer", "bijna", "zo'n", "rond", "cerca", "aproximadamente", "quase"]
+    listing(
+        "about around roughly approximately approx approx. circa ca ca. ~ ≈ some nearly almost "
+        "ongeveer bijna zo'n rond cerca aproximadamente quase"
+    )
 )
 """Marks that a literal figure is rounded."""

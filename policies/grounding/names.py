@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from policies.grounding.wordlist import listing
 from tools.facts import Fact
 
 ACCOUNT = "account"
@@ -19,7 +20,11 @@ _SHORT = {
     "elastic container service for kubernetes": "eks",
 }  # fmt: skip
 _GENERIC = frozenset(
-    ["prod", "production", "staging", "stage", "dev", "test", "lab", "archive", "services", "service", "shared", "network", "security", "data", "payer", "backup", "other", "log", "main", "core", "platform", "online", "online-games", "payments", "backoffice", "sandbox", "payroll"]
+    listing(
+        "prod production staging stage dev test lab archive services service shared network "
+        "security data payer backup other log main core platform online online-games payments "
+        "backoffice sandbox payroll"
+    )
 )
 _WORDED = frozenset({"team", "env", "environment", "owner", "cost center", "cost_center", "cost-center", "department"})
 """Dimensions whose values are everyday words: mentioned only beside the dimension's own name."""

@@ -133,7 +133,8 @@ def _unasked(item: Item, view: View, own: list[Mention], said: str, mine: dict[s
         before = view.text[max(0, mention.start - 14) : mention.start].lower()
         placed_by = _BESIDE.fullmatch(view.text[item.end : mention.start]) if mention.start >= item.end else None
         attached = placed_by or re.search(
-            r"(?:\b(?:in|for|of|at|from|within|on|account|service|venue)\s+(?:the |account |venue )?[\"'`*]*$|[(]$|^[\W]*$)",
+            r"(?:\b(?:in|for|of|at|from|within|on|account|service|venue)\s+(?:the |account |venue )?[\"'`*]*$|"
+            r"[(]$|^[\W]*$)",
             before,
         )
         first = mention.end <= item.start and (

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from policies.grounding import lexicon
+from policies.grounding.wordlist import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +138,14 @@ def _fraction(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
         spaced
         and first in ("a", "een")
         and words[1] in ("third", "quarter", "fifth", "half", "tenth", "derde", "kwart")
+    ) and (
+        words[1] == "half"
+        or len(words) == 2
+        or gaps[1].strip() != ""
+        or words[1] == "quarter"
+        or words[2] in _AFTER_SHARE
     ):
-        if (
-            words[1] == "half"
-            or len(words) == 2
-            or not gaps[1].strip() == ""
-            or words[1] == "quarter"
-            or words[2] in _AFTER_SHARE
-        ):
-            return Reading(2, "fraction", _percent(1, words[1]))
+        return Reading(2, "fraction", _percent(1, words[1]))
     if first in lexicon.FRACTION:
         return Reading(1, "fraction", lexicon.FRACTION[first])
     if first.startswith(("half-",)):
@@ -153,7 +153,7 @@ def _fraction(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
     return None
 
 
-_AFTER_SHARE = frozenset(["of", "is", "was", "comes", "came", "goes", "went", "in", "on", "at", "for", "to", "from", "since", "and", "or", "by", "as", "than", "over"])
+_AFTER_SHARE = frozenset(listing("of is was comes came goes went in on at for to from since and or by as than over"))
 
 
 def _percent(count: int, denominator: str) -> Decimal:
@@ -187,7 +187,7 @@ def _cardinal(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
         ):
             index += 1
             continue
-        inner = [p for p in word.split("-")] if "-" in word else [word]
+        inner = list(word.split("-")) if "-" in word else [word]
         if not all(p in lexicon.SMALL or p in lexicon.SCALE for p in inner):
             break
         for part in inner:

@@ -24,21 +24,29 @@ from policies.grounding import names, values, words
 from policies.grounding.fold import fold
 from policies.grounding.layout import is_table_row, lay_out
 from policies.grounding.model import Fault, Figure, Locale, Rendered
+from policies.grounding.wordlist import listing
 from tools import units
 from tools.facts import Fact
 
 REFERENCE = re.compile(r"\[\[([A-Za-z][A-Za-z0-9_-]{0,31})\]\]")
 _BROKEN = re.compile(
-    r"\[\s*\[[^\[\]\n]{0,40}\]?\]?|\[\s{0,3}f\s?\d{1,6}[^\]\n]{0,20}\]?|\]\]|\[\[|[【〚⟦［][^】\n]{0,20}[】〛⟧］]?",
+    r"\[\s*\[[^\[\]\n]{0,40}\]?\]?|\[\s{0,3}f\s?\d{1,6}[^\]\n]{0,20}\]?|\]\]|\[\[|[【〚⟦\uff3b][^】\n]{0,20}[】〛⟧\uff3d]?",
     re.I,
 )
 _BARE = re.compile(r"(?<![\w.])f\d{1,6}(?![\w.-])", re.IGNORECASE)
-_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*×^\][](?<![*_]{2})$")
+_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*\u00d7^\][](?<![*_]{2})$")
 _FUNCTION = frozenset(
-    ["of", "in", "on", "at", "for", "to", "from", "by", "with", "and", "or", "but", "is", "are", "was", "were", "be", "has", "have", "had", "that", "which", "who", "than", "as", "the", "a", "an", "its", "their", "van", "in", "op", "en", "of", "zijn", "is", "waren", "de", "het", "do", "da", "dos", "das", "em", "e", "são", "foi"]
+    listing(
+        "of in on at for to from by with and or but is are was were be has have had that which who "
+        "than as the a an its their van in op en of zijn is waren de het do da dos das em e são foi"
+    )
 )
 _SWALLOW_BEFORE = re.compile(r"(?:(?<![\w])(us\$|r\$|usd|eur|gbp|brl|chf|euros?)|([$€£])) ?$", re.IGNORECASE)
-_SWALLOW_AFTER = re.compile(r" ?(?:(%)|(percent|per cent|procent|pct|percentage points?|pp|usd|eur|gbp|brl|chf|dollars?|euros?|days?|hours?|minutes?|weeks?|seconds?|[kmgt]b|utc)(?![\w]))", re.IGNORECASE)  # fmt: skip
+_SWALLOW_AFTER = re.compile(
+    r" ?(?:(%)|(percent|per cent|procent|pct|percentage points?|pp|usd|eur|gbp|brl|chf|dollars?|euros?|"
+    r"days?|hours?|minutes?|weeks?|seconds?|[kmgt]b|utc)(?![\w]))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -113,7 +121,8 @@ def _split(draft: str, by_id: dict[str, Fact], locale: Locale) -> tuple[list[_Pi
                     kind="glued_reference",
                     text=f"{glued[0]}{match[0]}{glued[1]}",
                     position=match.start(),
-                    message=f"{match[0]} touches {(glued[0] or glued[1])!r}: code writes the whole figure, so leave a space.",
+                    message=f"{match[0]} touches {(glued[0] or glued[1])!r}: code writes the whole figure, so "
+                    f"leave a space.",
                 )
             )
         written = values.write(fact.value, fact.unit, locale, magnitude=magnitude)
@@ -126,7 +135,7 @@ def _split(draft: str, by_id: dict[str, Fact], locale: Locale) -> tuple[list[_Pi
 
 
 def _fit(fact: Fact, before: str, after: str) -> tuple[str, int, str, bool]:
-    """Text before (less a repeated currency), how much after is swallowed, the noun tail, and whether to drop the sign."""
+    """Text before (less a repeated currency), how much after is swallowed, the noun tail, whether to drop the sign."""
     kind = units.kind(fact.unit)
     if kind == "money" and (m := _SWALLOW_BEFORE.search(before)) and _same_unit(m[0], fact.unit):
         before = before[: m.start()]
@@ -185,7 +194,7 @@ def _glued(before: str, after: str) -> tuple[str, str] | None:
     left = _GLUE_BEFORE.search(before) if before else None
     if before.endswith(("**", "__", "*", "_")):
         left = None
-    right = re.match(r"[\w%$€£+×^\[\]]|[-/:.,'](?=\d|\[\[)|-(?=\w)", after)
+    right = re.match(r"[\w%$€£+\u00d7^\[\]]|[-/:.,'](?=\d|\[\[)|-(?=\w)", after)
     return (left[0] if left else "", right[0] if right else "") if left or right else None
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from policies.grounding.model import Locale
+from policies.grounding.wordlist import listing
 from tools import units
 from tools.facts import Fact, Value
 
 MONTHS: dict[Locale, tuple[str, ...]] = {
-    "en": tuple(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]),
-    "nl": tuple(["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]),
-    "pt": tuple(["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"]),
+    "en": tuple(listing("January February March April May June July August September October November December")),
+    "nl": tuple(listing("januari februari maart april mei juni juli augustus september oktober november december")),
+    "pt": tuple(listing("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro")),
 }
 
 

@@ -39,7 +39,8 @@ _MONTH = "|".join(sorted((re.escape(m) for m in MONTHS), key=len, reverse=True))
 _DAY = "|".join(WEEKDAYS)
 _COUNT = r"(?P<n>\d{1,4}|" + "|".join(w for w in SMALL if w.isalpha()) + ")"
 _CLOCK = (
-    r"(?:,? (?:at |om |às )?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap]m))?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?)?"
+    r"(?:,? (?:at |om |às )?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap]m))?(?: ?(?:UTC|GMT|"
+    r"CET|CEST|Z)\b)?)?"
 )
 _UNITS = {
     "hour": "hours", "day": "days", "week": "weeks", "month": "months", "uur": "hours", "uren": "hours",
@@ -47,7 +48,8 @@ _UNITS = {
     "hora": "hours", "semana": "weeks",
 }  # fmt: skip
 _SIMPLE = {
-    "last month": "last_month", "previous month": "last_month", "past month": "last_month", "vorige maand": "last_month",
+    "last month": "last_month", "previous month": "last_month", "past month": "last_month",
+    "vorige maand": "last_month",
     "afgelopen maand": "last_month", "mês passado": "last_month", "this month": "month_to_date",
     "month to date": "month_to_date", "month-to-date": "month_to_date", "deze maand": "month_to_date",
     "este mês": "month_to_date", "current month": "month_to_date", "so far this month": "month_to_date",
@@ -69,15 +71,20 @@ _PHRASE = re.compile(
     r"(?<!\w)(?:(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ](?P<isoclock>\d{2}:\d{2}(?::\d{2})?)(?:\.\d{1,6})?"
     r"(?: ?(?:Z|UTC|\+00:00))?)?(?![\w-])"
     r"|(?P<isomonth>(?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\w-])"
-    r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])" + _CLOCK.replace("clock", "nclock").replace("half", "nhalf") +
-    rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: (?:to|until|till|tot|t/m|and|a)(?: the)? |-)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
+    r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])"
+    + _CLOCK.replace("clock", "nclock").replace("half", "nhalf")
+    + rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: (?:to|until|till|tot|t/m|and|a)(?: the)? |"
+    rf"-)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
     rf"(?P<rm>{_MONTH})\b(?:,?(?: de)? (?P<ry>(?:19|20)\d{{2}})\b)?"
-    rf"|(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? (?P<dy>(?:19|20)\d{{2}})\b)?"
+    rf"|(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? "
+    rf"(?P<dy>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "dclock").replace("half", "dhalf")
-    + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? (?P<my>(?:19|20)\d{{2}})\b)?"
+    + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? "
+    rf"(?P<my>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "mclock").replace("half", "mhalf")
     + rf"|(?P<month>{_MONTH})\b(?:,?(?: de)? (?P<year>(?:19|20)\d{{2}})\b)?(?P<todate> to date)?"
-    r"|(?:the )?(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?! of (?!20))(?: of)?(?: (?P<nthyear>(?:19|20)\d{2})\b)?"
+    r"|(?:the )?(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?! of (?!20))(?: of)?(?: "
+    r"(?P<nthyear>(?:19|20)\d{2})\b)?"
     r"|[QK](?P<q>[1-4])(?:[ -](?P<qy>(?:19|20)\d{2}))?(?!\w)|(?P<qy2>(?:19|20)\d{2})-?[QK](?P<q2>[1-4])(?!\w)"
     rf"|(?P<relative>{_RELATIVE})(?!\w)"
     rf"|(?P<simple>{'|'.join(sorted(_SIMPLE, key=len, reverse=True))})(?!\w)"
@@ -86,11 +93,12 @@ _PHRASE = re.compile(
     r"|(?P<time>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?![\d:]) ?(?P<ampm>[ap]m)?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?"
     r"|(?P<bareyear>20\d{2})(?=(?:[ ,.;)?!]|$)(?!\d))(?! (?:[a-z]{3,}s)\b))",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _AMBIGUOUS = frozenset({"may", "march", "mar", "mei", "sep", "dec", "jan", "jun", "maio", "august", "maart"})
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _BEFORE_MAY = re.compile(
-    r"(?:\b(?:in|of|since|during|from|to|until|till|through|last|this|for|and|by|over|than|with|against|vs\.?|mid|late|"
+    r"(?:\b(?:in|of|since|during|from|to|until|till|through|last|this|for|and|by|over|than|with|"
+    r"against|vs\.?|mid|late|"
     r"early|between|sinds|van|tot|em|de|desde|en|e|begin|eind|contra|tegen) |[(/-]|^\s*|[|:\n] ?)$",
     re.IGNORECASE,
 )

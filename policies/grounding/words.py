@@ -5,46 +5,77 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from policies.grounding.wordlist import listing
 from tools import units
 from tools.facts import Fact
 
 UP = frozenset(
-    ["rose", "rise", "rises", "risen", "rising", "increase", "increased", "increases", "increasing", "grew", "grow", "grown", "growth", "up", "higher", "more", "climbed", "jumped", "surged", "gained", "added", "extra", "gestegen", "steeg", "stegen", "stijgen", "stijgt", "stijging", "meer", "hoger", "toename", "aumentou", "aumento", "subiu", "mais", "gain"]
+    listing(
+        "rose rise rises risen rising increase increased increases increasing grew grow grown "
+        "growth up higher more climbed jumped surged gained added extra gestegen steeg stegen "
+        "stijgen stijgt stijging meer hoger toename aumentou aumento subiu mais gain"
+    )
 )
 DOWN = frozenset(
-    ["fell", "fall", "falls", "fallen", "falling", "decrease", "decreased", "decreases", "decreasing", "dropped", "drop", "drops", "down", "lower", "less", "declined", "decline", "shrank", "reduced", "reduction", "fewer", "gedaald", "daalde", "daalden", "dalen", "daalt", "daling", "minder", "lager", "afname", "caiu", "queda", "menos", "redução", "slipped", "shrunk"]
+    listing(
+        "fell fall falls fallen falling decrease decreased decreases decreasing dropped drop drops "
+        "down lower less declined decline shrank reduced reduction fewer gedaald daalde daalden "
+        "dalen daalt daling minder lager afname caiu queda menos redução slipped shrunk"
+    )
 )
 _CHANGE = frozenset(
-    ["change", "changed", "difference", "delta", "increase", "increases", "decrease", "decreases", "rise", "fall", "growth", "drop", "versus", "vs", "compared", "movement", "swing", "verschil", "verandering", "variação"]
+    listing(
+        "change changed difference delta increase increases decrease decreases rise fall growth "
+        "drop versus vs compared movement swing verschil verandering variação"
+    )
 )
 DENIAL = re.compile(
     r"\b(?:not|no|never|without|non|fail\w*|miss\w*|lack\w*|unable|n't|niet|geen|zonder|mislukt\w*|não|sem)\b|n't|n\u2019t|\\bun\\w+"
 )
 """Words that say that something is not so."""
-_DECREASE = frozenset(["decrease", "fall", "drop", "reduction", "saving", "savings", "decline"])
+_DECREASE = frozenset(listing("decrease fall drop reduction saving savings decline"))
 _STOP = frozenset(
-    ["a", "an", "the", "of", "in", "on", "at", "for", "to", "from", "by", "with", "and", "or", "but", "is", "are", "was", "were", "be", "been", "has", "have", "had", "it", "its", "this", "that", "these", "those", "we", "our", "you", "your", "they", "their", "there", "which", "who", "what", "as", "than", "then", "so", "all", "any", "each", "per", "over", "under", "between", "into", "out", "about", "roughly", "around", "after", "before", "during", "since", "until", "also", "only", "just", "now", "still", "last", "previous", "next", "month", "week", "day", "year", "quarter", "i", "he", "she", "will", "would", "can", "could", "should", "may", "might", "do", "does", "did", "one", "het", "de", "een", "van", "en", "in", "op", "is", "was", "met", "voor", "naar", "uit", "dat", "die", "er", "o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "no", "na", "em", "e", "foi", "é", "com", "para", "por", "que", "we're", "it's", "came", "comes", "come", "stood", "stands", "amounts", "amount", "amounted", "reached", "most", "more", "less", "very", "much", "many", "other", "part", "figure", "number", "count", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "to-date", "date", "net", "gross", "usd", "eur", "gbp", "percent", "percentage", "points", "account", "accounts", "team", "venue", "service", "services", "amazon", "aws"]
+    listing(
+        "a an the of in on at for to from by with and or but is are was were be been has have had "
+        "it its this that these those we our you your they their there which who what as than then "
+        "so all any each per over under between into out about roughly around after before during "
+        "since until also only just now still last previous next month week day year quarter i he "
+        "she will would can could should may might do does did one het de een van en in op is was "
+        "met voor naar uit dat die er o a os as um uma de do da dos das no na em e foi é com para "
+        "por que we're it's came comes come stood stands amounts amount amounted reached most more "
+        "less very much many other part figure number count january february march april june july "
+        "august september october november december to-date date net gross usd eur gbp percent "
+        "percentage points account accounts team venue service services amazon aws"
+    )
 )
 _SAME = {
     word: group[0]
     for group in (
-        ["spend", "spent", "cost", "costs", "spending", "bill", "charge", "charges", "paid", "expense", "expenditure", "invoice", "kosten", "uitgaven", "gasto", "gastos", "custo", "custos", "spends", "cost-wise"],
-        ["change", "changed", "changes", "difference", "delta", "stegen", "daalden", "increase", "increased", "decrease", "decreased", "rise", "rose", "rising", "fall", "fell", "fallen", "growth", "grew", "drop", "dropped", "up", "down", "climbed", "jumped", "declined", "decline", "higher", "lower", "stijging", "daling", "gestegen", "steeg", "gedaald", "daalde", "toename", "afname", "aumento", "aumentou", "subiu", "caiu", "queda", "surged", "shrank", "movement"],
-        ["total", "altogether", "overall", "sum", "combined", "totaal"],
-        ["share", "proportion", "portion", "slice", "aandeel", "parte", "accounted", "accounts-for"],
-        ["average", "mean", "averaged", "gemiddeld", "gemiddelde", "média"],
-        ["forecast", "expected", "projected", "projection", "predicted", "expect", "heading", "verwacht", "prognose", "previsão"],
+        listing(
+            "spend spent cost costs spending bill charge charges paid expense expenditure invoice "
+            "kosten uitgaven gasto gastos custo custos spends cost-wise"
+        ),
+        listing(
+            "change changed changes difference delta stegen daalden increase increased decrease "
+            "decreased rise rose rising fall fell fallen growth grew drop dropped up down climbed "
+            "jumped declined decline higher lower stijging daling gestegen steeg gedaald daalde toename "
+            "afname aumento aumentou subiu caiu queda surged shrank movement"
+        ),
+        listing("total altogether overall sum combined totaal"),
+        listing("share proportion portion slice aandeel parte accounted accounts-for"),
+        listing("average mean averaged gemiddeld gemiddelde média"),
+        listing("forecast expected projected projection predicted expect heading verwacht prognose previsão"),
         ["finding", "issue", "issues", "bevindingen"],
         ["key", "keys", "sleutels", "chaves"],
         ["saving", "savings", "save", "saved", "besparing"],
         ["oldest", "longest", "age"],
-        ["failing", "failed", "fail", "fails", "failure", "failures", "mislukt"],
+        listing("failing failed fail fails failure failures mislukt"),
         ["use", "used", "unused", "usage"],
         ["exposed", "public", "publicly", "openbaar"],
         ["tag", "tagged", "untagged", "tags"],
-        ["not", "never", "without", "no", "non", "niet", "geen", "zonder", "não", "sem", "cannot", "didn", "didnt", "doesn", "don"],
-        ["complete", "completed", "succeed", "succeeded", "success", "successful", "gelukt"],
-        ["miss", "missing", "missed", "misses", "lack", "lacks"],
+        listing("not never without no non niet geen zonder não sem cannot didn didnt doesn don"),
+        listing("complete completed succeed succeeded success successful gelukt"),
+        listing("miss missing missed misses lack lacks"),
         ["alarm", "alarms", "alert", "alerts"],
     )
     for word in group
@@ -55,7 +86,11 @@ MOVED = (
     | DOWN
     | _CHANGE
     | frozenset(
-        ["above", "below", "over", "under", "than", "against", "jump", "jumped", "swing", "shift", "shifted", "swung", "saved", "spike", "spiked", "surge", "plus", "minus", "boven", "onder", "tegen", "dan", "acima", "abaixo", "contra", "worse", "better", "improved", "worsened", "gained", "lost", "went", "moved", "extra"]
+        listing(
+            "above below over under than against jump jumped swing shift shifted swung saved spike "
+            "spiked surge plus minus boven onder tegen dan acima abaixo contra worse better improved "
+            "worsened gained lost went moved extra"
+        )
     )
 )
 """Words of which at least one stands near a figure that says how much something moved."""

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from policies.grounding import write
+from policies.grounding.wordlist import listing
 from tests.grounding.estates import Estate
 from tests.grounding.notation import Part, expand, in_words, show
 from tools import units
@@ -17,19 +18,39 @@ from tools.facts import Fact
 Change = tuple[list[Part], str]
 Corruption = Callable[[list[Part], Estate, random.Random], Change | None]
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = listing("January February March April May June July August September October November December")
 _DIRECTIONS = (
-    ("rose", "fell"), ("went up", "went down"), ("up from", "down from"), ("up by", "down by"), ("is down by", "is up by"),
-    ("dropped by", "rose by"), ("fell by", "rose by"), ("increase", "decrease"), ("lower than", "higher than"),
-    ("stegen", "daalden"), ("aumentou", "caiu"), ("up ", "down "), ("went from", "fell from"), ("more", "less"),
-    ("more than", "less than"), ("improved", "dropped"),
-)  # fmt: skip
+    ("rose", "fell"),
+    ("went up", "went down"),
+    ("up from", "down from"),
+    ("up by", "down by"),
+    ("is down by", "is up by"),
+    ("dropped by", "rose by"),
+    ("fell by", "rose by"),
+    ("increase", "decrease"),
+    ("lower than", "higher than"),
+    ("stegen", "daalden"),
+    ("aumentou", "caiu"),
+    ("up ", "down "),
+    ("went from", "fell from"),
+    ("more", "less"),
+    ("more than", "less than"),
+    ("improved", "dropped"),
+)
 _EXTRA = (
-    " That is {n} more than planned.", " Expect another {w} findings next week.", " Roughly {n}% of it can be avoided.",
-    " It should be fixed within {w} weeks.", " We could save {cur} {n},000 a year.", " This is {w} times the usual level.",
-    " {W} people worked on it.", " About half of it is waste.", " Hundreds of resources are affected.",
-    " The ticket was opened on {n} February.", " A further {cur} {n}.50 is in dispute.", " A dozen teams are involved.",
-)  # fmt: skip
+    " That is {n} more than planned.",
+    " Expect another {w} findings next week.",
+    " Roughly {n}% of it can be avoided.",
+    " It should be fixed within {w} weeks.",
+    " We could save {cur} {n},000 a year.",
+    " This is {w} times the usual level.",
+    " {W} people worked on it.",
+    " About half of it is waste.",
+    " Hundreds of resources are affected.",
+    " The ticket was opened on {n} February.",
+    " A further {cur} {n}.50 is in dispute.",
+    " A dozen teams are involved.",
+)
 
 
 def _sites(parts: list[Part], wanted: Callable[[Fact, Part], bool], estate: Estate) -> list[int]:
@@ -70,10 +91,23 @@ def digit(parts: list[Part], estate: Estate, rng: random.Random) -> Change | Non
 def unit(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None:
     """Another currency, duration, size or thing counted."""
     other = {
-        "USD": "EUR", "EUR": "USD", "BRL": "USD", "GBP": "EUR", "days": "hours", "minutes": "hours", "hours": "days",
-        "milliseconds": "seconds", "GB": "TB", "findings": "alarms", "alarms": "findings", "instances": "users",
-        "users": "access keys", "jobs": "alarms", "access keys": "users", "percent": "days",
-    }  # fmt: skip
+        "USD": "EUR",
+        "EUR": "USD",
+        "BRL": "USD",
+        "GBP": "EUR",
+        "days": "hours",
+        "minutes": "hours",
+        "hours": "days",
+        "milliseconds": "seconds",
+        "GB": "TB",
+        "findings": "alarms",
+        "alarms": "findings",
+        "instances": "users",
+        "users": "access keys",
+        "jobs": "alarms",
+        "access keys": "users",
+        "percent": "days",
+    }
     sites = _sites(parts, lambda f, p: f.unit in other and p.form in ("ref", "full", "abs", "k"), estate)
     if not sites:
         return None
@@ -199,14 +233,14 @@ def derived_figure(parts: list[Part], estate: Estate, rng: random.Random) -> Cha
         return None
     one, two = (estate.by_key[k] for k in rng.choice(pairs))
     assert not isinstance(one.value, str) and not isinstance(two.value, str)
-    form, worth = rng.choice(
-        [
-            ("Together that is {}.", one.value + two.value),
-            ("The difference is {}.", abs(one.value - two.value)),
-            ("On average that is {}.", (Decimal(one.value) + Decimal(two.value)) / 2),
-        ]
-    )
-    if abs(Decimal(worth)) in _same_unit_texts(one, estate) or worth == 0:
+    a, b = Decimal(one.value), Decimal(two.value)
+    made = [
+        ("Together that is {}.", a + b),
+        ("The difference is {}.", abs(a - b)),
+        ("On average that is {}.", (a + b) / 2),
+    ]
+    form, worth = rng.choice(made)
+    if abs(worth) in _same_unit_texts(one, estate) or worth == 0:
         return None
     said = " " + form.format(write(worth, one.unit, estate.locale))
     return [*parts, Part(said)], f"added {said.strip()!r}"
@@ -215,9 +249,13 @@ def derived_figure(parts: list[Part], estate: Estate, rng: random.Random) -> Cha
 def sign(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None:
     """A rise for a fall."""
     return _reword(
-        parts, estate, rng, [(a, b) for pair in _DIRECTIONS for a, b in (pair, pair[::-1])],
-        lambda f: bool(f.derived_from) and f.label.startswith("change"), once=True,
-    )  # fmt: skip
+        parts,
+        estate,
+        rng,
+        [(a, b) for pair in _DIRECTIONS for a, b in (pair, pair[::-1])],
+        lambda f: bool(f.derived_from) and f.label.startswith("change"),
+        once=True,
+    )
 
 
 def period(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None:
@@ -227,11 +265,23 @@ def period(parts: list[Part], estate: Estate, rng: random.Random) -> Change | No
         for prefix in ("in ", "In ", "for ", "of ", "on ", "", "from "):
             swaps += [(f"{prefix}{month}", f"{prefix}{other}") for other in rng.sample(_MONTHS, 4) if other != month]
     swaps += [
-        ("last month", "last week"), ("Last month", "Last week"), ("last month", "last year"), ("last week", "last month"),
-        ("Last week", "Last month"), ("this month", "last month"), ("So far this month", "Last month"), ("vorige maand", "vorige week"),
-        ("Vorige maand", "Vorige week"), ("in juni", "in april"), ("in november", "in september"), ("em março", "em janeiro"),
-        ("no mês passado", "na semana passada"), ("Year to date", "Last month"), ("Q2 2026", "Q3 2025"), ("Tuesday", "Monday"),
-    ]  # fmt: skip
+        ("last month", "last week"),
+        ("Last month", "Last week"),
+        ("last month", "last year"),
+        ("last week", "last month"),
+        ("Last week", "Last month"),
+        ("this month", "last month"),
+        ("So far this month", "Last month"),
+        ("vorige maand", "vorige week"),
+        ("Vorige maand", "Vorige week"),
+        ("in juni", "in april"),
+        ("in november", "in september"),
+        ("em março", "em janeiro"),
+        ("no mês passado", "na semana passada"),
+        ("Year to date", "Last month"),
+        ("Q2 2026", "Q3 2025"),
+        ("Tuesday", "Monday"),
+    ]
     rng.shuffle(swaps)
     return _reword(
         parts, estate, rng, swaps, lambda f: f.period is not None and f.period.start != f.period.end, once=True
@@ -336,8 +386,19 @@ def _near(parts: list[Part], index: int, at: int) -> list[str]:
 
 
 KINDS: dict[str, Corruption] = {
-    "digit": digit, "unit": unit, "sign": sign, "period": period, "account": account, "label": label, "basis": basis,
-    "other fact": other_fact, "number words": in_number_words, "percentage points": points, "magnitude": magnitude,
-    "date": another_date, "extra figure": extra_figure, "derived figure": derived_figure,
+    "digit": digit,
+    "unit": unit,
+    "sign": sign,
+    "period": period,
+    "account": account,
+    "label": label,
+    "basis": basis,
+    "other fact": other_fact,
+    "number words": in_number_words,
+    "percentage points": points,
+    "magnitude": magnitude,
+    "date": another_date,
+    "extra figure": extra_figure,
+    "derived figure": derived_figure,
     "unknown reference": unknown_reference,
-}  # fmt: skip
+}

@@ -184,15 +184,19 @@ def bank_cost() -> Estate:
     e.add("change", "change in spend", "-2566.58", "EUR", "2026-06", basis="net", derived=True)
     e.add("change_pct", "change in spend, relative", "-1.96", "percent", "2026-06", basis="net", derived=True)
     for key, team, value in (
-        ("payments", "payments", "41230.77"), ("lending", "lending", "28911.04"), ("cards", "cards", "22654.32"),
+        ("payments", "payments", "41230.77"),
+        ("lending", "lending", "28911.04"),
+        ("cards", "cards", "22654.32"),
         ("risk", "risk", "17008.65"),
-    ):  # fmt: skip
+    ):
         e.add(key, "spend", value, "EUR", "2026-06", basis="net", team=team)
     e.add("untagged", "untagged spend", "18651.12", "EUR", "2026-06", basis="net")
     e.add("untagged_share", "untagged spend as share of spend", "14.52", "percent", "2026-06", basis="net")
     for key, account, value in (
-        ("core", "core-banking", "63120.40"), ("dwh", "warehouse-prod", "27544.81"), ("web", "web-front", "11987.36"),
-    ):  # fmt: skip
+        ("core", "core-banking", "63120.40"),
+        ("dwh", "warehouse-prod", "27544.81"),
+        ("web", "web-front", "11987.36"),
+    ):
         e.add(key, "spend", value, "EUR", "2026-06", account, basis="net")
     e.add("q2", "spend", "389310.27", "EUR", "2026-Q2", basis="net")
     e.add("q1", "spend", "402118.93", "EUR", "2026-Q1", basis="net")
@@ -217,9 +221,11 @@ def lottery_pt() -> Estate:
     e.add("change", "change in spend", "8368.36", "BRL", "2026-03", basis="net", derived=True)
     e.add("change_pct", "change in spend, relative", "10.42", "percent", "2026-03", basis="net", derived=True)
     for key, service, value in (
-        ("ec2", "Amazon EC2", "31244.70"), ("rds", "Amazon RDS", "25017.83"), ("lambda", "AWS Lambda", "6120.98"),
+        ("ec2", "Amazon EC2", "31244.70"),
+        ("rds", "Amazon RDS", "25017.83"),
+        ("lambda", "AWS Lambda", "6120.98"),
         ("dynamo", "Amazon DynamoDB", "9877.31"),
-    ):  # fmt: skip
+    ):
         e.add(key, "spend", value, "BRL", "2026-03", basis="net", service=service)
     for key, account, value in (
         ("draws", "draws-prod", "40518.22"),
@@ -256,9 +262,11 @@ def lottery_pt() -> Estate:
 def venues_mixed() -> Estate:
     e = Estate("venues-mixed", datetime(2026, 2, 11, 10, 0, tzinfo=UTC))
     for venue, jan, dec in (
-        ("lisbon", "7340.12", "7102.66"), ("porto", "5128.94", "5344.01"), ("faro", "2987.50", "2411.07"),
+        ("lisbon", "7340.12", "7102.66"),
+        ("porto", "5128.94", "5344.01"),
+        ("faro", "2987.50", "2411.07"),
         ("braga", "1904.73", "1899.20"),
-    ):  # fmt: skip
+    ):
         e.add(venue, "spend", jan, "USD", "2026-01", basis="gross", venue=venue)
         e.add(f"{venue}_dec", "spend", dec, "USD", "2025-12", basis="gross", venue=venue)
     e.add("total", "spend", "17361.29", "USD", "2026-01", basis="gross")
@@ -307,9 +315,11 @@ def insurer_heldout() -> Estate:
     e.add("delta", "change in spend", "-3553.49", "GBP", "2026-04", basis="net", derived=True)
     e.add("delta_pct", "change in spend, relative", "-4.59", "percent", "2026-04", basis="net", derived=True)
     for key, service, value in (
-        ("lambda", "AWS Lambda", "8120.44"), ("glue", "AWS Glue", "12677.95"), ("redshift", "Amazon Redshift", "20981.36"),
+        ("lambda", "AWS Lambda", "8120.44"),
+        ("glue", "AWS Glue", "12677.95"),
+        ("redshift", "Amazon Redshift", "20981.36"),
         ("kms", "AWS Key Management Service", "611.07"),
-    ):  # fmt: skip
+    ):
         e.add(key, "spend", value, "GBP", "2026-04", basis="net", service=service)
     for key, account, value in (
         ("claims", "claims-prod", "30114.72"),
@@ -378,9 +388,11 @@ def hospital_fresh() -> Estate:
     e.add("delta", "change in spend", "3447.33", "EUR", "2026-08", basis="net", derived=True)
     e.add("delta_pct", "change in spend, relative", "5.96", "percent", "2026-08", basis="net", derived=True)
     for key, account, value, before in (
-        ("imaging", "imaging-prod", "24816.70", "20991.35"), ("records", "records-prod", "18044.92", "18230.11"),
-        ("portal", "patient-portal", "9127.03", "9080.44"), ("research", "research-lab", "4460.19", "4702.80"),
-    ):  # fmt: skip
+        ("imaging", "imaging-prod", "24816.70", "20991.35"),
+        ("records", "records-prod", "18044.92", "18230.11"),
+        ("portal", "patient-portal", "9127.03", "9080.44"),
+        ("research", "research-lab", "4460.19", "4702.80"),
+    ):
         e.add(key, "spend", value, "EUR", "2026-08", account, basis="net")
         e.add(f"{key}_jul", "spend", before, "EUR", "2026-07", account, basis="net")
     e.add("s3", "spend", "13377.25", "EUR", "2026-08", basis="net", service="Amazon S3")

@@ -8,12 +8,16 @@ from decimal import Decimal
 
 from policies.grounding import write
 from policies.grounding.values import number
+from policies.grounding.wordlist import listing
 from tests.grounding.estates import Estate
 from tools.facts import Fact
 
 _SITE = re.compile(r"\[\[(\w+)\]\]|\{\{(\w+)(?::(\w+))?\}\}")
-_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_WORDS = listing(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = listing("- - twenty thirty forty fifty sixty seventy eighty ninety")
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,29 @@ from tests.grounding.estates import Estate
 from tools.facts import Fact
 
 _NAMED = (
-    "{name} cost {x} in {month}.", "In {month} we paid {x} for {name}.", "For {name} the bill of {month} is {x}.",
-    "{x} went to {name} in {month}.", "- {name}: {x} ({month})", "You asked about {name}. It cost {x} in {month}.",
+    "{name} cost {x} in {month}.",
+    "In {month} we paid {x} for {name}.",
+    "For {name} the bill of {month} is {x}.",
+    "{x} went to {name} in {month}.",
+    "- {name}: {x} ({month})",
+    "You asked about {name}. It cost {x} in {month}.",
     "Looking at {month}, {name} accounts for {x}, and I see nothing unusual there.",
-)  # fmt: skip
+)
 _PAIRS = (
-    "{a} cost {x} and {b} {y} in {month}.", "In {month}, {a} ({x}) was ahead of {b} ({y}).",
-    "| Name | {month} |\n| --- | ---: |\n| {a} | {x} |\n| {b} | {y} |", "{month}: {a} {x}, {b} {y}.",
-    "- {a}: {x}\n- {b}: {y}\n\nBoth are for {month}.", "{a} and {b} cost {x} and {y} in {month}.",
-)  # fmt: skip
+    "{a} cost {x} and {b} {y} in {month}.",
+    "In {month}, {a} ({x}) was ahead of {b} ({y}).",
+    "| Name | {month} |\n| --- | ---: |\n| {a} | {x} |\n| {b} | {y} |",
+    "{month}: {a} {x}, {b} {y}.",
+    "- {a}: {x}\n- {b}: {y}\n\nBoth are for {month}.",
+    "{a} and {b} cost {x} and {y} in {month}.",
+)
 _COUNTS = (
-    "{name} has {x} open.", "There are {x} open in {name}.", "We count {x} in {name}. Please have a look this week?",
-    "- {name}: {x}", "In {name}, {x} are waiting for somebody.",
-)  # fmt: skip
+    "{name} has {x} open.",
+    "There are {x} open in {name}.",
+    "We count {x} in {name}. Please have a look this week?",
+    "- {name}: {x}",
+    "In {name}, {x} are waiting for somebody.",
+)
 
 
 def from_frames(estate: Estate, rng: random.Random, most: int) -> list[str]:
@@ -39,9 +49,13 @@ def from_frames(estate: Estate, rng: random.Random, most: int) -> list[str]:
         elif money:
             key, fact = rng.choice(money)
             others = [
-                (k, f) for k, f in money
-                if f.period == fact.period and f.scope.basis == fact.scope.basis and _dimension(f) == _dimension(fact) and k != key
-            ]  # fmt: skip
+                (k, f)
+                for k, f in money
+                if f.period == fact.period
+                and f.scope.basis == fact.scope.basis
+                and _dimension(f) == _dimension(fact)
+                and k != key
+            ]
             if others:
                 other_key, other = rng.choice(others)
                 if isinstance(other.value, str) or isinstance(fact.value, str) or other.value > fact.value:

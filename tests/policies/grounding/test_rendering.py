@@ -121,10 +121,28 @@ def test_a_table_states_its_context_once_below(estate: Estate) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "[[f1]", "[f1]", "[[ f1 ]]", "[[f1|USD]]", "[[[[f1]]]]", "[[[f1]]]", "[[f1, f2]]", "[[f1][f2]]", "[ [f1] ]", "[[1]]",
-        "f1", "\u3010f1\u3011", "[[f\u200b1]]", "[[\uff461]]", "[[]]", "[[f1", "f1]]", "[[F1", "[[f 1]]", "\uff3b\uff3bf1\uff3d\uff3d",
+        "[[f1]",
+        "[f1]",
+        "[[ f1 ]]",
+        "[[f1|USD]]",
+        "[[[[f1]]]]",
+        "[[[f1]]]",
+        "[[f1, f2]]",
+        "[[f1][f2]]",
+        "[ [f1] ]",
+        "[[1]]",
+        "f1",
+        "\u3010f1\u3011",
+        "[[f\u200b1]]",
+        "[[\uff461]]",
+        "[[]]",
+        "[[f1",
+        "f1]]",
+        "[[F1",
+        "[[f 1]]",
+        "\uff3b\uff3bf1\uff3d\uff3d",
     ],
-)  # fmt: skip
+)
 def test_malformed_references_are_faults_and_no_text_comes_out(broken: str, estate: Estate) -> None:
     grounded = ground(f"Spend was {broken} in September.", estate.facts, now=NOW)
     assert grounded.faults
