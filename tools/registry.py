@@ -14,7 +14,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -68,8 +70,8 @@ class Query:
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the inputs, as short as it can be: models pay for every token of it."""
-        schema: dict[str, Any] = _compact(self.input_model.model_json_schema())
-        return schema
+        # a copy, because who gets it may change it
+        return deepcopy(_schema_of(self.input_model))
 
 
 def query(
@@ -127,6 +129,13 @@ def _declare(
             )
     model = create_model(f"{name}_input", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
     return Query(name, domain, operations, reach, personal_data, summary, model, function, injected)
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    # kept, because an agent asks for the schemas of all its queries again before every model call
+    schema: dict[str, Any] = _compact(model.model_json_schema())
+    return schema
 
 
 def _compact(schema: Any) -> Any:

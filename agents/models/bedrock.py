@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agents.models.routing import likely_domains
 
@@ -22,15 +23,25 @@ class BedrockMaker:
     def __init__(self, profile: str, region: str) -> None:
         self.name = f"bedrock:{profile}"
         self._profile, self._region = profile, region
+        self._session: Any = None
+        self._making = threading.Lock()
 
     def make(self, turn: Turn) -> Model:
+        # One session for all models, because the first client reads megabytes of service description; making clients
+        # of one session is not safe in threads.
+        with self._making:
+            return self._make(turn)
+
+    def _make(self, turn: Turn) -> Model:
+        import boto3
         from botocore.config import Config
         from strands.models import BedrockModel, CacheConfig
 
         silence = min(60.0, turn.meter.limits.seconds)
+        self._session = self._session or boto3.Session(region_name=self._region)
         return BedrockModel(
             model_id=self._profile,
-            region_name=self._region,
+            boto_session=self._session,
             temperature=0.0,
             max_tokens=1500,
             # A specialist calls the model two to four times with the same tools and prompt: from the second call on
