@@ -45,7 +45,7 @@ def _told(told: Told) -> str:
     if not headline:
         first = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(first) if first else "Nothing was found."
-    rows = [line for line in (_row(row, told) for row in told.rows[:_ROWS]) if line]
+    rows = [line for line in (_row(row, told) for row in _ordered(told)[:_ROWS]) if line]
     if not rows:
         return headline
     lead = _LEADS.get(told.query, "In detail:")
@@ -64,17 +64,48 @@ def _sentence(fact: ToldFact) -> str:
 def _row(row: Sequence[str], told: Told) -> str:
     """One row: what it is of and where, then its first figure, or its names where it has none."""
     cells = list(zip(told.columns, row, strict=False))
-    facts = [told.facts[cell] for _, cell in cells if cell in told.facts]
+    held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
+    facts = [fact for _, fact in held]
     numbers = [fact for fact in facts if fact.number is not None]
     place = next((cell for column, cell in cells[1:] if column.casefold() == "account" and cell not in told.facts), "")
     if not numbers:
         shown = ", ".join(f"[[{fact.id}]]" for fact in facts[:2])
         return f"{shown} in account {place}" if place and shown else shown
-    main = numbers[0]
-    name = _called(cells[0][1], main, told)
+    wanted = _FIGURE.get(told.query, "")
+    main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
+    named = cells[0][1] if not _is_moment(cells[0][1], told) else _first_name(cells, told)
+    if told.query == "recent_changes" and facts and _is_moment(facts[0].id, told):
+        return f"{named} in account {place}: [[{facts[0].id}]]"
+    name = _called(named, main, told)
     beside = f" in account {place}" if place and place != name and not name.startswith("[[") else ""
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     return f"{name}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
+
+
+_FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual"}
+"""A word of the column whose figure tells most, where that is not the first."""
+
+
+def _is_moment(cell: str, told: Told) -> bool:
+    return cell in told.facts and told.facts[cell].said.endswith((" date", " time"))
+
+
+def _first_name(cells: Sequence[tuple[str, str]], told: Told) -> str:
+    """What a row that begins with a time is of."""
+    names = (v for c, v in cells if c.casefold() != "account" and not _is_moment(v, told))
+    return next((v for v in names if v not in told.facts or told.facts[v].number is None), cells[0][1])
+
+
+def _ordered(told: Told) -> list[list[str]]:
+    """The rows, those of a series over time with the most first."""
+    if not told.columns or told.columns[0] not in ("Day", "Month"):
+        return told.rows
+
+    def size(row: Sequence[str]) -> float:
+        held = [told.facts[cell].number for cell in row if cell in told.facts]
+        return max((number for number in held if number is not None), default=0.0)
+
+    return sorted(told.rows, key=size, reverse=True)
 
 
 def _called(cell: str, fact: ToldFact, told: Told) -> str:
