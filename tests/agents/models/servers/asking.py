@@ -76,6 +76,7 @@ def diagnostics(first_wait: float) -> Iterator[StringIO]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGENT_LOG", "debug")
         patch.setattr(failures, "FIRST_WAIT", first_wait)
+        patch.setenv("SSL_CERT_DIR", "/nowhere")  # the SDK reads all certificates for each client; these talk HTTP
         set_up()
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(kept))
         yield kept
