@@ -47,3 +47,7 @@ class SealError(LedgerError):
 
 class WitnessError(LedgerError):
     """A witness cannot be reached, refuses to cosign, or answers with something else."""
+
+
+class RemoteError(LedgerError):
+    """The bucket that keeps the ledger cannot be reached, refuses, or holds something else than was put there."""

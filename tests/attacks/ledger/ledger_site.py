@@ -15,7 +15,7 @@ from policies.audit.note import Checkpoint, VerifierKey
 from policies.audit.verifying import verify
 
 ROOT = Path(__file__).parents[3]
-VERIFY_PY = ROOT / "policies" / "audit" / "verify.py"
+VERIFY_PY = ROOT / "verify.py"
 
 
 @dataclass(frozen=True)

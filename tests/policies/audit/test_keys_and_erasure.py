@@ -17,7 +17,7 @@ from policies.audit.note import Checkpoint, VerifierKey
 from policies.audit.rotation import replace, revoke, rotate
 
 CANARY = "canary-7f3a9"
-VERIFY_PY = Path(__file__).parents[3] / "policies" / "audit" / "verify.py"
+VERIFY_PY = Path(__file__).parents[3] / "verify.py"
 
 
 def note(name: str) -> Record:

@@ -1,0 +1,88 @@
+"""What the `regent audit` commands share: where the ledger is, keys and checkpoints as arguments, output."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer._click.exceptions import UsageError
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from policies.audit.note import Checkpoint, VerifierKey
+    from policies.audit.reader import Reader
+
+
+class UsageIsThree(TyperCommand):
+    """A wrong call exits with 3: 1 and 2 are verdicts about the ledger, and a script must not confuse them."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except UsageError as error:
+            error.exit_code = 3
+            raise
+
+
+At = Annotated[Path | None, typer.Option("--ledger", help="Ledger directory (default: the one in REGENT_HOME).")]
+Keys = Annotated[
+    list[str] | None, typer.Option("--key", help="Verifier key to trust, or a file of them.", metavar="VKEY")
+]
+
+
+def ledger_path(path: Path | None) -> Path:
+    from agents.home import Home
+
+    return path if path is not None else Home.find().ledger
+
+
+def open_reader(path: Path | None) -> Reader:
+    from policies.audit.keys import Home
+    from policies.audit.reader import Reader, require
+    from policies.audit.vault import Vault
+
+    ledger = require(ledger_path(path))
+    return Reader(ledger, Vault(Home(ledger).keys / "subjects"))
+
+
+def usage(message: str) -> NoReturn:
+    typer.secho(f"regent: {message}", err=True, fg="red")
+    raise typer.Exit(3)
+
+
+def parse_keys(given: list[str] | None) -> list[VerifierKey] | None:
+    from policies.audit.errors import SignatureError
+    from policies.audit.note import VerifierKey
+
+    if not given:
+        return None
+    lines = [
+        line for text in given for line in (Path(text).read_text().splitlines() if Path(text).is_file() else [text])
+    ]
+    try:
+        return [VerifierKey.parse(line) for line in lines if line.strip()]
+    except SignatureError as error:
+        usage(str(error))
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    from policies.audit.errors import SignatureError
+    from policies.audit.note import Checkpoint
+
+    try:
+        return Checkpoint.parse(path.read_bytes())
+    except (OSError, SignatureError) as error:
+        usage(f"{path} is no checkpoint: {error}")
+
+
+def show(value: Any, as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def line_of(one: Any) -> str:
+    from datetime import UTC, datetime
+
+    at = datetime.fromtimestamp(one.time / 1e9, UTC)
+    return f"#{one.index:<6} {at:%Y-%m-%d %H:%M:%S.%f}Z  {one.actor:<16} {one.line}  [{one.hash[:12]}]"

@@ -1,0 +1,168 @@
+"""`regent audit repair`, `forget`, `ship`, `restore` and `keys`: looking after the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents.cli.audit_common import (
+    At,
+    ledger_path,
+    parse_keys,
+    show,
+    usage,
+)
+from agents.cli.options import Json
+
+app = typer.Typer()
+keys_app = typer.Typer(help="The keys that sign the ledger.", no_args_is_help=True)
+
+
+@app.command("repair")
+def repair_command(ledger: At = None) -> None:
+    """Write the Merkle tiles anew from the records, after a verify that says that a tile is missing.
+
+    Records and checkpoints are never touched.
+    """
+    import shutil
+
+    from policies.audit import Ledger
+    from policies.audit.reader import require
+
+    path = require(ledger_path(ledger))
+    shutil.rmtree(path / "tile")
+    Ledger.open(path).close()
+    typer.echo("The tiles were written anew; run `regent audit verify`.")
+
+
+@app.command("forget")
+def forget_command(
+    person: Annotated[str, typer.Argument(help="The person's id, as they ask with it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    ledger: At = None,
+    json_out: Json = False,
+) -> None:
+    """Destroy the key of a person's content, everywhere. It cannot be undone; the ledger still verifies.
+
+    Example:
+
+        regent audit forget vera@example.com
+    """
+    from policies.audit import Ledger
+    from policies.audit.erasure import forget
+    from policies.audit.reader import require
+
+    path = require(ledger_path(ledger))
+    if not yes:
+        typer.confirm(f"Nobody will be able to read what {person} asked, ever again. Go on?", abort=True)
+    with Ledger.open(path) as open_ledger:
+        done = forget(open_ledger, person)
+    places = "".join(f"\n  {name}: {count} items" for name, count in done.places.items())
+    text = f"Forgotten: {len(done.subjects)} keys destroyed, recorded as record {done.index}.{places}"
+    show(done.model_dump(), json_out, text)
+
+
+@app.command("restore")
+def restore_command(
+    url: Annotated[str, typer.Argument(help="s3://BUCKET/PREFIX that the ledger was shipped to.")],
+    path: Annotated[Path, typer.Argument(help="New directory to restore into.")],
+    key: Annotated[list[str], typer.Option("--key", help="Verifier key, kept elsewhere.", metavar="VKEY")],
+    json_out: Json = False,
+) -> None:
+    """The restore drill: from the bucket alone to a verified ledger. Exit codes as `verify`.
+
+    Example:
+
+        regent audit restore s3://house-ledger/regent /tmp/drill/ledger --key regent.local/6f1f…+a543837a+AXv5…
+    """
+    from policies.audit.remote import S3Bucket, restore
+    from policies.audit.verifying import verify
+
+    keys = parse_keys(key) or []
+    total = restore(S3Bucket.at(url), keys[0].name, path)
+    verdict = verify(path, keys)
+    text = f"Restored {total} bytes, {verdict.size} records.\n{verdict.reason}"
+    show(verdict.model_dump() | {"bytes": total}, json_out, text)
+    raise typer.Exit(verdict.code)
+
+
+@app.command("ship")
+def ship_command(
+    url: Annotated[str, typer.Argument(help="s3://BUCKET/PREFIX, a bucket with Object Lock.")],
+    retain_days: Annotated[int, typer.Option(min=0, help="Lock every object for so many days.")] = 0,
+    ledger: At = None,
+) -> None:
+    """Put what is new in the ledger into a bucket, each byte once.
+
+    Example:
+
+        regent audit ship s3://house-ledger/regent --retain-days 1825
+    """
+    from policies.audit.reader import require
+    from policies.audit.remote import S3Bucket, Shipper
+
+    put = Shipper(require(ledger_path(ledger)), S3Bucket.at(url, retain_days)).ship()
+    typer.echo(f"Put {put} bytes.")
+
+
+@keys_app.command("show")
+def keys_show(ledger: At = None) -> None:
+    """Print the verifier keys that this machine trusts for the ledger, one a line."""
+    from policies.audit.keys import Home
+
+    for key in Home(ledger_path(ledger)).trusted():
+        typer.echo(str(key))
+
+
+@keys_app.command("rotate")
+def keys_rotate(ledger: At = None, json_out: Json = False) -> None:
+    """Sign with a new key from now on; the old one introduces it."""
+    from policies.audit import Ledger
+    from policies.audit.reader import require
+    from policies.audit.rotation import rotate
+
+    with Ledger.open(require(ledger_path(ledger))) as open_ledger:
+        change = rotate(open_ledger)
+    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}")
+
+
+@keys_app.command("replace")
+def keys_replace(ledger: At = None, json_out: Json = False) -> None:
+    """Go on with a new key after the old one was lost. Give the new verifier key to every auditor."""
+    from policies.audit.keys import Home
+    from policies.audit.rotation import replace
+
+    change = replace(Home(ledger_path(ledger)))
+    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}")
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    vkey: Annotated[str, typer.Argument(help="The verifier key that no longer counts.")],
+    since: Annotated[str, typer.Option("--from", help="ISO time from which on it does not count.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    ledger: At = None,
+) -> None:
+    """Record that a key's signatures prove nothing from a time on. Rotate first if it signs now.
+
+    Example:
+
+        regent audit keys revoke regent.local/6f1f…+a543837a+AXv5… --from 2026-11-01T00:00:00+00:00 --reason stolen
+    """
+    from datetime import UTC, datetime
+
+    from policies.audit import Ledger
+    from policies.audit.reader import require
+    from policies.audit.rotation import revoke
+
+    try:
+        at = datetime.fromisoformat(since)
+    except ValueError:
+        usage(f"{since!r} is no ISO time; write for instance 2026-11-01T00:00:00+00:00.")
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    (key,) = parse_keys([vkey]) or []
+    with Ledger.open(require(ledger_path(ledger))) as open_ledger:
+        index = revoke(open_ledger, key, int(at.timestamp()) * 1_000_000_000, reason)
+    typer.echo(f"Record {index} revokes the key.")

@@ -1,0 +1,296 @@
+"""The ledger in an S3 bucket with Object Lock: shipped as it grows, or acknowledged only there; and restored.
+
+A ledger's segments go up in chunks, keyed by where they belong, so that each byte is put exactly once:
+`PREFIX/ORIGIN_HASH/segments/FIRST/OFFSET` and `PREFIX/ORIGIN_HASH/checkpoints/SIZE`; `PREFIX/index/ORIGIN_HASH` is a
+note, signed by the ledger's key, that says that this ledger exists. Every put is conditional (`If-None-Match: *`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.audit.disk import Disk, read_regular
+from policies.audit.errors import LedgerDamagedError, LedgerError, RemoteError
+from policies.audit.keys import Home, write_durably
+from policies.audit.note import Note, Signer, VerifierKey, sign
+from policies.audit.reader import Reader
+from policies.audit.segments import list_segments
+
+CHUNK = 8 << 20
+
+
+class Bucket(Protocol):
+    """Where chunks go: an object can be made once and never changed."""
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Store `data`; False when there is an object of that key already. RemoteError otherwise."""
+
+    def get(self, key: str) -> bytes: ...
+
+    def keys(self, prefix: str) -> Iterator[str]: ...
+
+
+class S3Bucket:
+    """An S3 bucket; with `retain_days`, every object is locked in compliance mode for so long."""
+
+    def __init__(self, client: Any, name: str, prefix: str = "", retain_days: int = 0) -> None:
+        self.client, self.name, self.retain = client, name, retain_days
+        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    @classmethod
+    def at(cls, url: str, retain_days: int = 0, client: Any = None) -> S3Bucket:
+        """From `s3://BUCKET/PREFIX`."""
+        if not url.startswith("s3://"):
+            raise RemoteError(f"{url!r} is no s3://BUCKET/PREFIX address.")
+        import boto3
+
+        name, _, prefix = url.removeprefix("s3://").partition("/")
+        return cls(client or boto3.client("s3"), name, prefix, retain_days)
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        lock: dict[str, Any] = {}
+        if self.retain:
+            lock = {
+                "ObjectLockMode": "COMPLIANCE",
+                "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=self.retain),
+            }
+        try:
+            self.client.put_object(
+                Bucket=self.name,
+                Key=self.prefix + key,
+                Body=data,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
+                **lock,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
+                return False
+            raise RemoteError(f"s3://{self.name}/{self.prefix}{key} could not be written: {error}.") from error
+        except BotoCoreError as error:
+            raise RemoteError(f"s3://{self.name}/{self.prefix}{key} could not be written: {error}.") from error
+        return True
+
+    def get(self, key: str) -> bytes:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            data: bytes = self.client.get_object(Bucket=self.name, Key=self.prefix + key)["Body"].read()
+        except (BotoCoreError, ClientError) as error:
+            raise RemoteError(f"s3://{self.name}/{self.prefix}{key} could not be read: {error}.") from error
+        return data
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.prefix + prefix)
+            for page in pages:
+                for item in page.get("Contents", []):
+                    yield item["Key"].removeprefix(self.prefix)
+        except (BotoCoreError, ClientError) as error:
+            raise RemoteError(f"s3://{self.name}/{self.prefix} could not be listed: {error}.") from error
+
+
+def folder(origin: str) -> str:
+    return hashlib.sha256(origin.encode()).hexdigest()[:32]
+
+
+def announce(bucket: Bucket, origin: str, signer: Signer) -> None:
+    """Say in the signed index that the ledger `origin` exists, so that a missing one is noticed."""
+    text = f"regent-ledger-index/1\n{origin}\n{signer.vkey}\n".encode()
+    bucket.put_new(f"index/{folder(origin)}", sign(text, [signer]))
+
+
+def announced(bucket: Bucket, keys: list[VerifierKey]) -> dict[str, str]:
+    """Every announced ledger: folder by origin. RemoteError for an entry that is not signed by one of `keys`.
+
+    Keys are compared by their bytes: the same KMS key signs every session's log under that log's name.
+    """
+    found, trusted = {}, {key.data for key in keys}
+    for name in bucket.keys("index/"):
+        note = Note.parse(bucket.get(name))
+        magic, origin, vkey, _ = note.text.decode().split("\n")
+        own = VerifierKey.parse(vkey)
+        good = magic == "regent-ledger-index/1" and name == f"index/{folder(origin)}" and own.data in trusted
+        if not good or not note.signers([own]):
+            raise RemoteError(f"The index entry {name} is not what was signed.")
+        found[origin] = folder(origin)
+    return found
+
+
+class RemoteDisk(Disk):
+    """For where the disk disappears with the session: a batch is durable only when the bucket has it, too.
+
+    Give it to `Ledger.open(disk=...)`. A put that fails, fails the append; nothing is acknowledged.
+    """
+
+    def __init__(self, bucket: Bucket, origin: str) -> None:
+        self.bucket, self.folder = bucket, folder(origin)
+        self._written: dict[int, tuple[int, bytes]] = {}
+        self._names: dict[int, str] = {}
+
+    def open(self, path: Path, create: bool = False) -> int:
+        fd = super().open(path, create)
+        self._names[fd] = path.stem
+        return fd
+
+    def write(self, fd: int, data: bytes, offset: int) -> None:
+        super().write(fd, data, offset)
+        self._written[fd] = (offset, data)
+
+    def truncate(self, fd: int, size: int) -> None:
+        self._written.pop(fd, None)
+        super().truncate(fd, size)
+
+    def sync(self, fd: int) -> None:
+        super().sync(fd)
+        written = self._written.pop(fd, None)
+        if written is None:
+            return
+        offset, data = written
+        key = f"{self.folder}/segments/{self._names[fd]}/{offset:012}"
+        try:
+            new = self.bucket.put_new(key, data)
+        except RemoteError as error:
+            raise OSError(str(error)) from error
+        if not new and self.bucket.get(key) != data:
+            raise OSError(f"{key} holds other records: two writers share the ledger, or it was opened from an old copy")
+
+
+class _Spool(BaseModel):
+    """How far a ledger was shipped, and what is being put now: a crash repeats exactly that put."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    segment: int = 0
+    offset: int = 0
+    end: int | None = None
+    checkpoint: int = 0
+
+
+class Shipper:
+    """Ships a local ledger to a bucket, from where it stopped. The ledger's own files are the spool."""
+
+    def __init__(self, ledger: Path, bucket: Bucket, *, home: Path | None = None) -> None:
+        self.ledger, self.bucket = ledger, bucket
+        self._state = Home(ledger, home).path / "spool" / f"{ledger.name}.json"
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.error: LedgerError | None = None
+
+    def ship(self) -> int:
+        """Put everything up to the end of the last whole batch; the bytes put. RemoteError when the bucket refuses."""
+        with self._lock:
+            reader = Reader(self.ledger)
+            origin = reader.origin()
+            return 0 if origin is None else self._ship(reader, folder(origin))
+
+    def start(self, every: float = 60.0) -> None:
+        """Ship in the background, at least every `every` seconds; a failure is kept in `error` and tried again."""
+        self._thread = threading.Thread(target=self._run, args=(every,), name="ledger-shipper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ship what is left and stop. Raises what the last try raised."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.ship()
+
+    def _run(self, every: float) -> None:
+        while not self._stop.wait(every):
+            try:
+                self.ship()
+                self.error = None
+            except LedgerError as error:
+                self.error = error
+
+    def _ship(self, reader: Reader, prefix: str) -> int:
+        state = _Spool.model_validate_json(self._state.read_bytes()) if self._state.exists() else _Spool()
+        put = 0
+        for segment in list_segments(reader.segments):
+            if segment.first < state.segment:
+                continue
+            if segment.first > state.segment:
+                state = _Spool(segment=segment.first, checkpoint=state.checkpoint)
+            data = read_regular(segment.path)
+            end = _last_batch_end(data, segment.path)
+            while state.offset < end:
+                stop = state.end or min(end, state.offset + CHUNK)
+                state = self._keep(state.model_copy(update={"end": stop}))
+                key = f"{prefix}/segments/{segment.first:020}/{state.offset:012}"
+                part = data[state.offset : stop]
+                if self.bucket.put_new(key, part):
+                    put += len(part)
+                elif self.bucket.get(key) != part:
+                    raise RemoteError(f"{key} in the bucket is not what this ledger holds: one of the two was changed.")
+                state = self._keep(state.model_copy(update={"offset": stop, "end": None}))
+        signed = reader.checkpoint()
+        if signed is not None and signed.size > state.checkpoint:
+            self.bucket.put_new(f"{prefix}/checkpoints/{signed.size:020}", signed.raw)
+            self._keep(state.model_copy(update={"checkpoint": signed.size}))
+        return put
+
+    def _keep(self, state: _Spool) -> _Spool:
+        write_durably(self._state, state.model_dump_json().encode())
+        return state
+
+
+def _last_batch_end(data: bytes, path: Path) -> int:
+    from policies.audit import frames
+
+    end = 0
+    try:
+        for batch in frames.walk(data):
+            end = batch.end
+    except frames.BrokenBatchError as error:
+        if frames.whole_batch_behind(data, error.offset):
+            raise LedgerDamagedError(f"{path} is damaged at byte {error.offset}; it is not shipped.") from error
+    return end
+
+
+def restore(bucket: Bucket, origin: str, path: Path, *, home: Path | None = None) -> int:
+    """Lay the ledger `origin` out in the new directory `path` from the bucket alone; the bytes restored.
+
+    The bucket's last checkpoint becomes a known head, so that `verify` notices chunks that are missing.
+    """
+    from policies.audit.note import Checkpoint
+    from policies.audit.store import Store
+
+    if path.exists():
+        raise RemoteError(f"{path} is there already; restore into a new directory.")
+    prefix, total = folder(origin), 0
+    ends: dict[str, int] = {}
+    (path / "segments").mkdir(parents=True, mode=0o700)
+    (path / "tile").mkdir(mode=0o700)
+    for key in sorted(bucket.keys(f"{prefix}/segments/")):
+        name, offset = key.split("/")[-2:]
+        if int(offset) != ends.get(name, 0):
+            raise RemoteError(f"Bytes {ends.get(name, 0)} to {int(offset)} of segment {name} are missing.")
+        data = bucket.get(key)
+        with (path / "segments" / f"{name}.seg").open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        ends[name] = int(offset) + len(data)
+        total += len(data)
+    if not total:
+        raise RemoteError(f"The bucket holds no records of the ledger {origin}.")
+    place = Home(path, home)
+    Store(path, place, origin, Disk()).rebuild_tiles()
+    heads = sorted(bucket.keys(f"{prefix}/checkpoints/"))
+    if heads:
+        place.remember(Checkpoint.parse(bucket.get(heads[-1])))
+    return total
