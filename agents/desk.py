@@ -181,7 +181,9 @@ class Desk:
             return _Written(status, _why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
         if turn.stopped:
             return self._withheld(turn, wording.stopped(turn.stopped), made)
-        return await self._ground(made, guarded.text, status, turn)
+        # a follow-up may rest on what was named before: "and the month before?"
+        asked = " ".join([*(exchange.question for exchange in history[-1:]), guarded.text])
+        return await self._ground(made, asked, status, turn)
 
     async def _ground(self, made: Draft, question: str, status: Status, turn: Turn) -> _Written:
         facts, now = turn.facts(), turn.estate.clock()

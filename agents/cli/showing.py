@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tools.facts import QueryResult
 
-_BAR = 24
+_BAR = 20
+_WIDE = 160
+"""Columns for output that goes to a file or another program, where nothing wraps it."""
 _MOST_RECEIPTS = 6
 _COLOURS = {"answered": "green", "withheld": "yellow", "unanswerable": "yellow", "needs_approval": "yellow"}
 
@@ -31,7 +33,7 @@ def show_answer(answer: Answer) -> None:
     """The answer for a person, on stdout."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
     console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
     console.print()
     console.print(answer.text, markup=False)
@@ -96,7 +98,7 @@ def _show_facts(console: Console, answer: Answer) -> None:
 def _show_origin(console: Console, answer: Answer) -> None:
     console.print()
     if answer.receipts:
-        console.print(f"[dim]{len(answer.receipts)} receipts[/dim]")
+        console.print(f"[dim]{len(answer.receipts)} receipt{'s' if len(answer.receipts) != 1 else ''}[/dim]")
         for receipt in answer.receipts[:_MOST_RECEIPTS]:
             age = f", cached {_age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
             console.print(

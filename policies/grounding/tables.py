@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from policies.grounding.model import Locale
-from policies.grounding.values import write_fact
+from policies.grounding.values import number, write_fact
 from tools import units
-from tools.facts import QueryResult
+from tools.facts import Fact, QueryResult
 
 
 def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Column titles and rows of cells as written; no rows if the result has no table."""
+    """Column titles and rows of cells as written; no rows if the result has no table.
+
+    A number whose unit stands in the column's title, such as `Spend (USD)`, is written without it.
+    """
     if result.table is None:
         return (), []
     held = set(result.table.fact_columns)
     by_id = {fact.id: fact for fact in result.facts}
     rows = [
         tuple(
-            write_fact(by_id[cell], locale) if column in held and cell in by_id else cell
+            _written(by_id[cell], result.table.columns[column], locale) if column in held and cell in by_id else cell
             for column, cell in enumerate(row)
         )
         for row in result.table.rows
@@ -44,6 +47,12 @@ def markdown_table(result: QueryResult, locale: Locale = "en") -> str:
     right = numeric_columns(result)
     rule = ["---:" if column in right else "---" for column in range(len(columns))]
     return "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in (columns, rule, *rows))
+
+
+def _written(fact: Fact, title: str, locale: Locale) -> str:
+    if not units.is_number(fact.unit) or f"({fact.unit}" not in title:
+        return write_fact(fact, locale)
+    return number(fact.value, locale, places=2 if units.kind(fact.unit) == "money" else None)
 
 
 def _cell(text: str) -> str:
