@@ -76,6 +76,9 @@ def step(stored: StoredRecord) -> StoryStep:
     )
 
 
+WIDTH = 120
+"""Longest line, in characters, for a record type without a sentence of its own."""
+
 SENTENCES = {
     "question.asked": 'asked through {channel} as {role}: "{text}"',
     "guard.assessed": "guard on the {point}: {outcome}",
@@ -89,6 +92,10 @@ SENTENCES = {
     "grounding.checked": "grounding: {outcome}",
     "answer.delivered": "answer delivered: {status}, {figures} figures",
     "ledger.recovered": "ledger recovered: {cut_bytes} torn bytes cut from {segment} at {offset}",
+    "query.more": "query {query} found more than one record takes",
+    "subject.forgotten": "a person was forgotten",
+    "key.introduced": "new signing key {vkey}",
+    "key.revoked": "signing key {vkey} revoked: {reason}",
     "note": "{name}",
 }
 
@@ -97,5 +104,6 @@ def sentence(kind: str, body: dict[str, Any]) -> str:
     """One plain line for a record; a type without a sentence of its own is named with its fields."""
     template = SENTENCES.get(kind)
     if template is None:
-        return f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
+        told = f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
+        return told if len(told) <= WIDTH else f"{told[: WIDTH - 1]}…"
     return template.format(**body).strip()
