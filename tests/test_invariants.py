@@ -18,7 +18,7 @@ ROWS = [
 
 
 @cache
-def tests_in(path: Path) -> frozenset[str]:
+def functions_of(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -34,4 +34,4 @@ def test_a_promise_has_an_owner_and_a_test(row: list[str]) -> None:
     assert (ROOT / owner).exists(), f"{owner} does not exist"
     path, _, name = test.partition("::")
     assert (ROOT / path).exists(), f"{path} does not exist"
-    assert name in tests_in(ROOT / path), f"{path} has no {name}"
+    assert name in functions_of(ROOT / path), f"{path} has no {name}"

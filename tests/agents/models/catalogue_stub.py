@@ -29,7 +29,7 @@ def spend(
     top: int = 8,
 ) -> Facts:
     """What was spent in a period."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def spend_change(
@@ -45,7 +45,7 @@ def spend_change(
     top: int = 6,
 ) -> Facts:
     """How spend changed."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def forecast(
@@ -55,12 +55,12 @@ def forecast(
     service: str | None = None,
 ) -> Facts:
     """Forecast."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def cost_anomalies(aws: Aws, period: PeriodWord = "last_90_days", accounts: Accounts = "all") -> Facts:
     """Anomalies."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def untagged_spend(
@@ -73,14 +73,14 @@ def untagged_spend(
     top: int = 8,
 ) -> Facts:
     """Untagged."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def commitments(
     aws: Aws, kind: Literal["all", "savings_plans", "reservations"] = "all", period: PeriodWord = "last_month"
 ) -> Facts:
     """Commitments."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def savings(
@@ -90,12 +90,12 @@ def savings(
     top: int = 8,
 ) -> Facts:
     """Savings."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def budgets(aws: Aws, accounts: Accounts = "all") -> Facts:
     """Budgets."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def findings(
@@ -108,7 +108,7 @@ def findings(
     top: int = 10,
 ) -> Facts:
     """Findings."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def threats(
@@ -119,14 +119,14 @@ def threats(
     top: int = 10,
 ) -> Facts:
     """Threats."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def public_exposure(
     aws: Aws, kind: Literal["all", "buckets", "security_groups", "shared"] = "all", accounts: Accounts = "all"
 ) -> Facts:
     """Exposure."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def identity_hygiene(
@@ -136,7 +136,7 @@ def identity_hygiene(
     days: int = 90,
 ) -> Facts:
     """Identity."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def who_did_what(
@@ -150,12 +150,12 @@ def who_did_what(
     top: int = 15,
 ) -> Facts:
     """Who did what."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def config_compliance(aws: Aws, rule: str | None = None, accounts: Accounts = "all", top: int = 10) -> Facts:
     """Config."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def encryption(
@@ -164,7 +164,7 @@ def encryption(
     accounts: Accounts = "all",
 ) -> Facts:
     """Encryption."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def vulnerabilities(
@@ -175,7 +175,7 @@ def vulnerabilities(
     top: int = 10,
 ) -> Facts:
     """Vulnerabilities."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def alarms(
@@ -185,19 +185,19 @@ def alarms(
     top: int = 15,
 ) -> Facts:
     """Alarms."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def alarm_history(
     aws: Aws, period: PeriodWord = "last_24_hours", accounts: Accounts = "all", alarm: str | None = None, top: int = 15
 ) -> Facts:
     """History."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def health_summary(aws: Aws, accounts: Accounts = "all") -> Facts:
     """Health."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def metric(
@@ -220,7 +220,7 @@ def metric(
     statistic: Literal["average", "maximum", "minimum", "sum", "p99"] = "average",
 ) -> Facts:
     """Metric."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def error_logs(
@@ -234,7 +234,7 @@ def error_logs(
     top: int = 10,
 ) -> Facts:
     """Logs."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def inventory(
@@ -248,7 +248,7 @@ def inventory(
     top: int = 10,
 ) -> Facts:
     """Inventory."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def backups(
@@ -259,17 +259,17 @@ def backups(
     top: int = 10,
 ) -> Facts:
     """Backups."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def patches(aws: Aws, accounts: Accounts = "all", top: int = 10) -> Facts:
     """Patches."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def quotas(aws: Aws, above: int = 80, accounts: Accounts = "all", top: int = 10) -> Facts:
     """Quotas."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def recent_changes(
@@ -281,7 +281,7 @@ def recent_changes(
     top: int = 15,
 ) -> Facts:
     """Changes."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def aws_health_events(
@@ -291,12 +291,12 @@ def aws_health_events(
     accounts: Accounts = "all",
 ) -> Facts:
     """Health events."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 def account_list(aws: Aws) -> Facts:
     """Accounts."""
-    raise NotImplementedError
+    raise AssertionError("the stub's queries are never run")
 
 
 _DOMAINS = {

@@ -66,7 +66,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["0 " * 2000, "-----BEGIN PRIVATE KEY-----" + "-" * 3900, "a@" * 2000, "NL11 " + "A1B2 " * 700]
 )
-def test_no_question_takes_long(text: str) -> None:
+def test_regex_denial_of_service(text: str) -> None:
     started = time.perf_counter()
     assess_question(text[:4000])
-    assert time.perf_counter() - started < 1.0
+    assert time.perf_counter() - started < 10, "a pattern backtracks without end; milliseconds are normal"
