@@ -1,4 +1,4 @@
-"""The bank is well formed, what it expects can be computed, and the offline model meets its bar on it."""
+"""The bank and the fresh set are well formed, and the offline model meets its bar on the bank."""
 
 from __future__ import annotations
 
@@ -53,6 +53,22 @@ def test_every_expectation_can_be_computed(entries: list[Entry], known: Truth) -
         for expect in (turn.expect for turn in entry.turns if turn.expect):
             for text in _formulas(expect):
                 known.compute(text)  # raises what cannot be computed, and says which
+
+
+def test_a_count_says_what_it_counts(entries: list[Entry]) -> None:
+    """Small numbers turn up everywhere: 5 alone would be found beside anything."""
+    for entry in entries:
+        for expect in (turn.expect for turn in entry.turns if turn.expect):
+            for wanted in expect.facts:
+                assert wanted.unit != "count" or wanted.about, entry.id
+
+
+def test_the_fresh_set_is_well_formed(known: Truth) -> None:
+    fresh = read(["fresh.yaml"])
+    assert len(fresh) >= 60
+    for expect in (turn.expect for entry in fresh for turn in entry.turns if turn.expect):
+        for text in _formulas(expect):
+            known.compute(text)
 
 
 def test_a_formula_that_finds_nothing_is_an_error_and_no_zero(known: Truth) -> None:

@@ -46,8 +46,8 @@ class Truth:
     def __init__(self, folder: Path) -> None:
         import duckdb
 
-        for part in ("cost", "security", "ops"):
-            import_module(f"tests.questions.truth_{part}")  # the formulas register themselves
+        for part in ("truth_cost", "truth_security", "truth_ops", "fresh_truth"):
+            import_module(f"tests.questions.{part}")  # the formulas register themselves
         self._folder = folder
         self._db = duckdb.connect()
         self._db.execute(f"create view items as select * from '{folder / 'line_items.parquet'}'")

@@ -157,11 +157,16 @@ def actor(
 
 @formula
 def happened(
-    truth: Truth, action: str, account: str | None = None, who: str | None = None, at: str | None = None
+    truth: Truth,
+    action: str,
+    account: str | None = None,
+    who: str | None = None,
+    at: str | None = None,
+    day: bool = False,
 ) -> Value:
-    """When the one matching event happened, ISO time to the minute."""
+    """When the one matching event happened, ISO time to the minute; with `day`, the date."""
     (row,) = _events(truth, action, account, who, at)
-    return str(row["at"])[:16]
+    return str(row["at"])[: 10 if day else 16]
 
 
 def _events(truth: Truth, action: str | None, account: str | None, who: str | None, at: str | None) -> list[Row]:
