@@ -25,7 +25,7 @@ class OpenAIMaker:
 
     def make(self, turn: Turn) -> Model:
         # no retries in the SDK: it would sleep for as long as a server's Retry-After says, unseen by any limit
-        client_args = {"base_url": self._url, "api_key": self._api_key, "timeout": _timeout(), "max_retries": 0}
+        client_args = {"base_url": self._url, "api_key": self._api_key, "timeout": _timeout(turn), "max_retries": 0}
         params = {"temperature": 0.0, "max_tokens": 1500}
         if self._tools == "json":
             from agents.models.constrained import ConstrainedModel
@@ -40,7 +40,7 @@ class OpenAIMaker:
         return likely_domains(question, history, turn)
 
 
-def _timeout() -> Any:
+def _timeout(turn: Turn) -> Any:
     from openai import Timeout
 
-    return Timeout(110.0, connect=5.0)
+    return Timeout(turn.meter.limits.seconds, connect=5.0)

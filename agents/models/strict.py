@@ -21,20 +21,18 @@ if TYPE_CHECKING:
     from strands.models import Model
 
 UNREADABLE = "inputs_that_are_not_a_json_object"
-REPLY_SECONDS = 120.0
-"""The longest that one reply may take, however steadily it trickles."""
 
 
 def strict(model: Model, seconds: float) -> Model:
     """The same model, with its replies checked on their way and its failures as sentences (`ModelError`).
 
-    No reply may take longer than `seconds`, which are those of the whole question, nor than `REPLY_SECONDS`.
+    No reply may take longer than `seconds`, those of the whole question, however steadily it trickles.
     """
     inner = model.stream
 
     async def stream(*given: Any, **named: Any) -> AsyncIterator[Any]:
         try:
-            async for event in _checked(_in_time(inner(*given, **named), min(seconds, REPLY_SECONDS))):
+            async for event in _checked(_in_time(inner(*given, **named), seconds)):
                 yield event
         except Exception as error:
             known = understood(error, model)
