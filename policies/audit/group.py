@@ -37,10 +37,9 @@ class Group:
         if not wait:
             self.unwaited.add(record.question)
             wake = count == 1
-        if (count >= RECORDS or self.bytes >= BYTES) and not self.urgent:
-            self.urgent = wake = True
-        # The background thread writes an urgent group; when it lags this far behind, whoever appends must wait.
-        self.full = count >= 4 * RECORDS or self.bytes >= 4 * BYTES
+        # Whoever fills a group writes it: handing it to the background thread costs more in turns of the interpreter
+        # than the overlap with the disk brings.
+        self.full = count >= RECORDS or self.bytes >= BYTES
         return wake
 
     def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:

@@ -10,7 +10,6 @@ import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from policies.audit.checkpoints import sign_checkpoint
@@ -146,7 +145,7 @@ class Ledger:
         with self._mutex:
             self._usable()
             group = self._group
-        with self._io:  # waits for a write that is under way, too
+        with self._io:  # waits for a write under way, too
             if group is not None:
                 self._commit(group)
 
@@ -203,9 +202,7 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _settled(self) -> Store:
@@ -333,27 +330,30 @@ class Ledger:
             last = self._time
             # The lock stays held: the next group's indexes go on from this one's.
             if self._turn.contended():
-                self._write_group(group, last)
+                if self._write_group(group, last):
+                    self._wake.notify()
                 self._turn.release()
-                self._wake.notify()
                 return
             self._group = following = Group()
-        self._write_group(group, last)
+        wake = self._write_group(group, last)
         with self._mutex:
             if self._group is following and not following.leaves:
                 self._group = None
                 self._turn.release()
-            self._wake.notify()
+            if wake:
+                self._wake.notify()
 
-    def _write_group(self, group: Group, last: int) -> None:
+    def _write_group(self, group: Group, last: int) -> bool:
+        """Write and sync `group`, tell its waiters; whether the background thread must hear of it."""
         store = self._open_store()
         try:
             store.append(group.leaves, last)
         except (OSError, LedgerError) as error:
             self._give_up(error, group)
-            return
-        self._pace.wrote(len(group.leaves), group.ends_question)
+            return True
+        wake = self._pace.wrote(len(group.leaves), group.ends_question)
         group.succeed()
+        return wake
 
     def _give_up(self, error: OSError | LedgerError, group: Group | None) -> LedgerUnwritableError:
         """Fail `group` and what was placed behind it; go on later only if the write was undone cleanly."""

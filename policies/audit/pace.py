@@ -22,11 +22,14 @@ class Pace:
         self._question_ended = False
         self.failures = 0
 
-    def wrote(self, records: int, ends_question: bool) -> None:
-        if self._since is None:
+    def wrote(self, records: int, ends_question: bool) -> bool:
+        """Count what became durable; whether the background thread must hear of it now."""
+        idle = self._since is None
+        if idle:
             self._since = time.monotonic()
         self._records += records
         self._question_ended |= ends_question
+        return idle or self._question_ended or self._records >= CHECKPOINT_RECORDS
 
     def signed(self) -> None:
         self._since, self._records, self._question_ended, self.failures = None, 0, False, 0

@@ -48,6 +48,7 @@ class Store:
         return self.tree.size
 
     def close(self) -> None:
+        self.tiles.close()
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -245,17 +246,16 @@ class Store:
 
     def _write(self, parts: list[bytes], size: int) -> None:
         fresh = self._fd < 0
-        path = self.segments / f"{self._first:020}.seg"
         if fresh:
             text = frames.header_text(self.origin, self._first, self.tree.peaks())
             parts = [frames.frame(frames.HEADER, text), *parts]
         data = frames.batch(parts, size)
         try:
             if fresh:
-                self._fd = self.disk.open(path, create=True)
+                self._fd = self.disk.open(self._path(), create=True)
             self.disk.write(self._fd, data, self._end)
         except OSError as error:
-            self._cut_back(path, fresh, error)
+            self._cut_back(fresh, error)
             raise
         try:
             self.disk.sync(self._fd)
@@ -263,11 +263,14 @@ class Store:
                 self.disk.sync_names(self.segments)
         except OSError as error:
             self.failed = f"a sync failed ({error}), so what the disk holds is unknown"
-            self._cut_back(path, fresh, error)
+            self._cut_back(fresh, error)
             raise
         self._end += len(data)
 
-    def _cut_back(self, path: Path, fresh: bool, error: OSError) -> None:
+    def _path(self) -> Path:
+        return self.segments / f"{self._first:020}.seg"
+
+    def _cut_back(self, fresh: bool, error: OSError) -> None:
         """Undo a write that did not succeed, so that the next one starts where the last good one ended."""
         if self._fd < 0:
             return
@@ -275,7 +278,7 @@ class Store:
             self.disk.truncate(self._fd, self._end)
             if fresh:
                 self.close()
-                path.unlink()
+                self._path().unlink()
         except OSError as second:
             self.failed = f"{error}; cutting back failed too: {second}"
 

@@ -30,6 +30,7 @@ class Tiles:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._unsynced: set[Path] = set()
+        self._files: dict[int, tuple[int, int]] = {}
 
     def write(self, level: int, start: int, nodes: Sequence[bytes]) -> None:
         """A `merkle.Sink`: store the hashes of every eighth level."""
@@ -39,14 +40,27 @@ class Tiles:
         while done < len(nodes):
             number, inside = divmod(start + done, TILE)
             part = nodes[done : done + TILE - inside]
-            path = self.path / tile_name(level // 8, number)
-            fd = self._open(path)
-            try:
-                os.pwrite(fd, b"".join(part), inside * WIDTH)
-            finally:
-                os.close(fd)
-            self._unsynced.add(path)
+            os.pwrite(self._file(level // 8, number), b"".join(part), inside * WIDTH)
             done += len(part)
+
+    def _file(self, level: int, number: int) -> int:
+        """The open file of a tile: the one at hand, as long as it is the level's last."""
+        at, fd = self._files.get(level, (-1, -1))
+        if at != number:
+            if fd >= 0:
+                os.close(fd)
+                del self._files[level]
+            path = self.path / tile_name(level, number)
+            fd = self._open(path)
+            self._files[level] = (number, fd)
+            self._unsynced.add(path)
+        return fd
+
+    def close(self) -> None:
+        """Let go of the open files."""
+        for _, fd in self._files.values():
+            os.close(fd)
+        self._files.clear()
 
     def _open(self, path: Path) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -58,6 +72,7 @@ class Tiles:
 
     def sync(self) -> None:
         """Make the tiles written so far durable; until then they can be rebuilt from the last segment."""
+        self.close()
         folders = set()
         for path in self._unsynced:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
