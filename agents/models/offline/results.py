@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 _FACT = re.compile(r"(f\d+) \| (.*)$")
+_HELD = re.compile(r"(f\d+)=(.*?)(?: \{([^{}]*)\})?$")
+"""A fact within a cell: id, value, and what of unit, period and scope is its own."""
+_UNIT = re.compile(r"^(.*?) \(([^()]+)\)(?: \(period: .*\))?$")
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Told:
     headlines: list[str] = field(default_factory=list)
     facts: dict[str, ToldFact] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    """The unit of each column's facts, as its title says; empty where it holds none."""
     rows: list[list[str]] = field(default_factory=list)
     incomplete: bool = False
     error: str = ""
@@ -75,8 +80,29 @@ def _line(told: Told, line: str) -> None:
         case "headlines":
             told.headlines = [part.strip() for part in rest.split(",") if part.strip()]
         case "columns":
-            told.columns = rest.split(" | ")
+            for title in rest.split(" | "):
+                match = _UNIT.match(title)
+                told.columns.append(title)
+                told.units.append(match[2] if match else "")
         case "row":
-            told.rows.append(rest.split(" | "))
+            cells = rest.split(" | ")
+            aside = " ".join(cells[len(told.columns) :])
+            told.rows.append([_cell(told, place, cell, aside) for place, cell in enumerate(cells[: len(told.columns)])])
         case "incomplete":
             told.incomplete = True
+
+
+def _cell(told: Told, place: int, cell: str, aside: str) -> str:
+    """A cell's fact, taken up among the facts; the cell is then its id."""
+    match = _HELD.fullmatch(cell)
+    if not match:
+        return cell
+    unit, value = told.units[place], match[2]
+    for part in (match[3] or "").split("; ") if match[3] else ():
+        if part.startswith(("period: ", "scope: ")):
+            aside += f" {part}"
+        else:
+            unit = part
+    title = re.sub(r" \(.*", "", told.columns[place]).casefold()
+    told.facts[match[1]] = ToldFact(match[1], title, f"{value} {unit}", aside.strip())
+    return match[1]
