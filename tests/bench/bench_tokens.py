@@ -34,7 +34,9 @@ def main() -> None:
     calls = [one for outcome in outcomes for one in outcome.sent.calls]
     results = [(size, outcome.name) for outcome in outcomes for size in outcome.sent.results]
     print(f"tokens sent per question over the bank: mean {sum(sent) / len(sent):.0f}, p95 {percentile(sent, 95):.0f}")
+    fixed = sum(one for outcome in outcomes for one in outcome.sent.fixed)
     print(f"  (n={len(sent)} questions, {len(calls)} model calls, mean {sum(calls) / len(calls):.0f} a call)")
+    print(f"  {100 * fixed / sum(sent):.0f} % of it system prompts and query specs, sent again with every call")
     largest, name = max(results)
     sizes = [size for size, _ in results]
     print(f"query results: mean {sum(sizes) / len(sizes):.0f}, p95 {percentile(sizes, 95):.0f}, largest in {name}")
@@ -43,13 +45,16 @@ def main() -> None:
 
 
 def _typical() -> None:
-    total = 0
+    total = fixed = once = 0
     with asking("offline") as ask:
         for text in TYPICAL:
             answer, sent = ask(text, "local", None)
             total += sent.total
             queries = ", ".join(made.name for made in answer.queries) or "none"
+            fixed += sum(sent.fixed)
+            once += max(sent.calls, default=0)
             print(f"  {text:<62} {sent.total:>6} tokens in {len(sent.calls)} calls ({answer.status}; {queries})")
+    print(f"  of these, system prompts and query specs: {fixed}; if each text counted once per question: {once}")
     print(verdict("five typical questions, in sum", total, TYPICAL_BAR, "tokens"))
     for label, size in PUBLIC_SERVERS:
         print(f"  {label:<62} {size:>7} tokens")

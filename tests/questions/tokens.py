@@ -38,14 +38,18 @@ def _compact(value: Any) -> str:
 
 @dataclass(slots=True)
 class Sent:
-    """What one question sent: tokens of each model call, and of each query result in them (`query`, tokens)."""
+    """What one question sent, in tokens."""
 
     calls: list[int] = field(default_factory=list)
+    """Of each model call."""
+    fixed: list[int] = field(default_factory=list)
+    """Of system prompt and query specs within each call: the same in every call of a specialist."""
     results: list[int] = field(default_factory=list)
+    """Of each query result."""
 
     @property
     def total(self) -> int:
-        """Tokens over all calls."""
+        """Over all calls: what is sent again counts again, as a provider bills it without a cache."""
         return sum(self.calls)
 
 
@@ -79,8 +83,9 @@ class CountingMaker:
         return sent
 
     def _note(self, messages: Any, specs: Any, prompt: Any) -> None:
-        parts = [_compact(message) for message in messages]
-        self.sent.calls.append(tokens(str(prompt or "")) + tokens(_compact(specs or [])) + sum(map(tokens, parts)))
+        fixed = tokens(str(prompt or "")) + tokens(_compact(specs or []))
+        self.sent.fixed.append(fixed)
+        self.sent.calls.append(fixed + sum(tokens(_compact(message)) for message in messages))
         self.sent.results += [tokens(text) for text in _result_texts(messages[-1])] if messages else []
 
 
