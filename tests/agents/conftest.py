@@ -12,6 +12,7 @@ import pytest
 from agents.answer import Answer, Question
 from agents.conversations import Conversations
 from agents.desk import Desk
+from agents.diagnostics import set_up
 from agents.home import Home
 from policies.access import Principal, local_principal, shipped_gate
 from policies.audit import Ledger
@@ -20,6 +21,8 @@ from tools.estates import Estate, open_sample
 from tools.receipts import ReceiptFiles
 
 Ask = Callable[..., Answer]
+
+set_up()  # as the CLI does; structlog's default would print local variables into every failure
 
 
 @pytest.fixture(scope="session")
