@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.bench.measure import percentile
@@ -21,7 +22,8 @@ BAR = 95.0
 def main() -> None:
     """Run it."""
     given = _arguments()
-    entries = [e for e in read([given.file] if given.file else FILES) if not given.only or e.id in given.only]
+    files = [Path(given.file).resolve() if Path(given.file).exists() else given.file] if given.file else FILES
+    entries = [e for e in read(files) if not given.only or e.id in given.only]
     outcomes = run(entries, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
     summary = summarise(entries, outcomes)
     if given.json:
@@ -60,11 +62,8 @@ def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _counts(found: Sequence[str]) -> dict[str, Any]:
     counts = {verdict: found.count(verdict) for verdict in ("right", "abstained", "silently wrong")}
-    return {
-        "conversations": len(found),
-        **counts,
-        "percent right": round(100 * counts["right"] / max(len(found), 1), 1),
-    }
+    right, wrong = (round(100 * counts[verdict] / max(len(found), 1), 1) for verdict in ("right", "silently wrong"))
+    return {"conversations": len(found), **counts, "percent right": right, "percent silently wrong": wrong}
 
 
 def _show(model: str, summary: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
@@ -76,12 +75,12 @@ def _show(model: str, summary: dict[str, Any], outcomes: Sequence[Outcome]) -> N
         )
         print(f"  read as: {plain['read as']}")
         print(f"  missing: {'; '.join(plain['faults'])}")
-    print(f"\n{'':<16}{'asked':>7}{'right':>7}{'abstained':>11}{'silently wrong':>16}{'right %':>9}")
+    print(f"\n{'':<16}{'asked':>7}{'right':>7}{'abstained':>11}{'silently wrong':>16}{'right %':>9}{'wrong %':>9}")
     for name, counts in summary.items():
         if isinstance(counts, dict) and "right" in counts:
             print(
                 f"{name:<16}{counts['conversations']:>7}{counts['right']:>7}{counts['abstained']:>11}"
-                f"{counts['silently wrong']:>16}{counts['percent right']:>9}"
+                f"{counts['silently wrong']:>16}{counts['percent right']:>9}{counts['percent silently wrong']:>9}"
             )
     print(f"\nmodel {model}: {summary['questions']} questions (a conversation is right when every turn is)")
     for name in ("seconds", "tokens sent"):
