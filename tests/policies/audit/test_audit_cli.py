@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +16,9 @@ from policies.audit.note import Checkpoint
 run = CliRunner()
 
 
-def fill(ledger: Ledger, question: str, decision: str = "allow", person: str = "vera@example.com") -> None:
+def fill(
+    ledger: Ledger, question: str, decision: Literal["allow", "deny"] = "allow", person: str = "vera@example.com"
+) -> None:
     def add(actor: str, body: object) -> None:
         ledger.append(Record.model_validate({"actor": actor, "body": body, "question": question, "principal": person}))
 
