@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -66,7 +67,7 @@ class _Server(ThreadingHTTPServer):
         return None  # a client that gave up is part of the tests
 
 
-class ModelServer:
+class ModelServer(ABC):
     """Serves while the `with` block runs. `requests` holds what it was asked, in order."""
 
     def __init__(self, *steps: Step) -> None:
@@ -97,5 +98,6 @@ class ModelServer:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @abstractmethod
     def reply(self, handler: Handler, body: Any) -> None:
-        raise NotImplementedError
+        """Answer one request."""
