@@ -66,7 +66,7 @@ def _table(table: Table, facts: dict[str, Fact], shown: frozenset[str], period: 
     lines = ["columns: " + " | ".join(titles)]
     for row in table.rows:
         own = [facts[row[c]] for c in by_column if row[c] in shown]
-        when = _only({_label(f.period) for f in own}) if own else None
+        said_when = _only({_label(f.period) for f in own}) if own else None
         beside = _only({_unsaid(f.scope, scope, row, facts) for f in own}) if own else None
         cells = []
         for column, cell in enumerate(row):
@@ -80,10 +80,14 @@ def _table(table: Table, facts: dict[str, Fact], shown: frozenset[str], period: 
             told.add(fact.id)
             extra = [] if fact.unit == units.get(column) else [fact.unit]
             label, here = _label(fact.period), _unsaid(fact.scope, scope, row, facts)
-            extra += [f"period: {label}"] if label not in (when, periods.get(column)) else []
+            extra += [f"period: {label}"] if label not in (said_when, periods.get(column)) else []
             extra += [f"scope: {here}"] if here and here != beside else []
             cells.append(f"{fact.id}={_plain(str(fact.value))}" + (f" {{{'; '.join(extra)}}}" if extra else ""))
-        tail = [f"period: {when}"] if when and any(when != periods[c] for c in by_column if row[c] in shown) else []
+        tail = (
+            [f"period: {said_when}"]
+            if said_when and any(said_when != periods[c] for c in by_column if row[c] in shown)
+            else []
+        )
         tail += [f"scope: {beside}"] if beside else []
         lines.append("row: " + " | ".join([*cells, *tail]))
     return lines

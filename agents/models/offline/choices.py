@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 _SEVERITY = (
-    ("critical", r"criticals?|kritiek\w*|critic[oa]s?|most severe|worst|severest"),
-    ("high", r"highs?|hoge?|alt[oa]s?"),
+    ("critical", r"criticals?(?:[- ]severity)?|kritiek\w*|critic[oa]s?|most severe|worst|severest"),
+    ("high", r"highs?(?:[- ]severity|[- ]risk|[- ]priority)?|hoge?|alt[oa]s?"),
     ("medium", r"medium|moderate|medi[oa]s?"),
     ("low", r"low|lage|baix[oa]s?"),
 )
@@ -127,14 +127,14 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "spend.by": (
         ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|types? of charges?"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage"),
-        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|evolv\w*|evolution|history"),
-        ("day", r"(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
-        ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|aws|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
-        ("team", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),
-        ("venue", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|between|split|rank\w*|order|compare|sort|which of) (?:(?:of our|of the|the|\w+) )?(?:venues?|casinos?|locations?|sites?|vestiging\w*)"),
+        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
+        ("day", r"(?:which|what) (?:day|date)|(?:expensive|cheapest|dearest|priciest|costliest) (?:day|date)|(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
+        ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
+        ("team", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|my|our|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),
+        ("venue", r"(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|between|split|rank\w*|order|compare|sort|which of) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|my|our|\w+) )?(?:venues?|casinos?|locations?|sites?|vestiging\w*)"),
         ("env", r"(?:by|per|each|every|which|what|across|between|split) (?:\w+ )?env(?:ironment)?s?"),
         ("region", r"(?:by|per|each|every|which|what|across|expensive|between|split|top) (?:\w+ )?regions?"),
-        ("service", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of our|of the|the|aws|\w+) )?(?:services?|products?|diensten|servicos?)"),
+        ("service", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:services?|products?|diensten|servicos?)"),
         ("none", r"(?:just|only) the total|in total only|grand total|one number|just one figure|single (?:number|figure)|total only"),
     ),
 }  # fmt: skip

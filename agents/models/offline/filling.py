@@ -51,9 +51,9 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
 
 
 _TOP = re.compile(
-    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
+    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
     r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
-    r"\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
+    r"(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
     r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 _ABOVE = re.compile(
@@ -99,13 +99,17 @@ def asks_share(reading: Reading) -> bool:
     return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
 
 
+_SHARES = 15
+"""Rows of a breakdown that shares are shown for."""
+
+
 def _whole(reading: Reading, out: Filled) -> None:
     """A share is read off a breakdown of the whole, so the part that was named is not filtered by."""
     for field_name, by in (("service", "service"), ("team", "team"), ("accounts", "account")):
         if field_name in out.inputs:
             out.inputs.pop(field_name)
             out.spread.pop(field_name, None)
-            out.inputs.update(by=by, top=25)
+            out.inputs.update(by=by, top=_SHARES)
             return
 
 
@@ -189,6 +193,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.inputs.update(for_change(reading, now))
         return
     period, several = one_period(reading, now)
+    if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
+        period = "last_month"
     if period and "period" in fields:
         out.inputs["period"] = period
         if several:

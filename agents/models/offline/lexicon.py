@@ -8,36 +8,36 @@ import re
 _CONCEPTS: dict[str, str] = {
     # money
     "COST": r"costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
-    r"money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
+    r"cheaper|money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
     r"damage|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
-    "FIGURE": r"figures?|totals?|numbers|aws figure|amounts?",
+    "FIGURE": r"figures?|totals?|numbers|(?:the|our|a|end) number(?! of)|aws figure|amounts?",
     "HOWMUCH": r"how (?:much|big|large)|hoeveel|quanto|what (?:did|does|do) .* (?:come to|amount to|add up to)|total|totaal",
     "CHANGE": r"increas\w*|rise\w*|rising|rose|risen|jump\w*|surg(?:e|ed|ing)|soar\w*|grew|grow\w*|"
     r"(?:go|goes|went|going|gone|came|come|shot|shoot|climb\w*|crept|move[ds]?|moving)(?: \w+)? (?:up|down)|climb\w*|"
-    r"higher|lower|more expensive|drop\w*|decreas\w*|fell|fall\w*|declin\w*|shrank|shrunk|chang(?:e|es|ed|ing)|differ\w*|"
+    r"higher|lower|more expensive|(?:way|well|far|much|so far) (?:above|below|over|under)|trend\w*|drop\w*|decreas\w*|fell|fall\w*|declin\w*|shrank|shrunk|chang(?:e|es|ed|ing)|differ\w*|"
     r"compar\w*|vs|versus|against|deltas?|drivers?|driv(?:e|es|en|ing)|drove|movers?|moved|variance|swing|evol\w+|"
     r"<p> on <p>|movements?|development|month on month|year on year|(?:week|month|quarter|year)[- ](?:over|on)[- ](?:week|month|quarter|year)|gestegen|stijg\w*|gedaald|dalen|daling|"
-    r"aument\w*|subi\w+|caiu|diminu\w*|verschil|doubled?|tripled?|(?:so|this|too) (?:high|expensive|much)|up (?:from|by|so|this)|"
+    r"aument\w*|subi\w+|caiu|diminu\w*|verschil|doubled?|tripled?|(?:get|got|gotten|became|become) (?:\w+ )?(?:cheaper|dearer|pricier)|(?:so|this|too) (?:high|expensive|much)|up (?:from|by|so|this)|"
     r"(?:spend\w*|spent|pay\w*|paid|costs?) (?:\w+ ){1,2}(?:more|less)|more (?:<p> )?than|less (?:<p> )?than|cheaper|bump|uptick|ballooned|exploded?|explosion|behind the|mudou|explain\w*|what happened (?:to|with)|up or down|duurder|hoger|mais car[oa]",
     "SPIKE": r"spik\w+|peak(?:s|ed)?|blip|piek",
     "WHY": r"why|what (?:caused|drove|is driving|explains|is behind|pushed)|reasons?|cause[ds]?|how come|waarom|por ?que|explain\w*|root cause|"
     r"what made|behind (?:the|that|this)|to blame|culprits?|responsible for|blame|due to|hoe komt",
     "FORECAST": r"forecast\w*|predict\w*|project(?:ed|ion|ions)|expect(?:ed|ing)?(?! in)|estimat\w+|outlook|run[- ]?rate|trajectory|"
     r"(?:end|finish|land|close|wind|come) up|(?:end|finish|land|close) (?:the|this|<p>|at)|by the end of|by <p>|heading|headed|"
-    r"(?:will|shall) (?:we|it|the|i|<\w+>|this|our|aws)|going to (?:cost|spend|be|pay|land|end|hit)|verwacht\w*|prognose|previs\w*|vai custar|vamos gastar|on course|"
+    r"(?:will|shall) (?:we|it|the|i|<\w+>|this|our|aws)|going to (?:\w+ )?(?:cost|spend|be|pay|land|end|hit|come)|will <p> (?:be|come|end|cost|land)|(?:come|comes) (?:in|out) (?:higher|lower|above|below|over|under|at)|verwacht\w*|prognose|previs\w*|vai custar|vamos gastar|on course|"
     r"likely to (?:cost|spend|be)|looking at for|at (?:this|the current|that) (?:rate|pace)|if (?:this|it) (?:goes|continues|keeps)",
     "ANOMALY": r"anomal\w+|unusual|odd|strange|weird|unexpected\w*|abnormal\w*|outliers?|surpris\w+|out of the ordinary|irregular\w*|"
     r"out of line|fishy|afwijk\w+|vreemds?|raar|estranh\w+|unplanned|funny",
     "UNTAGGED": r"untagged|un-tagged|(?:forgot(?:ten)?|fail(?:s|ed)?|did not|not|neglect\w*) (?:to )?tag(?:ged|ging)?|unlabel\w+|not tagged|not labell?ed|(?:without|no|missing|lacks?|lacking|have no|not have) (?:an? |any |the |proper |its )?(?:[\w-]+ )?(?:tags?|labels?)|"
     r"unallocated|unattributed|unassigned|unowned|unaccounted|(?:nobody|no one|noone|no team|no-one) (?:owns|claims|is responsible)|no (?:owner|team|cost[- ]cent(?:er|re)|venue|env\w*)|(?:without|lacks?|lacking|missing) (?:an? |the |its |their )?(?:owner|team|cost[- ]cent(?:er|re)|venue|env\w*)|owner ?less|"
     r"tag(?:ging)? (?:coverage|gaps?|discipline|hygiene|compliance)|tagging|mis-?tagged|ongetagd|zonder (?:\w+ )?tags?|sem (?:\w+ )?tags?|"
-    r"(?:can|could) not (?:be )?(?:pinned|put|traced|linked|attribut\w*|allocat\w*|assign\w*|be traced)|not (?:be )?(?:attributed|allocated|assigned)(?: to)?|belongs? to (?:nobody|no one|no team)|orphan\w*",
+    r"(?:can|could) (?:\w+ )?not (?:be )?(?:pin|pinned|put|traced|linked|attribut\w*|allocat\w*|assign\w*|be traced)|not (?:be )?(?:attributed|allocated|assigned)(?: to)?|belongs? to (?:nobody|no one|no team)|orphan\w*",
     "COMMIT": r"savings? plans?|reserved|reservations?|reserved instances?|ris?|commitments?|reserveringen|committed|sps|compute plans?|"
     r"(?:ri|sp|reservation|plan|commitment) (?:coverage|utili[sz]ation)|coverage|discount plans?|reserva",
     "SAVE": r"sav(?:e|es|ing|ings|able)(?! plans?)|cut(?:ting)?(?: back)?|reduc\w+|optimi[sz]\w+|wast\w+|trim|oversized|over-?provisioned|"
     r"right-?siz\w*|low[- ]hanging|on the table|down the drain|throw\w* (?:\w+ )?(?:money )?away|thrown away|clean(?:ed)? ?up|bespar\w*|economi[sz]\w*|sitting idle|idle|idling|unused (?:resources?|volumes?|instances?|ips?|disks?|capacity|servers?)|"
-    r"doing nothing|spend less|pay less|cheaper|unattached|underus\w+|under-?utili[sz]ed|quick wins?|recommendations?|bigger than needed|too big|verspil\w*|desperd\w*|not us(?:ed|ing)|overpaying|trimmed|squeeze|gravitons?|switch off|poupar|poupan\w+|(?:get|bring|keep|push|drive|take) (?:\w+ ){0,3}down|shav(?:e|ing)|slash|tighten",
+    r"doing nothing|spend less|pay less|cheaper (?:option|alternative|instance|way|machine|type|storage|class)\w*|(?:be|make|made|run|buy) (?:\w+ )*cheaper|unattached|underus\w+|under-?utili[sz]ed|quick wins?|recommendations?|bigger than needed|too big|verspil\w*|desperd\w*|not us(?:ed|ing)|overpaying|trimmed|squeeze|gravitons?|switch off|poupar|poupan\w+|(?:get|bring|keep|push|drive|take) (?:\w+ ){0,3}down|shav(?:e|ing)|slash|tighten",
     "BUDGET": r"budgets?|budgeted|overspen\w+|over ?budget|under ?budget|overspent|begroting|orcamentos?|allowance",
     "CREDITS": r"credits?|refunds?",
     # security
@@ -48,10 +48,10 @@ _CONCEPTS: dict[str, str] = {
     "PUBLIC": r"public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
     r"(?:internet|outward|world|web)[- ]facing|facing the internet|reach\w* from|world[- ]readable|any(?:one|body) (?:\w+ ){0,3}(?:can|could)|any(?:one|body) on the (?:internet|web)|from anywhere|on the (?:open )?web|to the web|world can|everyone can|"
     r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
-    r"leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",
+    r"open voor|voor iedereen|leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",
     "MFA": r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|twee-factor|duas etapas|dois fatores",
     "KEYS": r"access keys?|(?:old|stale|unused|dormant|forgotten|aged|long-?lived|ancient|static|api|rotated|unrotated) keys?|keys? (?:\w+ )?(?:older|unused|not (?:been )?used|nobody uses|age|hygiene|over|still active)|credentials?|"
-    r"keys? that (?:have|are|were)|keys (?:have|has) not|toegangssleutels?|sleutels?|chaves? de acesso|service account keys?|iam keys?|logins?(?! (?:from|by))",
+    r"keys? (?:of|for) <user>|<user> (?:'s )?(?:\w+ )?keys?|keys? that (?:have|are|were)|keys (?:have|has) not|toegangssleutels?|sleutels?|chaves? de acesso|service account keys?|iam keys?|logins?(?! (?:from|by))",
     "ROOT": r"root (?:users?|accounts?|logins?|sign-?ins?|keys?|credentials?|access|usage|use)|(?:the )?root\b(?! cause)|as root",
     "PRIVILEGE": r"over-?privileg\w*|overly permissive|too (?:much|many|broad|wide) (?:access|permissions?|rights|power|privileges?)|more (?:access|permissions?|rights|privileges?) than|"
     r"admin(?:istrator)?(?: access| rights| permissions?| users?| privileges?)?|administratoraccess|least[- ]privilege|excessive (?:access|permissions?|rights|privileges?)|privileged|god mode|full access|permissions?|"
@@ -62,7 +62,7 @@ _CONCEPTS: dict[str, str] = {
     r"disabl\w+|edit\w*|did\b|done|ran|attach\w*|grant\w*|updat\w+|deploy\w*|turned|assumed?|rotated|gave|given|spun|did (?:that|this|it)|up to|activit\w+|actions?|"
     r"gewijzigd|verwijderd|gedaan|aangepast|mudou|apagou|alterou|fez|behind|messed|messing|broke|been doing|doing|set up|put|actor|enabled|accessed|started",
     "CONFIG": r"config rules?|aws config|non-?complian\w+|complian\w+|conform\w*|violat\w+|drift\w*|rules? (?:\w+ ){0,2}(?:fail\w*|broken|break\w*|violat\w*|not met|ignor\w*)|(?:failing|broken|breaking|break) (?:\w+ )?rules?|configuration rules?|"
-    r"regels|in compliance|guardrails? (?:broken|fail\w*)|policy violations?|following (?:our|the) (?:own )?rules",
+    r"(?:break\w*|violat\w*|fail\w*|against) (?:[\w<>-]+ ){0,3}(?:rules?|regels?)|regels|in compliance|guardrails? (?:broken|fail\w*)|policy violations?|following (?:our|the) (?:own )?rules",
     "ENCRYPT": r"encrypt\w*|unencrypted|encryption|kms|key rotation|rotat\w+ (?:\w+ )?keys?|keys? (?:\w+ )?(?:\w+ )?(?:not )?(?:being )?rotat\w*|at rest|versleutel\w*|onversleuteld\w*|cripto\w*|criptograf\w*|plain ?text|ciphered|in the clear|cmks?|customer managed keys?",
     "VULN": r"vulnerab\w+|cves?|cve-[\d-]+|inspector|exploit\w*|kwetsba\w+|vulnerabilidades?|vulns?|log4j|security holes in|known bugs|software flaws?|outdated (?:software|packages?|libraries)",
     # operations
@@ -73,11 +73,11 @@ _CONCEPTS: dict[str, str] = {
     r"tudo bem|alles (?:goed|ok|oke|in orde|rustig)|should (?:i|we) (?:be )?worr\w+|worried|worry|sleep|shape|rundown|traffic lights?|scorecard|state of|hoe gaat|morning (?:check|report|briefing)|summary|briefing|sitrep|at a glance|como estao|in good shape|saude|struggling",
     "METRIC": r"cpu|processor|latency|latencies|response times?|5xx|500s|error rate|errors? per|requests?|throughput|connections|memory|disk(?: space| usage| full)?|queue(?: age| depth| length| backlog)?|backlog|"
     r"nat (?:bytes|traffic|throughput|volume)|bytes|utili[sz]ation|load|slow\w*|traffic|lambda errors|invocations|how busy|busy|iops|metrics?|p99|p95|server errors|responsive\w*|lag\w*|http errors|doorlooptijd|belasting|latencia|gigabytes|performance",
-    "LOGS": r"logs?|log lines?|error (?:messages?|logs?|lines?)|logged errors?|stack ?traces?|exceptions?|errors?|fouten|foutmeldingen|erros?|logging|logregels|log entries|tracebacks?|error output",
+    "LOGS": r"logs?|time-?outs?|log lines?|error (?:messages?|logs?|lines?)|logged errors?|stack ?traces?|exceptions?|errors?|fouten|foutmeldingen|erros?|logging|logregels|log entries|tracebacks?|error output",
     "BACKUP": r"backups?|backed[- ]up|back(?:ed|ing)? (?:\w+ )?up|restore points?|recovery points?|reservekopie\w*|back-ups?|copia de seguranca|backup jobs?|restorable|restore|vault|copias",
     "PATCH": r"patch\w*|unpatched|security updates|(?:os|windows|linux|software|system) updates|missing updates|updates missing|behind on updates|up[- ]to[- ]date|out of date|bijgewerkt|hotfix\w*|not updated|outdated (?:servers?|machines|instances|systems|os)|atualiza\w+",
     "QUOTA": r"quotas?|(?:service |account |aws )?limits?|running (?:out|low)(?: of| on)?|run out|headroom|ceilings?|capacity|vcpus?|limiet\w*|maxed|max out|hit the wall|hitting the|limites?|almost full|bump(?:ing)? (?:into|against)|cap|close to the (?:edge|max\w*)|constraints?",
-    "DEPLOY": r"deploy\w*|releas\w+|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|go-?live|pushed to|uitgerold|versions?|implanta\w+|rollouts?|pushed",
+    "DEPLOY": r"(?:go|goes|going|gone|went) (?:live|into production)|deploy\w*|releas\w+|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|go-?live|pushed to|uitgerold|versions?|implanta\w+|rollouts?|pushed",
     "CHANGES": r"what (?:else )?(?:has |have |was |is |got |all )?(?:been )?(?:chang\w+|happen\w*|altered|modified|different|new|touched)|(?:recent|latest|infrastructure|any|all|which|last|write|infra|configuration|the|what|many) changes?|changes? (?:made|in|to|on|were|since|around|before|happened|<p>)|chang(?:ed|es)|modifications?|wijziging\w*|mudancas?|"
     r"what happened|what went (?:in|on|out)|wat is er (?:veranderd|gebeurd|gewijzigd)|o que mudou|gewijzigd|write (?:events?|calls?|actions?)|change ?log|shipped|anything change|new <p>|was changed|deleted|going on|happened",
     "AWSHEALTH": r"aws (?:health|outages?|incidents?|issues?|problems?|events?|maintenance|side|itself|announc\w+|notices?|notifications?|down)|amazon (?:problems?|down|side|outages?|itself|issues?)|health (?:events?|dashboard|notices?|notifications?|advisor\w*)|"

@@ -55,7 +55,7 @@ class OfflineModel(Model):
         offered = {spec["name"] for spec in tool_specs or ()}
         question, history, made = _conversation(messages)
         plan = understand(question, history, names=self._names, now=self._now, queries=self._queries)
-        calls, text = self._step(plan, offered, made)
+        calls, text = self._step(plan, offered, made, question)
         yield {"messageStart": {"role": "assistant"}}
         for number, (name, inputs) in enumerate(calls):
             use = {"name": name, "toolUseId": f"offline-{len(made)}-{number}"}
@@ -71,7 +71,7 @@ class OfflineModel(Model):
         yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}
 
     def _step(
-        self, plan: Plan, offered: set[str], made: Sequence[tuple[str, Told]]
+        self, plan: Plan, offered: set[str], made: Sequence[tuple[str, Told]], question: str
     ) -> tuple[list[tuple[str, dict[str, Any]]], str]:
         if plan.abstention is not None:
             return [], "{{abstain:" + plan.abstention.kind + "}}\n" + plan.abstention.text
@@ -85,7 +85,7 @@ class OfflineModel(Model):
                 return [("derive", inputs) for inputs in derived], ""
         for told in results:
             told.rows.sort(key=lambda row: row[0] not in plan.focus)
-        return [], answer(results, plan.limits)
+        return [], answer(results, plan.limits, question)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

@@ -38,7 +38,7 @@ COMMON = frozenset(
 """Names that are also ordinary words: they name an account or team only beside such a word."""
 
 _ENVS = {
-    "prod": ("prod", "production", "productie", "producao", "live"),
+    "prod": ("prod", "production", "productie", "producao", "(?<!went )(?<!go )(?<!goes )(?<!going )(?<!gone )live"),
     "staging": ("staging", "stage", "acceptance", "acc"),
     "dev": ("dev", "development", "sandbox", "ontwikkel"),
     "test": ("test", "testing"),

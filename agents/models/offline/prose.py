@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.results import Told, ToldFact
+from agents.models.offline.text import stem, words
 
 _LEADS: dict[str, str] = {
     "spend": "Most of it:",
@@ -27,12 +28,12 @@ _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
 
 
-def answer(results: Sequence[Told], limits: Sequence[str] = ()) -> str:
+def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "") -> str:
     """The final text: the headline facts of each result, its most telling rows, and what could not be applied."""
     good = [told for told in results if not told.error]
     parts = ["{{read}}"] if good else []
     for told in good:
-        parts.append(_told(told))
+        parts.append(_told(told, asked))
     parts += [limit for limit in limits if good]
     parts += [_failed(told.error) for told in results if told.error]
     if any(told.incomplete for told in good):
@@ -40,8 +41,10 @@ def answer(results: Sequence[Told], limits: Sequence[str] = ()) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _told(told: Told) -> str:
-    headline = " ".join(_sentence(told.facts[i]) for i in told.headlines if i in told.facts)
+def _told(told: Told, asked: str) -> str:
+    first = [fact.id for fact in pertinent(told, asked)]
+    ids = [*first, *(i for i in told.headlines if i in told.facts and i not in first)]
+    headline = " ".join(_sentence(told.facts[i]) for i in ids)
     if not headline:
         first = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(first) if first else "Nothing was found."
@@ -50,6 +53,47 @@ def _told(told: Told) -> str:
         return headline
     lead = _LEADS.get(told.query, "In detail:")
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
+
+
+_MOST_FIRST = 2
+_FILLER = frozenset(
+    [
+        "of",
+        "the",
+        "that",
+        "are",
+        "is",
+        "by",
+        "in",
+        "and",
+        "to",
+        "a",
+        "for",
+        "with",
+        "how",
+        "many",
+        "much",
+        "what",
+        "which",
+    ]
+)
+_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
+
+
+def pertinent(told: Told, asked: str) -> list[ToldFact]:
+    """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
+    said = {stem(word) for word in words(asked)} - _FILLER
+    rows = {cell for row in told.rows for cell in row}
+
+    def fit(fact: ToldFact) -> float:
+        label = {stem(word) for word in words(fact.label) if word not in _FILLER}
+        share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
+        return len(label & said) - 0.2 * len(label - said) + share
+
+    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
+    best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
+    better = [fact for fact in others if fact.number is not None and fit(fact) >= max(1.0, best + 0.5)]
+    return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 
 
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
@@ -62,38 +106,43 @@ def _sentence(fact: ToldFact) -> str:
 
 
 def _row(row: Sequence[str], told: Told) -> str:
-    """One row: what it is of and where, then its first figure, or its names where it has none."""
+    """One row: what it is of and where, then its first figure, or its time or names where it has none."""
     cells = list(zip(told.columns, row, strict=False))
     held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
-    facts = [fact for _, fact in held]
-    numbers = [fact for fact in facts if fact.number is not None]
-    place = next((cell for column, cell in cells[1:] if column.casefold() == "account" and cell not in told.facts), "")
+    numbers = [fact for _, fact in held if fact.number is not None]
+    moments = [fact for _, fact in held if _is_moment(fact.id, told)]
+    place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), "")
+    names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
+    names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
+    subject = _called(*names[0], told) if names else ""
+    if told.query in _EVENTS:
+        other = [f"[[{v}]]" for _, v in names if v in told.facts and f"[[{v}]]" != subject]
+        done = next((v for c, v in names if c.casefold() in ("action", "change") and v.isalpha()), "")
+        subject = " ".join(part for part in (subject, done if done != subject else "", *other[:1]) if part)
+        place = f" in account {place}" if place else ""
+        return f"{subject}{place}: [[{moments[0].id}]]" if moments and subject else ""
     if not numbers:
-        shown = ", ".join(f"[[{fact.id}]]" for fact in facts[:2])
+        shown = ", ".join(f"[[{fact.id}]]" for _, fact in held[:2])
         return f"{shown} in account {place}" if place and shown else shown
     wanted = _FIGURE.get(told.query, "")
     main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
-    named = cells[0][1] if not _is_moment(cells[0][1], told) else _first_name(cells, told)
-    if told.query == "recent_changes" and facts and _is_moment(facts[0].id, told):
-        return f"{named} in account {place}: [[{facts[0].id}]]"
-    name = _called(named, main, told)
-    beside = f" in account {place}" if place and place != name and not name.startswith("[[") else ""
+    if not subject:
+        subject = f"[[{moments[0].id}]]" if moments else _called(*cells[0], told)
+    if not subject:
+        return ""
+    beside = f" in account {place}" if place and place not in subject else ""
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
-    return f"{name}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
+    return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
 
 
+_EVENTS = ("who_did_what", "recent_changes")
+"""Queries whose rows are told by their time: what was done to what, where, when."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual"}
 """A word of the column whose figure tells most, where that is not the first."""
 
 
 def _is_moment(cell: str, told: Told) -> bool:
     return cell in told.facts and told.facts[cell].said.endswith((" date", " time"))
-
-
-def _first_name(cells: Sequence[tuple[str, str]], told: Told) -> str:
-    """What a row that begins with a time is of."""
-    names = (v for c, v in cells if c.casefold() != "account" and not _is_moment(v, told))
-    return next((v for v in names if v not in told.facts or told.facts[v].number is None), cells[0][1])
 
 
 def _ordered(told: Told) -> list[list[str]]:
@@ -108,21 +157,19 @@ def _ordered(told: Told) -> list[list[str]]:
     return sorted(told.rows, key=size, reverse=True)
 
 
-def _called(cell: str, fact: ToldFact, told: Told) -> str:
-    """A row's name in plain words, with its kind before it where it is a word like any other ("team data")."""
-    held = told.facts.get(cell)
-    if held is not None and held.said.endswith(" text"):
+_KINDS = {"service", "account", "team", "venue", "env", "environment", "region", "usage type"}
+
+
+def _called(column: str, cell: str, told: Told) -> str:
+    """A row's name with its kind before it ("team data"); a name that is a fact is a reference."""
+    if cell in told.facts:
         return f"[[{cell}]]"
-    name = held.value if held is not None else cell
-    carried = " ".join([fact.aside, fact.label, *(f.said for f in told.facts.values())])
-    if re.search(r"\d", name) and name not in carried:
-        other = next((f for f in told.facts.values() if f.aside == fact.aside and f.number is None), None)
-        name = other.value if other is not None else "this one"
-    kind = re.search(rf"(?:scope: |, )([a-z_ -]+?) {re.escape(name)}(?:,|$)", fact.aside)
-    if kind and kind[1] not in ("resource", "log group"):
-        return f"{kind[1].strip()} {name}"
-    resource = re.search(r"(?:, |: )resource ([^,]+)", fact.aside)
-    return f"{name} {resource[1]}" if resource and resource[1] not in name else name
+    kind = re.sub(r" \(.*", "", column).casefold()
+    if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
+        return f"{'env' if kind == 'environment' else kind} {cell}"
+    if re.search(r"\d", cell) and not any(cell in f.said or cell in f.aside for f in told.facts.values()):
+        return ""
+    return cell
 
 
 def _failed(error: str) -> str:

@@ -105,16 +105,37 @@ _CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u20
 _NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CONTAINER", "BALANCER"})
 
 
+_FRAME = re.compile(
+    r"^(?:[^:?]{0,80}\b(?:call|meeting|committee|board|deck|slides?|presentation|review|report|pack|question|morning|afternoon|audit|auditors?|regulator)\b[^:?]{0,20}:"
+    r"|\s*(?:good )?(?:morning|afternoon|evening|hi|hello|hey|hoi|ola|bom dia|goedemorgen)(?: (?:all|team|there|regent))?\s*[,!.])\s+",
+    re.IGNORECASE,
+)
+_OCCASION = re.compile(
+    r"\b(?:for|before|ahead of|in preparation for|preparing)\s+(?:the|our|my|tomorrow's|today's|this|next|a)\s+(?:[\w:'-]+\s+){0,3}?"
+    r"(?:call|meeting|committee|deck|slides?|presentation|board pack|pack)\b(?:\s+(?:at|on)\s+\d+\w*)?\s*,?",
+    re.IGNORECASE,
+)
+
+
+def unframed(question: str) -> str:
+    """The question without a greeting or the occasion it is asked for ("before the budget call: ...")."""
+    bare = question
+    for _ in range(2):
+        bare = _FRAME.sub("", bare, count=1)
+    bare = _OCCASION.sub(" ", bare)
+    return bare if re.search(r"\w{3}", bare) else question
+
+
 def read(question: str, names: Names, now: datetime) -> Reading:
     """Read one question. `now` in UTC."""
     event = _EVENT.search(question)
-    spelled = words(question)
+    spelled = words(unframed(question))
     flat = " ".join(_spelled(spelled, names))
     ids = {"cve": m[0].upper()} if (m := _CVE.search(flat)) else {}
     resources = [m[0] for m in _AWS_ID.finditer(flat)]
     for resource in resources:
         flat = flat.replace(resource, "<id>")
-    user = _user(flat)
+    user = _user(flat, names)
     if user and not user.isalpha():
         flat = re.sub(rf"(?<![\w.-]){re.escape(user)}(?![\w.-])", "<user>", flat)
     when = find_times(flat, now)
@@ -132,7 +153,11 @@ def read(question: str, names: Names, now: datetime) -> Reading:
             text = text.replace(match[0], "<id>")
     concepts = _pseudo(concepts_in(text), text, when, found, now) | ({"EVENT"} if event else frozenset())
     if user:
-        concepts |= {"NAMED_USER", "WHODID"}
+        concepts |= {"NAMED_USER"}
+        if not concepts & {"KEYS", "MFA", "PRIVILEGE"}:
+            concepts |= {"WHODID"}
+    if "cve" in ids:
+        concepts |= {"CVE"}
     quoted = _CALL.search(question)
     if quoted and fold(quoted[1]) not in names.services:
         ids["quoted"] = quoted[1]
@@ -161,12 +186,13 @@ def _spelled(spelled: list[str], names: Names) -> list[str]:
     return out
 
 
-def _user(flat: str) -> str | None:
+def _user(flat: str, names: Names) -> str | None:
+    taken = {fold(n) for n in (*names.accounts, *names.venues, *names.teams, *names.regions, *names.services)}
     if match := _USER.search(flat):
         return match[1]
     for match in _PERSON.finditer(flat):
         name: str = match[1] or match[2] or match[3]
-        if name not in _NO_PERSON and not is_known(name):
+        if name not in _NO_PERSON and not is_known(name) and name not in taken:
             return name
     return None
 
@@ -175,6 +201,9 @@ def _is_service(word: str, names: Names) -> bool:
     return word in names.services or word.replace("-", " ") in names.services
 
 
+_LONG = re.compile(
+    r"last_(?:[3-9]|1\d|2\d)_months|year_to_date|last_year|20\d\d|last_quarter|20\d\d-\d\d\.\.20\d\d-\d\d"
+)
 _CURRENT = frozenset({"now", "today", "this_month_end", "month_to_date", "this_quarter", "year_to_date"})
 
 
@@ -198,6 +227,29 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("VERSUS")
     if when.around:
         more.add("CLOCK")
+    if re.search(r"\btrend\w*|\bup or down\b", text) and any(_LONG.fullmatch(w) for w in periods):
+        more.add("TREND")
+    if (
+        re.search(r"\b(?:break \w*(?:\s?<\w+>)?\s?down|breakdown|split|uitsplits\w*)\b", text)
+        and not more & DOMAIN_CONCEPTS
+    ):
+        more.add("BREAKDOWN")
+    if re.search(
+        r"\b(?:rose|rise|grew|grow|increased|went up|dropped|fell|moved|changed) (?:the )?(?:most|least|by the most)\b",
+        text,
+    ):
+        more.add("MOVER")
+    if "ROOT" in more and re.search(
+        r"\b(?:when|which (?:day|date)|what (?:day|date|time))\b.*\b(?:log|sign)\w*\b", text
+    ):
+        more.add("WHODID")
+    if (
+        when.bare
+        and re.search(r"\b(?:did|has|have) (?:any(?:one|body)|some(?:one|body))\b", text)
+        and "ACTION" in more
+        and not more & {"COST", "ALARM"}
+    ):
+        more |= {"WHO"}
     if found.services:
         more.add("NAMED_SERVICE")
     if found.accounts or found.venues or found.envs or found.teams:
@@ -258,7 +310,7 @@ def _who_did(text: str, concepts: set[str]) -> bool:
 
 
 _STRAY = re.compile(
-    r"\b(?:for|in|on|of|at|from|voor|van|em|para|about) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
+    r"\b(?:for|in|on|of|at|from|voor|van|em|para|about|than|versus|vs|against) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
 )
 _THING = (
     r"(?:databases?|dbs?|buckets?|servers?|instances?|machines?|functions?|lambdas?|queues?|tables?|services?|clusters?|keys?|roles?|users?|groups?|alarms?|"

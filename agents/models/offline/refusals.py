@@ -59,14 +59,14 @@ def is_outside(word: str) -> bool:
 
 
 _OPINION = re.compile(
-    r"\b(?:in (?:euros?|eur|pounds?|gbp|reais|brl|francs?|chf|yen)|happy with (?:us|me)|do you (?:think|believe|feel|like|prefer|recommend)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
+    r"\b(?:in (?:euros?|eur|pounds?|gbp|reais|brl|francs?|chf|yen)|happy with (?:us|me)|do you (?:feel|like|prefer|recommend)|do you (?:think|believe)(?! ?\??$)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
     r"who is (?:the )?(?:best|worst|laziest|smartest|nicest|most (?:competent|incompetent|capable))|should (?:we|i) (?:fire|hire|trust|promote|sack|leave|move to|switch to|sell|invest)|is it (?:fair|ethical|moral)|"
     r"better than (?:azure|gcp|google)|how do you feel|are you (?:happy|human|alive|conscious|sentient|a robot|an ai)|who are you|what are you|who made you|good at (?:his|her|their) job|"
     r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |previous |prior |these |those |my )*(?:instructions?|rules?|prompts?|polic\w+|guardrails?|restrictions?)|system prompt|"
     r"pretend (?:to be|you|that)|act as|role-?play|jailbreak|developer mode|contents? of (?:the |a |my |our )?(?:files?|emails?|messages?|documents?|secrets?)|read (?:me )?(?:the )?(?:emails?|files?)|show (?:me )?(?:the )?(?:private|secret) keys?)\b"
 )
 _INSIDE = re.compile(
-    r"\b(?:(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers)\b"
+    r"\b(?:(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
 )
 
 READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."

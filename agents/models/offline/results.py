@@ -28,6 +28,11 @@ class ToldFact:
         return float(first) if re.fullmatch(r"-?\d+(?:\.\d+)?", first) else None
 
     @property
+    def is_text(self) -> bool:
+        """Whether the value is a name or another text (no number, date or time)."""
+        return self.number is None and not self.said.endswith((" date", " time"))
+
+    @property
     def value(self) -> str:
         """A text value without its unit."""
         return self.said.rpartition(" ")[0]

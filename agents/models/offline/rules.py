@@ -15,6 +15,23 @@ spend 3 HOWMUCH NAMED_SERVICE
 spend 2 COST DIMENSION
 spend -2 COST CHANGE
 spend 7 CREDITS
+spend 8 COST TREND -WHY
+spend_change -6 TREND -WHY
+spend 4 BREAKDOWN PERIOD
+spend 2 BREAKDOWN DIMENSION
+spend -3 COST CHANGE MOVER
+recent_changes -4 PAIR CHANGE -DEPLOY
+metric -9 METRIC COST
+commitments -3 FUTURE
+alarms -6 ALARM THREAT
+alarm_history -6 ALARM THREAT
+alarms -4 ALARM FINDING
+alarm_history -4 ALARM FINDING
+config_compliance 2 CONFIG NAMED_RULE
+inventory -5 CONFIG
+inventory -4 METRICRATE
+vulnerabilities 9 CVE
+findings -5 CVE
 spend 5 GROSSNET
 savings -6 CREDITS
 spend -4 COST SAVE

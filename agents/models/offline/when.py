@@ -255,9 +255,12 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (r"(?:yesterday|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
     (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", _night),
     (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|vanochtend", _fixed("today")),
+    (r"(?:the |this )?(?:past|trailing) month", _fixed("last_30_days")),
     (rf"{_LAST} (?:calendar |full |complete |whole )?(?:month|maand)|(?:the )?month just (?:gone|closed|ended)|"
      r"mes passado|ultimo mes|vorige maand", _fixed("last_month")),
     (rf"{_LAST} (?:quarter|kwartaal|trimestre)|(?:trimestre passado)", _fixed("last_quarter")),
+    (r"(?:the |this )?(?:past|trailing) week", _fixed("last_7_days")),
+    (r"(?:the |this )?(?:past|trailing) month", _fixed("last_30_days")),
     (rf"{_LAST} (?:calendar )?(?:week|semana)|semana passada", _fixed("last_week")),
     (r"past (?:calendar )?year|afgelopen jaar|last twelve months", _fixed("last_12_months")),
     (rf"{_LAST} (?:calendar )?(?:year|jaar|ano)|ano passado", _fixed("last_year")),
