@@ -22,6 +22,8 @@ def main() -> None:
         _rates(load(part), times)
         print(f"{part}: every corruption of every answer, three times")
         _rates(every_corruption(part), times)
+    print("\nindependent (unseen, measured once): frozen answers")
+    _rates(load("independent"), times)
     quantiles = statistics.quantiles(times, n=100)
     print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
     text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150

@@ -1,7 +1,8 @@
 """The labelled answers: written by hand, from frames, and corrupted once each by a seeded generator.
 
 `python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
-tuned, and stays as it is. Each line holds the estate, the
+tuned, and stays as it is. `independent.jsonl` speaks about facts that real queries gave, and was written by someone who
+had seen neither the checker nor the other parts. Each line holds the estate, the
 draft, the corruption (null if clean) and what was changed.
 """
 
@@ -23,7 +24,12 @@ from tests.grounding.templates import from_frames
 
 HERE = Path(__file__).parent
 FRAMED_PER_ESTATE = 10
-_WRITTEN = {"corpus": "written.yaml", "heldout": "heldout_written.yaml", "fresh": "fresh_written.yaml"}
+_WRITTEN = {
+    "corpus": "written.yaml",
+    "heldout": "heldout_written.yaml",
+    "fresh": "fresh_written.yaml",
+    "independent": "independent.yaml",
+}
 
 
 class Labelled(BaseModel):
@@ -39,7 +45,7 @@ class Labelled(BaseModel):
 
 
 def load(name: str) -> list[Labelled]:
-    """The frozen answers of one part: `corpus`, `heldout` or `fresh`."""
+    """The frozen answers of one part: `corpus`, `heldout`, `fresh` or `independent`."""
     lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Labelled.model_validate_json(line) for line in lines]
 
@@ -92,7 +98,7 @@ def every_corruption(part: str, rounds: int = 3, seed: int = 7) -> Iterator[Labe
 
 def main() -> None:
     """Write the corpus; the held-out parts only if they do not exist."""
-    for part in ("corpus", "heldout", "fresh"):
+    for part in _WRITTEN:
         path = HERE / f"{part}.jsonl"
         if part != "corpus" and path.exists():
             continue

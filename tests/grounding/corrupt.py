@@ -253,7 +253,7 @@ def sign(parts: list[Part], estate: Estate, rng: random.Random) -> Change | None
         estate,
         rng,
         [(a, b) for pair in _DIRECTIONS for a, b in (pair, pair[::-1])],
-        lambda f: bool(f.derived_from) and f.label.startswith("change"),
+        lambda f: f.label.startswith("change in "),
         once=True,
     )
 

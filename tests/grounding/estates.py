@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from policies.grounding import Locale
 from tools.facts import Basis, Fact, Scope
@@ -469,6 +471,19 @@ HELDOUT_BUILDERS = (insurer_heldout, utility_heldout)
 FRESH_BUILDERS = (hospital_fresh, airline_fresh)
 
 
+def independent() -> list[Estate]:
+    """Fact sets frozen from real queries on the sample estate, several queries each; a fact's key is its id."""
+    frozen = json.loads((Path(__file__).parent / "independent_facts.json").read_text("utf-8"))
+    estates = []
+    for name, held in frozen.items():
+        facts = [Fact.model_validate(fact) for fact in held["facts"]]
+        estate = Estate(f"independent-{name}", datetime.fromisoformat(held["now"]))
+        estate.by_key.update({fact.id: fact for fact in facts})
+        estates.append(estate)
+    return estates
+
+
 def all_estates() -> dict[str, Estate]:
     """Every estate by name."""
-    return {estate.name: estate for estate in (build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS))}
+    built = [build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS)]
+    return {estate.name: estate for estate in (*built, *independent())}

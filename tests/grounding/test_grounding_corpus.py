@@ -50,3 +50,13 @@ def test_the_generator_writes_the_same_corpus_again() -> None:
 def test_every_source_names_known_facts() -> None:
     for part in PARTS:
         assert sources(part)
+
+
+def test_the_independent_part_speaks_about_frozen_real_facts() -> None:
+    rows = load("independent")
+    clean = {row.id: row.draft for row in rows if row.corruption is None}
+    twins = [row for row in rows if row.corruption]
+    assert len(clean) >= 160
+    assert {row.id.removesuffix("x") for row in twins} == set(clean)
+    assert all(row.draft != clean[row.id.removesuffix("x")] for row in twins)
+    assert all(25 <= len(all_estates()[name].facts) <= 45 for name in {row.estate for row in rows})
