@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tools.facts import FactBook
     from tools.registry import Query
 
+_EXPLAINED = frozenset({"period", "accounts", "top"})
+"""Inputs whose meaning the common prompt gives for all queries."""
+
 
 class QueryTool(AgentTool):
     """One query, offered to the model of one specialist of one turn."""
@@ -41,7 +44,7 @@ class QueryTool(AgentTool):
         return {
             "name": self._query.name,
             "description": self._query.summary,
-            "inputSchema": {"json": self._query.schema()},
+            "inputSchema": {"json": brief(self._query.schema())},
         }
 
     async def stream(self, tool_use: ToolUse, invocation_state: dict[str, Any], **_: Any) -> ToolGenerator:
@@ -60,3 +63,22 @@ class QueryTool(AgentTool):
             # Not the model's to deal with: a step could not be recorded or stored. The chain ends the turn.
             self._turn.broken = error
             return "error: the turn ends here", True
+
+
+def brief(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what a model needs to call the query, and no more: it is sent again with every model call.
+
+    The inputs that most queries share are explained once, in the specialists' common prompt. Defaults and bounds are
+    left out: inputs that are not given take their defaults, and what does not fit is refused with a sentence.
+    """
+    plain = {name: _brief_input(name, given) for name, given in schema.get("properties", {}).items()}
+    short: dict[str, Any] = {"type": "object", "properties": plain}
+    if schema.get("required"):
+        short["required"] = schema["required"]
+    return short
+
+
+def _brief_input(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    if name in _EXPLAINED:
+        return {"type": given["type"]}
+    return {key: value for key, value in given.items() if key in ("type", "enum", "description", "items", "anyOf")}
