@@ -51,7 +51,7 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
 
 
 _TOP = re.compile(
-    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
+    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
     r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
     r"(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
     r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
@@ -99,7 +99,7 @@ def asks_share(reading: Reading) -> bool:
     return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
 
 
-_SHARES = 15
+_SHARES = 10
 """Rows of a breakdown that shares are shown for."""
 
 
@@ -247,6 +247,24 @@ _VERBS = (
 )
 
 
+_RULE = re.compile(r"\b([a-z0-9]+(?:-[a-z0-9]+)+) (?:config )?rules?\b")
+_ACTIONS = (
+    ("PutBucketPolicy", r"bucket (?:access )?polic(?:y|ies)"),
+    ("PutKeyPolicy", r"(?:kms |encryption |backup )?key polic(?:y|ies)"),
+    (
+        "RunInstances",
+        r"(?:start|launch|creat|spun|spin|fire)\w*(?: up)? (?:[\w<>]+ ){0,4}(?:instances?|servers?|machines?|vms?|gpus?)",
+    ),
+    ("CreateAccessKey", r"creat\w* (?:[\w<>]+ ){0,3}access keys?"),
+    ("AuthorizeSecurityGroupIngress", r"open\w* (?:[\w<>]+ ){0,4}(?:ports?|security groups?|firewalls?)"),
+)
+
+
+def _action(text: str) -> str | None:
+    """The API action that a change of something particular is ("changed the bucket policy")."""
+    return next((name for name, pattern in _ACTIONS if re.search(rf"\b(?:{pattern})\b", text)), None)
+
+
 def _verb(text: str) -> str | None:
     """An API verb for an action that was named, where the word means just one."""
     return next((verb for verb, pattern in _VERBS if re.search(rf"\b(?:{pattern})\b", text)), None)
@@ -270,6 +288,10 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["tag"] = f"{key}="
     elif name == "inventory" and (match := _TAGGED.search(text)):
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+    if name == "vulnerabilities" and "cve" in reading.ids:
+        out.inputs.update(by="cve", top=25)
+    if name == "config_compliance" and (match := _RULE.search(reading.flat)):
+        out.inputs["rule"] = match[1]
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
         out.inputs.pop("kind", None)
     acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
@@ -279,7 +301,7 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["who"] = reading.user
     elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
         out.inputs["who"] = "root"
-    if "action" in fields and (action := reading.event or _verb(text)):
+    if "action" in fields and (action := reading.event or _action(text) or _verb(text)):
         out.inputs["action"] = action
     if name == "who_did_what" and "period" not in out.inputs:
         # who did something is seldom asked about this week only; CloudTrail keeps ninety days

@@ -50,6 +50,9 @@ def carry(
     carried: list[PlannedCall] = []
     limits: list[str] = []
     for call in calls:
+        if call.query == "alarms" and "alarm_history" in queries and "PAST" in reading.concepts:
+            kept = {k: v for k, v in call.inputs.items() if k in ("accounts", "top")}
+            call = call.model_copy(update={"query": "alarm_history", "inputs": kept})
         query = queries[call.query]
         filled = fill(query, reading, names, now)
         carried.append(call.model_copy(update={"inputs": _overlaid(call.inputs, filled, query, reading, now)}))

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from agents.models.offline import dates
 from agents.models.offline.choosing import Context, calls_for, chosen_of, one_call
-from agents.models.offline.filling import fill
+from agents.models.offline.filling import fields_of, fill
 from agents.models.offline.followups import points_back
 from agents.models.offline.periods import one_period, resolved
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.reading import Reading, read
+from agents.models.offline.reading import Reading, read, unframed
 from agents.models.offline.scoring import scores
 
 
@@ -56,12 +56,13 @@ def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCal
     return call.model_copy(update={"inputs": {**call.inputs, "period": dates.span(first, last)}})
 
 
-_JOINT = re.compile(r"\?|;|,|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
+_JOINT = re.compile(r"\?|;|,|:(?=\s)|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
 
 
 def several(reading: Reading, question: str, context: Context) -> list[PlannedCall]:
     """Calls of different queries, when the question asks for two things next to each other."""
-    texts = [part.strip(" ,.?") for part in _JOINT.split(_plain(question))]
+    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question)))]
+    texts = [text for text in texts if not _CLAUSE.match(text.casefold())]
     parts = [read(text, context.names, context.now) for text in texts if text]
     if not 2 <= len(parts) <= 5:
         return []
@@ -76,8 +77,15 @@ def several(reading: Reading, question: str, context: Context) -> list[PlannedCa
             other
             for place, other in enumerate(parts)
             if place != index
-            and (chosen[place] is None or (place > index and not _ASKS.match(other.text)) or points_back(part))
+            and (
+                chosen[place] is None
+                or (place > index and not _ASKS.match(other.text))
+                or points_back(part)
+                or _is_fragment(part)
+            )
         ]
+        if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
+            name = "alarm_history" if "alarm_history" in context.queries else name
         own, _ = calls_for(name, part, context)
         calls.extend(_completed(call, donors, context) for call in own)
     names = {call.query for call in calls}
@@ -89,6 +97,19 @@ def several(reading: Reading, question: str, context: Context) -> list[PlannedCa
     if top == "spend_change" and names <= {"spend_change", "recent_changes", "spend"}:
         return []
     return calls
+
+
+_CLAUSE = re.compile(
+    r"^(?:that |which )?(?:costs?|costing|spends?|burn\w*) (?:us |you |me )?(?:money|a lot|much|the most|something|cash)\b"
+)
+"""The end of a clause about what was asked for before it, and no question of its own ("... and cost money")."""
+_STANDING = re.compile(r"\b(?:are|is|firing|now|open|red|active|standing|currently)\b")
+_WORDS_OF_FRAGMENT = 3
+
+
+def _is_fragment(part: Reading) -> bool:
+    """Whether a part is too short to stand alone ("patches", "which alarms")."""
+    return not _ASKS.match(part.text) or len(part.text.split()) <= _WORDS_OF_FRAGMENT
 
 
 _ASKS = re.compile(r"^(?:what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
@@ -111,11 +132,14 @@ def _plain(question: str) -> str:
 def _completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
     """Place and time from the parts that say them for this part too."""
     inputs = dict(call.inputs)
+    schema = fields_of(context.queries[call.query])
     for donor in donors:
         filled = fill(context.queries[call.query], donor, context.names, context.now)
         if not any(k in inputs for k in ("accounts", "team", "venue")):
             inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
         for key in ("period", "region"):
+            if key == "period" and schema.get("period", {}).get("default", "") is None:
+                continue  # a state, asked for without a time: the other part's time is not its own
             if key in filled.inputs and key not in inputs and "around" not in inputs and key not in filled.spread:
                 inputs[key] = filled.inputs[key]
     return call.model_copy(update={"inputs": inputs})

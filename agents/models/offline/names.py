@@ -70,6 +70,8 @@ class Names(BaseModel):
     envs: tuple[str, ...] = ()
     services: dict[str, str] = SERVICES
     regions: dict[str, str] = REGIONS
+    complete: bool = True
+    """False if there are accounts that the asker may not see: a name that is not in sight may be one of those."""
     tags: dict[str, dict[str, str]] = {}
     """Organisation tags by account name."""
 
@@ -91,7 +93,7 @@ class Names(BaseModel):
         return every.get(kind, self.accounts + self.venues + self.teams)
 
 
-def names_of(directory: Directory, *, teams: Iterable[str] = ()) -> Names:
+def names_of(directory: Directory, *, teams: Iterable[str] = (), complete: bool = True) -> Names:
     """The names in one asker's directory; `teams` adds cost-tag teams that own no account."""
 
     def tags(key: str) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ def names_of(directory: Directory, *, teams: Iterable[str] = ()) -> Names:
         venues=tags("venue"),
         teams=tuple(dict.fromkeys([*tags("team"), *teams])),
         envs=tags("env"),
+        complete=complete,
         tags={account.name: dict(account.tags) for account in directory.accounts},
     )
 
@@ -286,6 +289,9 @@ def _unknown(text: str, names: Names, found: Found) -> str:
                 found.unknown.append((kind, match[1]))
                 text = text.replace(match[0], f"<{kind}>")
     for match in re.finditer(r"(?<![\w<-])venue-([a-z]+)|(?<![\w<-])([a-z]+)-(?:prod|staging|dev|lab)(?![\w-])", text):
-        found.unknown.append(("account", match[0]))
+        if names.complete:
+            found.unknown.append(("account", match[0]))
+        else:
+            _add(found.accounts, match[0])  # the gate says whether it may be looked at, not the model
         text = text.replace(match[0], "<account>")
     return text

@@ -247,7 +247,7 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         when.bare
         and re.search(r"\b(?:did|has|have) (?:any(?:one|body)|some(?:one|body))\b", text)
         and "ACTION" in more
-        and not more & {"COST", "ALARM"}
+        and not more & (DOMAIN_CONCEPTS - {"CHANGES", "CHANGE", "NOUN"})
     ):
         more |= {"WHO"}
     if found.services:
@@ -273,7 +273,9 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("WHODID") if not more & {"COST"} else None
     if re.search(r"\b(?:gross|net|bruto|netto)\b", text):
         more.add("GROSSNET")
-    if re.search(r"\b(?:rate|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text):
+    if re.search(
+        r"\b(?:rate|server errors?|http errors?|5xx|500s|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text
+    ):
         more.add("METRICRATE")
     if re.search(
         r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b",

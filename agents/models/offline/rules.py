@@ -56,6 +56,9 @@ forecast 7 COST FORECAST
 forecast 4 FORECAST
 forecast 7 COST FUTURE
 forecast 4 FUTURE
+forecast 3 FUTURE FIGURE -COST
+forecast 5 FORECAST PAIR
+spend_change -4 FORECAST
 forecast -3 FORECAST PAST -COST
 cost_anomalies 9 COST ANOMALY
 cost_anomalies 5 ANOMALY -THREAT

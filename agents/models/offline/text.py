@@ -13,6 +13,8 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\b(what|who|where|how|why|when|that|there|it|here)'s\b", r"\1 is"),
     (r"\blet'?s\b", "let us"),
     (r"\bwhats\b", "what is"),
+    (r"\bgonna\b", "going to"),
+    (r"\bwanna\b", "want to"),
     (r"\bwhos\b", "who is"),
     (r"\b(hows)\b", "how is"),
     (r"\b(can)'?t\b|\bcannot\b", "can not"),

@@ -84,6 +84,10 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
         return plan
     if chosen is None or _bare_follow_up(reading, chosen):
         return _unclear(ranked, context)
+    if "FUTURE" in reading.concepts and chosen not in _FORESEEN:
+        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    if chosen == "recent_changes" and reading.resources and "DEPLOY" not in reading.concepts:
+        chosen = "who_did_what" if "who_did_what" in context.queries else chosen
     calls, limits = calls_for(chosen, reading, context)
     return _finish(calls, limits, reading, context)
 
@@ -225,7 +229,11 @@ def _reasons(first: PlannedCall, reading: Reading, context: Context) -> list[Pla
     return found
 
 
-_KIND_OF_CHANGE = ("spend_change", "cost_anomalies")
+_FORESEEN = frozenset(
+    {"forecast", "aws_health_events", "commitments", "budgets", "spend", "spend_change", "savings", "quotas"}
+)
+"""Queries that may be asked about with a time to come: they look ahead, or their period reaches to the end of it."""
+_NOT_YET = "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was and what is."
 
 
 def _unknown(reading: Reading, context: Context) -> Abstention | None:
