@@ -11,6 +11,8 @@ from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.lexicon import CONCEPTS
 from agents.models.offline.ordinary import MEANINGFUL, ORDINARY
 from agents.models.offline.rules import INTENT_RULES
+from agents.models.offline.services import SERVICES
+from agents.models.offline.speech import is_known
 from agents.models.offline.text import NUMBERS, stem, words
 
 PENALTY = 1.1
@@ -21,7 +23,18 @@ _STRICT = {"account_list": 3.0, "inventory": 1.8, "health_summary": 1.8}
 _ALWAYS = frozenset({"HOWMUCH", "LIST", "COUNT", "HAVE", "FIGURE", "RELATED", "WHO", "ACCOUNTS", "RESOURCE", "WHY"})
 _EXTRA: dict[str, frozenset[str]] = {
     "spend": frozenset(
-        {"CHANGE", "DIMENSION", "INSTANCE", "DATABASE", "FUNCTION", "CONTAINER", "BALANCER", "BUCKET", "BUDGET"}
+        {
+            "METRIC",
+            "CHANGE",
+            "DIMENSION",
+            "INSTANCE",
+            "DATABASE",
+            "FUNCTION",
+            "CONTAINER",
+            "BALANCER",
+            "BUCKET",
+            "BUDGET",
+        }
     ),
     "spend_change": frozenset({"HEALTH", "INSTANCE", "DATABASE", "FUNCTION", "CONTAINER", "BALANCER", "BUCKET"}),
     "findings": frozenset({"CHANGE", "INSTANCE", "BUCKET", "DATABASE", "HEALTH"}),
@@ -79,12 +92,25 @@ def left_over(text: str, query: str) -> list[str]:
     found = []
     for match in re.finditer(r"(?<![<\w])[a-z][a-z-]+(?![>\w])", text):
         word = match[0]
+        if word in _NICKS and query in _BILLED:
+            continue
         if covered[match.start()] or stem(word) in known or word in NUMBERS:
             continue
         if word in ORDINARY and word not in MEANINGFUL and not _speaks(word, query):
             continue
         found.append(word)
     return found
+
+
+def unused(text: str, query: str) -> list[str]:
+    """Words that a query cannot make use of: of no known meaning, or about what another query is about."""
+    words_left = dict.fromkeys(left_over(text, query))
+    return [w for w in words_left if len(w) > 2 and (not is_known(w) or _speaks(w, query))]
+
+
+_NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())
+_BILLED = frozenset({"spend", "spend_change", "forecast"})
+"""Queries that take a service by name."""
 
 
 @lru_cache(maxsize=8192)

@@ -149,8 +149,21 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             out.spread["service"] = services
         if "by" in fields and "by" not in out.inputs:
             out.inputs["by"] = "usage_type" if found.part_of_service else "account"
+    elif query.name in _NO_SERVICE and set(found.services) & _WORKLOADS:
+        out.limits.append("This could not be narrowed to one service.")
     elif found.services and query.domain == "cost" and query.name not in ("commitments", "savings"):
         out.limits.append("This could not be narrowed to one service.")
+
+
+_NO_SERVICE = frozenset({"findings", "threats", "alarms", "alarm_history", "health_summary", "config_compliance"})
+_WORKLOADS = frozenset(
+    {
+        "Amazon Relational Database Service", "Amazon Simple Storage Service", "AWS Lambda", "Amazon DynamoDB",
+        "Amazon Elastic Compute Cloud - Compute", "Amazon Elastic Container Service", "Amazon CloudFront",
+        "Amazon Simple Queue Service", "Amazon Redshift", "Amazon ElastiCache", "Amazon Elastic Load Balancing",
+    }
+)  # fmt: skip
+"""Services whose resources other queries look at too, so that naming one means to narrow them."""
 
 
 def _accounts(found: Found, teams: list[str], names: Names) -> list[str] | None:

@@ -141,3 +141,33 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
     if timed and (same or _TIME.search(reading.text)) and call.query != "forecast":
         inputs["period"] = earlier.inputs["period"]
     return call.model_copy(update={"inputs": inputs})
+
+
+_LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
+_THERE = re.compile(r"\b(?:there|(?:that|this|the same) (?:account|venue|casino|one))\b", re.IGNORECASE)
+_THAT = re.compile(
+    r"\b(?:that|this|the same) (?P<thing>bucket|database|instance|server|machine|alarm|key|user|role|queue|function)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"^\W*(?:ok\w* |so )?(?:and |what about |how about |en |e )?(?:for |of |in )?(?:the )?(?P<name>[\w-]+)\s*\??\s*$",
+    re.IGNORECASE,
+)
+
+
+def named_after(question: str, before: str, answer: str, names: Names) -> str:
+    """The question with what it points at named: the first row of the last answer, or a team after a team."""
+    if (match := _BARE.match(question)) and re.search(r"\bteam\b", before, re.IGNORECASE):
+        name = match["name"].casefold()
+        if name in names.teams:
+            return f"and team {name}?"
+    row = _LEADING.search(answer)
+    if row is None:
+        return question
+    account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
+    own = any(name in before.casefold() for name in (*names.accounts, *names.venues))
+    if account and not own and _THERE.search(question):
+        return _THERE.sub(f"in account {account}", question, count=1)
+    if re.search(r"[-_/.]", row["name"]) and row["name"] not in names.accounts and (that := _THAT.search(question)):
+        return _THAT.sub(f"{that['thing']} {row['name']}", question, count=1)
+    return question

@@ -112,7 +112,7 @@ def _is_fragment(part: Reading) -> bool:
     return not _ASKS.match(part.text) or len(part.text.split()) <= _WORDS_OF_FRAGMENT
 
 
-_ASKS = re.compile(r"^(?:what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
+_ASKS = re.compile(r"^(?:why|what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
 
 
 def _strongly(part: Reading, context: Context) -> str | None:

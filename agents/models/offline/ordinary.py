@@ -59,6 +59,11 @@ serious seriously sell sitting slice slices sold solved somehow sorted sound sou
 standing stack steady step steps stick stood stream strongest style sums surely tab taking tally target targets tech technical thank threshold
 throw thrown thus tiny tool tools topic touch track tracked traced treat trouble ugly unit units unknown upcoming usage usages useful
 versus wanna wish worried yeah yell zero
+blown pick picked re ve fully lapse lapsed shutting net console role handle handled fastest quickest slowest success successful excluding
+bought carry carries lying found affected affect affects affecting potential upfront speaking filling fill mad aan gaan gaat af iedereen allemaal staat
+currently actual precisely summary wondered happily nicely somehow whatsoever regardless christmas fyi asap cheers ta ps btw tbh
+headline snapshot rundown lowdown gist recap nutshell handy useful helpful briefly shortly lads folks guys gentlemen ladies mate
+utilizadores usuarios feitos esta gostaria queria preciso saber diga porfavor obrigado bedankt dank graag even eens nodig hallo hoi
 alle alles als bij dan dat de deze die dit door een en er geen haar hebben heb heeft het hij hoe hoeveel hun ik in is ja je kan kun kunnen
 laat laten maar me meer meeste mij mijn naar niet niets nog nu of om onder ons onze ook op over per staan staat te tegen toch toe tot tussen
 u uit van veel voor waar waarom wanneer was wat we wel welk welke wie wij wil worden wordt zal ze zich zien zijn zo zonder zou hoogste laagste

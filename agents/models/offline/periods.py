@@ -92,6 +92,10 @@ def _pair(left: str, right: str, now: datetime) -> dict[str, Any]:
         return {}
     if left == right:
         return {"period": left}
+    if first.start <= second.start and second.end <= first.end:
+        return {"period": left}  # a day and the week around it are no pair
+    if second.start <= first.start and first.end <= second.end:
+        return {"period": right}
     later, earlier = (left, right) if first.start >= second.start else (right, left)
     return {"period": later, "compared_to": earlier}
 

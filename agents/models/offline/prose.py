@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.results import Told, ToldFact
 from agents.models.offline.text import stem, words
+from tools.units import DURATIONS
 
 _LEADS: dict[str, str] = {
     "spend": "Most of it:",
@@ -82,18 +83,22 @@ _PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", r
 
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
-    said = {stem(word) for word in words(asked)} - _FILLER
+    said = _roots(asked)
     rows = {cell for row in told.rows for cell in row}
 
     def fit(fact: ToldFact) -> float:
-        label = {stem(word) for word in words(fact.label) if word not in _FILLER}
+        label = _roots(fact.label)
         share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
-        return len(label & said) - 0.2 * len(label - said) + share
+        return len(label & said) - 0.1 * len(label - said) + share
 
     others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
     better = [fact for fact in others if fact.number is not None and fit(fact) >= max(1.0, best + 0.5)]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
+
+
+def _roots(text: str) -> set[str]:
+    return {stem(word)[:6] for word in re.split(r"[\s-]+", " ".join(words(text))) if word not in _FILLER}
 
 
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
@@ -116,9 +121,10 @@ def _row(row: Sequence[str], told: Told) -> str:
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
     subject = _called(*names[0], told) if names else ""
     if told.query in _EVENTS:
-        other = [f"[[{v}]]" for _, v in names if v in told.facts and f"[[{v}]]" != subject]
-        done = next((v for c, v in names if c.casefold() in ("action", "change") and v.isalpha()), "")
-        subject = " ".join(part for part in (subject, done if done != subject else "", *other[:1]) if part)
+        other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
+        done = next((v for c, v in names[1:] if c.casefold() == "action" and v.isalpha()), "")
+        subject = f"{subject}, {done}" if done else subject
+        subject = f"{subject}{' on ' if done else ' of '}{other}" if other else subject
         place = f" in account {place}" if place else ""
         return f"{subject}{place}: [[{moments[0].id}]]" if moments and subject else ""
     if not numbers:
@@ -131,6 +137,13 @@ def _row(row: Sequence[str], told: Told) -> str:
     if not subject:
         return ""
     beside = f" in account {place}" if place and place not in subject else ""
+    title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
+    if (
+        (told.query == "spend_change" or main.unit in DURATIONS)
+        and title.replace(" ", "").isalpha()
+        and title not in DURATIONS
+    ):
+        beside += f", {title}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
 
@@ -163,7 +176,9 @@ _KINDS = {"service", "account", "team", "venue", "env", "environment", "region",
 def _called(column: str, cell: str, told: Told) -> str:
     """A row's name with its kind before it ("team data"); a name that is a fact is a reference."""
     if cell in told.facts:
-        return f"[[{cell}]]"
+        # a name stands in plain words, so that the figure after it is held against it; other texts are written by code
+        held = told.facts[cell]
+        return f"[[{cell}]]" if held.said.endswith(" text") or not held.is_text else held.value
     kind = re.sub(r" \(.*", "", column).casefold()
     if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
         return f"{'env' if kind == 'environment' else kind} {cell}"

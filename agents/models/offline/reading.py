@@ -165,7 +165,8 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     return Reading(
         question=question, flat=flat, text=text, when=when, found=found, concepts=frozenset(concepts), user=user,
         event=event[0] if event else None, resources=tuple(resources), hint=hint,
-        stray=tuple(word for word in _stray(text, names) if word != hint), ids=ids,
+        stray=tuple(w for w in (*_stray(text, names), *_proper(question, text, names)) if w not in (hint, user)),
+        ids=ids,
     )  # fmt: skip
 
 
@@ -227,6 +228,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("VERSUS")
     if when.around:
         more.add("CLOCK")
+    if re.search(
+        r"\b(?:eat|tak|swallow|consum|us)(?:s|es|e|ing|ten)? (?:[\w<>]+ ){1,5}(?:of )?(?:the |our )?budget\b", text
+    ):
+        more.add("EATS")
     if re.search(r"\btrend\w*|\bup or down\b", text) and any(_LONG.fullmatch(w) for w in periods):
         more.add("TREND")
     if (
@@ -324,6 +329,19 @@ _HINT = re.compile(rf"\b([a-z][\w.]{{3,}}) (?:[a-z]+ )?{_THING}\b")
 def _hint(text: str) -> str | None:
     """A word of no known meaning before the name of a thing ("the marketing bucket"): part of a resource's name."""
     return next((m[1] for m in _HINT.finditer(text) if not is_known(m[1])), None)
+
+
+_PROPER = re.compile(r"(?<=[a-z,] )([A-Z][a-z]{3,})(?![\w-])")
+
+
+def _proper(question: str, text: str, names: Names) -> tuple[str, ...]:
+    """Capitalised words within a sentence that name nothing known and were not corrected to something that is."""
+    found = (fold(m[1]) for m in _PROPER.finditer(question) if m[1] not in question.split(". ")[0].split(" ", 1)[0])
+    return tuple(
+        word for word in found
+        if not is_known(word) and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)
+        and word not in names.services and not any(word in nick.split() for nick in names.services)
+    )  # fmt: skip
 
 
 def _stray(text: str, names: Names) -> tuple[str, ...]:

@@ -138,7 +138,10 @@ metric -4 METRIC SAVE
 metric -4 METRIC INVENTORYASK
 error_logs 7 LOGS
 error_logs 3 LOGS CLOCK
-error_logs -3 LOGS METRICRATE
+error_logs -5 LOGS METRICRATE
+metric 2 METRIC METRICRATE
+budgets -8 EATS
+spend 5 EATS
 error_logs -3 LOGS ALARM
 inventory 7 INVENTORYASK
 inventory 2 NOUN

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.models.offline.choosing import LEAST, Context, calls_for, chosen_of, one_call
+from agents.models.offline.coverage import unused
 from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.filling import allowed, asks_share, fields_of, fill
-from agents.models.offline.followups import carry, inherited, is_elliptic, points_back
+from agents.models.offline.followups import carry, inherited, is_elliptic, named_after, points_back
 from agents.models.offline.joint import related, several
 from agents.models.offline.names import Names
 from agents.models.offline.periods import for_pair
@@ -37,7 +38,13 @@ class Route:
 
 
 def understand(
-    question: str, history: Sequence[str], *, names: Names, now: datetime, queries: Mapping[str, Query]
+    question: str,
+    history: Sequence[str],
+    *,
+    names: Names,
+    now: datetime,
+    queries: Mapping[str, Query],
+    last_answer: str = "",
 ) -> Plan:
     """Plan the calls that answer `question`, or say why not.
 
@@ -47,7 +54,10 @@ def understand(
         names: what exists in the asker's sight.
         now: the clock, UTC.
         queries: the queries that may be planned, by name.
+        last_answer: what was said last, for words that point at its first row ("there", "that bucket").
     """
+    if history:
+        question = named_after(question, history[-1], last_answer, names)
     return _understand(question, tuple(history)[-_REMEMBERED:], Context(names, now, queries), lenient=False)
 
 
@@ -89,7 +99,16 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
     if chosen == "recent_changes" and reading.resources and "DEPLOY" not in reading.concepts:
         chosen = "who_did_what" if "who_did_what" in context.queries else chosen
     calls, limits = calls_for(chosen, reading, context)
+    idle = [word for word in unused(reading.text, chosen) if word not in (reading.hint, reading.user)]
+    if len(idle) >= _TOO_MUCH:
+        return _unclear(ranked, context)
+    if idle and chosen in EXAMPLES:
+        limits = [*limits, f"I could not use: {', '.join(idle)}."]
     return _finish(calls, limits, reading, context)
+
+
+_TOO_MUCH = 3
+"""Words of a question that mean something, yet nothing to the chosen query: so many of them, and it is another question."""
 
 
 def _earlier(history: tuple[str, ...], context: Context) -> Plan | None:
