@@ -6,7 +6,7 @@ Only questions and delivered answers are kept, never drafts.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +64,27 @@ class Conversations:
                 "values (?, ?, ?, ?, ?)",
                 (session, principal, question_id, exchange.question, exchange.answer),
             )
+
+    def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
+        """Erase every exchange of `principal`, of these questions, or that `named` says is about them; how many.
+
+        The file is written anew, so that nothing of them stays in pages that are no longer used.
+        """
+        if not self._path.exists():
+            return 0
+        with self._open() as db:
+            db.execute("pragma secure_delete = on")
+            rows = db.execute("select number, principal, question_id, question, answer from exchange").fetchall()
+            gone = [
+                (number,)
+                for number, who, question_id, question, answer in rows
+                if who == principal or question_id in questions or named(question, answer)
+            ]
+            db.executemany("delete from exchange where number = ?", gone)
+            db.commit()
+            if gone:
+                db.execute("vacuum")
+        return len(gone)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

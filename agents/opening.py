@@ -10,6 +10,7 @@ from agents.desk import Desk
 from agents.diagnostics import set_up
 from agents.home import Home
 from agents.models import open_model
+from agents.places import register_places
 from agents.settings import Settings, load_settings
 from policies.access import shipped_gate
 from policies.audit import Ledger
@@ -28,6 +29,7 @@ def open_desk(
         RegentError: one of them cannot be opened; the sentence says what to do.
     """
     set_up()
+    register_places()
     home, settings = home or Home.find(), settings or load_settings()
     with ExitStack() as closing:
         ledger = closing.enter_context(Ledger.open(home.ledger))

@@ -45,6 +45,7 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
             decision="allow" if decision.allowed else "deny",
             policies=list(decision.policies),
             reason=decision.reason,
+            personal_data=about_persons(turn, query),
         ),
         # a permit becomes durable together with the intent, which is recorded before anything is sent
         wait=not decision.allowed,
@@ -52,6 +53,12 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
     if not decision.allowed:
         turn.attempts.append(Attempt(query.name, parsed, "denied", decision.reason))
     return decision
+
+
+def about_persons(turn: Turn, query: Query) -> bool:
+    """Whether a call's inputs and facts are about persons, and so sealed: also what is derived from such facts."""
+    turn.personal |= query.personal_data
+    return query.personal_data or (turn.personal and query.reach == "facts")
 
 
 def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: FactBook) -> QueryResult:
@@ -109,6 +116,7 @@ def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, b
             accounts=list(decision.accounts),
             now=now.isoformat(),
             fresh=turn.fresh,
+            personal_data=about_persons(turn, query),
         ),
     )
     turn.progress({"event": "query.started", "query": query.name, "input": parsed})
@@ -129,11 +137,16 @@ def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, b
 
 
 def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: int) -> None:
+    personal = about_persons(turn, query)
     receipts = [receipt.model_dump(mode="json") for receipt in ran.receipts]
     facts = [fact.model_dump(mode="json") for fact in ran.result.facts]
     while len(receipts) > _RECEIPTS_IN_ONE or len(facts) > _FACTS_IN_ONE:
         more = QueryMore(
-            query=query.name, intent=intent, receipts=receipts[:_RECEIPTS_IN_ONE], facts=facts[:_FACTS_IN_ONE]
+            query=query.name,
+            intent=intent,
+            receipts=receipts[:_RECEIPTS_IN_ONE],
+            facts=facts[:_FACTS_IN_ONE],
+            personal_data=personal,
         )
         turn.record(f"query:{query.name}", more, wait=False)
         receipts, facts = receipts[_RECEIPTS_IN_ONE:], facts[_FACTS_IN_ONE:]
@@ -147,6 +160,7 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
             facts_sha256=facts_sha256(ran.result.facts),
             incomplete="; ".join(ran.result.incomplete) or None,
             duration_ms=round(ran.milliseconds, 3),
+            personal_data=personal,
         ),
         wait=False,  # durable with the next decision or with the delivery: nothing leaves before that
     )
@@ -159,7 +173,12 @@ def _failed(turn: Turn, query: Query, given: dict[str, Any], outcome: Any, error
     turn.attempts.append(Attempt(query.name, given, outcome, str(error)))
     turn.record(
         f"query:{query.name}",
-        QueryFailed(query=query.name, error=type(error).__name__, message=clean_and_mask(str(error))),
+        QueryFailed(
+            query=query.name,
+            error=type(error).__name__,
+            message=clean_and_mask(str(error)),
+            personal_data=about_persons(turn, query),  # an error names the candidates, which may be persons
+        ),
         wait=False,
     )
     turn.progress({"event": "query.failed", "query": query.name, "message": str(error)})

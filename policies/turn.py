@@ -60,6 +60,8 @@ class Turn:
     """The sentence of the limit that stopped this turn, if one did."""
     broken: RegentError | None = None
     """What broke inside a query call and must end the turn: a step that could not be recorded or stored."""
+    personal: bool = False
+    """Whether a query about persons was asked for in this turn; facts derived afterwards may rest on it."""
     aws_cost_usd: Decimal = Decimal()
     first: int | None = None
     last: int | None = None

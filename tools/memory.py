@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,3 +77,17 @@ class CallCache:
     def _path(self, call: Call) -> Path:
         named = "|".join((call.account, call.region, call.service, call.operation, call.request_sha256))
         return self._folder / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.json"
+
+
+def erase_calls(folder: Path, receipt_ids: Collection[str]) -> int:
+    """Erase what is remembered of calls with these receipts, in every epoch below `folder`; how many."""
+    erased = 0
+    for path in folder.glob("*/*.json"):
+        try:
+            known = Receipt.model_validate_json(path.read_bytes()).id in receipt_ids
+        except (FileNotFoundError, ValidationError):
+            continue  # another process replaced it, or nobody can use it
+        if known:
+            path.unlink(missing_ok=True)
+            erased += 1
+    return erased

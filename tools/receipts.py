@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -159,6 +160,27 @@ class ReceiptFiles:
         if hashlib.sha256(plain).hexdigest() != receipt.response_sha256:
             raise ReceiptError(f"The stored response behind {receipt.id} does not have the receipt's hash.")
         return StoredResponse.decode(plain)
+
+    def erase(self, receipt_ids: Iterable[str]) -> int:
+        """Erase the responses behind these receipts, overwritten first as far as the disk honours it; how many.
+
+        The receipts themselves stay in the ledger: their hashes still say that there was a response, and which.
+        """
+        erased = 0
+        for receipt_id in receipt_ids:
+            path = self._path(receipt_id)
+            try:
+                with path.open("r+b") as file:
+                    file.write(secrets.token_bytes(path.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise ReceiptError(f"The response behind {receipt_id} could not be erased: {error}.") from error
+            erased += 1
+        return erased
 
     def _path(self, receipt_id: str) -> Path:
         return self._folder / receipt_id[2:4] / receipt_id

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute
+from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute, witness
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -29,6 +29,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
 app.command("demo")(demo.demo)
+app.command("witness")(witness.witness)
 
 
 def main() -> None:

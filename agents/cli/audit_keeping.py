@@ -39,28 +39,43 @@ def repair_command(ledger: At = None) -> None:
 
 @app.command("forget")
 def forget_command(
-    person: Annotated[str, typer.Argument(help="The person's id, as they ask with it.")],
+    person: Annotated[str | None, typer.Argument(help="The person's id, as they ask with it.")] = None,
+    name: Annotated[list[str] | None, typer.Option("--name", help="Another name in results, such as a user.")] = None,
+    places: Annotated[bool, typer.Option("--list", help="Only list every place that is erased.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     ledger: At = None,
     json_out: Json = False,
 ) -> None:
-    """Destroy the key of a person's content, everywhere. It cannot be undone; the ledger still verifies.
+    """Destroy the keys of a person's content and erase it everywhere else. It cannot be undone; the ledger verifies.
 
-    Example:
+    Erased is what they asked, and what was found about persons in their questions or wherever one of their names
+    occurs, with the stored AWS responses behind it.
 
-        regent audit forget vera@example.com
+    Examples:
+
+        regent audit forget vera@example.com --name vera
+
+        regent audit forget --list
     """
+    from agents.places import register_places
     from policies.audit import Ledger
-    from policies.audit.erasure import forget
+    from policies.audit.erasure import PLACES, forget
     from policies.audit.reader import require
 
+    register_places()
+    if places:
+        table = {"ledger": "sealed values, by destroying their keys"} | {p.name: p.what for p in PLACES.values()}
+        show(table, json_out, "\n".join(f"{place:<16} {what}" for place, what in table.items()))
+        return
+    if person is None:
+        usage("say whom to forget, or --list.")
     path = require(ledger_path(ledger))
     if not yes:
         typer.confirm(f"Nobody will be able to read what {person} asked, ever again. Go on?", abort=True)
     with Ledger.open(path) as open_ledger:
-        done = forget(open_ledger, person)
-    places = "".join(f"\n  {name}: {count} items" for name, count in done.places.items())
-    text = f"Forgotten: {len(done.subjects)} keys destroyed, recorded as record {done.index}.{places}"
+        done = forget(open_ledger, person, name or ())
+    erased = "".join(f"\n  {place}: {count} items" for place, count in done.places.items())
+    text = f"Forgotten: {len(done.subjects)} keys destroyed, recorded as record {done.index}.{erased}"
     show(done.model_dump(), json_out, text)
 
 

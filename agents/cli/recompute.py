@@ -15,7 +15,7 @@ def recompute(
 ) -> None:
     """Recompute every fact of a question from the stored AWS responses, without a network.
 
-    Exit codes: 0 every fact came out the same, 1 one did not.
+    Exit codes: 0 every fact came out the same, 1 one did not, 2 nothing is wrong but something was erased.
 
     Example:
 
@@ -32,13 +32,22 @@ def recompute(
     with Ledger.open(home.ledger) as ledger:
         done = again(ledger, question, ReceiptFiles(home.receipts, home.keys / "receipts.key"))
     faults = sum(len(one.faults) for one in done)
+    erased = sum(one.erased for one in done)
     if json_out:
         typer.echo(json.dumps({"question": question, "queries": [one.model_dump() for one in done]}, indent=2))
     else:
         for one in done:
+            if one.erased:
+                typer.echo(f"ERASED #{one.index} {one.query}: a person was forgotten; it cannot be recomputed any more")
+                continue
             state = "FAULT" if one.faults else "same "
             typer.echo(f"{state}  #{one.index} {one.query}: {one.facts} facts from {one.receipts} receipts")
             for fault in one.faults:
                 typer.echo(f"         {fault}")
-        typer.echo("Every fact came out the same." if not faults else f"{faults} faults.")
-    raise typer.Exit(1 if faults else 0)
+        rest = (
+            f"Every fact that is left came out the same; {erased} erased."
+            if erased
+            else "Every fact came out the same."
+        )
+        typer.echo(f"{faults} faults." if faults else rest)
+    raise typer.Exit(1 if faults else 2 if erased else 0)

@@ -20,12 +20,14 @@ _dumps = orjson.dumps
 
 def encode(record: Record, vault: Vault) -> bytes:
     """The stored object without version, index and time, which `place` puts in front."""
-    body, person = record.body, record.principal
+    body, person, session = record.body, record.principal, record.session
+    if session is not None and person is not None and session != record.question:
+        session = vault.session(person, session)
     return _dumps(
         {
             "type": body.type,
             "question": record.question,
-            "session": record.session,
+            "session": session,
             "principal": None if person is None else vault.pseudonym(person),
             "actor": record.actor,
             "parent": record.parent,
@@ -41,11 +43,11 @@ def place(encoded: bytes, index: int, now: int) -> bytes:
 
 def _body(body: Body, record: Record, vault: Vault) -> bytes:
     serializer = type(body).__pydantic_serializer__
-    sealed = body.always_sealed
-    if body.sealed_when_marked and getattr(body, "personal_data", False):
-        sealed |= body.sealed_when_marked
+    always, results = body.always_sealed, body.sealed_when_marked
+    if results and not getattr(body, "personal_data", False):
+        results = frozenset()
     try:
-        if not sealed:
+        if not (always or results):
             return serializer.to_json(body, by_alias=True)
         value: dict[str, Any] = serializer.to_python(body, mode="json", by_alias=True)
     except PydanticSerializationError as error:
@@ -53,7 +55,11 @@ def _body(body: Body, record: Record, vault: Vault) -> bytes:
     person = record.principal or getattr(body, "principal_id", None)
     if person is None:
         raise LedgerError(f"A {body.type} record is about a person; its `principal` must say who asked.")
-    return _dumps({key: vault.seal(person, item) if key in sealed else item for key, item in value.items()})
+    for keys, subject in ((always, vault.subject), (results, lambda who: vault.result(who, record.question))):
+        if keys:
+            owner = subject(person)
+            value |= {key: vault.seal(owner, value[key]) for key in keys}
+    return _dumps(value)
 
 
 def loads(index: int, raw: bytes) -> dict[str, Any]:
@@ -106,5 +112,5 @@ def _blank(kind: type[Body], key: str) -> Any:
     """What stands for a value that cannot be opened, in the type of its field."""
     field = next(f for name, f in kind.model_fields.items() if (f.alias or name) == key)
     if field.annotation is str:
-        return FORGOTTEN
+        return FORGOTTEN if not key.endswith("sha256") else "0" * 64
     return [] if "list" in str(field.annotation) else {"sealed": FORGOTTEN}

@@ -10,8 +10,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.audit.erasure import sealed_shut
 from policies.audit.ledger import Ledger
 from policies.audit.records import QueryCalled, QueryMore, QueryReturned, SightResolved, StoredRecord
+from policies.audit.vault import Vault
 from policies.guardrails import clean_and_mask
 from tools.accounts import Account, Directory
 from tools.catalogue import find
@@ -24,7 +26,10 @@ from tools.wire import Replay
 
 
 class Recomputed(BaseModel):
-    """One query call of a question, recomputed. `faults` is empty when every fact came out the same."""
+    """One query call of a question, recomputed. `faults` is empty when every fact came out the same.
+
+    `erased`: its content was erased with a person, so that nothing can be said about it any more.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,6 +38,7 @@ class Recomputed(BaseModel):
     facts: int
     receipts: int
     faults: tuple[str, ...]
+    erased: bool = False
 
 
 def recompute(ledger: Ledger, question: str, store: ReceiptStore) -> tuple[Recomputed, ...]:
@@ -52,8 +58,21 @@ def recompute(ledger: Ledger, question: str, store: ReceiptStore) -> tuple[Recom
             continue
         if sight is None:
             raise RegentError(f"The records of {question} do not say which accounts were in sight.")
+        if _erased(returned.body, records, ledger.vault):
+            body = returned.body
+            one = Recomputed(index=returned.index, query=body.query, facts=0, receipts=0, faults=(), erased=True)
+            done.append(one)
+            continue
         done.append(_one(returned.index, returned.body, records, sight, known, store))
     return tuple(done)
+
+
+def _erased(body: QueryReturned, records: list[StoredRecord], vault: Vault) -> bool:
+    """Whether the key to the inputs or facts of this query call is gone."""
+    parts = (
+        r for r in records if r.body is body or r.index == body.intent or getattr(r.body, "intent", None) == body.intent
+    )
+    return any(sealed_shut(part.raw, vault) for part in parts)
 
 
 def _one(

@@ -23,7 +23,11 @@ class Personal:
 
 
 class PersonalWhenMarked:
-    """The same, but only in records whose `personal_data` is true: values of queries that are about persons."""
+    """The same, but only in records whose `personal_data` is true: values of queries that are about persons.
+
+    Sealed with a key of the question's own, because others than the asker occur in them. Hashes over such values are
+    sealed too: names can be guessed, and a bare hash would confirm the guess for ever.
+    """
 
 
 class Body(BaseModel):
@@ -106,11 +110,11 @@ class GateDecided(Body):
     type: ClassVar[str] = "gate.decided"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     input: Annotated[Json, PersonalWhenMarked]
-    input_sha256: Sha256
+    input_sha256: Annotated[Sha256, PersonalWhenMarked]
     accounts: list[str]
     decision: Literal["allow", "deny"]
     policies: list[str] = []
-    reason: str = ""
+    reason: Annotated[str, PersonalWhenMarked] = ""
     personal_data: bool = False
 
 
@@ -141,7 +145,7 @@ class QueryCalled(Body):
     type: ClassVar[str] = "query.called"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     input: Annotated[Json, PersonalWhenMarked]
-    input_sha256: Sha256
+    input_sha256: Annotated[Sha256, PersonalWhenMarked]
     accounts: list[str]
     now: str
     fresh: bool = False
@@ -155,7 +159,8 @@ class QueryMore(Body):
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     intent: int = Field(ge=0)
     receipts: list[Json] = []
-    facts: Annotated[list[Json], Personal] = []
+    facts: Annotated[list[Json], PersonalWhenMarked] = []
+    personal_data: bool = False
 
 
 class QueryReturned(Body):
@@ -169,7 +174,7 @@ class QueryReturned(Body):
     intent: int = Field(ge=0)
     receipts: list[Json]
     facts: Annotated[list[Json], PersonalWhenMarked]
-    facts_sha256: Sha256
+    facts_sha256: Annotated[Sha256, PersonalWhenMarked]
     incomplete: str | None = None
     duration_ms: float = Field(ge=0)
     personal_data: bool = False

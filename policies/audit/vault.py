@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 SEALED = frozenset({"subject", "commitment", "box"})
 SALT, NONCE = 32, 12
+_PERSON, _RESULT = "p-", "r-"
+_QUESTIONS = 64
+"""How many questions' keys are kept at hand for writing; an older question that goes on gets another key."""
 
 
 class _KeyFile(BaseModel):
@@ -37,12 +41,14 @@ class _KeyFile(BaseModel):
 
 @dataclass(frozen=True)
 class Subject:
-    """One person as the ledger knows them."""
+    """One key: of a person (`p-`), or of what one question of theirs found about persons (`r-`)."""
 
     pseudonym: str
     person: str
     cipher: AESGCM
     path: Path
+    blind: bytes
+    """Derived from the key: turns names into pseudonyms that nobody can guess without it."""
 
 
 class Vault:
@@ -53,6 +59,7 @@ class Vault:
         self._lock = threading.RLock()
         self._by_person: dict[str, Subject] = {}
         self._by_pseudonym: dict[str, Subject] = {}
+        self._by_question: dict[tuple[str, str | None], Subject] = {}
         self._master_cipher: AESGCM | None = None
 
     def subject(self, person: str) -> Subject:
@@ -63,10 +70,31 @@ class Vault:
         with self._lock:
             self._load()
             known = self._by_person.get(person)
-            return known if known is not None else self._create(person)
+            if known is None:
+                known = self._by_person[person] = self._create(person, _PERSON)
+            return known
+
+    def result(self, person: str, question: str | None) -> Subject:
+        """The key of what `question` of `person` finds about persons, so that one result can go without all others.
+
+        A process that goes on with a question after another began it uses a second key; both are erased alike.
+        """
+        known = self._by_question.get((person, question))
+        if known is not None and known.path.exists():
+            return known
+        with self._lock:
+            known = self._by_question[(person, question)] = self._create(person, _RESULT)
+            while len(self._by_question) > _QUESTIONS:
+                del self._by_question[next(iter(self._by_question))]
+            return known
 
     def pseudonym(self, person: str) -> str:
         return self.subject(person).pseudonym
+
+    def session(self, person: str, session: str) -> str:
+        """What stands for a session in the ledger: its name may say who the person is."""
+        named = hashlib.blake2b(session.encode(), key=self.subject(person).blind, digest_size=8)
+        return f"s-{named.hexdigest()}"
 
     def person(self, pseudonym: str) -> str | None:
         """Who that is, unless forgotten or from elsewhere."""
@@ -79,9 +107,8 @@ class Vault:
             self._load()
             return [s.pseudonym for s in self._by_pseudonym.values() if s.person == person]
 
-    def seal(self, person: str, value: Any) -> dict[str, str]:
-        """`value` (JSON) sealed for `person`, in its stored form."""
-        subject = self.subject(person)
+    def seal(self, subject: Subject, value: Any) -> dict[str, str]:
+        """`value` (JSON) sealed with the key of `subject`, in its stored form."""
         salted = secrets.token_bytes(SALT) + orjson.dumps(value)
         nonce = secrets.token_bytes(NONCE)
         box = subject.cipher.encrypt(nonce, salted, subject.pseudonym.encode())
@@ -115,19 +142,18 @@ class Vault:
         salted = self.disclose(sealed)
         return (False, None) if salted is None else (True, orjson.loads(salted[SALT:]))
 
-    def forget(self, person: str) -> list[str]:
-        """Destroy every key of `person`; the pseudonyms they had. Overwritten first, as far as the disk honours it."""
+    def forget(self, pseudonyms: Iterable[str]) -> list[str]:
+        """Destroy these keys; those that were there. Overwritten first, as far as the disk honours it."""
         with self._lock:
             self._load()
-            gone = [s for s in self._by_pseudonym.values() if s.person == person]
+            gone = [self._by_pseudonym[name] for name in pseudonyms if name in self._by_pseudonym]
             for subject in gone:
                 with subject.path.open("r+b") as file:
                     file.write(secrets.token_bytes(subject.path.stat().st_size))
                     file.flush()
                     os.fsync(file.fileno())
                 subject.path.unlink()
-                del self._by_pseudonym[subject.pseudonym]
-            self._by_person.pop(person, None)
+                self._drop(subject.pseudonym)
             if gone:
                 sync_directory(self.path)
             return [subject.pseudonym for subject in gone]
@@ -142,15 +168,19 @@ class Vault:
 
     def _load(self) -> None:
         """Read the key files that appeared, drop those that went."""
-        there = {path.stem: path for path in self.path.glob("p-*.json")} if self.path.is_dir() else {}
+        there = {path.stem: path for path in self.path.glob("[pr]-*.json")} if self.path.is_dir() else {}
         for pseudonym in [p for p in self._by_pseudonym if p not in there]:
-            gone = self._by_pseudonym.pop(pseudonym)
-            self._by_person.pop(gone.person, None)
+            self._drop(pseudonym)
         for pseudonym, path in there.items():
             if pseudonym not in self._by_pseudonym:
-                subject = self._read(path)
-                self._by_pseudonym[pseudonym] = subject
-                self._by_person.setdefault(subject.person, subject)
+                subject = self._by_pseudonym[pseudonym] = self._read(path)
+                if pseudonym.startswith(_PERSON):
+                    self._by_person.setdefault(subject.person, subject)
+
+    def _drop(self, pseudonym: str) -> None:
+        gone = self._by_pseudonym.pop(pseudonym)
+        if self._by_person.get(gone.person) is gone:
+            del self._by_person[gone.person]
 
     def _read(self, path: Path) -> Subject:
         from cryptography.exceptions import InvalidTag
@@ -160,18 +190,19 @@ class Vault:
             file = _KeyFile.model_validate_json(path.read_bytes())
             raw, person = base64.b64decode(file.key), base64.b64decode(file.person)
             aad = file.subject.encode()
-            cipher = AESGCM(self._master().decrypt(raw[:NONCE], raw[NONCE:], aad))
+            key = self._master().decrypt(raw[:NONCE], raw[NONCE:], aad)
+            cipher = AESGCM(key)
             name = cipher.decrypt(person[:NONCE], person[NONCE:], aad).decode()
         except (OSError, ValidationError, ValueError, InvalidTag) as error:
             raise KeyFileError(
                 f"The subject key {path} cannot be used ({type(error).__name__}); restore keys/ from its backup."
             ) from error
-        return Subject(file.subject, name, cipher, path)
+        return Subject(file.subject, name, cipher, path, _blind(key))
 
-    def _create(self, person: str) -> Subject:
+    def _create(self, person: str, kind: str) -> Subject:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        pseudonym, key = f"p-{secrets.token_hex(8)}", AESGCM.generate_key(256)
+        pseudonym, key = f"{kind}{secrets.token_hex(8)}", AESGCM.generate_key(256)
         cipher, aad = AESGCM(key), pseudonym.encode()
         path = self.path / f"{pseudonym}.json"
         file = _KeyFile(
@@ -183,8 +214,7 @@ class Vault:
             raise KeyFileError(
                 f"The key for a person's content cannot be written to {path.parent}: {error}."
             ) from error
-        subject = Subject(pseudonym, person, cipher, path)
-        self._by_person[person] = self._by_pseudonym[pseudonym] = subject
+        subject = self._by_pseudonym[pseudonym] = Subject(pseudonym, person, cipher, path, _blind(key))
         return subject
 
     def _master(self) -> AESGCM:
@@ -192,7 +222,7 @@ class Vault:
 
         if self._master_cipher is None:
             if not self.master_file.exists():
-                if self.path.is_dir() and any(self.path.glob("p-*.json")):
+                if self.path.is_dir() and any(self.path.glob("[pr]-*.json")):
                     raise KeyFileError(f"The master key {self.master_file} is missing; restore it from its backup.")
                 try:
                     write_new(self.master_file, base64.b64encode(AESGCM.generate_key(256)) + b"\n")
@@ -218,6 +248,10 @@ def write_new(path: Path, data: bytes) -> None:
 def _encrypt(cipher: AESGCM, data: bytes, aad: bytes) -> str:
     nonce = secrets.token_bytes(NONCE)
     return base64.b64encode(nonce + cipher.encrypt(nonce, data, aad)).decode()
+
+
+def _blind(key: bytes) -> bytes:
+    return hashlib.blake2b(b"names", key=key, digest_size=32).digest()
 
 
 def is_sealed(value: Any) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.audit import Ledger, Note, QueryReturned, QuestionAsked, Record, story, verify
-from policies.audit.erasure import PLACES, forget, register_place
+from policies.audit import Ledger, Note, QueryReturned, QuestionAsked, Record, erasure, story, verify
+from policies.audit.erasure import Traces, forget, register_place
 from policies.audit.errors import KeyFileError, LedgerError, SealError
 from policies.audit.keys import FileSigner, Home
 from policies.audit.note import Checkpoint, VerifierKey
@@ -122,31 +122,33 @@ def test_personal_content_is_never_stored_in_the_clear(tmp_path: Path) -> None:
     assert b"vera@example.com" not in everything(tmp_path)
 
 
-def test_a_forgotten_person_is_unreadable_and_everything_still_verifies(tmp_path: Path) -> None:
-    erased: list[str] = []
+def test_a_forgotten_person_is_unreadable_and_everything_still_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased: list[tuple[Path, Traces]] = []
 
-    def erase(person: str) -> int:
-        erased.append(person)
+    def erase(home: Path, traces: Traces) -> int:
+        erased.append((home, traces))
         return 3
 
+    monkeypatch.setattr(erasure, "PLACES", {})
     register_place("sessions", "what was said", erase)
-    try:
-        with Ledger.open(tmp_path / "ledger") as ledger:
-            ask(ledger, "vera@example.com", "q1")
-            ask(ledger, "otto@example.com", "q2")
-            ledger.checkpoint()
-            segment = next((tmp_path / "ledger" / "segments").iterdir())
-            before = segment.read_bytes()
-            done = forget(ledger, "vera@example.com")
-            assert done.places == {"sessions": 3} and erased == ["vera@example.com"]
-            told = story(ledger, "q1")
-            assert told.text == "[forgotten]" and told.principal == done.subjects[0]
-            assert story(ledger, "q2").text == f"{CANARY} otto@example.com"
-            assert segment.read_bytes().startswith(before)
-    finally:
-        PLACES.clear()
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        ask(ledger, "vera@example.com", "q1")
+        ask(ledger, "otto@example.com", "q2")
+        ledger.checkpoint()
+        segment = next((tmp_path / "ledger" / "segments").iterdir())
+        before = segment.read_bytes()
+        done = forget(ledger, "vera@example.com")
+        ((home, traces),) = erased
+        assert done.places == {"sessions": 3} and home == tmp_path
+        assert (traces.person, traces.questions) == ("vera@example.com", {"q1"})
+        told = story(ledger, "q1")
+        assert told.text == "[forgotten]" and told.principal in done.subjects
+        assert story(ledger, "q2").text == f"{CANARY} otto@example.com"
+        assert segment.read_bytes().startswith(before)
     verdict = verify(tmp_path / "ledger")
-    assert (verdict.code, verdict.erased) == (0, 1)
+    assert (verdict.code, verdict.erased) == (0, 2), "her own key, and the key of what her question found"
     assert b"vera" not in everything(tmp_path)
 
 
