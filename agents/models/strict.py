@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from strands.types.exceptions import ContextWindowOverflowException
 
 from agents.models.failures import ModelError, UnfinishedReplyError, understood
+from agents.models.lean import lean
 
 if TYPE_CHECKING:
     from strands.models import Model
@@ -30,9 +31,9 @@ def strict(model: Model, seconds: float) -> Model:
     """
     inner = model.stream
 
-    async def stream(*given: Any, **named: Any) -> AsyncIterator[Any]:
+    async def stream(messages: Any, tool_specs: Any = None, *given: Any, **named: Any) -> AsyncIterator[Any]:
         try:
-            async for event in _checked(_in_time(inner(*given, **named), seconds)):
+            async for event in _checked(_in_time(inner(messages, lean(tool_specs), *given, **named), seconds)):
                 yield event
         except Exception as error:
             known = understood(error, model)

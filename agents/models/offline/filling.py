@@ -132,7 +132,7 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             )
         if query.name == "metric" and len(parts) > 1:
             out.spread["accounts"] = parts
-    elif parts:
+    elif parts and query.name != "account_list":
         out.limits.append("This could not be narrowed to the accounts that were named.")
     if found.regions and "region" in fields:
         out.inputs["region"] = found.regions[0]
@@ -149,9 +149,9 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             out.spread["service"] = services
         if "by" in fields and "by" not in out.inputs:
             out.inputs["by"] = "usage_type" if found.part_of_service else "account"
-    elif query.name in _NO_SERVICE and set(found.services) & _WORKLOADS:
-        out.limits.append("This could not be narrowed to one service.")
-    elif found.services and query.domain == "cost" and query.name not in ("commitments", "savings"):
+    elif (query.name in _NO_SERVICE and set(found.services) & _WORKLOADS) or (
+        found.services and query.domain == "cost" and query.name not in ("commitments", "savings")
+    ):
         out.limits.append("This could not be narrowed to one service.")
 
 
@@ -202,6 +202,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
     if query.name == "error_logs" and "around" in fields and (around := error_time(reading, now)):
         out.inputs["around"] = around
         return
+    if reading.when.around:
+        out.limits.append("The time of day could not be used; this covers whole days.")
     if "compared_to" in fields:
         out.inputs.update(for_change(reading, now))
         return
@@ -324,6 +326,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         if slot in fields and reading.resources:
             out.inputs[slot] = reading.resources[0]
             break
+    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm", "service")):
+        out.limits.append("This could not be narrowed to that one resource.")
     if reading.hint and not reading.resources:
         taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
         if taking is not None:

@@ -38,7 +38,7 @@ _CONCEPTS: dict[str, str] = {
     "SAVE": r"sav(?:e|es|ing|ings|able)(?! plans?)|cut(?:ting)?(?: back)?|reduc\w+|optimi[sz]\w+|wast\w+|trim|oversized|over-?provisioned|"
     r"right-?siz\w*|low[- ]hanging|on the table|down the drain|throw\w* (?:\w+ )?(?:money )?away|thrown away|clean(?:ed)? ?up|bespar\w*|economi[sz]\w*|sitting idle|idle|idling|unused (?:resources?|volumes?|instances?|ips?|disks?|capacity|servers?)|"
     r"doing nothing|spend less|pay less|cheaper (?:option|alternative|instance|way|machine|type|storage|class)\w*|(?:be|make|made|run|buy) (?:\w+ )*cheaper|unattached|underus\w+|under-?utili[sz]ed|quick wins?|recommendations?|bigger than needed|too big|verspil\w*|desperd\w*|not us(?:ed|ing)|overpaying|trimmed|squeeze|gravitons?|switch off|poupar|poupan\w+|(?:get|bring|keep|push|drive|take) (?:\w+ ){0,3}down|shav(?:e|ing)|slash|tighten",
-    "BUDGET": r"budgets?|budgeted|overspen\w+|over ?budget|under ?budget|overspent|begroting|orcamentos?|allowance",
+    "BUDGET": r"budgets?|exceed\w*|budgeted|overspen\w+|over ?budget|under ?budget|overspent|begroting|orcamentos?|allowance",
     "CREDITS": r"credits?|refunds?",
     # security
     "FINDING": r"findings?|security hub|securityhub|security (?:issues?|problems?|posture|gaps?|state|status|situation|holes?|alerts?|weakness\w*)|bevinding\w*|achados?|red flags|"
@@ -50,7 +50,7 @@ _CONCEPTS: dict[str, str] = {
     r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
     r"open voor|voor iedereen|leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",
     "MFA": r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|twee-factor|duas etapas|dois fatores",
-    "KEYS": r"access keys?|(?:old|stale|unused|dormant|forgotten|aged|long-?lived|ancient|static|api|rotated|unrotated) keys?|keys? (?:\w+ )?(?:older|unused|not (?:been )?used|nobody uses|age|hygiene|over|still active)|credentials?|"
+    "KEYS": r"access keys?|(?:old|stale|unused|dormant|forgotten|aged|long-?lived|ancient|static|api|rotated|unrotated) keys?|keys? (?:\w+ )?(?:older|unused|not (?:been )?used|nobody (?:uses|used|has used)|no one (?:uses|used|has used)|age|hygiene|over|still active)|credentials?|"
     r"keys? (?:of|for) <user>|<user> (?:'s )?(?:\w+ )?keys?|keys? that (?:have|are|were)|keys (?:have|has) not|toegangssleutels?|sleutels?|chaves? de acesso|service account keys?|iam keys?|logins?(?! (?:from|by))",
     "ROOT": r"root (?:users?|accounts?|logins?|sign-?ins?|keys?|credentials?|access|usage|use)|(?:the )?root\b(?! cause)|as root",
     "PRIVILEGE": r"over-?privileg\w*|overly permissive|too (?:much|many|broad|wide) (?:access|permissions?|rights|power|privileges?)|more (?:access|permissions?|rights|privileges?) than|"

@@ -84,8 +84,8 @@ class OfflineModel(Model):
             if derived:
                 return [("derive", inputs) for inputs in derived], ""
         for told in results:
-            told.rows.sort(key=lambda row: row[0] not in plan.focus)
-        return [], answer(results, plan.limits, question)
+            told.lead_with(plan.focus)
+        return [], answer(results, plan.limits, question, plan.focus)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

@@ -29,12 +29,12 @@ _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
 
 
-def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "") -> str:
+def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "", focus: tuple[str, ...] = ()) -> str:
     """The final text: the headline facts of each result, its most telling rows, and what could not be applied."""
     good = [told for told in results if not told.error]
     parts = ["{{read}}"] if good else []
     for told in good:
-        parts.append(_told(told, asked))
+        parts.append(_told(told, asked, focus))
     parts += [limit for limit in limits if good]
     parts += [_failed(told.error) for told in results if told.error]
     if any(told.incomplete for told in good):
@@ -42,14 +42,19 @@ def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "")
     return "\n\n".join(part for part in parts if part)
 
 
-def _told(told: Told, asked: str) -> str:
+def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
     first = [fact.id for fact in pertinent(told, asked)]
     ids = [*first, *(i for i in told.headlines if i in told.facts and i not in first)]
     headline = " ".join(_sentence(told.facts[i]) for i in ids)
     if not headline:
-        first = next((f for f in told.facts.values() if f.number is not None), None)
-        headline = _sentence(first) if first else "Nothing was found."
-    rows = [line for line in (_row(row, told) for row in _ordered(told)[:_ROWS]) if line]
+        known = next((f for f in told.facts.values() if f.number is not None), None)
+        headline = _sentence(known) if known else "Nothing was found."
+    about = [row for row in told.rows if focus and told.is_about(row, focus)]
+    told_rows = about if about and told.query != "spend" else _ordered(told)
+    rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
+    if rows and focus and told.query == "spend" and _PERCENT.search(asked) and told.is_about(told.rows[0], focus):
+        # a share was asked for: its sentence comes first
+        headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
     if not rows:
         return headline
     lead = _LEADS.get(told.query, "In detail:")
@@ -122,7 +127,7 @@ def _row(row: Sequence[str], told: Told) -> str:
     subject = _called(*names[0], told) if names else ""
     if told.query in _EVENTS:
         other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
-        done = next((v for c, v in names[1:] if c.casefold() == "action" and v.isalpha()), "")
+        done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
         subject = f"{subject}, {done}" if done else subject
         subject = f"{subject}{' on ' if done else ' of '}{other}" if other else subject
         place = f" in account {place}" if place else ""
@@ -136,7 +141,7 @@ def _row(row: Sequence[str], told: Told) -> str:
         subject = f"[[{moments[0].id}]]" if moments else _called(*cells[0], told)
     if not subject:
         return ""
-    beside = f" in account {place}" if place and place not in subject else ""
+    beside = f" in account {place}" if place and not _names(subject, place) else ""
     title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
     if (
         (told.query == "spend_change" or main.unit in DURATIONS)
@@ -144,8 +149,16 @@ def _row(row: Sequence[str], told: Told) -> str:
         and title not in DURATIONS
     ):
         beside += f", {title}"
+    team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
+    if told.query == "account_list" and team:
+        beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a name stands in a text, and not as a part of a longer one."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
 
 
 _EVENTS = ("who_did_what", "recent_changes")
@@ -182,6 +195,8 @@ def _called(column: str, cell: str, told: Told) -> str:
     kind = re.sub(r" \(.*", "", column).casefold()
     if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
         return f"{'env' if kind == 'environment' else kind} {cell}"
+    if told.query == "account_list":
+        return f"account {cell}"
     if re.search(r"\d", cell) and not any(cell in f.said or cell in f.aside for f in told.facts.values()):
         return ""
     return cell

@@ -162,10 +162,13 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     if quoted and fold(quoted[1]) not in names.services:
         ids["quoted"] = quoted[1]
     hint = _hint(text)
+    stray = (*_stray(text, names), *_proper(question, text, names))
+    if stray and hint is None and not resources and concepts & {"METRIC", "LOGS"} and "COST" not in concepts:
+        hint = stray[0]
     return Reading(
         question=question, flat=flat, text=text, when=when, found=found, concepts=frozenset(concepts), user=user,
         event=event[0] if event else None, resources=tuple(resources), hint=hint,
-        stray=tuple(w for w in (*_stray(text, names), *_proper(question, text, names)) if w not in (hint, user)),
+        stray=tuple(word for word in stray if word not in (hint, user)),
         ids=ids,
     )  # fmt: skip
 
@@ -229,6 +232,17 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
     if when.around:
         more.add("CLOCK")
     if re.search(
+        r"\b(?:failed|console|recent|last|latest|unsuccessful|successful) (?:\w+ )?(?:log-?ins?|log-?ons?|sign-?ins?)\b",
+        text,
+    ) and not more & {"MFA", "ROOT"}:
+        more.discard("KEYS")
+        more |= {"WHODID"}
+    if re.search(
+        r"\b(?:who (?:owns|runs|manages|is (?:responsible for|the owner of|in charge of))|owner of) (?:the )?(?:aws )?(?:account )?<account>",
+        text,
+    ):
+        more |= {"ACCOUNTASK"}
+    if re.search(
         r"\b(?:eat|tak|swallow|consum|us)(?:s|es|e|ing|ten)? (?:[\w<>]+ ){1,5}(?:of )?(?:the |our )?budget\b", text
     ):
         more.add("EATS")
@@ -274,7 +288,10 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("FIREDPAST")
     if re.search(r"\b(?:inventory|running|types?|do we (?:have|run|own))\b", text):
         more.add("INVENTORYWORD")
-    if re.search(r"\bwho(?: or what)? (?:is|was|are) (?:behind|responsible for|to blame for|at fault)\b", text):
+    if re.search(
+        r"\bwho(?: or what)? (?:is|was|are) (?:behind|responsible for|to blame for|at fault)\b(?! (?:the )?(?:account )?<account>)",
+        text,
+    ):
         more.add("WHODID") if not more & {"COST"} else None
     if re.search(r"\b(?:gross|net|bruto|netto)\b", text):
         more.add("GROSSNET")

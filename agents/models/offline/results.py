@@ -58,6 +58,15 @@ class Told:
     incomplete: bool = False
     error: str = ""
 
+    def lead_with(self, focus: tuple[str, ...]) -> None:
+        """Put the rows first that are about these names."""
+        self.rows.sort(key=lambda row: not self.is_about(row, focus))
+
+    def is_about(self, row: list[str], focus: tuple[str, ...]) -> bool:
+        """Whether a cell of this row is one of these names."""
+        said = [self.facts[cell].value if cell in self.facts else cell for cell in row]
+        return any(name.casefold() in cell.casefold() for name in focus for cell in said)
+
 
 def read_result(text: str) -> Told:
     """Parse the text of one tool result. Lines of no known form are left out."""

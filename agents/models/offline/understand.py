@@ -300,9 +300,11 @@ def _finish(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Readin
         if call not in kept:
             kept.append(call)
     read_as = "; ".join(_spoken(call) for call in kept)
-    focus: tuple[str, ...] = ()
+    found = reading.found
+    focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
+    if kept and kept[0].query == "account_list":
+        focus += tuple(found.accounts)
     if asks_share(reading):
-        found = reading.found
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return Plan(
         calls=tuple(kept[:5]), then=_derivations(kept, reading), limits=tuple(limits), focus=focus, read_as=read_as
