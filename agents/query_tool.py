@@ -81,4 +81,6 @@ def brief(schema: dict[str, Any]) -> dict[str, Any]:
 def _brief_input(name: str, given: dict[str, Any]) -> dict[str, Any]:
     if name in _EXPLAINED:
         return {"type": given["type"]}
-    return {key: value for key, value in given.items() if key in ("type", "enum", "description", "items", "anyOf")}
+    if "enum" in given:
+        return {"enum": given["enum"]}
+    return {key: value for key, value in given.items() if key in ("type", "description", "items", "anyOf")}

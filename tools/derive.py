@@ -22,7 +22,7 @@ from tools.registry import query
 Operation = Literal["sum", "difference", "ratio", "percentage_change", "share", "rank", "average", "count"]
 FactIds = Annotated[
     list[str],
-    Field(min_length=1, max_length=60, description="ids of facts found before; order matters for two"),
+    Field(min_length=1, max_length=60, description="fact ids, in order"),
 ]
 Number = int | Decimal
 
