@@ -96,7 +96,8 @@ def main() -> None:
     pick = random.Random(seed)
     # Costly imports once, before forking, so that children are killed while they write and not while they import.
     FileSigner.generate("warm.up").sign(b"")
-    Vault(home / "warm" / "subjects").seal("nobody", 1)
+    warm = Vault(home / "warm" / "subjects")
+    warm.seal(warm.subject("nobody"), 1)
     total = {"runs": runs, "acknowledged": 0, "lost": 0, "bad_verdicts": 0, "recoveries": 0}
     for run in range(runs):
         acked = one_run(home, run, writers, pick)
