@@ -15,6 +15,7 @@ from decimal import Decimal
 from policies.grounding import words
 from policies.grounding.figures import Found
 from policies.grounding.fold import fold
+from policies.grounding.spans import agrees, is_edge
 from policies.grounding.values import singular
 from policies.grounding.when import When, find_times
 from tools import units
@@ -127,7 +128,7 @@ def _same_moment(when: When, fact: Fact) -> bool:
     return False
 
 
-def is_known_period(when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime) -> bool:
+def is_known_period(when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime, before: str = "") -> bool:
     """Whether some fact has this period, or it is a day on which a fact's period starts or ends.
 
     A day counts only for the facts `near`: those with a figure in the same sentence.
@@ -141,7 +142,7 @@ def is_known_period(when: When, said: str, near: Sequence[Fact], facts: Sequence
     for fact in facts:
         if fact.period is None or fact.period.start == fact.period.end:
             continue
-        if (fact.period.start, fact.period.end) in when.periods:
+        if agrees(when, fact, now, before) or (fact in near and is_edge(when, fact)):
             return True
         edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
         if fact in near and edges & set(when.days):

@@ -23,6 +23,7 @@ from datetime import datetime
 
 from policies.grounding import bind, words
 from policies.grounding.claims import contradictions
+from policies.grounding.counts import counts_listed, elliptic, same_statement
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
 from policies.grounding.render import render
@@ -36,18 +37,11 @@ MAX_DRAFT = 40_000
 MAX_FAULTS = 60
 """Faults after which the check stops: the draft is refused anyway."""
 
+_OF_TODAY = re.compile(r"(?:this|today|deze|dit|vandaag|est[ea]|hoje)\b", re.IGNORECASE)
 _RESTATES = re.compile(
     r"\b(?:you asked|your question|asked (?:about|for|whether|if)|the question|je vroeg|u vroeg|perguntou)\b",
     re.IGNORECASE,
 )
-
-_LISTS_AFTER = re.compile(
-    r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|"
-    r"hoogste|duurste|maiores|"
-    r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
-)
-_LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")
-
 
 def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: datetime, locale: Locale = "en") -> Grounded:
     """Render a draft and check every figure in it against the facts of this question.
@@ -135,53 +129,33 @@ def _settle(
         return None, None
     if _restated(found, asked, view):
         return None, None
-    if _counts_listed(found, view):
+    if counts_listed(found, view):
         return None, None
-    options = bind.candidates(found, facts)
+    if found.when is not None and not near and _OF_TODAY.match(found.text):
+        return None, None  # `I would plan it this week`: advice, not the date of a figure
+    options = bind.candidates(found, facts) or elliptic(found, view)
     if found.when is not None and not options:
-        if found.when.relative or bind.is_known_period(found.when, view.text[slice(*sentence)], near, facts, now):
+        before = view.text[max(0, found.start - 16) : found.start]
+        if found.when.relative or bind.is_known_period(
+            found.when, view.text[slice(*sentence)], near, facts, now, before
+        ):
             return None, None
         if any(f.when and (set(f.when.periods) & set(found.when.periods)) for f in asked):
             return None, None
         return _unbound(found, rendered, "No fact has this date, time or period."), None
     if not options:
         return _unbound(found, rendered, _why(found, facts)), None
-    if len(_distinct(options)) == 1:
+    if len(options) == 1:
         return None, options[0]
     fitting = [fact for fact in options if not _contradicted(found, fact, view)]
     if found.when is not None and fitting:
         return None, None  # several things happened then; the words fit at least one of them
-    best = _singled_out(found, fitting, view)
+    best = _singled_out(found, fitting, view) or (options[0] if same_statement(options) else None)
     if best is None:
         listed = ", ".join(f"{f.id} ({f.label}, {f.scope.text()})" for f in options[:4])
         message = f"Several facts equal this: {listed}. Refer to the one that is meant as [[id]]."
         return _fault("ambiguous_figure", found.start, found.end, rendered, message), None
     return None, best
-
-
-def _counts_listed(found: Found, view: View) -> bool:
-    """`The three largest services were ...`, `Four accounts matter here. ...`: counts what the answer itself lists.
-
-    As many different figures of one unit must stand in this sentence, the next one, or a list beside it.
-    """
-    if found.kind != "number" or found.unit or not found.values or not 2 <= found.values[0] <= 10:
-        return False
-    sentence, block = view.layout.sentence(found.start), view.layout.block(found.start)
-    before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
-    if not (_LISTS_AFTER.match(after) or _LISTS_BEFORE.search(before)):
-        return False
-    blocks, at = view.layout.blocks, view.layout.blocks.index(block)
-    following = [s for s in view.layout.sentences if s[0] >= sentence[1]]
-    spans = [(found.end, sentence[1]), *following[:1], block, *blocks[max(0, at - 1) : at], *blocks[at + 1 : at + 2]]
-    for start, end in spans:
-        listed = [i.fact for i in view.items if start <= i.start < end and units.is_number(i.fact.unit)]
-        if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
-            return True
-    return False
-
-
-def _distinct(options: Sequence[Fact]) -> set[tuple[object, ...]]:
-    return {(f.label, f.unit, f.period, f.scope.text()) for f in options}
 
 
 def _contradicted(found: Found, fact: Fact, view: View) -> bool:
@@ -191,12 +165,11 @@ def _contradicted(found: Found, fact: Fact, view: View) -> bool:
 
 def _singled_out(found: Found, fitting: Sequence[Fact], view: View) -> Fact | None:
     """The one option that the words around the figure support more than any other."""
-    if len(_distinct(fitting)) == 1:
-        return fitting[0]
     said = words.stems(view.said(view.layout.sentence(found.start)))
     scores = sorted(((len(said & words.fact_stems(f)), f.id, f) for f in fitting), reverse=True)
-    if len(scores) > 1 and scores[0][0] > scores[1][0]:
-        return scores[0][2]
+    best = [fact for score, _, fact in scores if score == scores[0][0]]
+    if len(best) == 1 or (best and same_statement(best)):
+        return best[0]
     return None
 
 

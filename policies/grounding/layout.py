@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 HOLE = "\ue000"
@@ -15,6 +16,7 @@ Span = tuple[int, int]
 _BLOCK = re.compile(r"\n[ \t]*\n+|\n(?=[ \t]*#{1,6} )")
 _LIST = re.compile(r"\n(?=[ \t]*(?:[-*•|#>]|\d{1,3}[.)] ))|(?<=[.!?:])[ \t]*\n|\n(?=\|)|(?<=\|)[ \t]*\n")
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!vs\.)(?<!ca\.)[\"')\]*_]{0,3}\s+(?=[^\s])")
+_ITEM = re.compile(r"[ \t]*(?:[-*\u2022|]|\d{1,3}[.)])[ \t]")
 _CLAUSE = re.compile(
     rf"[,;](?=\s|$)|:(?=\s|$)(?!\s*[*_`]*(?:[{HOLE}\d$€£]|[A-Z]{{3}} \d))|"
     r"\s[-\u2013\u2014]\s|\u2014|\s(?:and|but|while|whereas|against|versus|vs\.?|followed by|plus|compared (?:with|to)|"
@@ -38,6 +40,16 @@ class Layout:
     def sentence(self, offset: int) -> Span:
         """The sentence (or list item, or table row) that holds the offset."""
         return _holder(self.sentences, offset)
+
+    def lead_in(self, offset: int) -> Iterator[Span]:
+        """The sentences before `offset` in its block, nearest first; in a list or table not those of other items."""
+        block, own = self.block(offset), self.sentence(offset)
+        within = [s for s in self.sentences if block[0] <= s[0] <= own[0]]
+        starts = [bool(_ITEM.match(self.text, _line(self.text, s[0]))) for s in within]
+        home = _line(self.text, own[0])
+        for span, listed in zip(reversed(within), reversed(starts), strict=True):
+            if span != own and (not listed or _line(self.text, span[0]) == home):
+                yield span
 
     def clause(self, offset: int) -> Span:
         """The clause of the sentence that holds the offset; parentheses belong to what they stand behind."""
@@ -63,6 +75,13 @@ def lay_out(text: str) -> Layout:
             table = text[line[0] : line[1]].lstrip().startswith("|")
             sentences.extend([line] if table else _cut(line, _SENTENCE, text))
     return Layout(text, tuple(blocks), tuple(sentences))
+
+
+def _line(text: str, offset: int) -> int:
+    """Where the line that holds the first character of a sentence starts."""
+    while offset < len(text) and text[offset] in "\n":
+        offset += 1
+    return text.rfind("\n", 0, offset) + 1
 
 
 def is_table_row(text: str) -> bool:

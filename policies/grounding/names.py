@@ -22,7 +22,7 @@ _SHORT = {
 _GENERIC = frozenset(
     listing(
         "prod production staging stage dev test lab archive services service shared network "
-        "security data payer backup other log main core platform online online-games payments "
+        "security data backup other log main core platform online online-games payments "
         "backoffice sandbox payroll"
     )
 )
@@ -101,4 +101,5 @@ def _pattern(dimension: str, value: str) -> re.Pattern[str]:
         re.escape(s).replace(r"\-", "[- ]").replace(r"\ ", r"[ \u00a0-]+")
         for s in sorted(spellings, key=len, reverse=True)
     )
-    return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w]|-\w)", re.IGNORECASE)
+    plural = "s?" if bare.isalpha() and len(bare) > 3 else ""
+    return re.compile(rf"(?<![\w-])(?:{alternatives}){plural}(?![\w]|-\w)", re.IGNORECASE)

@@ -96,9 +96,10 @@ def _rings(item: Item, view: View, own: list[Mention], sentence: Span) -> Iterab
         yield view.named((item.end, sentence[1]))
     if left is not None:
         yield view.named((sentence[0], item.start))
-    block = view.layout.block(item.start)
-    for start, end in reversed([s for s in view.layout.sentences if block[0] <= s[0] < min(sentence[0], clause[0])]):
-        yield view.named((start, end))
+    if any(v in values_of(item.fact).get(d, ()) for m in view.named(sentence) for d, v in m.means):
+        return  # the sentence says what it is about
+    for span in view.layout.lead_in(min(sentence[0], clause[0])):
+        yield view.named(span)
 
 
 def _foreign(mentions: list[Mention], item: Item, view: View) -> list[Mention]:

@@ -34,7 +34,7 @@ _BROKEN = re.compile(
     re.I,
 )
 _BARE = re.compile(r"(?<![\w.])f\d{1,6}(?![\w.-])", re.IGNORECASE)
-_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*\u00d7^\][](?<![*_]{2})$")
+_GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*\u00d7^\][](?<![*_]{2})\Z")
 _FUNCTION = frozenset(
     listing(
         "of in on at for to from by with and or but is are was were be has have had that which who "

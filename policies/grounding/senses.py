@@ -8,8 +8,10 @@ from datetime import timedelta
 from policies.grounding import words
 from policies.grounding.model import Claim
 from policies.grounding.names import values_of
+from policies.grounding.spans import agrees, frame
 from policies.grounding.view import Item, View, about
 from policies.grounding.when import When, find_times
+from tools import units
 from tools.facts import Fact
 
 _GROSS = re.compile(r"\b(?:gross|before (?:credits|refunds)|(?:excluding|without) (?:credits|refunds)|bruto)\b")
@@ -45,9 +47,11 @@ def period_claim(item: Item, view: View) -> Claim | None:
     for ring in rings:
         claims = [w for w in ring if not _compares(w, item, view)]
         claims = [w for w in claims if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
+        if ring is not rings[0]:
+            claims = [w for w in claims if not _elsewhere(w, item, view)]
         if not claims:
             continue
-        if any(_fits(w, item, view) for w in claims):
+        if any(_fits(w, item, view) for w in claims) or frame(claims, item.fact):
             return None
         wrong = view.text[claims[0].start : claims[0].end]
         return (
@@ -72,18 +76,26 @@ def _fits(when: When, item: Item, view: View) -> bool:
     if when.relative:
         others = [i.fact.period for i in view.items if i.fact.period is not None]
         return any(period.end == other.start for other in others) or words.is_change(item.fact)
-    if period.start == period.end:
-        return any(a <= period.start <= b for a, b in when.periods) or when.kind == "date"
-    if (period.start, period.end) in when.periods:
+    if agrees(when, item.fact, view.now, view.text[max(0, when.start - 16) : when.start]):
         return True
-    if words.is_change(item.fact):
-        return any(b == period.start or (a <= period.start and period.end <= b) for a, b in when.periods)
-    return _labelled(when, item.fact, view)
+    return period.start != period.end and _labelled(when, item.fact, view)
 
 
 def _labelled(when: When, fact: Fact, view: View) -> bool:
     said = find_times(" ".join([fact.label, *fact.scope.where.values()]), view.now)
     return any(set(w.periods) & set(when.periods) for w in said)
+
+
+def _elsewhere(when: When, item: Item, view: View) -> bool:
+    """`the threats of the last 30 days ..., and the rise of [[f8]]`: the phrase dates what another fact counts."""
+    said = set(words.plain(view.said(view.layout.clause(when.start))))
+    return any(
+        f.unit != item.fact.unit
+        and units.kind(f.unit) == "count"
+        and f.unit.lower().split()[-1] in said
+        and agrees(when, f, view.now)
+        for f in view.facts
+    )
 
 
 def _one_day(fact: Fact) -> bool:

@@ -74,7 +74,11 @@ class View:
     def segment(self, item: Item, span: Span) -> tuple[Span, Span]:
         """The words of a span before the figure (back to the figure before) and after it (up to the next)."""
         left, right = self.neighbours(item, span)
-        return (left.end if left else span[0], item.start), (item.end, right.start if right else span[1])
+        end = right.start if right else span[1]
+        opened = self.text.find("(", item.end, end) if right else -1
+        if opened >= 0 and ")" not in self.text[opened:end]:
+            end = opened  # `33 % (August: 37 %)`: the parenthesis speaks of the figure in it
+        return (left.end if left else span[0], item.start), (item.end, end)
 
     def named(self, *spans: Span) -> list[Mention]:
         """Mentions of names within the spans."""

@@ -45,7 +45,7 @@ _STOP = frozenset(
         "por que we're it's came comes come stood stands amounts amount amounted reached most more "
         "less very much many other part figure number count january february march april june july "
         "august september october november december to-date date net gross usd eur gbp percent "
-        "percentage points account accounts team venue service services amazon aws"
+        "against vs versus compared percentage points account accounts team venue service services amazon aws"
     )
 )
 _SAME = {

@@ -1,0 +1,112 @@
+"""Counts that do not name their noun: `18 critical, 39 high`, `of the 113 instances, 93 are compliant`, `one each`.
+
+Such a number binds if what follows it may stand behind a count whose noun was said before (a verb, `of them`, a word
+of the fact's label, nothing), the sentence names what is counted, and the words beside it support the fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from policies.grounding import words
+from policies.grounding.figures import Found
+from policies.grounding.names import values_of
+from policies.grounding.values import singular
+from policies.grounding.view import View
+from policies.grounding.wordlist import listing
+from tools import units
+from tools.facts import Fact
+
+_CARRIES = frozenset(
+    listing(
+        "of is are was were has have had did do does remain remains remained can could fail failed fails miss misses "
+        "missed lack lacks need needs in on with without not open "
+        "zijn is waren heeft hebben daarvan ervan van werden niet staan "
+        "são é foi foram têm tem deles delas estão está não dos das"
+    )
+)
+"""Words that may follow a count whose noun stands elsewhere."""
+
+_LISTS_AFTER = re.compile(
+    r"[ -](?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|top|costliest|most|grootste|"
+    r"hoogste|duurste|maiores|"
+    r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
+)
+_LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")
+_ONES = re.compile(r"\b(?:one|één|een|uma?)\b", re.IGNORECASE)
+
+
+def elliptic(found: Found, view: View) -> list[Fact]:
+    """Facts that a bare count may stand for by the words of its sentence, the best supported ones only."""
+    if found.kind != "number" or found.unit or found.rough or not found.values or found.values[0] % 1:
+        return []
+    sentence = view.layout.sentence(found.start)
+    clause = words.stems(view.said(view.layout.clause(found.start)))
+    heard = set(words.plain(view.said(sentence)))
+    shown = {item.fact.unit for item in view.items if sentence[0] <= item.start < sentence[1]}
+    named = [pair for m in view.named(sentence) for pair in m.means]
+    scored: list[tuple[int, Fact]] = []
+    for fact in view.facts:
+        if units.kind(fact.unit) != "count" or not isinstance(fact.value, (int, Decimal)):
+            continue
+        if Decimal(fact.value) not in found.values or not _may_follow(found, fact, view):
+            continue
+        noun = fact.unit.lower().split()[-1]
+        held = values_of(fact)
+        support = len(clause & words.stems(fact.label) - words.stems(fact.unit))
+        support += sum(value in held.get(dimension, ()) for dimension, value in named)
+        counted = bool({noun, singular(noun)} & heard) or fact.unit in shown
+        if support >= (1 if counted else 2):
+            scored.append((support, fact))
+    best = max((score for score, _ in scored), default=0)
+    return [fact for score, fact in scored if score == best]
+
+
+def _may_follow(found: Found, fact: Fact, view: View) -> bool:
+    after = found.nouns[0] if found.nouns else ""
+    if not after:
+        return bool(re.match(r"\s*(?:[,.;:)|\n]|$)", view.text[found.end : found.end + 4]))
+    first = re.split(r"-", after)[0]
+    return after in _CARRIES or bool((words.stems(after) or words.stems(first)) & words.stems(fact.label))
+
+
+def same_statement(options: Sequence[Fact]) -> bool:
+    """Whether facts of several queries say the same: equal value, unit, period and scope."""
+    return len({(f.unit, f.value, f.period, f.scope.text()) for f in options}) == 1
+
+
+def counts_listed(found: Found, view: View) -> bool:
+    """`The three largest services were ...`, `Four accounts matter here. ...`: counts what the answer itself lists.
+
+    As many different figures of one unit must stand in this sentence, the next one, or a list beside it. `You have
+    [[f3]]: one in A and one in B` lists as many ones as the figure before them says.
+    """
+    if found.kind != "number" or found.unit or not found.values:
+        return False
+    sentence, block = view.layout.sentence(found.start), view.layout.block(found.start)
+    if _ONES.fullmatch(found.text) and _as_many_ones(found, view):
+        return True
+    if not 2 <= found.values[0] <= 10:
+        return False
+    before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
+    if not (_LISTS_AFTER.match(after) or _LISTS_BEFORE.search(before)):
+        return False
+    blocks, at = view.layout.blocks, view.layout.blocks.index(block)
+    following = [s for s in view.layout.sentences if s[0] >= sentence[1]]
+    spans = [(found.end, sentence[1]), *following[:1], block, *blocks[max(0, at - 1) : at], *blocks[at + 1 : at + 2]]
+    for start, end in spans:
+        listed = [i.fact for i in view.items if start <= i.start < end and units.is_number(i.fact.unit)]
+        if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
+            return True
+    return False
+
+
+def _as_many_ones(found: Found, view: View) -> bool:
+    sentence = view.layout.sentence(found.start)
+    wholes = [
+        item for item in view.items
+        if sentence[0] <= item.start < found.start and units.kind(item.fact.unit) == "count" and item.fact.value != 1
+    ]  # fmt: skip
+    return any(len(_ONES.findall(view.text, item.end, sentence[1])) == item.fact.value for item in wholes)

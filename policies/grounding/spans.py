@@ -1,0 +1,63 @@
+"""Whether a phrase of time agrees with the period of a fact. Starts and ends are compared, never how they are called.
+
+A person says "so far this month" of the first to yesterday, "October" of its second half that is still to come,
+"since 15 September" of thirty days, and of a change either of the two periods it compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from policies.grounding import words
+from policies.grounding.when import When
+from tools.facts import Fact
+
+_SINCE = re.compile(r"\b(?:since|from|after|sinds|vanaf|desde|a partir de)(?: the)? $", re.IGNORECASE)
+
+
+def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
+    """Whether `when` may speak of the fact's period; `before` are the characters in front of the phrase."""
+    period = fact.period
+    if period is None:
+        return True
+    start, end = period.start, period.end
+    if start == end:
+        return when.kind == "date" or any(a <= start <= b for a, b in when.periods)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for a, b in when.periods:
+        if (a, b) == (start, end):
+            return True
+        if a == start and min(b, end) >= today:  # both run until now, whatever part of today they hold
+            return True
+        if a <= start and b == end and start >= today:  # what is left of it
+            return True
+        if a == start and end >= today and _SINCE.search(before):
+            return True
+        if words.is_change(fact) and _compared(a, b, start, end):
+            return True
+    return False
+
+
+def _compared(a: datetime, b: datetime, start: datetime, end: datetime) -> bool:
+    """Whether a period is one side of a change over `start` to `end`, all of it, or the one just before."""
+    inside = start <= a and b <= end
+    return b == start or (a <= start and end <= b) or (inside and (a == start or b == end))
+
+
+def frame(whens: Sequence[When], fact: Fact) -> bool:
+    """Whether two phrases are the first and the last part of the fact's period: `from April to September`."""
+    period = fact.period
+    if period is None:
+        return False
+    first = any(a == period.start for w in whens for a, _ in w.periods)
+    return len(whens) > 1 and first and any(b == period.end for w in whens for _, b in w.periods)
+
+
+def is_edge(when: When, fact: Fact) -> bool:
+    """Whether a phrase is the first or the last part of the fact's period."""
+    period = fact.period
+    if period is None or when.kind != "period":
+        return False
+    return any((a == period.start and b <= period.end) or (b == period.end and a >= period.start) for a, b in when.periods)
