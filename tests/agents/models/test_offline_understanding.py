@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline import route, understand
+from agents.models.offline.plan import Plan
 from agents.models.offline.text import words
 from agents.models.offline.when import find_times
 from tests.agents.models.catalogue_stub import queries_known
@@ -13,7 +14,7 @@ from tests.agents.models.dev_bank import judge, load, names, report
 from tools.estate.world import NOW
 
 
-@pytest.mark.parametrize("part", ["part_a", "part_b", "part_c"])
+@pytest.mark.parametrize("part", ["part_a", "part_b", "part_c", "part_f"])
 def test_dev_questions_are_read_right(part: str) -> None:
     counts, missed = report(part)
     assert counts["right"] >= 0.95 * sum(counts.values()), missed
@@ -86,3 +87,38 @@ def test_the_same_question_gives_the_same_plan() -> None:
 def test_odd_input_is_abstained_from(question: str) -> None:
     plan = understand(question, (), names=names(), now=NOW, queries=queries_known())
     assert plan.abstention is not None
+
+
+def _plan(question: str, *history: str, answer: str = "") -> Plan:
+    return understand(question, history, names=names(), now=NOW, queries=queries_known(), last_answer=answer)
+
+
+def test_what_no_input_can_use_is_said() -> None:
+    assert _plan("any idle resources in data-lab, zorbing ones?").limits == ("I could not use: zorbing.",)
+    assert any("time of day" in said for said in _plan("what happened on 13 october at 19:05").limits)
+
+
+def test_the_future_is_not_answered_with_the_past() -> None:
+    plan = _plan("Will we be hacked next year?")
+    assert plan.abstention is not None
+    assert plan.abstention.kind == "cannot_know"
+
+
+def test_that_bucket_is_the_one_that_was_shown() -> None:
+    shown = "What can be reached:\n- lantern-x-exports in account venue-utrecht"
+    plan = _plan("who changed that bucket this month?", "Show me the public buckets", answer=shown)
+    assert plan.calls[0].inputs["resource"] == "lantern-x-exports"
+    there = _plan(
+        "what is the patch status there?", "Which account has most findings?", answer="- account data-prod: 3"
+    )
+    assert there.calls[0].inputs["accounts"] == "data-prod"
+
+
+def test_a_name_out_of_sight_is_left_to_the_gate() -> None:
+    known = names().model_copy(update={"complete": False, "accounts": ("venue-utrecht",)})
+    plan = understand("open findings in data-prod", (), names=known, now=NOW, queries=queries_known())
+    assert plan.calls[0].inputs["accounts"] == "data-prod"
+
+
+def test_the_bucket_policy_is_an_action_of_its_own() -> None:
+    assert _plan("who changed the bucket policy in venue-utrecht").calls[0].inputs["action"] == "PutBucketPolicy"
