@@ -471,13 +471,13 @@ HELDOUT_BUILDERS = (insurer_heldout, utility_heldout)
 FRESH_BUILDERS = (hospital_fresh, airline_fresh)
 
 
-def independent() -> list[Estate]:
+def independent(part: str = "independent") -> list[Estate]:
     """Fact sets frozen from real queries on the sample estate, several queries each; a fact's key is its id."""
-    frozen = json.loads((Path(__file__).parent / "independent_facts.json").read_text("utf-8"))
+    frozen = json.loads((Path(__file__).parent / f"{part}_facts.json").read_text("utf-8"))
     estates = []
     for name, held in frozen.items():
         facts = [Fact.model_validate(fact) for fact in held["facts"]]
-        estate = Estate(f"independent-{name}", datetime.fromisoformat(held["now"]))
+        estate = Estate(f"{part}-{name}", datetime.fromisoformat(held["now"]))
         estate.by_key.update({fact.id: fact for fact in facts})
         estates.append(estate)
     return estates
@@ -486,4 +486,4 @@ def independent() -> list[Estate]:
 def all_estates() -> dict[str, Estate]:
     """Every estate by name."""
     built = [build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS)]
-    return {estate.name: estate for estate in (*built, *independent())}
+    return {estate.name: estate for estate in (*built, *independent(), *independent("independent2"))}
