@@ -50,7 +50,9 @@ class Site:
 
         from agents.cli.audit import app
 
-        head = self.home.parent / f"{self.home.name}-head"
+        auditor = self.home.parent / f"{self.home.name}-auditor"
+        auditor.mkdir(exist_ok=True)
+        head = auditor / "head"
         head.write_bytes(self.head)
         args = ["verify", str(self.ledger), "--key", self.key, "--since", str(head)]
         return CliRunner().invoke(app, args).exit_code

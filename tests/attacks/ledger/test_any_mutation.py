@@ -89,17 +89,50 @@ def test_every_byte_of_every_file_in_turn(small: Site) -> None:
             judge_mutation(small, path, raw[:at] + bytes([raw[at] ^ (1 << at % 8)]) + raw[at + 1 :])
 
 
+def all_three(site: Site) -> tuple[int, int, int]:
+    """The library, the CLI and verify.py."""
+    return (*both(site, site.home), site.judge_cli())
+
+
+def test_the_command_line_notices_a_byte_flip_anywhere(small: Site) -> None:
+    """A sample of the flips that the other judges see all of: every 97th byte of every file."""
+    for path in files(small):
+        raw = path.read_bytes()
+        for at in range(0, len(raw), 97):
+            path.write_bytes(raw[:at] + bytes([raw[at] ^ (1 << at % 8)]) + raw[at + 1 :])
+            # 2 only in the very last batch, which a crash could have torn as well
+            assert small.judge_cli() == both(small, small.home)[0] != 0, f"{path.name} at {at}"
+        path.write_bytes(raw)
+    assert small.judge_cli() == 0
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_command_line_notices_a_random_mutation(small: Site, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(files(small)))
+    raw = path.read_bytes()
+    at = data.draw(st.integers(0, len(raw) - 1))
+    changed = data.draw(
+        st.sampled_from([raw[:at], raw[:at] + b"x" + raw[at:], raw[:at] + raw[at + 1 :], raw + raw[at:]])
+    )
+    path.write_bytes(changed)
+    try:
+        assert changed == raw or small.judge_cli() != 0
+    finally:
+        path.write_bytes(raw)
+
+
 def test_segments_swapped_or_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from policies.audit import frames
 
     monkeypatch.setattr(frames, "SEGMENT_BYTES", 60_000)
     site = build(tmp_path / "home", questions=160)
-    assert both(site, tmp_path) == (0, 0)
+    assert all_three(site) == (0, 0, 0)
     first, second, *_ = sorted((site.ledger / "segments").iterdir())
     one, two = first.read_bytes(), second.read_bytes()
     first.write_bytes(two)
     second.write_bytes(one)
-    assert both(site, tmp_path) == (1, 1), "swapped"
+    assert all_three(site) == (1, 1, 1), "swapped"
     first.write_bytes(one)
     second.rename(second.with_name(f"{512 * 3:020}.seg"))
-    assert both(site, tmp_path) == (1, 1), "renamed"
+    assert all_three(site) == (1, 1, 1), "renamed"

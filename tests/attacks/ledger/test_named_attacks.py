@@ -251,8 +251,7 @@ def test_roll_back_to_an_older_genuine_copy(tmp_path: Path) -> None:
     assert newer.judge() == 0
     shutil.rmtree(home / "ledger")
     shutil.copytree(tmp_path / "older", home / "ledger")
-    assert newer.judge() == 1
-    assert newer.judge_alone() == 1
+    assert (newer.judge(), newer.judge_cli(), newer.judge_alone()) == (1, 1, 1)
 
 
 def test_rewritten_tail_behind_the_last_checkpoint_is_never_called_verified(site: Site) -> None:
@@ -264,7 +263,7 @@ def test_rewritten_tail_behind_the_last_checkpoint_is_never_called_verified(site
     data = site.segment.read_bytes()
     site.segment.write_bytes(data + frames.batch(frames.record_frames([extra]), len(leaves) + 1))
     rewrite_tiles(site, leaves_of(site))
-    assert (site.judge(), site.judge_alone()) == (2, 2)
+    assert (site.judge(), site.judge_cli(), site.judge_alone()) == (2, 2, 2)
 
 
 def test_a_record_that_contains_the_separators_is_just_a_record(tmp_path: Path) -> None:
@@ -276,7 +275,7 @@ def test_a_record_that_contains_the_separators_is_just_a_record(tmp_path: Path) 
     site = Site(
         tmp_path, (tmp_path / "keys" / "ledger.vkey").read_text(), next((tmp_path / "anchors").iterdir()).read_bytes()
     )
-    assert (site.judge(), site.judge_alone()) == (0, 0)
+    assert (site.judge(), site.judge_cli(), site.judge_alone()) == (0, 0, 0)
 
 
 def test_index_file_that_lies_does_not_change_the_verdict(site: Site) -> None:
@@ -294,7 +293,7 @@ def test_a_signature_in_another_base64_form_is_refused(site: Site) -> None:
     stray = text[:-3] + alphabet[alphabet.index(text[-3]) ^ 1] + "=\n"
     assert base64.b64decode(stray.split()[-1]) == base64.b64decode(text.split()[-1])
     rewrite(site, leaves_of(site), sign=lambda *_: stray.encode())
-    assert (site.judge(), site.judge_alone()) == (1, 1)
+    assert (site.judge(), site.judge_cli(), site.judge_alone()) == (1, 1, 1)
 
 
 def test_proof_for_another_index_or_record_or_key(site: Site, tmp_path: Path) -> None:
@@ -302,6 +301,7 @@ def test_proof_for_another_index_or_record_or_key(site: Site, tmp_path: Path) ->
     keys = [VerifierKey.parse(site.key)]
     stored, _ = check(genuine, keys)
     assert stored.index == 5 and _check_alone(genuine, site.key, tmp_path) == 0
+    assert _check_cli(genuine, site.key, tmp_path) == 0
     other = prove(site.ledger, 6)
     forger = FileSigner.generate(keys[0].name)
     signed = Checkpoint.parse(site.head)
@@ -321,6 +321,7 @@ def test_proof_for_another_index_or_record_or_key(site: Site, tmp_path: Path) ->
         with pytest.raises(LedgerError):
             check(forged, keys)
         assert _check_alone(forged, site.key, tmp_path) == 1, name
+        assert _check_cli(forged, site.key, tmp_path) == 1, name
 
 
 def _interior(proof: bytes, site: Site) -> bytes:
@@ -331,6 +332,15 @@ def _interior(proof: bytes, site: Site) -> bytes:
     lines = proof.split(b"\n")
     head = [lines[0], b"extra " + base64.b64encode(b"\1" + a + b), b"index 2", *lines[4:]]
     return b"\n".join(head)
+
+
+def _check_cli(proof: bytes, key: str, tmp: Path) -> int:
+    from typer.testing import CliRunner
+
+    from agents.cli.audit import app
+
+    (tmp / "proof").write_bytes(proof)
+    return CliRunner().invoke(app, ["check", str(tmp / "proof"), "--key", key]).exit_code
 
 
 def _check_alone(proof: bytes, key: str, tmp: Path) -> int:

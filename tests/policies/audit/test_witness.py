@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from agents.cli.app import app
 from policies.audit import Ledger, Note, Record, verify
 from policies.audit.errors import WitnessError
 from policies.audit.keys import FileSigner, Home
-from policies.audit.note import Checkpoint, body, sign
+from policies.audit.note import Checkpoint, VerifierKey, body, sign
 from policies.audit.witness import Witness, serve, submit
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -115,3 +121,26 @@ def test_an_answer_that_is_no_cosignature_is_not_kept(ledger: Path, witness: Wit
     with pytest.raises(WitnessError, match="cannot be reached"):
         submit(ledger, "http://127.0.0.1:9", witness.vkey)
     assert Checkpoint.parse(last(ledger)).size == 5
+
+
+def test_a_second_machine_witnesses_by_command(ledger: Path, tmp_path: Path) -> None:
+    """`regent witness` in a process of its own, and `regent audit witness` at the ledger's side."""
+    key = (ledger.parent / "keys" / "ledger.vkey").read_text().strip()
+    arguments = ["--log", key, "--name", "audit.example/w1", "--state", str(tmp_path / "second"), "--port", "0"]
+    command = [sys.executable, "-u", "-c", "from agents.cli import main; main()", "witness", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        vkey = process.stdout.readline().split()[1]
+        address = process.stdout.readline().split()[2].removesuffix("/add-checkpoint;")
+        asked = CliRunner().invoke(app, ["audit", "witness", address, "--key", vkey, "--ledger", str(ledger)])
+        assert asked.exit_code == 0 and "audit.example/w1 cosigned 5 records" in asked.output
+        shutil.rmtree(ledger.parent / "witnesses")
+        for path in (ledger / "segments").iterdir():
+            path.write_bytes(path.read_bytes().replace(b'"name":"3"', b'"name":"4"'))
+        again = CliRunner().invoke(app, ["audit", "verify", str(ledger)])
+        assert again.exit_code == 1
+    finally:
+        process.terminate()
+        process.wait(10)
+    assert VerifierKey.parse(vkey).name == "audit.example/w1"
