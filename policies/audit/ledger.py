@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import os
 import threading
 import time
 import weakref
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from policies.audit import locks
 from policies.audit.checkpoints import sign_checkpoint
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
@@ -24,25 +24,23 @@ from policies.audit.errors import (
 from policies.audit.frames import MAX_RECORD
 from policies.audit.group import Group
 from policies.audit.keys import Home
-from policies.audit.locks import Turn
 from policies.audit.note import Checkpoint, Signer
 from policies.audit.pace import PATIENCE, Pace
 from policies.audit.reader import Reader
 from policies.audit.records import Record, StoredRecord
 from policies.audit.recovery import recover
 from policies.audit.store import Store, TornByOtherError
-from policies.audit.vault import Vault
+from policies.audit.vault import Vault, Wrapper
 
 
 class Ledger:
     """One append-only ledger in a directory, for threads, tasks and processes; see docs/ledger.md section 10."""
 
-    def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk) -> None:
+    def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk, vault: Vault) -> None:
         """Use `Ledger.open`."""
-        self.path, self.home = path, home
-        self.vault = Vault(home.keys / "subjects")
+        self.path, self.home, self.vault = path, home, vault
         self._disk, self._signer = disk, signer
-        self._turn = Turn(path, path / "segments")
+        self._turn = locks.Turn(path, path / "segments")
         self._store: Store | None = None
         self._mutex = threading.RLock()
         self._wake = threading.Condition(self._mutex)
@@ -52,7 +50,7 @@ class Ledger:
         self._lost: dict[str | None, str] = {}
         self._failed: str | None = None
         self._closed = False
-        self._pid = os.getpid()
+        self._forks = locks.forks
         self._thread: threading.Thread | None = None
         self._pace = Pace()
 
@@ -65,18 +63,20 @@ class Ledger:
         home: Path | None = None,
         signer: Signer | None = None,
         disk: Disk | None = None,
+        wrapper: Wrapper | None = None,
     ) -> Self:
         """Open or create the ledger in directory `path`; a torn tail is cut, kept in quarantine and recorded.
 
         `origin` names a new ledger (default: a random one) or must be the name of the one that is there. Keys,
         known heads and quarantine lie in `home` (default: the directory that holds `path`). `signer` replaces the
-        key file.
+        key file, `wrapper` wraps the key under which personal content lies.
 
         Raises LedgerUnwritableError (cannot be created or written) and LedgerDamagedError (not what was written,
         shorter than last seen, another ledger).
         """
         path = Path(path)
-        ledger = cls(path, Home(path, home), signer, disk or Disk())
+        place = Home(path, home)
+        ledger = cls(path, place, signer, disk or Disk(), Vault(place.keys / "subjects", wrapper))
         try:
             (path / "segments").mkdir(parents=True, exist_ok=True, mode=0o700)
             (path / "tile").mkdir(exist_ok=True, mode=0o700)
@@ -186,7 +186,7 @@ class Ledger:
         if self._closed:
             return
         try:
-            if self._failed is None and self._pid == os.getpid():
+            if self._failed is None and self._forks == locks.forks:
                 self.checkpoint()
         finally:
             with self._mutex:
@@ -254,7 +254,7 @@ class Ledger:
             raise LedgerClosedError(
                 f"The ledger {self.path} stopped: {self._failed}. Mend the disk, then open it anew."
             )
-        if self._pid != os.getpid():
+        if self._forks != locks.forks:
             raise LedgerClosedError(f"The ledger {self.path} was opened before this process forked; open it anew.")
 
     def _enqueue(self, record: Record, encoded: bytes, wait: bool) -> tuple[Group, int]:
@@ -395,5 +395,5 @@ class Ledger:
 
 def _close_at_exit(reference: weakref.ref[Ledger]) -> None:
     ledger = reference()
-    if ledger is not None and ledger._pid == os.getpid():
+    if ledger is not None and ledger._forks == locks.forks:
         ledger.close()

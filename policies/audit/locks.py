@@ -6,6 +6,17 @@ import fcntl
 import os
 from pathlib import Path
 
+forks = 0
+"""How often this process was forked: asking the system for the process id at every append costs more."""
+
+
+def _forked() -> None:
+    global forks
+    forks += 1
+
+
+os.register_at_fork(after_in_child=_forked)
+
 
 class Turn:
     """One ledger's write lock. Who waits stands in a second lock, so that the last holder cannot push in again."""

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,6 +29,14 @@ SALT, NONCE = 32, 12
 _PERSON, _RESULT = "p-", "r-"
 _QUESTIONS = 64
 """How many questions' keys are kept at hand for writing; an older question that goes on gets another key."""
+
+
+class Wrapper(Protocol):
+    """Wraps the master key before it is written: KMS. Without one, the master key lies in its file as it is."""
+
+    def wrap(self, key: bytes) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes) -> bytes: ...
 
 
 class _KeyFile(BaseModel):
@@ -54,8 +62,9 @@ class Subject:
 class Vault:
     """The subject keys below `path`, wrapped by the master key beside it. Safe for threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.master_file = path, path.parent / "master.key"
+    def __init__(self, path: Path, wrapper: Wrapper | None = None) -> None:
+        self.path, self._wrapper = path, wrapper
+        self.master_file = path.parent / ("master.key" if wrapper is None else "master.wrapped")
         self._lock = threading.RLock()
         self._by_person: dict[str, Subject] = {}
         self._by_pseudonym: dict[str, Subject] = {}
@@ -224,11 +233,14 @@ class Vault:
             if not self.master_file.exists():
                 if self.path.is_dir() and any(self.path.glob("[pr]-*.json")):
                     raise KeyFileError(f"The master key {self.master_file} is missing; restore it from its backup.")
+                fresh = AESGCM.generate_key(256)
+                wrapped = fresh if self._wrapper is None else self._wrapper.wrap(fresh)
                 try:
-                    write_new(self.master_file, base64.b64encode(AESGCM.generate_key(256)) + b"\n")
+                    write_new(self.master_file, base64.b64encode(wrapped) + b"\n")
                 except OSError as error:
                     raise KeyFileError(f"The master key cannot be written: {error}.") from error
-            self._master_cipher = AESGCM(base64.b64decode(self.master_file.read_bytes()))
+            raw = base64.b64decode(self.master_file.read_bytes())
+            self._master_cipher = AESGCM(raw if self._wrapper is None else self._wrapper.unwrap(raw))
         return self._master_cipher
 
 
