@@ -128,7 +128,9 @@ def _same_moment(when: When, fact: Fact) -> bool:
     return False
 
 
-def is_known_period(when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime, before: str = "") -> bool:
+def is_known_period(
+    when: When, said: str, near: Sequence[Fact], facts: Sequence[Fact], now: datetime, before: str = ""
+) -> bool:
     """Whether some fact has this period, or it is a day on which a fact's period starts or ends.
 
     A day counts only for the facts `near`: those with a figure in the same sentence.

@@ -29,7 +29,6 @@ from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale,
 from policies.grounding.render import render
 from policies.grounding.values import write_fact
 from policies.grounding.view import Item, View, look
-from tools import units
 from tools.facts import Fact
 
 MAX_DRAFT = 40_000
@@ -42,6 +41,7 @@ _RESTATES = re.compile(
     r"\b(?:you asked|your question|asked (?:about|for|whether|if)|the question|je vroeg|u vroeg|perguntou)\b",
     re.IGNORECASE,
 )
+
 
 def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: datetime, locale: Locale = "en") -> Grounded:
     """Render a draft and check every figure in it against the facts of this question.

@@ -11,6 +11,7 @@ from policies.grounding.model import Claim
 from policies.grounding.names import values_of
 from policies.grounding.naming import listed
 from policies.grounding.view import Item, View, about
+from tools import units
 from tools.facts import Fact
 
 _SUPER = re.compile(
@@ -27,6 +28,18 @@ _MOVEMENT = re.compile(
     r"queda|variação)\b[^.;\ue000]{0,30}\b(?:of|was|is|by|to|van|met|de|at)\s*$|"
     r"\b(?:change|difference|increase|decrease)\b[^.;\ue000]{0,24}[:(|]?\s*$"
 )
+_DIRECT = re.compile(
+    r"\b(?:up|down|rose|fell|grew|dropped|increased|decreased|climbed|declined|jumped|steeg|stegen|daalden?|aumentou|"
+    r"caiu|subiu)(?: by| met| em)? $",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"[^.;:\ue000]{0,12}\b(?:of|van|de|dos|das)(?: (?:our|the|all|these|those|onze|de|os|as|nossos)){0,3} $"
+)
+_ONE_OF = re.compile(
+    r"\b(?:one|none|some|most|many|few|any) (?:out )?of (?:(?:our|the|all|these|those) ){0,2}$", re.IGNORECASE
+)
+_PART = re.compile(r",?\s*(?:of which|of them|of those|waarvan|d[oae]s? quais)\s*$", re.IGNORECASE)
 _NOT_SUPER = re.compile(
     r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top (?:two|three|four|five|\d+)|two|three|four|"
     r"five|tweede|derde|segund[oa]|not)\b"
@@ -38,23 +51,36 @@ def label_claim(item: Item, view: View) -> Claim | None:
     if listed(item, view, view.layout.sentence(item.start)) == ():
         return None
     before, _ = view.segment(item, view.clause(item))
+    sentence = view.layout.sentence(item.start)
+    left, _ = view.neighbours(item, sentence)
+    if left is not None and left.fact.unit == item.fact.unit and _WHOLE.fullmatch(view.text[left.end : item.start]):
+        return None  # `one of our 58 buckets is public`: what follows is said of the part
+    if _ONE_OF.search(view.text[max(0, item.start - 32) : item.start]):
+        return None
     spoken = _spoken(item, view)
     said = words.stems(spoken)
-    if not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
+    close = view.text[max(0, item.start - 24) : item.start]
+    moved = words.is_change(item.fact) and _DIRECT.search(close)
+    if not moved and not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
         said -= {"change"}  # "rose from X to Y" names levels; `senses` looks at what moved.
     mine = words.fact_stems(item.fact)
     neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
     explained = frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
+    named = words.name_stems(item.fact) & words.stems(view.said((sentence[0], item.end)))
     for rival in view.facts:
         if rival.unit == item.fact.unit and rival.value != item.fact.value and _denied(item.fact, rival, said, spoken):
             return "label", f"The words do not say 'not': {about(item.fact)}, and {rival.id} is {rival.label!r}."
         if rival.unit != item.fact.unit or rival.id == item.fact.id or rival.value == item.fact.value:
             continue
         theirs = words.fact_stems(rival)
+        if named - theirs:
+            continue
         for_rival = (said & theirs) - mine
         if not for_rival or (said & mine) - theirs or for_rival <= explained:
             continue
         label = words.stems(rival.label)
+        if not units.is_number(rival.unit) and not label <= said:
+            continue
         telling = not said & mine and any(_bearers(stem, view) <= 2 for stem in for_rival - explained)
         if telling or len(said & theirs) * 2 >= len(theirs) or (label and label <= said):
             return "label", f"The words fit {rival.label!r} ({rival.id}) better, but {about(item.fact)}."
@@ -121,6 +147,12 @@ def _alike(a: Fact, b: Fact) -> bool:
     return shape(a) == shape(b)
 
 
+def _siblings(a: Fact, b: Fact) -> bool:
+    """Whether two labels differ in one word each: `open high findings`, `open critical findings`."""
+    one, two = words.stems(a.label), words.stems(b.label)
+    return len(one - two) == 1 and len(two - one) == 1 and len(one & two) >= 2 and a.scope == b.scope
+
+
 def part_claim(item: Item, view: View) -> Claim | None:
     """`X of Y`: the part must be less than the whole."""
     sentence = view.layout.sentence(item.start)
@@ -136,6 +168,8 @@ def part_claim(item: Item, view: View) -> Claim | None:
     joined = re.fullmatch(
         r"\s*(?:\w+ )?(?:out )?(?:of|van|de)(?: the| a| all| total of| a total of| quota of)*\s*", between
     )
+    if _PART.search(between) and _siblings(left.fact, item.fact):
+        return "label", f"{item.fact.id} ({item.fact.label}) is no part of {left.fact.id} ({left.fact.label})."
     if joined and (left.fact.value > item.fact.value or left.fact.id == item.fact.id):
         return "label", f"{left.fact.id} cannot be a part of {item.fact.id}: {about(item.fact)}."
     return None

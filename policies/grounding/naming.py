@@ -21,7 +21,8 @@ _TOTAL = re.compile(r"\b(?:total|in all|overall|altogether|combined|grand total|
 _SIDE = re.compile(
     r"driven by|because of|led by|due to|thanks to|mainly|mostly|including|excluding|except|after|other than|"
     r"not counting|owner|team should|caused by|behind|like|such as|unlike|without|outside|besides|apart from|"
-    r"(?:more|less|higher|lower|cheaper) than|elsewhere|the rest"
+    r"(?:more|less|higher|lower|cheaper) than|elsewhere|the rest|"
+    r"(?:net of|gross of|before|including|with) (?:all )?(?:credits|refunds|tax)"
 )
 """A name beside one of these is an aside: it does not say what the figure is of."""
 
@@ -145,6 +146,8 @@ def _unasked(item: Item, view: View, own: list[Mention], said: str, mine: dict[s
             f.unit == fact.unit and any(v in values_of(f).get(d, ()) for d, v in mention.means) for f in view.facts
         )
         placed = any(d in (ACCOUNT, "venue") for d, _ in mention.means) and fact.scope.basis is not None
+        if _aside(mention, item, view) or _supported(mention, fact, view):
+            continue
         if (rival or placed) and (attached or first):
             dimension = min(d for d, _ in mention.means)
             kind: FaultKind = "scope" if dimension == ACCOUNT else "label"
@@ -153,6 +156,28 @@ def _unasked(item: Item, view: View, own: list[Mention], said: str, mine: dict[s
                 f"The words narrow this to {view.text[mention.start : mention.end]!r}, but {about(fact)}.",
             )
     return None
+
+
+def _aside(mention: Mention, item: Item, view: View) -> bool:
+    """`[[f35]] (floor-ledger in venue-rotterdam)`: the parenthesis says which one, it does not narrow the figure."""
+    between = view.text[item.end : mention.start]
+    opened = between.rfind("(")
+    if opened < 0 or ")" in between[opened:]:
+        return False
+    return bool(re.search(r"\w", re.sub(r"\b(?:in|for|of|at|from|account|venue|service|the)\b", "", between[opened:])))
+
+
+def _supported(mention: Mention, fact: Fact, view: View) -> bool:
+    """Whether a fact of that name says the same: what is so of all accounts may be so of this one."""
+    mine = words.stems(fact.label)
+    return any(
+        f.unit == fact.unit
+        and f.value == fact.value
+        and f.period == fact.period
+        and any(v in values_of(f).get(d, ()) for d, v in mention.means)
+        and len(mine & words.stems(f.label)) * 2 >= len(mine)
+        for f in view.facts
+    )
 
 
 def listed(item: Item, view: View, sentence: Span) -> Claim | tuple[()] | None:

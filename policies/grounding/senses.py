@@ -11,6 +11,7 @@ from policies.grounding.names import values_of
 from policies.grounding.spans import agrees, frame
 from policies.grounding.view import Item, View, about
 from policies.grounding.when import When, find_times
+from policies.grounding.wordlist import listing
 from tools import units
 from tools.facts import Fact
 
@@ -18,6 +19,16 @@ _GROSS = re.compile(r"\b(?:gross|before (?:credits|refunds)|(?:excluding|without
 _NET = re.compile(r"\b(?:net|after (?:credits|refunds)|(?:including|with) (?:credits|refunds)|netto|líquido)\b")
 
 _IDIOM = re.compile(r"\b(?:ma[dk]e|set|follow|look|start|sum|back|end)(?:s|ed|ing)?[ -]up\b|\bbreak(?:s|ing)? down\b")
+_SIGNED = re.compile(
+    r"\b(?:changed? (?:of|by|was|is)|difference (?:of|was|is)|verandering van|veranderde met|varia\u00e7\u00e3o de) $",
+    re.IGNORECASE,
+)
+_MOVES = frozenset(
+    listing(
+        "up down rose fell grew dropped increased decreased climbed declined jumped steeg stegen daalde daalden "
+        "aumentou caiu subiu"
+    )
+)
 _THAN = re.compile(r"\b(?:than|dan|que)\s+(?:(?:in|on|for|the|em)\s+)*$")
 _RIGHT_NOW = re.compile(
     r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b"
@@ -35,13 +46,13 @@ def period_claim(item: Item, view: View) -> Claim | None:
             f"The words speak of now, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}.",
         )
     sentence = view.layout.sentence(item.start)
-    left, right = view.neighbours(item, sentence)
+    left, _ = view.neighbours(item, sentence)
     around = view.around(item)
     start = sentence[0] if left is None else left.end
     rings: list[list[When]] = [
         view.timed(*around),
         view.timed((start, item.start)),
-        view.timed((item.end, sentence[1] if right is None else right.start)) if left is None else [],
+        view.timed(view.segment(item, sentence)[1]) if left is None else [],
         view.timed((sentence[0], item.start)),
     ]
     for ring in rings:
@@ -154,6 +165,18 @@ def direction_claim(item: Item, view: View) -> Claim | None:
                 "label",
                 f"The words say how much something moved, but {fact.id} ({fact.label}) is a level, not a change.",
             )
+        if (
+            lead
+            and lead[-1] in _MOVES
+            and not set(lead[-2:-1]) & {"make", "makes", "made", "making"}
+            and fact.unit == "percent"
+            and not fact.derived_from
+            and any(words.is_change(f) and f.unit == fact.unit for f in view.facts)
+        ):
+            return (
+                "label",
+                f"The words say how much something moved, but {fact.id} ({fact.label}) is a level, not a change.",
+            )
         return _from_to(item, view) or _by_to(item, view)
     sentence = view.layout.sentence(item.start)
     block = view.layout.block(item.start)
@@ -162,15 +185,23 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     )
     if not set(heard) & words.MOVED:
         return "label", f"Nothing near it says that something moved, but {fact.id} ({fact.label}) is a change."
-    if lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"]) and any(w in words.UP | words.DOWN for w in lead[-5:]):
+    summed = fact.label.lower().startswith(("sum of", "total of"))
+    if (
+        not summed
+        and lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"])
+        and any(w in words.UP | words.DOWN for w in lead[-5:])
+    ):
         return "label", f"The words say what level was reached, but {fact.id} ({fact.label}) is a change."
     left, _ = view.neighbours(item, sentence)
     if (
         left is not None
+        and not summed
         and words.is_change(left.fact)
         and re.fullmatch(r"\s*(?:to|naar|para)\s*", view.text[left.end : item.start])
     ):
         return "label", f"The words say what level was reached, but {fact.id} ({fact.label}) is a change."
+    if not item.shown_positive and _SIGNED.search(view.text[max(0, item.start - 24) : item.start]):
+        return None  # `a change of USD -4,200.00`: the figure itself says which way
     sense = next((w for w in follow if w in words.UP | words.DOWN), None)
     sense = sense or next((w for w in reversed(lead) if w in words.UP | words.DOWN), None)
     if sense is None:

@@ -35,15 +35,18 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
             return True
         if a == start and end >= today and _SINCE.search(before):
             return True
-        if words.is_change(fact) and _compared(a, b, start, end):
+        if words.is_change(fact) and _compared(a, b, start, end, " against " in period.label):
             return True
     return False
 
 
-def _compared(a: datetime, b: datetime, start: datetime, end: datetime) -> bool:
-    """Whether a period is one side of a change over `start` to `end`, all of it, or the one just before."""
+def _compared(a: datetime, b: datetime, start: datetime, end: datetime, pair: bool) -> bool:
+    """Whether a period is one side of a change over `start` to `end`, or all of it.
+
+    Unless the period holds both sides (`pair`), the side it is compared with lies just before it.
+    """
     inside = start <= a and b <= end
-    return b == start or (a <= start and end <= b) or (inside and (a == start or b == end))
+    return (b == start and not pair) or (a <= start and end <= b) or (inside and (a == start or b == end))
 
 
 def frame(whens: Sequence[When], fact: Fact) -> bool:
@@ -60,4 +63,6 @@ def is_edge(when: When, fact: Fact) -> bool:
     period = fact.period
     if period is None or when.kind != "period":
         return False
-    return any((a == period.start and b <= period.end) or (b == period.end and a >= period.start) for a, b in when.periods)
+    return any(
+        (a == period.start and b <= period.end) or (b == period.end and a >= period.start) for a, b in when.periods
+    )
