@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -23,17 +24,17 @@ def encode(record: Record, vault: Vault) -> bytes:
     body, person, session = record.body, record.principal, record.session
     if session is not None and person is not None and session != record.question:
         session = vault.session(person, session)
-    return _dumps(
-        {
-            "type": body.type,
-            "question": record.question,
-            "session": session,
-            "principal": None if person is None else vault.pseudonym(person),
-            "actor": record.actor,
-            "parent": record.parent,
-            "body": orjson.Fragment(_body(body, record, vault)),
-        }
-    )
+    principal = None if person is None else vault.pseudonym(person)
+    head = _head(body.type, record.question, session, principal, record.actor)
+    parent = b"null" if record.parent is None else b"%d" % record.parent
+    return b'%b%b,"body":%b}' % (head, parent, _body(body, record, vault))
+
+
+@lru_cache(maxsize=256)
+def _head(kind: str, question: str | None, session: str | None, principal: str | None, actor: str) -> bytes:
+    """The envelope up to its parent; the same for many records of one turn, and half the cost of encoding one."""
+    envelope = {"type": kind, "question": question, "session": session, "principal": principal, "actor": actor}
+    return _dumps(envelope)[:-1] + b',"parent":'
 
 
 def place(encoded: bytes, index: int, now: int) -> bytes:

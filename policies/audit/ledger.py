@@ -259,7 +259,8 @@ class Ledger:
 
     def _enqueue(self, record: Record, encoded: bytes, wait: bool) -> tuple[Group, int]:
         """Give the record its place. Mutex held."""
-        self._usable()
+        if self._closed or self._failed or self._forks != locks.forks:
+            self._usable()
         if self._lost and (reason := self._lost.get(record.question) or self._lost.pop(None, None)):
             raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
         if self._group is None:
