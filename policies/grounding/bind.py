@@ -41,7 +41,7 @@ def candidates(found: Found, facts: Sequence[Fact]) -> list[Fact]:
                 f for f in facts if f.unit in ("place", "rank") or "rank" in f.label.lower() if f.value in found.values
             ]
         case "date" | "time":
-            return [fact for fact in facts if found.when and _same_moment(found.when, fact)]
+            return [fact for fact in facts if found.when and same_moment(found.when, fact)]
         case _:
             return []
 
@@ -115,10 +115,11 @@ def _rounds(actual: Decimal, shown: Decimal, quantum: Decimal) -> bool:
 
 def _fraction(found: Found, value: int | Decimal) -> bool:
     actual = Decimal(value)
-    return any(v == actual or (found.rough and abs(v - actual) <= 1) for v in found.values)
+    return any(v == actual or abs(v - actual) <= (1 if found.rough else Decimal("0.5")) for v in found.values)
 
 
-def _same_moment(when: When, fact: Fact) -> bool:
+def same_moment(when: When, fact: Fact) -> bool:
+    """Whether a phrase states the date or time that a fact holds."""
     if fact.unit == "date":
         return when.clock is None and date.fromisoformat(str(fact.value)) in when.days
     if fact.unit == "time":
@@ -156,6 +157,8 @@ def in_label(found: Found, facts: Sequence[Fact], now: datetime) -> bool:
     """Whether the figure quotes a label, filter or period name of one of these facts, with its unit."""
     for fact in facts:
         said = " ".join([fact.label, *fact.scope.where.values(), *(fact.scope.accounts)])
+        if found.unit and units.kind(found.unit) == "duration" and fact.period is not None:
+            said += f" {fact.period.label}"
         folded = fold(said).text.lower()
         if found.when is not None:
             labelled = find_times(folded, now) + find_times(said, now)

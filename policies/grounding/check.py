@@ -133,7 +133,8 @@ def _settle(
         return None, None
     if found.when is not None and not near and _OF_TODAY.match(found.text):
         return None, None  # `I would plan it this week`: advice, not the date of a figure
-    options = bind.candidates(found, facts) or elliptic(found, view)
+    named = bind.candidates(found, facts)
+    options = named or elliptic(found, view)
     if found.when is not None and not options:
         before = view.text[max(0, found.start - 16) : found.start]
         if found.when.relative or bind.is_known_period(
@@ -150,7 +151,9 @@ def _settle(
     fitting = [fact for fact in options if not _contradicted(found, fact, view)]
     if found.when is not None and fitting:
         return None, None  # several things happened then; the words fit at least one of them
-    best = _singled_out(found, fitting, view) or (options[0] if same_statement(options) else None)
+    best = _singled_out(found, fitting, view, by_label=bool(named))
+    if best is None and same_statement(options):
+        best = options[0]
     if best is None:
         listed = ", ".join(f"{f.id} ({f.label}, {f.scope.text()})" for f in options[:4])
         message = f"Several facts equal this: {listed}. Refer to the one that is meant as [[id]]."
@@ -163,13 +166,15 @@ def _contradicted(found: Found, fact: Fact, view: View) -> bool:
     return bool(contradictions(item, view))
 
 
-def _singled_out(found: Found, fitting: Sequence[Fact], view: View) -> Fact | None:
+def _singled_out(found: Found, fitting: Sequence[Fact], view: View, *, by_label: bool) -> Fact | None:
     """The one option that the words around the figure support more than any other."""
     said = words.stems(view.said(view.layout.sentence(found.start)))
     scores = sorted(((len(said & words.fact_stems(f)), f.id, f) for f in fitting), reverse=True)
     best = [fact for score, _, fact in scores if score == scores[0][0]]
-    if len(best) == 1 or (best and same_statement(best)):
+    if len(best) == 1 or (best and same_statement(best, by_label=by_label)):
         return best[0]
+    if not by_label and best and len({(f.unit, f.period) for f in best}) == 1:
+        return min(best, key=lambda f: (len(f.scope.accounts) + len(f.scope.where), f.id))  # true of the widest too
     return None
 
 

@@ -6,6 +6,7 @@ of the fact's label, nothing), the sentence names what is counted, and the words
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -72,9 +73,13 @@ def _may_follow(found: Found, fact: Fact, view: View) -> bool:
     return after in _CARRIES or bool((words.stems(after) or words.stems(first)) & words.stems(fact.label))
 
 
-def same_statement(options: Sequence[Fact]) -> bool:
-    """Whether facts of several queries say the same: equal value, unit, period and scope."""
-    return len({(f.unit, f.value, f.period, f.scope.text()) for f in options}) == 1
+def same_statement(options: Sequence[Fact], *, by_label: bool = True) -> bool:
+    """Whether facts of several queries say the same: equal value, unit, period and scope, and (`by_label`) one label
+    that says no more than the other: `spend`, `total spend`."""
+    if len({(f.unit, f.value, f.period, f.scope.text()) for f in options}) != 1:
+        return False
+    said = sorted((words.stems(f.label) for f in options), key=len)
+    return not by_label or all(a <= b for a, b in itertools.pairwise(said))
 
 
 def counts_listed(found: Found, view: View) -> bool:

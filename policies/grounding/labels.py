@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from policies.grounding import words
+from policies.grounding.counts import same_statement
 from policies.grounding.layout import is_table_row
 from policies.grounding.model import Claim
 from policies.grounding.names import values_of
@@ -20,7 +21,8 @@ _SUPER = re.compile(
 )
 _ASIDE = re.compile(
     r"\b(?:nothing|no|not|anything) (?:else )?change[ds]?\b|\b(?:net of|before|after|including|"
-    r"excluding|with|without) (?:credits|refunds)\b"
+    r"excluding|with|without) (?:credits|refunds)\b|\b(?:explained by|driven by|due to|caused by|because of|thanks to|"
+    r"comes? from|came from)\b[^.,;\ue000]{0,60}"
 )
 _MOVEMENT = re.compile(
     r"\b(?:change|difference|delta|increase|decrease|growth|rise|drop|decline|reduction|stijging|"
@@ -63,7 +65,9 @@ def label_claim(item: Item, view: View) -> Claim | None:
     moved = words.is_change(item.fact) and _DIRECT.search(close)
     if not moved and not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
         said -= {"change"}  # "rose from X to Y" names levels; `senses` looks at what moved.
-    mine = words.fact_stems(item.fact)
+    mine = words.fact_stems(item.fact).union(
+        *(words.fact_stems(f) for f in view.facts if f.unit == item.fact.unit and same_statement([item.fact, f]))
+    )
     neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
     explained = frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
     named = words.name_stems(item.fact) & words.stems(view.said((sentence[0], item.end)))

@@ -19,8 +19,9 @@ _ALL = re.compile(
 )
 _TOTAL = re.compile(r"\b(?:total|in all|overall|altogether|combined|grand total|totaal|no total)\b")
 _SIDE = re.compile(
-    r"driven by|because of|led by|due to|thanks to|mainly|mostly|including|excluding|except|after|other than|"
-    r"not counting|owner|team should|caused by|behind|like|such as|unlike|without|outside|besides|apart from|"
+    r"driven by|explained by|because of|led by|due to|thanks to|mainly|mostly|including|excluding|except|after|"
+    r"other than|not counting|owner|team should|caused by|behind|like|such as|unlike|without|outside|besides|"
+    r"apart from|"
     r"(?:more|less|higher|lower|cheaper) than|elsewhere|the rest|"
     r"(?:net of|gross of|before|including|with) (?:all )?(?:credits|refunds|tax)"
 )

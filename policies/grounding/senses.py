@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from policies.grounding import words
+from policies.grounding import bind, words
 from policies.grounding.model import Claim
 from policies.grounding.names import values_of
 from policies.grounding.spans import agrees, frame
@@ -30,6 +30,11 @@ _MOVES = frozenset(
     )
 )
 _THAN = re.compile(r"\b(?:than|dan|que)\s+(?:(?:in|on|for|the|em)\s+)*$")
+_AGAINST = re.compile(
+    r"\b(?:compared (?:with|to)|relative to|ten opzichte van|vergeleken met|em compara\u00e7\u00e3o com|"
+    r"em rela\u00e7\u00e3o a|face a) (?:the )?$",
+    re.IGNORECASE,
+)
 _RIGHT_NOW = re.compile(
     r"\b(?:right now|at the moment|at present|currently|at this moment|op dit moment|neste momento)\b"
 )
@@ -58,12 +63,14 @@ def period_claim(item: Item, view: View) -> Claim | None:
     for ring in rings:
         claims = [w for w in ring if not _compares(w, item, view)]
         claims = [w for w in claims if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
+        if any(_fits(w, item, view) for w in claims) or frame(claims, item.fact):
+            return None
+        # a date that another fact holds is that fact's value, not the period of this one
+        claims = [w for w in claims if w.kind == "period" or not any(bind.same_moment(w, f) for f in view.facts)]
         if ring is not rings[0]:
             claims = [w for w in claims if not _elsewhere(w, item, view)]
         if not claims:
             continue
-        if any(_fits(w, item, view) for w in claims) or frame(claims, item.fact):
-            return None
         wrong = view.text[claims[0].start : claims[0].end]
         return (
             "period",
@@ -75,9 +82,9 @@ def period_claim(item: Item, view: View) -> Claim | None:
 def _compares(when: When, item: Item, view: View) -> bool:
     """Whether a period is only what the figure is compared with: `lower than in March`, and no figure right behind."""
     behind = view.text[when.end : item.start].strip(" (*_")
-    return bool(_THAN.search(view.text[max(0, when.start - 12) : when.start])) and (
-        item.start < when.end or behind != ""
-    )
+    before = view.text[max(0, when.start - 24) : when.start]
+    against = not words.is_change(item.fact) and _AGAINST.search(before)
+    return bool(against or _THAN.search(before)) and (item.start < when.end or behind != "")
 
 
 def _fits(when: When, item: Item, view: View) -> bool:
@@ -183,7 +190,8 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     heard = words.plain(
         _IDIOM.sub(" ", (view.text[block[0] : sentence[1]] + " " + view.said(*view.around(item))).lower())
     )
-    if not set(heard) & words.MOVED:
+    signed = item.literal and view.text[item.start : item.start + 1] == "+"
+    if not signed and not set(heard) & words.MOVED:
         return "label", f"Nothing near it says that something moved, but {fact.id} ({fact.label}) is a change."
     summed = fact.label.lower().startswith(("sum of", "total of"))
     if (

@@ -15,6 +15,11 @@ from policies.grounding.when import When
 from tools.facts import Fact
 
 _SINCE = re.compile(r"\b(?:since|from|after|sinds|vanaf|desde|a partir de)(?: the)? $", re.IGNORECASE)
+_SINCE_ABOUT = re.compile(
+    r"\b(?:since|sinds|desde) (?:the )?(?:mid|early|late|middle of|start of|end of|"
+    r"medio|begin|eind|half|meados de)[- ]$",
+    re.IGNORECASE,
+)
 
 
 def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
@@ -32,6 +37,8 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
         if a == start and min(b, end) >= today:  # both run until now, whatever part of today they hold
             return True
         if a <= start and b == end and start >= today:  # what is left of it
+            return True
+        if a <= start < b and end >= today and _SINCE_ABOUT.search(before):
             return True
         if a == start and end >= today and _SINCE.search(before):
             return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -144,7 +144,7 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
     elif g["relative"]:
         yield When(start, end, "period", relative=True)
     elif g["simple"]:
-        yield _period(start, end, _SIMPLE[g["simple"].lower()], now)
+        yield _rolling(_period(start, end, _SIMPLE[g["simple"].lower()], now), text, now)
     elif g["u"]:
         count = int(g["n"]) if g["n"].isdigit() else SMALL[g["n"].lower()]
         yield _period(start, end, f"last_{count}_{_UNITS[g['u'].lower()]}", now)
@@ -157,6 +157,15 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
         yield When(start, end, "time", (), _clock(g["time"], g["ampm"]))
     elif g["bareyear"]:
         yield _period(start, end, g["bareyear"], now)
+
+
+def _rolling(when: When, text: str, now: datetime) -> When:
+    """`the last month`, `past week`: also the thirty or seven days until now."""
+    said = text[max(0, when.start - 4) : when.end].lower()
+    days = {"month": 30, "maand": 30, "week": 7}.get(said.split()[-1] if said.split() else "")
+    if days is None or not re.search(r"\bthe (?:last|past)\b|\bpast\b|afgelopen", said):
+        return when
+    return replace(when, periods=(*when.periods, *_period(0, 0, f"last_{days}_days", now).periods))
 
 
 def _range(start: int, end: int, g: dict[str, str | None], today: date) -> Iterator[When]:
@@ -196,6 +205,8 @@ def _valid(candidates: list[tuple[int, ...]]) -> tuple[date, ...]:
 def _is_month(match: re.Match[str], text: str) -> bool:
     word = match["month"]
     if word.lower() not in _AMBIGUOUS or match["year"]:
+        return True
+    if text[match.end() : match.end() + 2] in ("'s", "\u2019s"):
         return True
     before = text[max(0, match.start() - 12) : match.start()]
     if word == "May" and re.match(r" (?:I|we|you|be|have|not|it)\b", text[match.end() : match.end() + 6]):

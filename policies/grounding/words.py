@@ -89,7 +89,8 @@ MOVED = (
         listing(
             "above below over under than against jump jumped swing shift shifted swung saved spike "
             "spiked surge plus minus boven onder tegen dan acima abaixo contra worse better improved "
-            "worsened gained lost went moved extra"
+            "worsened gained lost went moved extra driver drivers explain explains explained contributed "
+            "contribution cause causes oorzaak face"
         )
     )
 )

@@ -1,0 +1,66 @@
+"""True prose as people write it passes; the same sentence with one thing wrong does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.grounding import ground, render
+from tests.grounding.estates import all_estates
+
+ESTATES = all_estates()
+COST, OUTLOOK = "independent-cost-rise", "independent-cost-outlook"
+SECURITY, OPS, MIXED = "independent-security", "independent-ops", "independent-mixed"
+
+
+def _ok(estate: str, draft: str) -> bool:
+    known = ESTATES[estate]
+    return ground(draft, known.facts, now=known.now, locale=known.locale).ok
+
+
+@pytest.mark.parametrize(
+    ("estate", "true", "false"),
+    [
+        (COST, "Spend rose by [[f1]] in September.", "Spend rose by [[f1]] in July."),
+        (COST, "Compared with August, spend grew [[f2]].", "Compared with July, spend grew [[f2]]."),
+        (COST, "From August to September spend rose [[f1]].", "From July to September spend fell [[f1]]."),
+        (COST, "EC2 - Other is up [[f9]].", "EC2 - Other is up [[f40]]."),
+        (OUTLOOK, "So far this month we spent [[f30]].", "Last month we spent [[f30]]."),
+        (OUTLOOK, "The rest of October is forecast at [[f31]].", "September is forecast at [[f31]]."),
+        (OUTLOOK, "Coverage was [[f21]] (August: [[f23]]).", "Coverage was [[f21]] in August."),
+        (MIXED, "There were [[f22]] in the last 30 days.", "There were [[f22]] in the last 7 days."),
+        (MIXED, "Since 15 September there were [[f22]].", "Since August there were [[f22]] last year."),
+        (
+            SECURITY,
+            "18 critical, 39 high and 77 medium findings are open.",
+            "18 critical and 38 high findings are open.",
+        ),
+        (SECURITY, "[[f1]] are open, of which [[f3]] are critical.", "[[f4]] are open, of which [[f3]] are critical."),
+        (SECURITY, "Of our [[f11]], [[f10]] is public.", "Of our [[f11]], nine are public."),
+        (OPS, "Of the 113 instances scanned, 93 are compliant.", "Of the 113 instances scanned, 94 are compliant."),
+        (OPS, "20 instances are not compliant, seven of them in venue-eindhoven.", "Seven people are not compliant."),
+        (MIXED, "Of yesterday's 23 jobs, 22 completed.", "Of yesterday's 23 jobs, 21 completed."),
+    ],
+)
+def test_true_prose_passes_and_its_false_twin_does_not(estate: str, true: str, false: str) -> None:
+    assert _ok(estate, true)
+    assert not _ok(estate, false)
+
+
+@pytest.mark.parametrize(
+    ("estate", "draft"),
+    [
+        (COST, "Net spend for September 2026 was USD 132,864.40."),  # two queries gave the same total
+        (COST, "Increases added up to [[f5]] and decreases to [[f6]]."),
+        (OUTLOOK, "You have [[f13]]: one in online-prod and one in payer."),
+        (OPS, "Only [[f18]] were scanned in venue-eindhoven. I recommend a maintenance window this week."),
+        (MIXED, "- Failed: [[f35]] (floor-ledger-rotterdam in venue-rotterdam)"),
+        (MIXED, "The credits changed by [[f20]] compared with August, and refunds by [[f21]]."),
+    ],
+)
+def test_true_prose_passes(estate: str, draft: str) -> None:
+    assert _ok(estate, draft)
+
+
+def test_a_reference_that_opens_a_line_touches_nothing() -> None:
+    assert not render("### Alarms\n[[f25]] are firing.", ESTATES[OPS].facts).faults
+    assert render("alarms[[f25]] are firing.", ESTATES[OPS].facts).faults
