@@ -66,7 +66,7 @@ def label_claim(item: Item, view: View) -> Claim | None:
     if not moved and not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
         said -= {"change"}  # "rose from X to Y" names levels; `senses` looks at what moved.
     mine = words.fact_stems(item.fact).union(
-        *(words.fact_stems(f) for f in view.facts if f.unit == item.fact.unit and same_statement([item.fact, f]))
+        *(words.fact_stems(f) for f in view.facts if f.value == item.fact.value and same_statement([item.fact, f]))
     )
     neighbours = [n for n in view.neighbours(item, view.layout.sentence(item.start)) if n is not None]
     explained = frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()

@@ -11,9 +11,11 @@ from tests.grounding.corpus import labelled, load, sources
 from tests.grounding.estates import all_estates
 
 PARTS = ("corpus", "heldout", "fresh")
+MAY_MISS = {"independent": 0.03}
+"""Lies that may be missed, other than one in a hundred: the independent part was written against no checker."""
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [*PARTS, "independent"])
 def test_detection_and_false_alarms(part: str) -> None:
     estates = all_estates()
     missed, alarms, counted = [], [], Counter[bool]()
@@ -25,7 +27,7 @@ def test_detection_and_false_alarms(part: str) -> None:
             alarms.append((row.id, grounded.faults[0].message))
         if row.corruption is not None and grounded.ok:
             missed.append((row.id, row.corruption, row.changed))
-    assert len(missed) <= 0.01 * counted[False], missed
+    assert len(missed) <= MAY_MISS.get(part, 0.01) * counted[False], missed
     assert len(alarms) <= 0.01 * counted[True], alarms
 
 
