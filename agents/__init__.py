@@ -17,15 +17,14 @@ __all__ = ["ask"]
 def ask(
     text: str, *, as_id: str = "local", estate: str = "sample", model: str | None = None, session: str | None = None
 ) -> Answer:
-    """Ask one question as a local principal and return the answer.
+    """Ask one question as a local principal and return the answer; somebody unknown gets a denial.
 
     Raises:
-        RegentError: the asker is unknown, or the estate, the model or the ledger cannot be opened.
+        RegentError: the estate, the model or the ledger cannot be opened.
     """
     from agents.answer import Question
+    from agents.local import answer_as
     from agents.opening import open_desk
-    from policies.access import local_principal
 
-    principal = local_principal(as_id)
     with open_desk(estate=estate, model=model) as desk:
-        return desk.answer(Question(text=text, channel="python", session=session), principal)
+        return answer_as(desk, Question(text=text, channel="python", session=session), as_id)

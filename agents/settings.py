@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
@@ -78,5 +79,6 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "the file"
         raise SettingsError(f"The setting {name} is wrong: {first['msg']}. See `regent doctor --settings`.") from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{FILE} cannot be read: {error}.") from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        where = " ".join(str(error).split())
+        raise SettingsError(f"{FILE} cannot be read: {where}.") from error

@@ -30,10 +30,20 @@ def finished(text: str, status: Status, turn: Turn, maker: ModelMaker) -> str:
     if status == "answered":
         notes = list(dict.fromkeys(note for result in results for note in result.notes))
         parts += [f"Note: {note}" for note in notes[:3]]
-        refused = [attempt.said for attempt in turn.attempts if attempt.outcome == "denied"]
-        parts += [f"Not looked up: {said}" for said in dict.fromkeys(refused)]
+        parts += [f"Not looked up: {said}" for said in _not_looked_up(turn)]
     parts.append(origin(maker, status, bool(results)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _not_looked_up(turn: Turn) -> list[str]:
+    """What was denied or failed, and inputs that were refused and not mended by a later call of the same query."""
+    returned = {attempt.query for attempt in turn.attempts if attempt.outcome == "returned"}
+    said = [
+        attempt.said
+        for attempt in turn.attempts
+        if attempt.outcome in ("denied", "failed") or (attempt.outcome == "refused" and attempt.query not in returned)
+    ]
+    return list(dict.fromkeys(said))
 
 
 def origin(maker: ModelMaker, status: Status, has_facts: bool) -> str:

@@ -42,10 +42,10 @@ class CallCache:
         try:
             receipt = Receipt.model_validate_json(self._path(call).read_bytes())
             age = datetime.now(UTC) - receipt.at
-            if not timedelta() <= age < LIFETIME:
+            if not _is_of(receipt, call) or not timedelta() <= age < LIFETIME:
                 return None
             response = self._store.get(receipt)
-        except (FileNotFoundError, ValidationError, ReceiptError):
+        except (OSError, ValidationError, ReceiptError):
             return None  # not remembered, or not trustworthy any more: AWS is asked
         return receipt.model_copy(update={"cached": True, "age_seconds": int(age.total_seconds())}), response
 
@@ -91,3 +91,9 @@ def erase_calls(folder: Path, receipt_ids: Collection[str]) -> int:
             path.unlink(missing_ok=True)
             erased += 1
     return erased
+
+
+def _is_of(receipt: Receipt, call: Call) -> bool:
+    """Whether a remembered receipt is of this very request: a file in the cache folder may have been put elsewhere."""
+    fields = ("account", "region", "service", "operation", "request_sha256")
+    return all(getattr(receipt, field) == getattr(call, field) for field in fields)

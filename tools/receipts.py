@@ -189,6 +189,13 @@ class ReceiptFiles:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if self._key is None:
+            # in this order: whatever is stored was stored under a key that was there before it
+            stored = self._folder.exists() and any(self._folder.iterdir())
+            if stored and not self._key_file.exists():
+                raise ReceiptError(
+                    f"The receipt key {self._key_file} is missing, but responses are stored under it; restore it from "
+                    "a backup. A new key would leave them unreadable for good."
+                )
             self._key = _read_or_make_key(self._key_file)
         return AESGCM(self._key)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tools.accounts import Directory
 from tools.calls import Aws
-from tools.errors import UnreadableError
+from tools.errors import RegentError, UnreadableError
 from tools.estates import Estate
 from tools.facts import FactBook, QueryResult
 from tools.receipts import Receipt, ReceiptStore
@@ -68,8 +68,11 @@ def run_query(
     try:
         injected = {name: available[kind] for name, kind in query.injected.items()}
         found = query.function(**injected, **given)
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        # what a function raises on data of another shape than it was written for
+    except RegentError:
+        raise
+    except Exception as error:
+        # the border to query code, a company's own included: whatever it trips over is a failed call on record,
+        # never taken for bad input or for an empty result
         raise UnreadableError(
             f"The query {query.name} could not read what AWS answered ({type(error).__name__}); it gave no facts."
         ) from error

@@ -48,6 +48,9 @@ def main() -> None:
         # whoever read our output has gone: nothing is left to say, and Python must not try at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _say(f"the output could not be written: {error.strerror}.")
+        sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, KeyboardInterrupt) or stop.code == _INTERRUPTED:
             _say("stopped; what was recorded until then stays in the ledger.")

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from agents.answer import Answer, Question
+from agents.answer import Question
 from agents.cli.showing import show_answer, show_json
+from agents.local import answer_as
 
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from agents.desk import Desk, Progress
+    from agents.desk import Progress
 
 
 def answer_once(question: Question, *, as_id: str, estate: str, model: str | None, json_out: bool) -> int:
@@ -29,19 +30,6 @@ def answer_once(question: Question, *, as_id: str, estate: str, model: str | Non
     else:
         show_answer(answer)
     return answer.exit_code
-
-
-def answer_as(desk: Desk, question: Question, as_id: str, progress: Progress) -> Answer:
-    """Answer for a local principal; somebody unknown is refused, on record."""
-    from agents.settings import load_settings
-    from policies.access import UnknownPrincipalError, local_principal
-    from policies.access.principal import SHIPPED
-
-    try:
-        principal = local_principal(as_id, load_settings().principals or SHIPPED)
-    except UnknownPrincipalError as error:
-        return desk.refuse(question, as_id, str(error))
-    return desk.answer(question, principal, progress)
 
 
 @contextmanager

@@ -22,8 +22,9 @@ def chat(
         regent chat --session october
     """
     from agents.answer import Question
-    from agents.cli.asking import answer_as, progress_shown
+    from agents.cli.asking import progress_shown
     from agents.cli.showing import show_answer
+    from agents.local import answer_as
     from agents.opening import open_desk
 
     with open_desk(estate=estate.value, model=model) as desk:

@@ -19,9 +19,10 @@ def demo() -> None:
         regent demo
     """
     from agents.answer import Question
-    from agents.cli.asking import answer_as, progress_shown
+    from agents.cli.asking import progress_shown
     from agents.cli.showing import show_answer
     from agents.home import Home
+    from agents.local import answer_as
     from agents.opening import open_desk
     from policies.audit import verify
 

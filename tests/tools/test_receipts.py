@@ -85,3 +85,12 @@ def test_a_missing_response_and_a_lost_key_are_said(store: ReceiptFiles, tmp_pat
     (tmp_path / "keys" / "receipts.key").write_bytes(b"short")
     with pytest.raises(ReceiptError, match="expected 32"):
         ReceiptFiles(tmp_path / "receipts", tmp_path / "keys" / "receipts.key").get(receipt())
+
+
+def test_a_deleted_key_is_never_silently_replaced(store: ReceiptFiles, tmp_path: Path) -> None:
+    store.put(receipt(), BODY)
+    (tmp_path / "keys" / "receipts.key").unlink()
+    again = ReceiptFiles(tmp_path / "receipts", tmp_path / "keys" / "receipts.key")
+    with pytest.raises(ReceiptError, match="restore it from a backup"):
+        again.put(receipt(request_id="new"), BODY)
+    assert not (tmp_path / "keys" / "receipts.key").exists()

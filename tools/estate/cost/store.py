@@ -86,6 +86,9 @@ FROM read_parquet(?)
 """
 
 
+_SEEN_WHOLE: set[Path] = set()
+
+
 @cache
 def version() -> str:
     """A hash of everything that decides the line items; a changed generator writes a new file."""
@@ -114,10 +117,27 @@ def parquet(home: Path) -> Path:
     """The Parquet file with the line items, generated if this version of it does not exist yet."""
     path = home / "estate" / f"line-items-{version()}.parquet"
     with _LOCK:
-        if not path.exists():
+        if not _whole(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write(path)
     return path
+
+
+def _whole(path: Path) -> bool:
+    """Whether the file is there with the bytes it was written with; a damaged one is generated again."""
+    if path in _SEEN_WHOLE:
+        return True
+    try:
+        whole = _sum_of(path).read_text(encoding="ascii") == hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return False
+    if whole:
+        _SEEN_WHOLE.add(path)
+    return whole
+
+
+def _sum_of(path: Path) -> Path:
+    return path.with_suffix(".sha256")
 
 
 def write(path: Path) -> None:
@@ -138,7 +158,10 @@ def write(path: Path) -> None:
             )
             quoted = str(target).replace("'", "''")
             duck.execute(f"COPY ({_TO_FOCUS}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)")
+        digest = Path(folder) / "items.sha256"
+        digest.write_text(hashlib.sha256(target.read_bytes()).hexdigest(), encoding="ascii")
         target.replace(path)
+        digest.replace(_sum_of(path))
 
 
 class Items:
