@@ -55,11 +55,12 @@ def ocsf(stored: StoredRecord, origin: str) -> bytes:
             "uid": stored.hash,
             "sequence": stored.index,
             "log_name": origin,
-            "correlation_uid": stored.record.question,
             "original_time": str(stored.time),
         },
         "unmapped": {"record_type": kind, "actor": stored.record.actor, "session": stored.record.session, "body": body},
     }
+    if stored.record.question:
+        event["metadata"]["correlation_uid"] = stored.record.question
     if kind == "gate.decided":
         event |= {"class_uid": 3003, "category_uid": 3, "activity_id": 1, "user": person}
         event["privileges"] = [body["query"]]

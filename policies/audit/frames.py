@@ -32,18 +32,24 @@ class Batch:
     header: bytes | None
     notes: list[bytes]
     data: bytes
-    spans: list[slice]
+    starts: list[int]
+    stops: list[int]
 
     @property
     def leaves(self) -> list[bytes]:
         """Record frames without their length: what a leaf hash is over."""
         data = self.data
-        return [data[span] for span in self.spans]
+        return [data[start:stop] for start, stop in zip(self.starts, self.stops, strict=True)]
+
+    @property
+    def last(self) -> bytes:
+        """The last record frame; empty when there is none."""
+        return self.data[self.starts[-1] : self.stops[-1]] if self.starts else b""
 
     def hashes(self) -> list[bytes]:
         """Leaf hashes, without copying the records."""
         view, sha256 = memoryview(self.data), hashlib.sha256
-        return [sha256(view[span]).digest() for span in self.spans]
+        return [sha256(view[start:stop]).digest() for start, stop in zip(self.starts, self.stops, strict=True)]
 
 
 class BrokenBatchError(Exception):
@@ -88,17 +94,20 @@ def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]
     view = memoryview(data)
     while position < end:
         begin = position
-        spans: list[slice] = []
+        # Numbers, not slices: the garbage collector walks over slices, again and again.
+        starts: list[int] = []
+        stops: list[int] = []
         header: bytes | None = None
         notes: list[bytes] = []
-        add = spans.append
+        start_at, stop_at = starts.append, stops.append
         try:
             while True:
                 after = position + 4
                 stop = after + unpack(data, position)[0]
                 kind = data[after]
                 if kind == RECORD:
-                    add(slice(after, stop))
+                    start_at(after)
+                    stop_at(stop)
                 elif kind == COMMIT and stop - position == COMMIT_BYTES:
                     break
                 elif kind == CHECKPOINT and stop > after + 1:
@@ -119,7 +128,7 @@ def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]
         if checksums and crc32(view[begin : stop - 4]) != stored:
             raise BrokenBatchError(begin, "its checksum does not match")
         position = stop
-        yield Batch(begin, stop, size, header, notes, data, spans)
+        yield Batch(begin, stop, size, header, notes, data, starts, stops)
 
 
 def whole_batch_behind(data: bytes, offset: int) -> bool:

@@ -82,6 +82,7 @@ class Store:
             break
         else:
             self.tree, self.time, self._first, self._end = Tree(), 0, 0, 0
+        self.tiles.flush()
         self._hold_against_anchor()
         if self.size and not self.tiles.complete(self.size):
             self.rebuild_tiles()
@@ -101,7 +102,7 @@ class Store:
                 tree.extend(batch.hashes(), lambda *new: hashes.append(new))
                 if batch.size != tree.size:
                     raise LedgerDamagedError(f"{segment.path.name} says {batch.size} records where {tree.size} are.")
-                last = data[batch.spans[-1]] if batch.spans else last
+                last = batch.last or last
                 end = batch.end
                 for raw in batch.notes:
                     signed, covered = self._checked(raw, tree), batch.end
@@ -187,6 +188,7 @@ class Store:
                 return
             if self._fd >= 0 and self._first == self.size:
                 return
+            self.tiles.flush()
             self.close()
             self._fd = self.disk.open(self.segments / f"{self.size:020}.seg")
             self._first, self._end = self.size, 0
@@ -197,7 +199,7 @@ class Store:
         try:
             for batch in frames.walk(data):
                 self.tree.extend(batch.hashes(), self.tiles.write)
-                last = data[batch.spans[-1]] if batch.spans else last
+                last = batch.last or last
                 for raw in batch.notes:
                     self.signed = self._checked(raw, self.tree)
                 if batch.size != self.size:
@@ -236,6 +238,11 @@ class Store:
         """Write a checkpoint over exactly the records that are durable now."""
         if checkpoint.size != self.size:
             raise LedgerError(f"A checkpoint of {checkpoint.size} records cannot be added to {self.size}.")
+        try:
+            self.tiles.flush()
+        except OSError as error:
+            self.failed = f"the tiles could not be written: {error}"
+            raise
         self._write([frames.frame(frames.CHECKPOINT, checkpoint.raw)], self.size)
         self.signed = checkpoint
 

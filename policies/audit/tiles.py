@@ -13,6 +13,8 @@ from policies.audit.merkle import Tree
 
 WIDTH = 32
 TILE_BYTES = TILE * WIDTH
+PENDING = 1024
+"""Hashes of one level that are kept before they are written; a checkpoint writes them in any case."""
 
 
 def tile_name(level: int, number: int) -> str:
@@ -31,17 +33,32 @@ class Tiles:
         self.path = path
         self._unsynced: set[Path] = set()
         self._files: dict[int, tuple[int, int]] = {}
+        self._pending: dict[int, tuple[int, list[bytes]]] = {}
 
     def write(self, level: int, start: int, nodes: Sequence[bytes]) -> None:
-        """A `merkle.Sink`: store the hashes of every eighth level."""
+        """A `merkle.Sink`: keep the hashes of every eighth level, to be written together by `flush`."""
         if level % 8:
             return
-        done = 0
-        while done < len(nodes):
-            number, inside = divmod(start + done, TILE)
-            part = nodes[done : done + TILE - inside]
-            os.pwrite(self._file(level // 8, number), b"".join(part), inside * WIDTH)
-            done += len(part)
+        at, hashes = self._pending.setdefault(level, (start, []))
+        if start != at + len(hashes):
+            self.flush()
+            at, hashes = self._pending.setdefault(level, (start, []))
+        hashes += nodes
+        if len(hashes) >= PENDING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is pending, in order. A writer that dies before it loses nothing: records hold all hashes."""
+        while self._pending:
+            level = min(self._pending)
+            start, nodes = self._pending[level]
+            done = 0
+            while done < len(nodes):
+                number, inside = divmod(start + done, TILE)
+                part = nodes[done : done + TILE - inside]
+                os.pwrite(self._file(level // 8, number), b"".join(part), inside * WIDTH)
+                done += len(part)
+            del self._pending[level]
 
     def _file(self, level: int, number: int) -> int:
         """The open file of a tile: the one at hand, as long as it is the level's last."""
@@ -57,7 +74,8 @@ class Tiles:
         return fd
 
     def close(self) -> None:
-        """Let go of the open files."""
+        """Let go of the open files, and of what is pending: opening the ledger finds it in the records again."""
+        self._pending.clear()
         for _, fd in self._files.values():
             os.close(fd)
         self._files.clear()
@@ -72,6 +90,7 @@ class Tiles:
 
     def sync(self) -> None:
         """Make the tiles written so far durable; until then they can be rebuilt from the last segment."""
+        self.flush()
         self.close()
         folders = set()
         for path in self._unsynced:

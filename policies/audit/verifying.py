@@ -157,8 +157,8 @@ class _Pass:
                     self._header(segment, batch)
                 if self.check.schema:
                     self.check.batch(self.tree.size + len(self._leaves), batch.leaves, self.trust)
-                elif batch.spans:
-                    self.check.last = data[batch.spans[-1]]
+                elif batch.starts:
+                    self.check.last = batch.last
                 self._leaves += batch.hashes()
                 if batch.notes:
                     self._grow()
