@@ -31,7 +31,7 @@ from policies.audit import (
 )
 from policies.audit.errors import LedgerError
 from policies.grounding import Figure, ground, repair_prompt
-from policies.guardrails import Assessment, assess, assess_question
+from policies.guardrails import Assessment, assess, assess_question, clean, for_the_record
 from policies.oversight import Limits, Meter
 from policies.turn import Turn
 from tools.accounts import Directory
@@ -82,7 +82,7 @@ class Desk:
         started = time.perf_counter()
         question_id = _new_id()
         guarded = assess_question(question.text)
-        shown = guarded.text or assess(question.text[:500], "question").text
+        shown = guarded.text or for_the_record(question.text)
         turn: Turn | None = None
         try:
             turn = self._open_turn(question_id, question, principal, progress)
@@ -109,7 +109,7 @@ class Desk:
             LedgerError: not even the refusal could be recorded.
         """
         question_id = _new_id()
-        shown = assess(question.text[:500], "question").text
+        shown, principal_id, reason = for_the_record(question.text), clean(principal_id), clean(reason)
         asked = QuestionAsked(
             text=shown,
             channel=question.channel,

@@ -34,6 +34,6 @@ def ask(
     from agents.answer import Question
     from agents.cli.asking import answer_once
 
-    text = sys.stdin.read() if question == "-" else question
+    text = sys.stdin.buffer.read().decode(errors="replace") if question == "-" else question
     asked = Question(text=text, session=session, fresh=fresh)
     raise typer.Exit(answer_once(asked, as_id=as_id, estate=estate.value, model=model, json_out=json_out))

@@ -78,11 +78,14 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def show(value: Any, as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+    from policies.guardrails import visible
+
+    typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text))
 
 
 def line_of(one: Any) -> str:
     from datetime import UTC, datetime
 
     at = datetime.fromtimestamp(one.time / 1e9, UTC)
-    return f"#{one.index:<6} {at:%Y-%m-%d %H:%M:%S.%f}Z  {one.actor:<16} {one.line}  [{one.hash[:12]}]"
+    said = one.line.replace("\n", "\\n")  # one record is one line: a question cannot forge another
+    return f"#{one.index:<6} {at:%Y-%m-%d %H:%M:%S.%f}Z  {one.actor:<16} {said}  [{one.hash[:12]}]"

@@ -8,13 +8,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from policies.guardrails.attacks import attack_in
+from policies.guardrails.cleaning import clean
 from policies.guardrails.masking import mask
 
 Point = Literal["question", "model_input", "tool_result", "answer"]
 MOST_CHARACTERS = 4000
 """The longest question that is read; a manager's question has a few hundred characters."""
-_KEPT_CONTROLS = "\n\t"
-_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+MOST_KEPT = 500
+"""Of a question that was not processed, so much is kept on record."""
+_LONGEST_SECRET = 200
 
 
 class Assessment(BaseModel):
@@ -42,27 +44,23 @@ def assess_question(text: str) -> Assessment:
         return _blocked("The question is not text. Ask in words.")
     attack = attack_in(printable)
     if attack:
-        return _blocked(
-            f"The question was not processed: it reads as an {attack}."
-            if attack[0] in "aeiou"
-            else f"The question was not processed: it reads as a {attack}."
-        )
+        return _blocked(f"The question was not processed. What it was taken for: {attack}.")
     return assess(printable, "question")
 
 
 def assess(text: str, point: Point) -> Assessment:
-    """Mask secrets and identifiers in a text."""
-    masked_text, kinds = mask(text)
+    """Clean a text, and mask secrets and identifiers in it."""
+    masked_text, kinds = mask(clean(text))
     return Assessment(point=point, outcome="masked" if kinds else "passed", text=masked_text, masked=kinds)
 
 
-def clean(text: str) -> str:
-    """Without control characters and direction overrides, which can make a text show what it does not say."""
-    return "".join(
-        char
-        for char in text
-        if char in _KEPT_CONTROLS or (unicodedata.category(char) not in ("Cc", "Cs", "Co") and char not in _BIDI)
-    )
+def for_the_record(text: str) -> str:
+    """What is kept of a text that was not processed: cleaned, then masked, then cut, so that no half secret stays."""
+    whole = clean(text).strip()
+    if len(whole) > MOST_CHARACTERS:
+        whole = whole[: MOST_CHARACTERS - _LONGEST_SECRET]
+        whole = whole[: max(whole.rfind(" "), whole.rfind("\n"), 0)] or whole[:MOST_KEPT]
+    return mask(whole)[0][:MOST_KEPT]
 
 
 def clean_and_mask(text: str) -> str:
@@ -71,8 +69,10 @@ def clean_and_mask(text: str) -> str:
 
 
 def _looks_binary(text: str) -> bool:
-    odd = sum(1 for char in text if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") and char not in "\n\r\t")
-    return odd + text.count("\ufffd") > max(2, len(text) // 20)
+    read = clean(text)  # escape sequences are taken out whole and tell nothing about the rest
+    odd = sum(1 for char in text if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") and char not in "\x1b\n\r\t")
+    odd += text.count("\ufffd")
+    return odd > max(2, len(text) // 20) or 3 * read.count("\ufffd") > len(read)
 
 
 def _blocked(reason: str) -> Assessment:

@@ -6,9 +6,12 @@ not mistaken for it. What is masked is named by its kind: `[IBAN]`.
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,56 @@ def _card(match: re.Match[str]) -> bool:
     return sum(doubled) % 10 == 0
 
 
-def _secret_key(match: re.Match[str]) -> bool:
+def _random(match: re.Match[str]) -> bool:
+    """Looks drawn at random: characters of many kinds that change kind often. Words and hex digests do not."""
+    text = match["secret"]
+    kinds = [("U" if c.isupper() else "l") if c.isalpha() else "9" for c in text]
+    changes = sum(1 for before, after in pairwise(kinds) if before != after)
+    return {"U", "l", "9"} <= set(kinds) and changes >= len(text) * 3 // 10 and _entropy(text) >= 4.1
+
+
+def _entropy(text: str) -> float:
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
+
+
+def _mixed(match: re.Match[str]) -> bool:
     text = match["secret"]
     return any(c.isupper() for c in text) and any(c.islower() for c in text) and any(c.isdigit() for c in text)
 
+
+def _has_digit(match: re.Match[str]) -> bool:
+    return any(char.isdigit() for char in match["secret"])
+
+
+_NO_SECRET = re.compile(
+    r"(?:true|false|null|none|yes|no|never|is|was|who|whom|whose|what|when|where|which|why|how|has|have|did|does|do|are|"
+    r"can|wie|wat|wanneer|quem|quando)[.,;?!]?$",
+    re.IGNORECASE,
+)
+
+
+def _given(match: re.Match[str]) -> bool:
+    return not _NO_SECRET.match(match["secret"].strip("\"'"))
+
+
+def _given_in_code(match: re.Match[str]) -> bool:
+    """After a colon and a space, prose may follow: there only what is no plain word counts."""
+    prose = ":" in match["between"] and match["between"][-1].isspace()
+    plain = match["secret"].strip("\"'.,;?!").replace("-", "").isalpha() and not _mixed_case(match["secret"])
+    return _given(match) and not (prose and plain)
+
+
+def _mixed_case(text: str) -> bool:
+    return any(char.isupper() for char in text[1:]) and any(char.islower() for char in text)
+
+
+def _after_name(kind: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{match['name']}[{kind}]"
+
+
+_VALUE = r"(?P<secret>\"(?!\[|…)[^\"\n]{1,2000}\"|'(?!\[|…)[^'\n]{1,2000}'|(?![\[…\"'])[^\s\"']+)"
+_LABEL = r"(?P<name>(?<![\w:/])[\w.-]{0,40}"
+_BETWEEN = r"[\"']?(?P<between>\s{0,3}(?:=>|:=|[:=])\s{0,3}))"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -57,21 +106,81 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "ACCESS KEY",
-        re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12}([A-Z0-9]{4})\b"),
+        re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12}([A-Z0-9]{4})(?![A-Za-z0-9])"),
         keep=lambda match: f"…{match[1]}",
     ),
     Rule(
         "AWS SECRET KEY",
         re.compile(
-            r"(?P<name>(?:secret|aws)[\w .-]{0,24}(?:key|token|secret)?[\"' ]{0,2}\s?[:=]\s?[\"']?)"
+            r"(?P<name>(?:secret|aws)[\w .-]{0,24}(?:key|token|secret)?"
+            r"(?:[\"']{0,2}\s{0,3}(?:[:=]|\bis\b)|\s)\s{0,3}[\"']?)"
             r"(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
             re.IGNORECASE,
         ),
-        _secret_key,
-        lambda match: f"{match['name']}[AWS SECRET KEY]",
+        _mixed,
+        _after_name("AWS SECRET KEY"),
     ),
-    Rule("TOKEN", re.compile(r"\beyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}")),
-    Rule("TOKEN", re.compile(r"\b(?:xox[abprs]-[A-Za-z0-9-]{10,200}|gh[pousr]_[A-Za-z0-9]{36,100})")),
+    Rule(
+        "AWS SECRET KEY",
+        re.compile(r"(?<![A-Za-z0-9/+_.-])(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])"),
+        _random,
+    ),
+    # a token whose end was cut off is still one
+    Rule("TOKEN", re.compile(r"\beyJ[A-Za-z0-9_-]{10,4000}(?:\.[A-Za-z0-9_-]{0,4000}){1,4}")),
+    Rule(
+        "TOKEN",
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,400}|xapp-[A-Za-z0-9-]{10,400}|"
+            r"gh[pousr]_[A-Za-z0-9]{20,300}|github_pat_[A-Za-z0-9_]{20,300}|gl[a-z]{2,6}-[A-Za-z0-9_.-]{20,300}|"
+            r"npm_[A-Za-z0-9]{36,100}|hf_[A-Za-z0-9]{30,100}|AIza[A-Za-z0-9_-]{35}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,200})"
+        ),
+    ),
+    Rule(
+        "TOKEN",
+        re.compile(r"(?<![A-Za-z0-9_-])(?P<secret>sk-(?:[a-z]{2,10}[0-9]{0,3}-)*[A-Za-z0-9_-]{16,300})"),
+        _has_digit,
+    ),
+    Rule(
+        "TOKEN",
+        re.compile(r"(?P<name>\bBearer\s{1,3})(?P<secret>[A-Za-z0-9._~+/-]{16,4000}={0,2})", re.IGNORECASE),
+        _has_digit,
+        _after_name("TOKEN"),
+    ),
+    Rule(
+        "PASSWORD",
+        re.compile(r"(?P<name>://[^\s/:@\[\]]{1,100}:)(?P<secret>(?!\[)[^\s/@]{1,200})(?=@)"),
+        keep=_after_name("PASSWORD"),
+    ),
+    Rule(
+        "PASSWORD",
+        re.compile(
+            rf"{_LABEL}(?:password|passwort|passwd|passphrase|pwd|wachtwoord|senha|contrase[nñ]a|mot de passe)"
+            rf"{_BETWEEN}{_VALUE}",
+            re.IGNORECASE,
+        ),
+        _given,
+        _after_name("PASSWORD"),
+    ),
+    Rule(
+        "PASSWORD",
+        re.compile(
+            r"(?P<name>\b(?:password|passwort|passwd|passphrase|pwd|wachtwoord|senha)\s{1,3}(?:(?:is|was|ist|é)\s{1,3})?)"
+            r"(?P<secret>(?!\[)\S{6,200})",
+            re.IGNORECASE,
+        ),
+        _mixed,
+        _after_name("PASSWORD"),
+    ),
+    Rule(
+        "SECRET",
+        re.compile(
+            rf"{_LABEL}(?:secret|token|api[ _-]?key|secret[ _-]?key|access[ _-]?key|private[ _-]?key|credentials?)"
+            rf"{_BETWEEN}{_VALUE}",
+            re.IGNORECASE,
+        ),
+        _given_in_code,
+        _after_name("SECRET"),
+    ),
     Rule("IBAN", re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b"), _iban),
     Rule(
         "BSN",
@@ -88,16 +197,29 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+_MOST_PASSES = 8
+
+
 def mask(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text with every secret and identifier replaced, and the kinds that were found (sorted, each once)."""
+    """The text with every secret and identifier replaced, and the kinds that were found (sorted, each once).
+
+    A replacement can bring a new match to light, so the rules run until nothing changes: masking twice is masking once.
+    """
     kinds: set[str] = set()
-    for rule in RULES:
-
-        def replaced(match: re.Match[str], rule: Rule = rule) -> str:
-            if not rule.holds(match):
-                return match[0]
-            kinds.add(rule.kind)
-            return rule.keep(match) if rule.keep else f"[{rule.kind}]"
-
-        text = rule.pattern.sub(replaced, text)
+    for _ in range(_MOST_PASSES):
+        before = text
+        for rule in RULES:
+            text = _apply(rule, text, kinds)
+        if text == before:
+            break
     return text, tuple(sorted(kinds))
+
+
+def _apply(rule: Rule, text: str, kinds: set[str]) -> str:
+    def replaced(match: re.Match[str]) -> str:
+        if not rule.holds(match):
+            return match[0]
+        kinds.add(rule.kind)
+        return rule.keep(match) if rule.keep else f"[{rule.kind}]"
+
+    return rule.pattern.sub(replaced, text)
