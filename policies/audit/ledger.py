@@ -132,10 +132,10 @@ class Ledger:
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
             if wait or group.full:
-                done = group.waiter(asyncio.get_running_loop())
-                if not group.urgent:
-                    group.urgent = True
-                    self._wake.notify()
+                loop = asyncio.get_running_loop()
+                done = group.waiter(loop)
+                if len(group.waiters[loop]) == 1:
+                    loop.call_soon(group.hurry, self._wake)
         if wait or group.full:
             await done
         return index
