@@ -52,9 +52,9 @@ def judge(entry: dict[str, Any]) -> Verdict:
     if isinstance(want, str):
         if plan.abstention is None:
             return Verdict(entry["q"], "wrong", got)
-        return Verdict(entry["q"], "right" if plan.abstention.kind == want else "abstained", got)
+        return Verdict(entry["q"], "right" if want in ("any", plan.abstention.kind) else "abstained", got)
     if plan.abstention is not None:
-        return Verdict(entry["q"], "abstained", got)
+        return Verdict(entry["q"], "right" if entry.get("or_abstain") else "abstained", got)
     unmatched = list(plan.calls)
     for wanted in want:
         hit = next((c for c in unmatched if _matches(c.query, c.inputs, wanted, known)), None)
