@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.errors import UnknownNameError
+from tools.errors import InputError, UnknownNameError
 
 Accounts = Annotated[
     str,
@@ -46,6 +46,24 @@ class Directory:
         wanted = set(names)
         kept = [a for a in self.accounts if a.id in wanted or a.name in wanted]
         return Directory(kept, self.payer, complete=self.complete and len(kept) == len(self.accounts))
+
+    def everything(self, accounts: Sequence[Account]) -> bool:
+        """Whether these accounts are all that exist, not merely all in sight."""
+        return self.complete and {account.id for account in accounts} >= self._by_id.keys()
+
+    def scope(self, accounts: Sequence[Account]) -> tuple[str, ...]:
+        """What `Scope.accounts` says of these accounts: their names, or nothing if they are all that exist.
+
+        Every query says its scope with this, so that "all accounts" is never said of a restricted asker's few.
+
+        Raises:
+            InputError: there is no account to speak of; no names would read as all accounts.
+        """
+        if self.everything(accounts):
+            return ()
+        if not accounts:
+            raise InputError("There is no account in sight, so there is nothing to answer about; ask for access first.")
+        return tuple(account.name for account in accounts)
 
     def select(self, text: str) -> tuple[Account, ...]:
         """Accounts for an `Accounts` input: `all`, or names, ids, `venue:utrecht`, comma-separated.

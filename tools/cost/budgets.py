@@ -44,14 +44,14 @@ def budgets(aws: Aws, accounts: Accounts = "all") -> Facts:
     chosen = aws.directory.select(accounts)
     payer = aws.directory.payer
     found = aws.items(payer, "budgets:DescribeBudgets", "Budgets", region=HOME, AccountId=payer.id)
-    everything = aws.directory.complete and len(chosen) == len(aws.directory.accounts)
+    everything = aws.directory.everything(chosen)
+    scope = Scope(accounts=aws.directory.scope(chosen))
     plans = [
         _plan(aws, one)
         for one in found.items
         if one["BudgetType"] == "COST" and one.get("BudgetLimit") and (everything or _within(one, chosen))
     ]
     plans.sort(key=lambda p: (-(p.forecast or p.actual) / p.limit if p.limit else Decimal(), p.name))
-    scope = Scope(accounts=() if everything else tuple(account.name for account in chosen))
     facts = Facts(
         read_as=f"budgets, {scope.text()}",
         period=parse_period(f"{aws.now:%Y-%m}", aws.now),

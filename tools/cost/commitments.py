@@ -12,7 +12,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import HOME
 from tools.cost.holdings import Held, Holding, held
-from tools.cost.spans import billed_period, complete_days
+from tools.cost.spans import billed_period, complete_days, earliest_day
 from tools.errors import AwsCallError
 from tools.facts import Facts, Scope
 from tools.periods import Period, instant, previous
@@ -47,7 +47,7 @@ def commitments(
     """
     span = complete_days(billed_period(period, aws.now), aws.now)
     chosen = aws.directory.select(accounts)
-    names = () if len(chosen) == len(aws.directory.accounts) else tuple(account.name for account in chosen)
+    names = aws.directory.scope(chosen)
     plans, reservations = kind in ("all", "savings_plans"), kind in ("all", "reservations")
     bought = held(aws, chosen, plans=plans, reservations=reservations)
     facts = Facts(
@@ -129,6 +129,8 @@ def _add_measure(facts: Facts, aws: Aws, measure: Measure, span: Period, chosen:
     if earlier is not None and span.days < 28:
         # a month so far is compared with the whole month before it
         earlier = previous(Period(label="", start=span.start, end=_next_month(span)))
+    if earlier is not None and earlier.start.date() < earliest_day(aws.now):
+        earlier = None  # Cost Explorer does not keep it any more
     first = (earlier or span).first_day
     asked: dict[str, Any] = {"TimePeriod": {"Start": first, "End": span.end_day}, "Granularity": "MONTHLY"}
     wanted = _filter(aws, measure, chosen)
@@ -170,7 +172,7 @@ def _share(measure: Measure, slots: list[dict[str, Any]], span: Period) -> tuple
 
 def _filter(aws: Aws, measure: Measure, chosen: tuple[Account, ...]) -> dict[str, Any] | None:
     parts: list[dict[str, Any]] = []
-    if not aws.directory.complete or len(chosen) < len(aws.directory.accounts):
+    if not aws.directory.everything(chosen):
         parts.append({"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account.id for account in chosen]}})
     if measure.service:
         parts.append({"Dimensions": {"Key": "SERVICE", "Values": [measure.service]}})

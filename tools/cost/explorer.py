@@ -112,7 +112,7 @@ def filters(
 ) -> dict[str, Any] | None:
     """A Cost Explorer filter expression, or None when nothing needs to be left out."""
     parts: list[dict[str, Any]] = []
-    if not aws.directory.complete or len(accounts) < len(aws.directory.accounts):
+    if not aws.directory.everything(accounts):
         parts.append({"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account.id for account in accounts]}})
     if basis == "gross":
         parts.append({"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": list(NOT_USAGE)}}})
@@ -126,7 +126,7 @@ def filters(
 
 def scope_of(aws: Aws, accounts: tuple[Account, ...], basis: Basis | None, where: dict[str, str]) -> Scope:
     """The scope that facts about these accounts and filters carry."""
-    names = () if len(accounts) == len(aws.directory.accounts) else tuple(account.name for account in accounts)
+    names = aws.directory.scope(accounts)
     return Scope(accounts=names, where={key.replace("_", " "): value for key, value in where.items()}, basis=basis)
 
 

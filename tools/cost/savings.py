@@ -53,15 +53,14 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
     From Cost Optimization Hub: rightsizing, idle resources, commitments to buy, storage, upgrades.
     """
     chosen = aws.directory.select(accounts)
-    everything = len(chosen) == len(aws.directory.accounts)
+    scope = Scope(accounts=aws.directory.scope(chosen))
     asked: dict[str, Any] = {"maxResults": 100}
-    if not (everything and aws.directory.complete):
+    if not aws.directory.everything(chosen):
         asked["filter"] = {"accountIds": [account.id for account in chosen]}
     payer = aws.directory.payer
     found = aws.items(payer, "cost-optimization-hub:ListRecommendations", "items", region=HOME, **asked)
     wanted = [one for one in found.items if kind in ("all", kind_of(one))]
     wanted.sort(key=lambda one: (-_saved(one), one["recommendationId"]))
-    scope = Scope(accounts=() if everything else tuple(account.name for account in chosen))
     if kind != "all":
         scope = scope.model_copy(update={"where": {"kind": kind}})
     facts = Facts(

@@ -9,14 +9,18 @@ from tools.periods import Period, between_months, parse_period, previous
 
 LATE = "AWS completes a day's bill up to 24 hours late: the latest day may still rise."
 
+MONTHS_KEPT = 14
+"""How many months Cost Explorer keeps, the current one counted, unless a company pays for more at AWS."""
+
 
 def billed_period(word: str, now: datetime) -> Period:
     """The whole days of a period word that have been billed so far; a period that is not over says `to date`.
 
     Raises:
-        InputError: no period word, or one that lies in the future.
+        InputError: no period word, or one that lies in the future or before what Cost Explorer keeps.
     """
     period = parse_period(word, now)
+    refuse_forgotten(period, now)
     start, end = _midnight(date.fromisoformat(period.first_day)), _midnight(date.fromisoformat(period.end_day))
     tomorrow = _midnight(now.date() + timedelta(days=1))
     if end > tomorrow:
@@ -24,6 +28,26 @@ def billed_period(word: str, now: datetime) -> Period:
     if (start, end) != (period.start, period.end):
         return Period(label=days_label(start, end), start=start, end=end)
     return period
+
+
+def earliest_day(now: datetime) -> date:
+    """The first day that Cost Explorer keeps: 14 months back, the current one counted."""
+    months = now.year * 12 + now.month - 1 - (MONTHS_KEPT - 1)
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def refuse_forgotten(period: Period, now: datetime) -> None:
+    """Refuse a period that begins before what Cost Explorer keeps: AWS would, and a part of it is not the whole.
+
+    Raises:
+        InputError: it does; the sentence names the earliest possible day.
+    """
+    first = earliest_day(now)
+    if period.start.date() < first:
+        raise InputError(
+            f"Cost Explorer keeps {MONTHS_KEPT} months, back to {first:%-d %B %Y}; {period.label} begins before that. "
+            f"Ask for a period from {first.isoformat()} on, such as {first.isoformat()}..{now:%Y-%m-%d}."
+        )
 
 
 def is_to_date(period: Period) -> bool:
@@ -47,10 +71,12 @@ def compared(period: Period, word: str, now: datetime) -> Period:
     is compared with the same days of the one before.
 
     Raises:
-        InputError: no such word, or it is the same period.
+        InputError: no such word, it is the same period, or it begins before what Cost Explorer keeps.
     """
     if word.strip() == "previous":
-        return _same_days_before(period) if is_to_date(period) else previous(period)
+        before = _same_days_before(period) if is_to_date(period) else previous(period)
+        refuse_forgotten(before, now)
+        return before
     other = complete_days(billed_period(word, now), now)
     if (other.start, other.end) == (period.start, period.end):
         raise InputError(f"{period.label} cannot be compared with itself; give another period in compared_to.")

@@ -6,7 +6,7 @@ from tools.accounts import Account
 from tools.calls import Aws
 from tools.errors import AwsCallError
 from tools.facts import Facts
-from tools.ops.common import clean, of_account
+from tools.ops.common import clean, of_account, scope_of
 from tools.periods import instant
 from tools.registry import query
 
@@ -23,15 +23,15 @@ _MOST = 25
 def account_list(aws: Aws) -> Facts:
     """The AWS accounts in sight: how many, their names, ids, and env, venue and team tags."""
     accounts = aws.directory.accounts
+    scope = scope_of(aws, accounts)
     states, behind = _states(aws)
     facts = Facts(
-        read_as="accounts in sight",
+        read_as=f"accounts in sight, {scope.text()}",
         period=instant(aws.now),
+        scope=scope,
         columns=("Account", "Id", "Env", "Venue", "Team", "Status"),
     )
     facts.fact("accounts", len(accounts), "accounts", receipts=behind, headline=True)
-    if not accounts:
-        return facts
     accounts = accounts[:_MOST]
     tagged = dict(aws.each_account(accounts, lambda account: _tags(aws, account, behind)))
     values = {key: sorted({tags[key] for tags, _ in tagged.values() if key in tags}) for key in _TAGS}

@@ -28,9 +28,8 @@ _SECRETS = re.compile(
 
 
 def scope_of(aws: Aws, accounts: Sequence[Account], where: dict[str, str] | None = None) -> Scope:
-    """The scope of facts about these accounts (no names if they are all in sight) and filters."""
-    whole = len(accounts) == len(aws.directory.accounts)
-    return Scope(accounts=() if whole else tuple(account.name for account in accounts), where=where or {})
+    """The scope of facts about these accounts (no names if they are all that exist) and filters."""
+    return Scope(accounts=aws.directory.scope(accounts), where=where or {})
 
 
 def of_account(account: Account, where: dict[str, str] | None = None) -> Scope:

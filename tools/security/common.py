@@ -22,9 +22,8 @@ SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
 
 def scope_of(aws: Aws, accounts: Sequence[Account]) -> Scope:
-    """The scope of facts about these accounts; all in sight is written as no account."""
-    everything = len(accounts) == len(aws.directory.accounts)
-    return Scope() if everything else Scope(accounts=tuple(account.name for account in accounts))
+    """The scope of facts about these accounts; all that exist are written as no account."""
+    return Scope(accounts=aws.directory.scope(accounts))
 
 
 def in_account(aws: Aws, account_id: str) -> Scope:
