@@ -30,18 +30,24 @@ _IGNORE = (
 )
 _NOUN = (
     r"\b(?:instruction\w*|instructie\w*|instruccion\w*|instruc(?:ao|oes)|prompts?|systemprompt\w*|systeemprompt\w*|"
-    r"directives?|directions?|guidance|guidelines?|rules?|rulebook|polic(?:y|ies)|guard ?rails?|restrictions?|safeguards?|"
+    r"directives?|directions?|guidance|guidelines?|rules?|rulebook|polic(?:y|ies)|guard ?rails?|restrictions?|"
+    r"safeguards?|"
     r"constraints?|programming|orders|safety \w+|regels?|beleid|beperking\w*|aanwijzing\w*|richtlijn\w*|opdracht\w*|"
-    r"anweisung\w*|regeln?|richtlinien?|vorgaben?|einschrankung\w*|beschrankung\w*|consignes?|regles?|reglas?|directrices|"
+    r"anweisung\w*|regeln?|richtlinien?|vorgaben?|einschrankung\w*|beschrankung\w*|consignes?|regles?|reglas?|"
+    r"directrices|"
     r"restriccion\w*|indicaciones|ordenes|regras?|diretrizes|restric(?:ao|oes)|orientac(?:ao|oes))\b"
 )
 _OWNER = (
     r"\b(?:your|youre|previous|prior|earlier|preceding|foregoing|above|initial|original|existing|old|system|"
     r"je|jouw|uw|vorige|eerdere|voorgaande|bovenstaande|deine\w*|ihre\w*|bisherige\w*|vorherige\w*|vorige\w*|obige\w*|"
-    r"fruhere\w*|vorangegangene\w*|tes|ton|ta|vos|votre|precedent\w*|anterieur\w*|tus|tu|sus|su|anterior\w*|previ[ao]s?|"
+    r"fruhere\w*|vorangegangene\w*|tes|ton|ta|vos|votre|precedent\w*|anterieur\w*|tus|tu|sus|su|anterior\w*|"
+    r"previ[ao]s?|"
     r"suas?|seus?|tuas?|teus?|acima)\b"
 )
-_GIVEN = r"\b(?:above|before|earlier|you (?:were|have been|got|have)|given to you|ci-dessus|hierboven|anterior\w*|precedent\w*)\b"
+_GIVEN = (
+    r"\b(?:above|before|earlier|you (?:were|have been|got|have)|given to you|ci-dessus|hierboven|anterior\w*|"
+    r"precedent\w*)\b"
+)
 _ALL = r"\b(?:all|any|every|each|the|these|those|alle|de|todas?|as|toutes?|les|las)\b"
 _POWER = (
     r"\b(?:admin\w*|root|super ?user|developer mode|debug mode|god mode|maintenance mode|d\.?a\.?n|jail ?br\w*|"
@@ -56,14 +62,19 @@ _PLAY = (
     r"fais comme si|faites comme si|comporte-toi|eres|actua|finge|haz como si|voce e|aja|finja|comporte-se)\b"
 )
 _TELL = (
-    r"\b(?:reveal|print|show|repeat|output|leak|display|tell|give|write|recite|quote|summari[sz]e|translate|dump|expose|"
-    r"share|paste|copy|list|disclose|what (?:is|are|was|were|do|does)|what's|toon|herhaal|geef|laat|wat (?:is|zijn|staat)|"
-    r"zeige?|gib|wiederhole|nenne|was (?:ist|steht)|wie lautet|montre\w*|affiche\w*|repete\w*|donne\w*|quel\w*|revele\w*|"
+    r"\b(?:reveal|print|show|repeat|output|leak|display|tell|give|write|recite|quote|summari[sz]e|translate|dump|"
+    r"expose|"
+    r"share|paste|copy|list|disclose|what (?:is|are|was|were|do|does)|what's|toon|herhaal|geef|laat|wat (?:is|zijn|"
+    r"staat)|"
+    r"zeige?|gib|wiederhole|nenne|was (?:ist|steht)|wie lautet|montre\w*|affiche\w*|repete\w*|donne\w*|quel\w*|"
+    r"revele\w*|"
     r"muestra\w*|repite|revela\w*|cual es|mostre|mostra|repita|qual e)\b"
 )
 _OFF = (
-    r"\b(?:disable|turn off|switch off|shut off|deactivate|suspend|skip|stop (?:writing|recording|logging|using|keeping)?|"
-    r"pause|leave out|(?:do not|don't|dont) (?:record|log|write|keep|use|store|mention|check)|zet|schakel|sla|deaktivier\w*|"
+    r"\b(?:disable|turn off|switch off|shut off|deactivate|suspend|skip|stop (?:writing|recording|logging|using|"
+    r"keeping)?|"
+    r"pause|leave out|(?:do not|don't|dont) (?:record|log|write|keep|use|store|mention|check)|zet|schakel|sla|"
+    r"deaktivier\w*|"
     r"schalte?n?|uberspring\w*|desactiv\w+|coupe\w*|saute\w*|apaga|omite|desativ\w+|deslig\w+|pule)\b"
 )
 _CONTROL = (
@@ -104,7 +115,8 @@ ATTACKS: tuple[Attack, ...] = (
         "override of the rules",
         rf"{_OWNER}[^.?!\n]{{0,20}}?{_NOUN}[^.?!\n]{{0,20}}?\b(?:(?:no longer|not|never|doesn't|don't|aren't|isn't)"
         r"(?: \w+)? (?:apply|applies|applicable|count|counts|hold|holds|matter|matters|valid|bind|binding|relevant)|"
-        r"(?:are|is|were|was|have been|has been) (?:now )?(?:void|cancell?ed|suspended|revoked|lifted|replaced|superseded|"
+        r"(?:are|is|were|was|have been|has been) (?:now )?(?:void|cancell?ed|suspended|revoked|lifted|replaced|"
+        r"superseded|"
         r"obsolete|outdated|overridden|withdrawn)|gelden niet|gelten nicht|vervallen|ne s'appliquent plus|"
         r"ya no (?:se aplica|vale)\w*|nao (?:se aplica|vale)\w*)",
     ),
@@ -117,14 +129,18 @@ ATTACKS: tuple[Attack, ...] = (
     _attack(
         "claim of another role",
         r"\byou (?:are|have) (?:now |from now on )?(?:no longer|not) (?:bound|restricted|limited|subject|governed)\b|"
-        r"\byou (?:have|need) no (?:rules|restrictions|limits)\b|\bdo anything now\b|\b(?:developer|debug|god|dan) mode\b"
+        r"\byou (?:have|need) no (?:rules|restrictions|limits)\b|\bdo anything now\b|\b(?:developer|debug|god|"
+        r"dan) mode\b"
         r"[^.?!\n]{0,15}\b(?:on|enabled|activated|unlocked)\b",
     ),
     _attack(
         "request for the instructions",
-        rf"{_TELL}[^.?!\n]{{0,40}}?(?:\b(?:your|je|jouw|uw|deine?\w*|ihre?\w*|tes|ton|vos|votre|tus?|sus?|suas?|seus?|teus?)\s+"
-        r"(?:\w+\s+){0,2}?(?:system ?prompts?|systeemprompt|prompts?|instruction\w*|instructie\w*|anweisung\w*|instruccion\w*|"
-        r"instruc(?:ao|oes)|guidelines|consignes|directrices|aanwijzing\w*)\b|\byour (?:hidden|secret|internal|own) rules\b|"
+        rf"{_TELL}[^.?!\n]{{0,40}}?(?:\b(?:your|je|jouw|uw|deine?\w*|ihre?\w*|tes|ton|vos|votre|tus?|sus?|suas?|seus?|"
+        rf"teus?)\s+"
+        r"(?:\w+\s+){0,2}?(?:system ?prompts?|systeemprompt|prompts?|instruction\w*|instructie\w*|anweisung\w*|"
+        r"instruccion\w*|"
+        r"instruc(?:ao|oes)|guidelines|consignes|directrices|aanwijzing\w*)\b|\byour (?:hidden|secret|internal|"
+        r"own) rules\b|"
         r"\byour rules(?: verbatim| word for word)?\s*(?:[.!]|$)|"
         r"\b(?:the|full|entire|complete|de|den|le|el|o) (?:\w+ )?(?:system prompt|systeemprompt|systemprompt|"
         r"prompt (?:systeme|del sistema|do sistema))\b|\b(?:hidden|secret|initial|internal) (?:prompt|instructions)\b|"
@@ -152,14 +168,18 @@ ATTACKS: tuple[Attack, ...] = (
     ),
     _attack(
         "encoded orders",
-        r"\b(?:decode|decrypt|base ?64|rot ?13|hex|reverse[ds]?|unscramble|decodeer|dekodiere?|decodifi\w+)\b[^\n]{0,120}?"
+        r"\b(?:decode|decrypt|base ?64|rot ?13|hex|reverse[ds]?|unscramble|decodeer|dekodiere?|"
+        r"decodifi\w+)\b[^\n]{0,120}?"
         r"\b(?:(?:follow|execute|obey|carry out|act on|do (?:what|as)|voer|befolge|suis|sigue|siga|execut\w+)\b)",
     ),
     _attack(
         "markup of a conversation",
-        r"<[|/]?\s*\|?(?:im_start|im_end|im_sep|system|assistant|endoftext|eot_id|start_header_id|begin_of_text|/?s(?=>))\|?\s*>|"
-        r"\[/?(?:inst|sys)\]|<</?sys>>|(?:^|\n)\s*(?:#{1,4}\s*)?(?:system|assistant|developer)\s*(?:message|prompt)?\s*(?::|\n)|"
-        r"\"role\"\s*:\s*\"(?:system|assistant|developer)\"|</?(?:instructions?|system_prompt|tool_result|function_results)>",
+        r"<[|/]?\s*\|?(?:im_start|im_end|im_sep|system|assistant|endoftext|eot_id|start_header_id|begin_of_text|"
+        r"/?s(?=>))\|?\s*>|"
+        r"\[/?(?:inst|sys)\]|<</?sys>>|(?:^|\n)\s*(?:#{1,4}\s*)?(?:system|assistant|developer)\s*(?:message|"
+        r"prompt)?\s*(?::|\n)|"
+        r"\"role\"\s*:\s*\"(?:system|assistant|developer)\"|</?(?:instructions?|system_prompt|tool_result|"
+        r"function_results)>",
         order=False,
     ),
     _attack("forged reference", r"\[\[\s*f\d+\s*\]\]|\{\{", order=False),
@@ -168,17 +188,21 @@ ATTACKS: tuple[Attack, ...] = (
 _CLAUSE = re.compile(r"[.?!;:\n,()\"“”—]|\s-\s|\b(?:then|but|dann|aber|dan|maar|puis|mais|luego|pero|depois|mas)\b")
 _AND = re.compile(r"\b(?:and|und|en|et|y|e)\s+(?:(?:please|now|also|just|then|bitte|nu|jetzt)\s+)*$")
 _QUESTION = re.compile(
-    r"\s*(?:and |so |but |hi |hello |please )*(?:who\w*|which|what|when|where|why|how|did|do|does|has|have|had|is|are|was|were|"
-    r"can|could|may|should|might|would|will|any\w*|welke|wie|wat|wanneer|waar|hoe\w*|kan|kunnen|mogen|mag|heeft|hebben|zijn|"
+    r"\s*(?:and |so |but |hi |hello |please )*(?:who\w*|which|what|when|where|why|how|did|do|does|has|have|had|is|are|"
+    r"was|were|"
+    r"can|could|may|should|might|would|will|any\w*|welke|wie|wat|wanneer|waar|hoe\w*|kan|kunnen|mogen|mag|heeft|"
+    r"hebben|zijn|"
     r"welche\w*|wer|was|wann|wo|warum|wieviel|hat|haben|sind|konnen|durfen|quel\w*|qui|que|combien|quand|ou|comment|"
-    r"est-ce|peut-on|pouvons|cual\w*|quien\w*|cuant\w*|cuando|donde|como|podemos|quais|qual|quem|quant\w*|quando|onde)\b"
+    r"est-ce|peut-on|pouvons|cual\w*|quien\w*|cuant\w*|cuando|donde|como|podemos|quais|qual|quem|quant\w*|quando|"
+    r"onde)\b"
 )
 _OTHERS = re.compile(
     r"\b(?:who|which|that|whose|whether|if (?:any|some)\w*|anyone|anybody|somebody|someone|die|dat|qui|que)\b"
 )
 _ADDRESSED = re.compile(r"\b(?:you|your|je|jij|jullie|u|du|sie|dich|tu|toi|vous|usted|voce|te)\b|\bmust\b")
 _LEAD = re.compile(
-    r"\s*(?:(?:please|now|just|also|kindly|first|then|next|so|ok|okay|hey|hi|regent|from now on|bitte|jetzt|nun|nu|alsjeblieft|"
+    r"\s*(?:(?:please|now|just|also|kindly|first|then|next|so|ok|okay|hey|hi|regent|from now on|bitte|jetzt|nun|nu|"
+    r"alsjeblieft|"
     r"graag|por favor|agora|ahora|maintenant|s'il (?:te|vous) plait|and|und|en|et|y|e|"
     r"(?:i (?:want|need|order|command|ask) )?you(?: (?:must|should|will|may|can|have|are allowed))?(?: to)?|"
     r"(?:can|could|would|will) you|let's|i demand that you|for this (?:answer|question)|this time)[\s,]*)*$"
@@ -195,9 +219,11 @@ def attack_in(text: str) -> str | None:
 
 def _found(plain: str) -> str | None:
     for attack in ATTACKS:
-        for match in attack.pattern.finditer(plain):
+        match = attack.pattern.search(plain)
+        while match:
             if not attack.order or _is_order(plain, match, attack.at_start):
                 return attack.name
+            match = attack.pattern.search(plain, match.start() + 1)  # an order may begin inside what was none
     return None
 
 
@@ -217,7 +243,7 @@ def _is_order(plain: str, match: re.Match[str], at_start: bool) -> bool:
 
 def _plain(text: str) -> str:
     """Lower case, compatibility forms folded, without accents and invisible characters, apostrophes made straight."""
-    folded = unicodedata.normalize("NFKD", clean(text).replace("’", "'")).casefold()
+    folded = unicodedata.normalize("NFKD", clean(text).replace("\u2019", "'")).casefold()
     kept = "".join(char for char in folded if unicodedata.category(char) not in ("Mn", "Cf"))
     return re.sub(r"[^\S\n]+", " ", kept)
 
@@ -225,11 +251,13 @@ def _plain(text: str) -> str:
 def _views(text: str) -> Iterator[str]:
     yield text
     written = clean(text)
+    yield " ".join(written.split())
     unescaped = html.unescape(unquote(written, errors="ignore"))
     if unescaped != written:
         yield unescaped
     yield unescaped.translate(_LEET)
-    yield _SPACED.sub(lambda match: re.sub(r"[ .\-_*]", "", match[0]), re.sub(r"\s{2,}", "\n", written))
+    spread = _SPACED.sub(lambda match: re.sub(r"[ .\-_*]", "", match[0]), re.sub(r"\s{2,}", "\n", written))
+    yield spread.replace("\n", " ")
     yield re.sub(r"(?<=\w)[*_`~]+|[*_`~]+(?=\w)", "", written)
     yield codecs.encode(written, "rot13")
     yield written[::-1]
