@@ -267,8 +267,9 @@ def _views(text: str) -> Iterator[str]:
 
 def _decoded(blob: str) -> Iterator[str]:
     bare = blob.rstrip("=").replace("-", "+").replace("_", "/")
-    for decode in (lambda: base64.b64decode(bare + "=" * (-len(bare) % 4)), lambda: bytes.fromhex(blob)):
+    for encoding in ("base64", "hex"):
         try:
-            yield decode().decode()
+            raw = bytes.fromhex(blob) if encoding == "hex" else base64.b64decode(bare + "=" * (-len(bare) % 4))
+            yield raw.decode()
         except (ValueError, binascii.Error):
             continue
