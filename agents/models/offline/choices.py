@@ -15,7 +15,7 @@ _SEVERITY = (
 _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "findings.severity": (*_SEVERITY, ("informational", r"informational|info")),
     "findings.by": (
-        ("age", r"oldest|by age|how old|age of|longest|how long|ageing|aging|older than|open since|ouderdom"),
+        ("age", r"oldest|by age|how old|age of|longest|how long|ageing|aging|older than|open since|open (?:for )?(?:longer|more|over)|ouderdom"),
         ("product", r"by product|per product|which (?:product|tool|source)|by source|reported by|which service (?:reports|finds)"),
         ("account", r"(?:by|per|each|every|which|what|across|worst) (?:\w+ )?(?:accounts?|venues?|casinos?)|welke rekening|where are|accounts? (?:has|have|with)"),
         ("severity", r"by severity|per severity|how severe"),
@@ -127,7 +127,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "spend.by": (
         ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|types? of charges?"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage"),
-        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
+        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
         ("day", r"(?:which|what) (?:day|date)|(?:expensive|cheapest|dearest|priciest|costliest) (?:day|date)|(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
         ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
         ("team", r"who (?:pays|is paying|foots|spends|owns)|whose (?:budget|bill|money|cost)s?|who is the owner|(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|my|our|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),

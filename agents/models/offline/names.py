@@ -280,14 +280,37 @@ def _typos(text: str, names: Names, found: Found) -> str:
     return text
 
 
+_NAMES_ELSEWHERE = COMMON - {"services", "root", "management", "venue", "venues", "audit", "prod", "games"}
+_FIRST_PARTS = frozenset({"online", "data", "shared", "log", "backoffice", "network", "security", "platform"})
+"""Ordinary words that begin account names; said by somebody who does not see such an account, they still are a name."""
+
+
+def _not_in_sight(kind: str, said: str, names: Names, found: Found) -> None:
+    """A name of a kind that is not in sight: an account that may exist is left to the gate, the rest is unknown."""
+    if kind == "account" and not names.complete:
+        _add(found.accounts, said)
+    else:
+        found.unknown.append((kind, said))
+
+
 def _unknown(text: str, names: Names, found: Found) -> str:
     """`team rocket`, `venue groningen`: a name of a kind that does not exist."""
     for kind, word in (("team", "team"), ("venue", "(?:venue|casino)"), ("account", "account"), ("env", "environment")):
         pattern = re.compile(rf"(?<![\w<]){word} (?:called |named )?([a-z][\w.-]{{2,}})(?![\w>])")
         for match in list(pattern.finditer(text)):
-            if not is_known(match[1]):
-                found.unknown.append((kind, match[1]))
+            if not is_known(match[1]) or (match[1] in COMMON and kind != "env"):
+                _not_in_sight(kind, match[1], names, found)
                 text = text.replace(match[0], f"<{kind}>")
+    for kind, word in (("team", "team"), ("venue", "(?:venue|casino)"), ("account", "(?:aws )?account")):
+        for match in list(re.finditer(rf"(?<![\w<-])([a-z][\w-]+) {word}(?![\w>-])", text)):
+            if match[1] in _NAMES_ELSEWHERE or ("-" in match[1] and not is_known(match[1])):
+                _not_in_sight(kind, match[1], names, found)
+                text = text.replace(match[0], f"<{kind}>")
+    if not names.complete:
+        for match in list(re.finditer(r"(?<![\w<-])([a-z]+)[ _](prod|production|staging|lab|archive|services)(?![\w>-])", text)):
+            if match[1] in _FIRST_PARTS:
+                _add(found.accounts, f"{match[1]}-{match[2].replace('production', 'prod')}")
+                text = text.replace(match[0], "<account>")
     for match in re.finditer(r"(?<![\w<-])venue-([a-z]+)|(?<![\w<-])([a-z]+)-(?:prod|staging|dev|lab)(?![\w-])", text):
         if names.complete:
             found.unknown.append(("account", match[0]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.models.offline.guarding import LEAST
 from agents.models.offline.results import Told, ToldFact
-from agents.models.offline.text import stem, words
+from agents.models.offline.text import fold, stem, words
 from tools.units import DURATIONS
 
 _LEADS: dict[str, str] = {
@@ -50,14 +51,15 @@ def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(known) if known else "Nothing was found."
     about = [row for row in told.rows if focus and told.is_about(row, focus)]
-    told_rows = about if about and told.query != "spend" else _ordered(told)
+    told_rows = about if about and told.query != "spend" else _ordered(told, asked)
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
-    if rows and focus and told.query == "spend" and _PERCENT.search(asked) and told.is_about(told.rows[0], focus):
+    if rows and focus and told.query == "spend" and (_PERCENT.search(asked) or _CREDIT.search(asked)) and told.is_about(told.rows[0], focus):
         # a share was asked for: its sentence comes first
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
     if not rows:
         return headline
-    lead = _LEADS.get(told.query, "In detail:")
+    least = told.query == "spend" and LEAST.search(fold(asked)) is not None
+    lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
 
 
@@ -84,6 +86,9 @@ _FILLER = frozenset(
     ]
 )
 _PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
+
+
+_CREDIT = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
 
 
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
@@ -141,7 +146,7 @@ def _row(row: Sequence[str], told: Told) -> str:
         subject = f"[[{moments[0].id}]]" if moments else _called(*cells[0], told)
     if not subject:
         return ""
-    beside = f" in account {place}" if place and not _names(subject, place) else ""
+    beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
     title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
     if (
         (told.query == "spend_change" or main.unit in DURATIONS)
@@ -156,10 +161,6 @@ def _row(row: Sequence[str], told: Told) -> str:
     return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
 
 
-def _names(text: str, name: str) -> bool:
-    """Whether a name stands in a text, and not as a part of a longer one."""
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
-
 
 _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
@@ -171,14 +172,18 @@ def _is_moment(cell: str, told: Told) -> bool:
     return cell in told.facts and told.facts[cell].said.endswith((" date", " time"))
 
 
-def _ordered(told: Told) -> list[list[str]]:
-    """The rows, those of a series over time with the most first."""
-    if not told.columns or told.columns[0] not in ("Day", "Month"):
-        return told.rows
+def _ordered(told: Told, asked: str) -> list[list[str]]:
+    """The rows, those of a series over time with the most first; with the least first where those were asked for."""
 
     def size(row: Sequence[str]) -> float:
         held = [told.facts[cell].number for cell in row if cell in told.facts]
         return max((number for number in held if number is not None), default=0.0)
+
+    if told.query == "spend" and LEAST.search(fold(asked)):
+        named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
+        return sorted(named, key=size)
+    if not told.columns or told.columns[0] not in ("Day", "Month"):
+        return told.rows
 
     return sorted(told.rows, key=size, reverse=True)
 

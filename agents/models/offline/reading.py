@@ -12,7 +12,7 @@ from agents.models.offline.names import Found, Names, find_names
 from agents.models.offline.rules import DOMAIN_CONCEPTS
 from agents.models.offline.speech import TARGETS, is_known
 from agents.models.offline.text import corrected, fold, words
-from agents.models.offline.when import FUTURE, When, find_times
+from agents.models.offline.when import FUTURE, When, find_times, plain_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,20 @@ _OCCASION = re.compile(
 )
 
 
+_HEARSAY = re.compile(
+    r"^\s*(?:and |so |ok,? )?(?:(?:some|any)(?:one|body)|(?:a|my|our|the|one of (?:my|our|the)) (?:[\w-]+ ){0,2}?(?:colleague|auditor|boss|manager|director|cfo|cto|ceo|ciso|board|team|regulator|accountant|controller)s?)"
+    r"(?: (?:in|at|from|on|of) (?:the |our |my )?[\w-]+(?: [\w-]+)?)? (?:just |also |has |had |keeps? )?(?:mention\w*|sa(?:id|ys?)|ask(?:s|ed|ing)?|told (?:me|us)|tells (?:me|us)|claim\w*|heard|think\w*|wonder\w*|want\w* to know|report\w*|worr\w+|complain\w*)"
+    r"(?: me| us| that| if| whether| about)*[ :,]+",
+    re.IGNORECASE,
+)
+"""Who brought it up, which is no part of what is asked."""
+
+
 def unframed(question: str) -> str:
     """The question without a greeting or the occasion it is asked for ("before the budget call: ...")."""
     bare = question
     for _ in range(2):
-        bare = _FRAME.sub("", bare, count=1)
+        bare = _HEARSAY.sub("", _FRAME.sub("", bare, count=1), count=1)
     bare = _OCCASION.sub(" ", bare)
     return bare if re.search(r"\w{3}", bare) else question
 
@@ -130,7 +139,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     """Read one question. `now` in UTC."""
     event = _EVENT.search(question)
     spelled = words(unframed(question))
-    flat = " ".join(_spelled(spelled, names))
+    flat = plain_ranges(" ".join(_spelled(spelled, names)))
     ids = {"cve": m[0].upper()} if (m := _CVE.search(flat)) else {}
     resources = [m[0] for m in _AWS_ID.finditer(flat)]
     for resource in resources:

@@ -13,6 +13,7 @@ from agents.models.offline.coverage import unused
 from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.filling import allowed, asks_share, fields_of, fill
 from agents.models.offline.followups import carry, inherited, is_elliptic, named_after, points_back
+from agents.models.offline.guarding import money_first, objection, ranked_by
 from agents.models.offline.joint import related, several
 from agents.models.offline.names import Names
 from agents.models.offline.periods import for_pair
@@ -58,7 +59,14 @@ def understand(
     """
     if history:
         question = named_after(question, history[-1], last_answer, names)
-    return _understand(question, tuple(history)[-_REMEMBERED:], Context(names, now, queries), lenient=False)
+    context = Context(names, now, queries)
+    plan = _understand(question, tuple(history)[-_REMEMBERED:], context, lenient=False)
+    if not plan.calls:
+        return plan
+    reading = read(question[:_LONGEST], names, now)
+    if said := objection(plan.calls, plan.limits, reading, context):
+        return _unclear({call.query: 2.0 for call in plan.calls}, context, said)
+    return plan
 
 
 def route(question: str, history: Sequence[str], *, names: Names, now: datetime, queries: Mapping[str, Query]) -> Route:
@@ -83,7 +91,7 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
     unknown = _unknown(reading, context)
     if unknown and not lenient:
         return Plan(abstention=unknown)
-    ranked = scores(reading, context.queries)
+    ranked = money_first(scores(reading, context.queries), reading, context.queries)
     if relating := related(reading, ranked, context):
         return _finish(relating, [], reading, context)
     if joint := several(reading, question, context):
@@ -277,13 +285,14 @@ def _either(candidates: Sequence[str]) -> str:
     return candidates[0] if len(candidates) == 1 else f"{', '.join(candidates[:-1])} or {candidates[-1]}"
 
 
-def _unclear(ranked: Mapping[str, float], context: Context) -> Plan:
+def _unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not sure what is being asked,") -> Plan:
     """Not understood: three example questions, of the best queries, are offered."""
     best = [name for name, points in ranked.items() if name in EXAMPLES and points >= 1.5][:3]
     best += [name for name in ("spend", "findings", "alarms") if name not in best][: 3 - len(best)]
     best = [name for name in best if name in context.queries] or [n for n in EXAMPLES if n in context.queries][:3]
     shown = tuple(EXAMPLES[name][0] for name in best)
-    text = "I am not sure what is being asked, and would rather not guess. " + (
+    why = f"{why.removesuffix('.').removesuffix(',')}, and would rather not guess. "
+    text = why + (
         "You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else ""
     )
     return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
@@ -292,7 +301,8 @@ def _unclear(ranked: Mapping[str, float], context: Context) -> Plan:
 def _finish(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Reading, context: Context) -> Plan:
     """Check every call against its query's input model; what does not fit is not sent."""
     kept: list[PlannedCall] = []
-    for call in calls:
+    for planned in calls:
+        call = ranked_by(planned, reading, context)
         try:
             context.queries[call.query].parse(call.inputs)
         except InputError:
@@ -304,6 +314,8 @@ def _finish(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Readin
     focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
     if kept and kept[0].query == "account_list":
         focus += tuple(found.accounts)
+    if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type":
+        focus = ("Credit",) if "credit" in reading.text else ("Refund",)
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return Plan(

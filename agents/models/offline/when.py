@@ -145,8 +145,33 @@ def _month_pair(match: re.Match[str], today: date) -> str | None:
 
 
 def _half(match: re.Match[str], today: date) -> str:
-    year = int(match[2]) if match[2] else today.year
-    return f"{year}-01..{year}-06" if match[1] in ("1", "first") else f"{year}-07..{year}-12"
+    return _halves(match[1], int(match[2]) if match[2] else today.year)
+
+
+def _halves(which: str, year: int) -> str:
+    first = which in ("1", "first", "1st", "eerste", "primeiro")
+    return f"{year}-01..{year}-06" if first else f"{year}-07..{year}-12"
+
+
+def _first_months(match: re.Match[str], today: date) -> str | None:
+    count, year = number(match[1]) or 0, int(match[2]) if match[2] else today.year
+    return f"{year}-01..{year}-{count:02d}" if 1 <= count <= 12 else None  # noqa: PLR2004 - months of a year
+
+
+_UP_TO = re.compile(
+    r"\b(?:all the way )?(?:up (?:to and including|until and including|until|till|through|to)|to and including|until and including|"
+    r"through to|tot en met|t/m|(?:until|through|to) the end of|all the way to)(?= (?:the )?(?:[a-z]+|\d))"
+)
+
+
+def plain_ranges(flat: str) -> str:
+    """One word, `to`, for every way of saying that a stretch runs up to a day or month, where one is named."""
+    def plain(match: re.Match[str]) -> str:
+        following = flat[match.end() :].split()
+        names_time = any(word.strip(",?") in dates.MONTHS or word[:1].isdigit() for word in following[:2])
+        return "to" if names_time else match[0]
+
+    return _UP_TO.sub(plain, flat)
 
 
 def _weekday(match: re.Match[str], today: date) -> str:
@@ -241,7 +266,9 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_MONTH} (?:the )?{_DAY}\b(?! (?:percent|services|accounts|teams|days))(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[2], m[1], t, m[3]))),
     (r"(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d))?(?= |$)", _numeric),
     (r"(?:on |since |until |from )the (\d{1,2})(?:st|nd|rd|th)\b", lambda m, t: _one(_day(m[1], None, t))),
-    (rf"(?:first|1st|second|2nd) half of (?:this year|the year|(?!x){_YEAR})", lambda m, t: None),
+    (rf"(?:the |de |o )?(first|1st|second|2nd|eerste|tweede|primeiro|segundo) (?:half|helft|semestre)(?: year)?(?: (?:of|van|de|do) (?:this year|the year|dit jaar|het jaar|ano|este ano|{_YEAR}))?(?! of)", _half),
+    (rf"{_YEAR} h([12])\b", lambda m, t: _halves(m[2], int(m[1]))),
+    (rf"(?:the )?first (\d{{1,2}}|two|three|four|five|six|seven|eight|nine) months of (?:this year|the year|{_YEAR})", _first_months),
     (rf"\bh([12])\b(?: {_YEAR})?", _half),
     (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
     (rf"(?:the )?(first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),
@@ -279,7 +306,7 @@ _AFTER_CUE = re.compile(r"^ (?:20\d\d|vs|versus|compared|against|to \w+ember|'s|
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?: ?(am|pm))?|\b(1[0-2]|[1-9]) ?(am|pm)\b")
 _MONTHS_WORD = re.compile(r"\d{4}-\d\d(?:\.\.\d{4}-\d\d)?")
 _RELATIVE: tuple[tuple[str, str], ...] = (
-    (r"(?:the )?(?:month|week|day|quarter|year|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
+    (r"(?:the )?(?:month|week|day|quarter|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
     (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
