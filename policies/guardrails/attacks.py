@@ -113,7 +113,8 @@ ATTACKS: tuple[Attack, ...] = (
     ),
     _attack(
         "override of the rules",
-        rf"{_OWNER}[^.?!\n]{{0,20}}?{_NOUN}[^.?!\n]{{0,20}}?\b(?:(?:no longer|not|never|doesn't|don't|aren't|isn't)"
+        rf"(?<!our )(?<!my )(?<!their )(?<!its ){_OWNER}[^.?!\n]{{0,20}}?{_NOUN}[^.?!\n]{{0,20}}?\b(?:(?:no longer|"
+        rf"not|never|doesn't|don't|aren't|isn't)"
         r"(?: \w+)? (?:apply|applies|applicable|count|counts|hold|holds|matter|matters|valid|bind|binding|relevant)|"
         r"(?:are|is|were|was|have been|has been) (?:now )?(?:void|cancell?ed|suspended|revoked|lifted|replaced|"
         r"superseded|"
@@ -197,7 +198,8 @@ _QUESTION = re.compile(
     r"onde)\b"
 )
 _OTHERS = re.compile(
-    r"\b(?:who|which|that|whose|whether|if (?:any|some)\w*|anyone|anybody|somebody|someone|die|dat|qui|que)\b"
+    r"\b(?:who|which|that|whose|whether|if (?:any|some)\w*|anyone|anybody|somebody|someone)\b|\w\s+(?:die|dat|qui|"
+    r"que)\b"
 )
 _ADDRESSED = re.compile(r"\b(?:you|your|je|jij|jullie|u|du|sie|dich|tu|toi|vous|usted|voce|te)\b|\bmust\b")
 _LEAD = re.compile(
