@@ -104,6 +104,9 @@ def _plan(aws: Aws, one: dict[str, Any]) -> Plan:
     where = {
         _words(key): " + ".join(_value(v) for v in values) for key, values in filters.items() if key != "LinkedAccount"
     }
+    if one.get("FilterExpression"):
+        # it may name accounts in any depth, so the budget must not read as one of all accounts
+        where["filter"] = "the budget's own expression"
     return Plan(
         one["BudgetName"],
         Decimal(one["BudgetLimit"]["Amount"]),
@@ -139,7 +142,7 @@ def _basis(types: dict[str, Any] | None) -> Basis | None:
 def _within(one: dict[str, Any], chosen: tuple[Account, ...]) -> bool:
     """Whether the budget is about some of the chosen accounts and no others."""
     ids = set((one.get("CostFilters") or {}).get("LinkedAccount", []))
-    return bool(ids) and ids <= {account.id for account in chosen}
+    return bool(ids) and not one.get("FilterExpression") and ids <= {account.id for account in chosen}
 
 
 def _words(key: str) -> str:

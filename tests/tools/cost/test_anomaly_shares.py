@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tools.errors import InputError
-from tools.estate.services import ce
+from tools.estate.services import budgets, ce
 from tools.estate.world import BY_NAME
 
 LAB, UTRECHT, ONLINE = (BY_NAME[name].id for name in ("data-lab", "venue-utrecht", "online-prod"))
@@ -121,3 +121,24 @@ def test_days_that_aws_no_longer_keeps_are_no_zero(ask: Any) -> None:
     with pytest.raises(InputError, match="back to 17 July 2026"):
         ask("cost_anomalies", period="2026-06")
     assert "cost anomalies reach back to 17 July 2026 only" in ask("cost_anomalies", period="year_to_date").incomplete
+
+
+def test_a_budget_with_its_own_expression_is_neither_of_all_accounts_nor_of_few(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amount = {"Amount": "100", "Unit": "USD"}
+    budget = {
+        "BudgetName": "new-style",
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": amount,
+        "CalculatedSpend": {"ActualSpend": amount, "ForecastedSpend": amount},
+        "FilterExpression": {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [LAB, ONLINE]}},
+    }
+    monkeypatch.setitem(budgets.OPERATIONS, "DescribeBudgets", lambda *_: {"Budgets": [budget]})
+    limit = next(fact for fact in ask("budgets").facts if fact.label == "budget new-style: limit")
+    assert limit.scope.where == {"filter": "the budget's own expression"}
+    sight(ask, "data-lab")
+    seen = ask("budgets")
+    assert seen.table is None
+    assert any("left out" in note for note in seen.notes)
