@@ -177,7 +177,8 @@ class Desk:
         chosen = [known[domain] for domain in domains if domain in known]
         made = await draft(guarded.text, history, chosen, self.maker, turn)
         status = _status(turn)
-        if status in ("denied", "error"):
+        refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
+        if status in ("denied", "error") or (status == "unanswerable" and refused):
             return _Written(status, _why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
         if turn.stopped:
             return self._withheld(turn, wording.stopped(turn.stopped), made)
@@ -335,8 +336,12 @@ def _status(turn: Turn) -> Status:
 
 
 def _why(turn: Turn) -> str:
-    wanted = "denied" if any(a.outcome == "denied" for a in turn.attempts) else "failed"
-    return wording.not_answered(wanted, [a.said for a in turn.attempts if a.outcome == wanted])
+    """Why nothing came back, in the words of what said no: denials first, then failures, then refused inputs."""
+    for outcome in ("denied", "failed", "refused"):
+        said = [attempt.said for attempt in turn.attempts if attempt.outcome == outcome]
+        if said:
+            return wording.not_answered(outcome, said)
+    return wording.not_answered("failed", [])
 
 
 def _made(turn: Turn) -> tuple[QueryMade, ...]:
