@@ -1,5 +1,5 @@
 """Guarding: a plan that leaves a part of the question unused is abstained from, rather than told as if it fitted."""
-# ruff: noqa: E501 - words and patterns read better in one piece
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.ordinary import MEANINGFUL
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
-from agents.models.offline.text import number
+from agents.models.offline.speech import is_known
+from agents.models.offline.text import NUMBERS
 from tools.registry import Query
 
 MONEY = re.compile(
@@ -45,7 +46,7 @@ _LEFT = re.compile(
     rf"\b(?:{_MONTH}|{_WEEKDAY}|20\d\d|h[12]|q[1-4]|fortnight|semesters?|semestre|summer|winter|autumn|easter|christmas|ramadan|carnival|helft|"
     r"(?:first|second|1st|2nd|other) half|half (?:of|year)|quarters? (?:of|ago|earlier)|(?:days?|weeks?|months?|years?) (?:ago|earlier|before|back|prior)|"
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few) (?:hours|days|weeks|months|quarters|years)|"
-    r"since (?:the (?!start|beginning)|we|our|i|last|1|\d)|until (?:the|we|our|\d)|(?:same|previous|prior|earlier|following) (?:day|week|month|quarter|period))\b"
+    r"since (?:the (?!start|beginning)|we|our|i|last|1|\d)|until (?:the|we|our|\d)|(?:previous|prior|earlier|following) (?:day|week|month|quarter|period))\b"
 )
 _STATES = frozenset(
     {"alarms", "quotas", "patches", "account_list", "inventory", "encryption", "public_exposure", "savings",
@@ -69,13 +70,15 @@ _PERSONAL = re.compile(
     r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
     r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
 )
-_NOUNLIKE = re.compile(r"\b(?:the|a|an|our|my|of|for|in|on|from|per|by|with|about|any|which|how many|and) (?P<word>[a-z][a-z-]+)\b")
+_NOUNLIKE = re.compile(
+    r"\b(?:the|a|an|our|my|of|for|in|on|from|per|by|with|about|any|which|how many|and) (?P<word>[a-z][a-z-]+)\b"
+)
 _BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
 
 
 def objection(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Reading, context: Context) -> str | None:
     """What in the question these calls would not answer, or None. Each reason is a sentence."""
-    placed = any("accounts" in call.inputs for call in calls)
+    placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         return "I can not narrow this down to what was named."
     for check in (_time, _threshold, _one_thing, _money, _person, _share, _words):
@@ -108,7 +111,9 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
 
 
 def _one_thing(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    if (match := _ONE_THING.search(reading.text)) and any(c.query in ("spend", "spend_change", "inventory") for c in calls):
+    if (match := _ONE_THING.search(reading.text)) and any(
+        c.query in ("spend", "spend_change", "inventory") for c in calls
+    ):
         return f'I can not rank single resources, as in "{match[0]}".'
     ranks = [c for c in calls if c.query in ("spend", "metric", "savings")]
     if not ranks and (match := LEAST.search(reading.text)) and "PRIVILEGE" not in reading.concepts:
@@ -141,7 +146,8 @@ def _share(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     """Words that none of the calls explains."""
     sets = [
-        [w for w in left_over(reading.text, call.query) if w in MEANINGFUL and w not in _FOLK] + unused(reading.text, call.query)
+        [w for w in left_over(reading.text, call.query) if w in MEANINGFUL and w not in _FOLK]
+        + unused(reading.text, call.query)
         for call in calls
     ]
     idle = [
@@ -149,13 +155,20 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
         if all(w in other for other in sets[1:]) and w != reading.user
         and not (reading.hint == w and any(w in map(str, c.inputs.values()) for c in calls))
     ]  # fmt: skip
+    idle = [w for w in idle if "-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-"))]
+    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
+    idle = [w for w in idle if w not in used and not (w in _AFTER_NOUN and reading.concepts & {"WHODID"})]
     nouns = {match["word"] for match in _NOUNLIKE.finditer(reading.text)}
+    if idle and not context.names.complete:
+        return f"I do not know what to do with: {', '.join(idle)}."  # perhaps a name that is not in sight
     if len(idle) > 1 or (idle and idle[0] in nouns and idle[0] not in reading.stray):
         return f"I do not know what to do with: {', '.join(idle)}."
     return None
 
 
-_FOLK = frozenset({"people", "customer", "customers", "call", "called", "work", "worked", "works", "working", "call", "cut"})
+_AFTER_NOUN = frozenset({"vpc", "endpoint", "gateway", "subnet", "policy", "policies", "rule", "group"})
+"""Kinds of things that a change is made to: the events that are shown name the thing itself."""
+_FOLK = frozenset({"people", "customer", "customers", "call", "called", "work", "worked", "works", "working", "cut"})
 """Words with a meaning of their own that say nothing about what is asked for."""
 _DIMENSION = {
     "account": r"accounts?", "team": r"teams?|squads?|departments?", "venue": r"venues?|casinos?|locations?", "service": r"services?",
@@ -168,7 +181,9 @@ EVERY_ROW = 25
 
 def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
     """A cost breakdown by the dimension that a superlative is about, with all rows where the least are asked for."""
-    if call.query != "spend" or not (re.search(rf"\b{_SUPER}\b", reading.text) or re.search(r"\b(?:least|most)\b", reading.text)):
+    if call.query != "spend" or not (
+        re.search(rf"\b{_SUPER}\b", reading.text) or re.search(r"\b(?:least|most)\b", reading.text)
+    ):
         return call
     inputs = dict(call.inputs)
     for by, noun in _DIMENSION.items():

@@ -137,7 +137,7 @@ def _completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -
         filled = fill(context.queries[call.query], donor, context.names, context.now)
         if not any(k in inputs for k in ("accounts", "team", "venue")):
             inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
-        for key in ("period", "region"):
+        for key in ("period", "region", *(("kind",) if call.query in ("public_exposure", "encryption") else ())):
             if key == "period" and schema.get("period", {}).get("default", "") is None:
                 continue  # a state, asked for without a time: the other part's time is not its own
             if key in filled.inputs and key not in inputs and "around" not in inputs and key not in filled.spread:

@@ -10,7 +10,7 @@ _CONCEPTS: dict[str, str] = {
     "COST": r"costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
     r"cheaper|money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
-    r"damage|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
+    r"damage|(?:handed|hand|forked?|shell(?:ed)?|paid) (?:over|out) (?:to|for)|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
     "FIGURE": r"figures?|totals?|numbers|(?:the|our|a|end) number(?! of)|aws figure|amounts?",
     "HOWMUCH": r"how (?:much|big|large)|hoeveel|quanto|what (?:did|does|do) .* (?:come to|amount to|add up to)|total|totaal",
     "CHANGE": r"increas\w*|rise\w*|rising|rose|risen|jump\w*|surg(?:e|ed|ing)|soar\w*|grew|grow\w*|"

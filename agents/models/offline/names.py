@@ -307,7 +307,9 @@ def _unknown(text: str, names: Names, found: Found) -> str:
                 _not_in_sight(kind, match[1], names, found)
                 text = text.replace(match[0], f"<{kind}>")
     if not names.complete:
-        for match in list(re.finditer(r"(?<![\w<-])([a-z]+)[ _](prod|production|staging|lab|archive|services)(?![\w>-])", text)):
+        for match in list(
+            re.finditer(r"(?<![\w<-])([a-z]+)[ _](prod|production|staging|lab|archive|services)(?![\w>-])", text)
+        ):
             if match[1] in _FIRST_PARTS:
                 _add(found.accounts, f"{match[1]}-{match[2].replace('production', 'prod')}")
                 text = text.replace(match[0], "<account>")

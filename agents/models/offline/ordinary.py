@@ -5,6 +5,9 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+add adding added file files hand handed handing fiddle fiddling hearing heard mention mentioned mentions pricey settle settled bother
+bothers bothering nervous afraid scared anxious eager keen busy happy sad fair honest nice lovely brief thorough crucial critical essential worthwhile
+amazon anyways hopefully supposedly allegedly rumour rumours gossiping insist insists insisted claim claims claimed suspect suspects guess guessing
 locations machines committee boards floor highest clean cleaned clear evidence pls plz thx kindly hello dear boss chairman
 quick thing bit tad chance possible possibly able allowed across organisation wise exactly roughly ballpark
 spreadsheet slide slides deck presentation agenda budgetary fiscal financial treasurer controller accountant accounting

@@ -16,6 +16,7 @@ from tools.periods import Period, parse_period, previous
 _SKIP = FUTURE | {"now", "recently"}
 _WORDS = {"this_month_end": "month_to_date"}
 _MONTH = re.compile(r"\d{4}-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def resolved(word: str, now: datetime) -> Period | None:
@@ -75,7 +76,8 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
         first, last = mentions[0].word.split("..")
         return {"period": last, "compared_to": first}
     words = [_WORDS.get(m.word, m.word) for m in mentions]
-    if re.search(r"\bsame (?:days?|point|stage|part|stretch|dates)\b", reading.flat):
+    single = sum(bool(_DAY.fullmatch(word)) or word in ("today", "yesterday") for word in words)
+    if single < 2 and re.search(r"\bsame (?:days?|point|stage|part|stretch|dates)\b", reading.flat):
         month = dates.month_back(now.date(), 1)
         return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(now.day, 28):02d}"}
     if len(words) >= 2:

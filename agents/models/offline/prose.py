@@ -53,7 +53,13 @@ def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
     about = [row for row in told.rows if focus and told.is_about(row, focus)]
     told_rows = about if about and told.query != "spend" else _ordered(told, asked)
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
-    if rows and focus and told.query == "spend" and (_PERCENT.search(asked) or _CREDIT.search(asked)) and told.is_about(told.rows[0], focus):
+    if (
+        rows
+        and focus
+        and told.query == "spend"
+        and (_PERCENT.search(asked) or _CREDIT.search(asked))
+        and told.is_about(told.rows[0], focus)
+    ):
         # a share was asked for: its sentence comes first
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
     if not rows:
@@ -129,6 +135,9 @@ def _row(row: Sequence[str], told: Told) -> str:
     place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), "")
     names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
+    if told.query == "error_logs":
+        # a log message with figures of its own ("502") would be held against the facts: the log group stands for it
+        names = [(c, v) for c, v in names if v not in told.facts or not re.search(r"\d", told.facts[v].value)] or names
     subject = _called(*names[0], told) if names else ""
     if told.query in _EVENTS:
         other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
@@ -159,7 +168,6 @@ def _row(row: Sequence[str], told: Told) -> str:
         beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
-
 
 
 _EVENTS = ("who_did_what", "recent_changes")

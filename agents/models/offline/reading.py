@@ -9,10 +9,11 @@ from datetime import datetime
 
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.names import Found, Names, find_names
+from agents.models.offline.ranges import plain_ranges
 from agents.models.offline.rules import DOMAIN_CONCEPTS
 from agents.models.offline.speech import TARGETS, is_known
 from agents.models.offline.text import corrected, fold, words
-from agents.models.offline.when import FUTURE, When, find_times, plain_ranges
+from agents.models.offline.when import FUTURE, When, find_times
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ recent_changes -4 WHODID
 recent_changes -4 DEPLOY COST
 recent_changes -3 INCIDENT -CHANGES
 recent_changes -3 ALARM -DEPLOY
+recent_changes 5 DEPLOY INCIDENT -RELATED
+alarm_history -3 DEPLOY INCIDENT -RELATED
 recent_changes -3 KEYS
 aws_health_events 9 AWSHEALTH
 account_list 6 ACCOUNTASK

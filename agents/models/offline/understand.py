@@ -292,9 +292,7 @@ def _unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not
     best = [name for name in best if name in context.queries] or [n for n in EXAMPLES if n in context.queries][:3]
     shown = tuple(EXAMPLES[name][0] for name in best)
     why = f"{why.removesuffix('.').removesuffix(',')}, and would rather not guess. "
-    text = why + (
-        "You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else ""
-    )
+    text = why + ("You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else "")
     return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
 
 

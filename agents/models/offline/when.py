@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from agents.models.offline import dates
+from agents.models.offline.ranges import first_months, half, halves
 from agents.models.offline.text import NUMBERS, number
 from tools.errors import InputError
 from tools.periods import parse_period
@@ -144,36 +145,6 @@ def _month_pair(match: re.Match[str], today: date) -> str | None:
     return f"{year:04d}-{first:02d}..{last}"
 
 
-def _half(match: re.Match[str], today: date) -> str:
-    return _halves(match[1], int(match[2]) if match[2] else today.year)
-
-
-def _halves(which: str, year: int) -> str:
-    first = which in ("1", "first", "1st", "eerste", "primeiro")
-    return f"{year}-01..{year}-06" if first else f"{year}-07..{year}-12"
-
-
-def _first_months(match: re.Match[str], today: date) -> str | None:
-    count, year = number(match[1]) or 0, int(match[2]) if match[2] else today.year
-    return f"{year}-01..{year}-{count:02d}" if 1 <= count <= 12 else None  # noqa: PLR2004 - months of a year
-
-
-_UP_TO = re.compile(
-    r"\b(?:all the way )?(?:up (?:to and including|until and including|until|till|through|to)|to and including|until and including|"
-    r"through to|tot en met|t/m|(?:until|through|to) the end of|all the way to)(?= (?:the )?(?:[a-z]+|\d))"
-)
-
-
-def plain_ranges(flat: str) -> str:
-    """One word, `to`, for every way of saying that a stretch runs up to a day or month, where one is named."""
-    def plain(match: re.Match[str]) -> str:
-        following = flat[match.end() :].split()
-        names_time = any(word.strip(",?") in dates.MONTHS or word[:1].isdigit() for word in following[:2])
-        return "to" if names_time else match[0]
-
-    return _UP_TO.sub(plain, flat)
-
-
 def _weekday(match: re.Match[str], today: date) -> str:
     return dates.weekday_back(dates.WEEKDAYS[match[1]], today).isoformat()
 
@@ -244,6 +215,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
      lambda m, t: (t - timedelta(days=2)).isoformat()),
     (r"(?:the )?same (?:month|period|time)(?: of)? last year|a year (?:ago|earlier)",
      _fixed("year_before")),
+    (r"(?:the |that )?same (?:week)?day (?:(?:a|one|the) week (?:earlier|before|ago|prior)|(?:of )?(?:the )?(?:last|previous|prior) week)", _fixed("week_before")),
     (r"week[- ](?:over|on)[- ]week", _fixed("last_week")),
     (r"month[- ](?:over|on)[- ]month", _fixed("last_month")),
     (r"quarter[- ](?:over|on)[- ]quarter", _fixed("last_quarter")),
@@ -266,10 +238,10 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_MONTH} (?:the )?{_DAY}\b(?! (?:percent|services|accounts|teams|days))(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[2], m[1], t, m[3]))),
     (r"(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d))?(?= |$)", _numeric),
     (r"(?:on |since |until |from )the (\d{1,2})(?:st|nd|rd|th)\b", lambda m, t: _one(_day(m[1], None, t))),
-    (rf"(?:the |de |o )?(first|1st|second|2nd|eerste|tweede|primeiro|segundo) (?:half|helft|semestre)(?: year)?(?: (?:of|van|de|do) (?:this year|the year|dit jaar|het jaar|ano|este ano|{_YEAR}))?(?! of)", _half),
-    (rf"{_YEAR} h([12])\b", lambda m, t: _halves(m[2], int(m[1]))),
-    (rf"(?:the )?first (\d{{1,2}}|two|three|four|five|six|seven|eight|nine) months of (?:this year|the year|{_YEAR})", _first_months),
-    (rf"\bh([12])\b(?: {_YEAR})?", _half),
+    (rf"(?:the |de |o )?(first|1st|second|2nd|eerste|tweede|primeiro|segundo) (?:half|helft|semestre)(?: year)?(?: (?:of|van|de|do) (?:this year|the year|dit jaar|het jaar|ano|este ano|{_YEAR}))?(?! of)", half),
+    (rf"{_YEAR} h([12])\b", lambda m, t: halves(m[2], int(m[1]))),
+    (rf"(?:the )?first (\d{{1,2}}|two|three|four|five|six|seven|eight|nine) months of (?:this year|the year|{_YEAR})", first_months),
+    (rf"\bh([12])\b(?: {_YEAR})?", half),
     (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
     (rf"(?:the )?(first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),
     (rf"(?:in |since |for )?{_MONTH}(?: of)? last year", _month_last_year),
@@ -308,7 +280,7 @@ _MONTHS_WORD = re.compile(r"\d{4}-\d\d(?:\.\.\d{4}-\d\d)?")
 _RELATIVE: tuple[tuple[str, str], ...] = (
     (r"(?:the )?(?:month|week|day|quarter|period|one)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
-    (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b|(?:the )?following (?:month|week|day)", "after"),
+    (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b(?! (?:month|week|day|quarter))|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
 )  # fmt: skip
 
@@ -321,7 +293,7 @@ def find_times(flat: str, now: datetime) -> When:
     around, bare = _clock(bare)
     relative = None
     for pattern, kind in _RELATIVE:
-        if match := re.search(rf"(?<!\w)(?:{pattern})", bare):
+        if match := re.search(rf"(?<!\w)(?<!day a )(?<!day one )(?<!day the )(?:{pattern})", bare):
             relative = kind
             bare = _mask(bare, match.start(), match.end())
             break
@@ -338,9 +310,20 @@ def find_times(flat: str, now: datetime) -> When:
             mentions.append(Mention(word, start, match.end(), open_start=since))
             bare = _mask(bare, start, match.end())
     mentions.sort(key=lambda mention: mention.start)
-    joined = _join_ranges(mentions, bare, today)
+    joined = _join_ranges(_a_week_before(mentions, today), bare, today)
     plain = re.sub(r"\x00+", "<p>", bare)
     return When(tuple(joined), plain, around, relative)
+
+
+def _a_week_before(mentions: list[Mention], today: date) -> list[Mention]:
+    """`the same day a week earlier` as the day it is, seen from the other day that was named (else from yesterday)."""
+    day = today - timedelta(days=1)
+    for mention in mentions:
+        bounds = _bounds(mention.word, today)
+        if bounds and bounds[0] == bounds[1]:
+            day = bounds[0]
+    before = (day - timedelta(days=7)).isoformat()
+    return [Mention(before, m.start, m.end) if m.word == "week_before" else m for m in mentions]
 
 
 def _mask(text: str, start: int, end: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline import route, understand
+from agents.models.offline import Names, route, understand
 from agents.models.offline.plan import Plan
 from agents.models.offline.text import words
 from agents.models.offline.when import find_times
@@ -122,3 +122,72 @@ def test_a_name_out_of_sight_is_left_to_the_gate() -> None:
 
 def test_the_bucket_policy_is_an_action_of_its_own() -> None:
     assert _plan("who changed the bucket policy in venue-utrecht").calls[0].inputs["action"] == "PutBucketPolicy"
+
+
+def test_questions_written_before_the_guard_are_read_right_or_abstained_from() -> None:
+    counts, missed = report("part_g")
+    assert counts["right"] >= 0.95 * sum(counts.values()), missed
+    assert counts["wrong"] == 0, missed
+
+
+def _scoped() -> Names:
+    full = names()
+    own = {"venue-utrecht": full.tags["venue-utrecht"]}
+    return full.model_copy(
+        update={"complete": False, "accounts": ("venue-utrecht",), "venues": ("utrecht",), "teams": ("floor-systems",),
+                "envs": ("prod",), "account_ids": {}, "tags": own}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did team security cost last month?",
+        "What does team data spend?",
+        "cost of the data team last month",
+        "what does backoffice cost",
+        "online costs last month",
+        "What share of the total costs is venue utrecht?",
+    ],
+)
+def test_a_name_out_of_sight_is_never_dropped(question: str) -> None:
+    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries_known())
+    assert plan.calls == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "account"),
+    [
+        ("What did account online-prod cost last month?", "online-prod"),
+        ("alarms in data lab", "data-lab"),
+        ("what does the security account cost us", "security"),
+        ("costs of log archive in september", "log-archive"),
+    ],
+)
+def test_an_account_out_of_sight_reaches_the_gate(question: str, account: str) -> None:
+    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries_known())
+    assert [call.inputs["accounts"] for call in plan.calls] == [account]
+
+
+@pytest.mark.parametrize(
+    ("said", "period"),
+    [
+        ("spend from January up to and including September", "2026-01..2026-09"),
+        ("spend May through July", "2026-05..2026-07"),
+        ("spend in the first half of 2026", "2026-01..2026-06"),
+        ("spend H1", "2026-01..2026-06"),
+        ("uitgaven van de eerste helft van 2026", "2026-01..2026-06"),
+    ],
+)
+def test_ranges_of_every_form_are_read(said: str, period: str) -> None:
+    assert [call.inputs["period"] for call in _plan(said).calls] == [period]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["spend over the summer", "what did we spend until the carnival", "dearest database in August", "Instances with more than 64 GB of memory"],
+)  # fmt: skip
+def test_what_no_input_can_say_is_abstained_from(question: str) -> None:
+    plan = _plan(question)
+    assert plan.abstention is not None
+    assert plan.abstention.text.startswith("I ")

@@ -1,0 +1,38 @@
+"""Every question that is suggested to a person is answered: those of abstentions, of the help and of the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agents.answer import Question
+from agents.desk import Desk
+from agents.models.offline.examples import EXAMPLES
+from agents.models.offline.maker import OfflineMaker
+from policies.access import local_principal
+
+_ROOT = Path(__file__).parents[3]
+_SHOWN = 2
+"""Examples of a query that are shown to a person."""
+
+
+def _asked_in(path: str) -> set[str]:
+    text = (_ROOT / path).read_text(encoding="utf-8")
+    found = re.findall(r'(?:regent )?ask "([^"]{8,120})"', text)
+    return {question for question in found if "QUESTION" not in question}
+
+
+def suggested() -> list[str]:
+    """All of them, without repeats."""
+    shown = {question for questions in EXAMPLES.values() for question in questions[:_SHOWN]}
+    return sorted(shown | _asked_in("README.md") | _asked_in("agents/cli/app.py") | _asked_in("agents/cli/demo.py"))
+
+
+@pytest.mark.slow
+def test_every_suggested_question_is_answered(open_desk_with: Callable[..., Desk]) -> None:
+    desk = open_desk_with(OfflineMaker())
+    outcomes = {q: desk.answer(Question(text=q), local_principal("local")).status for q in suggested()}
+    assert {q: status for q, status in outcomes.items() if status != "answered"} == {}
