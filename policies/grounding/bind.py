@@ -153,6 +153,34 @@ def is_known_period(
     return False
 
 
+def framed(when: When, near: Sequence[Fact]) -> bool:
+    """Whether a period begins with the period of one of these facts and ends with that of another: `Q2`."""
+    periods = [f.period for f in near if f.period is not None and f.period.start != f.period.end]
+    starts, ends = {p.start for p in periods}, {p.end for p in periods}
+    return when.kind == "period" and any(a in starts and b in ends for a, b in when.periods)
+
+
+def restates(found: Found, text: str, facts: Sequence[Fact], now: datetime) -> bool:
+    """Whether a duration is how long a fact's period is (`six months`, `half year`) or how long ago it was."""
+    periods = [f.period for f in facts if f.period is not None and f.period.start != f.period.end]
+    after = text[found.end : found.end + 12].lower()
+    if found.unit == "days" and found.values and after.startswith(" ago") and 0 < found.values[0] < 400:
+        day = now.date() - timedelta(days=int(found.values[0]))
+        return any(p.start.date() == day and p.days <= 1 for p in periods)
+    said = re.sub(r"[-\s]+", " ", (found.text + after).lower())
+    months = 6 if re.match(r"half (?:a |the )?year\b", said) else 0
+    if found.unit == "months" and found.kind == "number" and found.values and found.values[0] >= 2:
+        months = int(found.values[0])
+    return bool(months) and any(_months(p.start, p.end) == months for p in periods)
+
+
+def _months(start: datetime, end: datetime) -> int:
+    """Whole months from the first of one to the first of another; 0 if they are not firsts."""
+    if start.day != 1 or end.day != 1:
+        return 0
+    return 12 * (end.year - start.year) + end.month - start.month
+
+
 def in_label(found: Found, facts: Sequence[Fact], now: datetime) -> bool:
     """Whether the figure quotes a label, filter or period name of one of these facts, with its unit."""
     for fact in facts:
@@ -202,4 +230,5 @@ def _tokens(text: str) -> set[str]:
     folded = fold(text).text.lower()
     found = {m[0].strip(".,;:!?'/") for m in _TOKEN.finditer(folded)}
     parts = {p for t in found if not t.startswith("arn:") for p in re.split(r"[/]", t)}
-    return found | {p for p in parts if any(c.isalpha() for c in p)}
+    kinds = {p for t in found for p in re.split(r"[.:]", t)[1:] if re.fullmatch(r"[a-z]{2,}\d", p)}
+    return found | kinds | {p for p in parts if any(c.isalpha() for c in p)}

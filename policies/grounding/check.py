@@ -27,6 +27,7 @@ from policies.grounding.counts import counts_listed, elliptic, same_statement
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
 from policies.grounding.render import render
+from policies.grounding.senses import advice
 from policies.grounding.values import write_fact
 from policies.grounding.view import Item, View, look
 from tools.facts import Fact
@@ -129,12 +130,16 @@ def _settle(
         return None, None
     if _restated(found, asked, view):
         return None, None
-    if counts_listed(found, view):
+    if counts_listed(found, view) or bind.restates(found, view.text, facts, now):
         return None, None
     if found.when is not None and not near and _OF_TODAY.match(found.text):
         return None, None  # `I would plan it this week`: advice, not the date of a figure
     named = bind.candidates(found, facts)
     options = named or elliptic(found, view)
+    if found.when is not None and not options and not near and _idle(found, view, sentence):
+        return None, None
+    if found.when is not None and not options and bind.framed(found.when, near):
+        return None, None
     if found.when is not None and not options:
         before = view.text[max(0, found.start - 16) : found.start]
         if found.when.relative or bind.is_known_period(
@@ -161,6 +166,15 @@ def _settle(
     return None, best
 
 
+def _idle(found: Found, view: View, sentence: tuple[int, int]) -> bool:
+    """A time in a sentence without any figure that says what to do or what is not known."""
+    rest = view.words[sentence[0] : found.start] + view.words[found.end : sentence[1]]
+    said = view.said(sentence)
+    if found.when is None or found.when.kind != "period" or re.search(r"\d", rest):
+        return False
+    return bool(words.DENIAL.search(said) or advice(view, found.start))
+
+
 def _contradicted(found: Found, fact: Fact, view: View) -> bool:
     item = Item(found.start, found.end, fact, literal=True)
     return bool(contradictions(item, view))
@@ -168,9 +182,18 @@ def _contradicted(found: Found, fact: Fact, view: View) -> bool:
 
 def _singled_out(found: Found, fitting: Sequence[Fact], view: View, *, by_label: bool) -> Fact | None:
     """The one option that the words around the figure support more than any other."""
-    said = words.stems(view.said(view.layout.sentence(found.start)))
+    sentence = view.layout.sentence(found.start)
+    said = words.stems(view.said(sentence))
     scores = sorted(((len(said & words.fact_stems(f)), f.id, f) for f in fitting), reverse=True)
     best = [fact for score, _, fact in scores if score == scores[0][0]]
+    if len(best) > 1:
+        near = {s for i in view.items if sentence[0] <= i.start < sentence[1] for s in words.stems(i.fact.label)}
+        told = said | near
+        plain = {f.id: words.fact_stems(f) - words.stems(f.unit) for f in best}
+        if any(told & plain[f.id] for f in best) and (by_label or near):
+            # equal and in words alike: either is true, and the one that claims the least else is meant
+            best.sort(key=lambda f: (-len(told & plain[f.id]), len(plain[f.id] - told), f.id))
+            return best[0]
     if len(best) == 1 or (best and same_statement(best, by_label=by_label)):
         return best[0]
     if not by_label and best and len({(f.unit, f.period) for f in best}) == 1:

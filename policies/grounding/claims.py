@@ -3,7 +3,8 @@
 A word counts for a figure if it stands in the figure's clause, on its side of the neighbouring figures (in a table:
 in its cell, the column's title or the row's first cell); if the clause says nothing, the clauses before it in the
 sentence count, back to the figure before; then the sentences before in the same block. Checks, in order: names
-(`naming`), label (`labels`), period, basis and direction (`senses`), superlatives and parts of a whole (`labels`).
+(`naming`), label (`labels`), period, basis and direction (`senses`), superlatives and parts of a whole (`labels`),
+currency, minus and rates (`wording`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from policies.grounding.model import Claim
 from policies.grounding.naming import name_claim, unnamed_claim
 from policies.grounding.senses import basis_claim, direction_claim, period_claim, undated_claim
 from policies.grounding.view import Item, View
+from policies.grounding.wording import wording_claim
 from tools import units
 
 _ON_NUMBERS: tuple[Callable[[Item, View], Claim | None], ...] = (
@@ -26,6 +28,7 @@ _ON_NUMBERS: tuple[Callable[[Item, View], Claim | None], ...] = (
     superlative_claim,
     part_claim,
     unnamed_claim,
+    wording_claim,
 )
 _ON_LITERALS = (undated_claim,)
 

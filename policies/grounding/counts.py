@@ -22,8 +22,8 @@ from tools.facts import Fact
 
 _CARRIES = frozenset(
     listing(
-        "of is are was were has have had did do does remain remains remained can could fail failed fails miss misses "
-        "missed lack lacks need needs in on with without not open "
+        "out of is are was were has have had did do does remain remains remained can could fail failed fails miss "
+        "misses missed lack lacks need needs in on with without not open "
         "zijn is waren heeft hebben daarvan ervan van werden niet staan "
         "são é foi foram têm tem deles delas estão está não dos das"
     )
@@ -36,6 +36,8 @@ _LISTS_AFTER = re.compile(
     r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
 )
 _LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")
+_OUT_OF = re.compile(r"\s*(?:out )?(?:of|van|de)\s+(?:(?:the|all|our)\s+)?")
+_OF_THOSE = re.compile(r"\W*(?:of|among) (?:those|these|them|which)\b")
 _ONES = re.compile(r"\b(?:one|één|een|uma?)\b", re.IGNORECASE)
 
 
@@ -48,6 +50,12 @@ def elliptic(found: Found, view: View) -> list[Fact]:
     heard = set(words.plain(view.said(sentence)))
     shown = {item.fact.unit for item in view.items if sentence[0] <= item.start < sentence[1]}
     named = [pair for m in view.named(sentence) for pair in m.means]
+    whole_of = {
+        i.fact.unit for i in view.items if i.end <= found.start and _OUT_OF.fullmatch(view.text[i.end : found.start])
+    }
+    if _OF_THOSE.match(view.text[slice(*sentence)].lower()):
+        before = next(view.layout.lead_in(found.start), sentence)
+        heard |= set(words.plain(view.said(before)))
     scored: list[tuple[int, Fact]] = []
     for fact in view.facts:
         if units.kind(fact.unit) != "count" or not isinstance(fact.value, (int, Decimal)):
@@ -56,7 +64,10 @@ def elliptic(found: Found, view: View) -> list[Fact]:
             continue
         noun = fact.unit.lower().split()[-1]
         held = values_of(fact)
-        support = len(clause & words.stems(fact.label) - words.stems(fact.unit))
+        label = words.stems(fact.label)
+        support = len(clause & label - words.stems(fact.unit))
+        support += "not" in clause and any(s.startswith("un") and s[2:] in clause for s in label)
+        support += 2 * (fact.unit in whole_of)
         support += sum(value in held.get(dimension, ()) for dimension, value in named)
         counted = bool({noun, singular(noun)} & heard) or fact.unit in shown
         if support >= (1 if counted else 2):
@@ -88,6 +99,8 @@ def counts_listed(found: Found, view: View) -> bool:
     As many different figures of one unit must stand in this sentence, the next one, or a list beside it. `You have
     [[f3]]: one in A and one in B` lists as many ones as the figure before them says.
     """
+    if found.text.lower() in _TWICE and _moments(found, view) == 2:
+        return True
     if found.kind != "number" or found.unit or not found.values:
         return False
     sentence, block = view.layout.sentence(found.start), view.layout.block(found.start)
@@ -106,6 +119,16 @@ def counts_listed(found: Found, view: View) -> bool:
         if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
             return True
     return False
+
+
+_TWICE = frozenset(listing("twice tweemaal"))
+
+
+def _moments(found: Found, view: View) -> int:
+    """How many different dates or times the sentence shows: `twice: first at [[f7]] and again at [[f4]]`."""
+    start, end = view.layout.sentence(found.start)
+    shown = [i.fact for i in view.items if start <= i.start < end and units.kind(i.fact.unit) in ("date", "time")]
+    return len({fact.value for fact in shown})
 
 
 def _as_many_ones(found: Found, view: View) -> bool:

@@ -41,6 +41,9 @@ _WHOLE = re.compile(
 _ONE_OF = re.compile(
     r"\b(?:one|none|some|most|many|few|any) (?:out )?of (?:(?:our|the|all|these|those) ){0,2}$", re.IGNORECASE
 )
+_ALL_OF = re.compile(
+    r"\b(?:all|every|each of|alle|todos|todas)(?: (?:of )?(?:our|the|these|those|onze|de|os|as))* $", re.IGNORECASE
+)
 _PART = re.compile(r",?\s*(?:of which|of them|of those|waarvan|d[oae]s? quais)\s*$", re.IGNORECASE)
 _NOT_SUPER = re.compile(
     r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top (?:two|three|four|five|\d+)|two|three|four|"
@@ -57,10 +60,13 @@ def label_claim(item: Item, view: View) -> Claim | None:
     left, _ = view.neighbours(item, sentence)
     if left is not None and left.fact.unit == item.fact.unit and _WHOLE.fullmatch(view.text[left.end : item.start]):
         return None  # `one of our 58 buckets is public`: what follows is said of the part
+    if _ALL_OF.search(view.text[max(0, item.start - 24) : item.start]) and _total(item.fact):
+        return None  # `all [[f1]] have default encryption`: what follows is said of every one
     if _ONE_OF.search(view.text[max(0, item.start - 32) : item.start]):
         return None
     spoken = _spoken(item, view)
     said = words.stems(spoken)
+    todo = "not yet " if re.match(r"\s*to [a-z]", view.text[item.end : item.end + 200]) else ""  # `6 keys to rotate`
     close = view.text[max(0, item.start - 24) : item.start]
     moved = words.is_change(item.fact) and _DIRECT.search(close)
     if not moved and not _MOVEMENT.search(view.text[before[0] : before[1]].lower()):
@@ -72,7 +78,11 @@ def label_claim(item: Item, view: View) -> Claim | None:
     explained = frozenset().union(*(words.fact_stems(n.fact) for n in neighbours)) if neighbours else frozenset()
     named = words.name_stems(item.fact) & words.stems(view.said((sentence[0], item.end)))
     for rival in view.facts:
-        if rival.unit == item.fact.unit and rival.value != item.fact.value and _denied(item.fact, rival, said, spoken):
+        if (
+            rival.unit == item.fact.unit
+            and rival.value != item.fact.value
+            and _denied(item.fact, rival, said, todo + spoken)
+        ):
             return "label", f"The words do not say 'not': {about(item.fact)}, and {rival.id} is {rival.label!r}."
         if rival.unit != item.fact.unit or rival.id == item.fact.id or rival.value == item.fact.value:
             continue
@@ -85,7 +95,7 @@ def label_claim(item: Item, view: View) -> Claim | None:
         label = words.stems(rival.label)
         if not units.is_number(rival.unit) and not label <= said:
             continue
-        telling = not said & mine and any(_bearers(stem, view) <= 2 for stem in for_rival - explained)
+        telling = not said & mine and any(_bearers(stem, view) <= 3 for stem in for_rival - explained)
         if telling or len(said & theirs) * 2 >= len(theirs) or (label and label <= said):
             return "label", f"The words fit {rival.label!r} ({rival.id}) better, but {about(item.fact)}."
     return None
@@ -105,6 +115,11 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
             f"{len(family)} alike.",
         )
     return None
+
+
+def _total(fact: Fact) -> bool:
+    """Whether a fact counts everything of its unit: `buckets in all`."""
+    return words.stems(fact.label) <= words.stems(fact.unit) | {"total"} or fact.label.endswith("in all")
 
 
 def _bearers(stem: str, view: View) -> int:
@@ -127,7 +142,8 @@ def _denied(fact: Fact, rival: Fact, said: frozenset[str], spoken: str) -> bool:
     """Whether only a `not` in the label tells the fact from its rival, and the words have none."""
     mine, theirs = words.stems(fact.label), words.stems(rival.label)
     if (special := mine & {"average", "forecast"}) and not special & said:
-        return mine - special == theirs and bool(said & theirs)
+        kept = [word for word in words.plain(fact.label) if not words.stems(word) & special]
+        return kept == words.plain(rival.label) and bool(said & theirs)
     if "not" not in mine or mine - {"not"} != theirs or not said & theirs:
         return False
     return fact.scope == rival.scope and not words.DENIAL.search(spoken)
@@ -174,6 +190,9 @@ def part_claim(item: Item, view: View) -> Claim | None:
     )
     if _PART.search(between) and _siblings(left.fact, item.fact):
         return "label", f"{item.fact.id} ({item.fact.label}) is no part of {left.fact.id} ({left.fact.label})."
-    if joined and (left.fact.value > item.fact.value or left.fact.id == item.fact.id):
+    whole, part = item.fact.value, left.fact.value
+    if whole < 0 and part < 0:
+        whole, part = -whole, -part
+    if joined and (part > whole or left.fact.id == item.fact.id):
         return "label", f"{left.fact.id} cannot be a part of {item.fact.id}: {about(item.fact)}."
     return None

@@ -20,7 +20,7 @@ _ITEM = re.compile(r"[ \t]*(?:[-*\u2022|]|\d{1,3}[.)])[ \t]")
 _CLAUSE = re.compile(
     rf"[,;](?=\s|$)|:(?=\s|$)(?!\s*[*_`]*(?:[{HOLE}\d$€£]|[A-Z]{{3}} \d))|"
     r"\s[-\u2013\u2014]\s|\u2014|\s(?:and|but|while|whereas|against|versus|vs\.?|followed by|plus|compared (?:with|to)|"
-    r"up from|down from|en|maar|terwijl|tegen|tegenover|gevolgd door|e|mas|enquanto|contra)(?=\s)|\|",
+    r"up from|down from|en(?! met\b)|maar|terwijl|tegen|tegenover|gevolgd door|e|mas|enquanto|contra)(?=\s)|\|",
     re.IGNORECASE,
 )
 
@@ -40,6 +40,11 @@ class Layout:
     def sentence(self, offset: int) -> Span:
         """The sentence (or list item, or table row) that holds the offset."""
         return _holder(self.sentences, offset)
+
+    def heading(self, start: int) -> int:
+        """Where the block before the one that starts at `start` begins, if it is one line; else `start`."""
+        above = self.blocks[max(bisect_right(self.blocks, (start, 0)) - 1, 0)]
+        return above[0] if "\n" not in self.text[above[0] : above[1]].strip() else start
 
     def lead_in(self, offset: int) -> Iterator[Span]:
         """The sentences before `offset` in its block, nearest first; in a list or table not those of other items."""

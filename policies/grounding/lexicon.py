@@ -170,6 +170,7 @@ HARMLESS = re.compile(
     r"comes?|dates|took|came|runs?|costs?|ends?|so|and|sits?|stands?|of|by|to)\b|[.,;:!?)])|"
     r"the one\b|(?:a|the|every|per|each|this|that|split|last) second(?=[\s.,;]*(?:$|[.,;]|after|"
     r"before|later|time\b))|"
+    r"(?:rather than|not just|instead of) one\b|segundo(?= (?:as?|os?) )|"
     r"per (?:second|month|year|quarter|day|hour|week)\b|second(?:ary|-guess|ly)|third(?:ly|[- ]part(?:y|ies))|"
     r"(?:a |on |in )?second(?:-hand| thoughts?| opinion)|per quarter|(?:each|every|this|last|next|"
     r"previous|the) quarter\b|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from policies.grounding.wordlist import listing
@@ -74,9 +74,16 @@ def find_mentions(text: str, names: Iterable[Name]) -> list[Mention]:
     out: list[Mention] = []
     for start, end in sorted(hits, key=lambda s: (s[0], -s[1])):
         if out and end <= out[-1].end:
+            inner = {(d, v) for d, v in hits[start, end] if _spelled(text[out[-1].start : out[-1].end], d, v)}
+            out[-1] = replace(out[-1], means=out[-1].means | inner)
             continue
         out.append(Mention(start, end, frozenset(hits[start, end])))
     return out
+
+
+def _spelled(text: str, dimension: str, value: str) -> bool:
+    """Whether a longer name is only the dimension and the value: `venue Utrecht`, also an account's name."""
+    return re.sub(r"[^\w]+", " ", text.lower()) == re.sub(r"[^\w]+", " ", f"{dimension} {value}".lower())
 
 
 def mentions(text: str, dimension: str, value: str) -> bool:

@@ -45,6 +45,8 @@ def name_claim(item: Item, view: View) -> Claim | None:
         return "scope", f"The words speak of all accounts, but {about(fact)}."
     own = _foreign(view.named(*around), item, view) or _topic(view, sentence)
     for dimension, means in mine.items():
+        if isinstance(fact.value, str) and fact.value in means:
+            continue  # the figure is itself the name
         verdict = _judge(dimension, means, own, item, view, sentence)
         if verdict:
             return verdict
@@ -56,7 +58,21 @@ def name_claim(item: Item, view: View) -> Claim | None:
         and not _introduced(fact, view, item)
     ):
         return "label", f"The words speak of a total, but {about(fact)}."
-    return _unasked(item, view, own, said, mine)
+    return _of_both(item, view, sentence) or _unasked(item, view, own, said, mine)
+
+
+def _of_both(item: Item, view: View, sentence: Span) -> Claim | None:
+    """`A and B both fired for 48 minutes`: it must be so of each."""
+    before = view.text[sentence[0] : item.start]
+    if not re.search(r"\b(?:both|each|beide|ambos)\b[^,;:]*$", before):
+        return None
+    for mention in view.named((sentence[0], item.start)):
+        told = [f for f in view.facts if any(v in values_of(f).get(d, ()) for d, v in mention.means)]
+        alike = [f.value for f in told if f.label == item.fact.label and f.unit == item.fact.unit]
+        if alike and item.fact.value not in alike:
+            wrong = view.text[mention.start : mention.end]
+            return "label", f"The words say this of {wrong!r} too, but {about(item.fact)}."
+    return None
 
 
 def _topic(view: View, sentence: Span) -> list[Mention]:
@@ -76,16 +92,62 @@ def _judge(
 ) -> Claim | None:
     """Whether the nearest names of a dimension are those of the fact."""
     fact = item.fact
-    for mentions in _rings(item, view, own, sentence):
+    for ring, mentions in enumerate(_rings(item, view, own, sentence)):
+        if _quoted(item, view) or (ring and _pinned(fact, dimension, view.named(sentence), view)):
+            return None
         relevant = [m for m in mentions if any(d == dimension for d, _ in m.means)]
         if not relevant:
             continue
         if any(d == dimension and v in means for m in relevant for d, v in m.means):
             return None
+        if any(_enumerated(m, dimension, item, view, sentence) for m in relevant):
+            return None
         wrong = view.text[relevant[-1].start : relevant[-1].end]
         kind: FaultKind = "scope" if dimension == ACCOUNT else "label"
         return kind, f"The words name {wrong!r}, but {about(fact)}."
     return None
+
+
+def _pinned(fact: Fact, dimension: str, said: Iterable[Mention], view: View) -> bool:
+    """Whether a name of another dimension that was said (an alarm, a resource) leaves only this fact's value."""
+    mine = values_of(fact)
+    own = [m for m in said if not any(i.start <= m.start < i.end for i in view.items)]
+    told = [
+        (d, v)
+        for m in own
+        for d, v in m.means
+        if d not in (dimension, ACCOUNT) and v in mine.get(d, ()) and re.search(r"\w-\w|\d", v)
+    ]
+    return any(
+        all(values_of(f).get(dimension) == mine[dimension] for f in view.facts if v in values_of(f).get(d, ()))
+        for d, v in told
+    )
+
+
+def _quoted(item: Item, view: View) -> bool:
+    return view.text[item.start - 1 : item.start] in ('"', "\u201c", "\u2018") and item.start > 0
+
+
+_OF_ALL = re.compile(r"\s*(?:out )?(?:of|van|de|dos|das)\s+(?:(?:the|our|all|de|onze|os|as)\s+)*")
+_EACH = re.compile(r"\b(?:each|apiece|elk|cada)\b")
+_AND = re.compile(r"[\s,*`\"]*(?:\b(?:and|or|en|of|e|ou)\b)?[\s*`\"]*")
+
+
+def _enumerated(mention: Mention, dimension: str, item: Item, view: View, sentence: Span) -> bool:
+    """Whether the right name stands in one row with this one (`A, B and C`), and what is said is true of both."""
+    row, means = view.named(sentence), values_of(item.fact)[dimension]
+    at = row.index(mention) if mention in row else -1
+    true = any(
+        f.unit == item.fact.unit and f.value == item.fact.value and v in values_of(f).get(dimension, ())
+        for f in view.facts
+        for d, v in mention.means
+        if d == dimension
+    )
+    while true and at > 0 and _AND.fullmatch(view.text[row[at - 1].end : row[at].start]):
+        at -= 1
+        if any(d == dimension and v in means for d, v in row[at].means):
+            return True
+    return False
 
 
 def _rings(item: Item, view: View, own: list[Mention], sentence: Span) -> Iterable[list[Mention]]:
@@ -125,6 +187,9 @@ def _unasked(item: Item, view: View, own: list[Mention], said: str, mine: dict[s
     if _SIDE.search(said) or _TOTAL.search(said):
         return None
     fact = item.fact
+    left, _ = view.neighbours(item, view.layout.sentence(item.start))
+    if left and left.fact.unit == fact.unit and _OF_ALL.fullmatch(view.text[left.end : item.start]):
+        return None  # `nine of the ten alarms were in online-prod`: the name narrows the nine
     for mention in own:
         if (
             any(d in mine for d, _ in mention.means)
@@ -228,6 +293,14 @@ def unnamed_claim(item: Item, view: View) -> Claim | None:
         if len(values) > 3 or all(other.get(dimension) == values for other in alike):
             continue
         if mentioned_plainly(view.text[: sentence[1]] + " " + view.question, values):
+            continue
+        others = [f for f in view.facts if f.unit == item.fact.unit and f.label == item.fact.label]
+        each = _EACH.search(view.said(sentence))
+        if each and any(
+            f.value == item.fact.value and f.id != item.fact.id and f.period == item.fact.period for f in others
+        ):
+            continue  # true of each of them
+        if _pinned(item.fact, dimension, (m for m in view.mentions if m.start < sentence[1]), view):
             continue
         if not any(d == dimension and v in values for means in known for d, v in means):
             kind: FaultKind = "scope" if dimension == ACCOUNT else "label"

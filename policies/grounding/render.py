@@ -170,7 +170,7 @@ def _wrong_unit(fact: Fact, before: str, after: str, facts: Iterable[Fact]) -> s
         if units.kind(other.unit) != "count" or other.unit == fact.unit:
             continue
         nouns = {other.unit.split()[-1].lower(), values.singular(other.unit).split()[-1].lower()}
-        if following and following[0] in nouns - set(fact.unit.lower().split()):
+        if following and following[0] in nouns - set(fact.unit.lower().split()) - set(words.plain(fact.label)):
             return following[0]
     return ""
 

@@ -62,8 +62,10 @@ def period_claim(item: Item, view: View) -> Claim | None:
     ]
     for ring in rings:
         claims = [w for w in ring if not _compares(w, item, view)]
+        if ring is not rings[0]:
+            claims = [w for w in claims if not advice(view, w.start)]
         claims = [w for w in claims if w.kind == "period" or (w.kind == "date" and _one_day(item.fact))]
-        if any(_fits(w, item, view) for w in claims) or frame(claims, item.fact):
+        if any(_fits(w, item, view) for w in claims) or _framed(claims, item, view):
             return None
         # a date that another fact holds is that fact's value, not the period of this one
         claims = [w for w in claims if w.kind == "period" or not any(bind.same_moment(w, f) for f in view.facts)]
@@ -77,6 +79,49 @@ def period_claim(item: Item, view: View) -> Claim | None:
             f"The words say {wrong!r}, but the figure {item.fact.id} ({item.fact.label}) is of {period.label}.",
         )
     return None
+
+
+_EXTREME = re.compile(r"\b(?:average|mean|highest|lowest|largest|smallest|maximum|minimum|peak)\b")
+_UNTIL = re.compile(r"\b(?:still|until|through|nog|tot|ainda|at\u00e9)\b")
+_FROM = re.compile(r"\b(?:from|van|de) $", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"\b(?:please|recommend|should|would|could|let us|let's|plan|i'd|i\u2019d|i'll|advise|propose|suggest)\b",
+    re.IGNORECASE,
+)
+
+
+def advice(view: View, at: int) -> bool:
+    """Whether the clause at an offset says what to do and holds no figure: its time is no period of a fact."""
+    start, end = view.layout.clause(at)
+    return bool(_ADVICE.search(view.text[start:end])) and not any(start <= i.start < end for i in view.items)
+
+
+def _framed(claims: list[When], item: Item, view: View) -> bool:
+    """Whether phrases span the fact's period, or the row of figures that it stands in spans theirs."""
+    fact = item.fact
+    if frame(claims, fact):
+        return True
+    if fact.period is None or fact.period.start == fact.period.end or not claims:
+        return False
+    start, end = fact.period.start, fact.period.end
+    spans = [span for w in claims for span in w.periods]
+    if not spans:
+        return False
+    inside = any(start <= a and b <= end for a, b in spans)
+    covers = min(a for a, _ in spans) <= start and end <= max(b for _, b in spans)
+    if _EXTREME.search(fact.label.lower()):
+        return inside or (covers and len(claims) > 1)
+    sentence = view.layout.sentence(item.start)
+    _, right = view.neighbours(item, sentence)
+    if right and right.fact.label == fact.label and _FROM.search(view.text[max(0, item.start - 6) : item.start]):
+        # `fell last month, from X to Y`: the phrase dates the second
+        return any(_fits(w, right, view) for w in claims)
+    if any(b == end and a >= start for a, b in spans) and _UNTIL.search(view.said(view.clause(item))):
+        return True
+    row = [i.fact for i in view.items if sentence[0] <= i.start < sentence[1]]
+    like = {f.period for f in row if (f.label, f.unit, f.scope) == (fact.label, fact.unit, fact.scope)}
+    within = any(a <= start and end <= b for a, b in spans)
+    return within and len(like) > 1 and not any((p.start, p.end) in spans for p in like if p)
 
 
 def _compares(when: When, item: Item, view: View) -> bool:
@@ -188,12 +233,16 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     sentence = view.layout.sentence(item.start)
     block = view.layout.block(item.start)
     heard = words.plain(
-        _IDIOM.sub(" ", (view.text[block[0] : sentence[1]] + " " + view.said(*view.around(item))).lower())
+        _IDIOM.sub(
+            " ", (view.text[view.layout.heading(block[0]) : sentence[1]] + " " + view.said(*view.around(item))).lower()
+        )
     )
     signed = item.literal and view.text[item.start : item.start + 1] == "+"
     if not signed and not set(heard) & words.MOVED:
         return "label", f"Nothing near it says that something moved, but {fact.id} ({fact.label}) is a change."
     summed = fact.label.lower().startswith(("sum of", "total of"))
+    if lead[-1:] in (["spent"], ["cost"], ["paid"]) and not item.shown_positive and words.way(fact) < 0:
+        return "label", f"The words say what was spent, but {fact.id} ({fact.label}) is a change."
     if (
         not summed
         and lead[-1:] in (["to"], ["naar"], ["at"], ["op"], ["para"])
@@ -214,7 +263,11 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     sense = sense or next((w for w in reversed(lead) if w in words.UP | words.DOWN), None)
     if sense is None:
         left, _ = view.neighbours(item, view.layout.sentence(item.start))
-        back = view.text[left.end if left else view.layout.sentence(item.start)[0] : item.start]
+        if left is None or (words.is_change(left.fact) and words.way(left.fact) == words.way(fact)):
+            start = sentence[0]  # `fell by USD 128.25, or 2.88 %`: one verb for both
+        else:
+            start = left.end
+        back = view.text[start : item.start]
         sense = next((w for w in reversed(words.plain(back)) if w in words.UP | words.DOWN), None)
     way = words.way(fact)
     if sense is None:

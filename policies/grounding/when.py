@@ -208,6 +208,8 @@ def _is_month(match: re.Match[str], text: str) -> bool:
         return True
     if text[match.end() : match.end() + 2] in ("'s", "\u2019s"):
         return True
+    if word == "August":
+        return True
     before = text[max(0, match.start() - 12) : match.start()]
     if word == "May" and re.match(r" (?:I|we|you|be|have|not|it)\b", text[match.end() : match.end() + 6]):
         return False

@@ -30,7 +30,7 @@ _CHANGE = frozenset(
     )
 )
 DENIAL = re.compile(
-    r"\b(?:not|no|never|without|non|fail\w*|miss\w*|lack\w*|unable|n't|niet|geen|zonder|mislukt\w*|não|sem)\b|n't|n\u2019t|\\bun\\w+"
+    r"\b(?:not|no|never|without|non|fail\w*|miss\w*|lack\w*|unable|n't|niet|geen|zonder|mislukt\w*|não|sem|off|un\w{3,}ed)\b|n't|n\u2019t"
 )
 """Words that say that something is not so."""
 _DECREASE = frozenset(listing("decrease fall drop reduction saving savings decline"))
@@ -90,7 +90,7 @@ MOVED = (
             "above below over under than against jump jumped swing shift shifted swung saved spike "
             "spiked surge plus minus boven onder tegen dan acima abaixo contra worse better improved "
             "worsened gained lost went moved extra driver drivers explain explains explained contributed "
-            "contribution cause causes oorzaak face"
+            "cheaper dearer goedkoper duurder contribution cause causes oorzaak face"
         )
     )
 )
@@ -108,16 +108,22 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
+_NOUNS_OF_VERBS = re.compile(r"(?<=\w{5})(?:ion|al)$|(?<=\w{4})e$")
+"""Endings by which `rotate`, `rotation` and `automatic`, `automatically` differ."""
+
+
 def _stem(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         word = f"{word[:-3]}y"
     elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
-    for tail in ("ing", "ed"):
+    for tail in ("ing", "ed", "ly"):
         if word.endswith(tail) and len(word) > len(tail) + 3:
             word = word[: -len(tail)]
             break
-    return _SAME.get(word, word)
+    if word in _SAME:
+        return _SAME[word]
+    return _NOUNS_OF_VERBS.sub("", word) or word
 
 
 def plain(text: str) -> list[str]:
@@ -125,9 +131,13 @@ def plain(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", text.lower())
 
 
+_IDENTIFIER = re.compile(r"\w*_\w*")
+"""`AWS_ACM_RENEWAL_STATE_CHANGE` is a name, whatever words are in it."""
+
+
 @lru_cache(maxsize=8192)
 def _label_words(label: str) -> frozenset[str]:
-    return frozenset(plain(label))
+    return frozenset(plain(_IDENTIFIER.sub(" ", label)))
 
 
 def is_change(fact: Fact) -> bool:

@@ -12,6 +12,8 @@ from tests.grounding.corpus import Labelled, every_corruption, load
 from tests.grounding.estates import all_estates
 
 ESTATES = all_estates()
+UNSEEN = {"independent": "97.3 % / 30.3 %", "independent2": "97.7 % / 27.1 %"}
+"""Detection and false alarms of the parts that were written against no checker, when they were first measured."""
 
 
 def main() -> None:
@@ -22,8 +24,9 @@ def main() -> None:
         _rates(load(part), times)
         print(f"{part}: every corruption of every answer, three times")
         _rates(every_corruption(part), times)
-    print("\nindependent (unseen at first measurement: 97.3 % / 30.3 %; now tuned): frozen answers")
-    _rates(load("independent"), times)
+    for part, first in UNSEEN.items():
+        print(f"\n{part} (unseen at first measurement: {first}; now tuned): frozen answers")
+        _rates(load(part), times)
     quantiles = statistics.quantiles(times, n=100)
     print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
     text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150

@@ -11,11 +11,11 @@ from tests.grounding.corpus import labelled, load, sources
 from tests.grounding.estates import all_estates
 
 PARTS = ("corpus", "heldout", "fresh")
-MAY_MISS = {"independent": 0.03}
-"""Lies that may be missed, other than one in a hundred: the independent part was written against no checker."""
+MAY_MISS = {"independent": 0.03, "independent2": 0.03}
+"""Lies that may be missed, other than one in a hundred: the independent parts were written against no checker."""
 
 
-@pytest.mark.parametrize("part", [*PARTS, "independent"])
+@pytest.mark.parametrize("part", [*PARTS, "independent", "independent2"])
 def test_detection_and_false_alarms(part: str) -> None:
     estates = all_estates()
     missed, alarms, counted = [], [], Counter[bool]()

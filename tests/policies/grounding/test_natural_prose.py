@@ -64,3 +64,27 @@ def test_true_prose_passes(estate: str, draft: str) -> None:
 def test_a_reference_that_opens_a_line_touches_nothing() -> None:
     assert not render("### Alarms\n[[f25]] are firing.", ESTATES[OPS].facts).faults
     assert render("alarms[[f25]] are firing.", ESTATES[OPS].facts).faults
+
+
+BUDGET, OCT13, CONTROLS, VENUE = (f"independent2-{name}" for name in ("budget", "oct13", "controls", "venue"))
+
+
+@pytest.mark.parametrize(
+    ("estate", "true", "false"),
+    [
+        (BUDGET, "Total in USD: [[f1]].", "Total in EUR: [[f1]]."),
+        (BUDGET, "Total spend was [[f1]].", "Total spend was minus [[f1]]."),
+        (BUDGET, "Spend this month was [[f1]].", "Spend per day was [[f1]]."),
+        (BUDGET, "All accounts spent [[f1]].", "Each account spent [[f1]]."),
+        (BUDGET, "online-prod spent [[f2]].", "online-prod spent [[f1]]."),
+        (BUDGET, "data-prod used [[f31]] of its [[f30]] budget.", "data-prod used [[f31]] of its [[f30]] accounts."),
+        (OCT13, "[[f5]] did it twice: at [[f7]] and at [[f4]].", "[[f5]] did it twice: at [[f7]]."),
+        (CONTROLS, "3 out of 20 databases are not encrypted.", "4 out of 20 databases are not encrypted."),
+        (VENUE, "Utrecht's spend fell by USD 128.25, or 2.88 %.", "Utrecht's spend rose by USD 128.25, or 2.88 %."),
+        (VENUE, "In half a year Utrecht spent [[f1]].", "In nine months Utrecht spent [[f1]]."),
+        (VENUE, "In September Utrecht spent [[f7]].", "In September Utrecht spent [[f11]]."),
+    ],
+)
+def test_only_what_is_certainly_wrong_is_a_fault(estate: str, true: str, false: str) -> None:
+    assert not _ok(estate, false)
+    assert _ok(estate, true)
