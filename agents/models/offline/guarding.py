@@ -48,6 +48,10 @@ _LEFT = re.compile(
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few) (?:hours|days|weeks|months|quarters|years)|"
     r"since (?:the (?!start|beginning)|we|our|i|last|1|\d)|until (?:the|we|our|\d)|(?:previous|prior|earlier|following) (?:day|week|month|quarter|period))\b"
 )
+_OPEN = re.compile(r"\b(?:before|until|prior to|after|no later than|earlier than|later than) (?:the )?<p>")
+_STEPS = re.compile(
+    r"\b(?:\d+|two|three|four|five|six) (?:days|weeks|months|quarters|years) (?:before|earlier|prior)\b"
+)
 _STATES = frozenset(
     {"alarms", "quotas", "patches", "account_list", "inventory", "encryption", "public_exposure", "savings",
      "identity_hygiene", "config_compliance", "vulnerabilities", "health_summary", "budgets", "metric"}
@@ -66,6 +70,7 @@ _ONE_THING = re.compile(
 LEAST = re.compile(
     r"\b(?:cheapest|least expensive|(?<!at )least(?! privilege)|lowest|fewest|smallest|goedkoopste|minste|mais barat[oa]|menor)\b"
 )
+_MEAN = re.compile(r"\b(?:average|mean|median|gemiddeld\w*)\b(?! time)")
 _PERSONAL = re.compile(
     r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
     r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
@@ -88,6 +93,9 @@ def objection(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Read
 
 
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    timed = any("period" in c.inputs and c.query not in ("spend_change", "recent_changes") for c in calls)
+    if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
+        return f'I did not understand the time in "{match[0].replace("<p>", "a time")}".'
     text = _AGE.sub(" ", reading.when.bare)
     if any(call.inputs.keys() & {"days", "top", "above"} for call in calls):
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
@@ -115,6 +123,10 @@ def _one_thing(calls: Sequence[PlannedCall], reading: Reading, context: Context)
         c.query in ("spend", "spend_change", "inventory") for c in calls
     ):
         return f'I can not rank single resources, as in "{match[0]}".'
+    if (match := _MEAN.search(reading.text)) and any(
+        c.query not in ("spend", "metric", "savings", "forecast") for c in calls
+    ):
+        return f'I can not work out an average here, as in "{match[0]}".'
     ranks = [c for c in calls if c.query in ("spend", "metric", "savings")]
     if not ranks and (match := LEAST.search(reading.text)) and "PRIVILEGE" not in reading.concepts:
         return f'I can not rank by "{match[0]}" here.'
