@@ -123,7 +123,7 @@ def _settle(
 ) -> tuple[Fault | None, Fact | None]:
     """Decide on one figure of the model's own: harmless (None, None), bound (None, fact), or a fault."""
     sentence = view.layout.sentence(found.start)
-    near = [item.fact for item in view.items if sentence[0] <= item.start < sentence[1]]
+    near = list({i.fact.id: i.fact for i in view.items if sentence[0] <= i.start < sentence[1]}.values())
     if bind.looks_like_name(found) and bind.is_name(found, names):
         return None, None
     if bind.in_label(found, near, now):

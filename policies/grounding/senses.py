@@ -267,7 +267,7 @@ def direction_claim(item: Item, view: View) -> Claim | None:
             start = sentence[0]  # `fell by USD 128.25, or 2.88 %`: one verb for both
         else:
             start = left.end
-        back = view.text[start : item.start]
+        back = view.text[max(start, item.start - 400) : item.start]
         sense = next((w for w in reversed(words.plain(back)) if w in words.UP | words.DOWN), None)
     way = words.way(fact)
     if sense is None:
