@@ -24,7 +24,7 @@ Basis = Literal["net", "gross"]
 
 
 class Scope(BaseModel):
-    """What a fact covers: accounts by name (empty: all that exist, see `Directory.scope`), filters by field, and cost basis."""
+    """What a fact covers: accounts by name (empty: all that exist, see `Directory.scope`), filters, and cost basis."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -13,6 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from strands import Agent
+from strands.types.tools import AgentTool
+
 from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.drafting import draft
@@ -23,8 +26,6 @@ from policies.access import local_principal, shipped_gate
 from policies.audit import Ledger
 from policies.oversight import Limits
 from policies.turn import Turn
-from strands import Agent
-from strands.types.tools import AgentTool
 from tests.agents.scripted import ScriptedModel
 from tests.bench.measure import SyncClock, percentile, row, sync_clock, verdict
 from tools.catalogue import find
