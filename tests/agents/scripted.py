@@ -1,4 +1,4 @@
-"""A model that follows a script: each step is a list of query calls, or a text. Not a mock: it speaks Strands' protocol."""
+"""A model that follows a script: each step is a list of query calls, or a text. It speaks Strands' own protocol."""
 
 from __future__ import annotations
 
