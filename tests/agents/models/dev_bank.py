@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from agents.models.offline import Names, Plan, names_of, understand
-from tests.agents.models.catalogue_stub import queries_known, sample_directory
+from tests.agents.models.sample_sight import sample_directory
+from tools.catalogue import queries
 from tools.estate.world import NOW, TEAMS
 from tools.periods import parse_period
 from tools.registry import Query
@@ -45,7 +46,7 @@ def load(part: str) -> list[dict[str, Any]]:
 
 def judge(entry: dict[str, Any]) -> Verdict:
     """Understand one question and hold the plan against what was expected."""
-    known = queries_known()
+    known = queries()
     plan = understand(entry["q"], entry.get("h", ()), names=names(), now=NOW, queries=known)
     want = entry["want"]
     got = shown(plan)

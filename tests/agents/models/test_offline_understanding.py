@@ -9,8 +9,8 @@ from agents.models.offline import Names, route, understand
 from agents.models.offline.plan import Plan
 from agents.models.offline.text import words
 from agents.models.offline.when import find_times
-from tests.agents.models.catalogue_stub import queries_known
 from tests.agents.models.dev_bank import judge, load, names, report
+from tools.catalogue import queries
 from tools.estate.world import NOW
 
 
@@ -51,7 +51,7 @@ def test_times_are_read_by_their_neighbours(said: str, expected: list[str]) -> N
 
 
 def test_an_unknown_account_is_never_dropped() -> None:
-    plan = understand("What did sales-prod cost in September?", (), names=names(), now=NOW, queries=queries_known())
+    plan = understand("What did sales-prod cost in September?", (), names=names(), now=NOW, queries=queries())
     assert plan.abstention is not None
     assert plan.abstention.kind == "unknown_name"
     assert not plan.calls
@@ -59,25 +59,25 @@ def test_an_unknown_account_is_never_dropped() -> None:
 
 def test_reversed_months_are_put_in_order() -> None:
     for question in ("compare August with September", "September against August, what changed in cost?"):
-        plan = understand(question, (), names=names(), now=NOW, queries=queries_known())
+        plan = understand(question, (), names=names(), now=NOW, queries=queries())
         assert [c.inputs for c in plan.calls] == [{"period": "2026-09", "compared_to": "2026-08"}]
 
 
 def test_a_question_across_domains_reaches_more_than_one() -> None:
     question = "is the cost spike related to the incident on Tuesday?"
-    found = route(question, (), names=names(), now=NOW, queries=queries_known())
+    found = route(question, (), names=names(), now=NOW, queries=queries())
     assert set(found.domains) == {"cost", "ops"}
 
 
 def test_an_abstention_needs_no_domain_but_scores_still_point_somewhere() -> None:
-    found = route("delete the public bucket", (), names=names(), now=NOW, queries=queries_known())
+    found = route("delete the public bucket", (), names=names(), now=NOW, queries=queries())
     assert found.domains == ()
     assert max(found.scores, key=lambda d: found.scores[d]) == "security"
 
 
 def test_the_same_question_gives_the_same_plan() -> None:
     plans = {
-        understand("why did costs rise", ("what about RDS?",), names=names(), now=NOW, queries=queries_known()).model_dump_json()
+        understand("why did costs rise", ("what about RDS?",), names=names(), now=NOW, queries=queries()).model_dump_json()
         for _ in range(3)
     }  # fmt: skip
     assert len(plans) == 1
@@ -85,12 +85,12 @@ def test_the_same_question_gives_the_same_plan() -> None:
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 100_000, "🎰🎰🎰", "مرحبا كم أنفقنا", "\x00\x01\x02"])
 def test_odd_input_is_abstained_from(question: str) -> None:
-    plan = understand(question, (), names=names(), now=NOW, queries=queries_known())
+    plan = understand(question, (), names=names(), now=NOW, queries=queries())
     assert plan.abstention is not None
 
 
 def _plan(question: str, *history: str, answer: str = "") -> Plan:
-    return understand(question, history, names=names(), now=NOW, queries=queries_known(), last_answer=answer)
+    return understand(question, history, names=names(), now=NOW, queries=queries(), last_answer=answer)
 
 
 def test_what_no_input_can_use_is_said() -> None:
@@ -116,7 +116,7 @@ def test_that_bucket_is_the_one_that_was_shown() -> None:
 
 def test_a_name_out_of_sight_is_left_to_the_gate() -> None:
     known = names().model_copy(update={"complete": False, "accounts": ("venue-utrecht",)})
-    plan = understand("open findings in data-prod", (), names=known, now=NOW, queries=queries_known())
+    plan = understand("open findings in data-prod", (), names=known, now=NOW, queries=queries())
     assert plan.calls[0].inputs["accounts"] == "data-prod"
 
 
@@ -151,7 +151,7 @@ def _scoped() -> Names:
     ],
 )
 def test_a_name_out_of_sight_is_never_dropped(question: str) -> None:
-    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries_known())
+    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries())
     assert plan.calls == ()
 
 
@@ -165,7 +165,7 @@ def test_a_name_out_of_sight_is_never_dropped(question: str) -> None:
     ],
 )
 def test_an_account_out_of_sight_reaches_the_gate(question: str, account: str) -> None:
-    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries_known())
+    plan = understand(question, (), names=_scoped(), now=NOW, queries=queries())
     assert [call.inputs["accounts"] for call in plan.calls] == [account]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from agents.models.offline import route
 from agents.models.routing import generous
-from tests.agents.models.catalogue_stub import queries_known
 from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
 from tools.estate.world import NOW
 
 EVERY = ("cost", "ops", "security")
@@ -23,7 +23,7 @@ EVERY = ("cost", "ops", "security")
     ],
 )
 def test_domains_that_the_words_point_to_take_part(question: str, expected: set[str]) -> None:
-    found = generous(route(question, (), names=names(), now=NOW, queries=queries_known()).scores, EVERY)
+    found = generous(route(question, (), names=names(), now=NOW, queries=queries()).scores, EVERY)
     assert expected <= set(found)
 
 
