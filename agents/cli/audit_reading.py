@@ -140,7 +140,7 @@ def stats_command(ledger: At = None, json_out: Json = False) -> None:
 @app.command("types")
 def types_command() -> None:
     """Print the JSON schema of every record type's body."""
-    from policies.audit.records import KNOWN
+    from policies.audit.bodies import KNOWN
 
     schemas = {name: body.model_json_schema(by_alias=True) for name, body in sorted(KNOWN.items())}
     typer.echo(json.dumps(schemas, indent=2))

@@ -5,16 +5,7 @@
 
 from __future__ import annotations
 
-from policies.audit.errors import (
-    LedgerClosedError,
-    LedgerDamagedError,
-    LedgerError,
-    LedgerUnwritableError,
-    NoSuchRecordError,
-    RecordTooLargeError,
-)
-from policies.audit.ledger import Ledger
-from policies.audit.records import (
+from policies.audit.bodies import (
     AnswerDelivered,
     Body,
     GateDecided,
@@ -30,11 +21,19 @@ from policies.audit.records import (
     QueryMore,
     QueryReturned,
     QuestionAsked,
-    Record,
     SightResolved,
     SpecialistStarted,
-    StoredRecord,
 )
+from policies.audit.errors import (
+    LedgerClosedError,
+    LedgerDamagedError,
+    LedgerError,
+    LedgerUnwritableError,
+    NoSuchRecordError,
+    RecordTooLargeError,
+)
+from policies.audit.ledger import Ledger
+from policies.audit.records import Record, StoredRecord
 from policies.audit.story import Story, StoryStep, story
 from policies.audit.verdict import Verdict
 from policies.audit.verifying import verify

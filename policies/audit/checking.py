@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from policies.audit.bodies import KNOWN
 from policies.audit.encoding import blanked, loads
 from policies.audit.errors import LedgerDamagedError
-from policies.audit.records import KNOWN
 from policies.audit.segments import read_raw
 from policies.audit.trust import Trust
 

@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 from pydantic_core import PydanticSerializationError
 
+from policies.audit.bodies import KNOWN, Body
 from policies.audit.errors import LedgerDamagedError, LedgerError
-from policies.audit.records import KNOWN, SCHEMA, Body, Record, StoredRecord
+from policies.audit.records import SCHEMA, Record, StoredRecord
 from policies.audit.vault import Vault, is_sealed
 
 FORGOTTEN = "[forgotten]"

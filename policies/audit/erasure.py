@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from policies.audit.bodies import SubjectForgotten
 from policies.audit.errors import LedgerError
 from policies.audit.ledger import Ledger
-from policies.audit.records import Record, SubjectForgotten
+from policies.audit.records import Record
 from policies.audit.segments import read_raw
 from policies.audit.vault import Vault, is_sealed
 

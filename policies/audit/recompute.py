@@ -10,9 +10,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.audit.bodies import QueryCalled, QueryMore, QueryReturned, SightResolved
 from policies.audit.erasure import sealed_shut
 from policies.audit.ledger import Ledger
-from policies.audit.records import QueryCalled, QueryMore, QueryReturned, SightResolved, StoredRecord
+from policies.audit.records import StoredRecord
 from policies.audit.vault import Vault
 from policies.guardrails import clean_and_mask
 from tools.accounts import Account, Directory

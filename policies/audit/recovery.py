@@ -6,13 +6,14 @@ import secrets
 import time
 from pathlib import Path
 
+from policies.audit.bodies import LedgerRecovered
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
 from policies.audit.errors import LedgerDamagedError
 from policies.audit.keys import Home
 from policies.audit.note import Signer
 from policies.audit.reader import Reader
-from policies.audit.records import LedgerRecovered, Record
+from policies.audit.records import Record
 from policies.audit.store import Cut, Store
 from policies.audit.vault import Vault
 

@@ -6,12 +6,13 @@ import time
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.audit.bodies import KeyIntroduced, KeyRevoked
 from policies.audit.errors import KeyFileError, LedgerError
 from policies.audit.keys import FileSigner, Home
 from policies.audit.ledger import Ledger
 from policies.audit.note import VerifierKey
 from policies.audit.reader import Reader
-from policies.audit.records import KeyIntroduced, KeyRevoked, Record
+from policies.audit.records import Record
 
 
 class KeyChange(BaseModel):

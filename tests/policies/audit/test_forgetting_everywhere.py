@@ -17,9 +17,10 @@ from agents.home import Home
 from agents.places import register_places
 from policies.access import Principal, shipped_gate
 from policies.audit import Ledger, Record, verify
+from policies.audit.bodies import GateDecided, QueryCalled, QueryFailed, QueryReturned
 from policies.audit.erasure import PLACES
 from policies.audit.recompute import recompute
-from policies.audit.records import GateDecided, QueryCalled, QueryFailed, QueryReturned, StoredRecord
+from policies.audit.records import StoredRecord
 from policies.oversight import Limits
 from tests.agents.scripted import ScriptedMaker
 from tools.estates import Estate, open_sample

@@ -1,0 +1,154 @@
+"""What one question leaves: asked, guarded, decided, called, grounded, delivered."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from policies.audit.bodies.base import Body, Json, Personal, PersonalWhenMarked, Sha256
+
+
+class QuestionAsked(Body):
+    """A person asked; `text` is what they wrote after masking."""
+
+    type: ClassVar[str] = "question.asked"
+    text: Annotated[str, Personal]
+    channel: str
+    principal_id: Annotated[str, Personal]
+    role: str
+    assurance: str
+    model: Annotated[str, Field(alias="gen_ai.request.model")]
+    estate: str
+    language: str | None = None
+
+
+class GuardAssessed(Body):
+    type: ClassVar[str] = "guard.assessed"
+    point: Literal["question", "model_input", "tool_result", "answer"]
+    outcome: str
+    masked: list[str] = []
+    reasons: list[str] = []
+
+
+class SpecialistStarted(Body):
+    type: ClassVar[str] = "specialist.started"
+    specialist: Annotated[str, Field(alias="gen_ai.agent.name")]
+    prompt_sha256: Sha256
+    model: Annotated[str, Field(alias="gen_ai.request.model")]
+
+
+class ModelCalled(Body):
+    """One call of a model; token counts as the provider reported them."""
+
+    type: ClassVar[str] = "model.called"
+    specialist: Annotated[str, Field(alias="gen_ai.agent.name")]
+    model: Annotated[str, Field(alias="gen_ai.request.model")]
+    input_tokens: Annotated[int, Field(alias="gen_ai.usage.input_tokens", ge=0)]
+    output_tokens: Annotated[int, Field(alias="gen_ai.usage.output_tokens", ge=0)]
+    stop_reason: Annotated[str | None, Field(alias="gen_ai.response.finish_reason")] = None
+    request_sha256: Sha256 | None = None
+
+
+class GateDecided(Body):
+    """The gate's decision on one query call, before it ran."""
+
+    type: ClassVar[str] = "gate.decided"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    input: Annotated[Json, PersonalWhenMarked]
+    input_sha256: Annotated[Sha256, PersonalWhenMarked]
+    accounts: list[str]
+    decision: Literal["allow", "deny"]
+    policies: list[str] = []
+    reason: Annotated[str, PersonalWhenMarked] = ""
+    personal_data: bool = False
+
+
+class LimitReached(Body):
+    """A budget, rate or switch stopped the turn; `reset` says when it opens again (ISO time), if ever."""
+
+    type: ClassVar[str] = "limit.reached"
+    limit: str
+    value: int | float | str | None = None
+    reset: str | None = None
+
+
+class SightResolved(Body):
+    """What this turn may look at: the accounts in the asker's sight with their tags, the payer, and the regions."""
+
+    type: ClassVar[str] = "sight.resolved"
+    accounts: list[Json]
+    payer: Json
+    complete: bool
+    regions: list[str]
+    currency: str
+    source: str
+
+
+class QueryCalled(Body):
+    """The intent: durable before the first AWS request of this query leaves."""
+
+    type: ClassVar[str] = "query.called"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    input: Annotated[Json, PersonalWhenMarked]
+    input_sha256: Annotated[Sha256, PersonalWhenMarked]
+    accounts: list[str]
+    now: str
+    fresh: bool = False
+    personal_data: bool = False
+
+
+class QueryMore(Body):
+    """Receipts and facts of a query that do not fit into its `query.returned`, which follows."""
+
+    type: ClassVar[str] = "query.more"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    intent: int = Field(ge=0)
+    receipts: list[Json] = []
+    facts: Annotated[list[Json], PersonalWhenMarked] = []
+    personal_data: bool = False
+
+
+class QueryReturned(Body):
+    """What a query brought back, with the index of its intent; `duration_ms` is wall time in milliseconds.
+
+    `facts_sha256` is over all facts, those in `query.more` records of the same intent first.
+    """
+
+    type: ClassVar[str] = "query.returned"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    intent: int = Field(ge=0)
+    receipts: list[Json]
+    facts: Annotated[list[Json], PersonalWhenMarked]
+    facts_sha256: Annotated[Sha256, PersonalWhenMarked]
+    incomplete: str | None = None
+    duration_ms: float = Field(ge=0)
+    personal_data: bool = False
+
+
+class QueryFailed(Body):
+    type: ClassVar[str] = "query.failed"
+    query: Annotated[str, Field(alias="gen_ai.tool.name")]
+    error: Annotated[str, Field(alias="error.type")]
+    message: Annotated[str, PersonalWhenMarked]
+    personal_data: bool = False
+
+
+class GroundingChecked(Body):
+    type: ClassVar[str] = "grounding.checked"
+    outcome: Literal["bound", "repair", "withheld"]
+    faults: list[str] = []
+    text_sha256: Sha256
+
+
+class AnswerDelivered(Body):
+    """The end of a question: what went out, by hash, and on which facts and receipts it rests."""
+
+    type: ClassVar[str] = "answer.delivered"
+    ends_question: ClassVar[bool] = True
+    status: str
+    text_sha256: Sha256
+    figures: int = Field(ge=0)
+    facts: list[str] = []
+    receipts: list[str] = []
+    usage: Json = {}
