@@ -36,6 +36,8 @@ class Question(_Frozen):
     session: str | None = None
     fresh: bool = False
     """Ask AWS anew instead of taking billed calls from the cache."""
+    reason: str | None = None
+    """Why the person wants to know; None: the question is its own reason. Queries about persons need one."""
 
 
 class AnswerFigure(_Frozen):
@@ -48,11 +50,14 @@ class AnswerFigure(_Frozen):
 
 
 class QueryMade(_Frozen):
-    """One query call that was tried: `decision` is `allow`, `deny`, or `error` when it was allowed but failed."""
+    """One query call that was tried.
+
+    `decision` is `allow`, `deny`, `needs_approval`, or `error` when it was allowed but failed.
+    """
 
     name: str
     input: dict[str, Any]
-    decision: Literal["allow", "deny", "error"]
+    decision: Literal["allow", "deny", "needs_approval", "error"]
 
 
 class Usage(_Frozen):

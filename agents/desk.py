@@ -85,7 +85,7 @@ class Desk:
         shown = guarded.text or for_the_record(question.text)
         turn: Turn | None = None
         try:
-            turn = self._open_turn(question_id, question, principal, progress)
+            turn = self._open_turn(question_id, question, principal, progress, shown)
             turn.record("person", self._asked(question, principal, shown))
             turn.record(
                 "system:guard",
@@ -132,7 +132,9 @@ class Desk:
             ledger=LedgerSpan(origin=self.ledger.origin, first=first, last=last, root=self.ledger.root()),
         )
 
-    def _open_turn(self, question_id: str, question: Question, principal: Principal, progress: Progress) -> Turn:
+    def _open_turn(
+        self, question_id: str, question: Question, principal: Principal, progress: Progress, shown: str
+    ) -> Turn:
         empty = Directory((), self.estate.payer)
         return Turn(
             question=question_id,
@@ -148,6 +150,7 @@ class Desk:
             store=self.store,
             memory=CallCache(self.home.cache / "calls" / self.estate.epoch, self.store, fresh=question.fresh),
             fresh=question.fresh,
+            reason=_reason(question, shown),
             progress=progress,
         )
 
@@ -160,6 +163,7 @@ class Desk:
             assurance=principal.assurance,
             model=self.maker.name,
             estate=self.estate.source,
+            reason=_reason(question, shown),
         )
 
     async def _write(self, guarded: Assessment, question: Question, turn: Turn) -> _Written:
@@ -178,7 +182,7 @@ class Desk:
         made = await draft(guarded.text, history, chosen, self.maker, turn)
         status = _status(turn)
         refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
-        if status in ("denied", "error") or (status == "unanswerable" and refused):
+        if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
             return _Written(status, _why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
         if turn.stopped:
             return self._withheld(turn, wording.stopped(turn.stopped), made)
@@ -251,7 +255,7 @@ class Desk:
                 usage=usage.model_dump(mode="json"),
             ),
         )
-        if question.session and written.status not in ("blocked", "error"):
+        if question.session and written.status not in ("blocked", "error", "needs_approval"):
             exchange = Exchange(question=shown, answer=text)
             self.conversations.keep(turn.principal.id, question.session, turn.question, exchange)
         return Answer(
@@ -318,6 +322,11 @@ def _sight(turn: Turn) -> SightResolved:
     )
 
 
+def _reason(question: Question, shown: str) -> str:
+    """Why the person wants to know, masked as the question is."""
+    return shown if question.reason is None else for_the_record(question.reason)
+
+
 def _new_id() -> str:
     """Sorts by time, and is not guessable."""
     return f"q-{time.time_ns():x}-{secrets.token_hex(3)}"
@@ -326,6 +335,8 @@ def _new_id() -> str:
 def _status(turn: Turn) -> Status:
     """The status so far, from what became of the query calls: never from what a model wrote."""
     outcomes = [attempt.outcome for attempt in turn.attempts]
+    if "needs_approval" in outcomes:
+        return "needs_approval"
     if "returned" in outcomes:
         return "answered"
     if "denied" in outcomes:
@@ -336,8 +347,8 @@ def _status(turn: Turn) -> Status:
 
 
 def _why(turn: Turn) -> str:
-    """Why nothing came back, in the words of what said no: denials first, then failures, then refused inputs."""
-    for outcome in ("denied", "failed", "refused"):
+    """Why nothing came back, in the words of what said no: waits for approval and denials first."""
+    for outcome in ("needs_approval", "denied", "failed", "refused"):
         said = [attempt.said for attempt in turn.attempts if attempt.outcome == outcome]
         if said:
             return wording.not_answered(outcome, said)
@@ -345,7 +356,7 @@ def _why(turn: Turn) -> str:
 
 
 def _made(turn: Turn) -> tuple[QueryMade, ...]:
-    words: dict[str, Any] = {"returned": "allow", "denied": "deny"}
+    words: dict[str, Any] = {"returned": "allow", "denied": "deny", "needs_approval": "needs_approval"}
     return tuple(QueryMade(name=a.query, input=a.input, decision=words.get(a.outcome, "error")) for a in turn.attempts)
 
 

@@ -72,6 +72,8 @@ def stopped(limit: str) -> str:
 def not_answered(outcome: str, said: Sequence[str]) -> str:
     """Why there is no answer: the gate's reasons, or what failed."""
     reasons = " ".join(dict.fromkeys(said))
+    if outcome == "needs_approval":
+        return f"This waits for a second person to approve it; nothing was asked of AWS for it. {reasons}"
     return f"This was denied. {reasons}" if outcome == "denied" else f"This could not be answered. {reasons}"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC
 from typing import Any
 
-from policies.access import Decision, DeniedError
-from policies.access.gate import call_sha256
-from policies.audit import GateDecided, LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
+from policies.access import ApprovalNeededError, Circumstances, Decision, DeniedError, call_sha256
+from policies.access.replay import to_record
+from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
 from policies.guardrails import clean_and_mask
 from policies.oversight import LimitReachedError
-from policies.turn import Attempt, Turn
+from policies.turn import Attempt, Outcome, Turn
 from tools.catalogue import find
 from tools.errors import InputError, RegentError
 from tools.facts import FactBook, QueryResult, facts_sha256
@@ -29,30 +31,34 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
     """
     query = find(query_name)
     parsed = query.parse(given)
-    context = {
-        "channel": turn.channel,
-        "assurance": turn.principal.assurance,
-        "calls": turn.meter.query_calls,
-    }
-    decision = turn.gate.decide(turn.principal, query, parsed, turn.everyone, context)
+    approved = call_sha256(query.name, parsed) in turn.approved
+    decision = turn.gate.decide(
+        turn.principal, query, parsed, turn.everyone, circumstances(turn, approved=approved), turn.estate.regions
+    )
     turn.record(
         f"query:{query.name}",
-        GateDecided(
-            query=query.name,
-            input=decision.input,
-            input_sha256=decision.input_sha256,
-            accounts=list(decision.accounts),
-            decision="allow" if decision.allowed else "deny",
-            policies=list(decision.policies),
-            reason=decision.reason,
-            personal_data=about_persons(turn, query),
-        ),
+        to_record(decision, personal_data=about_persons(turn, query)),
         # a permit becomes durable together with the intent, which is recorded before anything is sent
         wait=not decision.allowed,
     )
     if not decision.allowed:
-        turn.attempts.append(Attempt(query.name, parsed, "denied", decision.reason))
+        outcome: Outcome = "denied" if decision.outcome == "deny" else "needs_approval"
+        turn.attempts.append(Attempt(query.name, parsed, outcome, decision.reason))
     return decision
+
+
+def circumstances(turn: Turn, *, approved: bool) -> Circumstances:
+    """What the gate knows about the turn at this moment, beside who asks and what."""
+    return Circumstances(
+        channel=turn.channel,
+        assurance=turn.principal.assurance,
+        hour=turn.estate.clock().astimezone(UTC).hour,
+        calls=turn.meter.query_calls,
+        spent_cents=math.ceil(turn.aws_cost_usd * 100),
+        spent_tokens=turn.tokens,
+        reason=turn.reason,
+        approved=approved,
+    )
 
 
 def about_persons(turn: Turn, query: Query) -> bool:
@@ -69,6 +75,7 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
 
     Raises:
         DeniedError: the gate said no.
+        ApprovalNeededError: a second person has to approve it first.
         InputError: the inputs cannot be used; the sentence is for whoever called.
         LimitReachedError: the question has used up its calls or its time.
         AwsCallError: AWS failed everywhere it was asked.
@@ -79,7 +86,8 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
         parsed = query.parse(given)
         decision = turn.take_permit(call_sha256(query.name, parsed)) or decide(turn, query_name, given)
         if not decision.allowed:
-            raise DeniedError(decision.reason)
+            kind = DeniedError if decision.outcome == "deny" else ApprovalNeededError
+            raise kind(decision.reason)
         meter_query(turn)
         return _run(turn, query, parsed, decision, book)
     except InputError as error:

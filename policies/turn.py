@@ -18,8 +18,8 @@ from tools.facts import Fact, QueryResult
 from tools.receipts import Receipt, ReceiptStore
 from tools.wire import Memory
 
-Outcome = Literal["returned", "denied", "failed", "refused"]
-"""What became of one query call: facts, a denial by the gate, an error, or refused inputs."""
+Outcome = Literal["returned", "denied", "needs_approval", "failed", "refused"]
+"""What became of one query call: facts, a denial by the gate, a wait for approval, an error, or refused inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class Turn:
     store: ReceiptStore
     memory: Memory | None
     fresh: bool = False
+    reason: str = ""
+    """Why the asker wants to know, after masking; queries about persons need one."""
+    approved: frozenset[str] = frozenset()
+    """The hashes (`call_sha256`) of calls that a second person approved."""
     progress: Callable[[dict[str, Any]], None] = lambda event: None
     attempts: list[Attempt] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)
@@ -63,6 +67,8 @@ class Turn:
     personal: bool = False
     """Whether a query about persons was asked for in this turn; facts derived afterwards may rest on it."""
     aws_cost_usd: Decimal = Decimal()
+    tokens: int = 0
+    """Model tokens taken so far, in and out."""
     first: int | None = None
     last: int | None = None
     _permits: dict[str, Decision] = field(default_factory=dict)
@@ -94,6 +100,11 @@ class Turn:
         """All facts found so far, by ascending number of id."""
         found = [fact for a in self.attempts if a.result for fact in a.result.facts]
         return tuple(sorted(found, key=lambda fact: int(fact.id[1:])))
+
+    def took_tokens(self, tokens: int) -> None:
+        """Count model tokens, in and out."""
+        with self._lock:
+            self.tokens += tokens
 
     def permit(self, decision: Decision) -> None:
         """Keep a decision to allow until its call happens."""

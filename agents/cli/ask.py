@@ -20,6 +20,10 @@ def ask(
     session: Annotated[
         str | None, typer.Option("--session", help="Continue this conversation.", metavar="NAME")
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Why you want to know; recorded. Default: the question's words.", metavar="TEXT"),
+    ] = None,
 ) -> None:
     """Ask one question and get an answer with receipts.
 
@@ -29,11 +33,13 @@ def ask(
 
         regent ask "Which buckets are public?" --as carla --json
 
+        regent ask "Who deleted the endpoint in data-prod?" --reason "incident 4711"
+
     Exit codes: 0 answered, 1 error, 2 usage, 3 denied or blocked, 4 withheld or unanswerable, 5 needs approval.
     """
     from agents.answer import Question
     from agents.cli.asking import answer_once
 
     text = sys.stdin.buffer.read().decode(errors="replace") if question == "-" else question
-    asked = Question(text=text, session=session, fresh=fresh)
+    asked = Question(text=text, session=session, fresh=fresh, reason=reason)
     raise typer.Exit(answer_once(asked, as_id=as_id, estate=estate.value, model=model, json_out=json_out))

@@ -1,9 +1,13 @@
 """Access: who is asking, and may this call happen. Principals come from verified sources; Cedar decides each call."""
 
-from policies.access.gate import Decision, DeniedError, Gate, PolicyError, shipped_gate
+from policies.access.circumstances import Circumstances
+from policies.access.decision import Decision, call_sha256
+from policies.access.gate import ApprovalNeededError, DeniedError, Gate, PolicyError, shipped_gate
 from policies.access.principal import Principal, PrincipalsError, UnknownPrincipalError, local_principal
 
 __all__ = [
+    "ApprovalNeededError",
+    "Circumstances",
     "Decision",
     "DeniedError",
     "Gate",
@@ -11,6 +15,7 @@ __all__ = [
     "Principal",
     "PrincipalsError",
     "UnknownPrincipalError",
+    "call_sha256",
     "local_principal",
     "shipped_gate",
 ]

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
+from policies.access.circumstances import Circumstances
+from policies.access.decision import Decision, Outcome, call_sha256
 from policies.access.principal import Principal
-from policies.access.schema import cedar_schema
-from tools.accounts import Account, Directory
-from tools.errors import RegentError, UnknownNameError
+from policies.access.schema import cedar_input, cedar_schema
+from policies.access.touched import touched
+from tools.accounts import Directory
+from tools.errors import RegentError
 from tools.registry import Query
 
 SHIPPED = Path(__file__).with_name("regent.cedar")
+REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
+"""Where Regent may look unless a company says otherwise. Billing answers only in us-east-1."""
 
 
 class PolicyError(RegentError):
@@ -28,24 +32,24 @@ class DeniedError(RegentError):
     """The gate denied a query call. Nothing was sent to AWS."""
 
 
-class Decision(BaseModel):
-    """What the gate decided about one call, and by which policies."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    query: str
-    input: dict[str, Any]
-    input_sha256: str
-    accounts: tuple[str, ...]
-    allowed: bool
-    policies: tuple[str, ...]
-    reason: str
+class ApprovalNeededError(DeniedError):
+    """A query call waits for a second person's approval. Nothing was sent to AWS."""
 
 
 class Gate:
-    """Decides with one parsed policy set. Safe to share between threads."""
+    """Decides with one parsed policy set. Safe to share between threads.
 
-    def __init__(self, policies: str, queries: Iterable[Query], name: str = "regent.cedar") -> None:
+    `regions` are those the house allows at all.
+    """
+
+    def __init__(
+        self,
+        policies: str,
+        queries: Iterable[Query],
+        name: str = "regent.cedar",
+        *,
+        regions: tuple[str, ...] = REGIONS,
+    ) -> None:
         import cedarpy
 
         schema = cedar_schema(queries)
@@ -57,63 +61,136 @@ class Gate:
             raise PolicyError(f"The policy file {name} does not parse: {error}.") from error
         if not checked.validation_passed:
             raise PolicyError(f"The policy file {name} does not fit the schema: {checked.errors[0].error}.")
+        self.regions = regions
         self.sha256 = hashlib.sha256(policies.encode()).hexdigest()
+        """Over the policies' text."""
+        self.schema_sha256 = hashlib.sha256(schema.encode()).hexdigest()
         self._says = _annotations(policies)
 
     def decide(
-        self, principal: Principal, query: Query, given: dict[str, Any], everyone: Directory, context: dict[str, Any]
+        self,
+        principal: Principal,
+        query: Query,
+        given: dict[str, Any],
+        everyone: Directory,
+        context: Circumstances,
+        regions: Iterable[str] = (),
     ) -> Decision:
-        """Decide one call. `everyone` is the whole directory: scope is checked here, not assumed.
+        """Decide whether the principal may run this call now.
 
-        An account that does not exist and one outside the scope get the same answer, so a denial teaches nothing.
+        `given` are the parsed inputs, `everyone` is the whole directory (scope is checked here, not assumed), and
+        `regions` are those in which the call would look. An account that does not exist and one outside the scope get
+        the same answer, so a denial teaches nothing.
         """
+        resource = _resource(principal, query, given, everyone, regions)
+        facts = {**context.model_dump(), "regions": list(self.regions), "input": cedar_input(query, given)}
+        return self._decided("ask", principal, query, given, resource, facts, _attributes(principal, everyone))
+
+    def may_approve(
+        self,
+        approver: Principal,
+        asker: Principal,
+        query: Query,
+        given: dict[str, Any],
+        everyone: Directory,
+        context: Circumstances,
+        regions: Iterable[str] = (),
+    ) -> Decision:
+        """Decide whether `approver` may approve that `asker` runs this call; never `needs_approval`.
+
+        `context` are the approver's circumstances; the resource is what the call would touch for the asker.
+        """
+        resource = _resource(asker, query, given, everyone, regions)
+        facts = {
+            **context.model_dump(),
+            "regions": list(self.regions),
+            "asker": {"id": asker.id, **_attributes(asker, everyone)},
+            "asker_assurance": asker.assurance,
+        }
+        return self._decided("approve", approver, query, given, resource, facts, _attributes(approver, everyone))
+
+    def again(
+        self,
+        action: str,
+        principal_id: str,
+        principal: dict[str, Any],
+        query: str,
+        resource: dict[str, Any],
+        context: dict[str, Any],
+    ) -> tuple[Outcome, tuple[str, ...], str]:
+        """Outcome, policies and reason from the attributes of a recorded decision: the same policies say the same."""
+        said = self._ask(action, principal_id, principal, query, resource, context)
+        # Only a denial is asked about once more, as if a second person had approved: what then passes needs just that.
+        if said[0] == "deny" and action == "ask" and not context["approved"]:
+            hypothetical = {**context, "approved": True}
+            if self._ask(action, principal_id, principal, query, resource, hypothetical)[0] == "allow":
+                return "needs_approval", said[1], said[2]
+        return said
+
+    def _decided(
+        self,
+        action: str,
+        principal: Principal,
+        query: Query,
+        given: dict[str, Any],
+        resource: dict[str, Any],
+        context: dict[str, Any],
+        person: dict[str, Any],
+    ) -> Decision:
+        outcome, policies, reason = self.again(action, principal.id, person, query.name, resource, context)
+        return Decision(
+            action=action,
+            query=query.name,
+            input=given,
+            input_sha256=call_sha256(query.name, given),
+            accounts=tuple(resource["accounts"]),
+            outcome=outcome,
+            policies=policies,
+            reason=reason,
+            principal=person,
+            resource=resource,
+            context=context,
+            policies_sha256=self.sha256,
+            schema_sha256=self.schema_sha256,
+        )
+
+    def _ask(
+        self,
+        action: str,
+        principal_id: str,
+        principal: dict[str, Any],
+        query: str,
+        resource: dict[str, Any],
+        context: dict[str, Any],
+    ) -> tuple[Outcome, tuple[str, ...], str]:
         import cedarpy
 
-        touched, in_sight = _touched(principal, query, given, everyone)
-        person = {"type": "Regent::Person", "id": principal.id}
-        resource = {"type": "Regent::Estate", "id": "call"}
+        person, estate = {"type": "Regent::Person", "id": principal_id}, {"type": "Regent::Estate", "id": "call"}
         entities = [
-            {
-                "uid": person,
-                "attrs": {
-                    "role": principal.role,
-                    "domains": list(principal.domains or ()),
-                    "all_domains": principal.domains is None,
-                },
-                "parents": [],
-            },
-            {
-                "uid": resource,
-                "attrs": {
-                    "accounts": [account.id for account in touched],
-                    "in_sight": in_sight,
-                    "personal_data": query.personal_data,
-                    "domain": query.domain,
-                    "reach": query.reach,
-                },
-                "parents": [],
-            },
+            {"uid": person, "attrs": principal, "parents": []},
+            {"uid": estate, "attrs": resource, "parents": []},
         ]
+        if action == "approve":
+            asker = {"type": "Regent::Person", "id": context["asker"]["id"]}
+            if asker != person:
+                attributes = {key: value for key, value in context["asker"].items() if key != "id"}
+                entities.append({"uid": asker, "attrs": attributes, "parents": []})
+            context = {**context, "asker": {"__entity": asker}}
+            context.pop("approved")
+        name = query if action == "ask" else action
         request = {
             "principal": person,
-            "action": {"type": "Regent::Action", "id": query.name},
-            "resource": resource,
+            "action": {"type": "Regent::Action", "id": name},
+            "resource": estate,
             "context": context,
         }
         result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
         errors = list(result.diagnostics.errors)
         allowed = result.allowed and not errors
         deciding = tuple(sorted(self._says.get(p, (p, ""))[0] for p in result.diagnostics.reasons))
-        said = [self._says[p][1] for p in result.diagnostics.reasons if p in self._says]
-        return Decision(
-            query=query.name,
-            input=given,
-            input_sha256=call_sha256(query.name, given),
-            accounts=tuple(account.id for account in touched),
-            allowed=allowed,
-            policies=deciding,
-            reason=_reason(allowed, said, errors, principal, query),
-        )
+        said = sorted(self._says[p][1] for p in result.diagnostics.reasons if p in self._says)
+        reason = _reason(allowed, said, errors, f"No policy lets a {principal['role']} {_doing(action, query)}.")
+        return "allow" if allowed else "deny", deciding, reason
 
 
 @cache
@@ -124,38 +201,46 @@ def shipped_gate() -> Gate:
     return Gate(SHIPPED.read_text(encoding="utf-8"), queries().values())
 
 
-def call_sha256(query: str, given: dict[str, Any]) -> str:
-    """The hash that binds a decision to one call: SHA-256 over the query's name and its sorted inputs as JSON."""
-    return hashlib.sha256(orjson.dumps([query, given], option=orjson.OPT_SORT_KEYS)).hexdigest()
+def _attributes(principal: Principal, everyone: Directory) -> dict[str, Any]:
+    """The person as policies see them; accounts in scope as ids."""
+    limited = principal.accounts is not None
+    return {
+        "role": principal.role,
+        "domains": list(principal.domains or ()),
+        "all_domains": principal.domains is None,
+        "accounts": [account.id for account in everyone.cut(principal.accounts).accounts] if limited else [],
+        "all_accounts": not limited,
+    }
 
 
-def _touched(
-    principal: Principal, query: Query, given: dict[str, Any], everyone: Directory
-) -> tuple[tuple[Account, ...], bool]:
-    """The accounts this call would touch, and whether all are in sight. Unnamed means: all in sight."""
-    sight = everyone.cut(principal.accounts)
-    if query.reach == "facts":
-        return (), True
-    named = given.get("accounts")
-    if not isinstance(named, str):
-        return sight.accounts, bool(sight.accounts)
-    try:
-        wanted = everyone.select(named) if named.strip().casefold() not in ("", "all") else sight.accounts
-    except UnknownNameError:
-        # Nobody of full sight is told "denied" for a typing error; the query names the candidates.
-        return (), principal.accounts is None
-    seen = {account.id for account in sight.accounts}
-    return wanted, bool(wanted) and all(account.id in seen for account in wanted)
+def _resource(
+    asker: Principal, query: Query, given: dict[str, Any], everyone: Directory, regions: Iterable[str]
+) -> dict[str, Any]:
+    """The call as policies see it."""
+    accounts, known = touched(asker, query, given, everyone)
+    return {
+        "accounts": [account.id for account in accounts],
+        "names_known": known,
+        "regions": [] if query.reach == "facts" else list(regions),
+        "data_class": "personal" if query.personal_data else "ordinary",
+        "domain": query.domain,
+        "query": query.name,
+        "reach": query.reach,
+    }
 
 
-def _reason(allowed: bool, said: list[str], errors: list[str], principal: Principal, query: Query) -> str:
+def _doing(action: str, query: str) -> str:
+    return f"run {query}" if action == "ask" else f"approve {query}"
+
+
+def _reason(allowed: bool, said: list[str], errors: list[str], nobody: str) -> str:
     if errors:
         return "A policy could not be evaluated, which counts as no."
     if allowed:
         return "; ".join(said)
     if said:
         return f"{'; '.join(said)}."[:1].upper() + f"{'; '.join(said)}."[1:]
-    return f"No policy lets a {principal.role} run {query.name}."
+    return nobody
 
 
 def _annotations(policies: str) -> dict[str, tuple[str, str]]:

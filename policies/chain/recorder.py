@@ -26,6 +26,7 @@ class ModelRecorder(InterventionHandler):
     def after_model_call(self, event: AfterModelCallEvent, **_: object) -> Proceed | Transform:
         response = event.stop_response
         usage: Mapping[str, Any] = (response.message.get("metadata") or {}).get("usage") or {} if response else {}
+        self._turn.took_tokens(int(usage.get("inputTokens", 0)) + int(usage.get("outputTokens", 0)))
         self._turn.record(
             f"agent:{self._specialist}",
             ModelCalled(

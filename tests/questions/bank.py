@@ -84,6 +84,8 @@ class Entry(_Frozen):
     turns: Annotated[tuple[Turn, ...], BeforeValidator(_list)]
     by: str = Field(default="local", alias="as")
     """Who asks: an id of `policies/access/principals.yaml`."""
+    approved_by: str | None = None
+    """Who approves the calls that wait for a second person; None: nobody does."""
 
     @model_validator(mode="after")
     def _is_judged(self) -> Entry:

@@ -8,18 +8,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 from agents.answer import Answer, Question
+from agents.desk import Desk
 from agents.home import Home
 from agents.opening import open_desk
-from policies.access import local_principal
+from policies.access import Circumstances, DeniedError, Principal, local_principal
+from tests.approving import approving
 from tests.questions.bank import Entry, Expect
 from tests.questions.judge import Judgement, Verdict, judge
 from tests.questions.tokens import CountingMaker, Sent
 from tests.questions.truth import Truth
+from tools.catalogue import find
 from tools.estate.export import export
 
-Ask = Callable[[str, str, str | None], tuple[Answer, Sent]]
+
+class Ask(Protocol):
+    """Asks one question; what waits for approval is approved by this person, if the gate lets them, and asked again."""
+
+    def __call__(
+        self, text: str, by: str, session: str | None, approved_by: str | None = None
+    ) -> tuple[Answer, Sent]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ def truth() -> Iterator[Truth]:
 
 @contextmanager
 def asking(model: str) -> Iterator[Ask]:
-    """A function that asks a desk of its own: `ask(text, principal id, session)`."""
+    """A function that asks a desk of its own: `ask(text, principal id, session, approver's id)`."""
     with (
         tempfile.TemporaryDirectory(prefix="regent-bank-") as folder,
         open_desk(model=model, home=Home(Path(folder))) as desk,
@@ -58,11 +68,27 @@ def asking(model: str) -> Iterator[Ask]:
         maker = CountingMaker(desk.maker)
         counted = replace(desk, maker=maker)
 
-        def ask(text: str, by: str, session: str | None) -> tuple[Answer, Sent]:
-            answer = counted.answer(Question(text=text, session=session), local_principal(by))
+        def ask(text: str, by: str, session: str | None, approved_by: str | None = None) -> tuple[Answer, Sent]:
+            question, asker = Question(text=text, session=session), local_principal(by)
+            answer = counted.answer(question, asker)
+            if answer.status == "needs_approval" and approved_by:
+                calls = _approved(desk, answer, asker, local_principal(approved_by))
+                answer = approving(counted, calls).answer(question, asker)
             return answer, maker.take()
 
         yield ask
+
+
+def _approved(desk: Desk, answer: Answer, asker: Principal, approver: Principal) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that waited, if this approver may approve them all."""
+    everyone = desk.estate.directory(desk.store)
+    waiting = [(made.name, made.input) for made in answer.queries if made.decision == "needs_approval"]
+    for name, given in waiting:
+        context = Circumstances(assurance=approver.assurance)
+        decision = desk.gate.may_approve(approver, asker, find(name), given, everyone, context, desk.estate.regions)
+        if not decision.allowed:
+            raise DeniedError(decision.reason)
+    return waiting
 
 
 def run(entries: Sequence[Entry], model: str, tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
@@ -72,7 +98,9 @@ def run(entries: Sequence[Entry], model: str, tell: Callable[[Outcome], None] = 
         for entry in entries:
             for number, turn in enumerate(entry.turns, start=1):
                 started = time.perf_counter()
-                answer, sent = ask(turn.ask, entry.by, f"bank-{entry.id}" if entry.follow_up else None)
+                answer, sent = ask(
+                    turn.ask, entry.by, f"bank-{entry.id}" if entry.follow_up else None, entry.approved_by
+                )
                 seconds = time.perf_counter() - started
                 judgement = judge(answer, turn.expect, known.compute) if turn.expect else None
                 outcomes.append(Outcome(entry, number, turn.expect, answer, judgement, sent, seconds))

@@ -20,6 +20,8 @@ class QuestionAsked(Body):
     assurance: str
     model: Annotated[str, Field(alias="gen_ai.request.model")]
     estate: str
+    reason: Annotated[str, Personal] = ""
+    """Why they want to know, after masking, as the gate sees it; without a reason of its own, the question's text."""
     language: str | None = None
 
 
@@ -51,17 +53,27 @@ class ModelCalled(Body):
 
 
 class GateDecided(Body):
-    """The gate's decision on one query call, before it ran."""
+    """The gate's decision on one query call, before it ran, with what it was made from.
+
+    `principal`, `resource` and `context` are the attributes that Cedar saw, without those that are recorded elsewhere:
+    the accounts touched and the inputs stand beside them, the reason in `question.asked`. The same policies and schema
+    (the two hashes) decide the same again.
+    """
 
     type: ClassVar[str] = "gate.decided"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     input: Annotated[Json, PersonalWhenMarked]
     input_sha256: Annotated[Sha256, PersonalWhenMarked]
     accounts: list[str]
-    decision: Literal["allow", "deny"]
+    decision: Literal["allow", "deny", "needs_approval"]
     policies: list[str] = []
     reason: Annotated[str, PersonalWhenMarked] = ""
     personal_data: bool = False
+    principal: Json = {}
+    resource: Json = {}
+    context: Json = {}
+    policies_sha256: Sha256 | None = None
+    schema_sha256: Sha256 | None = None
 
 
 class LimitReached(Body):

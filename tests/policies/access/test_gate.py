@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from policies.access import Gate, PolicyError, Principal, PrincipalsError, local_principal, shipped_gate
-from policies.access.gate import SHIPPED, Decision, call_sha256
+from policies.access import (
+    Circumstances,
+    Decision,
+    Gate,
+    PolicyError,
+    Principal,
+    PrincipalsError,
+    local_principal,
+    shipped_gate,
+)
+from policies.access.gate import SHIPPED, call_sha256
 from policies.access.principal import UnknownPrincipalError
 from tools.accounts import Account, Directory
 from tools.catalogue import find, queries
@@ -21,7 +30,7 @@ EVERYONE = Directory(
     ],
     Account(id="210000000012", name="payer"),
 )
-CONTEXT = {"channel": "cli", "assurance": "local", "calls": 0}
+CONTEXT = Circumstances(assurance="local", reason="incident 4711")
 ROLES = ("admin", "engineer", "manager", "auditor")
 
 
@@ -40,13 +49,72 @@ def person(role: Any, **more: Any) -> Principal:
         ("spend", {"admin", "engineer", "manager", "auditor"}),
         ("alarms", {"admin", "engineer", "manager", "auditor"}),
         ("findings", {"admin", "engineer", "auditor"}),
-        ("who_did_what", {"admin", "engineer"}),
+        ("who_did_what", set()),
         ("derive", {"admin", "engineer", "manager", "auditor"}),
     ],
 )
 def test_roles_see_what_the_policies_say(name: str, allowed: set[str]) -> None:
     given = {"operation": "sum", "facts": ["f1", "f2"]} if name == "derive" else {}
     assert {role for role in ROLES if decide(person(role), name, **given).allowed} == allowed
+
+
+@pytest.mark.parametrize("role", ["admin", "engineer", "auditor"])
+def test_a_query_about_persons_needs_a_reason_and_a_second_person(role: Any) -> None:
+    def asked(**more: Any) -> Decision:
+        context = CONTEXT.model_copy(update=more)
+        query = find("who_did_what")
+        return shipped_gate().decide(person(role), query, query.parse({}), EVERYONE, context)
+
+    assert asked().outcome == "needs_approval"
+    assert asked().policies == ("persons-need-a-second-person",)
+    assert asked(approved=True).outcome == "allow"
+    assert asked(reason="").outcome == asked(reason="", approved=True).outcome == "deny"
+
+
+def test_approval_opens_nothing_that_the_role_or_the_scope_closes() -> None:
+    assert decide(person("manager"), "who_did_what").outcome == "deny"
+    elsewhere = decide(person("engineer", accounts=("venue-utrecht",)), "who_did_what", accounts="online-prod")
+    assert elsewhere.outcome == "deny"
+
+
+def may_approve(approver: Principal, asker: Principal, **given: Any) -> Decision:
+    query = find("who_did_what")
+    context = Circumstances(assurance=approver.assurance)
+    return shipped_gate().may_approve(approver, asker, query, query.parse(given), EVERYONE, context)
+
+
+def named(name: str, role: Any, **more: Any) -> Principal:
+    return Principal(id=name, role=role, **more)
+
+
+def test_approvers_are_another_person_of_a_role_that_approves() -> None:
+    asker = named("ada", "admin")
+    assert may_approve(named("carla", "auditor"), asker).outcome == "allow"
+    assert may_approve(asker, asker).policies == ("nobody-approves-their-own",)
+    assert not may_approve(named("ada", "auditor"), asker).allowed, "the same id is the same person"
+    for role in ("engineer", "manager"):
+        assert may_approve(named("bo", role), asker).outcome == "deny"
+
+
+def test_approvers_see_every_account_that_the_call_touches() -> None:
+    approver = named("carla", "auditor", accounts=("venue-utrecht",))
+    assert not may_approve(approver, named("bram", "engineer")).allowed
+    assert may_approve(approver, named("bram", "engineer"), accounts="venue-utrecht").allowed
+    assert may_approve(approver, named("bram", "engineer", accounts=("venue-utrecht",))).allowed
+    assert not may_approve(named("carla", "auditor", domains=("cost",)), named("bram", "engineer")).allowed
+
+
+def test_a_name_known_only_on_this_machine_approves_nothing_of_a_verified_person() -> None:
+    asker = named("bram", "engineer", assurance="oidc")
+    assert not may_approve(named("carla", "auditor"), asker).allowed
+    assert may_approve(named("carla", "auditor", assurance="oidc"), asker).allowed
+
+
+def test_nothing_outside_the_allowed_regions() -> None:
+    query = find("alarms")
+    for regions, allowed in ((("eu-west-1",), True), (("eu-west-1", "ap-south-1"), False)):
+        decision = shipped_gate().decide(person("admin"), query, query.parse({}), EVERYONE, CONTEXT, regions)
+        assert decision.allowed == allowed
 
 
 def test_an_account_out_of_sight_is_denied_even_beside_one_in_sight() -> None:

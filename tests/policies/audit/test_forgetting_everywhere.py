@@ -23,6 +23,7 @@ from policies.audit.recompute import recompute
 from policies.audit.records import StoredRecord
 from policies.oversight import Limits
 from tests.agents.scripted import ScriptedMaker
+from tests.approving import approving
 from tools.estates import Estate, open_sample
 from tools.receipts import ReceiptFiles
 
@@ -63,7 +64,10 @@ def ask(estate: Estate, home: Home) -> Ask:
                 limits=Limits(),
             )
             principal = Principal(id=person, role="admin", assurance="local")
-            return desk.answer(Question(text=text, session=f"direct message with {person}"), principal)
+            calls = [call for step in (*script, *cost) if not isinstance(step, str) for call in step]  # type: ignore[attr-defined]
+            return approving(desk, calls).answer(
+                Question(text=text, session=f"direct message with {person}"), principal
+            )
 
     return asked
 

@@ -1,0 +1,27 @@
+"""Circumstances: what the gate knows about a call besides who asks, what, and about which accounts."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Circumstances(BaseModel):
+    """The context of one decision. Recorded with it, so that the decision can be made again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str = "cli"
+    assurance: str = "none"
+    """How the asker was verified; see `Principal.assurance`."""
+    hour: int = Field(default=0, ge=0, le=23)
+    """The hour of the day, UTC, by the estate's clock."""
+    calls: int = Field(default=0, ge=0)
+    """Query calls this question has made before this one."""
+    spent_cents: int = Field(default=0, ge=0)
+    """What the question's billed calls have cost so far: US cents, rounded up."""
+    spent_tokens: int = Field(default=0, ge=0)
+    """Model tokens the question has taken so far, in and out."""
+    reason: str = ""
+    """Why the asker wants to know, after masking."""
+    approved: bool = False
+    """Whether a second person approved this very call."""

@@ -1,0 +1,76 @@
+"""What the gate decides, from outside: what waits for a second person, why, and that records decide again the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agents.answer import Answer, Question
+from agents.desk import Desk
+from agents.home import Home
+from policies.access import Gate, local_principal, shipped_gate
+from policies.access.replay import decide_again, recorded
+from policies.audit import Ledger, QuestionAsked
+from tests.agents.scripted import ScriptedMaker
+from tests.approving import approving
+from tools.catalogue import queries
+
+Ask = Callable[..., Answer]
+WHO = ("who_did_what", {"period": "last_7_days"})
+
+
+def maker() -> ScriptedMaker:
+    return ScriptedMaker([[WHO], "There were [[f1]]."], domains=("security",))
+
+
+def test_a_question_about_persons_waits_for_a_second_person(ask: Ask, home: Home) -> None:
+    answer = ask(maker(), "Who did what?")
+    assert (answer.status, answer.exit_code) == ("needs_approval", 5)
+    assert "second person" in answer.text and "nothing was asked of AWS" in answer.text
+    assert [query.decision for query in answer.queries] == ["needs_approval"]
+    assert not answer.receipts and not answer.facts and answer.usage.aws_calls == 0
+
+
+def test_an_approved_call_runs_and_any_other_still_waits(open_desk_with: Callable[..., Desk]) -> None:
+    asker = local_principal("carla")
+    desk = open_desk_with(maker())
+    assert approving(desk, [WHO]).answer(Question(text="Who did what?"), asker).status == "answered"
+    other = approving(desk, [("who_did_what", {"period": "last_7_days", "who": "root"})])
+    assert other.answer(Question(text="Who did what?"), asker).status == "needs_approval"
+
+
+def test_without_a_reason_a_question_about_persons_is_denied(ask: Ask, home: Home) -> None:
+    answer = ask(maker(), "Who did what?", reason=" ")
+    assert (answer.status, answer.exit_code) == ("denied", 3)
+    assert "reason" in answer.text
+
+
+def test_the_reason_is_masked_and_on_record(ask: Ask, home: Home) -> None:
+    ask(maker(), "Who did what?", reason="incident 4711, key AKIAIOSFODNN7EXAMPLE")
+    with Ledger.open(home.ledger) as ledger:
+        [asked] = [stored.body for stored in ledger.read() if isinstance(stored.body, QuestionAsked)]
+    assert "incident 4711" in asked.reason and "IOSFODNN7" not in asked.reason
+
+
+def test_a_waiting_question_is_no_part_of_the_conversation(ask: Ask, home: Home) -> None:
+    ask(maker(), "Who did what?", session="s")
+    next_one = ScriptedMaker(["Nothing."])
+    ask(next_one, "And?", session="s")
+    assert len(next_one.made[0].seen[0]) == 1, "only the new question"
+
+
+def test_what_the_desk_records_is_decided_again_the_same(ask: Callable[..., Answer], home: Home) -> None:
+    cost = [[("spend", {})], [("spend", {"accounts": "data-prod"})], "None."]
+    security = [[WHO], [("findings", {})], "None."]
+    for person in ("local", "anna", "carla"):
+        script = ScriptedMaker(cost, security, domains=("cost", "security"))  # type: ignore[arg-type]
+        ask(script, as_id=person, reason="incident 4711")
+    with Ledger.open(home.ledger) as ledger:
+        made = list(recorded(ledger.read()))
+    gate = shipped_gate()
+    assert {one.body.decision for one in made} == {"allow", "deny", "needs_approval"}
+    assert len(made) == 12 and {one.why for one in made} == {"incident 4711"}
+    for one in made:
+        assert decide_again(gate, one)[:2] == (one.body.decision, tuple(one.body.policies))
+        assert (one.body.policies_sha256, one.body.schema_sha256) == (gate.sha256, gate.schema_sha256)
+    nothing = Gate("", queries().values())
+    assert {decide_again(nothing, one)[0] for one in made} == {"deny"}, "the policies decide, not the record"
