@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from policies.guardrails.cleaning import clean
+from policies.guardrails.cleaning import clean, latin
 
 # Patterns are matched against lower case without accents, so "esqueça" is written "esqueca".
 _GAP = r"[^.?!\n]{0,40}?"
@@ -216,10 +216,11 @@ _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]){3,}\w(?!\w)")
 
 def attack_in(text: str) -> str | None:
     """The name of the first attack found in a text, or None. Disguises (look-alikes, encodings) are taken off first."""
-    return next((name for view in _views(text) if (name := _found(_plain(view)))), None)
+    return next((name for view in _views(text) if (name := addressed_attack(plain_text(view)))), None)
 
 
-def _found(plain: str) -> str | None:
+def addressed_attack(plain: str) -> str | None:
+    """The name of the first attack in a text that `plain_text` made, or None; disguises are not taken off here."""
     for attack in ATTACKS:
         match = attack.pattern.search(plain)
         while match:
@@ -243,10 +244,13 @@ def _is_order(plain: str, match: re.Match[str], at_start: bool) -> bool:
     return not asks and not _OTHERS.search(before)
 
 
-def _plain(text: str) -> str:
-    """Lower case, compatibility forms folded, without accents and invisible characters, apostrophes made straight."""
-    folded = unicodedata.normalize("NFKD", clean(text).replace("\u2019", "'")).casefold()
-    kept = "".join(char for char in folded if unicodedata.category(char) not in ("Mn", "Cf"))
+def plain_text(text: str) -> str:
+    """Lower case, look-alikes and compatibility forms folded, without accents and invisible characters."""
+    if text.isascii():
+        kept = clean(text).lower()
+    else:
+        folded = unicodedata.normalize("NFKD", latin(clean(text)).replace("\u2019", "'")).casefold()
+        kept = "".join(char for char in folded if unicodedata.category(char) not in ("Mn", "Cf"))
     return re.sub(r"[^\S\n]+", " ", kept)
 
 

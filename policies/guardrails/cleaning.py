@@ -10,6 +10,7 @@ _ESCAPES = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"  # strings: titles, links
     r"|\x1b[ -/]*[0-~]?"
 )
+_ASCII_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
@@ -25,7 +26,7 @@ def clean(text: str) -> str:
     Accents, other scripts and emoji stay: a joiner stays between two emoji and inside a word of a script that joins.
     Superscripts and fractions stay as well, because `10²` is not `102`.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and not _ASCII_CONTROL.search(text):
         return text
     text = unicodedata.normalize("NFC", "".join(map(_folded, text)))
     text = _LINE_ENDS.sub("\n", _ESCAPES.sub("", text))
@@ -35,6 +36,18 @@ def clean(text: str) -> str:
         if _stays(char, kept[-1] if kept else "", after):
             kept.append(char)
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+# Letters of other scripts that look like a Latin one; NFKC leaves them as they are.
+_LOOKALIKES = str.maketrans(
+    "абвгԁеёһіїјкӏмноорԛгѕстуԝхузьАВЕЅІЈКМНОРСТУХαβεγικνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧօոսցհıɑɡɩʟɴʀʏ",
+    "abbrdeehiijkimhoopqrsctywxy3bABESIJKMHOPCTYXabeyikvopctuxwABEZHIKMNOPTYXonughiagilnry",
+)
+
+
+def latin(text: str) -> str:
+    """Look-alike letters of Cyrillic, Greek, Armenian and phonetic scripts as the Latin letters they imitate."""
+    return text if text.isascii() else text.translate(_LOOKALIKES)
 
 
 def visible(text: str) -> str:

@@ -1,22 +1,25 @@
-"""The guard: looks at text on its way in, at what queries return, and on its way out."""
+"""The guard: looks at text at four named points, and says what may go on. Local parts always run; Bedrock adds to them.
+
+question: what a person asked. model_input: what queries brought that a model is about to read. tool_result: what a
+query brought back. answer: what is about to go out.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Literal
+from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from policies.guardrails.attacks import attack_in
-from policies.guardrails.cleaning import clean
-from policies.guardrails.masking import mask
+from policies.guardrails.definition import Definition
+from policies.guardrails.masking import Direction
+from tools.errors import RegentError
 
 Point = Literal["question", "model_input", "tool_result", "answer"]
-MOST_CHARACTERS = 4000
-"""The longest question that is read; a manager's question has a few hundred characters."""
-MOST_KEPT = 500
-"""Of a question that was not processed, so much is kept on record."""
-_LONGEST_SECRET = 200
+OutputScope = Literal["INTERVENTIONS", "FULL"]
+
+
+class GuardUnavailableError(RegentError):
+    """The guardrail could not be asked, or did not answer as it must. Nothing goes on without it."""
 
 
 class Assessment(BaseModel):
@@ -28,52 +31,63 @@ class Assessment(BaseModel):
     outcome: Literal["passed", "masked", "blocked"]
     text: str
     masked: tuple[str, ...] = ()
+    """Kinds of what was masked."""
     reasons: tuple[str, ...] = ()
-    not_assessed: tuple[str, ...] = ("topics", "content", "contextual grounding")
-    """What only a Bedrock guardrail can assess; said here so that nobody takes it for passed."""
+    """Why it was blocked, each a sentence for the person."""
+    flags: tuple[str, ...] = ()
+    """Signs of orders in data that was withheld."""
+    score: float = Field(default=0.0, ge=0, le=1)
+    """How strongly the data gave orders."""
+    not_assessed: tuple[str, ...] = ()
+    """What nobody looked at here; said so that nobody takes it for passed."""
+    hidden: dict[str, str] = {}
+    """What Bedrock found and masked, with what stands in its place; facts and tables go out beside the text."""
+    guard: str = "local"
+    """Who assessed: `local`, or `local, bedrock:ID`."""
+    version: str = ""
+    """The definition's version, and Bedrock's guardrail version behind a slash."""
+    output_scope: OutputScope | None = None
+    latency_ms: float = Field(default=0.0, ge=0)
 
 
-def assess_question(text: str) -> Assessment:
-    """Assess a question as it arrived: refuse what cannot be one, mask secrets, block attacks on the rules."""
-    printable = clean(text).strip()
-    if not printable:
-        return _blocked("The question is empty. Ask about cost, security or operations of your AWS accounts.")
-    if len(text) > MOST_CHARACTERS:
-        return _blocked(f"The question has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read. Shorten it.")
-    if _looks_binary(text):
-        return _blocked("The question is not text. Ask in words.")
-    attack = attack_in(printable)
-    if attack:
-        return _blocked(f"The question was not processed. What it was taken for: {attack}.")
-    return assess(printable, "question")
+class Asked(BaseModel):
+    """What the answer answers, for contextual grounding: the question, and the facts as the model read them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str = ""
+    facts: str = ""
 
 
-def assess(text: str, point: Point) -> Assessment:
-    """Clean a text, and mask secrets and identifiers in it."""
-    masked_text, kinds = mask(clean(text))
-    return Assessment(point=point, outcome="masked" if kinds else "passed", text=masked_text, masked=kinds)
+class Guard(Protocol):
+    """Assesses text. An implementation is safe for many questions at the same time."""
+
+    name: str
+    remote: bool
+    """Whether assessing waits for a network."""
+
+    def assess(self, text: str, point: Point, asked: Asked = Asked()) -> Assessment:  # noqa: B008 - frozen
+        """Assess one text.
+
+        Raises:
+            GuardUnavailableError: it could not be assessed, so it must not go on.
+        """
 
 
-def for_the_record(text: str) -> str:
-    """What is kept of a text that was not processed: cleaned, then masked, then cut, so that no half secret stays."""
-    whole = clean(text).strip()
-    if len(whole) > MOST_CHARACTERS:
-        whole = whole[: MOST_CHARACTERS - _LONGEST_SECRET]
-        whole = whole[: max(whole.rfind(" "), whole.rfind("\n"), 0)] or whole[:MOST_KEPT]
-    return mask(whole)[0][:MOST_KEPT]
+def direction(point: Point) -> Direction:
+    """Which side of a definition's entries counts at a point."""
+    return "input" if point in ("question", "model_input") else "output"
 
 
-def clean_and_mask(text: str) -> str:
-    """What the estate supplied, safe to keep, show and give to a model as data."""
-    return mask(clean(text))[0]
-
-
-def _looks_binary(text: str) -> bool:
-    read = clean(text)  # escape sequences are taken out whole and tell nothing about the rest
-    odd = sum(1 for char in text if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") and char not in "\x1b\n\r\t")
-    odd += text.count("\ufffd")
-    return odd > max(2, len(text) // 20) or 3 * read.count("\ufffd") > len(read)
-
-
-def _blocked(reason: str) -> Assessment:
-    return Assessment(point="question", outcome="blocked", text="", reasons=(reason,))
+def only_bedrock(definition: Definition, point: Point) -> tuple[str, ...]:
+    """What a definition asks for at a point and only Bedrock can assess."""
+    way = direction(point)
+    found = [] if point == "question" else ["topics"]
+    found += ["topics beyond the rules"] if point == "question" else []
+    for entry in definition.filters:
+        if getattr(entry, way) != "NONE":
+            found.append(f"content: {entry.type}" + (" beyond the rules" if entry.local else ""))
+    found += [f"personal: {e.type}" for e in definition.personal if e.local is None and getattr(e, way) != "none"]
+    found += ["profanity"] if definition.words.profanity else []
+    found += ["contextual grounding"] if point == "answer" else []
+    return tuple(found)
