@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -16,14 +16,13 @@ import structlog
 from agents import wording
 from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, QueryMade, Question, Status, Usage
 from agents.conversations import Conversations, Exchange
-from agents.drafting import Draft, ModelMaker, draft, repair
+from agents.drafting import Draft, ModelMaker, draft, repair, told_again
 from agents.home import Home
 from agents.specialists import specialists
 from policies.access import Gate, Principal
 from policies.audit import (
     AnswerDelivered,
     GroundingChecked,
-    GuardAssessed,
     Ledger,
     QuestionAsked,
     Record,
@@ -31,13 +30,22 @@ from policies.audit import (
 )
 from policies.audit.errors import LedgerError
 from policies.grounding import Figure, ground, repair_prompt
-from policies.guardrails import Assessment, assess, assess_question, clean, for_the_record
+from policies.guarded import guarded, hidden_attempt, hide
+from policies.guardrails import (
+    Asked,
+    Assessment,
+    Guard,
+    assess_question,
+    clean_and_mask,
+    for_the_record,
+    local_guard,
+)
 from policies.oversight import Limits, Meter
 from policies.turn import Turn
 from tools.accounts import Directory
 from tools.errors import RegentError
 from tools.estates import Estate
-from tools.facts import Fact
+from tools.facts import Fact, QueryResult
 from tools.memory import CallCache
 from tools.receipts import ReceiptStore
 
@@ -70,6 +78,7 @@ class Desk:
     maker: ModelMaker
     conversations: Conversations
     limits: Limits
+    guard: Guard = field(default_factory=local_guard)
 
     def answer(self, question: Question, principal: Principal, progress: Progress = lambda event: None) -> Answer:
         """Answer one question. Never raises for what goes wrong on the way: the answer's status says it."""
@@ -81,26 +90,16 @@ class Desk:
         """`answer`, for callers that run an event loop."""
         started = time.perf_counter()
         question_id = _new_id()
-        guarded = assess_question(question.text)
-        shown = guarded.text or for_the_record(question.text)
+        shown = assess_question(question.text).text or for_the_record(question.text)
         turn: Turn | None = None
         try:
             turn = self._open_turn(question_id, question, principal, progress, shown)
             turn.record("person", self._asked(question, principal, shown))
-            turn.record(
-                "system:guard",
-                GuardAssessed(
-                    point="question",
-                    outcome=guarded.outcome,
-                    masked=list(guarded.masked),
-                    reasons=list(guarded.reasons),
-                ),
-                wait=False,
-            )
-            written = await self._write(guarded, question, turn)
-            return self._deliver(turn, question, shown, written, started)
+            seen = await guarded(turn, question.text, "question")
+            written = await self._write(seen, question, turn)
+            return await self._deliver(turn, question, shown, written, started)
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
-            return self._failed(turn, question_id, question, principal, shown, error, started)
+            return await self._failed(turn, question_id, question, principal, shown, error, started)
 
     def refuse(self, question: Question, principal_id: str, reason: str) -> Answer:
         """Refuse somebody who is not known, on record. Nothing else happens.
@@ -109,7 +108,8 @@ class Desk:
             LedgerError: not even the refusal could be recorded.
         """
         question_id = _new_id()
-        shown, principal_id, reason = for_the_record(question.text), clean(principal_id), clean(reason)
+        shown = for_the_record(question.text)
+        principal_id, reason = clean_and_mask(principal_id), clean_and_mask(reason)
         asked = QuestionAsked(
             text=shown,
             channel=question.channel,
@@ -150,6 +150,7 @@ class Desk:
             store=self.store,
             memory=CallCache(self.home.cache / "calls" / self.estate.epoch, self.store, fresh=question.fresh),
             fresh=question.fresh,
+            guard=self.guard,
             reason=_reason(question, shown),
             progress=progress,
         )
@@ -166,9 +167,9 @@ class Desk:
             reason=_reason(question, shown),
         )
 
-    async def _write(self, guarded: Assessment, question: Question, turn: Turn) -> _Written:
-        if guarded.outcome == "blocked":
-            return _Written("blocked", " ".join(guarded.reasons))
+    async def _write(self, seen: Assessment, question: Question, turn: Turn) -> _Written:
+        if seen.outcome == "blocked":
+            return _Written("blocked", " ".join(seen.reasons))
         turn.everyone = await asyncio.to_thread(self.estate.directory, self.store)
         turn.sight = turn.everyone.cut(turn.principal.accounts)
         turn.record("system:desk", _sight(turn), wait=False)
@@ -176,10 +177,10 @@ class Desk:
         if question.session:
             history = self.conversations.latest(turn.principal.id, question.session)
         known = specialists()
-        domains = self.maker.domains(guarded.text, history, turn)
+        domains = self.maker.domains(seen.text, history, turn)
         turn.progress({"event": "specialists.chosen", "domains": list(domains)})
         chosen = [known[domain] for domain in domains if domain in known]
-        made = await draft(guarded.text, history, chosen, self.maker, turn)
+        made = await draft(seen.text, history, chosen, self.maker, turn)
         status = _status(turn)
         refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
         if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
@@ -187,7 +188,7 @@ class Desk:
         if turn.stopped:
             return self._withheld(turn, wording.stopped(turn.stopped), made)
         # a follow-up may rest on what was named before: "and the month before?"
-        asked = " ".join([*(exchange.question for exchange in history[-1:]), guarded.text])
+        asked = " ".join([*(exchange.question for exchange in history[-1:]), seen.text])
         return await self._ground(made, asked, status, turn)
 
     async def _ground(self, made: Draft, question: str, status: Status, turn: Turn) -> _Written:
@@ -225,15 +226,18 @@ class Desk:
             ),
         )
 
-    def _deliver(self, turn: Turn, question: Question, shown: str, written: _Written, started: float) -> Answer:
-        leaving = assess(written.text, "answer")
-        text = wording.finished(leaving.text, written.status, turn, self.maker)
-        if leaving.masked:
-            turn.record(
-                "system:guard",
-                GuardAssessed(point="answer", outcome="masked", masked=list(leaving.masked)),
-                wait=False,
-            )
+    async def _let_out(self, turn: Turn, shown: str, written: _Written) -> tuple[_Written, str]:
+        """What may go out of what was written: the guard's last look, at all of the text."""
+        text = wording.finished(written.text, written.status, turn, self.maker)
+        asked = Asked(question=shown, facts=await told_again(turn)) if turn.guard.remote else Asked()
+        leaving = await guarded(turn, text, "answer", asked)
+        if leaving.outcome == "blocked":
+            written = _Written("blocked", wording.guarded(leaving.reasons))
+            return written, wording.finished(written.text, written.status, turn, self.maker)
+        return written, leaving.text
+
+    async def _deliver(self, turn: Turn, question: Question, shown: str, written: _Written, started: float) -> Answer:
+        written, text = await self._let_out(turn, shown, written)
         used = dict.fromkeys(receipt for fact in written.facts for receipt in fact.receipts)
         receipts = tuple(turn.receipts[receipt] for receipt in used if receipt in turn.receipts)
         usage = Usage(
@@ -265,17 +269,18 @@ class Desk:
             status=written.status,
             text=text,
             figures=tuple(
-                AnswerFigure(text=f.text, value=f.value, unit=f.unit, facts=f.facts) for f in written.figures
+                hide(turn, AnswerFigure(text=f.text, value=f.value, unit=f.unit, facts=f.facts))
+                for f in written.figures
             ),
-            facts=written.facts,
+            facts=tuple(hide(turn, fact) for fact in written.facts),
             receipts=receipts,
             queries=_made(turn),
             usage=usage,
             ledger=self._span(turn),
-            results=tuple(a.result for a in turn.attempts if a.result),
+            results=_results(turn) if written.status != "blocked" else (),
         )
 
-    def _failed(
+    async def _failed(
         self,
         turn: Turn | None,
         question_id: str,
@@ -286,15 +291,16 @@ class Desk:
         started: float,
     ) -> Answer:
         cause = _cause(error)
-        said = wording.failure(cause)
+        said = clean_and_mask(wording.failure(cause))
         log.debug("what failed", question=question_id, exc_info=error)
         log.error("question failed", question=question_id, error=type(cause).__name__, said=said)
         written = _Written("error", said)
         if turn is not None and not isinstance(cause, LedgerError):
+            turn.guard = local_guard()  # what is left to say is our own sentence; it must not fail for a network
             try:
-                return self._deliver(turn, question, shown, written, started)
+                return await self._deliver(turn, question, shown, written, started)
             except RegentError as second:
-                said = wording.failure(second)
+                said = clean_and_mask(wording.failure(second))
         return Answer(
             id=question_id,
             question=shown,
@@ -358,6 +364,11 @@ def _why(turn: Turn) -> str:
 def _made(turn: Turn) -> tuple[QueryMade, ...]:
     words: dict[str, Any] = {"returned": "allow", "denied": "deny", "needs_approval": "needs_approval"}
     return tuple(QueryMade(name=a.query, input=a.input, decision=words.get(a.outcome, "error")) for a in turn.attempts)
+
+
+def _results(turn: Turn) -> tuple[QueryResult, ...]:
+    shown = (hidden_attempt(turn, attempt).result for attempt in turn.attempts)
+    return tuple(result for result in shown if result)
 
 
 def _shown(principal: Principal) -> PrincipalShown:

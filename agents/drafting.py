@@ -15,6 +15,7 @@ from agents.specialists import Specialist, repair_prompt
 from agents.telling import tell
 from policies.audit import SpecialistStarted
 from policies.chain import chain
+from policies.guarded import guarded
 from tools.facts import FactBook
 
 if TYPE_CHECKING:
@@ -93,11 +94,17 @@ async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
         conversation_manager=NullConversationManager(),
         name="repair",
     )
-    told = "\n\n".join(tell(attempt.result) for attempt in turn.attempts if attempt.result)
+    told = await told_again(turn)
     result = await agent.invoke_async(f"Facts:\n{told}\n\n{request}")
     if turn.broken is not None:
         raise turn.broken
     return _joined([_text_of(result.message)], [agent])
+
+
+async def told_again(turn: Turn) -> str:
+    """Every result of the turn as a model may read it: through the guard, like the first time."""
+    found = [await guarded(turn, tell(attempt.result), "model_input") for attempt in turn.attempts if attempt.result]
+    return "\n\n".join(one.text for one in found if one.outcome != "blocked")
 
 
 def _specialist_agent(

@@ -56,7 +56,10 @@ class QueryTool(AgentTool):
 
     def _run(self, given: dict[str, Any]) -> tuple[str, bool]:
         try:
-            return tell(governed_call(self._turn, self._query.name, given, self._book)), False
+            result = governed_call(self._turn, self._query.name, given, self._book)
+            text = tell(result)
+            self._turn.told[text] = result
+            return text, False
         except (InputError, DeniedError, AwsCallError, LimitReachedError, UnreadableError) as error:
             return f"error: {error}", True
         except RegentError as error:

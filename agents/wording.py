@@ -64,6 +64,11 @@ def withheld(faults: int) -> str:
     return f"The answer was withheld because {why}. What was found is listed as facts, without the prose."
 
 
+def guarded(reasons: Sequence[str]) -> str:
+    """Why the guard let nothing out."""
+    return " ".join(["The answer was withheld by the guard.", *reasons])
+
+
 def stopped(limit: str) -> str:
     """Why a question ended early."""
     return f"The answer was withheld. {limit} What was found until then is listed as facts."

@@ -9,7 +9,8 @@ from typing import Any
 from policies.access import ApprovalNeededError, Circumstances, Decision, DeniedError, call_sha256
 from policies.access.replay import to_record
 from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
-from policies.guardrails import clean_and_mask
+from policies.guarded import masked_inputs, refuse_secrets
+from policies.guardrails import clean_and_mask, from_estate
 from policies.oversight import LimitReachedError
 from policies.turn import Attempt, Outcome, Turn
 from tools.catalogue import find
@@ -30,6 +31,7 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
         LedgerError: the decision could not be recorded.
     """
     query = find(query_name)
+    refuse_secrets(query_name, given)
     parsed = query.parse(given)
     approved = call_sha256(query.name, parsed) in turn.approved
     decision = turn.gate.decide(
@@ -137,7 +139,7 @@ def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, b
         store=turn.store,
         now=now,
         memory=turn.memory,
-        clean=clean_and_mask,
+        clean=from_estate,
     )
     _keep(turn, query, parsed, ran, intent)
     turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
@@ -178,15 +180,16 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
 
 
 def _failed(turn: Turn, query: Query, given: dict[str, Any], outcome: Any, error: RegentError) -> None:
-    turn.attempts.append(Attempt(query.name, given, outcome, str(error)))
+    said = clean_and_mask(str(error))  # it may quote AWS, or an input
+    turn.attempts.append(Attempt(query.name, masked_inputs(given), outcome, said))
     turn.record(
         f"query:{query.name}",
         QueryFailed(
             query=query.name,
             error=type(error).__name__,
-            message=clean_and_mask(str(error)),
+            message=said,
             personal_data=about_persons(turn, query),  # an error names the candidates, which may be persons
         ),
         wait=False,
     )
-    turn.progress({"event": "query.failed", "query": query.name, "message": str(error)})
+    turn.progress({"event": "query.failed", "query": query.name, "message": said})

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from policies.access import Decision, Gate, Principal
 from policies.audit import Body, Ledger, Record
+from policies.guardrails import Assessment, Guard, local_guard
 from policies.oversight import Meter
 from tools.accounts import Directory
 from tools.errors import RegentError
@@ -57,6 +58,14 @@ class Turn:
     """Why the asker wants to know, after masking; queries about persons need one."""
     approved: frozenset[str] = frozenset()
     """The hashes (`call_sha256`) of calls that a second person approved."""
+    guard: Guard = field(default_factory=local_guard)
+    """Assesses what comes in, what a model reads, what comes back, and what goes out."""
+    assessed: dict[str, Assessment] = field(default_factory=dict)
+    """What the guard found in this turn, by point and text."""
+    hidden: dict[str, str] = field(default_factory=dict)
+    """What a guardrail on AWS masked in this turn, and what stands in its place."""
+    told: dict[str, QueryResult] = field(default_factory=dict)
+    """Results by the text in which a model reads them, so that the guard can take one back."""
     progress: Callable[[dict[str, Any]], None] = lambda event: None
     attempts: list[Attempt] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)
@@ -100,6 +109,11 @@ class Turn:
         """All facts found so far, by ascending number of id."""
         found = [fact for a in self.attempts if a.result for fact in a.result.facts]
         return tuple(sorted(found, key=lambda fact: int(fact.id[1:])))
+
+    def retold(self, before: str, after: str) -> None:
+        """A result that was told as `before` is told as `after` from now on."""
+        if before in self.told:
+            self.told[after] = self.told[before]
 
     def took_tokens(self, tokens: int) -> None:
         """Count model tokens, in and out."""

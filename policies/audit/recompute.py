@@ -15,7 +15,7 @@ from policies.audit.erasure import sealed_shut
 from policies.audit.ledger import Ledger
 from policies.audit.records import StoredRecord
 from policies.audit.vault import Vault
-from policies.guardrails import clean_and_mask
+from policies.guardrails import from_estate
 from tools.accounts import Account, Directory
 from tools.catalogue import find
 from tools.errors import RegentError
@@ -135,7 +135,7 @@ def _run(
         store=store,
         now=datetime.fromisoformat(called.now),
         memory=Replay(receipts, store.get),
-        clean=clean_and_mask,
+        clean=from_estate,
     )
     return ran.result.facts
 

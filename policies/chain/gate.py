@@ -8,6 +8,8 @@ from strands.interventions import Deny, InterventionHandler, Proceed
 
 from policies.access import DeniedError
 from policies.governed import decide
+from policies.guarded import masked_inputs
+from policies.guardrails import clean_and_mask
 from policies.turn import Attempt, Turn
 from tools.catalogue import queries
 from tools.errors import InputError
@@ -27,6 +29,7 @@ class GateHandler(InterventionHandler):
     def before_tool_call(self, event: BeforeToolCallEvent, **_: object) -> Proceed | Deny:
         name, given = str(event.tool_use["name"]), event.tool_use["input"]
         if name not in queries() or event.selected_tool is None:
+            name = clean_and_mask(name)[:64]  # a model's text: it is shown and recorded
             self._turn.attempts.append(Attempt(name, {}, "refused", f"There is no query {name!r}."))
             return Deny(reason=f"There is no query {name!r}.")
         if not isinstance(given, dict):
@@ -35,8 +38,9 @@ class GateHandler(InterventionHandler):
         try:
             decision = decide(self._turn, name, given)
         except InputError as error:
-            self._turn.attempts.append(Attempt(name, dict(given), "refused", str(error)))
-            return Deny(reason=str(error))
+            said = clean_and_mask(str(error))
+            self._turn.attempts.append(Attempt(name, masked_inputs(given), "refused", said))
+            return Deny(reason=said)
         except DeniedError as error:
             return Deny(reason=str(error))
         if not decision.allowed:

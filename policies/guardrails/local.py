@@ -44,7 +44,7 @@ class LocalGuard:
         blocked = [f"It contained a {kind.lower()}." for kind in kinds if kind in blocking(self.definition, way)]
         if point == "answer":
             blocked += _words(masked, self.definition)
-            score, flags = 0.0, ()
+            score, flags = 0.0, tuple[str, ...]()
         else:
             masked, score, flags = withhold_split(masked, self.definition.orders_in_data.withhold_from)
         return _assessment(self.definition, point, masked, kinds=kinds, reasons=blocked, flags=flags, score=score)

@@ -20,7 +20,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from policies.guardrails.definition import CHOSEN, Action, Definition, load
+from policies.guardrails.definition import CHOSEN, Action, Definition, Regex, load
 
 Direction = Literal["input", "output"]
 
@@ -255,7 +255,7 @@ def rules_for(definition: Definition, direction: Direction) -> tuple[tuple[Rule,
     own: list[tuple[Rule, Action]] = []
     for entry in (*definition.personal, *definition.regexes):
         action: Action = getattr(entry, direction)
-        if entry.local == "pattern":
+        if isinstance(entry, Regex) and entry.local == "pattern":
             if action != "none":
                 name = entry.name.upper().replace("-", " ")
                 own.append((Rule(name, re.compile(entry.pattern)), action))
