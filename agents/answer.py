@@ -61,13 +61,14 @@ class QueryMade(_Frozen):
 
 
 class Usage(_Frozen):
-    """What this answer took: model tokens, billed AWS calls in USD, wall time in seconds."""
+    """What this answer took: model tokens, billed AWS calls and tokens in USD at list price, wall time in seconds."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     model: str
     aws_calls: int = 0
     aws_cost_usd: float = 0.0
+    model_cost_usd: float = 0.0
     seconds: float = 0.0
 
 

@@ -40,7 +40,8 @@ from policies.guardrails import (
     for_the_record,
     local_guard,
 )
-from policies.oversight import Limits, Meter
+from policies.halting import admit
+from policies.oversight import Limits, Meter, Oversight
 from policies.turn import Turn
 from tools.accounts import Directory
 from tools.errors import RegentError
@@ -79,6 +80,16 @@ class Desk:
     conversations: Conversations
     limits: Limits
     guard: Guard = field(default_factory=local_guard)
+    overseen: Oversight | None = None
+    """What oversees its questions; None: files in its home."""
+
+    @property
+    def oversight(self) -> Oversight:
+        """The kill switch and the budgets over every question of this desk."""
+        if self.overseen is None:
+            object.__setattr__(self, "overseen", Oversight.local(self.home.path, self.ledger))
+        assert self.overseen is not None
+        return self.overseen
 
     def answer(self, question: Question, principal: Principal, progress: Progress = lambda event: None) -> Answer:
         """Answer one question. Never raises for what goes wrong on the way: the answer's status says it."""
@@ -95,8 +106,11 @@ class Desk:
         try:
             turn = self._open_turn(question_id, question, principal, progress, shown)
             turn.record("person", self._asked(question, principal, shown))
-            seen = await guarded(turn, question.text, "question")
-            written = await self._write(seen, question, turn)
+            refused = await asyncio.to_thread(admit, turn)
+            if refused:
+                written = _Written("denied", refused)
+            else:
+                written = await self._write(await guarded(turn, question.text, "question"), question, turn)
             return await self._deliver(turn, question, shown, written, started)
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
             return await self._failed(turn, question_id, question, principal, shown, error, started)
@@ -146,6 +160,7 @@ class Desk:
             sight=empty,
             ledger=self.ledger,
             gate=self.gate,
+            oversight=self.oversight,
             meter=Meter(self.limits),
             store=self.store,
             memory=CallCache(self.home.cache / "calls" / self.estate.epoch, self.store, fresh=question.fresh),
@@ -181,6 +196,8 @@ class Desk:
         turn.progress({"event": "specialists.chosen", "domains": list(domains)})
         chosen = [known[domain] for domain in domains if domain in known]
         made = await draft(seen.text, history, chosen, self.maker, turn)
+        if turn.halted:
+            return _Written("denied", turn.halted, (), (), made.input_tokens, made.output_tokens)
         status = _status(turn)
         refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
         if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
@@ -201,6 +218,8 @@ class Desk:
             turn.progress({"event": "answer.repaired", "faults": len(checked.faults)})
             mended = await repair(repair_prompt(text, checked.faults), self.maker, turn)
             used.append(mended)
+            if turn.halted:
+                return _Written("denied", turn.halted)
             text = _MARKER.sub("", mended.text).strip()
             checked = ground(text, facts, question=question, now=now)
         tokens = Draft(
@@ -240,12 +259,14 @@ class Desk:
         written, text = await self._let_out(turn, shown, written)
         used = dict.fromkeys(receipt for fact in written.facts for receipt in fact.receipts)
         receipts = tuple(turn.receipts[receipt] for receipt in used if receipt in turn.receipts)
+        prices = self.oversight.budgets.prices
         usage = Usage(
             input_tokens=written.input_tokens,
             output_tokens=written.output_tokens,
             model=self.maker.name,
             aws_calls=sum(1 for receipt in turn.receipts.values() if not receipt.cached),
             aws_cost_usd=float(turn.aws_cost_usd),
+            model_cost_usd=float(prices.tokens(self.maker.name, written.input_tokens, written.output_tokens)),
             seconds=round(time.perf_counter() - started, 3),
         )
         turn.record(

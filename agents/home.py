@@ -44,6 +44,11 @@ class Home:
         return self.path / "cache"
 
     @property
+    def oversight(self) -> Path:
+        """The database of usage and approvals."""
+        return self.path / "oversight.sqlite"
+
+    @property
     def conversations(self) -> Path:
         """The conversations database."""
         return self.path / "conversations.sqlite"

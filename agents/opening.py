@@ -10,6 +10,7 @@ from agents.desk import Desk
 from agents.diagnostics import set_up
 from agents.home import Home
 from agents.models import open_model
+from agents.overseeing import open_oversight
 from agents.places import register_places
 from agents.settings import Settings, load_settings
 from policies.access import shipped_gate
@@ -43,6 +44,7 @@ def open_desk(
             maker=open_model(model or settings.model or default_model(estate, settings), settings),
             conversations=Conversations(home.conversations),
             limits=settings.limits,
+            overseen=open_oversight(home, ledger, settings),
         )
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from agents.conversations import Conversations
 from agents.home import Home
+from agents.overseeing import open_usage
+from agents.settings import load_settings
+from policies.audit.encoding import FORGOTTEN
 from policies.audit.erasure import Traces, register_place
+from policies.oversight import Stop
+from policies.oversight.switch_file import erase_stops
 from tools.memory import erase_calls
 from tools.receipts import ReceiptFiles
 
@@ -16,6 +21,8 @@ def register_places() -> None:
     register_place("conversations", "questions and delivered answers of a session", _conversations)
     register_place("receipts", "what AWS answered to queries about persons", _receipts)
     register_place("call cache", "which receipt answers an equal request", _calls)
+    register_place("kill switch", "who stopped what and why, and who is stopped", _stops)
+    register_place("usage", "how much of their budgets a person used", _usage)
 
 
 def _conversations(home: Path, traces: Traces) -> int:
@@ -30,3 +37,22 @@ def _receipts(home: Path, traces: Traces) -> int:
 
 def _calls(home: Path, traces: Traces) -> int:
     return erase_calls(Home(home).cache / "calls", traces.receipts)
+
+
+def _stops(home: Path, traces: Traces) -> int:
+    def gone(stop: Stop) -> Stop | None:
+        if stop.scope.kind == "principal" and stop.scope.name == traces.person:
+            return None
+        by = FORGOTTEN if stop.by == traces.person else stop.by
+        reason = FORGOTTEN if by == FORGOTTEN or traces.named_in(stop.reason) else stop.reason
+        return stop.model_copy(update={"by": by, "reason": reason})
+
+    return erase_stops(Home(home).path / "switch.json", gone)
+
+
+def _usage(home: Path, traces: Traces) -> int:
+    place = Home(home)
+    settings = load_settings()
+    if settings.state_table is None and not place.oversight.exists():
+        return 0
+    return open_usage(place, settings).erase(f"principal:{traces.person}|")

@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
-from policies.oversight import Limits
+from policies.oversight import BudgetSettings, Limits
 from tools.errors import SettingsError
 
 FILE = "regent.yaml"
@@ -54,6 +54,19 @@ class Settings(BaseSettings):
         default=None, description="Principals file for local use; default: the shipped one."
     )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
+    budgets: BudgetSettings = Field(
+        default=BudgetSettings(),
+        description="Questions per hour, tokens and USD per day: for each person, some persons by name, a role "
+        "together, and the house; and a price table of your own.",
+    )
+    state_table: str | None = Field(
+        default=None,
+        description="DynamoDB table in which usage and approvals are kept; default: SQLite in REGENT_HOME.",
+    )
+    switch_parameter: str | None = Field(
+        default=None, description="SSM parameter that is the kill switch; default: a file in REGENT_HOME."
+    )
+    state_region: str = Field(default="eu-west-1", description="Region of the state table and the switch parameter.")
 
     @classmethod
     def settings_customise_sources(

@@ -11,7 +11,8 @@ from policies.access.replay import to_record
 from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
 from policies.guarded import masked_inputs, refuse_secrets
 from policies.guardrails import clean_and_mask, from_estate
-from policies.oversight import LimitReachedError
+from policies.halting import hold_query
+from policies.oversight import Lease, LimitReachedError
 from policies.turn import Attempt, Outcome, Turn
 from tools.catalogue import find
 from tools.errors import InputError, RegentError
@@ -79,7 +80,7 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
         DeniedError: the gate said no.
         ApprovalNeededError: a second person has to approve it first.
         InputError: the inputs cannot be used; the sentence is for whoever called.
-        LimitReachedError: the question has used up its calls or its time.
+        LimitReachedError: the question has used up its calls or its time, or the kill switch or a budget stopped it.
         AwsCallError: AWS failed everywhere it was asked.
         LedgerError, ReceiptError: a step could not be recorded; the turn must end.
     """
@@ -91,7 +92,8 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
             kind = DeniedError if decision.outcome == "deny" else ApprovalNeededError
             raise kind(decision.reason)
         meter_query(turn)
-        return _run(turn, query, parsed, decision, book)
+        lease = hold_query(turn, query, parsed)
+        return _run(turn, query, parsed, decision, book, lease)
     except InputError as error:
         _failed(turn, query, given, "refused", error)
         raise
@@ -115,7 +117,9 @@ def meter_query(turn: Turn) -> None:
         raise LimitReachedError(refused)
 
 
-def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, book: FactBook) -> QueryResult:
+def _run(
+    turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, book: FactBook, lease: Lease | None
+) -> QueryResult:
     now = turn.estate.clock()
     intent = turn.record(
         f"query:{query.name}",
@@ -141,6 +145,10 @@ def _run(turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, b
         memory=turn.memory,
         clean=from_estate,
     )
+    cost = turn.oversight.budgets.prices.asked(ran.asked)
+    if lease is not None:
+        lease.settle(0, cost)
+    turn.aws_cost_usd += cost
     _keep(turn, query, parsed, ran, intent)
     turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
     return ran.result
@@ -175,7 +183,6 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
         wait=False,  # durable with the next decision or with the delivery: nothing leaves before that
     )
     turn.receipts.update((receipt.id, receipt) for receipt in ran.receipts)
-    turn.aws_cost_usd += ran.cost_usd
     turn.attempts.append(Attempt(query.name, parsed, "returned", ran.result.read_as, ran.result))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from policies.access import Decision, Gate, Principal
 from policies.audit import Body, Ledger, Record
 from policies.guardrails import Assessment, Guard, local_guard
-from policies.oversight import Meter
+from policies.oversight import Meter, Oversight
 from tools.accounts import Directory
 from tools.errors import RegentError
 from tools.estates import Estate
@@ -50,6 +50,7 @@ class Turn:
     """The accounts this principal may see; all that a query is given."""
     ledger: Ledger
     gate: Gate
+    oversight: Oversight
     meter: Meter
     store: ReceiptStore
     memory: Memory | None
@@ -71,6 +72,8 @@ class Turn:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     stopped: str | None = None
     """The sentence of the limit that stopped this turn, if one did."""
+    halted: str | None = None
+    """The sentence of the kill switch or the budget that ended this turn, if one did."""
     broken: RegentError | None = None
     """What broke inside a query call and must end the turn: a step that could not be recorded or stored."""
     personal: bool = False

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tools.accounts import Directory
@@ -21,9 +20,6 @@ from tools.receipts import Receipt, ReceiptStore
 from tools.registry import Query
 from tools.wire import RUNNING, Memory, Running
 
-PRICE_USD = {"ce": Decimal("0.01")}
-"""What AWS charges for one request, by service, where it charges at all (Cost Explorer API, 2026-01)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -34,11 +30,6 @@ class Ran:
     milliseconds: float
     asked: tuple[str, ...]
     """Operations that went to AWS (not answered from memory), in order."""
-
-    @property
-    def cost_usd(self) -> Decimal:
-        """What AWS charges for the calls of this run, in USD."""
-        return sum((PRICE_USD.get(op.partition(":")[0], Decimal()) for op in self.asked), Decimal())
 
 
 def run_query(

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute, witness
+from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute, switch, witness
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -26,6 +26,8 @@ app.command("chat")(chat.chat)
 app.command("queries")(queries.queries)
 app.add_typer(estate.app, name="estate")
 app.command("doctor")(doctor.doctor)
+app.command("stop")(switch.stop)
+app.command("resume")(switch.resume)
 app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
 app.command("demo")(demo.demo)

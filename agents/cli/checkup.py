@@ -28,7 +28,7 @@ class Check(BaseModel):
 
 def checkup() -> list[Check]:
     """All checks, in the order in which a person would mend them."""
-    return [_python(), _dependencies(), _settings(), _ledger(), _sample(), *_aws()]
+    return [_python(), _dependencies(), _settings(), _ledger(), _switch(), _sample(), *_aws()]
 
 
 def _python() -> Check:
@@ -75,6 +75,22 @@ def _ledger() -> Check:
             found=str(error),
             remedy=f"Make {home.path} writable, or set REGENT_HOME to a folder that is.",
         )
+
+
+def _switch() -> Check:
+    from agents.overseeing import open_oversight
+    from policies.audit import Ledger
+
+    home = Home.find()
+    try:
+        with Ledger.open(home.ledger) as ledger:
+            stops = open_oversight(home, ledger, load_settings()).switch.read()
+    except (RegentError, OSError) as error:
+        return Check(name="kill switch", state="failed", found=str(error), remedy="Run `regent resume` as an admin.")
+    if stops:
+        said = " ".join(stop.sentence for stop in stops)
+        return Check(name="kill switch", state="failed", found=said, remedy="An admin lifts it with `regent resume`.")
+    return Check(name="kill switch", state="ok", found="nothing is stopped")
 
 
 def _sample() -> Check:

@@ -45,16 +45,19 @@ def place(encoded: bytes, index: int, now: int) -> bytes:
 
 def _body(body: Body, record: Record, vault: Vault) -> bytes:
     serializer = type(body).__pydantic_serializer__
-    always, results = body.always_sealed, body.sealed_when_marked
+    always, results, named = body.always_sealed, body.sealed_when_marked, body.named
     if results and not getattr(body, "personal_data", False):
         results = frozenset()
     try:
-        if not (always or results):
+        if not (always or results or named):
             return serializer.to_json(body, by_alias=True)
         value: dict[str, Any] = serializer.to_python(body, mode="json", by_alias=True)
     except PydanticSerializationError as error:
         raise LedgerError(f"A {body.type} record holds a value that is not JSON: {error}.") from error
+    value |= {key: vault.pseudonym(value[key]) for key in named if value[key]}
     person = record.principal or getattr(body, "principal_id", None)
+    if not (always or results):
+        return _dumps(value)
     if person is None:
         raise LedgerError(f"A {body.type} record is about a person; its `principal` must say who asked.")
     for keys, subject in ((always, vault.subject), (results, lambda who: vault.result(who, record.question))):
@@ -96,11 +99,18 @@ def decode(index: int, leaf: bytes, hash_: str, vault: Vault | None = None) -> S
 
 
 def blanked(kind: type[Body], body: Any, vault: Vault | None = None) -> Any:
-    """`body` with sealed members opened, or replaced by a placeholder where the vault has not the key."""
-    if not isinstance(body, dict) or not (kind.always_sealed or kind.sealed_when_marked):
+    """`body` with sealed members opened, or replaced by a placeholder where the vault has not the key.
+
+    Pseudonyms of other persons become their ids where the vault has the key, and stay what they are where not.
+    """
+    if not isinstance(body, dict) or not (kind.always_sealed or kind.sealed_when_marked or kind.named):
         return body
     sealable = kind.always_sealed | kind.sealed_when_marked
-    return {key: _opened(item, kind, key, vault) if key in sealable else item for key, item in body.items()}
+    opened = {key: _opened(item, kind, key, vault) if key in sealable else item for key, item in body.items()}
+    if vault is not None:
+        known = {key: vault.person(opened[key]) for key in kind.named if isinstance(opened.get(key), str)}
+        opened |= {key: person for key, person in known.items() if person is not None}
+    return opened
 
 
 def _opened(item: Any, kind: type[Body], key: str, vault: Vault | None) -> Any:

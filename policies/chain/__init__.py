@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 
 def chain(turn: Turn, specialist: str, model: str) -> list[InterventionHandler]:
     """The handlers for one specialist of one turn, in the order in which they decide."""
+    from policies.chain.budget import BudgetHandler
     from policies.chain.gate import GateHandler
     from policies.chain.guard import GuardHandler
     from policies.chain.limits import LimitsHandler
     from policies.chain.recorder import ModelRecorder
+    from policies.chain.switch import SwitchHandler
 
-    return [LimitsHandler(turn), GuardHandler(turn), GateHandler(turn), ModelRecorder(turn, specialist, model)]
+    return [
+        SwitchHandler(turn, specialist),
+        LimitsHandler(turn),
+        BudgetHandler(turn, model),
+        GuardHandler(turn),
+        GateHandler(turn),
+        ModelRecorder(turn, specialist, model),
+    ]

@@ -204,8 +204,7 @@ def test_equal_requests_are_one_call_and_the_receipt_says_cached(cached: Any, sa
     assert [r.id for r in second.receipts] == [r.id for r in first.receipts]
     assert all(r.cached and r.age_seconds is not None and 0 <= r.age_seconds < 60 for r in second.receipts)
     assert not any(r.cached for r in first.receipts)
-    assert (first.cost_usd, second.cost_usd, second.asked) == (first.cost_usd, 0, ())
-    assert first.cost_usd > 0
+    assert first.asked and second.asked == ()
 
 
 def test_another_request_is_not_answered_from_the_cache(cached: Any) -> None:

@@ -5,8 +5,19 @@ envelope finds it by that name. Fields marked `Personal` hold text about a perso
 clear.
 """
 
-from policies.audit.bodies.base import KNOWN, Actor, Body, Id, Json, Personal, PersonalWhenMarked, Sha256
+from policies.audit.bodies.base import KNOWN, Actor, Body, Id, Json, Named, Personal, PersonalWhenMarked, Sha256
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
+from policies.audit.bodies.oversight import (
+    ApprovalConsumed,
+    ApprovalDecided,
+    ApprovalExpired,
+    ApprovalRefused,
+    ApprovalRequested,
+    ApprovalResumed,
+    SwitchRefused,
+    SwitchResumed,
+    SwitchStopped,
+)
 from policies.audit.bodies.question import (
     AnswerDelivered,
     GateDecided,
@@ -27,6 +38,12 @@ __all__ = [
     "KNOWN",
     "Actor",
     "AnswerDelivered",
+    "ApprovalConsumed",
+    "ApprovalDecided",
+    "ApprovalExpired",
+    "ApprovalRefused",
+    "ApprovalRequested",
+    "ApprovalResumed",
     "Body",
     "GateDecided",
     "GroundingChecked",
@@ -38,6 +55,7 @@ __all__ = [
     "LedgerRecovered",
     "LimitReached",
     "ModelCalled",
+    "Named",
     "Note",
     "Personal",
     "PersonalWhenMarked",
@@ -50,4 +68,7 @@ __all__ = [
     "SightResolved",
     "SpecialistStarted",
     "SubjectForgotten",
+    "SwitchRefused",
+    "SwitchResumed",
+    "SwitchStopped",
 ]

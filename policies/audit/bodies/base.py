@@ -24,6 +24,13 @@ class PersonalWhenMarked:
     """
 
 
+class Named:
+    """Marks a body field that holds the id of a person other than the asker: stored as that person's pseudonym.
+
+    Who approved or who stopped the house belongs to that person's erasure, not to the asker's.
+    """
+
+
 class Body(BaseModel):
     """The typed part of a record. Subclasses set `type`, the record type's name."""
 
@@ -32,6 +39,7 @@ class Body(BaseModel):
     type: ClassVar[str] = ""
     always_sealed: ClassVar[frozenset[str]] = frozenset()
     sealed_when_marked: ClassVar[frozenset[str]] = frozenset()
+    named: ClassVar[frozenset[str]] = frozenset()
     ends_question: ClassVar[bool] = False
 
     @classmethod
@@ -45,6 +53,7 @@ class Body(BaseModel):
         KNOWN[cls.type] = cls
         cls.always_sealed = _marked(cls, Personal)
         cls.sealed_when_marked = _marked(cls, PersonalWhenMarked)
+        cls.named = _marked(cls, Named)
 
 
 def _marked(body: type[BaseModel], mark: type) -> frozenset[str]:

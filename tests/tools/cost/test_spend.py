@@ -203,7 +203,7 @@ def test_an_asker_with_few_accounts_sees_and_is_told_of_those_only(ask: Any, nam
 
 def test_a_question_without_filters_is_one_request(ask: Any) -> None:
     assert ask.run("spend").asked == ("ce:GetCostAndUsage",)
-    assert ask.last.cost_usd == Decimal("0.01")
+    assert ask.last.asked == ("ce:GetCostAndUsage",)
 
 
 def test_august_has_the_refund(ask: Any, truth: Any) -> None:

@@ -91,7 +91,7 @@ def test_gross_leaves_credits_out(ask: Any, named: Any, truth: Any) -> None:
     total = cents(truth(SUM, f"{SEPTEMBER} AND {GROSS}")) - cents(truth(SUM, f"{AUGUST} AND {GROSS}"))
     assert named(ran.result, "change in spend").value == total
     assert not {"Credit", "Refund"} & {row[0] for row in ran.result.table.rows}
-    assert ran.cost_usd == Decimal("0.02")
+    assert len(ran.asked) == 2
 
 
 def test_accounts_are_broken_down_by_service_and_usage_type(ask: Any) -> None:

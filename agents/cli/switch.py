@@ -1,0 +1,92 @@
+"""`regent stop` and `regent resume`: the kill switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.cli.options import As, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policies.access import Principal
+    from policies.audit import Ledger
+    from policies.oversight import Scope, Switch
+
+ScopeText = Annotated[
+    str, typer.Option("--scope", help="all, domain:cost, query:NAME or principal:ID.", metavar="SCOPE")
+]
+
+
+def stop(
+    reason: Annotated[str, typer.Argument(help="Why, in quotes; whoever asks is told.")],
+    scope: ScopeText = "all",
+    as_id: As = "local",
+    json_out: Json = False,
+) -> None:
+    """Stop Regent, or a part of it, at once: no further model or query call is made. Needs an admin, and is recorded.
+
+    Questions under way end before their next call. While stopped, `regent ask` exits with 3 and says who stopped it,
+    when and why.
+
+    Examples:
+
+        regent stop "Wrong figures in the cost answers" --scope domain:cost
+
+        regent stop "Incident 4711"
+    """
+    from policies.oversight import stop as stop_it
+
+    if not reason.strip():
+        typer.secho("regent: say why; whoever asks is told.", err=True, fg="red")
+        raise typer.Exit(2)
+    made = _changed(as_id, scope, lambda ledger, switch, by, what: stop_it(ledger, switch, by, what, reason.strip()))
+    _show({"stopped": True, "scope": scope, "reason": reason.strip(), "by": as_id}, made, json_out)
+
+
+def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False) -> None:
+    """Lift a stop of exactly this scope. Needs an admin, and is recorded.
+
+    Examples:
+
+        regent resume
+
+        regent resume --scope domain:cost
+    """
+    from policies.oversight import resume as resume_it
+
+    made = _changed(as_id, scope, lambda ledger, switch, by, what: resume_it(ledger, switch, by, what))
+    _show({"stopped": False, "scope": scope, "by": as_id}, made, json_out)
+
+
+def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> str:
+    """Change the switch as this person; the scope in words. Exits with 3 for whoever may not."""
+    from agents.home import Home
+    from agents.overseeing import open_oversight
+    from agents.settings import load_settings
+    from policies.access import UnknownPrincipalError, local_principal
+    from policies.access.principal import SHIPPED
+    from policies.audit import Ledger
+    from policies.oversight import NotInChargeError, Scope
+    from tools.catalogue import queries
+
+    home, settings = Home.find(), load_settings()
+    known = queries()
+    what = Scope.parse(scope, domains={query.domain for query in known.values()}, queries=known)
+    try:
+        by = local_principal(as_id, settings.principals or SHIPPED)
+        with Ledger.open(home.ledger) as ledger:
+            change(ledger, open_oversight(home, ledger, settings).switch, by, what)
+    except (UnknownPrincipalError, NotInChargeError) as error:
+        typer.secho(f"regent: {error}", err=True, fg="red")
+        raise typer.Exit(3) from error
+    return what.words
+
+
+def _show(value: dict[str, object], words: str, json_out: bool) -> None:
+    import json
+
+    said = "Stopped" if value["stopped"] else "Resumed"
+    typer.echo(json.dumps(value) if json_out else f"{said}: {words}. It is on record.")

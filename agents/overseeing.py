@@ -1,0 +1,44 @@
+"""Overseeing: the kill switch, the budgets and the approvals as the settings name them, on this machine or on AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agents.home import Home
+from policies.oversight import Budgets, Oversight
+from policies.oversight.database import Database
+from policies.oversight.usage import UsageStore
+from policies.oversight.usage_sqlite import SqliteUsage
+
+if TYPE_CHECKING:
+    from agents.settings import Settings
+    from policies.audit import Ledger
+
+
+def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
+    """Files below the home, unless the settings name a DynamoDB table or an SSM parameter."""
+    local = Oversight.local(home.path, ledger, settings.budgets)
+    switch = local.switch
+    if settings.switch_parameter is not None:
+        from policies.oversight.switch_ssm import ParameterSwitch
+
+        switch = ParameterSwitch(_client("ssm", settings), settings.switch_parameter)
+    return Oversight(switch=switch, budgets=Budgets(settings.budgets, open_usage(home, settings)))
+
+
+def open_usage(home: Home, settings: Settings) -> UsageStore:
+    """Where usage is counted: the table that the settings name, or the local database."""
+    if settings.state_table is None:
+        return SqliteUsage(Database(home.oversight))
+    from policies.oversight.usage_dynamo import DynamoUsage
+
+    return DynamoUsage(_client("dynamodb", settings), settings.state_table)
+
+
+def _client(service: str, settings: Settings) -> Any:
+    """A botocore client of the house's own account; quick to give up, because no answer means stopped."""
+    from botocore.config import Config
+    from botocore.session import Session
+
+    quick = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+    return Session().create_client(service, region_name=settings.state_region, config=quick)
