@@ -35,6 +35,8 @@ def open_desk(
     with ExitStack() as closing:
         ledger = closing.enter_context(Ledger.open(home.ledger))
         opened = closing.enter_context(open_estate(estate, home, settings))
+        overseen = open_oversight(home, ledger, settings)
+        closing.callback(overseen.close)
         yield Desk(
             home=home,
             estate=opened,
@@ -44,7 +46,7 @@ def open_desk(
             maker=open_model(model or settings.model or default_model(estate, settings), settings),
             conversations=Conversations(home.conversations),
             limits=settings.limits,
-            overseen=open_oversight(home, ledger, settings),
+            overseen=overseen,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agents.home import Home
@@ -23,6 +24,8 @@ def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
         from policies.oversight.switch_ssm import ParameterSwitch
 
         switch = ParameterSwitch(_client("ssm", settings), settings.switch_parameter)
+    if settings.state_table is None:
+        return replace(local, switch=switch)
     return Oversight(switch=switch, budgets=Budgets(settings.budgets, open_usage(home, settings)))
 
 

@@ -22,6 +22,8 @@ class Oversight:
 
     switch: Switch
     budgets: Budgets
+    database: Database | None = None
+    """The local store behind it, if there is one; closed with the desk."""
 
     @classmethod
     def local(cls, home: Path, ledger: Ledger, budgets: BudgetSettings | None = None) -> Oversight:
@@ -30,4 +32,10 @@ class Oversight:
         return cls(
             switch=FileSwitch(home / "switch.json", ledger),
             budgets=Budgets(budgets or BudgetSettings(), SqliteUsage(database)),
+            database=database,
         )
+
+    def close(self) -> None:
+        """Let go of the local store; it opens again when it is needed."""
+        if self.database is not None:
+            self.database.close()
