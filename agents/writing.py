@@ -1,0 +1,107 @@
+"""Writing: from a guarded question to a text in which every figure is bound, or to the sentence that says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agents import wording
+from agents.drafting import Draft, draft, repair
+from agents.outcome import sight_of, status_of, why
+from agents.specialists import specialists
+from policies.audit import GroundingChecked
+from policies.grounding import Figure, ground, repair_prompt
+
+if TYPE_CHECKING:
+    from agents.answer import Question, Status
+    from agents.conversations import Exchange
+    from agents.desk import Desk
+    from policies.guardrails import Assessment
+    from policies.turn import Turn
+    from tools.facts import Fact
+
+_MARKER = re.compile(r"\{\{[a-z_:]{1,40}\}\}[ \t]*\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the specialists' work came to: a status, a text, and its figures."""
+
+    status: Status
+    text: str
+    figures: tuple[Figure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) -> Written:
+    """Have the specialists answer a question that was let in, and ground what they wrote.
+
+    Raises whatever ended the turn: the model's error, or a step that could not be recorded.
+    """
+    if seen.outcome == "blocked":
+        return Written("blocked", " ".join(seen.reasons))
+    turn.everyone = await asyncio.to_thread(desk.estate.directory, desk.store)
+    turn.sight = turn.everyone.cut(turn.principal.accounts)
+    turn.record("system:desk", sight_of(turn), wait=False)
+    history: tuple[Exchange, ...] = ()
+    if question.session:
+        history = desk.conversations.latest(turn.principal.id, question.session)
+    known = specialists()
+    domains = desk.maker.domains(seen.text, history, turn)
+    turn.progress({"event": "specialists.chosen", "domains": list(domains)})
+    chosen = [known[domain] for domain in domains if domain in known]
+    made = await draft(seen.text, history, chosen, desk.maker, turn)
+    if turn.halted:
+        return Written("denied", turn.halted, (), (), made.input_tokens, made.output_tokens)
+    status = status_of(turn)
+    refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
+    if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
+        return Written(status, why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
+    if turn.stopped:
+        return _withheld(turn, wording.stopped(turn.stopped), made)
+    # a follow-up may rest on what was named before: "and the month before?"
+    asked = " ".join([*(exchange.question for exchange in history[-1:]), seen.text])
+    return await _ground(desk, made, asked, status, turn)
+
+
+async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: Turn) -> Written:
+    facts, now = turn.facts(), turn.estate.clock()
+    text = _MARKER.sub("", made.text).strip()
+    used = [made]
+    checked = ground(text, facts, question=question, now=now)
+    if not checked.ok and desk.maker.is_llm:
+        _checked(turn, "repair", text, [fault.kind for fault in checked.faults])
+        turn.progress({"event": "answer.repaired", "faults": len(checked.faults)})
+        mended = await repair(repair_prompt(text, checked.faults), desk.maker, turn)
+        used.append(mended)
+        if turn.halted:
+            return Written("denied", turn.halted)
+        text = _MARKER.sub("", mended.text).strip()
+        checked = ground(text, facts, question=question, now=now)
+    tokens = Draft(
+        text="",
+        input_tokens=sum(one.input_tokens for one in used),
+        output_tokens=sum(one.output_tokens for one in used),
+    )
+    if not checked.ok or not checked.text.strip():
+        _checked(turn, "withheld", text, [fault.kind for fault in checked.faults])
+        return _withheld(turn, wording.withheld(len(checked.faults)), tokens)
+    _checked(turn, "bound", text, [])
+    return Written(status, checked.text, checked.figures, facts, tokens.input_tokens, tokens.output_tokens)
+
+
+def _withheld(turn: Turn, said: str, made: Draft) -> Written:
+    return Written("withheld", said, (), turn.facts(), made.input_tokens, made.output_tokens)
+
+
+def _checked(turn: Turn, outcome: Any, text: str, faults: list[str]) -> None:
+    # kinds only: a fault's sentence quotes the draft, and of a draft nothing but its hash is kept
+    turn.record(
+        "system:grounding",
+        GroundingChecked(outcome=outcome, faults=faults[:20], text_sha256=hashlib.sha256(text.encode()).hexdigest()),
+    )
