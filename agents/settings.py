@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
@@ -22,6 +22,11 @@ class Settings(BaseSettings):
         env_prefix="REGENT_", env_nested_delimiter="__", yaml_file=FILE, extra="forbid", frozen=True
     )
 
+    estate: Literal["sample", "aws"] = Field(
+        default="sample", description="Estate that the runtime answers about; on the command line, --estate says it."
+    )
+    serve_host: str = Field(default="127.0.0.1", description="Address that the runtime binds.")
+    serve_port: int = Field(default=8080, ge=1, le=65535, description="Port that the runtime binds.")
     model: str | None = Field(
         default=None,
         description="Default model: offline, bedrock:MODEL_OR_PROFILE or openai:URL#MODEL. "

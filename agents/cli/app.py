@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute, switch, witness
+from agents.cli import ask, audit, chat, demo, doctor, estate, queries, recompute, serve, switch, witness
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -31,6 +31,7 @@ app.command("resume")(switch.resume)
 app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
 app.command("witness")(witness.witness)
 
 

@@ -1,0 +1,33 @@
+"""`regent serve`: the AgentCore runtime contract on one's own machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agents.cli.options import EstateChoice, WhichModel
+
+
+def serve(
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", min=1, max=65535)] = 8080,
+    estate: Annotated[
+        EstateChoice | None, typer.Option("--estate", help="The sample estate, or your own AWS accounts.")
+    ] = None,
+    model: WhichModel = None,
+) -> None:
+    """Serve the AgentCore invoke API on this machine: the same app that runs in Bedrock AgentCore.
+
+    It answers programs on this machine only, for the local user. Ctrl-C finishes what is being answered and stops.
+
+    Examples:
+
+        regent serve
+
+        curl -s localhost:8080/invocations -d '{"prompt": "What did we spend last month?"}'
+
+        curl -sN localhost:8080/invocations -d '{"prompt": "Which alarms are firing?", "stream": true}'
+    """
+    from agents.runtime import serve as run
+
+    raise typer.Exit(run(port=port, estate=estate.value if estate else None, model=model))

@@ -1,0 +1,260 @@
+"""The AgentCore runtime contract: `POST /invocations` and `GET /ping`, answered from the first moments of the process.
+
+The port is bound by a small raw ASGI app before anything heavy is imported; a thread imports and opens the desk, and
+questions that arrive earlier wait for it. `agents.invoking` has what an invocation does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import ExitStack
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MOST_BYTES = 256 * 1024
+"""The largest body that is read; a question has a few hundred characters."""
+GRACE_SECONDS = 30
+"""How long a stop waits for answers that are on their way."""
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class Health:
+    """Busy or not, and since when. Safe to use from any thread.
+
+    The time is that of the last change of status: AgentCore ends a session that has been idle for long, and one that
+    reports a new time at every ping would never be.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._running, self._since = 0, clock()
+
+    def __enter__(self) -> Health:
+        with self._lock:
+            self._running += 1
+            if self._running == 1:
+                self._since = self._clock()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running:
+                self._since = self._clock()
+
+    def report(self) -> dict[str, str | int]:
+        """The body of `/ping`: `Healthy` or `HealthyBusy`, and when that last changed (Unix seconds)."""
+        with self._lock:
+            return {"status": "HealthyBusy" if self._running else "Healthy", "time_of_last_update": int(self._since)}
+
+
+class Front:
+    """The raw ASGI app that is bound first: `/ping` at once, everything else handed on when the house is open."""
+
+    def __init__(self, health: Health, *, loopback: bool) -> None:
+        self._health, self._loopback = health, loopback
+        self._app: AsgiApp | None = None
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._lock = threading.Lock()
+
+    def open(self, app: AsgiApp) -> None:
+        """Hand over to `app`; called once, from the thread that opened it."""
+        with self._lock:
+            self._app = app
+            waiting, self._waiting = self._waiting, []
+        for loop, event in waiting:
+            loop.call_soon_threadsafe(event.set)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["path"] == "/ping" and scope["method"] in ("GET", "HEAD"):
+            await _json(send, 200, self._health.report())
+        elif foreign := self._foreign(scope):
+            await _json(send, 403, {"error": foreign})
+        elif scope["path"] == "/invocations" and scope["method"] == "POST":
+            await self._invoke(scope, receive, send)
+        else:
+            known = "POST /invocations and GET /ping"
+            await _json(send, 404, {"error": f"There is no {scope['method']} {scope['path'][:80]}; there are {known}."})
+
+    async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        refused = _unreadable(body)
+        if refused:
+            await _json(send, 413 if body is None else 400, {"error": refused})
+            return
+        app = self._app or await self._opened()
+        with self._health:
+            await app(scope, _replay(body or b"", receive), send)
+
+    async def _opened(self) -> AsgiApp:
+        event = asyncio.Event()
+        with self._lock:
+            if self._app is not None:
+                return self._app
+            self._waiting.append((asyncio.get_running_loop(), event))
+        await event.wait()
+        assert self._app is not None
+        return self._app
+
+    def _foreign(self, scope: Scope) -> str | None:
+        """On one's own machine the asker is whoever sits there: a web page must not ask in their name."""
+        if not self._loopback:
+            return None
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get("host", "").rsplit(":", 1)[0] if not headers.get("host", "").endswith("]") else "[::1]"
+        if host not in _LOOPBACK:
+            return "This server answers programs on its own machine only; the Host header names another."
+        origin = headers.get("origin")
+        if origin is not None and origin.split("://")[-1].rsplit(":", 1)[0] not in _LOOPBACK:
+            return "This server takes no questions from web pages of other sites."
+        return None
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8080, estate: str | None = None, model: str | None = None) -> int:
+    """Serve until stopped; the process exit code. Answers that are on their way are finished first.
+
+    Opening happens while the port is bound already; what cannot be opened ends the process with a sentence.
+    """
+    import uvicorn
+
+    health = Health()
+    front = Front(health, loopback=host in _LOOPBACK)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            front,
+            host=host,
+            port=port,
+            log_level="critical",
+            access_log=False,
+            http="h11",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    failed: list[str] = []
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops in order and then sends the signal once more to whoever handled it before; by then all is done
+        signal.signal(sent, lambda *_: None)
+    with ExitStack() as closing:
+        opener = threading.Thread(
+            target=_open, args=(front, server, closing, failed, host, estate, model), daemon=True, name="opening"
+        )
+        opener.start()
+        try:
+            server.run()
+        except SystemExit:
+            failed.append(f"port {port} on {host} cannot be bound; is something else serving there?")
+        opener.join(GRACE_SECONDS)
+    for sentence in failed:
+        _say(sentence)
+    return 1 if failed else 0
+
+
+def _open(
+    front: Front,
+    server: Any,
+    closing: ExitStack,
+    failed: list[str],
+    host: str,
+    estate: str | None,
+    model: str | None,
+) -> None:
+    from tools.errors import RegentError
+
+    try:
+        from agents.invoking import open_app
+
+        front.open(closing.enter_context(open_app(estate=estate, model=model, exposed=host not in _LOOPBACK)))
+    except (RegentError, OSError) as error:
+        failed.append(str(error))
+        server.should_exit = True
+        return
+    _say(f"serving on http://{host}:{server.config.port}; Ctrl-C stops")
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"regent: {sentence}\n")
+    sys.stderr.flush()
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, or None when it is larger than what is read."""
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _unreadable(body: bytes | None) -> str | None:
+    if body is None:
+        return f"The body is larger than {MOST_BYTES // 1024} kB; ask in fewer words."
+    try:
+        whole = json.loads(body)
+    except (ValueError, RecursionError):
+        return 'The body is not JSON; send {"prompt": "What did we spend last month?"}.'
+    if not isinstance(whole, dict):
+        return 'The body is not a JSON object; send {"prompt": "What did we spend last month?"}.'
+    return None
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give the body that was read once more, then whatever follows (a disconnect)."""
+    given = False
+
+    async def again() -> MutableMapping[str, Any]:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return again
+
+
+async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})
+
+
+def main() -> None:
+    """`python -m agents.runtime`: what the AgentCore runtime starts. Host and port come from the settings."""
+    from agents.settings import load_settings
+
+    settings = load_settings()
+    sys.exit(serve(host=settings.serve_host, port=settings.serve_port))
+
+
+if __name__ == "__main__":
+    main()

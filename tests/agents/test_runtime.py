@@ -1,0 +1,323 @@
+"""The AgentCore contract as its callers see it: over HTTP, against the real app, with a desk that tests can steer."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from agents.answer import Answer, LedgerSpan, PrincipalShown, Usage
+from agents.invoking import build_app
+from agents.runtime import MOST_BYTES, Front, Health
+
+SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+REGENT = Path(sys.executable).with_name("regent")
+
+
+def answer_to(question, said="Nothing."):
+    return Answer(
+        id="q-test",
+        question=question.text,
+        principal=PrincipalShown(id="local", role="admin", assurance="local"),
+        status="answered",
+        text=said,
+        usage=Usage(model="offline"),
+        ledger=LedgerSpan(origin="regent.test/0", first=0, last=1, root="00"),
+    )
+
+
+@contextmanager
+def serving(front):
+    server = uvicorn.Server(uvicorn.Config(front, port=0, log_level="critical", http="h11", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def runtime(ask, loopback=True):
+    front = Front(Health(), loopback=loopback)
+    front.open(build_app(ask))
+    with serving(front) as port:
+        yield port
+
+
+def call(port, method="POST", path="/invocations", body=b"", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    connection.request(method, path, data, {name.replace("_", "-"): value for name, value in headers.items()})
+    got = connection.getresponse()
+    return got.status, got.read()
+
+
+def test_the_answer_is_the_object_of_ask_json():
+    with runtime(lambda question, headers, progress: answer_to(question)) as port:
+        status, body = call(port, body={"prompt": "What did we spend?"})
+    assert status == 200
+    assert set(json.loads(body)) >= {
+        "question",
+        "principal",
+        "status",
+        "text",
+        "figures",
+        "facts",
+        "receipts",
+        "ledger",
+    }
+
+
+def test_a_conversation_is_named_by_the_payload_or_by_agentcores_session_header():
+    seen = []
+
+    def ask(question, headers, progress):
+        seen.append(question.session)
+        return answer_to(question)
+
+    with runtime(ask) as port:
+        call(port, body={"prompt": "x", "session": "mine"}, **{SESSION: "s" * 40})
+        call(port, body={"prompt": "x"}, **{SESSION: "s" * 40})
+        call(port, body={"prompt": "x"})
+    assert seen == ["mine", "s" * 40, None]
+
+
+def test_many_sessions_at_once_are_not_mixed():
+    together = threading.Barrier(8, timeout=15)
+
+    def ask(question, headers, progress):
+        together.wait()
+        return answer_to(question, said=f"{question.text} in {question.session}")
+
+    found = {}
+
+    def one(port, name):
+        found[name] = json.loads(call(port, body={"prompt": f"q-{name}", "session": f"s-{name}"})[1])["text"]
+
+    with runtime(ask) as port:
+        threads = [threading.Thread(target=one, args=(port, name)) for name in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == {name: f"q-{name} in s-{name}" for name in range(8)}
+
+
+def test_a_stream_has_progress_and_then_the_answer_and_no_inputs():
+    def ask(question, headers, progress):
+        progress({"event": "query.started", "query": "who_did_what", "input": {"person": "jan"}})
+        progress({"event": "query.finished", "query": "who_did_what", "milliseconds": 3.0})
+        return answer_to(question)
+
+    with runtime(ask) as port:
+        status, body = call(port, body={"prompt": "x", "stream": True})
+    events = [json.loads(line.removeprefix("data: ")) for line in body.decode().splitlines() if line]
+    assert status == 200
+    assert [event["event"] for event in events] == ["progress", "progress", "answer"]
+    assert "jan" not in json.dumps(events[:2])
+    assert events[-1]["answer"]["status"] == "answered"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_exception_text_never_leaves_nor_reaches_the_log(stream, capfd):
+    def ask(question, headers, progress):
+        raise RuntimeError("password=hunter2")
+
+    with runtime(ask) as port:
+        status, body = call(port, body={"prompt": "x", "stream": stream}, Authorization="Bearer secret-token")
+    assert status == (200 if stream else 500)
+    assert b"internal error" in body and b"hunter2" not in body and b"RuntimeError" not in body
+    logged = "".join(capfd.readouterr())
+    assert "hunter2" not in logged and "secret-token" not in logged
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"", 400, "not JSON"),
+        (b"{", 400, "not JSON"),
+        (b"\xff\xfe", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"[1]", 400, "not a JSON object"),
+        (b'{"prompt": 3}', 400, "prompt"),
+        (b"{}", 400, "prompt"),
+        (b'{"prompt": "x", "role": "admin"}', 400, "role"),
+        (b'{"prompt": "x", "session": ""}', 400, "session"),
+        (b'{"prompt": "' + b"x" * MOST_BYTES + b'"}', 413, "larger"),
+    ],
+)
+def test_a_bad_body_is_one_sentence(body, status, said):
+    with runtime(lambda *_: pytest.fail("asked")) as port:
+        got, text = call(port, body=body)
+    assert got == status and said in json.loads(text)["error"]
+    assert b"Traceback" not in text and b"Error:" not in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:80"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1.evil.example"},
+    ],
+)
+def test_a_web_page_of_another_site_cannot_ask_in_the_local_users_name(headers):
+    with runtime(lambda *_: pytest.fail("asked")) as port:
+        assert call(port, body={"prompt": "x"}, **headers)[0] == 403
+
+
+def test_ping_is_busy_while_working_and_its_time_moves_with_the_status_only():
+    now = [100.0]
+    working, done = threading.Event(), threading.Event()
+
+    def ask(question, headers, progress):
+        working.set()
+        done.wait(15)
+        return answer_to(question)
+
+    front = Front(Health(clock=lambda: now[0]), loopback=True)
+    front.open(build_app(ask))
+    with serving(front) as port:
+
+        def ping():
+            return json.loads(call(port, "GET", "/ping")[1])
+
+        now[0] = 150.0
+        assert ping() == {"status": "Healthy", "time_of_last_update": 100}
+        asking = threading.Thread(target=call, args=(port,), kwargs={"body": {"prompt": "x"}})
+        asking.start()
+        working.wait(15)
+        now[0] = 180.0
+        assert ping() == {"status": "HealthyBusy", "time_of_last_update": 150}
+        now[0] = 200.0
+        done.set()
+        asking.join()
+        now[0] = 250.0
+        assert ping() == {"status": "Healthy", "time_of_last_update": 200}
+
+
+def test_ping_is_answered_before_the_house_is_open_and_questions_wait():
+    front = Front(Health(), loopback=True)
+    with serving(front) as port:
+        assert json.loads(call(port, "GET", "/ping")[1])["status"] == "Healthy"
+        found = []
+        asking = threading.Thread(target=lambda: found.append(call(port, body={"prompt": "x"})))
+        asking.start()
+        time.sleep(0.1)
+        assert not found
+        front.open(build_app(lambda question, headers, progress: answer_to(question)))
+        asking.join(10)
+    assert found[0][0] == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/invocations"), ("POST", "/ping"), ("GET", "/ws")])
+def test_anything_else_is_not_there(method, path):
+    with runtime(lambda *_: pytest.fail("asked")) as port:
+        status, body = call(port, method, path)
+    assert status == 404 and b"POST /invocations" in body
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextmanager
+def process(home, *words, **env):
+    port = free_port()
+    started = subprocess.Popen(
+        [REGENT, "serve", "--port", str(port), *words],
+        env={**os.environ, "REGENT_HOME": str(home), **env},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield started, port
+    finally:
+        started.kill()
+        started.wait()
+
+
+def test_a_stop_finishes_the_answer_and_leaves_a_ledger_that_verifies(tmp_path):
+    with process(tmp_path) as (server, port):
+        wait_for(port)
+        found = []
+        asking = threading.Thread(target=lambda: found.append(call(port, body={"prompt": "Which alarms are firing?"})))
+        asking.start()
+        deadline = time.monotonic() + 15
+        while json.loads(call(port, "GET", "/ping")[1])["status"] == "Healthy" and time.monotonic() < deadline:
+            time.sleep(0.01)
+        server.send_signal(signal.SIGTERM)
+        asking.join(30)
+        assert server.wait(30) == 0
+    answer = json.loads(found[0][1])
+    assert found[0][0] == 200 and answer["status"] == "answered" and answer["receipts"]
+    checked = subprocess.run(
+        [REGENT, "audit", "verify"], env={**os.environ, "REGENT_HOME": str(tmp_path)}, capture_output=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            return call(port, "GET", "/ping")
+        except OSError:
+            time.sleep(0.02)
+    return pytest.fail("nothing serves")
+
+
+def test_what_cannot_be_opened_ends_the_process_with_a_sentence(tmp_path):
+    with process(tmp_path, "--model", "openai:nowhere") as (server, _):
+        assert server.wait(20) == 1
+        said = server.stderr.read()
+    assert "regent:" in said and "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_a_sentence(tmp_path):
+    with process(tmp_path) as (_, port):
+        wait_for(port)
+        second = subprocess.run(
+            [REGENT, "serve", "--port", str(port)],
+            env={**os.environ, "REGENT_HOME": str(tmp_path / "other")},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert second.returncode == 1
+    assert "something else" in second.stderr and "Traceback" not in second.stderr
+
+
+def test_serving_beyond_this_machine_without_identity_is_refused(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "agents.runtime"],
+        env={
+            **os.environ,
+            "REGENT_HOME": str(tmp_path),
+            "REGENT_SERVE_HOST": "0.0.0.0",
+            "REGENT_SERVE_PORT": str(free_port()),
+        },
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1 and "source of identity" in done.stderr
