@@ -13,7 +13,7 @@ from agents.models import open_model
 from agents.overseeing import open_oversight
 from agents.places import register_places
 from agents.settings import Settings, load_settings
-from policies.access import shipped_gate
+from policies.access import company_gate
 from policies.audit import Ledger
 from tools.errors import SettingsError
 from tools.estates import Estate, open_aws, open_sample
@@ -42,7 +42,7 @@ def open_desk(
             estate=opened,
             ledger=ledger,
             store=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
-            gate=shipped_gate(),
+            gate=company_gate(settings.policies, settings.allowed_regions or opened.regions),
             maker=open_model(model or settings.model or default_model(estate, settings), settings),
             conversations=Conversations(home.conversations),
             limits=settings.limits,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from agents import wording
 from agents.answer import PrincipalShown, QueryMade, Status
-from policies.audit import SightResolved
 from policies.guarded import hidden_attempt
 from tools.errors import RegentError
 
@@ -14,18 +13,6 @@ if TYPE_CHECKING:
     from policies.access import Principal
     from policies.turn import Turn
     from tools.facts import QueryResult
-
-
-def sight_of(turn: Turn) -> SightResolved:
-    """What the turn may look at, for the record."""
-    return SightResolved(
-        accounts=[account.model_dump() for account in turn.sight.accounts],
-        payer=turn.sight.payer.model_dump(),
-        complete=turn.sight.complete,
-        regions=list(turn.estate.regions),
-        currency=turn.estate.currency,
-        source=turn.estate.source,
-    )
 
 
 def status_of(turn: Turn) -> Status:

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     principals: Path | None = Field(
         default=None, description="Principals file for local use; default: the shipped one."
     )
+    policies: tuple[Path, ...] = Field(
+        default=(),
+        description="Cedar files, or folders of them, added to the shipped access policies. They cannot undo those.",
+    )
+    allowed_regions: tuple[str, ...] = Field(
+        default=(), description="Regions that anybody may ask about; default: those that are looked at."
+    )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from agents import wording
 from agents.drafting import Draft, draft, repair
-from agents.outcome import sight_of, status_of, why
+from agents.outcome import status_of, why
 from agents.specialists import specialists
+from policies.access.scope import sight
 from policies.audit import GroundingChecked
+from policies.governed import sight_of
 from policies.grounding import Figure, ground, repair_prompt
 
 if TYPE_CHECKING:
@@ -45,9 +47,10 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     """
     if seen.outcome == "blocked":
         return Written("blocked", " ".join(seen.reasons))
-    turn.everyone = await asyncio.to_thread(desk.estate.directory, desk.store)
-    turn.sight = turn.everyone.cut(turn.principal.accounts)
-    turn.record("system:desk", sight_of(turn), wait=False)
+    units = turn.principal.units is not None or desk.gate.reads_units
+    turn.everyone = await asyncio.to_thread(desk.estate.directory, desk.store, units=units)
+    turn.sight = sight(turn.principal, turn.everyone)
+    turn.record("system:desk", sight_of(turn.sight, turn.estate), wait=False)
     history: tuple[Exchange, ...] = ()
     if question.session:
         history = desk.conversations.latest(turn.principal.id, question.session)

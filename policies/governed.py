@@ -8,14 +8,17 @@ from typing import Any
 
 from policies.access import ApprovalNeededError, Circumstances, Decision, DeniedError, call_sha256
 from policies.access.replay import to_record
-from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned
+from policies.access.scope import looked_at, narrowed
+from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned, SightResolved
 from policies.guarded import masked_inputs, refuse_secrets
 from policies.guardrails import clean_and_mask, from_estate
 from policies.halting import hold_query
 from policies.oversight import Lease, LimitReachedError
 from policies.turn import Attempt, Outcome, Turn
+from tools.accounts import Directory
 from tools.catalogue import find
 from tools.errors import InputError, RegentError
+from tools.estates import Estate
 from tools.facts import FactBook, QueryResult, facts_sha256
 from tools.registry import Query
 from tools.running import Ran, run_query
@@ -33,7 +36,7 @@ def decide(turn: Turn, query_name: str, given: dict[str, Any]) -> Decision:
     """
     query = find(query_name)
     refuse_secrets(query_name, given)
-    parsed = query.parse(given)
+    parsed = narrowed(turn.principal, query, query.parse(given))
     approved = call_sha256(query.name, parsed) in turn.approved
     decision = turn.gate.decide(
         turn.principal, query, parsed, turn.everyone, circumstances(turn, approved=approved), turn.estate.regions
@@ -64,6 +67,19 @@ def circumstances(turn: Turn, *, approved: bool) -> Circumstances:
     )
 
 
+def sight_of(directory: Directory, estate: Estate) -> SightResolved:
+    """The record of what a query is given to look at."""
+    return SightResolved(
+        accounts=[account.model_dump(exclude_defaults=True) for account in directory.accounts],
+        payer=directory.payer.model_dump(exclude_defaults=True),
+        complete=directory.complete,
+        where=directory.where,
+        regions=list(estate.regions),
+        currency=estate.currency,
+        source=estate.source,
+    )
+
+
 def about_persons(turn: Turn, query: Query) -> bool:
     """Whether a call's inputs and facts are about persons, and so sealed: also what is derived from such facts."""
     turn.personal |= query.personal_data
@@ -86,7 +102,7 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
     """
     query = find(query_name)
     try:
-        parsed = query.parse(given)
+        parsed = narrowed(turn.principal, query, query.parse(given))
         decision = turn.take_permit(call_sha256(query.name, parsed)) or decide(turn, query_name, given)
         if not decision.allowed:
             kind = DeniedError if decision.outcome == "deny" else ApprovalNeededError
@@ -120,7 +136,11 @@ def meter_query(turn: Turn) -> None:
 def _run(
     turn: Turn, query: Query, parsed: dict[str, Any], decision: Decision, book: FactBook, lease: Lease | None
 ) -> QueryResult:
-    now = turn.estate.clock()
+    now, directory, resolved = turn.estate.clock(), turn.sight, None
+    given_to = looked_at(turn.principal, query, parsed, turn.everyone)
+    if given_to.where:
+        directory = given_to
+        resolved = turn.record("system:scope", sight_of(directory, turn.estate), wait=False)
     intent = turn.record(
         f"query:{query.name}",
         QueryCalled(
@@ -130,6 +150,7 @@ def _run(
             accounts=list(decision.accounts),
             now=now.isoformat(),
             fresh=turn.fresh,
+            sight=resolved,
             personal_data=about_persons(turn, query),
         ),
     )
@@ -138,7 +159,7 @@ def _run(
         query,
         parsed,
         estate=turn.estate,
-        directory=turn.sight,
+        directory=directory,
         book=book,
         store=turn.store,
         now=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,14 +15,20 @@ Accounts = Annotated[
 ]
 
 
+TAGS = ("venue", "team", "env")
+"""The tags of the organisation that accounts are told apart by, and that a person may be limited to."""
+
+
 class Account(BaseModel):
-    """One AWS account: 12-digit id, name, and its organisation tags (`venue`, `env`, `team`)."""
+    """One AWS account: 12-digit id, name, its organisation tags (`TAGS`), and the organisational units it is in."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     name: str
     tags: dict[str, str] = {}
+    units: tuple[str, ...] = ()
+    """Names of the units above it, outermost first; empty if it is under the root, or if units were not read."""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -31,12 +37,21 @@ class Account(BaseModel):
 class Directory:
     """The accounts in one asker's sight. Names outside it do not exist here, not even as candidates."""
 
-    def __init__(self, accounts: Iterable[Account], payer: Account, *, complete: bool = True) -> None:
+    def __init__(
+        self,
+        accounts: Iterable[Account],
+        payer: Account,
+        *,
+        complete: bool = True,
+        where: Mapping[str, str] | None = None,
+    ) -> None:
         self.accounts = tuple(accounts)
         self.payer = payer
         """The account that billing queries run in; being used for billing does not make it visible."""
         self.complete = complete
         """False if the asker sees only some accounts, so that billing queries must filter by account."""
+        self.where = dict(where or {})
+        """Tag values that every bill read for this asker is filtered by, whatever a query asks."""
         self._by_id = {account.id: account for account in self.accounts}
 
     def cut(self, names: Iterable[str] | None) -> Directory:
@@ -45,7 +60,12 @@ class Directory:
             return self
         wanted = set(names)
         kept = [a for a in self.accounts if a.id in wanted or a.name in wanted]
-        return Directory(kept, self.payer, complete=self.complete and len(kept) == len(self.accounts))
+        complete = self.complete and len(kept) == len(self.accounts)
+        return Directory(kept, self.payer, complete=complete, where=self.where)
+
+    def only(self, where: Mapping[str, str]) -> Directory:
+        """The same accounts, with bills filtered by these tag values."""
+        return Directory(self.accounts, self.payer, complete=self.complete, where={**self.where, **where})
 
     def everything(self, accounts: Sequence[Account]) -> bool:
         """Whether these accounts are all that exist, not merely all in sight."""

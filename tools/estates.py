@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from tools.accounts import Account, Directory
+from tools.accounts import TAGS, Account, Directory
 from tools.calls import Aws
 from tools.errors import SettingsError
 from tools.receipts import ReceiptStore, Source
@@ -18,7 +18,13 @@ from tools.wire import RUNNING, Running, hook
 
 EstateName = Literal["sample", "aws"]
 _DIRECTORY = frozenset({"organizations:ListAccounts", "organizations:ListTagsForResource"})
-_TAGS = ("venue", "env", "team")
+_UNITS = frozenset(
+    {
+        "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListRoots",
+    }
+)
 
 
 class Estate:
@@ -46,9 +52,10 @@ class Estate:
         self.payer, self._accounts, self._closing = payer, accounts, closing or ExitStack()
         self._lock = threading.Lock()
         self._directory: Directory | None = None
+        self._units = False
 
-    def directory(self, store: ReceiptStore) -> Directory:
-        """All accounts, with their organisation tags; read once.
+    def directory(self, store: ReceiptStore, *, units: bool = False) -> Directory:
+        """All accounts, with their organisation tags and, with `units`, the organisational units; read once.
 
         Raises:
             AwsCallError: Organizations could not be read.
@@ -56,6 +63,8 @@ class Estate:
         with self._lock:
             if self._directory is None:
                 self._directory = self._load(store)
+            if units and not self._units and self._accounts is None:
+                self._directory, self._units = self._with_units(self._directory, store), True
             return self._directory
 
     def _load(self, store: ReceiptStore) -> Directory:
@@ -70,13 +79,34 @@ class Estate:
 
             def tags_of(account: Account) -> dict[str, str]:
                 found = aws.items(self.payer, "organizations:ListTagsForResource", "Tags", ResourceId=account.id).items
-                return {tag["Key"]: tag["Value"] for tag in found if tag["Key"] in _TAGS}
+                return {tag["Key"]: tag["Value"] for tag in found if tag["Key"] in TAGS}
 
             plain = [Account(id=entry["Id"], name=entry["Name"]) for entry in active]
             tagged = aws.each_account(plain, tags_of)
         finally:
             RUNNING.reset(token)
         return Directory([a.model_copy(update={"tags": tags}) for a, tags in tagged], self.payer)
+
+    def _with_units(self, known: Directory, store: ReceiptStore) -> Directory:
+        """The same accounts with their units, from one walk down the organisation."""
+        aws = Aws(self.sessions, Directory((), self.payer), self.clock(), self.regions, currency=self.currency)
+        found: dict[str, tuple[str, ...]] = {}
+
+        def walk(parent: str, above: tuple[str, ...]) -> None:
+            held = aws.items(self.payer, "organizations:ListAccountsForParent", "Accounts", ParentId=parent).items
+            found.update((account["Id"], above) for account in held)
+            name = "organizations:ListOrganizationalUnitsForParent"
+            for unit in aws.items(self.payer, name, "OrganizationalUnits", ParentId=parent).items:
+                walk(unit["Id"], (*above, unit["Name"]))
+
+        token = RUNNING.set(Running("the organisational units", _UNITS, self.source, store))
+        try:
+            for root in aws.items(self.payer, "organizations:ListRoots", "Roots").items:
+                walk(root["Id"], ())
+        finally:
+            RUNNING.reset(token)
+        placed = [account.model_copy(update={"units": found.get(account.id, ())}) for account in known.accounts]
+        return Directory(placed, known.payer)
 
     def close(self) -> None:
         """Stop the sample estate's server, if there is one."""

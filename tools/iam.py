@@ -53,7 +53,13 @@ _NEVER = frozenset(
     }
 )
 
-_DIRECTORY = ("organizations:ListAccounts", "organizations:ListTagsForResource")
+_DIRECTORY = (
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListRoots",
+    "organizations:ListTagsForResource",
+)
 """What reading the account directory asks of the payer account, whatever queries there are."""
 
 

@@ -129,7 +129,7 @@ SAME_NAME: dict[str, tuple[str, str]] = {
     "organizations": (
         "organizations",
         "DescribeAccount DescribeOrganization ListAccounts ListDelegatedAdministrators "
-        "ListOrganizationalUnitsForParent ListParents ListRoots ListTagsForResource",
+        "ListAccountsForParent ListOrganizationalUnitsForParent ListParents ListRoots ListTagsForResource",
     ),
     "rds": (
         "rds",

@@ -2,7 +2,8 @@
 
 from policies.access.circumstances import Circumstances
 from policies.access.decision import Decision, call_sha256
-from policies.access.gate import ApprovalNeededError, DeniedError, Gate, PolicyError, shipped_gate
+from policies.access.gate import ApprovalNeededError, DeniedError, Gate, company_gate, shipped_gate
+from policies.access.policyset import PolicyError
 from policies.access.principal import Principal, PrincipalsError, UnknownPrincipalError, local_principal
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "PrincipalsError",
     "UnknownPrincipalError",
     "call_sha256",
+    "company_gate",
     "local_principal",
     "shipped_gate",
 ]

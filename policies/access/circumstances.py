@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass
 
 
-class Circumstances(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Circumstances:
     """The context of one decision. Recorded with it, so that the decision can be made again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     channel: str = "cli"
     assurance: str = "none"
     """How the asker was verified; see `Principal.assurance`."""
-    hour: int = Field(default=0, ge=0, le=23)
+    hour: int = 0
     """The hour of the day, UTC, by the estate's clock."""
-    calls: int = Field(default=0, ge=0)
+    calls: int = 0
     """Query calls this question has made before this one."""
-    spent_cents: int = Field(default=0, ge=0)
+    spent_cents: int = 0
     """What the question's billed calls have cost so far: US cents, rounded up."""
-    spent_tokens: int = Field(default=0, ge=0)
+    spent_tokens: int = 0
     """Model tokens the question has taken so far, in and out."""
     reason: str = ""
     """Why the asker wants to know, after masking."""

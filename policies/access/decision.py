@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
 Outcome = Literal["allow", "deny", "needs_approval"]
 """`needs_approval`: denied as it stands, and permitted once a second person has approved this very call."""
 
 
-class Decision(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Decision:
     """What the gate decided about one call, by which policies, and from what.
 
     `principal`, `resource` and `context` are the attributes that Cedar saw; with the same policies and the same schema
     they decide the same again.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: str
     """`ask` for running the query, `approve` for approving that somebody else runs it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,16 @@ import orjson
 
 from policies.access.circumstances import Circumstances
 from policies.access.decision import Decision, Outcome, call_sha256
+from policies.access.entities import call_of, person_of
+from policies.access.policyset import PolicyFile, check, digest, joined, read_files, rules_of, shipped_files
 from policies.access.principal import Principal
 from policies.access.schema import cedar_input, cedar_schema
-from policies.access.touched import touched
 from tools.accounts import Directory
 from tools.errors import RegentError
 from tools.registry import Query
 
-SHIPPED = Path(__file__).with_name("regent.cedar")
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
-"""Where Regent may look unless a company says otherwise. Billing answers only in us-east-1."""
-
-
-class PolicyError(RegentError):
-    """The access policies cannot be used; Regent does not start with them."""
+"""Where Regent may look unless a company says otherwise."""
 
 
 class DeniedError(RegentError):
@@ -40,32 +37,30 @@ class Gate:
     """Decides with one parsed policy set. Safe to share between threads.
 
     `regions` are those the house allows at all.
+
+    Raises:
+        PolicyError: a policy cannot be used; the sentence names file, line and reason.
     """
 
     def __init__(
-        self,
-        policies: str,
-        queries: Iterable[Query],
-        name: str = "regent.cedar",
-        *,
-        regions: tuple[str, ...] = REGIONS,
+        self, files: Sequence[PolicyFile], queries: Iterable[Query], *, regions: tuple[str, ...] = REGIONS
     ) -> None:
         import cedarpy
 
         schema = cedar_schema(queries)
-        try:
-            checked = cedarpy.validate_policies(policies, schema)
-            self._policies = cedarpy.PolicySet.from_str(policies)
-            self._schema = cedarpy.Schema.from_str(schema)
-        except ValueError as error:
-            raise PolicyError(f"The policy file {name} does not parse: {error}.") from error
-        if not checked.validation_passed:
-            raise PolicyError(f"The policy file {name} does not fit the schema: {checked.errors[0].error}.")
+        self.rules = rules_of(files)
+        """Every policy, in the order of the files."""
+        self._schema = cedarpy.Schema.from_str(schema)
+        check(self.rules, self._schema)
+        text = joined(self.rules)
+        self._policies = cedarpy.PolicySet.from_str(text)
+        self._says = {rule.id: rule.says for rule in self.rules}
         self.regions = regions
-        self.sha256 = hashlib.sha256(policies.encode()).hexdigest()
-        """Over the policies' text."""
+        self.reads_units = ".units" in text
+        """Whether a policy looks at organisational units, which are read only then or for somebody limited to some."""
+        self.sha256 = digest(files)
+        """Over the policy files."""
         self.schema_sha256 = hashlib.sha256(schema.encode()).hexdigest()
-        self._says = _annotations(policies)
 
     def decide(
         self,
@@ -82,9 +77,9 @@ class Gate:
         `regions` are those in which the call would look. An account that does not exist and one outside the scope get
         the same answer, so a denial teaches nothing.
         """
-        resource = _resource(principal, query, given, everyone, regions)
-        facts = {**context.model_dump(), "regions": list(self.regions), "input": cedar_input(query, given)}
-        return self._decided("ask", principal, query, given, resource, facts, _attributes(principal, everyone))
+        resource = call_of(principal, query, given, everyone, regions)
+        facts = {**asdict(context), "regions": list(self.regions), "input": cedar_input(query, given)}
+        return self._decided("ask", principal, query, given, resource, facts, person_of(principal, everyone))
 
     def may_approve(
         self,
@@ -100,14 +95,14 @@ class Gate:
 
         `context` are the approver's circumstances; the resource is what the call would touch for the asker.
         """
-        resource = _resource(asker, query, given, everyone, regions)
+        resource = call_of(asker, query, given, everyone, regions)
         facts = {
-            **context.model_dump(),
+            **asdict(context),
             "regions": list(self.regions),
-            "asker": {"id": asker.id, **_attributes(asker, everyone)},
+            "asker": {"id": asker.id, **person_of(asker, everyone)},
             "asker_assurance": asker.assurance,
         }
-        return self._decided("approve", approver, query, given, resource, facts, _attributes(approver, everyone))
+        return self._decided("approve", approver, query, given, resource, facts, person_of(approver, everyone))
 
     def again(
         self,
@@ -182,13 +177,14 @@ class Gate:
             "principal": person,
             "action": {"type": "Regent::Action", "id": name},
             "resource": estate,
-            "context": context,
+            "context": orjson.dumps(context).decode(),
         }
-        result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
+        result = cedarpy.is_authorized(request, self._policies, orjson.dumps(entities).decode(), self._schema)
         errors = list(result.diagnostics.errors)
         allowed = result.allowed and not errors
-        deciding = tuple(sorted(self._says.get(p, (p, ""))[0] for p in result.diagnostics.reasons))
-        said = sorted(self._says[p][1] for p in result.diagnostics.reasons if p in self._says)
+        names = result.diagnostics.id_annotations_by_reason
+        deciding = tuple(sorted(names[policy] for policy in result.diagnostics.reasons))
+        said = [self._says[name] for name in deciding]
         reason = _reason(allowed, said, errors, f"No policy lets a {principal['role']} {_doing(action, query)}.")
         return "allow" if allowed else "deny", deciding, reason
 
@@ -198,35 +194,18 @@ def shipped_gate() -> Gate:
     """The gate with the policies that ship, validated against all known queries."""
     from tools.catalogue import queries
 
-    return Gate(SHIPPED.read_text(encoding="utf-8"), queries().values())
+    return Gate(shipped_files(), queries().values())
 
 
-def _attributes(principal: Principal, everyone: Directory) -> dict[str, Any]:
-    """The person as policies see them; accounts in scope as ids."""
-    limited = principal.accounts is not None
-    return {
-        "role": principal.role,
-        "domains": list(principal.domains or ()),
-        "all_domains": principal.domains is None,
-        "accounts": [account.id for account in everyone.cut(principal.accounts).accounts] if limited else [],
-        "all_accounts": not limited,
-    }
+def company_gate(added: Iterable[Path], regions: tuple[str, ...]) -> Gate:
+    """The gate with the shipped policies and a company's own files or folders added to them.
 
+    Raises:
+        PolicyError: a policy cannot be used; the sentence names file, line and reason.
+    """
+    from tools.catalogue import queries
 
-def _resource(
-    asker: Principal, query: Query, given: dict[str, Any], everyone: Directory, regions: Iterable[str]
-) -> dict[str, Any]:
-    """The call as policies see it."""
-    accounts, known = touched(asker, query, given, everyone)
-    return {
-        "accounts": [account.id for account in accounts],
-        "names_known": known,
-        "regions": [] if query.reach == "facts" else list(regions),
-        "data_class": "personal" if query.personal_data else "ordinary",
-        "domain": query.domain,
-        "query": query.name,
-        "reach": query.reach,
-    }
+    return Gate((*shipped_files(), *read_files(added)), queries().values(), regions=regions)
 
 
 def _doing(action: str, query: str) -> str:
@@ -241,15 +220,3 @@ def _reason(allowed: bool, said: list[str], errors: list[str], nobody: str) -> s
     if said:
         return f"{'; '.join(said)}."[:1].upper() + f"{'; '.join(said)}."[1:]
     return nobody
-
-
-def _annotations(policies: str) -> dict[str, tuple[str, str]]:
-    """Cedar's internal policy ids (`policy0`) to our `@id` and `@says`."""
-    import cedarpy
-
-    static = orjson.loads(cedarpy.policies_to_json_str(policies))["staticPolicies"]
-    found = {}
-    for internal, policy in static.items():
-        notes = policy.get("annotations") or {}
-        found[internal] = (notes.get("id", internal), notes.get("says", ""))
-    return found

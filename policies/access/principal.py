@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tools.errors import RegentError
 
 Role = Literal["manager", "engineer", "auditor", "admin"]
+Assurance = Literal["local", "iam", "oidc", "envelope"]
+"""How an id was verified: `local` is a claim on this machine and no proof."""
+Tag = Annotated[str, Field(pattern="^(venue|team|env)$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 SHIPPED = Path(__file__).with_name("principals.yaml")
 
@@ -23,33 +26,38 @@ class PrincipalsError(RegentError):
     """The principals file cannot be used; the sentence says where and why."""
 
 
-class Principal(BaseModel):
-    """A verified asker. `accounts` and `domains` of None mean all; `assurance` says how the id was verified."""
+class Scope(BaseModel):
+    """A role, and what a person is limited to. Several limits hold together; None, or no tags, limits nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
     role: Role
     name: str = ""
     accounts: tuple[str, ...] | None = None
-    """Account names or ids in sight."""
+    """Account names or ids."""
+    units: tuple[str, ...] | None = None
+    """Names of organisational units; the units within them are included."""
+    tags: dict[Tag, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    """Allowed values by tag, as written in AWS: `{"venue": ("utrecht",)}`."""
     domains: tuple[Domain, ...] | None = None
-    assurance: Literal["local", "iam", "oidc", "envelope"] = "local"
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether every account is in sight."""
+        return self.accounts is None and self.units is None and not self.tags
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Principal(Scope):
+    """A verified asker. `assurance` says how the id was verified."""
 
-    role: Role
-    name: str = ""
-    accounts: tuple[str, ...] | None = None
-    domains: tuple[Domain, ...] | None = None
+    id: str = Field(min_length=1, max_length=128)
+    assurance: Assurance = "local"
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    principals: dict[str, _Entry]
+    principals: dict[str, Scope]
 
 
 def local_principal(principal_id: str, file: Path = SHIPPED) -> Principal:
@@ -63,10 +71,10 @@ def local_principal(principal_id: str, file: Path = SHIPPED) -> Principal:
     entry = entries.get(principal_id)
     if entry is None:
         raise UnknownPrincipalError(f"Nobody is known as {principal_id!r}; ask an administrator to add you.")
-    return Principal(id=principal_id, assurance="local", **entry.model_dump())
+    return Principal(id=principal_id, assurance="local", **dict(entry))
 
 
-def _read(file: Path) -> dict[str, _Entry]:
+def _read(file: Path) -> dict[str, Scope]:
     try:
         return _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).principals
     except (OSError, yaml.YAMLError) as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
@@ -14,18 +15,20 @@ from tools.registry import Query
 
 _ENTITIES = """namespace Regent {
   entity Person = {
-    role: String, domains: Set<String>, all_domains: Bool, accounts: Set<String>, all_accounts: Bool
+    role: String, domains: Set<String>, all_domains: Bool, accounts: Set<String>, all_accounts: Bool,
+    units: Set<String>, tags: { venue?: Set<String>, team?: Set<String>, env?: Set<String> }
   };
   entity Estate = {
-    accounts: Set<String>, names_known: Bool, regions: Set<String>, data_class: String, domain: String, query: String,
-    reach: String
+    accounts: Set<String>, names_known: Bool, units: Set<String>,
+    tags: { venue: Set<String>, team: Set<String>, env: Set<String> },
+    regions: Set<String>, data_class: String, domain: String, query: String, reach: String
   };
 """
 _CONTEXT = (
     "channel: String, assurance: String, hour: Long, calls: Long, spent_cents: Long, spent_tokens: Long, "
     "reason: String, regions: Set<String>"
 )
-_TYPES = {"string": "String", "integer": "Long", "boolean": "Bool", "number": "decimal"}
+_TYPES: dict[type, str] = {str: "String", bool: "Bool", int: "Long", float: "decimal", Decimal: "decimal"}
 _NAMES = '  action "ask";\n  action "approve" appliesTo '
 
 
@@ -60,29 +63,23 @@ def _record(query: Query) -> str:
 @cache
 def _types(inputs: type[BaseModel]) -> dict[str, tuple[str, bool]]:
     """Every input's Cedar type, and whether it may be absent."""
-    schema = inputs.model_json_schema()
-    held = {name: _resolved(given, schema) for name, given in schema.get("properties", {}).items()}
-    return {name: (_type(given), {"type": "null"} in given.get("anyOf", [])) for name, given in held.items()}
+    return {name: _type(field.annotation) for name, field in inputs.model_fields.items()}
 
 
-def _type(given: dict[str, Any]) -> str:
-    branches = [branch for branch in given.get("anyOf", []) if branch != {"type": "null"}]
-    if len(branches) == 1:
-        return _type(branches[0])
-    if given.get("type") == "array" and given.get("items", {}).get("type") in ("string", "integer", "boolean"):
-        return f"Set<{_TYPES[given['items']['type']]}>"
-    return _TYPES.get(str(given.get("type")), "String")
-
-
-def _resolved(given: Any, schema: dict[str, Any]) -> Any:
-    """References of a JSON schema followed, so that enums declared as classes have a type."""
-    if isinstance(given, list):
-        return [_resolved(one, schema) for one in given]
-    if not isinstance(given, dict):
-        return given
-    if isinstance(given.get("$ref"), str):
-        return _resolved(schema["$defs"][given["$ref"].rpartition("/")[2]], schema)
-    return {key: _resolved(value, schema) if key in ("anyOf", "items") else value for key, value in given.items()}
+def _type(annotation: Any) -> tuple[str, bool]:
+    kind, within = get_origin(annotation), get_args(annotation)
+    if kind is Annotated:
+        return _type(within[0])
+    if kind in (Union, UnionType):
+        branches = {_type(one)[0] for one in within if one is not NoneType}
+        return (branches.pop() if len(branches) == 1 else "String"), NoneType in within
+    if kind is Literal:
+        annotation = type(within[0])
+    elif kind in (list, tuple, set, frozenset, Sequence) and within:
+        element = _type(within[0])[0]
+        return (f"Set<{element}>" if element in ("String", "Long", "Bool") else "String"), False
+    known = (type_ for type_ in _TYPES if isinstance(annotation, type) and issubclass(annotation, type_))
+    return _TYPES.get(next(known, str), "String"), False
 
 
 def _value(kind: str, value: Any) -> Any:

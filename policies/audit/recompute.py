@@ -97,7 +97,8 @@ def _one(
             faults.append("the recorded facts do not have the recorded hash")
         for receipt in receipts:
             store.get(receipt)
-        faults += _differences(recorded, _run(called, sight, recorded, known, receipts, store))
+        own = next((r.body for r in records if r.index == called.sight and isinstance(r.body, SightResolved)), sight)
+        faults += _differences(recorded, _run(called, own, recorded, known, receipts, store))
     except (RegentError, ValueError) as error:
         faults.append(str(error))
     known.extend(recorded)
@@ -125,6 +126,7 @@ def _run(
         [Account.model_validate(account) for account in sight.accounts],
         Account.model_validate(sight.payer),
         complete=sight.complete,
+        where=sight.where,
     )
     ran = run_query(
         find(called.query),

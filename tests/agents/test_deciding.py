@@ -72,5 +72,5 @@ def test_what_the_desk_records_is_decided_again_the_same(ask: Callable[..., Answ
     for one in made:
         assert decide_again(gate, one)[:2] == (one.body.decision, tuple(one.body.policies))
         assert (one.body.policies_sha256, one.body.schema_sha256) == (gate.sha256, gate.schema_sha256)
-    nothing = Gate("", queries().values())
+    nothing = Gate((), queries().values())
     assert {decide_again(nothing, one)[0] for one in made} == {"deny"}, "the policies decide, not the record"

@@ -108,7 +108,8 @@ def test_an_unknown_operation_is_an_error_not_a_guess(operation: str) -> None:
 def test_the_policy_allows_exactly_what_is_declared() -> None:
     declared = {operation for one in catalogue.queries().values() for operation in one.operations}
     expected = {action for operation in declared for action in iam.actions(operation)}
-    expected |= {"organizations:ListAccounts", "organizations:ListTagsForResource"}
+    expected |= {f"organizations:List{what}" for what in ("Accounts", "TagsForResource", "Roots", "AccountsForParent")}
+    expected |= {"organizations:ListOrganizationalUnitsForParent"}
     documents = iam.reader_policies(catalogue.queries())
     allowed = {action for document in documents for s in document["Statement"] for action in s["Action"]}
     assert allowed == expected

@@ -51,4 +51,4 @@ def _names(turn: Turn) -> Names:
 
     # teams that own no account are known from cost tags only; the sample estate's are at hand
     teams = TEAMS if turn.estate.source == "sample" and turn.sight.complete else ()
-    return names_of(turn.sight, teams=teams, complete=turn.principal.accounts is None)
+    return names_of(turn.sight, teams=teams, complete=turn.principal.unlimited)

@@ -100,12 +100,16 @@ class LimitReached(Body):
 
 
 class SightResolved(Body):
-    """What this turn may look at: the accounts in the asker's sight with their tags, the payer, and the regions."""
+    """What this turn, or one call of it, may look at: accounts with their tags, the payer, and the regions.
+
+    `where` are tag values that every bill is filtered by.
+    """
 
     type: ClassVar[str] = "sight.resolved"
     accounts: list[Json]
     payer: Json
     complete: bool
+    where: Json = {}
     regions: list[str]
     currency: str
     source: str
@@ -121,6 +125,8 @@ class QueryCalled(Body):
     accounts: list[str]
     now: str
     fresh: bool = False
+    sight: int | None = None
+    """The record that says what this call may look at; None: the turn's first."""
     personal_data: bool = False
 
 

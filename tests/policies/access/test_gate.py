@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,12 @@ from policies.access import (
     Circumstances,
     Decision,
     Gate,
-    PolicyError,
     Principal,
     PrincipalsError,
+    call_sha256,
     local_principal,
     shipped_gate,
 )
-from policies.access.gate import SHIPPED, call_sha256
 from policies.access.principal import UnknownPrincipalError
 from tools.accounts import Account, Directory
 from tools.catalogue import find, queries
@@ -61,7 +61,7 @@ def test_roles_see_what_the_policies_say(name: str, allowed: set[str]) -> None:
 @pytest.mark.parametrize("role", ["admin", "engineer", "auditor"])
 def test_a_query_about_persons_needs_a_reason_and_a_second_person(role: Any) -> None:
     def asked(**more: Any) -> Decision:
-        context = CONTEXT.model_copy(update=more)
+        context = replace(CONTEXT, **more)
         query = find("who_did_what")
         return shipped_gate().decide(person(role), query, query.parse({}), EVERYONE, context)
 
@@ -147,22 +147,8 @@ def test_domains_limit_a_person_below_the_role() -> None:
 
 
 def test_without_policies_nothing_is_allowed() -> None:
-    empty = Gate("", queries().values())
+    empty = Gate((), queries().values())
     assert not any(decide(person(role), "spend", empty).allowed for role in ROLES)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "permit (principal, action, resource",
-        'permit (principal, action == Regent::Action::"drop_tables", resource);',
-        'permit (principal is Regent::Person, action, resource) when { principal.rol == "admin" };',
-    ],
-    ids=["does not parse", "unknown action", "unknown attribute"],
-)
-def test_policies_that_do_not_fit_stop_the_start(text: str) -> None:
-    with pytest.raises(PolicyError, match=r"regent\.cedar"):
-        Gate(text, queries().values())
 
 
 def test_the_decision_is_bound_to_its_inputs() -> None:
@@ -170,12 +156,6 @@ def test_the_decision_is_bound_to_its_inputs() -> None:
     other = decide(person("admin"), "spend", period="2026-09")
     assert one.input_sha256 != other.input_sha256
     assert one.input_sha256 == call_sha256("spend", find("spend").parse({"period": "2026-08"}))
-
-
-def test_every_shipped_policy_has_a_name_and_plain_words() -> None:
-    text = SHIPPED.read_text(encoding="utf-8")
-    rules = text.count("\npermit (") + text.count("\nforbid (")
-    assert text.count("@id(") == text.count("@says(") == rules >= 5
 
 
 def test_principals_come_from_the_file_and_nobody_else(tmp_path: Path) -> None:
