@@ -65,6 +65,25 @@ class Settings(BaseSettings):
     allowed_regions: tuple[str, ...] = Field(
         default=(), description="Regions that anybody may ask about; default: those that are looked at."
     )
+    guardrail: str | None = Field(
+        default=None,
+        pattern=r"^([a-z0-9]+|arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+)$",
+        description="Id or ARN of the Bedrock guardrail that assesses questions, results, model input and answers.",
+    )
+    guardrail_version: str | None = Field(
+        default=None, description="Its published version, a number; DRAFT is refused, because it can change any time."
+    )
+    guardrail_region: str | None = Field(
+        default=None, description="Region of the guardrail; default: the region in which Bedrock is called."
+    )
+    guardrail_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="Longest wait for the guardrail; a question that waited longer ends."
+    )
+    guard_local_only: bool = Field(
+        default=False,
+        description="Say yes to running a Bedrock model on AWS accounts without a Bedrock guardrail: "
+        "topics, content and contextual grounding are then `not assessed`.",
+    )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),
