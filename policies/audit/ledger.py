@@ -46,6 +46,7 @@ class Ledger:
         self._wake = threading.Condition(self._mutex)
         self._io = threading.RLock()
         self._group: Group | None = None
+        self._spare: Group | None = None
         self._next, self._time = 0, 0
         self._lost: dict[str | None, str] = {}
         self._failed: str | None = None
@@ -112,7 +113,10 @@ class Ledger:
         """Hex root hash over everything recorded so far, which is durable on return."""
         self.flush()
         with self._io:
-            return self._open_store().tree.root().hex()
+            try:
+                return self._open_store().tree.root().hex()
+            except OSError as error:
+                raise self._give_up(error, None) from error
 
     def append(self, record: Record, wait: bool = True) -> int:
         """Add `record` and return its index. With `wait` it is durable on return, and so is all before it.
@@ -122,7 +126,7 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-        if wait or group.full:
+        if wait or group.crowded:
             self._commit(group)
         return index
 
@@ -131,12 +135,8 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-            if wait or group.full:
-                loop = asyncio.get_running_loop()
-                done = group.waiter(loop)
-                if len(group.waiters[loop]) == 1:
-                    loop.call_soon(group.hurry, self._wake)
-        if wait or group.full:
+            done = group.waiter(asyncio.get_running_loop(), self._wake) if wait or group.crowded else None
+        if done is not None:
             await done
         return index
 
@@ -271,7 +271,7 @@ class Ledger:
                 f"A {record.type} record names record {record.parent} as its parent; there are {self._next} so far."
             )
         if self._group is None:
-            self._group = Group()
+            self._group, self._spare = self._spare or Group(), None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
                 self._thread.start()
@@ -335,11 +335,12 @@ class Ledger:
                     self._wake.notify()
                 self._turn.release()
                 return
-            self._group = following = Group()
+            self._group = following = self._spare or Group()
+            self._spare = None
         wake = self._write_group(group, last)
         with self._mutex:
             if self._group is following and not following.leaves:
-                self._group = None
+                self._group, self._spare = None, following
                 self._turn.release()
             if wake:
                 self._wake.notify()

@@ -145,9 +145,9 @@ class RemoteDisk(Disk):
         self._names[fd] = path.stem
         return fd
 
-    def write(self, fd: int, data: bytes, offset: int) -> None:
+    def write(self, fd: int, data: bytes | memoryview, offset: int) -> None:
         super().write(fd, data, offset)
-        self._written[fd] = (offset, data)
+        self._written[fd] = (offset, bytes(data))
 
     def truncate(self, fd: int, size: int) -> None:
         self._written.pop(fd, None)

@@ -132,6 +132,7 @@ class _Pass:
                 raise BadError(None, f"{name} does not belong in a ledger.")
         found, ends = self._snapshot()
         for number, segment in enumerate(found):
+            data = b""  # let go of one segment before reading the next: half the memory, and no page is touched twice
             data = segment.read()
             if number == len(found) - 1:
                 self.tiles.live = len(data) > ends

@@ -220,7 +220,7 @@ class PowerCut(Disk):
         return fd
 
     def write(self, fd: int, data: bytes, offset: int) -> None:
-        self.ops.append(("write", self._paths[fd], offset, data))
+        self.ops.append(("write", self._paths[fd], offset, bytes(data)))
         super().write(fd, data, offset)
 
     def sync(self, fd: int) -> None:
