@@ -8,6 +8,7 @@ Peers run from a venv of their own under `.bench/` (made from the package regist
 from __future__ import annotations
 
 import asyncio
+import atexit
 import hashlib
 import json
 import os
@@ -55,13 +56,12 @@ def sample() -> Record:
 
 @contextmanager
 def folder() -> Iterator[Path]:
+    """A fresh folder, removed at the end of the run: ext4 slows down whoever creates files soon after others went."""
     place = ROOT / ".bench"
     place.mkdir(exist_ok=True)
     path = Path(tempfile.mkdtemp(dir=place))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path)
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    yield path
 
 
 def line(label: str, text: str, bar: str = "", met: bool | None = None) -> None:
