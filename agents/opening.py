@@ -9,12 +9,13 @@ from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.diagnostics import set_up
 from agents.home import Home
+from agents.ledgers import deployment
 from agents.models import open_model
 from agents.overseeing import open_oversight
 from agents.places import register_places
 from agents.settings import Settings, load_settings
 from policies.access import company_gate
-from policies.audit import Ledger
+from policies.audit.deployed import open_deployed
 from policies.guardrails import Guard, local_guard
 from tools.errors import SettingsError
 from tools.estates import Estate, open_aws, open_sample
@@ -36,7 +37,7 @@ def open_desk(
     named = model or settings.model or default_model(estate, settings)
     guard = open_guard_for(estate, named, settings)  # before anything is opened: without its guard nothing starts
     with ExitStack() as closing:
-        ledger = closing.enter_context(Ledger.open(home.ledger))
+        ledger = closing.enter_context(open_deployed(home.ledger, deployment(settings)))
         opened = closing.enter_context(open_estate(estate, home, settings))
         overseen = open_oversight(home, ledger, settings)
         closing.callback(overseen.close)

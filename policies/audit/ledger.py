@@ -15,12 +15,7 @@ from policies.audit import locks
 from policies.audit.checkpoints import sign_checkpoint
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
-from policies.audit.errors import (
-    LedgerClosedError,
-    LedgerError,
-    LedgerUnwritableError,
-    RecordTooLargeError,
-)
+from policies.audit.errors import LedgerClosedError, LedgerError, LedgerUnwritableError, RecordTooLargeError
 from policies.audit.frames import MAX_RECORD
 from policies.audit.group import Group
 from policies.audit.keys import Home
@@ -38,8 +33,7 @@ class Ledger:
 
     def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk, vault: Vault) -> None:
         """Use `Ledger.open`."""
-        self.path, self.home, self.vault = path, home, vault
-        self._disk, self._signer = disk, signer
+        self.path, self.home, self.vault, self._disk, self._signer = path, home, vault, disk, signer
         self._turn = locks.Turn(path, path / "segments")
         self._store: Store | None = None
         self._mutex = threading.RLock()
@@ -101,6 +95,11 @@ class Ledger:
         return self._open_store().origin
 
     @property
+    def signer(self) -> Signer:
+        """Whatever signs this ledger's checkpoints now."""
+        return self._signer or self.home.signer(self.origin)
+
+    @property
     def size(self) -> int:
         """How many records there are, those not yet durable included."""
         with self._mutex:
@@ -155,7 +154,7 @@ class Ledger:
             store = self._settled()
             try:
                 if store.size and (store.signed is None or store.signed.size < store.size):
-                    self._sign(store, self._signer or self.home.signer(store.origin))
+                    self._sign(store, self.signer)
                 if store.signed is not None:
                     self.home.remember(store.signed)
                 self._pace.signed()

@@ -86,6 +86,11 @@ class Store:
         while found:
             segment = found[-1]
             data = segment.read()
+            if not data:  # a writer died between making the file and writing to it: nothing to keep
+                segment.path.unlink()
+                self.disk.sync_names(self.segments)
+                found.pop()
+                continue
             cut = self._load(segment, data)
             if cut is not None:
                 cuts.append(cut)
@@ -276,14 +281,14 @@ class Store:
         self._first, self._end = self.size, 0
 
     def _write(self, parts: list[bytes], size: int) -> None:
-        fresh = self._fd < 0
+        fresh = not self._end
         if fresh:
             text = frames.header_text(self.origin, self._first, self.tree.peaks())
             parts = [frames.frame(frames.HEADER, text), *parts]
         with frames.fill(self._buffer, parts, size) as data:
             length = len(data)
             try:
-                if fresh:
+                if self._fd < 0:
                     self._fd = self.disk.open(self._path(), create=True)
                 self.disk.write(self._fd, data, self._end)
             except OSError as error:
