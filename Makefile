@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint types imports check bench questions lock clean
+.PHONY: help setup demo test slow lint types imports check bench questions package lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ imports: setup ## The import direction between the rooms
 
 check: test lint types imports slow ## Everything that CI holds
 
+package: setup ## The runtime as one arm64 zip, built without Docker, with its SBOM
+	@$(BIN)/python -m infra.packaging
+
 bench: setup ## Performance, side by side, with the physical limits
 	@$(BIN)/python -m tests.bench
 
@@ -51,6 +54,9 @@ questions: setup ## The question bank: `make questions MODEL=offline`
 lock: ## Lock the dependencies anew, with hashes and without index addresses
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command 'make lock' requirements/requirements.in requirements/dev.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command 'make lock' -c requirements.txt \
+		requirements/runtime.in -o requirements/runtime.txt
 
 clean: ## Remove the virtual environment and caches
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -197,7 +197,6 @@ class Verifier:
         self.origin: str | None = None
         self.time = -1
         self.sound = self.signed = self.torn = self.cut = 0
-        self.begun = False
         self.forgotten: set[str] = set()
         self.introduced: list[Key] = []
         self.revoking: list[tuple[Key, int]] = []
@@ -231,14 +230,13 @@ class Verifier:
                 except Torn as error:
                     file.seek(start)
                     rest = file.read()
-                    if not last or whole_commit_in(rest):
+                    if start == 0 or not last or whole_commit_in(rest):
                         raise Tampered(f"{name} is damaged at byte {start}: {error}", self.tree.size) from None
                     self.torn = len(rest)
                     return
                 if batch is None:
-                    if start == 0 and not (last and self.tree.size):
+                    if start == 0:
                         raise Tampered(f"{name} is empty", self.tree.size)
-                    self.begun = start == 0
                     return
                 self.batch(name, batch, start == 0)
                 start = file.tell()
@@ -359,8 +357,6 @@ class Verifier:
             raise Tampered("there are files in tile that are no tiles of this ledger")
 
     def outcome(self) -> tuple[int, str]:
-        if self.begun:
-            return 2, "the last segment is empty: a writer died as it began it"
         if self.torn:
             return 2, f"{self.torn} bytes at the end are a torn write"
         if not self.tree.size:

@@ -103,8 +103,7 @@ async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
 
 async def told_again(turn: Turn) -> str:
     """Every result of the turn as a model may read it: through the guard, like the first time."""
-    told = [tell(attempt.result, prose_from=turn.prose_from) for attempt in turn.attempts if attempt.result]
-    found = [await guarded(turn, text, "model_input") for text in told]
+    found = [await guarded(turn, tell(attempt.result), "model_input") for attempt in turn.attempts if attempt.result]
     return "\n\n".join(one.text for one in found if one.outcome != "blocked")
 
 

@@ -62,6 +62,4 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    from policies.guardrails import clean_and_mask
-
-    typer.secho(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")
+    typer.secho(f"regent: {sentence}", err=True, fg="red")

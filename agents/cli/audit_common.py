@@ -39,11 +39,12 @@ def ledger_path(path: Path | None) -> Path:
 
 
 def open_reader(path: Path | None) -> Reader:
-    from agents.ledgers import vault_of
+    from policies.audit.keys import Home
     from policies.audit.reader import Reader, require
+    from policies.audit.vault import Vault
 
     ledger = require(ledger_path(path))
-    return Reader(ledger, vault_of(ledger))
+    return Reader(ledger, Vault(Home(ledger).keys / "subjects"))
 
 
 def usage(message: str) -> NoReturn:

@@ -1,0 +1,118 @@
+"""Environments: one validated file each. What a deployment may do is decided here, and refused here."""
+
+from __future__ import annotations
+
+import os
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tools.errors import RegentError
+
+FOLDER = Path(__file__).parent
+ALLOWED_REGIONS = frozenset(
+    {"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2"}
+)
+"""Regions that an environment may name at all. A company elsewhere changes this line, in review."""
+PROFILE_ORIGINS = {"eu.": "eu-"}
+"""Geographic inference profiles by prefix, and what every region behind them starts with. `global.` has no bound."""
+
+Account = Annotated[str, Field(pattern=r"^\d{12}$")]
+LogDays = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""Retentions of a year and more that CloudWatch Logs offers, in days."""
+
+
+class ConfigError(RegentError):
+    """An environment file cannot be used; the sentence says where and why."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Identity(_Frozen):
+    """Where people's tokens come from."""
+
+    discovery_url: Annotated[str, Field(pattern=r"^https://.+/\.well-known/openid-configuration$")]
+    audiences: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Retention(_Frozen):
+    """Days that each kind of data is kept."""
+
+    evidence_days: int = Field(default=2557, ge=365, le=3653)
+    logs_days: LogDays = 400
+    memory_days: int = Field(default=30, ge=7, le=365)
+
+
+class Network(_Frozen):
+    """The VPC without internet, or none."""
+
+    vpc: bool = True
+    cidr: IPv4Network = IPv4Network("10.42.0.0/22")
+
+
+class Environment(_Frozen):
+    """One place where Regent runs."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+    account: Account
+    region: str
+    regions: Annotated[tuple[str, ...], Field(min_length=1)]
+    organization: Annotated[str, Field(pattern=r"^o-[a-z0-9]{10,32}$")]
+    payer_account: Account
+    log_archive_account: Account | None = None
+    model: str
+    model_regions: Annotated[tuple[str, ...], Field(min_length=1)]
+    identity: Identity
+    retention: Retention = Retention()
+    network: Network = Network()
+    enforce_guardrail_in_account: bool = False
+    alarm_email: str | None = None
+
+    @model_validator(mode="after")
+    def _stays_where_it_may(self) -> Environment:
+        outside = sorted({self.region, *self.regions, *self.model_regions} - ALLOWED_REGIONS)
+        if outside:
+            raise ValueError(f"{outside[0]} is not among the allowed regions ({', '.join(sorted(ALLOWED_REGIONS))})")
+        if self.region not in self.regions:
+            raise ValueError(f"Regent runs in {self.region}, which is not among its regions")
+        if not any(self.model.startswith(prefix) for prefix in PROFILE_ORIGINS):
+            raise ValueError(
+                f"the model {self.model!r} is no geographic inference profile of the allowed regions; "
+                f"expected one that starts with {' or '.join(PROFILE_ORIGINS)}"
+            )
+        return self
+
+    @property
+    def prefix(self) -> str:
+        """What names of stacks and resources start with."""
+        return f"Regent{self.name.capitalize()}"
+
+
+def load_environment(name: str | None = None) -> Environment:
+    """The environment of this name, of `REGENT_ENVIRONMENT`, or the example.
+
+    Raises:
+        ConfigError: there is no such file, or it does not fit.
+    """
+    chosen = name or os.environ.get("REGENT_ENVIRONMENT", "example")
+    file = FOLDER / f"{chosen}.yaml"
+    try:
+        plain = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = Environment.model_validate(plain)
+    except FileNotFoundError as error:
+        there = ", ".join(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+        raise ConfigError(f"There is no environment {chosen!r}; there are {there}.") from error
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"The environment file {file.name} cannot be read: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the environment"
+        raise ConfigError(f"The environment file {file.name} is wrong at {where}: {first['msg']}.") from error
+    if found.name != chosen:
+        raise ConfigError(f"The environment file {file.name} calls itself {found.name!r}; both must be the same.")
+    return found

@@ -1,0 +1,45 @@
+"""All stacks of one environment, with what each takes from another. Nothing here is looked up: synthesis is offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import App, DefaultStackSynthesizer, Tags
+from aws_cdk import Environment as CdkEnvironment
+
+from infra.config import Environment
+from infra.stacks.audit import AuditStack
+from infra.stacks.member import MemberStack
+
+
+def synthesize(environment: Environment, out: Path) -> None:
+    """Write the assembly of `environment` into `out`."""
+    # CloudFormation's own validation costs 4 s a synth; `infra.check` runs the same schema checks and more
+    app = App(outdir=str(out), builtin_cloud_formation_validation=False)
+    build(app, environment)
+    app.synth()
+
+
+def build(app: App, environment: Environment) -> None:
+    """Add every stack to `app`."""
+    home = CdkEnvironment(account=environment.account, region=environment.region)
+    archive = CdkEnvironment(account=environment.log_archive_account or environment.account, region=environment.region)
+    role = runtime_role_arn(environment)
+    name = environment.prefix
+    AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
+    MemberStack(app, f"{name}Payer", environment, "payer", role, env=home, **_common(environment))
+    MemberStack(app, f"{name}Member", environment, "member", role, env=home, **_common(environment))
+    Tags.of(app).add("regent:environment", environment.name)
+
+
+def runtime_role_arn(environment: Environment) -> str:
+    """The execution role of the runtime, by its fixed name: member accounts name it before it exists."""
+    return f"arn:aws:iam::{environment.account}:role/{environment.prefix}Runtime"
+
+
+def _common(environment: Environment) -> dict[str, object]:
+    return {
+        "termination_protection": True,
+        "synthesizer": DefaultStackSynthesizer(qualifier="hnb659fds"),
+        "description": f"Regent, environment {environment.name}",
+    }

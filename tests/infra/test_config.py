@@ -1,0 +1,40 @@
+"""Environments: what a deployment may not even be asked for."""
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from infra.config import FOLDER, ConfigError, Environment, load_environment
+
+PLAIN = yaml.safe_load((FOLDER / "example.yaml").read_text())
+
+
+def test_the_example_loads_and_is_named_like_its_file():
+    assert load_environment("example").name == "example"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"region": "us-east-1", "regions": ["us-east-1"]}, "us-east-1"),
+        ({"regions": ["eu-central-1"]}, "not among its regions"),
+        ({"model": "global.anthropic.claude-sonnet-4-5-20250929-v1:0"}, "geographic inference profile"),
+        ({"model": "us.anthropic.claude-sonnet-4-5-20250929-v1:0"}, "geographic inference profile"),
+        ({"model": "anthropic.claude-sonnet-4-5-20250929-v1:0"}, "geographic inference profile"),
+        ({"model_regions": ["eu-west-1", "us-west-2"]}, "us-west-2"),
+        ({"account": "1234"}, "account"),
+        ({"retention": {"evidence_days": 30}}, "evidence_days"),
+        ({"retention": {"logs_days": 30}}, "logs_days"),
+        ({"identity": {"discovery_url": "http://login.example.com/x", "audiences": ["regent"]}}, "discovery_url"),
+        ({"public": True}, "public"),
+    ],
+)
+def test_a_model_region_or_bound_that_may_not_be_is_refused(change, said):
+    with pytest.raises(ValidationError, match=said):
+        Environment.model_validate({**PLAIN, **change})
+
+
+def test_an_unknown_environment_is_a_sentence_with_those_that_are_there(monkeypatch):
+    monkeypatch.setenv("REGENT_ENVIRONMENT", "nowhere")
+    with pytest.raises(ConfigError, match=r"no environment 'nowhere'.*example"):
+        load_environment()

@@ -1,0 +1,100 @@
+"""The runtime package: small enough, the same bytes every time, complete, and alive under the runtime contract."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+
+from infra import packaging
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    return packaging.build(tmp_path_factory.mktemp("package"))
+
+
+def test_it_is_small_enough_and_holds_arm64_code_only(package):
+    assert package.zipped < 120 * 2**20 and package.unzipped < 400 * 2**20
+    with zipfile.ZipFile(package.zip) as archive:
+        names = archive.namelist()
+        libraries = [name for name in names if name.endswith(".so")]
+        machines = {archive.read(name)[18:20] for name in libraries}
+    assert len(libraries) > 5 and machines == {b"\xb7\x00"}, "an ELF file that is not for aarch64"
+    assert not [name for name in names if name.startswith(("agents/cli", "tools/estate/"))]
+    assert {"agents/runtime.py", "policies/access/__init__.py", "tools/cost/spend.py"} <= set(names)
+
+
+def test_the_same_sources_give_the_same_bytes(package, tmp_path):
+    again = packaging.build(tmp_path)
+    assert again.sha256 == package.sha256
+    assert again.sbom.read_bytes() == package.sbom.read_bytes()
+
+
+def test_the_sbom_is_valid_and_names_every_distribution(package):
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    text = package.sbom.read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    named = {part["name"] for part in json.loads(text)["components"]}
+    with zipfile.ZipFile(package.zip) as archive:
+        there = {n.split("/")[0].split("-")[0] for n in archive.namelist() if ".dist-info/" in n}
+    assert {name.lower().replace("_", "-") for name in there} == named
+    assert {"strands-agents", "boto3", "cedarpy"} <= named
+
+
+def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path):
+    packaging.assemble(tmp_path / "here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(tmp_path / "here"),
+        "REGENT_HOME": str(tmp_path / "home"),
+        "REGENT_SERVE_PORT": str(port),
+        "REGENT_ESTATE": "aws",
+    }
+    imports = "import agents.desk, agents.invoking, agents.models.bedrock, policies.access, tools.catalogue"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            f"import sys; sys.path.insert(0, {env['PYTHONPATH']!r}); {imports}; tools.catalogue.queries()",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    server = subprocess.Popen(
+        [sys.executable, "-S", "-m", "agents.runtime"], env=env, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert _ping(port)["status"] == "Healthy"
+    finally:
+        server.kill()
+        _, said = server.communicate()
+    assert "Traceback" not in said and "ModuleNotFound" not in said
+
+
+def _ping(port):
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/ping")
+            return json.loads(connection.getresponse().read())
+        except OSError:
+            time.sleep(0.02)
+    return pytest.fail("nothing serves")

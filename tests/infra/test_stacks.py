@@ -1,0 +1,111 @@
+"""The templates: what matters in each, asserted on the synthesized JSON."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from infra.stacks.member import GLOBAL_SERVICES
+from tools.catalogue import queries
+from tools.iam import actions
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory):
+    out = tmp_path_factory.mktemp("cdk")
+    run = [sys.executable, "-c", "import infra.app; infra.app.main()"]
+    done = subprocess.run(run, env=_env(out), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = json.loads((out / "manifest.json").read_text())["artifacts"]
+    return {
+        name.removeprefix("RegentExample"): json.loads((out / f"{name}.template.json").read_text())["Resources"]
+        for name in names
+        if (out / f"{name}.template.json").exists()
+    }
+
+
+def _env(out):
+    import os
+
+    return {**os.environ, "CDK_OUTDIR": str(out), "REGENT_ENVIRONMENT": "example"}
+
+
+def of(resources, kind):
+    return [one["Properties"] for one in resources.values() if one["Type"] == kind]
+
+
+def test_the_ledgers_bucket_is_locked_in_compliance_mode_for_seven_years(templates):
+    [bucket] = [b for b in of(templates["Audit"], "AWS::S3::Bucket") if b.get("ObjectLockEnabled")]
+    rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert rule == {"Mode": "COMPLIANCE", "Days": 2557}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+
+
+def test_an_object_can_only_be_new_and_only_come_over_tls(templates):
+    statements = [
+        statement
+        for policy in of(templates["Audit"], "AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    [only_new] = [s for s in statements if s.get("Sid") == "OnlyNewObjects"]
+    assert only_new["Effect"] == "Deny" and only_new["Condition"]["Null"] == {"s3:if-none-match": "true"}
+    assert any(s["Condition"].get("Bool", {}).get("aws:SecureTransport") == "false" for s in statements)
+
+
+def test_the_checkpoint_key_signs_and_does_nothing_else(templates):
+    [key] = [k for k in of(templates["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") == "SIGN_VERIFY"]
+    assert key["KeySpec"] == "ECC_NIST_P256"
+    [data] = [k for k in of(templates["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") != "SIGN_VERIFY"]
+    assert data["EnableKeyRotation"] is True
+
+
+def test_nothing_that_holds_evidence_goes_with_its_stack(templates):
+    for resource in templates["Audit"].values():
+        if resource["Type"] in ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Logs::LogGroup"):
+            assert resource["DeletionPolicy"] == "Retain", resource["Type"]
+
+
+def test_the_trail_covers_the_ledger_and_can_be_validated(templates):
+    [trail] = of(templates["Audit"], "AWS::CloudTrail::Trail")
+    assert trail["EnableLogFileValidation"] is True and trail["IsMultiRegionTrail"] is True and trail["IsLogging"]
+    assert trail["EventSelectors"][0]["DataResources"][0]["Type"] == "AWS::S3::Object"
+
+
+@pytest.mark.parametrize("stack", ["Payer", "Member"])
+def test_the_reader_role_may_do_exactly_what_queries_declare(templates, stack):
+    allowed, kept = set(), set()
+    for policy in of(templates[stack], "AWS::IAM::ManagedPolicy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                allowed |= set(statement["Action"])
+            elif statement["Sid"] == "NothingElse":
+                kept |= set(statement["NotAction"])
+    declared = {action for query in queries().values() for o in query.operations for action in actions(o)}
+    names = "Accounts TagsForResource Roots OrganizationalUnitsForParent AccountsForParent"
+    directory = {f"organizations:List{name}" for name in names.split()}
+    assert allowed == kept
+    assert allowed <= declared | directory
+    if stack == "Payer":
+        assert allowed == declared | directory
+
+
+def test_only_global_services_may_be_asked_outside_the_regions(templates):
+    [bounds] = [
+        statement
+        for policy in of(templates["Payer"], "AWS::IAM::ManagedPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Sid"] == "NowhereElse"
+    ]
+    assert bounds["Effect"] == "Deny"
+    assert bounds["NotAction"] == sorted(f"{service}:*" for service in GLOBAL_SERVICES)
+    assert bounds["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}
+
+
+def test_the_role_is_assumed_by_the_runtime_alone_with_the_external_id(templates):
+    [role] = of(templates["Member"], "AWS::IAM::Role")
+    assume = [s for s in role["AssumeRolePolicyDocument"]["Statement"] if s["Action"] == "sts:AssumeRole"]
+    assert [s["Principal"] for s in assume] == [{"AWS": "arn:aws:iam::111111111111:role/RegentExampleRuntime"}]
+    assert assume[0]["Condition"]["StringEquals"]["sts:ExternalId"] == "regent-example-111111111111"
