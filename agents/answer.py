@@ -101,6 +101,8 @@ class Answer(_Frozen):
     facts: tuple[Fact, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     queries: tuple[QueryMade, ...] = ()
+    approval: str | None = None
+    """The id of the approval that this waits for; not part of the JSON form when there is none."""
     usage: Usage
     ledger: LedgerSpan
     results: tuple[QueryResult, ...] = Field(default=(), exclude=True)
@@ -116,4 +118,6 @@ class Answer(_Frozen):
         plain = self.model_dump(mode="json", exclude={"results"})
         for figure, shown in zip(self.figures, plain["figures"], strict=True):
             shown["value"] = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
+        if self.approval is None:
+            del plain["approval"]
         return plain

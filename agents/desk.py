@@ -18,7 +18,9 @@ from agents.conversations import Conversations, Exchange
 from agents.drafting import ModelMaker, told_again
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
-from agents.writing import Written, write
+from agents.pausing import restored
+from agents.resuming import allow, keep_answer, kept_answer, take_up
+from agents.writing import Written, go_on, write
 from policies.access import Gate, Principal
 from policies.audit import (
     AnswerDelivered,
@@ -97,6 +99,33 @@ class Desk:
             return await self._deliver(turn, question, shown, written, started)
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
             return await self._failed(turn, question_id, question, principal, shown, error, started)
+
+    def resume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
+        """Let a paused run go on as its asker, once; or give its answer again.
+
+        Raises:
+            ApprovalError: it waits still, was used already, or belongs to another estate or model.
+            NotInChargeError: somebody else's.
+            StoppedError: the kill switch is on; the approval is not used up.
+        """
+        return asyncio.run(self.aresume(approval, asker, progress))
+
+    async def aresume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
+        """`resume`, for callers that run an event loop."""
+        started = time.perf_counter()
+        kept = await asyncio.to_thread(kept_answer, self, approval, asker)
+        if kept is not None:
+            return kept
+        run, used = await asyncio.to_thread(take_up, self, approval, asker)
+        shown = run.question.text
+        turn = restored(self._open_turn(run.question_id, run.question, asker, progress, shown), run)
+        try:
+            allow(turn, used)
+            answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
+        except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
+            answer = await self._failed(turn, run.question_id, run.question, asker, shown, error, started)
+        await asyncio.to_thread(keep_answer, self, approval, asker, answer)
+        return answer
 
     def refuse(self, question: Question, principal_id: str, reason: str) -> Answer:
         """Refuse somebody who is not known, on record. Nothing else happens.
@@ -216,6 +245,7 @@ class Desk:
             facts=tuple(hide(turn, fact) for fact in written.facts),
             receipts=receipts,
             queries=queries_made(turn),
+            approval=written.approval,
             usage=usage,
             ledger=self._span(turn),
             results=results_of(turn) if written.status != "blocked" else (),

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.models.failures import patience
 from agents.models.strict import strict
+from agents.pausing import PausedCall, PausedRun, PausedSpecialist, book_of
 from agents.query_tool import QueryTool
-from agents.specialists import Specialist, repair_prompt
+from agents.specialists import Specialist, repair_prompt, specialists
 from agents.telling import tell
 from policies.audit import SpecialistStarted
 from policies.chain import chain
@@ -49,6 +50,10 @@ class Draft(BaseModel):
     text: str
     input_tokens: int
     output_tokens: int
+    waiting: tuple[PausedCall, ...] = ()
+    """The calls that need a second person, if the run is paused."""
+    specialists: tuple[PausedSpecialist, ...] = ()
+    """The specialists as they paused or ended, if the run is paused."""
 
 
 async def draft(
@@ -64,7 +69,54 @@ async def draft(
         _specialist_agent(specialist, book, history, maker, turn)
         for specialist, book in zip(chosen, books, strict=True)
     ]
-    runs = [asyncio.create_task(agent.invoke_async(question)) for agent in agents]
+    done = await _at_work([(agent, question) for agent in agents], turn)
+    domains = [specialist.domain for specialist in chosen]
+    ended = [_ended(*one) for one in zip(domains, agents, done, books, strict=True)]
+    return _joined([_text_of(result.message) for result in done], agents, ended, done)
+
+
+async def draft_on(run: PausedRun, maker: ModelMaker, turn: Turn) -> Draft:
+    """Let the specialists of a paused run go on where they were.
+
+    Raises what `draft` raises.
+    """
+    from strands import Snapshot
+
+    known = specialists()
+    books = [book_of(run, number) for number in range(len(run.specialists))]
+    agents: list[Agent] = []
+    work: list[tuple[Agent, Any]] = []
+    for paused, book in zip(run.specialists, books, strict=True):
+        if paused.snapshot is None:
+            continue
+        agent = _specialist_agent(known[paused.domain], book, (), maker, turn)
+        agent.load_snapshot(Snapshot.from_dict(paused.snapshot))
+        interrupts = paused.snapshot["data"]["interrupt_state"]["interrupts"]
+        # Strands wants every interrupt answered; nobody reads the answers, see `policies.chain.approval`
+        work.append((agent, [{"interruptResponse": {"interruptId": one, "response": "go on"}} for one in interrupts]))
+        agents.append(agent)
+    results = iter(await _at_work(work, turn))
+    ended, done = [], []
+    going = iter(agents)
+    for paused, book in zip(run.specialists, books, strict=True):
+        if paused.snapshot is None:
+            ended.append(paused)
+            continue
+        result = next(results)
+        done.append(result)
+        ended.append(_ended(paused.domain, next(going), result, book))
+    made = _joined([one.text for one in ended], agents, ended, done)
+    return made.model_copy(
+        update={
+            "input_tokens": made.input_tokens + run.input_tokens,
+            "output_tokens": made.output_tokens + run.output_tokens,
+        }
+    )
+
+
+async def _at_work(work: Sequence[tuple[Agent, Any]], turn: Turn) -> list[Any]:
+    """Run agents at the same time, each on its prompt; their results, or whatever ended the turn."""
+    runs = [asyncio.create_task(agent.invoke_async(prompt)) for agent, prompt in work]
     try:
         results = await asyncio.gather(*runs)
     except BaseException:
@@ -75,8 +127,7 @@ async def draft(
         raise
     if turn.broken is not None:
         raise turn.broken
-    texts = [_text_of(result.message) for result in results]
-    return _joined(texts, agents)
+    return list(results)
 
 
 async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
@@ -143,10 +194,34 @@ def _text_of(message: Any) -> str:
     return "\n".join(block["text"] for block in message["content"] if "text" in block).strip()
 
 
-def _joined(texts: Sequence[str], agents: Sequence[Agent]) -> Draft:
+def _ended(domain: str, agent: Agent, result: Any, book: FactBook) -> PausedSpecialist:
+    """A specialist as it paused or ended."""
+    paused = result.stop_reason == "interrupt"
+    return PausedSpecialist(
+        domain=domain,
+        snapshot=agent.take_snapshot(preset="session").to_dict() if paused else None,
+        text="" if paused else _text_of(result.message),
+        next_fact=book.next,
+    )
+
+
+def _joined(
+    texts: Sequence[str],
+    agents: Sequence[Agent],
+    ended: Sequence[PausedSpecialist] = (),
+    results: Sequence[Any] = (),
+) -> Draft:
     usages = [agent.event_loop_metrics.accumulated_usage for agent in agents]
+    waiting = [
+        PausedCall(approval=one.name, **one.reason)
+        for result in results
+        if result.stop_reason == "interrupt"
+        for one in result.interrupts
+    ]
     return Draft(
         text="\n\n".join(dict.fromkeys(text for text in texts if text)),
         input_tokens=sum(usage["inputTokens"] for usage in usages),
         output_tokens=sum(usage["outputTokens"] for usage in usages),
+        waiting=tuple(waiting),
+        specialists=tuple(ended) if waiting else (),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agents.home import Home
-from policies.oversight import Budgets, Oversight
+from policies.oversight import Approvals, Budgets, Oversight
 from policies.oversight.database import Database
 from policies.oversight.usage import UsageStore
 from policies.oversight.usage_sqlite import SqliteUsage
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
     """Files below the home, unless the settings name a DynamoDB table or an SSM parameter."""
-    local = Oversight.local(home.path, ledger, settings.budgets)
+    local = Oversight.local(home.path, ledger, settings.budgets, settings.approvals)
     switch = local.switch
     if settings.switch_parameter is not None:
         from policies.oversight.switch_ssm import ParameterSwitch
@@ -26,7 +27,12 @@ def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
         switch = ParameterSwitch(_client("ssm", settings), settings.switch_parameter)
     if settings.state_table is None:
         return replace(local, switch=switch)
-    return Oversight(switch=switch, budgets=Budgets(settings.budgets, open_usage(home, settings)))
+    from policies.oversight.approval_dynamo import DynamoApprovals
+
+    usage = open_usage(home, settings)
+    store = DynamoApprovals(_client("dynamodb", settings), settings.state_table)
+    approvals = Approvals(store, ledger, settings.approvals, lambda: usage.latest(time.time()))
+    return Oversight(switch=switch, budgets=Budgets(settings.budgets, usage), approvals=approvals)
 
 
 def open_usage(home: Home, settings: Settings) -> UsageStore:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from agents.conversations import Conversations
 from agents.home import Home
-from agents.overseeing import open_usage
+from agents.overseeing import open_oversight, open_usage
 from agents.settings import load_settings
+from policies.audit import Ledger
 from policies.audit.encoding import FORGOTTEN
 from policies.audit.erasure import Traces, register_place
 from policies.oversight import Stop
@@ -22,6 +23,7 @@ def register_places() -> None:
     register_place("receipts", "what AWS answered to queries about persons", _receipts)
     register_place("call cache", "which receipt answers an equal request", _calls)
     register_place("kill switch", "who stopped what and why, and who is stopped", _stops)
+    register_place("approvals", "paused questions, the calls that wait, and their answers", _approvals)
     register_place("usage", "how much of their budgets a person used", _usage)
 
 
@@ -48,6 +50,18 @@ def _stops(home: Path, traces: Traces) -> int:
         return stop.model_copy(update={"by": by, "reason": reason})
 
     return erase_stops(Home(home).path / "switch.json", gone)
+
+
+def _approvals(home: Path, traces: Traces) -> int:
+    place, settings = Home(home), load_settings()
+    if settings.state_table is None and not place.oversight.exists():
+        return 0
+    with Ledger.open(place.ledger) as ledger:
+        overseen = open_oversight(place, ledger, settings)
+        try:
+            return overseen.approvals.erase(traces.questions, traces.named_in)
+        finally:
+            overseen.close()
 
 
 def _usage(home: Path, traces: Traces) -> int:

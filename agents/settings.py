@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
-from policies.oversight import BudgetSettings, Limits
+from policies.oversight import ApprovalSettings, BudgetSettings, Limits
 from tools.errors import SettingsError
 
 FILE = "regent.yaml"
@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         default=BudgetSettings(),
         description="Questions per hour, tokens and USD per day: for each person, some persons by name, a role "
         "together, and the house; and a price table of your own.",
+    )
+    approvals: ApprovalSettings = Field(
+        default=ApprovalSettings(), description="For how many minutes an approval may be given and used."
     )
     state_table: str | None = Field(
         default=None,

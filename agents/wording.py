@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tools.errors import RegentError
@@ -10,6 +11,7 @@ from tools.errors import RegentError
 if TYPE_CHECKING:
     from agents.answer import Status
     from agents.drafting import ModelMaker
+    from policies.audit.bodies import ApprovalRequested
     from policies.turn import Turn
 
 PERSON = "Ask your platform team if you need a person."
@@ -72,6 +74,19 @@ def guarded(reasons: Sequence[str]) -> str:
 def stopped(limit: str) -> str:
     """Why a question ended early."""
     return f"The answer was withheld. {limit} What was found until then is listed as facts."
+
+
+def waiting(call: ApprovalRequested, accounts: int) -> str:
+    """What waits, for whom, until when, and how it goes on."""
+    given = ", ".join(f"{name}={value}" for name, value in call.input.items() if value is not None)
+    where = f"{accounts} account{'s' if accounts != 1 else ''}"
+    until = datetime.fromisoformat(call.expires)
+    return (
+        f"This waits for a second person to approve it; nothing was asked of AWS for it. What would run is "
+        f"{call.query}({given}) on {where}, because: {call.reason.rstrip('.?!')}.\n\n"
+        f"Whoever may approve it: `regent approvals approve {call.approval}`, until {until:%Y-%m-%d %H:%M} UTC. "
+        f"You then read the answer with `regent ask --resume {call.approval}`."
+    )
 
 
 def not_answered(outcome: str, said: Sequence[str]) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents import wording
-from agents.drafting import Draft, draft, repair
+from agents.drafting import Draft, draft, draft_on, repair
 from agents.outcome import status_of, why
+from agents.pausing import PausedRun, pause
 from agents.specialists import specialists
 from policies.access.scope import sight
 from policies.audit import GroundingChecked
@@ -38,6 +39,8 @@ class Written:
     facts: tuple[Fact, ...] = ()
     input_tokens: int = 0
     output_tokens: int = 0
+    approval: str | None = None
+    """The approval that it waits for."""
 
 
 async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) -> Written:
@@ -47,10 +50,7 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     """
     if seen.outcome == "blocked":
         return Written("blocked", " ".join(seen.reasons))
-    units = turn.principal.units is not None or desk.gate.reads_units
-    turn.everyone = await asyncio.to_thread(desk.estate.directory, desk.store, units=units)
-    turn.sight = sight(turn.principal, turn.everyone)
-    turn.record("system:desk", sight_of(turn.sight, turn.estate), wait=False)
+    await asyncio.to_thread(look, desk, turn)
     history: tuple[Exchange, ...] = ()
     if question.session:
         history = desk.conversations.latest(turn.principal.id, question.session)
@@ -59,16 +59,38 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     turn.progress({"event": "specialists.chosen", "domains": list(domains)})
     chosen = [known[domain] for domain in domains if domain in known]
     made = await draft(seen.text, history, chosen, desk.maker, turn)
+    # a follow-up may rest on what was named before: "and the month before?"
+    asked = " ".join([*(exchange.question for exchange in history[-1:]), seen.text])
+    return await judge(desk, made, question.model_copy(update={"text": seen.text}), asked, turn)
+
+
+async def go_on(desk: Desk, run: PausedRun, turn: Turn) -> Written:
+    """Have the specialists of a paused run go on, and ground what they wrote. Raises what `write` raises."""
+    look(desk, turn)
+    return await judge(desk, await draft_on(run, desk.maker, turn), run.question, run.asked, turn)
+
+
+def look(desk: Desk, turn: Turn) -> None:
+    """Find out which accounts there are and which of them the asker may see now; on record."""
+    units = turn.principal.units is not None or desk.gate.reads_units
+    turn.everyone = desk.estate.directory(desk.store, units=units)
+    turn.sight = sight(turn.principal, turn.everyone)
+    turn.record("system:desk", sight_of(turn.sight, turn.estate), wait=False)
+
+
+async def judge(desk: Desk, made: Draft, question: Question, asked: str, turn: Turn) -> Written:
+    """What a draft comes to: why it is none, a pause, or a text that is grounded."""
     if turn.halted:
         return Written("denied", turn.halted, (), (), made.input_tokens, made.output_tokens)
+    if made.waiting:
+        approval, said = await asyncio.to_thread(pause, desk, turn, question, asked, made)
+        return Written("needs_approval", said, (), (), made.input_tokens, made.output_tokens, approval)
     status = status_of(turn)
     refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
     if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
         return Written(status, why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
     if turn.stopped:
         return _withheld(turn, wording.stopped(turn.stopped), made)
-    # a follow-up may rest on what was named before: "and the month before?"
-    asked = " ".join([*(exchange.question for exchange in history[-1:]), seen.text])
     return await _ground(desk, made, asked, status, turn)
 
 

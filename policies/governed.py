@@ -154,6 +154,7 @@ def _run(
             personal_data=about_persons(turn, query),
         ),
     )
+    turn.use_approval(decision.input_sha256)
     turn.progress({"event": "query.started", "query": query.name, "input": parsed})
     ran = run_query(
         query,

@@ -59,6 +59,10 @@ class Turn:
     """Why the asker wants to know, after masking; queries about persons need one."""
     approved: frozenset[str] = frozenset()
     """The hashes (`call_sha256`) of calls that a second person approved."""
+    waiting: dict[str, Decision] = field(default_factory=dict)
+    """Calls that the gate lets happen only with an approval, by tool use id, until the approval handler takes them."""
+    turned_down: dict[str, str] = field(default_factory=dict)
+    """Why a call may not happen although it was asked for, by `call_sha256`: denied by a second person, or too late."""
     guard: Guard = field(default_factory=local_guard)
     """Assesses what comes in, what a model reads, what comes back, and what goes out."""
     assessed: dict[str, Assessment] = field(default_factory=dict)
@@ -122,6 +126,20 @@ class Turn:
         """Count model tokens, in and out."""
         with self._lock:
             self.tokens += tokens
+
+    def settled(self, decision: Decision, said: str) -> None:
+        """The call that waited was turned down."""
+        for at, attempt in enumerate(self.attempts):
+            if attempt.outcome == "needs_approval" and (attempt.query, attempt.input) == (
+                decision.query,
+                decision.input,
+            ):
+                self.attempts[at] = Attempt(attempt.query, attempt.input, "denied", said)
+
+    def use_approval(self, call_sha256: str) -> None:
+        """An approval is for one call: what it allowed happens now, and not again."""
+        with self._lock:
+            self.approved = self.approved - {call_sha256}
 
     def permit(self, decision: Decision) -> None:
         """Keep a decision to allow until its call happens."""

@@ -218,6 +218,11 @@ class FactBook:
     def __contains__(self, fact_id: str) -> bool:
         return fact_id in self._facts
 
+    @property
+    def next(self) -> int:
+        """The number of the next fact's id."""
+        return self._next
+
     def all(self) -> tuple[Fact, ...]:
         """Every fact so far, in the order they were found."""
         return tuple(self._facts.values())

@@ -11,7 +11,9 @@ from agents.cli.options import As, EstateChoice, Fresh, Json, WhichEstate, Which
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes; `-` reads it from standard input.")],
+    question: Annotated[
+        str | None, typer.Argument(help="The question, in quotes; `-` reads it from standard input.")
+    ] = None,
     as_id: As = "local",
     estate: WhichEstate = EstateChoice.sample,
     model: WhichModel = None,
@@ -24,6 +26,10 @@ def ask(
         str | None,
         typer.Option("--reason", help="Why you want to know; recorded. Default: the question's words.", metavar="TEXT"),
     ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", help="Go on with, or read again, what waited for this approval.", metavar="ID"),
+    ] = None,
 ) -> None:
     """Ask one question and get an answer with receipts.
 
@@ -35,10 +41,19 @@ def ask(
 
         regent ask "Who deleted the endpoint in data-prod?" --reason "incident 4711"
 
+        regent ask --resume a-1f2e3d4c5b6a7988
+
     Exit codes: 0 answered, 1 error, 2 usage, 3 denied or blocked, 4 withheld or unanswerable, 5 needs approval.
     """
     from agents.answer import Question
-    from agents.cli.asking import answer_once
+    from agents.cli.asking import answer_once, resume_once
+
+    if (question is None) == (resume is None):
+        typer.secho("regent: give a question, or --resume with the id of an approval.", err=True, fg="red")
+        raise typer.Exit(2)
+    if resume is not None:
+        raise typer.Exit(resume_once(resume, as_id=as_id, json_out=json_out))
+    assert question is not None
 
     text = sys.stdin.buffer.read().decode(errors="replace") if question == "-" else question
     asked = Question(text=text, session=session, fresh=fresh, reason=reason)

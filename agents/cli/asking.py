@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from agents.answer import Question
+from agents.answer import EXIT_CODES, Question
 from agents.cli.showing import show_answer, show_json
 from agents.local import answer_as
 
@@ -25,6 +25,24 @@ def answer_once(question: Question, *, as_id: str, estate: str, model: str | Non
         progress({"event": "opening"})
         with open_desk(estate=estate, model=model) as desk:
             answer = answer_as(desk, question, as_id, progress)
+    if json_out:
+        show_json(answer)
+    else:
+        show_answer(answer)
+    return answer.exit_code
+
+
+def resume_once(approval: str, *, as_id: str, json_out: bool) -> int:
+    """Go on with what waited for this approval, or print its answer again; the exit code: 5 while it still waits."""
+    from agents.cli.approvals import desk_of, person, refusals_said
+
+    with refusals_said(), progress_shown() as progress, desk_of(approval) as desk:
+        asker = person(as_id)
+        known = desk.oversight.approvals.history(approval)
+        if known.asker == asker.id and known.state == "pending":
+            print(f"regent: it {known.words}, until {known.expires:%Y-%m-%d %H:%M} UTC.", file=sys.stderr)
+            return EXIT_CODES["needs_approval"]
+        answer = desk.resume(approval, asker, progress)
     if json_out:
         show_json(answer)
     else:
@@ -71,6 +89,8 @@ def _words(event: dict[str, Any]) -> str:
             return f"{event['query']}: {event['milliseconds']:.0f} ms"
         case "query.failed":
             return f"{event['query']}: {event['message']}"
+        case "approval.requested":
+            return f"{event['query']} waits for a second person"
         case "answer.repaired":
             return "correcting the draft"
     return ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def chain(turn: Turn, specialist: str, model: str) -> list[InterventionHandler]:
     """The handlers for one specialist of one turn, in the order in which they decide."""
+    from policies.chain.approval import ApprovalHandler
     from policies.chain.budget import BudgetHandler
     from policies.chain.gate import GateHandler
     from policies.chain.guard import GuardHandler
@@ -29,5 +30,6 @@ def chain(turn: Turn, specialist: str, model: str) -> list[InterventionHandler]:
         BudgetHandler(turn, model),
         GuardHandler(turn),
         GateHandler(turn),
+        ApprovalHandler(turn),
         ModelRecorder(turn, specialist, model),
     ]

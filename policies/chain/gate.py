@@ -43,6 +43,9 @@ class GateHandler(InterventionHandler):
             return Deny(reason=said)
         except DeniedError as error:
             return Deny(reason=str(error))
+        if decision.outcome == "needs_approval":
+            self._turn.waiting[str(event.tool_use["toolUseId"])] = decision
+            return Proceed(reason="the approval handler decides; without it governed_call refuses")
         if not decision.allowed:
             return Deny(reason=decision.reason)
         self._turn.permit(decision)

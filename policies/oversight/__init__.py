@@ -1,5 +1,8 @@
-"""Oversight: what keeps a person in charge of the system: the kill switch, budgets, and limits for one question."""
+"""Oversight: what keeps a person in charge of the system: approvals, budgets, the kill switch, and limits."""
 
+from policies.oversight.approval_history import History
+from policies.oversight.approval_store import ApprovalError
+from policies.oversight.approvals import Approvals, ApprovalSettings, Consumed, new_approval_id
 from policies.oversight.budgets import Allowance, Budgets, BudgetSettings, Exhausted, Lease
 from policies.oversight.house import Oversight
 from policies.oversight.limits import LimitReachedError, Limits, Meter
@@ -9,9 +12,14 @@ from policies.oversight.usage import UsageError
 
 __all__ = [
     "Allowance",
+    "ApprovalError",
+    "ApprovalSettings",
+    "Approvals",
     "BudgetSettings",
     "Budgets",
+    "Consumed",
     "Exhausted",
+    "History",
     "Lease",
     "LimitReachedError",
     "Limits",
@@ -25,6 +33,7 @@ __all__ = [
     "SwitchError",
     "UsageError",
     "halted",
+    "new_approval_id",
     "resume",
     "stop",
 ]

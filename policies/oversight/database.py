@@ -23,7 +23,7 @@ create table if not exists held (
 create index if not exists held_by_key on held (key, expires);
 create table if not exists approval (
     id text primary key, question text not null, state text not null, created real not null, expires real not null,
-    requested integer not null, decided integer, box text not null, answer text
+    requested integer not null, box text not null, answer text
 ) without rowid;
 """
 

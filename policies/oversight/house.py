@@ -1,11 +1,15 @@
-"""What oversees every turn: the kill switch and the budgets, each behind its own small interface."""
+"""What oversees every turn: the kill switch, the budgets and the approvals, each behind its own small interface."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policies.oversight.approval_store import SqliteApprovals
+from policies.oversight.approvals import Approvals, ApprovalSettings
 from policies.oversight.budgets import Budgets, BudgetSettings
 from policies.oversight.database import Database
 from policies.oversight.switch import Switch
@@ -22,16 +26,29 @@ class Oversight:
 
     switch: Switch
     budgets: Budgets
+    approvals: Approvals
     database: Database | None = None
     """The local store behind it, if there is one; closed with the desk."""
 
     @classmethod
-    def local(cls, home: Path, ledger: Ledger, budgets: BudgetSettings | None = None) -> Oversight:
-        """Kept in files below `home`, beside its ledger."""
+    def local(
+        cls,
+        home: Path,
+        ledger: Ledger,
+        budgets: BudgetSettings | None = None,
+        approvals: ApprovalSettings | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> Oversight:
+        """Kept in files below `home`, beside its ledger. `clock` gives Unix seconds; it may jump."""
         database = Database(home / "oversight.sqlite")
+        usage = SqliteUsage(database)
         return cls(
             switch=FileSwitch(home / "switch.json", ledger),
-            budgets=Budgets(budgets or BudgetSettings(), SqliteUsage(database)),
+            budgets=Budgets(budgets or BudgetSettings(), usage, clock=clock),
+            approvals=Approvals(
+                SqliteApprovals(database), ledger, approvals or ApprovalSettings(), lambda: usage.latest(clock())
+            ),
             database=database,
         )
 

@@ -27,10 +27,11 @@ class Limits(BaseModel):
 class Meter:
     """Counts what one question uses. Safe to share between its specialists."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, model_calls: int = 0, query_calls: int = 0, seconds: float = 0.0) -> None:
+        """`model_calls`, `query_calls` and `seconds` were used before, by a run that was paused."""
         self.limits = limits
-        self.model_calls = self.query_calls = 0
-        self._started = time.monotonic()
+        self.model_calls, self.query_calls = model_calls, query_calls
+        self._started = time.monotonic() - seconds
         self._lock = threading.Lock()
 
     def model_call(self) -> str | None:
@@ -49,7 +50,12 @@ class Meter:
             self.query_calls += 1
         return self._time()
 
+    @property
+    def seconds(self) -> float:
+        """Wall time used, without the time in which the run was paused."""
+        return time.monotonic() - self._started
+
     def _time(self) -> str | None:
-        if time.monotonic() - self._started > self.limits.seconds:
+        if self.seconds > self.limits.seconds:
             return f"The limit of {self.limits.seconds:.0f} seconds for one question is reached."
         return None

@@ -1,0 +1,194 @@
+"""`regent approvals`: what waits for a second person, and the decision on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from agents.cli.options import As, EstateChoice, Json, WhichEstate
+
+if TYPE_CHECKING:
+    from agents.desk import Desk
+    from policies.access import Principal
+    from policies.oversight import History
+
+app = typer.Typer(help="What waits for a second person: see it, approve it, deny it.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(help="The approval, as `regent approvals list` shows it.", metavar="ID")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; recorded, and told to the asker.", metavar="TEXT")]
+
+
+@app.command("list")
+def list_command(
+    as_id: As = "local",
+    estate: WhichEstate = EstateChoice.sample,
+    every: Annotated[bool, typer.Option("--all", help="Also what was decided, used or has expired.")] = False,
+    json_out: Json = False,
+) -> None:
+    """List what waits: your own questions, and those that you may approve.
+
+    Examples:
+
+        regent approvals list --as carla
+
+        regent approvals list --all --json
+    """
+    import json
+
+    from agents.approving import visible
+    from agents.opening import open_desk
+
+    with refusals_said(), open_desk(estate=estate.value) as desk:
+        found = visible(desk, person(as_id), _again)
+    found = [known for known in found if every or known.state in ("pending", "approved", "denied", "expired")]
+    if json_out:
+        typer.echo(json.dumps({"approvals": [_plain(known) for known in found]}, indent=2))
+        return
+    if not found:
+        typer.echo("Nothing waits for you.")
+    for known in found:
+        typer.echo(f"{known.approval}  {known.asker}: {_call(known)}; it {known.words}")
+
+
+@app.command("show")
+def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> None:
+    """Show exactly what would run: the query, its inputs, the accounts and the asker's reason.
+
+    The answer is the asker's alone: `regent ask --resume ID`.
+
+    Example:
+
+        regent approvals show a-1f2e3d4c5b6a7988 --as carla
+    """
+    import json
+
+    from agents.approving import may_see
+    from policies.oversight import NotInChargeError
+
+    with refusals_said(), desk_of(approval) as desk:
+        known = desk.oversight.approvals.history(approval)
+        if not may_see(desk, known, person(as_id), _again):
+            raise NotInChargeError("Only the asker, and whoever may approve it, may see this.")
+    if json_out:
+        typer.echo(json.dumps(_plain(known), indent=2))
+        return
+    for name, value in _plain(known).items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else shown
+        if shown not in (None, ""):
+            typer.echo(f"{name:<12} {shown}")
+
+
+@app.command("approve")
+def approve(approval: Id, as_id: As = "local", reason: Reason = "", json_out: Json = False) -> None:
+    """Approve exactly this call. The question then goes on as its asker, once, and its answer is kept for the asker.
+
+    The gate, the kill switch and the budgets decide again at that moment. Exit code 3 when you may not approve it, or
+    it was decided, used or has expired.
+
+    Example:
+
+        regent approvals approve a-1f2e3d4c5b6a7988 --as carla --reason "incident 4711 is mine too"
+    """
+    _decide(approval, as_id, "approve", reason, json_out)
+
+
+@app.command("deny")
+def deny(approval: Id, as_id: As = "local", reason: Reason = "", json_out: Json = False) -> None:
+    """Deny this call. The question goes on without it, and its answer says so.
+
+    Example:
+
+        regent approvals deny a-1f2e3d4c5b6a7988 --as carla --reason "ask HR"
+    """
+    _decide(approval, as_id, "deny", reason, json_out)
+
+
+def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reason: str, json_out: bool) -> None:
+    import json
+
+    from agents.approving import decide
+
+    with refusals_said(), desk_of(approval) as desk:
+        known, asker = decide(desk, approval, person(as_id), verdict, reason, _again)
+        answer = desk.resume(approval, asker)
+    if json_out:
+        told = {**_plain(known), "resumed": {"question": answer.id, "status": answer.status}}
+        typer.echo(json.dumps(told, indent=2))
+        return
+    typer.echo(f"It {known.words}. The question went on: {answer.status}.")
+    typer.echo(f"The answer is for {known.asker} alone: regent ask --resume {approval} --as {known.asker}")
+
+
+def _plain(known: History) -> dict[str, Any]:
+    decision = known.decision
+    return {
+        "approval": known.approval,
+        "state": known.state,
+        "asker": known.asker,
+        "question": known.question,
+        "query": known.call.query,
+        "input": dict(known.call.input),
+        "accounts": known.call.accounts,
+        "reason": known.call.reason,
+        "call_sha256": known.call.call_sha256,
+        "requested": known.requested_at.isoformat(timespec="seconds"),
+        "expires": known.expires.isoformat(timespec="seconds"),
+        "decision": decision.decision if decision else None,
+        "approver": decision.approver if decision else None,
+        "decided": known.decided_at.isoformat(timespec="seconds") if known.decided_at else None,
+        "because": decision.reason if decision else None,
+    }
+
+
+def _call(known: History) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in known.call.input.items() if value is not None)
+    return f"{known.call.query}({given}) on {len(known.call.accounts)} accounts, because: {known.call.reason}"
+
+
+def person(as_id: str) -> Principal:
+    from agents.settings import load_settings
+    from policies.access import local_principal
+    from policies.access.principal import SHIPPED
+
+    return local_principal(as_id, load_settings().principals or SHIPPED)
+
+
+def _again(asker: Principal) -> Principal:
+    """The asker as they are now: role and scope may have changed while the question waited."""
+    return person(asker.id) if asker.assurance == "local" else asker
+
+
+@contextmanager
+def desk_of(approval: str) -> Iterator[Desk]:
+    """A desk on the estate and with the model on which the question was paused."""
+    from agents.home import Home
+    from agents.opening import open_desk
+    from agents.overseeing import open_oversight
+    from agents.pausing import PausedRun
+    from agents.settings import load_settings
+    from policies.audit import Ledger
+
+    home, settings = Home.find(), load_settings()
+    with Ledger.open(home.ledger) as ledger:
+        overseen = open_oversight(home, ledger, settings)
+        run = PausedRun.model_validate(overseen.approvals.content(approval))
+        overseen.close()
+    with open_desk(estate=run.estate, model=run.model, home=home, settings=settings) as desk:
+        yield desk
+
+
+@contextmanager
+def refusals_said() -> Iterator[None]:
+    """Refusals are one sentence and exit code 3."""
+    from policies.access import UnknownPrincipalError
+    from policies.halting import StoppedError
+    from policies.oversight import ApprovalError, NotInChargeError
+
+    try:
+        yield
+    except (ApprovalError, NotInChargeError, StoppedError, UnknownPrincipalError) as error:
+        typer.secho(f"regent: {error}", err=True, fg="red")
+        raise typer.Exit(3) from error
