@@ -68,7 +68,8 @@ def test_what_the_desk_records_is_decided_again_the_same(ask: Callable[..., Answ
         made = list(recorded(ledger.read()))
     gate = shipped_gate()
     assert {one.body.decision for one in made} == {"allow", "deny", "needs_approval"}
-    assert len(made) == 12 and {one.why for one in made} == {"incident 4711"}
+    # two runs pause at who_did_what, so what their security script has next is not decided
+    assert len(made) == 10 and {one.why for one in made} == {"incident 4711"}
     for one in made:
         assert decide_again(gate, one)[:2] == (one.body.decision, tuple(one.body.policies))
         assert (one.body.policies_sha256, one.body.schema_sha256) == (gate.sha256, gate.schema_sha256)

@@ -8,24 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from agents.answer import Answer, Question
-from agents.desk import Desk
+from agents.approving import decide
 from agents.home import Home
 from agents.opening import open_desk
-from policies.access import Circumstances, DeniedError, Principal, local_principal
-from tests.approving import approving
+from policies.access import local_principal
 from tests.questions.bank import Entry, Expect
 from tests.questions.judge import Judgement, Verdict, judge
 from tests.questions.tokens import CountingMaker, Sent
 from tests.questions.truth import Truth
-from tools.catalogue import find
 from tools.estate.export import export
 
 
 class Ask(Protocol):
-    """Asks one question; what waits for approval is approved by this person, if the gate lets them, and asked again."""
+    """Asks one question; what waits is approved by this second person, and the resumed answer is judged."""
 
     def __call__(
         self, text: str, by: str, session: str | None, approved_by: str | None = None
@@ -72,23 +70,12 @@ def asking(model: str) -> Iterator[Ask]:
             question, asker = Question(text=text, session=session), local_principal(by)
             answer = counted.answer(question, asker)
             if answer.status == "needs_approval" and approved_by:
-                calls = _approved(desk, answer, asker, local_principal(approved_by))
-                answer = approving(counted, calls).answer(question, asker)
+                assert answer.approval is not None
+                decide(counted, answer.approval, local_principal(approved_by), "approve", "", lambda _: asker)
+                answer = counted.resume(answer.approval, asker)
             return answer, maker.take()
 
         yield ask
-
-
-def _approved(desk: Desk, answer: Answer, asker: Principal, approver: Principal) -> list[tuple[str, dict[str, Any]]]:
-    """The calls that waited, if this approver may approve them all."""
-    everyone = desk.estate.directory(desk.store)
-    waiting = [(made.name, made.input) for made in answer.queries if made.decision == "needs_approval"]
-    for name, given in waiting:
-        context = Circumstances(assurance=approver.assurance)
-        decision = desk.gate.may_approve(approver, asker, find(name), given, everyone, context, desk.estate.regions)
-        if not decision.allowed:
-            raise DeniedError(decision.reason)
-    return waiting
 
 
 def run(entries: Sequence[Entry], model: str, tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
