@@ -197,6 +197,7 @@ class Verifier:
         self.origin: str | None = None
         self.time = -1
         self.sound = self.signed = self.torn = self.cut = 0
+        self.begun = False
         self.forgotten: set[str] = set()
         self.introduced: list[Key] = []
         self.revoking: list[tuple[Key, int]] = []
@@ -230,13 +231,14 @@ class Verifier:
                 except Torn as error:
                     file.seek(start)
                     rest = file.read()
-                    if start == 0 or not last or whole_commit_in(rest):
+                    if not last or whole_commit_in(rest):
                         raise Tampered(f"{name} is damaged at byte {start}: {error}", self.tree.size) from None
                     self.torn = len(rest)
                     return
                 if batch is None:
-                    if start == 0:
+                    if start == 0 and not (last and self.tree.size):
                         raise Tampered(f"{name} is empty", self.tree.size)
+                    self.begun = start == 0
                     return
                 self.batch(name, batch, start == 0)
                 start = file.tell()
@@ -357,6 +359,8 @@ class Verifier:
             raise Tampered("there are files in tile that are no tiles of this ledger")
 
     def outcome(self) -> tuple[int, str]:
+        if self.begun:
+            return 2, "the last segment is empty: a writer died as it began it"
         if self.torn:
             return 2, f"{self.torn} bytes at the end are a torn write"
         if not self.tree.size:

@@ -38,6 +38,7 @@ from policies.guardrails import (
     for_the_record,
     local_guard,
 )
+from policies.guardrails.definition import load
 from policies.halting import admit
 from policies.oversight import Limits, Meter, Oversight
 from policies.turn import Turn
@@ -178,6 +179,8 @@ class Desk:
             memory=CallCache(self.home.cache / "calls" / self.estate.epoch, self.store, fresh=question.fresh),
             fresh=question.fresh,
             guard=self.guard,
+            # rules cannot be talked into anything, and read the words to choose among facts
+            prose_from=load().orders_in_data.prose_from_words if self.maker.is_llm else 0,
             reason=_reason(question, shown),
             progress=progress,
         )

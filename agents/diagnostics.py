@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 _TALKATIVE = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "openai", "strands", "werkzeug", "asyncio")
 """Libraries whose debug lines hold credentials, prompts or answers of AWS; they never go below WARNING."""
@@ -18,6 +20,8 @@ def set_up() -> None:
     level = wanted if isinstance(wanted, int) else logging.WARNING
     if not logging.getLogger().handlers:
         logging.basicConfig(stream=sys.stderr, level=level)
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_mask_record)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     if not structlog.is_configured():
@@ -26,8 +30,28 @@ def set_up() -> None:
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
                 # plain traces: the pretty ones print local variables, and those hold what people asked
+                structlog.processors.format_exc_info,
+                _masked,
                 structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(level),
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         )
+
+
+def _masked(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Every text of a line without secrets and identifiers: AWS and model servers quote what they were sent."""
+    from policies.guardrails import clean_and_mask
+
+    return {name: clean_and_mask(text) if isinstance(text, str) else text for name, text in event.items()}
+
+
+def _mask_record(record: logging.LogRecord) -> bool:
+    """The same for what libraries log; the trace of an exception is written out first, so that it is masked too."""
+    from policies.guardrails import clean_and_mask
+
+    said = record.getMessage()
+    if record.exc_info:
+        said += "\n" + logging.Formatter().formatException(record.exc_info)
+    record.msg, record.args, record.exc_info, record.exc_text = clean_and_mask(said), (), None, None
+    return True

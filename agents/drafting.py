@@ -154,7 +154,8 @@ async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
 
 async def told_again(turn: Turn) -> str:
     """Every result of the turn as a model may read it: through the guard, like the first time."""
-    found = [await guarded(turn, tell(attempt.result), "model_input") for attempt in turn.attempts if attempt.result]
+    told = [tell(attempt.result, prose_from=turn.prose_from) for attempt in turn.attempts if attempt.result]
+    found = [await guarded(turn, text, "model_input") for text in told]
     return "\n\n".join(one.text for one in found if one.outcome != "blocked")
 
 

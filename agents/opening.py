@@ -9,12 +9,14 @@ from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.diagnostics import set_up
 from agents.home import Home
+from agents.ledgers import deployment
 from agents.models import open_model
 from agents.overseeing import open_oversight
 from agents.places import register_places
 from agents.settings import Settings, load_settings
 from policies.access import company_gate
-from policies.audit import Ledger
+from policies.audit.deployed import open_deployed
+from policies.guardrails import Guard, local_guard
 from tools.errors import SettingsError
 from tools.estates import Estate, open_aws, open_sample
 from tools.receipts import ReceiptFiles
@@ -32,8 +34,10 @@ def open_desk(
     set_up()
     register_places()
     home, settings = home or Home.find(), settings or load_settings()
+    named = model or settings.model or default_model(estate, settings)
+    guard = open_guard_for(estate, named, settings)  # before anything is opened: without its guard nothing starts
     with ExitStack() as closing:
-        ledger = closing.enter_context(Ledger.open(home.ledger))
+        ledger = closing.enter_context(open_deployed(home.ledger, deployment(settings)))
         opened = closing.enter_context(open_estate(estate, home, settings))
         overseen = open_oversight(home, ledger, settings)
         closing.callback(overseen.close)
@@ -43,10 +47,11 @@ def open_desk(
             ledger=ledger,
             store=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
             gate=company_gate(settings.policies, settings.allowed_regions or opened.regions),
-            maker=open_model(model or settings.model or default_model(estate, settings), settings),
+            maker=open_model(named, settings),
             conversations=Conversations(home.conversations),
             limits=settings.limits,
             overseen=overseen,
+            guard=guard,
         )
 
 
@@ -67,6 +72,32 @@ def open_estate(name: str, home: Home, settings: Settings) -> Estate:
             currency=settings.currency,
         )
     raise SettingsError(f"There is no estate {name!r}: use sample or aws.")
+
+
+def open_guard_for(estate: str, model: str, settings: Settings) -> Guard:
+    """The guard for an estate and a model: local rules always, a Bedrock guardrail where the settings name one.
+
+    Raises:
+        SettingsError: a Bedrock model would work on AWS accounts without a guardrail, and nobody said that it may.
+    """
+    if settings.guard_local_only and settings.guardrail:
+        raise SettingsError("guard_local_only and guardrail contradict each other: leave one out.")
+    if estate == "aws" and model.startswith("bedrock:") and not (settings.guardrail or settings.guard_local_only):
+        raise SettingsError(
+            "A Bedrock model on AWS accounts needs a Bedrock guardrail, and none is set. Set guardrail and "
+            "guardrail_version in regent.yaml (REGENT_GUARDRAIL, REGENT_GUARDRAIL_VERSION), or say that the local "
+            "guard alone will do: guard_local_only: true (REGENT_GUARD_LOCAL_ONLY=true)."
+        )
+    if settings.guardrail is None and settings.guardrail_version is None:
+        return local_guard()
+    from policies.guardrails.bedrock import open_guard
+
+    return open_guard(
+        identifier=settings.guardrail,
+        version=settings.guardrail_version,
+        region=settings.guardrail_region or settings.bedrock_region,
+        seconds=settings.guardrail_seconds,
+    )
 
 
 def default_model(estate: str, settings: Settings) -> str:

@@ -57,7 +57,7 @@ class QueryTool(AgentTool):
     def _run(self, given: dict[str, Any]) -> tuple[str, bool]:
         try:
             result = governed_call(self._turn, self._query.name, given, self._book)
-            text = tell(result)
+            text = tell(result, prose_from=self._turn.prose_from)
             self._turn.told[text] = result
             return text, False
         except (InputError, DeniedError, AwsCallError, LimitReachedError, UnreadableError) as error:

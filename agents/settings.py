@@ -65,6 +65,25 @@ class Settings(BaseSettings):
     allowed_regions: tuple[str, ...] = Field(
         default=(), description="Regions that anybody may ask about; default: those that are looked at."
     )
+    guardrail: str | None = Field(
+        default=None,
+        pattern=r"^([a-z0-9]+|arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+)$",
+        description="Id or ARN of the Bedrock guardrail that assesses questions, results, model input and answers.",
+    )
+    guardrail_version: str | None = Field(
+        default=None, description="Its published version, a number; DRAFT is refused, because it can change any time."
+    )
+    guardrail_region: str | None = Field(
+        default=None, description="Region of the guardrail; default: the region in which Bedrock is called."
+    )
+    guardrail_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="Longest wait for the guardrail; a question that waited longer ends."
+    )
+    guard_local_only: bool = Field(
+        default=False,
+        description="Say yes to running a Bedrock model on AWS accounts without a Bedrock guardrail: "
+        "topics, content and contextual grounding are then `not assessed`.",
+    )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),
@@ -82,6 +101,39 @@ class Settings(BaseSettings):
         default=None, description="SSM parameter that is the kill switch; default: a file in REGENT_HOME."
     )
     state_region: str = Field(default="eu-west-1", description="Region of the state table and the switch parameter.")
+    ledger_key: str | None = Field(
+        default=None,
+        description="KMS key (id or ARN; ECC_NIST_P256, SIGN_VERIFY) that signs the ledger's checkpoints; "
+        "default: a key file in REGENT_HOME.",
+    )
+    ledger_wrap_key: str | None = Field(
+        default=None,
+        description="Symmetric KMS key that wraps the keys under which personal content lies; default: a key file.",
+    )
+    ledger_bucket: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
+        description="s3://BUCKET/PREFIX with Object Lock that the ledger goes to; default: it stays on this disk.",
+    )
+    ledger_retain_days: int = Field(
+        default=0, ge=0, description="Days for which every object of the ledger is locked in compliance mode."
+    )
+    ledger_acknowledge: Literal["disk", "bucket"] = Field(
+        default="disk",
+        description="What makes a record durable. bucket: only a put into ledger_bucket does, for where the disk goes "
+        "with the session; each session then has a ledger of its own.",
+    )
+    ledger_ship_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds after which ledger_bucket and ledger_log_group have what is new."
+    )
+    ledger_name: str | None = Field(
+        default=None,
+        pattern=r"^[^\s+]{1,200}$",
+        description="Name of a new ledger, such as house.example/ledger; default: regent.local/ and a random number.",
+    )
+    ledger_log_group: str | None = Field(
+        default=None, description="CloudWatch log group that gets a line per record, without content, for alarms."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -12,31 +12,53 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from policies.guardrails.prose import UNREAD, is_prose
 from tools.facts import Fact, QueryResult, Scope, Table
 from tools.periods import Period
 
 _T = TypeVar("_T")
 _MARKS = str.maketrans({"|": "/", "{": "(", "}": ")", "\n": " "})
+_QUOTED = 24
+"""So many characters of a text are enough to recognise it."""
 _CELL = re.compile(r'"?f\d+(?:=|$)')
 
 
-def tell(result: QueryResult) -> str:
-    """The text of one result: heading, facts outside the table, the table, notes, and what could not be looked at."""
+def tell(result: QueryResult, *, prose_from: int = 0) -> str:
+    """The text of one result: heading, facts outside the table, the table, notes, and what could not be looked at.
+
+    `prose_from` words on a text of the estate is prose and is told as `(text)`, wherever it stands (0: all is told).
+    """
+    told = _told(result)
+    for text in sorted(_prose(result, prose_from), key=len, reverse=True):
+        told = told.replace(_flat(text), UNREAD)
+        # a label or a note may quote the beginning of it
+        told = re.sub(re.escape(_flat(text)[:_QUOTED]) + "[^|\n]*", UNREAD, told)
+    return told
+
+
+def _prose(result: QueryResult, words: int) -> set[str]:
+    """Texts of the estate that are prose: values that are texts, and cells that are no facts. Labels are our words."""
+    held = [str(fact.value) for fact in result.facts if isinstance(fact.value, str)]
+    held += [cell for row in result.table.rows for cell in row] if result.table else []
+    return {text for text in held if is_prose(text, words)} - {fact.label for fact in result.facts}
+
+
+def _told(result: QueryResult) -> str:
     facts = {fact.id: fact for fact in result.facts}
     shown = _shown(result, facts)
     alone = [fact for fact in result.facts if fact.id not in shown]
     heading = alone or list(result.facts)
     period, scope = _most(_label(f.period) for f in heading), _most(f.scope for f in heading)
-    lines = [f"query: {result.query}", f"read as: {result.read_as}"]
+    lines = [f"query: {result.query}", f"read as: {_flat(result.read_as)}"]
     if period is not None and scope is not None:
-        lines.append(f"period: {period} | scope: {scope.text()}")
+        lines.append(f"period: {period} | scope: {_flat(scope.text())}")
     if result.headlines:
         lines.append(f"headlines: {', '.join(result.headlines)}")
     lines += [_fact_line(fact, period, scope) for fact in alone]
     if result.table:
         lines += _table(result.table, facts, shown, period or "", scope or Scope())
-    lines += [f"note: {note}" for note in result.notes]
-    lines += [f"incomplete: {said}" for said in result.incomplete]
+    lines += [f"note: {_flat(note)}" for note in result.notes]
+    lines += [f"incomplete: {_flat(said)}" for said in result.incomplete]
     return "\n".join(lines)
 
 
@@ -101,12 +123,12 @@ def _unsaid(own: Scope, common: Scope, row: Sequence[str], facts: dict[str, Fact
         common.accounts and not own.accounts
     )
     if wider or any(key not in own.where for key in common.where) or (common.basis and not own.basis):
-        return own.text()
+        return _flat(own.text())
     said = [str(facts[cell].value) if cell in facts else cell for cell in row]
     parts = [f"account {name}" for name in own.accounts if own.accounts != common.accounts and name not in said]
     parts += [f"{k} {v}" for k, v in own.where.items() if common.where.get(k) != v and v not in said]
     parts += [own.basis] if own.basis and own.basis != common.basis else []
-    return ", ".join(parts)
+    return _flat(", ".join(parts))
 
 
 def _plain(cell: str) -> str:
@@ -115,12 +137,17 @@ def _plain(cell: str) -> str:
     return f'"{cell}"' if _CELL.match(cell) else cell
 
 
+def _flat(text: str) -> str:
+    """A text that stays within its line and its bars, whoever wrote it."""
+    return text.translate(_MARKS)
+
+
 def _fact_line(fact: Fact, period: str | None, scope: Scope | None) -> str:
-    line = f"{fact.id} | {fact.label} | {fact.value} {fact.unit}"
+    line = f"{fact.id} | {_flat(fact.label)} | {_flat(str(fact.value))} {fact.unit}"
     if _label(fact.period) != period:
         line += f" | period: {_label(fact.period)}"
     if fact.scope != scope:
-        line += f" | scope: {fact.scope.text()}"
+        line += f" | scope: {_flat(fact.scope.text())}"
     return line
 
 

@@ -71,6 +71,8 @@ class Turn:
     """What a guardrail on AWS masked in this turn, and what stands in its place."""
     told: dict[str, QueryResult] = field(default_factory=dict)
     """Results by the text in which a model reads them, so that the guard can take one back."""
+    prose_from: int = 0
+    """From how many words on a text of the estate is not read by the model; 0: the model reads everything."""
     progress: Callable[[dict[str, Any]], None] = lambda event: None
     attempts: list[Attempt] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)

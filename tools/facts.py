@@ -19,6 +19,8 @@ from tools.periods import Period
 Value = int | Decimal | str
 """A count, an amount, or a text (names, ids; dates as `YYYY-MM-DD`, times as ISO 8601 UTC)."""
 
+_QUOTABLE = 8
+"""A text of so many characters is recognised where another text quotes it."""
 Basis = Literal["net", "gross"]
 """Whether a cost includes credits and refunds (`net`) or leaves them out (`gross`)."""
 
@@ -149,16 +151,29 @@ class Facts:
         self.rows.append(cells)
 
     def cleaned(self, clean: Callable[[str], str]) -> Facts:
-        """A copy in which `clean` went over every text that may come from the estate."""
-        new = {id(draft): _clean_draft(draft, clean) for draft in self.drafts}
+        """A copy in which `clean` went over every text that may come from the estate.
+
+        What it changes in a cell or a value, it changes wherever that text is quoted: in labels, notes and scopes.
+        """
+        texts = {cell for row in self.rows for cell in row if isinstance(cell, str)}
+        texts |= {draft.value for draft in self.drafts if isinstance(draft.value, str)}
+        changed = {text: safe for text in texts if len(text) >= _QUOTABLE and (safe := clean(text)) != text}
+        quoted = sorted(changed, key=len, reverse=True)
+
+        def tidy(text: str) -> str:
+            for raw in quoted:
+                text = text.replace(raw, changed[raw])
+            return clean(text)
+
+        new = {id(draft): _clean_draft(draft, tidy) for draft in self.drafts}
         return replace(
             self,
-            read_as=clean(self.read_as),
+            read_as=tidy(self.read_as),
             drafts=list(new.values()),
             headlines=[new[id(draft)] for draft in self.headlines],
-            rows=[tuple(clean(c) if isinstance(c, str) else new[id(c)] for c in row) for row in self.rows],
-            notes=[clean(note) for note in self.notes],
-            incomplete=[clean(said) for said in self.incomplete],
+            rows=[tuple(tidy(c) if isinstance(c, str) else new[id(c)] for c in row) for row in self.rows],
+            notes=[tidy(note) for note in self.notes],
+            incomplete=[tidy(said) for said in self.incomplete],
         )
 
 

@@ -63,4 +63,6 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    typer.secho(f"regent: {sentence}", err=True, fg="red")
+    from policies.guardrails import clean_and_mask
+
+    typer.secho(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")

@@ -39,12 +39,11 @@ def ledger_path(path: Path | None) -> Path:
 
 
 def open_reader(path: Path | None) -> Reader:
-    from policies.audit.keys import Home
+    from agents.ledgers import vault_of
     from policies.audit.reader import Reader, require
-    from policies.audit.vault import Vault
 
     ledger = require(ledger_path(path))
-    return Reader(ledger, Vault(Home(ledger).keys / "subjects"))
+    return Reader(ledger, vault_of(ledger))
 
 
 def usage(message: str) -> NoReturn:

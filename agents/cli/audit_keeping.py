@@ -28,12 +28,13 @@ def repair_command(ledger: At = None) -> None:
     """
     import shutil
 
-    from policies.audit import Ledger
+    from agents.ledgers import open_ledger
     from policies.audit.reader import require
 
     path = require(ledger_path(ledger))
     shutil.rmtree(path / "tile")
-    Ledger.open(path).close()
+    with open_ledger(path):
+        pass  # opening writes them
     typer.echo("The tiles were written anew; run `regent audit verify`.")
 
 
@@ -57,8 +58,8 @@ def forget_command(
 
         regent audit forget --list
     """
+    from agents.ledgers import open_ledger
     from agents.places import register_places
-    from policies.audit import Ledger
     from policies.audit.erasure import PLACES, forget
     from policies.audit.reader import require
 
@@ -72,8 +73,8 @@ def forget_command(
     path = require(ledger_path(ledger))
     if not yes:
         typer.confirm(f"Nobody will be able to read what {person} asked, ever again. Go on?", abort=True)
-    with Ledger.open(path) as open_ledger:
-        done = forget(open_ledger, person, name or ())
+    with open_ledger(path) as opened:
+        done = forget(opened, person, name or ())
     erased = "".join(f"\n  {place}: {count} items" for place, count in done.places.items())
     text = f"Forgotten: {len(done.subjects)} keys destroyed, recorded as record {done.index}.{erased}"
     show(done.model_dump(), json_out, text)
@@ -132,14 +133,27 @@ def keys_show(ledger: At = None) -> None:
 
 
 @keys_app.command("rotate")
-def keys_rotate(ledger: At = None, json_out: Json = False) -> None:
-    """Sign with a new key from now on; the old one introduces it."""
-    from policies.audit import Ledger
+def keys_rotate(
+    to: Annotated[str | None, typer.Option(help="KMS key that signs from now on.", metavar="KEY")] = None,
+    ledger: At = None,
+    json_out: Json = False,
+) -> None:
+    """Sign with a new key from now on; the old one introduces it.
+
+    Where a KMS key signs, name the new one with --to, then set ledger_key to it.
+
+    Examples:
+
+        regent audit keys rotate
+
+        regent audit keys rotate --to arn:aws:kms:eu-west-1:111122223333:key/0b5c…
+    """
+    from agents.ledgers import kms_signer, open_ledger
     from policies.audit.reader import require
     from policies.audit.rotation import rotate
 
-    with Ledger.open(require(ledger_path(ledger))) as open_ledger:
-        change = rotate(open_ledger)
+    with open_ledger(require(ledger_path(ledger))) as opened:
+        change = rotate(opened, kms_signer(to, opened.origin) if to else None)
     show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}")
 
 
@@ -168,7 +182,7 @@ def keys_revoke(
     """
     from datetime import UTC, datetime
 
-    from policies.audit import Ledger
+    from agents.ledgers import open_ledger
     from policies.audit.reader import require
     from policies.audit.rotation import revoke
 
@@ -178,6 +192,6 @@ def keys_revoke(
         usage(f"{since!r} is no ISO time; write for instance 2026-11-01T00:00:00+00:00.")
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     (key,) = parse_keys([vkey]) or []
-    with Ledger.open(require(ledger_path(ledger))) as open_ledger:
-        index = revoke(open_ledger, key, int(at.timestamp()) * 1_000_000_000, reason)
+    with open_ledger(require(ledger_path(ledger))) as opened:
+        index = revoke(opened, key, int(at.timestamp()) * 1_000_000_000, reason)
     typer.echo(f"Record {index} revokes the key.")

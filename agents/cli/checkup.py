@@ -62,11 +62,11 @@ def _settings() -> Check:
 
 
 def _ledger() -> Check:
-    from policies.audit import Ledger
+    from agents.ledgers import open_ledger
 
     home = Home.find()
     try:
-        with Ledger.open(home.ledger) as ledger:
+        with open_ledger() as ledger:
             return Check(name="ledger", state="ok", found=f"{ledger.size} records in {home.ledger}")
     except (RegentError, OSError) as error:
         return Check(
@@ -78,12 +78,12 @@ def _ledger() -> Check:
 
 
 def _switch() -> Check:
+    from agents.ledgers import open_ledger
     from agents.overseeing import open_oversight
-    from policies.audit import Ledger
 
     home = Home.find()
     try:
-        with Ledger.open(home.ledger) as ledger:
+        with open_ledger() as ledger:
             stops = open_oversight(home, ledger, load_settings()).switch.read()
     except (RegentError, OSError) as error:
         return Check(name="kill switch", state="failed", found=str(error), remedy="Run `regent resume` as an admin.")

@@ -31,7 +31,7 @@ def doctor(
     if settings:
         held = load_settings()
         for name, field in Settings.model_fields.items():
-            typer.secho(f"{name} = {getattr(held, name)!r}", bold=True)
+            typer.secho(f"{name} = {_value(name, getattr(held, name))}", bold=True)
             typer.echo(f"    {field.description}  (environment: REGENT_{name.upper()})")
         return
     found = checkup()
@@ -46,3 +46,8 @@ def doctor(
             if check.remedy:
                 typer.echo(f"       -> {check.remedy}")
     raise typer.Exit(1 if any(check.state == "failed" for check in found) else 0)
+
+
+def _value(name: str, held: object) -> str:
+    """A setting's value; of a key only whether it is set."""
+    return ("(set)" if held not in (None, "", "none") else "(not set)") if name.endswith("_key") else repr(held)

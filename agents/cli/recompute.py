@@ -24,12 +24,12 @@ def recompute(
     import json
 
     from agents.home import Home
-    from policies.audit import Ledger
+    from agents.ledgers import open_ledger
     from policies.audit.recompute import recompute as again
     from tools.receipts import ReceiptFiles
 
     home = Home.find()
-    with Ledger.open(home.ledger) as ledger:
+    with open_ledger() as ledger:
         done = again(ledger, question, ReceiptFiles(home.receipts, home.keys / "receipts.key"))
     faults = sum(len(one.faults) for one in done)
     erased = sum(one.erased for one in done)

@@ -64,11 +64,11 @@ def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False
 def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> str:
     """Change the switch as this person; the scope in words. Exits with 3 for whoever may not."""
     from agents.home import Home
+    from agents.ledgers import open_ledger
     from agents.overseeing import open_oversight
     from agents.settings import load_settings
     from policies.access import UnknownPrincipalError, local_principal
     from policies.access.principal import SHIPPED
-    from policies.audit import Ledger
     from policies.oversight import NotInChargeError, Scope
     from tools.catalogue import queries
 
@@ -77,7 +77,7 @@ def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal
     what = Scope.parse(scope, domains={query.domain for query in known.values()}, queries=known)
     try:
         by = local_principal(as_id, settings.principals or SHIPPED)
-        with Ledger.open(home.ledger) as ledger:
+        with open_ledger(settings=settings) as ledger:
             change(ledger, open_oversight(home, ledger, settings).switch, by, what)
     except (UnknownPrincipalError, NotInChargeError) as error:
         typer.secho(f"regent: {error}", err=True, fg="red")

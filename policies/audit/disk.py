@@ -17,7 +17,8 @@ class Disk:
         flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT | os.O_EXCL if create else 0)
         return os.open(path, flags, 0o600)
 
-    def write(self, fd: int, data: bytes, offset: int) -> None:
+    def write(self, fd: int, data: bytes | memoryview, offset: int) -> None:
+        """Write all of `data`, which is the caller's again on return: keep a copy, not a view."""
         done = os.pwrite(fd, data, offset)
         while done < len(data):
             done += os.pwrite(fd, data[done:], offset + done)

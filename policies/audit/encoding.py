@@ -16,12 +16,14 @@ from policies.audit.vault import Vault, is_sealed
 FORGOTTEN = "[forgotten]"
 ENVELOPE = ("v", "index", "time", "type", "question", "session", "principal", "actor", "parent", "body")
 _MEMBERS = frozenset(ENVELOPE)
+_NONE: frozenset[str] = frozenset()
 
 _dumps = orjson.dumps
+_FRONT = b'\0{"v":%d,"index":%%d,"time":%%d,%%b' % SCHEMA
 
 
 def encode(record: Record, vault: Vault) -> bytes:
-    """The stored object without version, index and time, which `place` puts in front."""
+    """The stored object from its type on: `place` puts version, index and time in front."""
     body, person, session = record.body, record.principal, record.session
     if session is not None and person is not None and session != record.question:
         session = vault.session(person, session)
@@ -35,19 +37,19 @@ def encode(record: Record, vault: Vault) -> bytes:
 def _head(kind: str, question: str | None, session: str | None, principal: str | None, actor: str) -> bytes:
     """The envelope up to its parent; the same for many records of one turn, and half the cost of encoding one."""
     envelope = {"type": kind, "question": question, "session": session, "principal": principal, "actor": actor}
-    return _dumps(envelope)[:-1] + b',"parent":'
+    return _dumps(envelope)[1:-1] + b',"parent":'
 
 
 def place(encoded: bytes, index: int, now: int) -> bytes:
     """The record frame: kind byte, then the stored bytes of record `index` at time `now`."""
-    return b'\0{"v":%d,"index":%d,"time":%d,%b' % (SCHEMA, index, now, encoded[1:])
+    return _FRONT % (index, now, encoded)
 
 
 def _body(body: Body, record: Record, vault: Vault) -> bytes:
-    serializer = type(body).__pydantic_serializer__
+    serializer = body.__pydantic_serializer__
     always, results, named = body.always_sealed, body.sealed_when_marked, body.named
     if results and not getattr(body, "personal_data", False):
-        results = frozenset()
+        results = _NONE
     try:
         if not (always or results or named):
             return serializer.to_json(body, by_alias=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -66,9 +67,23 @@ def frame(kind: int, payload: bytes) -> bytes:
 
 def batch(parts: Sequence[bytes], size: int) -> bytes:
     """Frames `parts` and the commit that says that the ledger then holds `size` records."""
-    data = b"".join(parts)
-    head = _commit.pack(COMMIT_BYTES - 4, COMMIT, _MARK, size, len(data))
-    return data + head + _crc.pack(zlib.crc32(head, zlib.crc32(data)))
+    return bytes(fill(io.BytesIO(), parts, size))
+
+
+def fill(buffer: io.BytesIO, parts: Iterable[bytes], size: int) -> memoryview:
+    """`batch` into a buffer that is used again and again: a fresh megabyte each time costs more than hashing it.
+
+    Release the view before the buffer is filled again.
+    """
+    buffer.seek(0)
+    buffer.writelines(parts)
+    length = buffer.tell()
+    head = _commit.pack(COMMIT_BYTES - 4, COMMIT, _MARK, size, length)
+    with buffer.getbuffer() as whole, whole[:length] as data:
+        checksum = zlib.crc32(head, zlib.crc32(data))
+    buffer.write(head + _crc.pack(checksum))
+    with buffer.getbuffer() as whole:
+        return whole[: length + COMMIT_BYTES]
 
 
 def record_frames(leaves: Iterable[bytes]) -> list[bytes]:

@@ -9,43 +9,64 @@ import time
 from policies.audit.errors import LedgerError
 from policies.audit.records import Record
 
-RECORDS, BYTES = 1024, 4 << 20
-"""When a group that nobody waits for is written all the same."""
+RECORDS, BYTES = 1024, 1 << 20
+"""When a group that nobody waits for is written all the same, by the background thread."""
+CROWD = 4
+"""At so many times that, the disk does not keep up: whoever appends waits for it."""
 
 
 class Group:
     """One group commit. Filled under the ledger's mutex, finished by whoever leads the write."""
 
-    __slots__ = ("bytes", "done", "ends_question", "error", "full", "leaves", "since", "unwaited", "urgent", "waiters")
+    __slots__ = (
+        "bytes",
+        "crowded",
+        "done",
+        "ends_question",
+        "error",
+        "leaves",
+        "since",
+        "unwaited",
+        "urgent",
+        "waiters",
+    )
 
     def __init__(self) -> None:
         self.leaves: list[bytes] = []
         self.bytes = 0
-        self.since = time.monotonic()
-        self.full = self.urgent = self.done = self.ends_question = False
+        self.since = 0.0
+        self.crowded = self.urgent = self.done = self.ends_question = False
         self.error: LedgerError | None = None
         self.unwaited: set[str | None] = set()
         self.waiters: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
 
     def add(self, leaf: bytes, record: Record, wait: bool) -> bool:
         """Take a record in; whether the background thread should be woken for it."""
-        if not self.leaves:
+        leaves = self.leaves
+        if not leaves:
             self.since = time.monotonic()
-        self.leaves.append(leaf)
+        leaves.append(leaf)
         self.bytes += len(leaf)
-        self.ends_question |= record.body.ends_question
-        count, wake = len(self.leaves), False
-        if not wait:
-            self.unwaited.add(record.question)
-            wake = count == 1
-        # Whoever fills a group writes it: handing it to the background thread costs more in turns of the interpreter
-        # than the overlap with the disk brings.
-        self.full = count >= RECORDS or self.bytes >= BYTES
-        return wake
+        if record.body.ends_question:
+            self.ends_question = True
+        if wait:
+            return False
+        self.unwaited.add(record.question)
+        count = len(leaves)
+        if count >= RECORDS or self.bytes >= BYTES:
+            self.crowded = count >= CROWD * RECORDS or self.bytes >= CROWD * BYTES
+            wake, self.urgent = not self.urgent, True
+            return wake
+        return count == 1
 
-    def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+    def waiter(self, loop: asyncio.AbstractEventLoop, wake: threading.Condition) -> asyncio.Future[None]:
+        """A future that is done when this group is durable. The first one of a loop sees to it that it is written."""
+        waiting = self.waiters.get(loop)
+        if waiting is None:
+            waiting = self.waiters[loop] = []
+            loop.call_soon(self.hurry, wake)
         future: asyncio.Future[None] = loop.create_future()
-        self.waiters.setdefault(loop, []).append(future)
+        waiting.append(future)
         return future
 
     def hurry(self, wake: threading.Condition) -> None:

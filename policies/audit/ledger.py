@@ -15,12 +15,7 @@ from policies.audit import locks
 from policies.audit.checkpoints import sign_checkpoint
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
-from policies.audit.errors import (
-    LedgerClosedError,
-    LedgerError,
-    LedgerUnwritableError,
-    RecordTooLargeError,
-)
+from policies.audit.errors import LedgerClosedError, LedgerError, LedgerUnwritableError, RecordTooLargeError
 from policies.audit.frames import MAX_RECORD
 from policies.audit.group import Group
 from policies.audit.keys import Home
@@ -38,14 +33,14 @@ class Ledger:
 
     def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk, vault: Vault) -> None:
         """Use `Ledger.open`."""
-        self.path, self.home, self.vault = path, home, vault
-        self._disk, self._signer = disk, signer
+        self.path, self.home, self.vault, self._disk, self._signer = path, home, vault, disk, signer
         self._turn = locks.Turn(path, path / "segments")
         self._store: Store | None = None
         self._mutex = threading.RLock()
         self._wake = threading.Condition(self._mutex)
         self._io = threading.RLock()
         self._group: Group | None = None
+        self._spare: Group | None = None
         self._next, self._time = 0, 0
         self._lost: dict[str | None, str] = {}
         self._failed: str | None = None
@@ -100,6 +95,11 @@ class Ledger:
         return self._open_store().origin
 
     @property
+    def signer(self) -> Signer:
+        """Whatever signs this ledger's checkpoints now."""
+        return self._signer or self.home.signer(self.origin)
+
+    @property
     def size(self) -> int:
         """How many records there are, those not yet durable included."""
         with self._mutex:
@@ -112,7 +112,10 @@ class Ledger:
         """Hex root hash over everything recorded so far, which is durable on return."""
         self.flush()
         with self._io:
-            return self._open_store().tree.root().hex()
+            try:
+                return self._open_store().tree.root().hex()
+            except OSError as error:
+                raise self._give_up(error, None) from error
 
     def append(self, record: Record, wait: bool = True) -> int:
         """Add `record` and return its index. With `wait` it is durable on return, and so is all before it.
@@ -122,7 +125,7 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-        if wait or group.full:
+        if wait or group.crowded:
             self._commit(group)
         return index
 
@@ -131,12 +134,8 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-            if wait or group.full:
-                loop = asyncio.get_running_loop()
-                done = group.waiter(loop)
-                if len(group.waiters[loop]) == 1:
-                    loop.call_soon(group.hurry, self._wake)
-        if wait or group.full:
+            done = group.waiter(asyncio.get_running_loop(), self._wake) if wait or group.crowded else None
+        if done is not None:
             await done
         return index
 
@@ -155,7 +154,7 @@ class Ledger:
             store = self._settled()
             try:
                 if store.size and (store.signed is None or store.signed.size < store.size):
-                    self._sign(store, self._signer or self.home.signer(store.origin))
+                    self._sign(store, self.signer)
                 if store.signed is not None:
                     self.home.remember(store.signed)
                 self._pace.signed()
@@ -271,7 +270,7 @@ class Ledger:
                 f"A {record.type} record names record {record.parent} as its parent; there are {self._next} so far."
             )
         if self._group is None:
-            self._group = Group()
+            self._group, self._spare = self._spare or Group(), None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
                 self._thread.start()
@@ -335,11 +334,12 @@ class Ledger:
                     self._wake.notify()
                 self._turn.release()
                 return
-            self._group = following = Group()
+            self._group = following = self._spare or Group()
+            self._spare = None
         wake = self._write_group(group, last)
         with self._mutex:
             if self._group is following and not following.leaves:
-                self._group = None
+                self._group, self._spare = None, following
                 self._turn.release()
             if wake:
                 self._wake.notify()

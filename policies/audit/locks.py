@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 forks = 0
@@ -18,12 +19,17 @@ def _forked() -> None:
 os.register_at_fork(after_in_child=_forked)
 
 
+_WHILE = 0.005
+"""Seconds for which a writer goes on without asking who waits: looking costs two system calls."""
+
+
 class Turn:
     """One ledger's write lock. Who waits stands in a second lock, so that the last holder cannot push in again."""
 
     def __init__(self, ledger: Path, queue: Path) -> None:
         self._ledger, self._queue = ledger, queue
         self._lock = self._door = -1
+        self._since = 0.0
         self.held = False
 
     def open(self) -> None:
@@ -38,6 +44,7 @@ class Turn:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         finally:
             fcntl.flock(self._door, fcntl.LOCK_UN)
+        self._since = time.monotonic()
         self.held = True
 
     def release(self) -> None:
@@ -46,7 +53,9 @@ class Turn:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def contended(self) -> bool:
-        """Whether another process waits for the turn."""
+        """Whether another process waits for the turn, and this one had it for a while."""
+        if time.monotonic() - self._since < _WHILE:
+            return False
         try:
             fcntl.flock(self._door, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,10 +7,12 @@ note, signed by the ledger's key, that says that this ledger exists. Every put i
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +27,8 @@ from policies.audit.reader import Reader
 from policies.audit.segments import list_segments
 
 CHUNK = 8 << 20
+LOOK = 5.0
+"""Seconds after which a shipper looks whether a segment closed."""
 
 
 class Bucket(Protocol):
@@ -145,9 +149,9 @@ class RemoteDisk(Disk):
         self._names[fd] = path.stem
         return fd
 
-    def write(self, fd: int, data: bytes, offset: int) -> None:
+    def write(self, fd: int, data: bytes | memoryview, offset: int) -> None:
         super().write(fd, data, offset)
-        self._written[fd] = (offset, data)
+        self._written[fd] = (offset, bytes(data))
 
     def truncate(self, fd: int, size: int) -> None:
         self._written.pop(fd, None)
@@ -159,13 +163,38 @@ class RemoteDisk(Disk):
         if written is None:
             return
         offset, data = written
-        key = f"{self.folder}/segments/{self._names[fd]}/{offset:012}"
         try:
-            new = self.bucket.put_new(key, data)
+            put_all(self.bucket, f"{self.folder}/segments/{self._names[fd]}", offset, data)
         except RemoteError as error:
             raise OSError(str(error)) from error
-        if not new and self.bucket.get(key) != data:
-            raise OSError(f"{key} holds other records: two writers share the ledger, or it was opened from an old copy")
+
+
+def put_all(bucket: Bucket, segment: str, offset: int, data: bytes) -> int:
+    """Put a segment's bytes from `offset` on, what is there already excepted; the bytes put.
+
+    RemoteError when the bucket refuses, or holds other bytes at that place.
+    """
+    put = 0
+    while data:
+        key = f"{segment}/{offset:012}"
+        if bucket.put_new(key, data):
+            return put + len(data)
+        there = bucket.get(key)
+        if not there or not data.startswith(there):
+            raise RemoteError(
+                f"{key} in the bucket is not what this ledger holds: one of the two was changed, two writers share "
+                "the name, or the ledger was opened from an old copy."
+            )
+        offset, data = offset + len(there), data[len(there) :]
+    return put
+
+
+def put_checkpoint(bucket: Bucket, ledger: Path) -> None:
+    """Put the last checkpoint of a ledger whose records the bucket has."""
+    reader = Reader(ledger)
+    signed, origin = reader.checkpoint(), reader.origin()
+    if signed is not None and origin is not None:
+        bucket.put_new(f"{folder(origin)}/checkpoints/{signed.size:020}", signed.raw)
 
 
 class _Spool(BaseModel):
@@ -177,13 +206,15 @@ class _Spool(BaseModel):
     offset: int = 0
     end: int | None = None
     checkpoint: int = 0
+    announced: bool = False
 
 
 class Shipper:
     """Ships a local ledger to a bucket, from where it stopped. The ledger's own files are the spool."""
 
-    def __init__(self, ledger: Path, bucket: Bucket, *, home: Path | None = None) -> None:
-        self.ledger, self.bucket = ledger, bucket
+    def __init__(self, ledger: Path, bucket: Bucket, *, home: Path | None = None, signer: Signer | None = None) -> None:
+        """With `signer` the ledger is announced in the bucket's signed index, once."""
+        self.ledger, self.bucket, self._signer = ledger, bucket, signer
         self._state = Home(ledger, home).path / "spool" / f"{ledger.name}.json"
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -192,13 +223,16 @@ class Shipper:
 
     def ship(self) -> int:
         """Put everything up to the end of the last whole batch; the bytes put. RemoteError when the bucket refuses."""
-        with self._lock:
+        with self._lock, _alone(self._state):
             reader = Reader(self.ledger)
             origin = reader.origin()
             return 0 if origin is None else self._ship(reader, folder(origin))
 
     def start(self, every: float = 60.0) -> None:
-        """Ship in the background, at least every `every` seconds; a failure is kept in `error` and tried again."""
+        """Ship in the background: a segment as it closes, the open one every `every` seconds.
+
+        A failure is kept in `error` and tried again.
+        """
         self._thread = threading.Thread(target=self._run, args=(every,), name="ledger-shipper", daemon=True)
         self._thread.start()
 
@@ -210,32 +244,37 @@ class Shipper:
         self.ship()
 
     def _run(self, every: float) -> None:
-        while not self._stop.wait(every):
+        since, segments = 0.0, 1
+        while not self._stop.wait(min(every, LOOK)):
+            since += min(every, LOOK)
             try:
-                self.ship()
-                self.error = None
+                there = len(list_segments(self.ledger / "segments"))
+                if since >= every or there > segments:
+                    since, segments = 0.0, there
+                    self.ship()
+                    self.error = None
             except LedgerError as error:
                 self.error = error
 
     def _ship(self, reader: Reader, prefix: str) -> int:
         state = _Spool.model_validate_json(self._state.read_bytes()) if self._state.exists() else _Spool()
-        put = 0
+        put, origin = 0, reader.origin()
+        if self._signer is not None and origin is not None and not state.announced:
+            announce(self.bucket, origin, self._signer)
+            state = self._keep(state.model_copy(update={"announced": True}))
         for segment in list_segments(reader.segments):
             if segment.first < state.segment:
                 continue
             if segment.first > state.segment:
-                state = _Spool(segment=segment.first, checkpoint=state.checkpoint)
-            data = read_regular(segment.path)
+                state = state.model_copy(update={"segment": segment.first, "offset": 0, "end": None})
+            data = _durable(segment.path)
             end = _last_batch_end(data, segment.path)
             while state.offset < end:
                 stop = state.end or min(end, state.offset + CHUNK)
                 state = self._keep(state.model_copy(update={"end": stop}))
-                key = f"{prefix}/segments/{segment.first:020}/{state.offset:012}"
-                part = data[state.offset : stop]
-                if self.bucket.put_new(key, part):
-                    put += len(part)
-                elif self.bucket.get(key) != part:
-                    raise RemoteError(f"{key} in the bucket is not what this ledger holds: one of the two was changed.")
+                put += put_all(
+                    self.bucket, f"{prefix}/segments/{segment.first:020}", state.offset, data[state.offset : stop]
+                )
                 state = self._keep(state.model_copy(update={"offset": stop, "end": None}))
         signed = reader.checkpoint()
         if signed is not None and signed.size > state.checkpoint:
@@ -246,6 +285,29 @@ class Shipper:
     def _keep(self, state: _Spool) -> _Spool:
         write_durably(self._state, state.model_dump_json().encode())
         return state
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """One process at a time: two that ship at once would cut the same bytes into different objects."""
+    state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fd = os.open(state.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _durable(path: Path) -> bytes:
+    """A segment's bytes, synced: what a power cut could take away here must not be in the bucket already."""
+    data = read_regular(path)
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        os.fdatasync(fd)
+    finally:
+        os.close(fd)
+    return data
 
 
 def _last_batch_end(data: bytes, path: Path) -> int:

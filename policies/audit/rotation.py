@@ -10,7 +10,7 @@ from policies.audit.bodies import KeyIntroduced, KeyRevoked
 from policies.audit.errors import KeyFileError, LedgerError
 from policies.audit.keys import FileSigner, Home
 from policies.audit.ledger import Ledger
-from policies.audit.note import VerifierKey
+from policies.audit.note import Signer, VerifierKey
 from policies.audit.reader import Reader
 from policies.audit.records import Record
 
@@ -25,16 +25,24 @@ class KeyChange(BaseModel):
     signed_by: tuple[str, ...]
 
 
-def rotate(ledger: Ledger) -> KeyChange:
-    """Introduce a new key file; the old key signs the checkpoint over its introduction, and is then kept aside."""
-    home = ledger.home
-    old = FileSigner.load(home.key_file)
-    new = FileSigner.generate(old.vkey.name)
+def rotate(ledger: Ledger, to: Signer | None = None) -> KeyChange:
+    """Introduce a new key: `to`, or a new key file; the old key signs the checkpoint over its introduction.
+
+    A key file that signed is kept aside. With `to`, close the ledger then: whoever opens it next gives `to`.
+    LedgerError when a key that is no file signs and `to` is not given.
+    """
+    home, old = ledger.home, ledger.signer
+    if to is None and not isinstance(old, FileSigner):
+        raise LedgerError("The key that signs this ledger is no file; name the new one with --to.")
+    new = to or FileSigner.generate(old.vkey.name)
     index = ledger.append(Record(actor="system", body=KeyIntroduced(vkey=str(new.vkey), old=str(old.vkey))))
     ledger.sign_with(old, new)
-    aside = home.key_file.with_name(f"{home.key_file.name}.retired-{old.vkey.id.hex()}")
-    old.save(aside)
-    new.save(home.key_file)
+    if isinstance(old, FileSigner):
+        old.save(home.key_file.with_name(f"{home.key_file.name}.retired-{old.vkey.id.hex()}"))
+    if isinstance(new, FileSigner):
+        new.save(home.key_file)
+    else:
+        home.key_file.unlink(missing_ok=True)
     home.trust(new.vkey)
     return KeyChange(index=index, vkey=str(new.vkey), signed_by=(str(old.vkey), str(new.vkey)))
 
@@ -63,7 +71,7 @@ def revoke(ledger: Ledger, vkey: VerifierKey, since: int, reason: str) -> int:
 
     LedgerError when it is the key that signs now: rotate first, or nobody could sign the revocation.
     """
-    if FileSigner.load(ledger.home.key_file).vkey == vkey:
+    if ledger.signer.vkey == vkey:
         raise LedgerError("This key signs now; run `regent audit keys rotate` first, then revoke it.")
     if since > time.time_ns():
         raise LedgerError("A key is revoked from now or from an earlier time on, not from the future.")

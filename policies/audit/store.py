@@ -6,6 +6,7 @@ Not thread-safe and without locks of its own: `Ledger` calls it under the ledger
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,10 @@ from policies.audit.segments import Segment, list_segments, records_in
 from policies.audit.tiles import Tiles
 
 _sha256 = hashlib.sha256
+_TOGETHER = 256
+"""Records that wait to be hashed before the next write; a checkpoint hashes them in any case."""
+_LARGE = 8 << 20
+"""A batch above which its buffer is not kept."""
 
 
 class Cut:
@@ -38,14 +43,32 @@ class Store:
     def __init__(self, path: Path, home: Home, origin: str, disk: Disk) -> None:
         self.path, self.home, self.origin, self.disk = path, home, origin, disk
         self.segments, self.tiles = path / "segments", Tiles(path / "tile")
-        self.tree, self.time = Tree(), 0
+        self._tree, self.time = Tree(), 0
+        self._unhashed: list[bytes] = []
         self.signed: Checkpoint | None = None
         self.failed: str | None = None
         self._fd, self._first, self._end = -1, 0, 0
+        self._buffer = io.BytesIO()
 
     @property
     def size(self) -> int:
-        return self.tree.size
+        return self._tree.size + len(self._unhashed)
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of what is durable."""
+        self._hash()
+        return self._tree
+
+    def _hash(self) -> None:
+        """Take what was written into the tree, by the hundred: one by one costs five times as much."""
+        leaves, self._unhashed = self._unhashed, []
+        if leaves:
+            try:
+                self._tree.extend([_sha256(leaf).digest() for leaf in leaves], self.tiles.write)
+            except OSError as error:
+                self.failed = f"the tiles could not be written: {error}"
+                raise
 
     def close(self) -> None:
         self.tiles.close()
@@ -63,6 +86,11 @@ class Store:
         while found:
             segment = found[-1]
             data = segment.read()
+            if not data:  # a writer died between making the file and writing to it: nothing to keep
+                segment.path.unlink()
+                self.disk.sync_names(self.segments)
+                found.pop()
+                continue
             cut = self._load(segment, data)
             if cut is not None:
                 cuts.append(cut)
@@ -81,7 +109,7 @@ class Store:
             self._fd = self.disk.open(segment.path)
             break
         else:
-            self.tree, self.time, self._first, self._end = Tree(), 0, 0, 0
+            self._tree, self.time, self._first, self._end = Tree(), 0, 0, 0
         self.tiles.flush()
         self._hold_against_anchor()
         if self.size and not self.tiles.complete(self.size):
@@ -121,7 +149,7 @@ class Store:
             raise LedgerDamagedError(f"No trusted key signed the last checkpoint of the ledger {self.path}.")
         for level, start, nodes in hashes:
             self.tiles.write(level, start, nodes)
-        self.tree, self._first, self._end = tree, segment.first, end
+        self._tree, self._first, self._end = tree, segment.first, end
         self.signed = signed
         self.time = _time(last) if last else segment.time_before()
         if cut is None and covered < end:
@@ -188,6 +216,7 @@ class Store:
                 return
             if self._fd >= 0 and self._first == self.size:
                 return
+            self._hash()
             self.tiles.flush()
             self.close()
             self._fd = self.disk.open(self.segments / f"{self.size:020}.seg")
@@ -225,12 +254,10 @@ class Store:
                     self._roll()
                     room = len(leaves)
             part = leaves[done : done + room]
+            if len(self._unhashed) >= _TOGETHER:
+                self._hash()
             self._write(frames.record_frames(part), self.size + len(part))
-            try:
-                self.tree.extend([_sha256(leaf).digest() for leaf in part], self.tiles.write)
-            except OSError as error:
-                self.failed = f"the tiles could not be written: {error}"
-                raise
+            self._unhashed += part
             done += len(part)
         self.time = now
 
@@ -238,6 +265,7 @@ class Store:
         """Write a checkpoint over exactly the records that are durable now."""
         if checkpoint.size != self.size:
             raise LedgerError(f"A checkpoint of {checkpoint.size} records cannot be added to {self.size}.")
+        self._hash()
         try:
             self.tiles.flush()
         except OSError as error:
@@ -247,23 +275,25 @@ class Store:
         self.signed = checkpoint
 
     def _roll(self) -> None:
+        self._hash()
         self.tiles.sync()
         self.close()
         self._first, self._end = self.size, 0
 
     def _write(self, parts: list[bytes], size: int) -> None:
-        fresh = self._fd < 0
+        fresh = not self._end
         if fresh:
             text = frames.header_text(self.origin, self._first, self.tree.peaks())
             parts = [frames.frame(frames.HEADER, text), *parts]
-        data = frames.batch(parts, size)
-        try:
-            if fresh:
-                self._fd = self.disk.open(self._path(), create=True)
-            self.disk.write(self._fd, data, self._end)
-        except OSError as error:
-            self._cut_back(fresh, error)
-            raise
+        with frames.fill(self._buffer, parts, size) as data:
+            length = len(data)
+            try:
+                if self._fd < 0:
+                    self._fd = self.disk.open(self._path(), create=True)
+                self.disk.write(self._fd, data, self._end)
+            except OSError as error:
+                self._cut_back(fresh, error)
+                raise
         try:
             self.disk.sync(self._fd)
             if fresh:
@@ -272,7 +302,9 @@ class Store:
             self.failed = f"a sync failed ({error}), so what the disk holds is unknown"
             self._cut_back(fresh, error)
             raise
-        self._end += len(data)
+        self._end += length
+        if length > _LARGE:
+            self._buffer = io.BytesIO()
 
     def _path(self) -> Path:
         return self.segments / f"{self._first:020}.seg"

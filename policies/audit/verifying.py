@@ -76,6 +76,7 @@ class _Pass:
         self.origin: str | None = None
         self.last: Checkpoint | None = None
         self.anchored = self.sound = self.torn = self.checkpoints = self.seen = 0
+        self.begun = False
         self._leaves: list[bytes] = []
 
     def verdict(self) -> Verdict:
@@ -89,6 +90,10 @@ class _Pass:
         behind = self.tree.size - self.anchored
         if self.torn:
             return self._say(2, f"{self.torn} bytes at the end are a torn write; opening the ledger recovers it.")
+        if self.begun:
+            return self._say(
+                2, "The last segment is empty: a writer died as it began it; opening the ledger recovers it."
+            )
         if not self.tree.size:
             return self._say(2, f"The ledger in {self.path} holds no records yet.")
         if not self.keyed:
@@ -132,6 +137,7 @@ class _Pass:
                 raise BadError(None, f"{name} does not belong in a ledger.")
         found, ends = self._snapshot()
         for number, segment in enumerate(found):
+            data = b""  # let go of one segment before reading the next: half the memory, and no page is touched twice
             data = segment.read()
             if number == len(found) - 1:
                 self.tiles.live = len(data) > ends
@@ -168,13 +174,15 @@ class _Pass:
                     self._checkpoint(raw)
         except frames.BrokenBatchError as error:
             self._grow()
-            if not last or frames.whole_batch_behind(data, error.offset) or len(data) == 0:
+            if not last or frames.whole_batch_behind(data, error.offset):
                 index = self._first_bad(data, error.offset)
                 raise BadError(index, f"{segment.path.name} is damaged at byte {error.offset}: {error.why}.") from error
             self.torn = len(data) - error.offset
         self._grow()
         if not data:
-            raise BadError(self.tree.size, f"{segment.path.name} is empty.")
+            if not last or not self.tree.size:
+                raise BadError(self.tree.size, f"{segment.path.name} is empty.")
+            self.begun = True
 
     def _header(self, segment: Segment, batch: frames.Batch) -> None:
         origin, first, peaks = read_header(batch.header, segment.path)

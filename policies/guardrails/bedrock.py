@@ -165,13 +165,19 @@ class BedrockGuard:
         done = _left(so_far, grounded=point == "answer" and len(_content(piece, point, asked)) > 1)
         if answer.action == "NONE":
             return so_far.model_copy(update={"not_assessed": done})
-        blocked, hidden = _why(answer), _hidden(answer)
+        blocked, hidden = _why(answer, point), _hidden(answer)
+        topics = () if point == "question" else _topics(answer)
         text = "".join(output.text for output in answer.outputs)
-        if blocked or not hidden or any(match in text for match in hidden):
+        if topics and not blocked:  # Bedrock then gives its blocking sentence instead of the masked text
+            text = _marked(piece, hidden)
+        if blocked or not (hidden or topics) or any(match in text for match in hidden):
             reasons = blocked or ("The guardrail intervened.",)
             return so_far.model_copy(
                 update={"outcome": "blocked", "text": "", "reasons": reasons, "not_assessed": done}
             )
+        if not hidden:
+            flags = (*so_far.flags, *topics)
+            return so_far.model_copy(update={"flags": flags, "not_assessed": done})
         kinds = sorted({*so_far.masked, *(mark.strip("{}") for mark in hidden.values())})
         return so_far.model_copy(
             update={
@@ -212,11 +218,24 @@ def _left(found: Assessment, *, grounded: bool) -> tuple[str, ...]:
     return tuple(what for what in found.not_assessed if what == "contextual grounding" and not grounded)
 
 
-def _why(answer: _Answer) -> tuple[str, ...]:
+def _topics(answer: _Answer) -> tuple[str, ...]:
+    """Denied topics that data touches. Alarms of a betting service are about bets; only a question asks for advice."""
+    hits = (hit for found in answer.assessments for hit in found.topics.topics if hit.action == "BLOCKED")
+    return tuple(f"topic: {hit.name}" for hit in hits)
+
+
+def _marked(text: str, hidden: dict[str, str]) -> str:
+    for match, mark in hidden.items():
+        text = text.replace(match, mark)
+    return text
+
+
+def _why(answer: _Answer, point: Point) -> tuple[str, ...]:
     """What Bedrock blocked, in words; never the text itself."""
     said: list[str] = []
     for found in answer.assessments:
-        said += [f"This is about a denied topic: {h.name}." for h in found.topics.topics if h.action == "BLOCKED"]
+        if point == "question":
+            said += [f"This is about a denied topic: {h.name}." for h in found.topics.topics if h.action == "BLOCKED"]
         said += [f"The content filter found: {h.type}." for h in found.content.filters if h.action == "BLOCKED"]
         hits = (*found.words.custom, *found.words.managed)
         said += ["It contains words that may not be used." for h in hits if h.action == "BLOCKED"]
@@ -257,5 +276,5 @@ def open_guard(
     if (identifier is None) != (version is None):
         raise SettingsError("A guardrail is named by both guardrail and guardrail_version; set both or none.")
     if identifier is None or version is None:
-        return LocalGuard(definition)
+        return LocalGuard(definition or load())
     return BedrockGuard(identifier, version, region, seconds=seconds, definition=definition)

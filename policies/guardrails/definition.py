@@ -131,9 +131,14 @@ class Grounding(_Part):
 
 
 class OrdersInData(_Part):
-    """From which score (0 to 1) on a text of the estate counts as an order and is withheld."""
+    """What becomes of text that a person wrote into AWS.
+
+    `withhold_from`: the score (0 to 1) from which on it counts as an order and is withheld, from everybody.
+    `prose_from_words`: with so many words it is not read by a language model, which refers to its fact; 0: it is read.
+    """
 
     withhold_from: Annotated[float, Field(gt=0, le=1)]
+    prose_from_words: Annotated[int, Field(ge=0, le=100)]
 
 
 class Definition(_Part):

@@ -82,8 +82,7 @@ def direction(point: Point) -> Direction:
 def only_bedrock(definition: Definition, point: Point) -> tuple[str, ...]:
     """What a definition asks for at a point and only Bedrock can assess."""
     way = direction(point)
-    found = [] if point == "question" else ["topics"]
-    found += ["topics beyond the rules"] if point == "question" else []
+    found = ["topics beyond the rules"] if point == "question" else []  # topics are about what persons ask
     for entry in definition.filters:
         if getattr(entry, way) != "NONE":
             found.append(f"content: {entry.type}" + (" beyond the rules" if entry.local else ""))

@@ -12,7 +12,7 @@ from policies.guardrails.cleaning import clean
 from policies.guardrails.definition import Definition, load
 from policies.guardrails.guard import Asked, Assessment, Point, direction, only_bedrock
 from policies.guardrails.masking import blocking, mask
-from policies.guardrails.orders import WITHHELD, orders_in
+from policies.guardrails.orders import orders_in, withheld
 from policies.guardrails.split import withhold_split
 
 MOST_CHARACTERS = 4000
@@ -120,7 +120,7 @@ def from_estate(text: str) -> str:
     """
     safe = clean_and_mask(text)
     score, _ = orders_in(safe)
-    return WITHHELD if score >= load().orders_in_data.withhold_from else safe
+    return withheld(safe) if score >= load().orders_in_data.withhold_from else safe
 
 
 def clean_and_mask(text: str) -> str:

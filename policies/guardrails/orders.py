@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -25,12 +26,36 @@ from policies.guardrails.attacks import addressed_attack, plain_text
 from policies.guardrails.definition import read_yaml
 from policies.guardrails.patterns import BoundedPattern
 
-WITHHELD = "[withheld: this text gives orders]"
-"""What stands in place of a text that gives orders."""
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def withheld(text: str) -> str:
+    """What stands in place of a text that gives orders; two texts have two names, so that rows can be told apart."""
+    name = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:5].translate(_LETTERS)
+    if len(_SEEN) > _MOST_SEEN:
+        _SEEN.clear()
+    _SEEN[name] = orders_in(text)
+    return f"(withheld {name}, it gives orders)"
+
+
+def withheld_in(text: str) -> tuple[float, set[str]]:
+    """How strongly the texts behind the marks in `text` gave orders, and what spoke for it; (0, none) without marks."""
+    score, flags = 0.0, set[str]()
+    for name in _MARK.findall(text):
+        found, names = _SEEN.get(name, (0.0, ()))
+        score = max(score, found)
+        flags |= set(names or ["withheld earlier"])
+    return score, flags
+
+
+_MARK = re.compile(r"\(withheld ([a-p]{5}), it gives orders\)")
+_SEEN: dict[str, tuple[float, tuple[str, ...]]] = {}
+_MOST_SEEN = 4096
 _SHORTEST = 12
 
 _MARKUP = re.compile(
-    r"<[|/a-z]|\[\[|\{\{|\[/?inst|\"role\"|#{1,4}\s*(?:system|assistant)|!\[|(?:^|\n)\s*(?:system|assistant)\s*:"
+    r"<[|/a-z]|\[\[|\{\{|\[/?inst|\"(?:role|name|tool|function)\" ?:|#{1,4}\s*(?:system|assistant)|!\[|"
+    r"(?:^|\n)\s*(?:system|assistant)\s*:"
 )
 _WORDS = re.compile(r"[a-z]{2,}")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,4000}={0,2}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from policies.guardrails.orders import WITHHELD, may_order, orders_in
+from policies.guardrails.orders import may_order, orders_in, withheld, withheld_in
 
 _CELL = re.compile(r"[^|\n]+")
 _LEAD = re.compile(r"\s*(?:(?:row|note|incomplete|read as|query|columns): ?)?(?:f\d+=)?")
@@ -18,8 +18,8 @@ _LEAD = re.compile(r"\s*(?:(?:row|note|incomplete|read as|query|columns): ?)?(?:
 def withhold_split(text: str, threshold: float) -> tuple[str, float, tuple[str, ...]]:
     """The text with every order in it replaced, the highest score found, and what spoke for it, by name."""
     cells = _cells(text)
-    withheld: set[int] = set()
-    score, flags = 0.0, set[str]()
+    hit: set[int] = set()
+    score, flags = withheld_in(text)
 
     def look(joined: str, *which: int) -> None:
         nonlocal score
@@ -27,21 +27,21 @@ def withhold_split(text: str, threshold: float) -> tuple[str, float, tuple[str, 
         if found >= threshold:
             score = max(score, found)
             flags.update(names)
-            withheld.update(which)
+            hit.update(which)
 
     for at, (_, _, said, _) in enumerate(cells):
         look(said, at)
     for one, other in _neighbours(cells):
-        if one in withheld or other in withheld:
+        if one in hit or other in hit:
             continue
         first, second = cells[one][2], cells[other][2]
         if may_order(first) and may_order(second):
             look(f"{first} {second}", one, other)
-        if other not in withheld and _one_word(first, second):
+        if other not in hit and _one_word(first, second):
             look(first + second, one, other)
-    for at in sorted(withheld, reverse=True):
-        start, end, _, _ = cells[at]
-        text = f"{text[:start]}{WITHHELD}{text[end:]}"
+    for at in sorted(hit, reverse=True):
+        start, end, said, _ = cells[at]
+        text = f"{text[:start]}{withheld(said)}{text[end:]}"
     return text, score, tuple(sorted(flags))
 
 

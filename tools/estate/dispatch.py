@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import threading
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _TIMEOUT_SECONDS = 300.0
+Overlay = Callable[[EstateRequest, dict[str, Any]], dict[str, Any]]
+"""What a test lays over the sample: gets a request and a copy of the result, and gives the result to answer with."""
 
 
 class HangUpError(Exception):
@@ -70,6 +73,7 @@ class Dispatcher:
     def __init__(self, home: Path, now: datetime, stopping: threading.Event) -> None:
         self.faults = faults.FaultPlan()
         self.calls: deque[Call] = deque(maxlen=10_000)
+        self.overlay: Overlay | None = None
         self._home = home
         self._now = now
         self._stopping = stopping
@@ -135,7 +139,10 @@ class Dispatcher:
             home=self._home,
             caller=caller,
         )
-        return serialize.result(operation_model, protocol, handler(estate_request), request_id)
+        result = handler(estate_request)
+        if self.overlay is not None:
+            result = self.overlay(estate_request, copy.deepcopy(result))
+        return serialize.result(operation_model, protocol, result, request_id)
 
     def _meet_fault(self, caller: Caller, service: str, operation: str) -> WireResponse | None:
         fault = self.faults.take(caller.account, service, operation)

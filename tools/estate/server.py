@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from tools.estate import world
-from tools.estate.dispatch import Call, Dispatcher, HangUpError
+from tools.estate.dispatch import Call, Dispatcher, HangUpError, Overlay
 from tools.estate.faults import Fault, FaultKind
 from tools.estate.protocol.wire import WireRequest, WireResponse
 
@@ -193,6 +193,10 @@ class SampleEstate:
     def clear_faults(self) -> None:
         """Forget every fault that has not happened yet."""
         self._dispatcher.faults.clear()
+
+    def lay_over(self, overlay: Overlay | None) -> None:
+        """Change what is answered from now on, for tests that plant something; ``None``: the plain sample again."""
+        self._dispatcher.overlay = overlay
 
     def stop(self) -> None:
         """Close the endpoint and its connections. Calling it again does nothing."""

@@ -15,7 +15,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws, Place
 from tools.errors import AwsCallError, InputError
 from tools.facts import Facts
-from tools.ops.common import Top, clean, gathered, looked, of_account, per_account, resolve, scope_of
+from tools.ops.common import Top, gathered, looked, of_account, per_account, resolve, scope_of
 from tools.ops.log_text import FILTER, is_error, message, shape
 from tools.periods import Period, parse_recent
 from tools.registry import PeriodWord, query
@@ -204,18 +204,18 @@ def _show(facts: Facts, found: Sequence[tuple[Place, Read]], lines: Sequence[Lin
     for line in lines:
         grouped.setdefault((line.account.name, line.group, line.shape), []).append(line)
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0].at, group[0]))
-    for (_, log_group, text), same in ranked[:top]:
+    for number, ((_, log_group, _), same) in enumerate(ranked[:top], 1):
         first = same[0]
         where = {**facts.scope.where, "log group": log_group}
         say = partial(facts.fact, receipts=receipts_of[first.account.id], scope=of_account(first.account, where))
-        short = clean(text, 48)
+        which = f"error message {number}"  # by number: a label is our own text, and a log line is anybody's
         facts.row(
-            say("error message, one sample", first.said, "text"),
+            say(f"{which}, one sample", first.said, "text"),
             log_group,
             first.account.name,
-            say(f"lines like {short!r}", len(same), "lines"),
-            say(f"first line like {short!r}", first.at, "time"),
-            say(f"last line like {short!r}", same[-1].at, "time"),
+            say(f"lines like {which}", len(same), "lines"),
+            say(f"first line like {which}", first.at, "time"),
+            say(f"last line like {which}", same[-1].at, "time"),
         )
     if len(ranked) > top:
         rest = [line for _, same in ranked[top:] for line in same]

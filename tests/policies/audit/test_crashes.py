@@ -126,6 +126,36 @@ def test_disk_full_while_a_new_segment_starts(tmp_path: Path, monkeypatch: pytes
     assert verify(tmp_path / "ledger").code == 0
 
 
+@pytest.mark.parametrize("wrote", [0, 1, 100])
+@pytest.mark.parametrize("others", [False, True], ids=["reopened", "another process goes on"])
+def test_a_writer_that_died_as_it_began_a_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrote: int, others: bool
+) -> None:
+    """Killed between making the file and its first sync: nothing is lost, and it is no tampering."""
+    monkeypatch.setattr(frames, "SEGMENT_BYTES", 1)
+    site = tmp_path / "ledger"
+    other = Ledger.open(site)
+    for number in range(256):
+        other.append(note(str(number)), wait=False)
+    other.checkpoint()
+    begun = site / "segments" / f"{256:020}.seg"
+    begun.touch(0o600)
+    begun.write_bytes(frames.frame(frames.HEADER, b"x" * 200)[:wrote])
+    command = [sys.executable, str(ROOT / "verify.py"), str(site), "--key", str(tmp_path / "keys" / "ledger.vkey")]
+    assert verify(site).code == 2
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 2
+    if others:
+        assert other.append(note("next")) == (257 if wrote else 256)
+    other.close()
+    with Ledger.open(site) as ledger:
+        found = names(ledger)
+        assert found[:256] == [str(number) for number in range(256)]
+        ledger.append(note("later"))
+    assert verify(site).code == 0
+    head = next((tmp_path / "anchors").iterdir())
+    assert subprocess.run([*command, "--head", str(head)], check=False, capture_output=True).returncode == 0
+
+
 def test_records_lost_without_waiting_stop_their_question(tmp_path: Path) -> None:
     """Fail closed: what was appended with wait=False and then lost must surface before the answer goes out."""
     disk = FullDisk()
@@ -220,7 +250,7 @@ class PowerCut(Disk):
         return fd
 
     def write(self, fd: int, data: bytes, offset: int) -> None:
-        self.ops.append(("write", self._paths[fd], offset, data))
+        self.ops.append(("write", self._paths[fd], offset, bytes(data)))
         super().write(fd, data, offset)
 
     def sync(self, fd: int) -> None:
