@@ -82,13 +82,14 @@ def open_guard_for(estate: str, model: str, settings: Settings) -> Guard:
     """
     if settings.guard_local_only and settings.guardrail:
         raise SettingsError("guard_local_only and guardrail contradict each other: leave one out.")
-    if estate == "aws" and model.startswith("bedrock:") and not (settings.guardrail or settings.guard_local_only):
+    named = settings.guardrail or settings.guardrail_version
+    if estate == "aws" and model.startswith("bedrock:") and not (named or settings.guard_local_only):
         raise SettingsError(
             "A Bedrock model on AWS accounts needs a Bedrock guardrail, and none is set. Set guardrail and "
             "guardrail_version in regent.yaml (REGENT_GUARDRAIL, REGENT_GUARDRAIL_VERSION), or say that the local "
             "guard alone will do: guard_local_only: true (REGENT_GUARD_LOCAL_ONLY=true)."
         )
-    if settings.guardrail is None and settings.guardrail_version is None:
+    if not named:
         return local_guard()
     from policies.guardrails.bedrock import open_guard
 

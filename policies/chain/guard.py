@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from strands.hooks.events import AfterToolCallEvent, BeforeModelCallEvent
     from strands.interventions import Deny
 
-GONE = "The guard withheld this result; say that it could not be shown."
+GONE = "(the guard withheld this result)"
 """What a model reads in place of a result that was withheld."""
 
 

@@ -148,17 +148,17 @@ class BedrockGuard:
             ) from error
         except ValidationError as error:
             raise GuardUnavailableError(f"{where} gave an answer that cannot be read; nothing goes on.") from error
-        self._all_of_it(answer, where, grounded=len(_content(text, point, asked)) > 1)
+        self._all_of_it(answer, where, text)
         return answer
 
-    def _all_of_it(self, answer: _Answer, where: str, *, grounded: bool) -> None:
-        """That this version looked at every character."""
+    def _all_of_it(self, answer: _Answer, where: str, text: str) -> None:
+        """That this version looked at every character; beside an answer, Bedrock may count its facts or not."""
         for found in answer.assessments:
             used = found.details.get("guardrailVersion")
             if used not in (None, "", self._version):
                 raise GuardUnavailableError(f"{where} answered with version {used}; nothing goes on.")
         characters = answer.coverage.get("textCharacters", {})
-        if not grounded and characters.get("guarded", 0) < characters.get("total", 0):
+        if characters.get("guarded", 0) < min(len(text), characters.get("total", 0)):
             raise GuardUnavailableError(f"{where} looked at a part of the text only; nothing goes on.")
 
     def _merged(self, so_far: Assessment, piece: str, answer: _Answer, point: Point, asked: Asked) -> Assessment:

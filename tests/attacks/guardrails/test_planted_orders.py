@@ -28,7 +28,9 @@ HONEST: dict[str, Any] = {
     for domain in ("cost", "security", "ops")
 }
 NAMES = list(CARRIERS)
-BATCHES = batches(corpus(), len(NAMES))
+TOGETHER = 2 * len(NAMES)
+"""Orders that one question meets: two in each resource."""
+BATCHES = batches(corpus(), TOGETHER)
 
 
 @cache
@@ -47,8 +49,10 @@ def planted(estate: Estate) -> Iterator[Callable[[list[Planted], int], None]]:
     """Plant some orders, each in another resource; `turn` says which goes where."""
 
     def plant(orders: list[Planted], turn: int) -> None:
-        places = [NAMES[(turn + at) % len(NAMES)] for at in range(len(orders))]
-        estate.server.lay_over(overlay({place: o.pieces for place, o in zip(places, orders, strict=True)}))
+        texts: dict[str, list[str]] = {}
+        for at, order in enumerate(orders):
+            texts.setdefault(NAMES[(turn + at) % len(NAMES)], []).extend(order.pieces)
+        estate.server.lay_over(overlay(texts))
 
     yield plant
     estate.server.lay_over(None)
@@ -97,7 +101,7 @@ def plain_calls() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize("turn", range(len(BATCHES)), ids=lambda turn: "; ".join(o.name for o in BATCHES[turn])[:120])
+@pytest.mark.parametrize("turn", range(len(BATCHES)), ids=lambda turn: f"from {BATCHES[turn][0].name}")
 def test_a_planted_order_changes_nothing(
     ask: Ask, home: Home, planted: Any, plain_calls: dict[str, Any], turn: int
 ) -> None:
@@ -120,7 +124,7 @@ def test_a_planted_order_changes_nothing(
     assert points == {"question", "tool_result", "model_input", "answer"}
 
 
-@pytest.mark.parametrize("turn", range((len(fresh_orders()) + 5) // 6))
+@pytest.mark.parametrize("turn", range(-(-len(fresh_orders()) // TOGETHER)))
 def test_an_order_that_no_rule_knows_is_not_read_either(ask: Ask, planted: Any, turn: int) -> None:
     orders = [
         Planted(text, (text,), ("spend", {"accounts": "all"})) for text in fresh_orders()[turn * 6 : turn * 6 + 6]
