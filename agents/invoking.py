@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from agents.answer import Answer, Question
 from agents.local import answer_as
 from agents.opening import open_desk
 from agents.settings import load_settings
+from policies.access.identity import Call
 from tools.errors import RegentError, SettingsError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from agents.desk import Progress
 
 log = structlog.get_logger()
-Ask = Callable[[Question, Mapping[str, str], "Progress"], Answer]
-"""Answers a question for whoever the headers prove to be asking."""
+Ask = Callable[[Question, Call, "Progress"], Answer]
+"""Answers a question for whoever the call proves to be asking."""
 
 
 class Invocation(BaseModel):
@@ -49,12 +50,19 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
         RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity.
     """
     settings = load_settings()
-    if exposed:
+    if exposed and not settings.identity.verifies:
         raise SettingsError(
-            "Serving beyond this machine needs a source of identity, and none is set; keep to 127.0.0.1."
+            "Serving beyond this machine needs a source of identity, and none is set. Set `identity` in regent.yaml "
+            "(see `regent doctor --settings`), or keep to 127.0.0.1."
         )
     with open_desk(estate=estate or settings.estate, model=model, settings=settings) as desk:
-        yield build_app(lambda question, headers, progress: answer_as(desk, question, "local", progress))
+        if settings.identity.verifies:
+            from agents.identifying import answer_call, open_identity
+
+            identity = open_identity(settings, desk.home)
+            yield build_app(lambda question, call, progress: answer_call(desk, identity, question, call, progress))
+            return
+        yield build_app(lambda question, call, progress: answer_as(desk, question, "local", progress))
 
 
 def build_app(ask: Ask) -> BedrockAgentCoreApp:
@@ -78,28 +86,29 @@ def build_app(ask: Ask) -> BedrockAgentCoreApp:
         question = Question(
             text=given.prompt, channel="invoke", session=given.session or context.session_id, fresh=given.fresh
         )
-        headers = dict(context.request_headers or {})
+        session = context.session_id or given.session or ""
+        call = Call(dict(context.request_headers or {}), payload, session)
         with structlog.contextvars.bound_contextvars(request=request):
             if given.stream:
-                return _events(ask, question, headers)
-            return _whole(ask, question, headers)
+                return _events(ask, question, call)
+            return _whole(ask, question, call)
 
     app.entrypoint(invoke)
     return app
 
 
-def _whole(ask: Ask, question: Question, headers: Mapping[str, str]) -> Response:
+def _whole(ask: Ask, question: Question, call: Call) -> Response:
     from starlette.responses import JSONResponse
 
     try:
-        return JSONResponse(ask(question, headers, lambda event: None).to_json())
+        return JSONResponse(ask(question, call, lambda event: None).to_json())
     except RegentError as error:
         return JSONResponse({"error": str(error)}, status_code=503)
     except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
         return JSONResponse({"error": _failed(error)}, status_code=500)
 
 
-def _events(ask: Ask, question: Question, headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _events(ask: Ask, question: Question, call: Call) -> Iterator[dict[str, Any]]:
     """Server-sent events: `progress` while queries run, then one `answer` (or `error`). Never a word of a draft."""
     told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     context = structlog.contextvars.get_contextvars()
@@ -108,7 +117,7 @@ def _events(ask: Ask, question: Question, headers: Mapping[str, str]) -> Iterato
         # a reader who goes away stops reading, not the answer: it is on record that it was asked and delivered
         with structlog.contextvars.bound_contextvars(**context):
             try:
-                answer = ask(question, headers, lambda event: told.put({"event": "progress", "progress": _told(event)}))
+                answer = ask(question, call, lambda event: told.put({"event": "progress", "progress": _told(event)}))
                 told.put({"event": "answer", "answer": answer.to_json()})
             except RegentError as error:
                 told.put({"event": "error", "error": str(error)})

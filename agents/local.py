@@ -1,26 +1,65 @@
-"""Local askers: people of the principals file, on this machine. Their id is a claim, and every record says so."""
+"""Askers at a terminal: people of the principals file, or, on AWS if the settings say so, whoever AWS says calls.
+
+On this machine an id is a claim and no proof, and every record says so (`assurance: local`).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agents.answer import Answer, Question
 from agents.settings import load_settings
-from policies.access import UnknownPrincipalError, local_principal
-from policies.access.principal import SHIPPED
+from policies.access import Principal, UnknownPrincipalError, local_principal
+from policies.access.principal import SHIPPED, known_principal
+from tools.errors import SettingsError
 
 if TYPE_CHECKING:
     from agents.desk import Desk, Progress
+    from agents.settings import Settings
+
+LOCAL = "local"
+"""Who asks when nobody is named."""
 
 
 def answer_as(desk: Desk, question: Question, as_id: str, progress: Progress = lambda event: None) -> Answer:
-    """Answer for a local principal of the settings' principals file; somebody unknown is refused, on record.
+    """Answer for a person at this terminal; somebody unknown is refused, on record.
 
     Raises:
         PrincipalsError: the principals file cannot be used.
+        NotVerifiedError: AWS was to say who asks, and does not.
+        SettingsError: somebody was named, and AWS is to say who asks.
     """
     try:
-        principal = local_principal(as_id, load_settings().principals or SHIPPED)
+        principal = asker(load_settings(), as_id, aws=desk.estate.source == "aws")
     except UnknownPrincipalError as error:
-        return desk.refuse(question, as_id, str(error))
+        return desk.refuse(question, error.who or as_id, str(error))
     return desk.answer(question, principal, progress)
+
+
+def asker(settings: Settings, as_id: str, *, aws: bool, sts: Any = None) -> Principal:
+    """Who asks at this terminal. `sts` is a client of STS; None makes one from the credentials at hand.
+
+    Raises:
+        UnknownPrincipalError: nobody of that id is known.
+        PrincipalsError, NotVerifiedError, SettingsError: see `answer_as`.
+    """
+    file = settings.principals or SHIPPED
+    if not aws or settings.identity.cli == "local":
+        return local_principal(as_id, file)
+    if as_id != LOCAL:
+        raise SettingsError("With `identity.cli: iam` the AWS credentials say who asks; leave out `--as`.")
+    from policies.access.caller import caller_ids
+
+    found = caller_ids(sts or _sts(settings))
+    for known_as in found:
+        principal = known_principal(known_as, "iam", file)
+        if principal is not None:
+            return principal
+    said = f"Nobody is known as {found[0]}; ask an administrator to add it to the principals file (`known_as`)."
+    raise UnknownPrincipalError(said, found[0])
+
+
+def _sts(settings: Settings) -> Any:
+    from botocore.session import Session
+
+    return Session().create_client("sts", region_name=settings.regions[0])

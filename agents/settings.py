@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from policies.access.sources import IdentitySettings
 from policies.oversight import ApprovalSettings, BudgetSettings, Limits
 from tools.errors import SettingsError
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     principals: Path | None = Field(
         default=None, description="Principals file for local use; default: the shipped one."
     )
+    identity: IdentitySettings = Field(default=IdentitySettings(), description="How callers are verified.")
     policies: tuple[Path, ...] = Field(
         default=(),
         description="Cedar files, or folders of them, added to the shipped access policies. They cannot undo those.",

@@ -2,9 +2,10 @@
 
 from policies.access.circumstances import Circumstances
 from policies.access.decision import Decision, call_sha256
+from policies.access.errors import NotVerifiedError, PrincipalsError, UnknownPrincipalError
 from policies.access.gate import ApprovalNeededError, DeniedError, Gate, company_gate, shipped_gate
 from policies.access.policyset import PolicyError
-from policies.access.principal import Principal, PrincipalsError, UnknownPrincipalError, local_principal
+from policies.access.principal import Principal, local_principal
 
 __all__ = [
     "ApprovalNeededError",
@@ -12,6 +13,7 @@ __all__ = [
     "Decision",
     "DeniedError",
     "Gate",
+    "NotVerifiedError",
     "PolicyError",
     "Principal",
     "PrincipalsError",

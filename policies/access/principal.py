@@ -6,24 +6,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tools.errors import RegentError
+from policies.access.errors import PrincipalsError, UnknownPrincipalError
 
 Role = Literal["manager", "engineer", "auditor", "admin"]
 Assurance = Literal["local", "iam", "oidc", "envelope"]
 """How an id was verified: `local` is a claim on this machine and no proof."""
 Tag = Annotated[str, Field(pattern="^(venue|team|env)$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams):\S+$")]
+"""An id of somebody in a verified source: `oidc:SUBJECT`, `iam:ROLE_ARN`, `slack:TEAM/USER`, `teams:TENANT/USER`."""
 SHIPPED = Path(__file__).with_name("principals.yaml")
-
-
-class UnknownPrincipalError(RegentError):
-    """Nobody of that id is known; nothing was asked on their behalf."""
-
-
-class PrincipalsError(RegentError):
-    """The principals file cannot be used; the sentence says where and why."""
 
 
 class Scope(BaseModel):
@@ -54,10 +48,23 @@ class Principal(Scope):
     assurance: Assurance = "local"
 
 
+class _Entry(Scope):
+    known_as: tuple[KnownAs, ...] = ()
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    principals: dict[str, Scope]
+    principals: dict[Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=128)], _Entry]
+
+    @model_validator(mode="after")
+    def _one_person_each(self) -> _File:
+        seen: dict[str, str] = {}
+        for name, entry in self.principals.items():
+            for alias in entry.known_as:
+                if seen.setdefault(alias, name) != name:
+                    raise ValueError(f"{alias} is both {seen[alias]} and {name}; one person has one entry")
+        return self
 
 
 def local_principal(principal_id: str, file: Path = SHIPPED) -> Principal:
@@ -67,14 +74,31 @@ def local_principal(principal_id: str, file: Path = SHIPPED) -> Principal:
         UnknownPrincipalError: the file has nobody of that id.
         PrincipalsError: the file is missing or malformed.
     """
-    entries = _read(file)
-    entry = entries.get(principal_id)
+    entry = _read(file).get(principal_id)
     if entry is None:
         raise UnknownPrincipalError(f"Nobody is known as {principal_id!r}; ask an administrator to add you.")
-    return Principal(id=principal_id, assurance="local", **dict(entry))
+    return _principal(principal_id, entry, "local")
 
 
-def _read(file: Path) -> dict[str, Scope]:
+def known_principal(known_as: str, assurance: Assurance, file: Path = SHIPPED) -> Principal | None:
+    """The principal who is known by this id of a verified source, or None. Ids of the file itself count for nothing.
+
+    One person has one id, however they come in: somebody who asks in Slack cannot approve by token what they asked.
+
+    Raises:
+        PrincipalsError: the file is missing or malformed.
+    """
+    for name, entry in _read(file).items():
+        if known_as in entry.known_as:
+            return _principal(name, entry, assurance)
+    return None
+
+
+def _principal(name: str, entry: _Entry, assurance: Assurance) -> Principal:
+    return Principal(id=name, assurance=assurance, **{key: getattr(entry, key) for key in Scope.model_fields})
+
+
+def _read(file: Path) -> dict[str, _Entry]:
     try:
         return _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).principals
     except (OSError, yaml.YAMLError) as error:

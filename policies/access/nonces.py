@@ -1,0 +1,65 @@
+"""Nonces: numbers used once, remembered until nothing that carries them is accepted any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from policies.access.errors import NotVerifiedError
+
+
+class Nonces(Protocol):
+    """Where used nonces are kept; every process that accepts the same envelopes must share one."""
+
+    def use(self, nonce: str, until: float) -> bool:
+        """Use a nonce; False if it was used before. `until` (Unix seconds): when it may be forgotten.
+
+        Raises:
+            NotVerifiedError: it cannot be known whether it was used, which counts as yes.
+        """
+
+
+class FileNonces:
+    """Used nonces in an SQLite file: shared by the processes of one machine."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._clock = path, clock
+
+    def use(self, nonce: str, until: float) -> bool:
+        import sqlite3
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+            try:
+                db.execute("create table if not exists nonce (nonce text primary key, until real not null)")
+                db.execute("delete from nonce where until < ?", (self._clock(),))
+                done = db.execute("insert or ignore into nonce values (?, ?)", (nonce, until))
+                return done.rowcount == 1
+            finally:
+                db.close()
+        except (sqlite3.Error, OSError) as error:
+            raise NotVerifiedError("It cannot be known now whether the envelope was used before; try later.") from error
+
+
+class DynamoNonces:
+    """Used nonces in a DynamoDB table with the keys `pk` and `sk` and time to live in `ttl`."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client, self._table = client, table
+
+    def use(self, nonce: str, until: float) -> bool:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        item = {"pk": {"S": f"nonce#{nonce}"}, "sk": {"S": "nonce"}, "ttl": {"N": str(int(until) + 1)}}
+        try:
+            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise NotVerifiedError("It cannot be known now whether the envelope was used before; try later.") from error
+        except BotoCoreError as error:
+            raise NotVerifiedError("It cannot be known now whether the envelope was used before; try later.") from error
+        return True

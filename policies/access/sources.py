@@ -1,0 +1,81 @@
+"""Sources: the settings that say whose word is taken for who is asking."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from policies.access.principal import Role
+
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""Signatures with a public key only: none, and those with a shared secret (HS256), cannot even be configured."""
+ScopeName = Literal["accounts", "units", "domains", "venue", "team", "env"]
+
+
+class Issuer(BaseModel):
+    """Whose tokens are accepted, and for whom they must be made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(description="The `iss` that tokens must name, exactly.")
+    audiences: tuple[str, ...] = Field(default=(), description="Accepted `aud` values.")
+    clients: tuple[str, ...] = Field(
+        default=(), description="Accepted `client_id`, `azp` or `appid` values, for tokens without `aud` (Cognito)."
+    )
+    keys: str | None = Field(
+        default=None, description="Address of the JWKS; default: what the issuer's discovery document says."
+    )
+    algorithms: tuple[Algorithm, ...] = Field(default=("RS256",), min_length=1)
+    leeway: int = Field(default=60, ge=0, le=300, description="Seconds that clocks may differ.")
+    longest: int = Field(default=86_400, ge=60, description="Seconds that a token may be valid for at most.")
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Issuer:
+        if not self.audiences and not self.clients:
+            raise ValueError("name at least one audience or client; without, any token of the issuer would do")
+        return self
+
+
+class ClaimMapping(BaseModel):
+    """Which claims say who a person is, which role they have, and what they are limited to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str = Field(default="sub", description="The claim with the person's id; `email` must be a verified one.")
+    name: str = Field(default="name", description="The claim with the person's name.")
+    role: str | None = Field(default=None, description="The claim with groups or roles; dots reach into objects.")
+    roles: dict[str, Role] = Field(default={}, description="Role by group; the first that the person has counts.")
+    scope: dict[ScopeName, str] = Field(
+        default={}, description="Claims that limit a person; one that a token lacks means nothing, not everything."
+    )
+    everything: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The value of a scope claim that limits nothing, for instance `*`."
+    )
+
+
+class EnvelopeKeys(BaseModel):
+    """Which channel workers' envelopes are opened here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    audience: str = Field(min_length=1, description="The name that envelopes for this runtime carry.")
+    keys: dict[str, str] = Field(min_length=1, description="Public keys of the channel workers in PEM, by key id.")
+
+
+class IdentitySettings(BaseModel):
+    """Where identity comes from. Without any of these there is only the local user of this machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    oidc: Issuer | None = Field(default=None, description="Accept tokens of this issuer.")
+    claims: ClaimMapping = Field(default=ClaimMapping(), description="What a token's claims mean.")
+    envelopes: EnvelopeKeys | None = Field(default=None, description="Accept envelopes of channel workers.")
+    cli: Literal["local", "iam"] = Field(
+        default="local", description="Who asks with `--estate aws`: an id of the principals file, or the AWS caller."
+    )
+
+    @property
+    def verifies(self) -> bool:
+        """Whether a call from elsewhere can be verified."""
+        return self.oidc is not None or self.envelopes is not None
