@@ -96,8 +96,10 @@ def _parsed(found: dict[str, Any]) -> dict[str, PyJWK]:
         kid = entry.get("kid") if isinstance(entry, dict) else None
         if not isinstance(kid, str) or entry.get("use", "sig") != "sig" or entry.get("kty") not in ("RSA", "EC", "OKP"):
             continue
+        if str(entry.get("alg", "RS"))[:2] not in ("RS", "PS", "ES", "Ed"):
+            continue
         try:
             keys[kid] = PyJWK(entry)
-        except (PyJWTError, NotImplementedError, ValueError, TypeError):
+        except (PyJWTError, ValueError, TypeError):
             continue  # one broken key must not keep the others from being used
     return keys
