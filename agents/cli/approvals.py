@@ -165,14 +165,14 @@ def _again(asker: Principal) -> Principal:
 def desk_of(approval: str) -> Iterator[Desk]:
     """A desk on the estate and with the model on which the question was paused."""
     from agents.home import Home
+    from agents.ledgers import open_ledger
     from agents.opening import open_desk
     from agents.overseeing import open_oversight
     from agents.pausing import PausedRun
     from agents.settings import load_settings
-    from policies.audit import Ledger
 
     home, settings = Home.find(), load_settings()
-    with Ledger.open(home.ledger) as ledger:
+    with open_ledger(settings=settings) as ledger:
         overseen = open_oversight(home, ledger, settings)
         run = PausedRun.model_validate(overseen.approvals.content(approval))
         overseen.close()

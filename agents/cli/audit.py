@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from policies.audit.note import Checkpoint, VerifierKey
     from policies.audit.verdict import Verdict
 
+WORDS = {0: "VERIFIED", 1: "TAMPERED", 2: "UNANCHORED", 3: "USAGE"}
+
 app = typer.Typer(help="Verify the ledger, read what happened, prove it to others.", no_args_is_help=True)
 
 
@@ -45,17 +47,19 @@ def verify_command(
 
         regent audit verify
 
+        regent audit verify s3://house-ledger/regent --key house.vkey
+
         regent audit verify /mnt/copy/ledger --key regent.local/6f1f…+a543837a+AXv5… --since yesterday.note
     """
     from policies.audit.verifying import verify
 
     head = read_checkpoint(since) if since is not None else None
+    others: list[str] = []
     if path is not None and path.startswith("s3://"):
-        verdict = _verify_bucket(path, parse_keys(key), head)
+        verdict, others = _verify_bucket(path, parse_keys(key), head, schema=not hashes_only)
     else:
         verdict = verify(ledger_path(Path(path) if path else None), parse_keys(key), head, schema=not hashes_only)
-    word = {0: "VERIFIED", 1: "TAMPERED", 2: "UNANCHORED", 3: "USAGE"}[verdict.code]
-    lines = [f"{word}: {verdict.reason}"]
+    lines = [f"{WORDS[verdict.code]}: {verdict.reason}"]
     if verdict.first_bad is not None:
         lines.append(f"first bad record   {verdict.first_bad}")
     lines += [
@@ -68,27 +72,22 @@ def verify_command(
         f"quarantined bytes  {verdict.quarantined_bytes}",
         f"persons erased     {verdict.erased}",
     ]
-    show(verdict.model_dump(), json_out, "\n".join(lines))
+    show(verdict.model_dump() | ({"ledgers": others} if others else {}), json_out, "\n".join([*lines, *others]))
     raise typer.Exit(verdict.code)
 
 
-def _verify_bucket(url: str, keys: list[VerifierKey] | None, since: Checkpoint | None) -> Verdict:
-    """The worst verdict of all ledgers that the keys name in a bucket, each restored to a temporary place."""
-    import tempfile
-
-    from policies.audit.remote import S3Bucket, restore
-    from policies.audit.verifying import verify
+def _verify_bucket(
+    url: str, keys: list[VerifierKey] | None, since: Checkpoint | None, *, schema: bool
+) -> tuple[Verdict, list[str]]:
+    """The worst verdict of all ledgers in a bucket, and a line for each when there are several."""
+    from policies.audit.bucketcheck import verify_bucket
+    from policies.audit.remote import S3Bucket
 
     if not keys:
         usage("verifying a bucket needs --key: it says which ledgers must be there.")
-    bucket = S3Bucket.at(url)
-    verdicts: list[Verdict] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for origin in dict.fromkeys(key.name for key in keys):
-            path = Path(scratch) / str(len(verdicts)) / "ledger"
-            restore(bucket, origin, path)
-            verdicts.append(verify(path, [key for key in keys if key.name == origin], since))
-    return max(verdicts, key=lambda verdict: (verdict.code == 1, verdict.code))
+    found = verify_bucket(S3Bucket.at(url), keys, since, schema=schema)
+    lines = [f"{WORDS[one.code]:<11}{one.origin}: {one.size} records. {one.reason}" for one in found]
+    return found[0], lines if len(lines) > 1 else []
 
 
 def _or_none(value: int | None) -> str:

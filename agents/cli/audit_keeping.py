@@ -109,6 +109,7 @@ def ship_command(
     url: Annotated[str, typer.Argument(help="s3://BUCKET/PREFIX, a bucket with Object Lock.")],
     retain_days: Annotated[int, typer.Option(min=0, help="Lock every object for so many days.")] = 0,
     ledger: At = None,
+    json_out: Json = False,
 ) -> None:
     """Put what is new in the ledger into a bucket, each byte once.
 
@@ -120,16 +121,22 @@ def ship_command(
     from policies.audit.remote import S3Bucket, Shipper
 
     put = Shipper(require(ledger_path(ledger)), S3Bucket.at(url, retain_days)).ship()
-    typer.echo(f"Put {put} bytes.")
+    show({"bytes": put}, json_out, f"Put {put} bytes.")
 
 
 @keys_app.command("show")
-def keys_show(ledger: At = None) -> None:
-    """Print the verifier keys that this machine trusts for the ledger, one a line."""
+def keys_show(ledger: At = None, json_out: Json = False) -> None:
+    """Print the verifier keys that this machine trusts for the ledger, one a line.
+
+    Example:
+
+        regent audit keys show > house.vkey
+    """
     from policies.audit.keys import Home
 
-    for key in Home(ledger_path(ledger)).trusted():
-        typer.echo(str(key))
+    keys = [str(key) for key in Home(ledger_path(ledger)).trusted()]
+    if keys or json_out:
+        show(keys, json_out, "\n".join(keys))
 
 
 @keys_app.command("rotate")
@@ -173,6 +180,7 @@ def keys_revoke(
     since: Annotated[str, typer.Option("--from", help="ISO time from which on it does not count.")],
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     ledger: At = None,
+    json_out: Json = False,
 ) -> None:
     """Record that a key's signatures prove nothing from a time on. Rotate first if it signs now.
 
@@ -194,4 +202,4 @@ def keys_revoke(
     (key,) = parse_keys([vkey]) or []
     with open_ledger(require(ledger_path(ledger))) as opened:
         index = revoke(opened, key, int(at.timestamp()) * 1_000_000_000, reason)
-    typer.echo(f"Record {index} revokes the key.")
+    show({"index": index, "vkey": str(key), "since": since}, json_out, f"Record {index} revokes the key.")

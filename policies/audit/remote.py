@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from policies.audit.disk import Disk, read_regular
-from policies.audit.errors import LedgerDamagedError, LedgerError, RemoteError
+from policies.audit.errors import LedgerDamagedError, LedgerError, RemoteError, SignatureError
 from policies.audit.keys import Home, write_durably
 from policies.audit.note import Note, Signer, VerifierKey, sign
 from policies.audit.reader import Reader
@@ -123,12 +123,16 @@ def announced(bucket: Bucket, keys: list[VerifierKey]) -> dict[str, str]:
     """
     found, trusted = {}, {key.data for key in keys}
     for name in bucket.keys("index/"):
-        note = Note.parse(bucket.get(name))
-        magic, origin, vkey, _ = note.text.decode().split("\n")
-        own = VerifierKey.parse(vkey)
-        good = magic == "regent-ledger-index/1" and name == f"index/{folder(origin)}" and own.data in trusted
-        if not good or not note.signers([own]):
-            raise RemoteError(f"The index entry {name} is not what was signed.")
+        try:
+            note = Note.parse(bucket.get(name))
+            magic, origin, vkey, _ = note.text.decode().split("\n")
+            own = VerifierKey.parse(vkey)
+            good = magic == "regent-ledger-index/1" and name == f"index/{folder(origin)}" and own.data in trusted
+            good = good and bool(note.signers([own]))
+        except (SignatureError, ValueError):
+            good = False
+        if not good:
+            raise RemoteError(f"The index entry {name} is not what was signed, or by none of the keys given.")
         found[origin] = folder(origin)
     return found
 

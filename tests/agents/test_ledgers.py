@@ -143,6 +143,34 @@ def test_where_the_bucket_acknowledges_each_session_has_its_own_log(
         )
 
 
+def test_a_session_whose_log_is_missing_is_noticed(
+    aws: Any, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Three sessions, one of them removed by whoever could empty the bucket: the signed index still names it."""
+    from typer.testing import CliRunner
+
+    from agents.cli.audit import app
+
+    url = f"s3://{bucket.name}/ledgers"
+    set_up(monkeypatch, key=signing_key(aws), bucket=url, acknowledge="bucket", name="house")
+    for session in ("one", "two", "three"):
+        monkeypatch.setenv("REGENT_HOME", str(tmp_path / session))
+        with open_ledger() as ledger:
+            ledger.append(Record(actor="system", body=Note(name=session)))
+            gone = ledger.origin
+    (key,) = Keys(tmp_path / "one" / "ledger").trusted()
+    whole = CliRunner().invoke(app, ["verify", url, "--key", str(key), "--json"])
+    assert whole.exit_code == 0 and len(json.loads(whole.output)["ledgers"]) == 3, whole.output
+    for name in list(bucket.keys(folder(gone))):
+        versions = aws("s3").list_object_versions(Bucket=bucket.name, Prefix=f"ledgers/{name}")["Versions"]
+        for version in versions:
+            aws("s3").delete_object(Bucket=bucket.name, Key=version["Key"], VersionId=version["VersionId"])
+    without = CliRunner().invoke(app, ["verify", url, "--key", str(key)])
+    assert without.exit_code == 1 and gone in without.output, without.output
+    bucket.put_new(f"index/{'0' * 32}", b"no note")
+    assert CliRunner().invoke(app, ["verify", url, "--key", str(key)]).exit_code == 1, "somebody writes to the index"
+
+
 def test_a_session_that_starts_again_on_its_disk_goes_on(
     aws: Any, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from typer.testing import CliRunner
 
 from agents.cli.audit import app
-from policies.audit import AnswerDelivered, GateDecided, Ledger, QueryCalled, QuestionAsked, Record
+from policies.audit import (
+    AnswerDelivered,
+    GateDecided,
+    Ledger,
+    QueryCalled,
+    QuestionAsked,
+    Record,
+    StoredRecord,
+    export,
+)
+from policies.audit.bodies import KNOWN
+from policies.audit.export import OCSF_VERSION
 from policies.audit.note import Checkpoint
 
 run = CliRunner()
@@ -155,6 +166,34 @@ def test_search_never_trusts_its_index(home: Path) -> None:
     assert len(json.loads(invoke("search", "--json", "--query", "spend"))) == 3
 
 
+def assert_ocsf(events: list[dict[str, Any]]) -> None:
+    """Hold events against the classes of OCSF's own schema, as published."""
+    from jsonschema import Draft202012Validator
+    from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=OCSF_VERSION))
+    for uid in {event["class_uid"] for event in events}:
+        name = schema.lookup_class_name_from_uid(class_uid=uid)
+        judge = Draft202012Validator(schema.get_class_schema(class_name=name, profiles=[]))
+        faults = [fault.message for event in events if event["class_uid"] == uid for fault in judge.iter_errors(event)]
+        assert not faults, f"{name}: {faults[:3]}"
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+def test_every_record_type_is_an_ocsf_event() -> None:
+    """Whatever a body holds: the class, its required members and no others, in OCSF's own schema."""
+    events = []
+    for kind in KNOWN.values():
+        for member in ("x", "allow", "deny", "blocked", "failed"):
+            body = kind.model_construct(**dict.fromkeys(kind.model_fields, member))
+            for person in (None, "p-1"):
+                record = Record(actor="system", body=body, question="q1" if person else None, principal=person)
+                stored = StoredRecord(index=7, time=1_790_000_000_123_456_789, hash="ab" * 32, raw=b"{}", record=record)
+                events.append(json.loads(export.ocsf(stored, "house.example/ledger")))
+    assert {event["class_uid"] for event in events} == {2004, 3003, 6003}
+    assert_ocsf(events)
+
+
 def test_export_formats(home: Path) -> None:
     import hashlib
 
@@ -165,6 +204,7 @@ def test_export_formats(home: Path) -> None:
     ocsf = [json.loads(line) for line in invoke("export", "--format", "ocsf").splitlines()]
     assert {event["class_uid"] for event in ocsf} == {3003, 6003}
     assert all(event["type_uid"] == event["class_uid"] * 100 + event["activity_id"] for event in ocsf)
+    assert_ocsf(ocsf)
     events = [json.loads(line) for line in invoke("export", "--format", "cloudevents", "--open").splitlines()]
     assert events[0]["specversion"] == "1.0" and events[0]["data"]["body"]["text"] == "What did we spend?"
     logs = json.loads(invoke("export", "--format", "otlp").splitlines()[2])
