@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from agents.cli import approvals, ask, audit, chat, demo, doctor, estate, queries, recompute, serve, switch, witness
+from agents.cli import (
+    access,
+    approvals,
+    ask,
+    audit,
+    chat,
+    demo,
+    doctor,
+    estate,
+    queries,
+    recompute,
+    serve,
+    switch,
+    witness,
+)
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -26,6 +40,7 @@ app.command("chat")(chat.chat)
 app.command("queries")(queries.queries)
 app.add_typer(estate.app, name="estate")
 app.command("doctor")(doctor.doctor)
+app.add_typer(access.app, name="access")
 app.add_typer(approvals.app, name="approvals")
 app.command("stop")(switch.stop)
 app.command("resume")(switch.resume)

@@ -9,6 +9,7 @@ from policies.access.decision import Decision, Outcome
 from policies.access.gate import Gate
 from policies.access.schema import cedar_input
 from policies.audit import GateDecided, QuestionAsked
+from policies.audit.encoding import FORGOTTEN
 from policies.audit.records import StoredRecord
 from tools.catalogue import find
 
@@ -46,7 +47,8 @@ def to_record(decision: Decision, *, personal_data: bool) -> GateDecided:
 def recorded(records: Iterable[StoredRecord]) -> Iterator[Recorded]:
     """The decisions among these records, oldest first, each with its question's reason.
 
-    Decisions whose asker or inputs were forgotten are left out: they cannot be made again.
+    Decisions whose asker or inputs were forgotten are left out, as are those from before inputs were kept: they cannot
+    be made again.
     """
     whys: dict[str, str] = {}
     for stored in records:
@@ -54,6 +56,8 @@ def recorded(records: Iterable[StoredRecord]) -> Iterator[Recorded]:
         if isinstance(body, QuestionAsked) and question:
             whys[question] = body.reason
         elif isinstance(body, GateDecided) and body.context and isinstance(stored.record.principal, str):
+            if body.input == {"sealed": FORGOTTEN} or whys.get(question or "") == FORGOTTEN:
+                continue
             yield Recorded(stored.index, question, stored.record.principal, whys.get(question or "", ""), body)
 
 
