@@ -19,7 +19,7 @@ HistoryState = Literal["pending", "approved", "denied", "expired", "consumed"]
 class History(BaseModel):
     """What the ledger says of one approval at one moment. Indexes are those of the records."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     approval: str
     question: str

@@ -25,7 +25,7 @@ class ApprovalError(RegentError):
 class Stored(BaseModel):
     """One row. Times are Unix seconds, `requested` is the index of its record; `box` and `answer` are sealed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     question: str

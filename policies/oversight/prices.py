@@ -21,7 +21,7 @@ _PAGES = 5
 class TokenPrice(BaseModel):
     """USD per million tokens."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     input: Decimal = Field(ge=0)
     output: Decimal = Field(ge=0)
@@ -30,7 +30,7 @@ class TokenPrice(BaseModel):
 class Prices(BaseModel):
     """The price table. Amounts are USD."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     as_of: str = Field(pattern=r"^\d{4}-\d{2}$")
     models: dict[str, TokenPrice] = Field(min_length=1)

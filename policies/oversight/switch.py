@@ -29,7 +29,7 @@ class ScopeError(RegentError):
 class Scope(BaseModel):
     """What a stop covers: everything, or one domain, query or principal by `name`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kind: ScopeKind
     name: str = ""
@@ -60,7 +60,7 @@ class Scope(BaseModel):
 class Stop(BaseModel):
     """One stop. `at` is UTC."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     scope: Scope
     reason: str

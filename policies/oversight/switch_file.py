@@ -32,7 +32,7 @@ _INDEX = re.compile(rb'"index":(\d+),"time":\d+,$')
 
 
 class _State(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     origin: str
     last: int

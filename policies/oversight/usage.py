@@ -24,7 +24,7 @@ class Count(BaseModel):
     `ends` is when the counter's window ends, in Unix seconds; counters are thrown away some time after it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     key: str
     amount: int

@@ -34,7 +34,13 @@ class Named:
 class Body(BaseModel):
     """The typed part of a record. Subclasses set `type`, the record type's name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,  # most processes write a few of the types; building all of them costs every start
+    )
 
     type: ClassVar[str] = ""
     always_sealed: ClassVar[frozenset[str]] = frozenset()

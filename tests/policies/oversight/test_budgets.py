@@ -26,6 +26,7 @@ from policies.oversight.usage import Count, UsageStore
 from policies.oversight.usage_dynamo import DynamoUsage
 from policies.oversight.usage_sqlite import SqliteUsage
 from tests.agents.scripted import ScriptedMaker
+from tests.policies.oversight.tables import make_table
 
 NOON = 1_795_867_200.0
 """2026-11-28 12:00 UTC."""
@@ -33,22 +34,11 @@ SPEND = [("spend", {"period": "last_month"})]
 LOCAL = Principal(id="local", role="admin")
 
 
-@pytest.fixture(params=["sqlite", "emulated DynamoDB"])
+@pytest.fixture(params=["sqlite", pytest.param("emulated DynamoDB", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> UsageStore:
     if request.param == "sqlite":
         return SqliteUsage(Database(tmp_path / "oversight.sqlite"))
-    return DynamoUsage(*table(request))
-
-
-def table(request: pytest.FixtureRequest) -> tuple[Any, str]:
-    client, name = request.getfixturevalue("emulated")("dynamodb"), f"t{abs(hash(request.node.name))}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-    )
-    return client, name
+    return DynamoUsage(*make_table(request))
 
 
 def budgets(store: UsageStore, now: Callable[[], float] = lambda: NOON, **given: Any) -> Budgets:
@@ -125,7 +115,7 @@ def test_threads_cannot_count_past_a_limit_together(store: UsageStore) -> None:
     assert sum(one is None for one in told) == 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(["count", "hold", "settle", "wait"]), st.integers(0, 40), st.integers(0, 5)),
