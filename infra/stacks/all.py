@@ -9,6 +9,7 @@ from aws_cdk import Environment as CdkEnvironment
 
 from infra.config import Environment
 from infra.stacks.audit import AuditStack
+from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
 
 
@@ -27,6 +28,7 @@ def build(app: App, environment: Environment) -> None:
     role = runtime_role_arn(environment)
     name = environment.prefix
     AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
+    GuardrailsStack(app, f"{name}Guardrails", environment, env=home, **_common(environment))
     MemberStack(app, f"{name}Payer", environment, "payer", role, env=home, **_common(environment))
     MemberStack(app, f"{name}Member", environment, "member", role, env=home, **_common(environment))
     Tags.of(app).add("regent:environment", environment.name)

@@ -109,3 +109,19 @@ def test_the_role_is_assumed_by_the_runtime_alone_with_the_external_id(templates
     assume = [s for s in role["AssumeRolePolicyDocument"]["Statement"] if s["Action"] == "sts:AssumeRole"]
     assert [s["Principal"] for s in assume] == [{"AWS": "arn:aws:iam::111111111111:role/RegentExampleRuntime"}]
     assert assume[0]["Condition"]["StringEquals"]["sts:ExternalId"] == "regent-example-111111111111"
+
+
+def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(templates):
+    from policies.guardrails.definition import load
+
+    [guardrail] = of(templates["Guardrails"], "AWS::Bedrock::Guardrail")
+    [version] = of(templates["Guardrails"], "AWS::Bedrock::GuardrailVersion")
+    assert guardrail["KmsKeyArn"]
+    assert load().version in version["Description"]
+    assert {topic["Name"] for topic in guardrail["TopicPolicyConfig"]["TopicsConfig"]} == {
+        t.name for t in load().topics
+    }
+
+
+def test_the_guardrail_is_not_enforced_in_the_whole_account_unless_asked(templates):
+    assert not of(templates["Guardrails"], "AWS::Bedrock::EnforcedGuardrailConfiguration")
