@@ -1,0 +1,1 @@
+"""Checks over live AWS accounts, asked through the same receipts as queries."""

@@ -1,0 +1,1 @@
+"""Checks over the files of this installation."""

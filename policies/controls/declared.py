@@ -1,0 +1,70 @@
+"""What the tenant declares: the bounds against which checks measure. Declared, never a status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from policies.controls.errors import ControlsError
+
+SHIPPED = Path(__file__).with_name("declared.yaml")
+
+
+class LogRetention(BaseModel):
+    """Days that logs are kept: at least, because they are evidence, and at most, because they hold personal data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_least_days: int = Field(ge=1)
+    at_most_days: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LogRetention:
+        if self.at_least_days > self.at_most_days:
+            raise ValueError("at_least_days is more than at_most_days")
+        return self
+
+
+class Declared(BaseModel):
+    """The tenant's declarations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regions: tuple[str, ...] = Field(min_length=1)
+    """Regions in which data may lie and models may run."""
+    log_retention: LogRetention
+    object_lock_days: int = Field(ge=1)
+    """Days for which evidence must be locked, in compliance mode."""
+    memory_days_at_most: int = Field(ge=1)
+    approval_seconds_at_least: int = Field(ge=0)
+    """Decisions on approvals that come faster than this are not decisions."""
+    evidence_hours: int = Field(ge=1)
+    """Hours for which collected evidence may be used."""
+    verified_every_hours: int = Field(ge=1)
+    """Hours within which the ledger must have been verified."""
+    models: tuple[str, ...]
+    """Models that are approved, as the ledger names them; `offline` among them where it is used."""
+    suppliers: tuple[str, ...]
+    """Suppliers that were assessed."""
+    frameworks: tuple[str, ...] = ()
+    """Other frameworks that bind this tenant, by the crosswalk's names."""
+
+
+def load_declared(file: Path = SHIPPED) -> Declared:
+    """Read a declarations file.
+
+    Raises:
+        ControlsError: it cannot be read or a value does not fit; the sentence names it.
+    """
+    from policies.controls.catalogue import load_unique
+
+    try:
+        return Declared.model_validate(load_unique(file.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise ControlsError(f"The declarations {file.name} cannot be read: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "top level"
+        raise ControlsError(f"The declarations {file.name} are wrong at {where}: {first['msg']}.") from error

@@ -1,0 +1,88 @@
+"""Evaluating: one check over its evidence, to a verdict. An error, a gap or an overlooked item is never a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.controls.check import Check, Finding, Look, Verdict
+from policies.controls.declared import Declared
+from policies.controls.evidence import Evidence, Item, Need
+
+
+class Result(BaseModel):
+    """What one check came to. `inspected` counts items judged, `population` what an independent count found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: str
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[str, ...] = ()
+    inspected: int = 0
+    population: int = 0
+    evidence: tuple[str, ...] = ()
+    """SHA-256 of each piece of evidence it rests on."""
+    collected: datetime | None = None
+    expires: datetime | None = None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reason codes found, each once, sorted."""
+        return tuple(sorted({finding.reason for finding in self.findings}))
+
+
+def evaluate(check: Check, gathered: Mapping[Need, Evidence], declared: Declared, now: datetime) -> Result:
+    """Decide one check. A check that raises is an error with its name, not a pass and not a crash."""
+    missing = [str(need) for need in check.needs.values() if need not in gathered]
+    if missing:
+        return Result(check=check.id, verdict="error", problems=(f"nobody collected {', '.join(missing)}",))
+    seen = {name: gathered[need] for name, need in check.needs.items()}
+    problems = _problems(seen.values(), now)
+    verdict, findings, inspected, judging = judge(check, {n: e.items for n, e in seen.items()}, declared)
+    problems += judging
+    return Result(
+        check=check.id,
+        verdict=verdict if verdict == "fail" else "error" if problems else verdict,
+        findings=findings,
+        problems=problems,
+        inspected=inspected,
+        population=sum(evidence.population for evidence in seen.values()),
+        evidence=tuple(evidence.sha256 for evidence in seen.values()),
+        collected=min(evidence.collected for evidence in seen.values()),
+        expires=min(evidence.expires for evidence in seen.values()),
+    )
+
+
+def judge(
+    check: Check, items: Mapping[str, Sequence[Item]], declared: Declared
+) -> tuple[Verdict, tuple[Finding, ...], int, tuple[str, ...]]:
+    """Run the check's function over items alone: verdict, findings, how many were judged, and what went wrong."""
+    look = Look(declared, check.reasons)
+    for name, some in items.items():
+        look.over(name, some)
+    try:
+        check.function(look, **items)
+    except Exception as error:  # noqa: BLE001 - the border to a check's code: whatever it trips over is an error verdict
+        return "error", (), len(look.judged), (f"the check raised {type(error).__name__}: {error}",)
+    total = {(name, index) for name, some in items.items() for index in range(len(some))}
+    overlooked = total - look.judged - look.passed_over
+    if overlooked:
+        name, index = min(overlooked)
+        return "error", tuple(look.findings), len(look.judged), (f"overlooked: {items[name][index].where}",)
+    if look.findings:
+        return "fail", tuple(look.findings), len(look.judged), ()
+    return ("pass" if look.judged else "no-subject"), (), len(look.judged), ()
+
+
+def _problems(seen: Iterable[Evidence], now: datetime) -> tuple[str, ...]:
+    found: list[str] = []
+    for evidence in seen:
+        found += evidence.problems
+        if len(evidence.items) < evidence.population:
+            found.append(f"{evidence.need}: {len(evidence.items)} of {evidence.population} could be inspected")
+        if evidence.state(now) == "from-the-future":
+            found.append(f"{evidence.need}: collected after the present time; the clock is wrong")
+    return tuple(found)

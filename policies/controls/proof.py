@@ -1,0 +1,133 @@
+"""Proofs: a check counts only if it has just been seen to fail where it must, and to stay green where it must.
+
+Good evidence passes; each mutant changes it in one place and must produce its reason; a benign mutant must stay green;
+a mutant that changes nothing is void. A proof is bound to the code it was made with: the check's module, every module
+of this room that it imports, and the declarations. Proofs are quick, so they are made anew wherever they are needed;
+what is stored is the report.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.controls.check import Check, Items, Mutant
+from policies.controls.declared import Declared
+from policies.controls.evaluate import judge
+
+ROOM = "policies.controls"
+
+
+class Case(BaseModel):
+    """What became of one mutant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    expected: str | None
+    found: tuple[str, ...]
+    outcome: Literal["killed", "survived", "green", "false-alarm", "void"]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the check did what it must."""
+        return self.outcome in ("killed", "green")
+
+
+class Proof(BaseModel):
+    """The falsification of one check, with the code it is bound to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: str
+    code_sha256: str
+    good_passes: bool
+    cases: tuple[Case, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the check has been seen to fail everywhere it must, and nowhere else."""
+        return self.good_passes and all(case.holds for case in self.cases)
+
+
+def prove(check: Check, declared: Declared) -> Proof:
+    """Run every mutant of `check`."""
+    good: Items = {name: list(items) for name, items in check.good.items()}
+    verdict, *_ = judge(check, good, declared)
+    return Proof(
+        check=check.id,
+        code_sha256=code_sha256(check, declared),
+        good_passes=verdict == "pass",
+        cases=tuple(_try(check, mutant, declared) for mutant in check.mutants),
+    )
+
+
+def code_sha256(check: Check, declared: Declared) -> str:
+    """SHA-256 over the check's module, the modules of this room it imports, the evaluator, and the declarations."""
+    digest = hashlib.sha256()
+    for module in sorted(_imports(check.module) | _imports(f"{ROOM}.evaluate")):
+        digest.update(f"{module}\n".encode())
+        digest.update(_source(module))
+    digest.update(declared.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def _try(check: Check, mutant: Mutant, declared: Declared) -> Case:
+    before: Items = {name: list(deepcopy(items)) for name, items in check.good.items()}
+    after = deepcopy(before)
+    mutant.change(after)
+    theirs = Declared.model_validate({**declared.model_dump(), **mutant.declared})
+    if after == before and theirs == declared:
+        return Case(name=mutant.name, expected=mutant.reason, found=(), outcome="void")
+    verdict, findings, _, problems = judge(check, after, theirs)
+    found = tuple(sorted({finding.reason for finding in findings})) + tuple(problems)
+    if mutant.reason is None:
+        outcome: Literal["green", "false-alarm"] = "green" if verdict == "pass" else "false-alarm"
+        return Case(name=mutant.name, expected=None, found=found, outcome=outcome)
+    killed = verdict == "fail" and mutant.reason in found
+    return Case(name=mutant.name, expected=mutant.reason, found=found, outcome="killed" if killed else "survived")
+
+
+def _imports(module: str) -> frozenset[str]:
+    """The module and all of this room that it imports, directly or not."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and _exists(name):
+            seen.add(name)
+            waiting += _imported(name)
+    return frozenset(seen)
+
+
+@cache
+def _imported(module: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for node in ast.walk(ast.parse(_source(module))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+    return tuple(name for name in found if name.startswith(ROOM + "."))
+
+
+def _exists(module: str) -> bool:
+    try:
+        found = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return False
+    return found is not None and found.origin is not None
+
+
+def _source(module: str) -> bytes:
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(module)
+    return Path(found.origin).read_bytes()
