@@ -21,6 +21,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from policies.controls.declared import Declared
@@ -57,8 +58,10 @@ class Mutant:
 class Look:
     """What a check reports while it looks. Every item must be judged or passed over with a reason."""
 
-    def __init__(self, declared: Declared, reasons: Mapping[str, str]) -> None:
+    def __init__(self, declared: Declared, reasons: Mapping[str, str], as_of: datetime) -> None:
         self.declared = declared
+        self.as_of = as_of
+        """The time for which is judged: when the evidence was collected, so that judging again gives the same."""
         self.findings: list[Finding] = []
         self.judged: set[tuple[str, int]] = set()
         self.passed_over: set[tuple[str, int]] = set()

@@ -41,7 +41,8 @@ def evaluate(check: Check, gathered: Mapping[Need, Evidence], declared: Declared
         return Result(check=check.id, verdict="error", problems=(f"nobody collected {', '.join(missing)}",))
     seen = {name: gathered[need] for name, need in check.needs.items()}
     problems = _problems(seen.values(), now)
-    verdict, findings, inspected, judging = judge(check, {n: e.items for n, e in seen.items()}, declared)
+    as_of = min(evidence.collected for evidence in seen.values())
+    verdict, findings, inspected, judging = judge(check, {n: e.items for n, e in seen.items()}, declared, as_of)
     problems += judging
     return Result(
         check=check.id,
@@ -51,16 +52,16 @@ def evaluate(check: Check, gathered: Mapping[Need, Evidence], declared: Declared
         inspected=inspected,
         population=sum(evidence.population for evidence in seen.values()),
         evidence=tuple(evidence.sha256 for evidence in seen.values()),
-        collected=min(evidence.collected for evidence in seen.values()),
+        collected=as_of,
         expires=min(evidence.expires for evidence in seen.values()),
     )
 
 
 def judge(
-    check: Check, items: Mapping[str, Sequence[Item]], declared: Declared
+    check: Check, items: Mapping[str, Sequence[Item]], declared: Declared, as_of: datetime
 ) -> tuple[Verdict, tuple[Finding, ...], int, tuple[str, ...]]:
     """Run the check's function over items alone: verdict, findings, how many were judged, and what went wrong."""
-    look = Look(declared, check.reasons)
+    look = Look(declared, check.reasons, as_of)
     for name, some in items.items():
         look.over(name, some)
     try:

@@ -12,6 +12,7 @@ import ast
 import hashlib
 import importlib.util
 from copy import deepcopy
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,8 @@ from policies.controls.declared import Declared
 from policies.controls.evaluate import judge
 
 ROOM = "policies.controls"
+AS_OF = datetime(2026, 10, 15, 9, tzinfo=UTC)
+"""The time at which good evidence and mutants are judged; their dates lie around it."""
 
 
 class Case(BaseModel):
@@ -60,7 +63,7 @@ class Proof(BaseModel):
 def prove(check: Check, declared: Declared) -> Proof:
     """Run every mutant of `check`."""
     good: Items = {name: list(items) for name, items in check.good.items()}
-    verdict, *_ = judge(check, good, declared)
+    verdict, *_ = judge(check, good, declared, AS_OF)
     return Proof(
         check=check.id,
         code_sha256=code_sha256(check, declared),
@@ -86,7 +89,7 @@ def _try(check: Check, mutant: Mutant, declared: Declared) -> Case:
     theirs = Declared.model_validate({**declared.model_dump(), **mutant.declared})
     if after == before and theirs == declared:
         return Case(name=mutant.name, expected=mutant.reason, found=(), outcome="void")
-    verdict, findings, _, problems = judge(check, after, theirs)
+    verdict, findings, _, problems = judge(check, after, theirs, AS_OF)
     found = tuple(sorted({finding.reason for finding in findings})) + tuple(problems)
     if mutant.reason is None:
         outcome: Literal["green", "false-alarm"] = "green" if verdict == "pass" else "false-alarm"
