@@ -81,6 +81,11 @@ class Look:
         """This item is none of the check's business (not of our system, already ended, …)."""
         self.passed_over.add(self._ids[id(item)])
 
+    def rest(self, *some: Sequence[Item]) -> None:
+        """What of these was not judged is passed over: it was there to be looked up, or belongs to others."""
+        for items in some:
+            self.passed_over |= {self._ids[id(item)] for item in items} - self.judged
+
     def fail(self, reason: str, subject: Item | str, said: str = "") -> None:
         """Something does not hold. `said` adds what was found; the reason's own sentence is added by code."""
         if reason not in self._reasons:

@@ -27,6 +27,16 @@ class LogRetention(BaseModel):
         return self
 
 
+class Suite(BaseModel):
+    """What an evaluation suite must reach: a share from 0 to 1, over at least so many cases."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cases: int = Field(ge=1)
+    at_least: float = Field(default=0.0, ge=0, le=1)
+    at_most: float = Field(default=1.0, ge=0, le=1)
+
+
 class Declared(BaseModel):
     """The tenant's declarations."""
 
@@ -38,8 +48,30 @@ class Declared(BaseModel):
     object_lock_days: int = Field(ge=1)
     """Days for which evidence must be locked, in compliance mode."""
     memory_days_at_most: int = Field(ge=1)
+    data_retention_modes: tuple[str, ...] = Field(min_length=1)
+    """Modes of Bedrock's account data retention that are accepted."""
+    session_seconds_at_most: int = Field(ge=60)
+    """Seconds after which a session of a runtime must end."""
+    evaluation_percent_at_least: float = Field(gt=0, le=100)
+    """Share of sessions that online evaluation must sample."""
+    alarms: tuple[str, ...] = Field(min_length=1)
+    """Alarms that must exist, without their prefix `regent-`."""
+    evaluations: dict[str, Suite]
+    """Suites that a release must have passed."""
     approval_seconds_at_least: int = Field(ge=0)
     """Decisions on approvals that come faster than this are not decisions."""
+    approvals_judged_from: int = Field(ge=2)
+    """From this number of decisions on, approving every single one is a rubber stamp."""
+    stop_seconds_at_most: int = Field(ge=0)
+    """Seconds after a stop within which the last call may still begin."""
+    drill_days: int = Field(ge=1)
+    """Days within which the kill switch must have been drilled."""
+    concern_days_at_most: int = Field(ge=1)
+    """Days within which a concern must be acknowledged."""
+    assessment_days_at_most: int = Field(ge=1)
+    """Days for which a risk or impact assessment counts."""
+    disclosures: dict[str, tuple[str, ...]]
+    """By language: words that must stand with every answer (that an AI wrote it, and how to reach a person)."""
     evidence_hours: int = Field(ge=1)
     """Hours for which collected evidence may be used."""
     verified_every_hours: int = Field(ge=1)

@@ -12,8 +12,9 @@ from policies.controls.needs.base import need
 QUESTIONS = need(
     "ledger",
     "questions",
-    "one item per question of the window: its records in order, each with the body's fields that are not about persons"
-    " (no sealed field; `receipts` as [{id, source}], `facts` as ids)",
+    "one item per question of the window: its records in order, each with those fields of the body that are not sealed,"
+    " by their names in policies.audit.bodies (`query`, not its alias); of receipts only `id` and `source`, of facts the"
+    " ids",
     named="the question's id",
     sources=("every record with a question id",),
     counted="records of type question.asked",

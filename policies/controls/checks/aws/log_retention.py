@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.controls.check import Look, Mutant, check
-from policies.controls.evidence import Item, Need
+from policies.controls.evidence import Item
 from policies.controls.mutate import drop, put
+from policies.controls.needs import aws
 
 _GROUP = {"logGroupName": "/aws/bedrock-agentcore/runtimes/regent", "retentionInDays": 400}
 
@@ -15,7 +16,7 @@ _GROUP = {"logGroupName": "/aws/bedrock-agentcore/runtimes/regent", "retentionIn
     "log-retention",
     says="Every log group keeps its events as long as declared, and no longer",
     serves=("A.6.2.8", "7.5.3"),
-    needs={"groups": Need(kind="aws", name="log-groups")},
+    needs={"groups": aws.LOG_GROUPS},
     reasons={
         "kept-for-ever": "the log group never expires, which the declared longest time does not allow",
         "kept-too-short": "the log group expires before the declared shortest time",
