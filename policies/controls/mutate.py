@@ -50,6 +50,15 @@ def without(need: str, item: int = 0) -> Change:
     return change
 
 
+def replace(need: str, other: Item, item: int = 0) -> Change:
+    """Put another item in the place of one."""
+
+    def change(items: Items) -> None:
+        items[need][item] = other
+
+    return change
+
+
 def both(*changes: Change) -> Change:
     """Several changes that only together make the case."""
 

@@ -59,7 +59,7 @@ def blank(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
     return [field for field in fields if row.get(field) is None or row.get(field) in ("", [], {})]
 
 
-def bodies(item: Item, *types: str) -> list[dict[str, Any]]:
+def records(item: Item, *types: str) -> list[dict[str, Any]]:
     """The records of these types in a question's item, in order."""
     return [record for record in item.data["records"] if record["type"] in types]
 

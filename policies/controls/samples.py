@@ -36,7 +36,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
 """What a question leaves that is answered as it should be; mutants name records by their place in it."""
 
 
-def question(*story: tuple[str, dict[str, Any]], name: str = "q-1", first: int = 0) -> Item:
+def with_records(*story: tuple[str, dict[str, Any]], name: str = "q-1", first: int = 0) -> Item:
     """A question's item: its records a second apart from eight o'clock on, numbered from `first`."""
     records = [
         {
@@ -53,7 +53,7 @@ def question(*story: tuple[str, dict[str, Any]], name: str = "q-1", first: int =
 
 def answered(name: str = "q-1") -> Item:
     """A question that was answered as it should be."""
-    return question(*STORY, name=name)
+    return with_records(*STORY, name=name)
 
 
 def denied(name: str = "q-2") -> Item:
@@ -66,4 +66,57 @@ def denied(name: str = "q-2") -> Item:
         "answer.delivered",
         {"status": "denied", "text_sha256": SHA["f"], "figures": 0, "facts": [], "receipts": []},
     )
-    return question(*STORY[:5], decided, said, name=name)
+    return with_records(*STORY[:5], decided, said, name=name)
+
+
+APPROVAL: dict[str, Any] = {
+    "question": "q-1",
+    "query": "who_did_what",
+    "asker": "p-1",
+    "requested": "2026-10-14T08:00:00Z",
+    "expires": "2026-10-14T09:00:00Z",
+    "decided": "2026-10-14T08:05:00Z",
+    "decision": "approve",
+    "approver": "p-2",
+    "consumed": "2026-10-14T08:05:01Z",
+    "outcome": "approved",
+    "resumed": ["2026-10-14T08:05:02Z"],
+    "calls": ["0" * 64],
+}
+"""An approval that was asked for, given by another and used once."""
+
+INCIDENT: dict[str, Any] = {
+    "system": "regent",
+    "class": "major",
+    "owner": "p-3",
+    "detected": "2026-10-10T08:00:00Z",
+    "classified": "2026-10-10T09:00:00Z",
+    "notify": True,
+    "deadlines": [
+        {"regime": "nis2", "stage": "early-warning", "due": "2026-10-11T08:00:00Z", "done": "2026-10-10T20:00:00Z"}
+    ],
+    "communications": [{"to": "users", "at": "2026-10-10T10:00:00Z"}],
+    "cause": "a retry without a limit",
+    "lessons": "limits are set where calls are made",
+    "controls": ["A.6.2.6"],
+    "closed": "2026-10-12T08:00:00Z",
+}
+"""An incident that was handled as it should be."""
+
+RELEASE: dict[str, Any] = {
+    "version": "0.4.0",
+    "author": "p-1",
+    "approver": "p-2",
+    "approved": "2026-10-01T09:00:00Z",
+    "closed": "2026-10-01T10:00:00Z",
+    "change": "CHG-12",
+    "impact_assessment": "AIIA-1",
+    "rollback": "0.3.2",
+    "artefacts": ["4f" * 32],
+    "prompts": ["a" * 64],
+    "policies": ["c" * 64],
+    "model": "offline",
+    "guardrail": "gr1:3",
+    "evaluations": ["e" * 64],
+}
+"""A release that was made as it should be."""

@@ -12,9 +12,9 @@ from policies.controls.needs.base import need
 QUESTIONS = need(
     "ledger",
     "questions",
-    "one item per question of the window: its records in order, each with those fields of the body that are not sealed,"
-    " by their names in policies.audit.bodies (`query`, not its alias); of receipts only `id` and `source`, of facts the"
-    " ids",
+    "one item per question of the window: its records in order, each with those fields of the body that are not"
+    " sealed, by their names in policies.audit.bodies (`query`, not its alias); of receipts only `id` and `source`, of"
+    " facts the ids",
     named="the question's id",
     sources=("every record with a question id",),
     counted="records of type question.asked",
@@ -62,12 +62,12 @@ RECORD_TYPES = need(
 RECOMPUTED = need(
     "ledger",
     "recomputed",
-    "one item per answered question of the window (a sample of at least 20, or all): its facts computed again from the"
-    " stored responses, as `regent audit recompute` does",
-    named="the question's id",
+    "one item per query call of the answered questions of the window (all, or the newest 20 questions): its facts"
+    " computed again from the stored responses, as `regent audit recompute` does",
+    named="question/index of query.returned",
     sources=("policies.audit.recompute", "the receipt store"),
-    counted="answer.delivered records with figures, up to the sample's size",
-    shape='{"facts": 12, "same": 12, "different": [], "receipts": 4, "missing": [], "changed": []}',
+    counted="raw records of type query.returned in these questions",
+    shape='{"query": "spend", "facts": 12, "receipts": 4, "faults": [], "erased": false}',
 )
 SWITCH_EVENTS = need(
     "ledger",

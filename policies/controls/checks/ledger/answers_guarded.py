@@ -1,0 +1,51 @@
+"""The guard looked at every answer before it went out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.controls.check import Look, Mutant, check
+from policies.controls.evidence import Item
+from policies.controls.mutate import drop, put
+from policies.controls.needs import ledger
+from policies.controls.predicates import records
+from policies.controls.samples import answered, denied
+
+
+@check(
+    "answers-guarded",
+    says="Every answer that was given had been assessed by the guard",
+    serves=("A.9.4", "A.6.2.6"),
+    needs={"questions": ledger.QUESTIONS},
+    reasons={
+        "not-assessed": "an answer went out without the guard having looked at it",
+        "blocked-but-delivered": "the guard blocked the answer, and it went out all the same",
+    },
+    good={"questions": [answered(), denied()]},
+    mutants=[
+        Mutant("no assessment", "not-assessed", drop("questions", "records.10")),
+        Mutant("the draft was assessed, not the answer", "not-assessed", put("questions", "records.10.index", 8)),
+        Mutant("blocked", "blocked-but-delivered", put("questions", "records.10.body.outcome", "blocked")),
+    ],
+    benign=[
+        Mutant("masked", None, put("questions", "records.10.body.outcome", "masked")),
+        Mutant("blocked as it must", None, put("questions", "records.11.body.status", "blocked")),
+    ],
+)
+def answers_guarded(look: Look, questions: Sequence[Item]) -> None:
+    """The assessment must come after the grounding, which may still change the text."""
+    for question in questions:
+        look.at(question)
+        for end in records(question, "answer.delivered"):
+            if end["body"]["status"] != "answered":
+                continue
+            written = max((one["index"] for one in records(question, "grounding.checked")), default=-1)
+            outcomes = [
+                one["body"]["outcome"]
+                for one in records(question, "guard.assessed")
+                if one["body"]["point"] == "answer" and written < one["index"] < end["index"]
+            ]
+            if not outcomes:
+                look.fail("not-assessed", question)
+            elif "blocked" in outcomes:
+                look.fail("blocked-but-delivered", question)
