@@ -2,7 +2,7 @@
 
 Good evidence passes; each mutant changes it in one place and must produce its reason; a benign mutant must stay green;
 a mutant that changes nothing is void. A proof is bound to the code it was made with: the check's module, every module
-of this room that it imports, and the declarations. Proofs are quick, so they are made anew wherever they are needed;
+of this room that it imports with the data file of its name, and the declarations. Proofs are quick, so they are made anew wherever they are needed;
 what is stored is the report.
 """
 
@@ -73,11 +73,12 @@ def prove(check: Check, declared: Declared) -> Proof:
 
 
 def code_sha256(check: Check, declared: Declared) -> str:
-    """SHA-256 over the check's module, the modules of this room it imports, the evaluator, and the declarations."""
+    """SHA-256 over the check's module, what it imports of this room, their data files, the evaluator, the declarations."""
     digest = hashlib.sha256()
     for module in sorted(_imports(check.module) | _imports(f"{ROOM}.evaluate")):
         digest.update(f"{module}\n".encode())
         digest.update(_source(module))
+        digest.update(_data(module))
     digest.update(declared.model_dump_json().encode())
     return digest.hexdigest()
 
@@ -130,7 +131,18 @@ def _exists(module: str) -> bool:
 
 
 def _source(module: str) -> bytes:
+    return _file(module).read_bytes()
+
+
+def _data(module: str) -> bytes:
+    """What lies beside the module as a data file of its name: the catalogue is one."""
+    file = _file(module).with_suffix(".yaml")
+    return file.read_bytes() if file.is_file() else b""
+
+
+@cache
+def _file(module: str) -> Path:
     found = importlib.util.find_spec(module)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(module)
-    return Path(found.origin).read_bytes()
+    return Path(found.origin)

@@ -120,3 +120,8 @@ RELEASE: dict[str, Any] = {
     "evaluations": ["e" * 64],
 }
 """A release that was made as it should be."""
+
+
+def stack(**resources: dict[str, Any]) -> Item:
+    """A template's item with these resources; without any, a stack that is none of a check's business."""
+    return Item(name="regent-agent" if resources else "regent-other", data={"Resources": resources})

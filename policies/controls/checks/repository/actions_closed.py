@@ -23,7 +23,7 @@ _ACTION = {
 
 @check(
     "actions-closed",
-    says="Every corrective action names its cause and owner, is in time, and its effect was checked after it was closed",
+    says="Every corrective action names its cause and owner, is in time, and its effect was checked afterwards",
     serves=("10.2",),
     needs={"actions": repository.CORRECTIVE_ACTIONS},
     reasons={

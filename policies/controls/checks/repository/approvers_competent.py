@@ -23,9 +23,15 @@ _ROW = {"person": "p-2", "role": "approver", "required": "oversight course", "va
         "not-in-matrix": "somebody decided approvals who is not in the competence matrix as approver",
         "lapsed": "somebody decided approvals whose competence had lapsed",
     },
-    good={"approvals": [Item(name="ap-1", data=APPROVAL)], "people": [Item(name="p-2/approver", data=_ROW)]},
+    good={
+        "approvals": [Item(name="ap-1", data=APPROVAL)],
+        "people": [
+            Item(name="p-2/approver", data=_ROW),
+            Item(name="p-1/operator", data={**_ROW, "person": "p-1", "role": "operator"}),
+        ],
+    },
     mutants=[
-        Mutant("not there", "not-in-matrix", without("people")),
+        Mutant("taken out", "not-in-matrix", without("people")),
         Mutant("another role", "not-in-matrix", put("people", "role", "operator")),
         Mutant("lapsed the day before", "lapsed", put("people", "valid_until", "2026-10-13")),
         Mutant("never shown", "lapsed", put("people", "valid_until", None)),
@@ -33,11 +39,11 @@ _ROW = {"person": "p-2", "role": "approver", "required": "oversight course", "va
     benign=[Mutant("until that day", None, put("people", "valid_until", "2026-10-14"))],
 )
 def approvers_competent(look: Look, approvals: Sequence[Item], people: Sequence[Item]) -> None:
-    """Persons are pseudonyms on both sides."""
+    """Persons are pseudonyms on both sides. Without an approved matrix there is nothing to judge yet."""
     able = {row.data["person"]: row.data["valid_until"] for row in people if row.data["role"] == "approver"}
     for approval in approvals:
         data = approval.data
-        if not data["decided"]:
+        if not data["decided"] or not people:
             look.skip(approval)
             continue
         look.at(approval)

@@ -23,7 +23,7 @@ _OBJECTIVE = {
 
 @check(
     "objectives-measured",
-    says="Every objective has a metric, a target, an owner and a date, and was measured within 90 days by something that runs",
+    says="Every objective has a metric, a target, an owner and a date, and was measured within 90 days",
     serves=("6.2", "A.9.3", "A.6.1.2"),
     needs={"objectives": repository.OBJECTIVES},
     reasons={

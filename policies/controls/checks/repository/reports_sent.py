@@ -23,7 +23,7 @@ _REPORT = {
 
 @check(
     "reports-sent",
-    says="Every report that was due was sent in time, with proof, and every obligation names the controls that carry it",
+    says="Every report that was due was sent in time, with proof, and every obligation is carried by controls",
     serves=("A.8.5", "4.2", "A.10.4"),
     needs={"reports": repository.OBLIGATIONS},
     reasons={

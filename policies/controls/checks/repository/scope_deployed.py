@@ -20,22 +20,29 @@ from policies.controls.needs import aws, repository
         "not-deployed": "the scope names a runtime that is not deployed",
     },
     good={
-        "systems": [Item(name="regent", data={"runtimes": ["regent_people", "regent_channels"]})],
+        "systems": [
+            Item(name="regent", data={"runtimes": ["regent_people", "regent_channels"]}),
+            Item(name="on a desk", data={"runtimes": []}),
+        ],
         "runtimes": [Item(name=n, data={"agentRuntimeName": n}) for n in ("regent_people", "regent_channels")],
     },
     mutants=[
         Mutant("one more", "outside-scope", add("runtimes", Item(name="x", data={"agentRuntimeName": "trial"}))),
-        Mutant("no scope", "outside-scope", without("systems")),
+        Mutant("a system taken out", "outside-scope", without("systems")),
         Mutant("one fewer", "not-deployed", without("runtimes", 1)),
     ],
     benign=[Mutant("another order", None, put("systems", "runtimes", ["regent_channels", "regent_people"]))],
 )
 def scope_deployed(look: Look, systems: Sequence[Item], runtimes: Sequence[Item]) -> None:
-    """Where nothing is deployed and nothing in scope names a runtime, there is nothing to judge."""
+    """Without an approved scope statement there is nothing to judge yet."""
+    if not systems:
+        look.rest(runtimes)
+        return
     named = {runtime for system in systems for runtime in system.data.get("runtimes") or []}
     there = {look.at(runtime).data["agentRuntimeName"] for runtime in runtimes}
     for runtime in sorted(there - named):
         look.fail("outside-scope", runtime)
     for runtime in sorted(named - there):
         look.fail("not-deployed", runtime)
-    look.rest(systems)
+    for system in systems:
+        look.at(system)

@@ -24,7 +24,7 @@ _ROW = {
 
 @check(
     "soa-complete",
-    says="The Statement of Applicability decides on all 38 controls, each for a named risk or requirement, or with a reason",
+    says="The Statement of Applicability decides on all 38 controls, for named risks or with a reason",
     serves=("6.1.3",),
     needs={"rows": repository.SOA},
     reasons={

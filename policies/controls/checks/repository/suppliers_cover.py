@@ -34,11 +34,14 @@ _ROW = {
     },
     good={
         "components": [Item(name="ce", data={"kind": "service", "supplier": "Amazon Web Services"})],
-        "suppliers": [Item(name="Amazon Web Services/Bedrock", data=_ROW)],
+        "suppliers": [
+            Item(name="Amazon Web Services/Bedrock", data=_ROW),
+            Item(name="Anthropic/Claude", data={**_ROW, "supplier": "Anthropic"}),
+        ],
     },
     mutants=[
-        Mutant("another supplier", "not-in-matrix", put("components", "supplier", "Anthropic")),
-        Mutant("an empty matrix", "not-in-matrix", without("suppliers")),
+        Mutant("another supplier", "not-in-matrix", put("components", "supplier", "Unheard Of")),
+        Mutant("one row fewer", "not-in-matrix", without("suppliers")),
         Mutant("nobody", "nobody-answers", put("suppliers", "accountable", None)),
         Mutant(
             "assessment withdrawn", "not-assessed", put("components", "kind", "model"), {"suppliers": ["Anthropic"]}
@@ -47,13 +50,14 @@ _ROW = {
     benign=[Mutant("a model of theirs", None, put("components", "kind", "model"))],
 )
 def suppliers_cover(look: Look, components: Sequence[Item], suppliers: Sequence[Item]) -> None:
-    """As long as nobody has approved a matrix there are components without suppliers, which is a failure."""
+    """Without an approved matrix there is nothing to judge yet."""
     there = {row.data["supplier"] for row in suppliers}
     for row in suppliers:
         if blank(look.at(row).data, ("accountable", "responsible")):
             look.fail("nobody-answers", row)
         if row.data["supplier"] not in look.declared.suppliers:
             look.fail("not-assessed", row)
-    for component in components:
+    for component in components if suppliers else []:
         if look.at(component).data["supplier"] not in there:
             look.fail("not-in-matrix", component, str(component.data["supplier"]))
+    look.rest(components)
