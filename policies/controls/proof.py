@@ -2,8 +2,8 @@
 
 Good evidence passes; each mutant changes it in one place and must produce its reason; a benign mutant must stay green;
 a mutant that changes nothing is void. A proof is bound to the code it was made with: the check's module, every module
-of this room that it imports with the data file of its name, and the declarations. Proofs are quick, so they are made anew wherever they are needed;
-what is stored is the report.
+of this house that it imports with the data file of its name, and the declarations. Proofs are quick, so they are made
+anew wherever they are needed; what is stored is the report.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from policies.controls.declared import Declared
 from policies.controls.evaluate import judge
 
 ROOM = "policies.controls"
+HOUSE = ("policies.", "tools.")
 AS_OF = datetime(2026, 10, 15, 9, tzinfo=UTC)
 """The time at which good evidence and mutants are judged; their dates lie around it."""
 
@@ -73,7 +74,7 @@ def prove(check: Check, declared: Declared) -> Proof:
 
 
 def code_sha256(check: Check, declared: Declared) -> str:
-    """SHA-256 over the check's module, what it imports of this room, their data files, the evaluator, the declarations."""
+    """SHA-256 over the check's module, what it imports of this house, their data, the evaluator, the declarations."""
     digest = hashlib.sha256()
     for module in sorted(_imports(check.module) | _imports(f"{ROOM}.evaluate")):
         digest.update(f"{module}\n".encode())
@@ -100,7 +101,7 @@ def _try(check: Check, mutant: Mutant, declared: Declared) -> Case:
 
 
 def _imports(module: str) -> frozenset[str]:
-    """The module and all of this room that it imports, directly or not."""
+    """The module and all of this house that it imports, directly or not."""
     seen: set[str] = set()
     waiting = [module]
     while waiting:
@@ -119,7 +120,7 @@ def _imported(module: str) -> tuple[str, ...]:
             found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-    return tuple(name for name in found if name.startswith(ROOM + "."))
+    return tuple(name for name in found if name.startswith(HOUSE))
 
 
 def _exists(module: str) -> bool:

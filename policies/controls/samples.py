@@ -12,7 +12,7 @@ SHA = {name: name * 64 for name in "abcdef"}
 _START = datetime(2026, 10, 15, 8, tzinfo=UTC)
 
 ASKED = {"channel": "slack", "role": "manager", "assurance": "token", "model": "offline", "estate": "aws"}
-PASSED = {"outcome": "passed", "masked": [], "reasons": []}
+PASSED = {"outcome": "passed", "masked": [], "reasons": [], "not_assessed": [], "version": "3f0a/3"}
 STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("question.asked", ASKED),
     ("guard.assessed", {"point": "question", **PASSED}),
@@ -25,6 +25,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
         "query.returned",
         {"query": "spend", "intent": 6, "receipts": [{"id": "r-1", "source": "aws"}], "facts": ["f1", "f2"]},
     ),
+    ("guard.assessed", {"point": "tool_result", **PASSED}),
     ("model.called", {"specialist": "cost", "model": "offline", "input_tokens": 0, "output_tokens": 0}),
     ("grounding.checked", {"outcome": "bound", "faults": [], "text_sha256": SHA["d"]}),
     ("guard.assessed", {"point": "answer", **PASSED}),

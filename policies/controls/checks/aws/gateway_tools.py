@@ -21,7 +21,7 @@ def _target(*tools: str) -> dict[str, object]:
 @check(
     "gateway-tools",
     says="Every tool that a gateway offers is a registered query",
-    serves=("A.4.4", "A.4.2", "A.9.4"),
+    serves=("A.4.2", "A.9.4"),
     needs={"targets": aws.GATEWAY_TARGETS, "queries": repository.QUERIES},
     reasons={
         "unknown-tool": "the gateway offers a tool that is no registered query",

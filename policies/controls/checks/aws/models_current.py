@@ -22,7 +22,7 @@ _MODEL = {
 @check(
     "models-current",
     says="Every model in use is current, and its provider was assessed",
-    serves=("A.4.4", "A.10.3"),
+    serves=("A.10.3",),
     needs={"models": aws.FOUNDATION_MODELS},
     reasons={
         "legacy": "the model is being withdrawn by its provider",

@@ -23,13 +23,13 @@ from policies.controls.samples import answered, denied
     },
     good={"questions": [answered(), denied()]},
     mutants=[
-        Mutant("no check", "unchecked", drop("questions", "records.9")),
-        Mutant("check afterwards", "unchecked", put("questions", "records.9.index", 99)),
-        Mutant("withheld and delivered", "delivered-unbound", put("questions", "records.9.body.outcome", "withheld")),
-        Mutant("repair and delivered", "delivered-unbound", put("questions", "records.9.body.outcome", "repair")),
+        Mutant("no check", "unchecked", drop("questions", "records.10")),
+        Mutant("check afterwards", "unchecked", put("questions", "records.10.index", 99)),
+        Mutant("withheld and delivered", "delivered-unbound", put("questions", "records.10.body.outcome", "withheld")),
+        Mutant("repair and delivered", "delivered-unbound", put("questions", "records.10.body.outcome", "repair")),
     ],
     benign=[
-        Mutant("withheld as it must", None, put("questions", "records.11.body.status", "withheld")),
+        Mutant("withheld as it must", None, put("questions", "records.12.body.status", "withheld")),
     ],
 )
 def answers_grounded(look: Look, questions: Sequence[Item]) -> None:

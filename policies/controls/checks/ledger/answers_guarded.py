@@ -19,17 +19,18 @@ from policies.controls.samples import answered, denied
     needs={"questions": ledger.QUESTIONS},
     reasons={
         "not-assessed": "an answer went out without the guard having looked at it",
-        "blocked-but-delivered": "the guard blocked the answer, and it went out all the same",
+        "blocked-but-delivered": "the guard blocked the answer or could not look, and it went out all the same",
     },
     good={"questions": [answered(), denied()]},
     mutants=[
-        Mutant("no assessment", "not-assessed", drop("questions", "records.10")),
-        Mutant("the draft was assessed, not the answer", "not-assessed", put("questions", "records.10.index", 8)),
-        Mutant("blocked", "blocked-but-delivered", put("questions", "records.10.body.outcome", "blocked")),
+        Mutant("no assessment", "not-assessed", drop("questions", "records.11")),
+        Mutant("the draft was assessed, not the answer", "not-assessed", put("questions", "records.11.index", 9)),
+        Mutant("blocked", "blocked-but-delivered", put("questions", "records.11.body.outcome", "blocked")),
+        Mutant("could not look", "blocked-but-delivered", put("questions", "records.11.body.outcome", "failed")),
     ],
     benign=[
-        Mutant("masked", None, put("questions", "records.10.body.outcome", "masked")),
-        Mutant("blocked as it must", None, put("questions", "records.11.body.status", "blocked")),
+        Mutant("masked", None, put("questions", "records.11.body.outcome", "masked")),
+        Mutant("blocked as it must", None, put("questions", "records.12.body.status", "blocked")),
     ],
 )
 def answers_guarded(look: Look, questions: Sequence[Item]) -> None:
@@ -47,5 +48,5 @@ def answers_guarded(look: Look, questions: Sequence[Item]) -> None:
             ]
             if not outcomes:
                 look.fail("not-assessed", question)
-            elif "blocked" in outcomes:
+            elif {"blocked", "failed"} & set(outcomes):
                 look.fail("blocked-but-delivered", question)

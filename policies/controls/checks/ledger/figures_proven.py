@@ -24,15 +24,15 @@ from policies.controls.samples import answered, denied
     },
     good={"questions": [answered(), denied()]},
     mutants=[
-        Mutant("no facts", "no-facts", put("questions", "records.11.body.facts", [])),
-        Mutant("no receipts", "no-receipts", put("questions", "records.11.body.receipts", [])),
+        Mutant("no facts", "no-facts", put("questions", "records.12.body.facts", [])),
+        Mutant("no receipts", "no-receipts", put("questions", "records.12.body.receipts", [])),
         Mutant(
-            "a receipt of another question", "strange-receipt", put("questions", "records.11.body.receipts", ["r-9"])
+            "a receipt of another question", "strange-receipt", put("questions", "records.12.body.receipts", ["r-9"])
         ),
         Mutant("the query brought none", "strange-receipt", put("questions", "records.7.body.receipts", [])),
     ],
     benign=[
-        Mutant("no figures", None, put("questions", "records.11.body.figures", 0)),
+        Mutant("no figures", None, put("questions", "records.12.body.figures", 0)),
         Mutant("a second page of receipts", None, put("questions", "records.7.type", "query.more")),
     ],
 )

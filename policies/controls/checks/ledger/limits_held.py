@@ -12,10 +12,10 @@ from policies.controls.predicates import records
 from policies.controls.samples import STORY, denied, with_records
 
 _LIMITED = with_records(
-    *STORY[:8],
+    *STORY[:9],
     ("limit.reached", {"limit": "query calls", "value": 1}),
     ("limit.reached", {"limit": "model calls", "value": 2}),
-    *STORY[8:],
+    *STORY[9:],
 )
 _COUNTED = {"query calls": "query.called", "model calls": "model.called"}
 
@@ -31,12 +31,12 @@ _COUNTED = {"query calls": "query.called", "model calls": "model.called"}
     },
     good={"questions": [_LIMITED, denied()]},
     mutants=[
-        Mutant("one query too many", "more-query-calls", put("questions", "records.8.body.value", 0)),
-        Mutant("one model call too many", "more-model-calls", put("questions", "records.9.body.value", 1)),
+        Mutant("one query too many", "more-query-calls", put("questions", "records.9.body.value", 0)),
+        Mutant("one model call too many", "more-model-calls", put("questions", "records.10.body.value", 1)),
     ],
     benign=[
-        Mutant("not used up", None, put("questions", "records.8.body.value", 5)),
-        Mutant("another limit", None, put("questions", "records.8.body.limit", "questions per hour")),
+        Mutant("not used up", None, put("questions", "records.9.body.value", 5)),
+        Mutant("another limit", None, put("questions", "records.9.body.limit", "questions per hour")),
     ],
 )
 def limits_held(look: Look, questions: Sequence[Item]) -> None:

@@ -28,7 +28,7 @@ from policies.controls.samples import answered, denied
         Mutant(
             "swapped",
             "another",
-            put("questions", "records.8.body.model", "bedrock:eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            put("questions", "records.9.body.model", "bedrock:eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
         ),
     ],
     benign=[

@@ -19,7 +19,7 @@ from policies.controls.samples import answered, denied
     needs={"questions": ledger.QUESTIONS},
     reasons={
         "not-assessed": "a question reached a model or a query without the guard having looked at it",
-        "blocked-but-went-on": "the guard blocked the question, and it went on all the same",
+        "blocked-but-went-on": "the guard blocked the question or could not look, and it went on all the same",
     },
     good={"questions": [answered(), denied()]},
     mutants=[
@@ -27,6 +27,7 @@ from policies.controls.samples import answered, denied
         Mutant("assessed afterwards", "not-assessed", put("questions", "records.1.index", 99)),
         Mutant("another point", "not-assessed", put("questions", "records.1.body.point", "answer", item=1)),
         Mutant("blocked", "blocked-but-went-on", put("questions", "records.1.body.outcome", "blocked")),
+        Mutant("could not look", "blocked-but-went-on", put("questions", "records.1.body.outcome", "failed")),
     ],
     benign=[Mutant("masked", None, put("questions", "records.1.body.outcome", "masked"))],
 )
@@ -44,5 +45,5 @@ def questions_guarded(look: Look, questions: Sequence[Item]) -> None:
         ]
         if not before:
             look.fail("not-assessed", question)
-        elif any(body["outcome"] == "blocked" for body in before):
+        elif any(body["outcome"] in ("blocked", "failed") for body in before):
             look.fail("blocked-but-went-on", question)

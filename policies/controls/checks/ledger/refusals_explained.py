@@ -25,7 +25,7 @@ from policies.controls.samples import answered, denied
     mutants=[
         Mutant("decision gone", "unexplained", drop("questions", "records.5")),
         Mutant("allowed and refused", "unexplained", put("questions", "records.5.body.decision", "allow")),
-        Mutant("blocked by nobody", "unexplained", put("questions", "records.11.body.status", "blocked", item=1)),
+        Mutant("blocked by nobody", "unexplained", put("questions", "records.12.body.status", "blocked", item=1)),
         Mutant("no reason", "reasonless", put("questions", "records.5.body.reason", "")),
     ],
     benign=[
