@@ -15,7 +15,7 @@ from policies.controls.samples import answered, denied
 @check(
     "answers-guarded",
     says="Every answer that was given had been assessed by the guard",
-    serves=("A.9.4", "A.6.2.6"),
+    serves=("A.9.4",),
     needs={"questions": ledger.QUESTIONS},
     reasons={
         "not-assessed": "an answer went out without the guard having looked at it",

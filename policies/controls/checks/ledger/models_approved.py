@@ -15,7 +15,7 @@ from policies.controls.samples import answered, denied
 @check(
     "models-approved",
     says="Every model that was called is approved, and is the one that the question was put to",
-    serves=("A.4.4", "A.10.3", "8.1"),
+    serves=("A.4.4", "8.1"),
     needs={"questions": ledger.QUESTIONS},
     reasons={
         "not-approved": "a model was called that is not among the approved ones",

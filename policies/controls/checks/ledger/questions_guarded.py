@@ -15,7 +15,7 @@ from policies.controls.samples import answered, denied
 @check(
     "questions-guarded",
     says="Every question was assessed by the guard before a model or a query saw it",
-    serves=("A.9.4", "A.6.2.6"),
+    serves=("A.9.4",),
     needs={"questions": ledger.QUESTIONS},
     reasons={
         "not-assessed": "a question reached a model or a query without the guard having looked at it",
