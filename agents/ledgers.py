@@ -61,11 +61,12 @@ def kms_signer(key: str, origin: str) -> Signer:
 
 
 def vault_of(ledger: Path) -> Vault:
-    """The keys of persons beside `ledger`, for reading."""
-    from policies.audit.deployed import wrapper_of
+    """The keys of persons beside `ledger`, for reading; those in the `ledger_keys` bucket too, for any ledger."""
+    from policies.audit.deployed import store_of, wrapper_of
     from policies.audit.keys import Home as Keys
     from policies.audit.vault import Vault
 
-    own = ledger.absolute() == Home.find().ledger
-    wrapper = wrapper_of(deployment(load_settings())) if own else None
-    return Vault(Keys(ledger).keys / "subjects", wrapper)
+    where = deployment(load_settings())
+    if where.keys is None and ledger.absolute() != Home.find().ledger:
+        return Vault(Keys(ledger).keys / "subjects")
+    return Vault(Keys(ledger).keys / "subjects", wrapper_of(where), store_of(where))

@@ -112,6 +112,12 @@ class Settings(BaseSettings):
         default=None,
         description="Symmetric KMS key that wraps the keys under which personal content lies; default: a key file.",
     )
+    ledger_keys: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
+        description="s3://BUCKET/PREFIX without Object Lock and versions that keeps the wrapped keys of persons, for "
+        "where the disk goes with the session; default: this disk.",
+    )
     ledger_bucket: str | None = Field(
         default=None,
         pattern=r"^s3://[a-z0-9.-]+(/.*)?$",

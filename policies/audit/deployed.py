@@ -16,7 +16,7 @@ from policies.audit.keys import Home
 from policies.audit.ledger import Ledger
 from policies.audit.note import Signer
 from policies.audit.reader import Reader
-from policies.audit.vault import Wrapper
+from policies.audit.vault import KeyStore, Wrapper
 
 
 class Deployment(BaseModel):
@@ -35,12 +35,17 @@ class Deployment(BaseModel):
     name: str | None = Field(
         default=None, description="Name of a new ledger; where the bucket acknowledges, its start."
     )
+    keys: str | None = Field(default=None, description="s3://BUCKET/PREFIX, erasable, for the keys of persons.")
     log_group: str | None = Field(default=None, description="CloudWatch log group that gets the diagnostics copy.")
 
     @model_validator(mode="after")
     def _fits(self) -> Deployment:
         if self.acknowledge == "bucket" and self.bucket is None:
             raise ValueError("a ledger that the bucket acknowledges needs a bucket")
+        if self.acknowledge == "bucket" and self.keys is None:
+            raise ValueError("the keys of persons would go with the session's disk; a ledger_keys bucket is needed")
+        if self.keys is not None and self.wrap_key is None:
+            raise ValueError("keys of persons in a bucket need a KMS key that wraps them, ledger_wrap_key")
         return self
 
 
@@ -63,6 +68,15 @@ def wrapper_of(where: Deployment, clients: Clients = boto3_client) -> Wrapper | 
     from policies.audit.kms import KmsWrapper
 
     return KmsWrapper(clients("kms", region_of(where.wrap_key)), where.wrap_key)
+
+
+def store_of(where: Deployment, clients: Clients = boto3_client) -> KeyStore | None:
+    """What keeps the keys of persons besides this disk; None for nothing."""
+    if where.keys is None:
+        return None
+    from policies.audit.keystore import S3Keys
+
+    return S3Keys(where.keys, clients("s3", None))
 
 
 def signer_of(where: Deployment, name: str, clients: Clients = boto3_client) -> Signer | None:
@@ -97,7 +111,9 @@ def open_deployed(path: Path, where: Deployment, clients: Clients = boto3_client
 
             bucket = S3Bucket.at(where.bucket, where.retain_days, clients("s3", None))
             disk = RemoteDisk(bucket, name) if where.acknowledge == "bucket" else None
-        ledger = Ledger.open(path, name, signer=signer, wrapper=wrapper_of(where, clients), disk=disk)
+        ledger = Ledger.open(
+            path, name, signer=signer, wrapper=wrapper_of(where, clients), store=store_of(where, clients), disk=disk
+        )
         if bucket is not None:
             _keep_in(bucket, ledger, where, closing)
         if where.log_group is not None:

@@ -25,7 +25,7 @@ from policies.audit.reader import Reader
 from policies.audit.records import Record, StoredRecord
 from policies.audit.recovery import recover
 from policies.audit.store import Store, TornByOtherError
-from policies.audit.vault import Vault, Wrapper
+from policies.audit.vault import KeyStore, Vault, Wrapper
 
 
 class Ledger:
@@ -59,19 +59,19 @@ class Ledger:
         signer: Signer | None = None,
         disk: Disk | None = None,
         wrapper: Wrapper | None = None,
+        store: KeyStore | None = None,
     ) -> Self:
         """Open or create the ledger in directory `path`; a torn tail is cut, kept in quarantine and recorded.
 
         `origin` names a new ledger (default: a random one) or must be the name of the one that is there. Keys,
         known heads and quarantine lie in `home` (default: the directory that holds `path`). `signer` replaces the
-        key file, `wrapper` wraps the key under which personal content lies.
+        key file, `wrapper` wraps the key under which personal content lies, `store` keeps those keys besides this disk.
 
         Raises LedgerUnwritableError (cannot be created or written) and LedgerDamagedError (not what was written,
         shorter than last seen, another ledger).
         """
-        path = Path(path)
         place = Home(path, home)
-        ledger = cls(path, place, signer, disk or Disk(), Vault(place.keys / "subjects", wrapper))
+        ledger = cls(path, place, signer, disk or Disk(), Vault(place.keys / "subjects", wrapper, store))
         try:
             (path / "segments").mkdir(parents=True, exist_ok=True, mode=0o700)
             (path / "tile").mkdir(exist_ok=True, mode=0o700)

@@ -39,6 +39,18 @@ class Wrapper(Protocol):
     def unwrap(self, wrapped: bytes) -> bytes: ...
 
 
+class KeyStore(Protocol):
+    """Keeps the wrapped keys where this disk goes with the session. Each method raises KeyFileError."""
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def put_new(self, name: str, data: bytes) -> bool: ...
+
+    def names(self) -> Iterable[str]: ...
+
+    def delete(self, name: str) -> None: ...
+
+
 class _KeyFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,10 +72,14 @@ class Subject:
 
 
 class Vault:
-    """The subject keys below `path`, wrapped by the master key beside it. Safe for threads and processes."""
+    """The subject keys below `path`, wrapped by the master key beside it. Safe for threads and processes.
 
-    def __init__(self, path: Path, wrapper: Wrapper | None = None) -> None:
-        self.path, self._wrapper = path, wrapper
+    With `store` every key is there before it is used, and those of other sessions are fetched when they are looked
+    for; a person has a key in each session that does not look.
+    """
+
+    def __init__(self, path: Path, wrapper: Wrapper | None = None, store: KeyStore | None = None) -> None:
+        self.path, self._wrapper, self._store = path, wrapper, store
         self.master_file = path.parent / ("master.key" if wrapper is None else "master.wrapped")
         self._lock = threading.RLock()
         self._by_person: dict[str, Subject] = {}
@@ -113,6 +129,7 @@ class Vault:
     def pseudonyms(self, person: str) -> list[str]:
         """Every pseudonym under which `person` is known here, without making one."""
         with self._lock:
+            self._fetch()
             self._load()
             return [s.pseudonym for s in self._by_pseudonym.values() if s.person == person]
 
@@ -154,9 +171,12 @@ class Vault:
     def forget(self, pseudonyms: Iterable[str]) -> list[str]:
         """Destroy these keys; those that were there. Overwritten first, as far as the disk honours it."""
         with self._lock:
+            self._fetch()
             self._load()
             gone = [self._by_pseudonym[name] for name in pseudonyms if name in self._by_pseudonym]
             for subject in gone:
+                if self._store is not None:
+                    self._store.delete(subject.path.name)
                 with subject.path.open("r+b") as file:
                     file.write(secrets.token_bytes(subject.path.stat().st_size))
                     file.flush()
@@ -169,11 +189,26 @@ class Vault:
 
     def _find(self, pseudonym: str) -> Subject | None:
         known = self._by_pseudonym.get(pseudonym)
+        if known is None and self._store is not None:
+            with self._lock:
+                self._fetch()
         if known is None and (self.path / f"{pseudonym}.json").exists():
             with self._lock:
                 self._load()
             known = self._by_pseudonym.get(pseudonym)
         return known if known is not None and known.path.exists() else None
+
+    def _fetch(self) -> None:
+        """Lay out here what the store has, and drop what it has no more."""
+        if self._store is None:
+            return
+        there = {name for name in self._store.names() if name.endswith(".json")}
+        for path in self.path.glob("[pr]-*.json"):
+            if path.name not in there:
+                path.unlink()  # forgotten elsewhere: every key is in the store before it is used
+        for name in there:
+            if not (self.path / name).exists() and (data := self._store.get(name)) is not None:
+                write_durably(self.path / name, data)
 
     def _load(self) -> None:
         """Read the key files that appeared, drop those that went."""
@@ -217,8 +252,11 @@ class Vault:
         file = _KeyFile(
             subject=pseudonym, key=_encrypt(self._master(), key, aad), person=_encrypt(cipher, person.encode(), aad)
         )
+        data = file.model_dump_json().encode()
+        if self._store is not None:
+            self._store.put_new(path.name, data)
         try:
-            write_durably(path, file.model_dump_json().encode())
+            write_durably(path, data)
         except OSError as error:
             raise KeyFileError(
                 f"The key for a person's content cannot be written to {path.parent}: {error}."
@@ -230,18 +268,27 @@ class Vault:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if self._master_cipher is None:
-            if not self.master_file.exists():
+            if not self.master_file.exists() and not self._fetched_master():
                 if self.path.is_dir() and any(self.path.glob("[pr]-*.json")):
                     raise KeyFileError(f"The master key {self.master_file} is missing; restore it from its backup.")
                 fresh = AESGCM.generate_key(256)
                 wrapped = fresh if self._wrapper is None else self._wrapper.wrap(fresh)
+                data = base64.b64encode(wrapped) + b"\n"
+                if self._store is not None and not self._store.put_new(self.master_file.name, data):
+                    self._fetched_master()  # another session was first
                 try:
-                    write_new(self.master_file, base64.b64encode(wrapped) + b"\n")
+                    write_new(self.master_file, data)
                 except OSError as error:
                     raise KeyFileError(f"The master key cannot be written: {error}.") from error
             raw = base64.b64decode(self.master_file.read_bytes())
             self._master_cipher = AESGCM(raw if self._wrapper is None else self._wrapper.unwrap(raw))
         return self._master_cipher
+
+    def _fetched_master(self) -> bool:
+        data = self._store.get(self.master_file.name) if self._store is not None else None
+        if data is not None:
+            write_new(self.master_file, data)
+        return data is not None
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -6,6 +6,8 @@ It shows that the settings really lead there and that we call AWS as its API is,
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from agents.home import Home
 from agents.ledgers import deployment, open_ledger
 from agents.settings import load_settings
 from policies.audit import GateDecided, Ledger, LedgerUnwritableError, Note, QuestionAsked, Record, verify
+from policies.audit.erasure import forget
 from policies.audit.errors import KeyFileError
 from policies.audit.keys import Home as Keys
 from policies.audit.note import ECDSA
@@ -62,6 +65,14 @@ def bucket(aws: Any, request: pytest.FixtureRequest) -> S3Bucket:
 def set_up(monkeypatch: pytest.MonkeyPatch, **settings: object) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(f"REGENT_LEDGER_{name.upper()}", str(value))
+
+
+def persons(aws: Any) -> dict[str, str]:
+    """Settings for the keys of persons: a KMS key that wraps them, a bucket that can forget."""
+    name = f"keys-{secrets.token_hex(4)}"
+    where = {"LocationConstraint": "eu-west-1"}
+    aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    return {"wrap_key": aws("kms").create_key()["KeyMetadata"]["Arn"], "keys": f"s3://{name}/persons"}
 
 
 def signing_key(aws: Any) -> str:
@@ -122,7 +133,14 @@ def test_a_bucket_out_of_reach_stops_nobody_where_the_disk_acknowledges(
 def test_where_the_bucket_acknowledges_each_session_has_its_own_log(
     aws: Any, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    set_up(monkeypatch, key=signing_key(aws), bucket=f"s3://{bucket.name}/ledgers", acknowledge="bucket", name="house")
+    set_up(
+        monkeypatch,
+        key=signing_key(aws),
+        bucket=f"s3://{bucket.name}/ledgers",
+        acknowledge="bucket",
+        name="house",
+        **persons(aws),
+    )
     names = []
     for session in ("one", "two"):
         monkeypatch.setenv("REGENT_HOME", str(tmp_path / session))
@@ -152,7 +170,7 @@ def test_a_session_whose_log_is_missing_is_noticed(
     from agents.cli.audit import app
 
     url = f"s3://{bucket.name}/ledgers"
-    set_up(monkeypatch, key=signing_key(aws), bucket=url, acknowledge="bucket", name="house")
+    set_up(monkeypatch, key=signing_key(aws), bucket=url, acknowledge="bucket", name="house", **persons(aws))
     for session in ("one", "two", "three"):
         monkeypatch.setenv("REGENT_HOME", str(tmp_path / session))
         with open_ledger() as ledger:
@@ -175,7 +193,7 @@ def test_a_session_that_starts_again_on_its_disk_goes_on(
     aws: Any, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Killed before a checkpoint: recovery writes the tail anew, in other pieces than the bucket has."""
-    set_up(monkeypatch, bucket=f"s3://{bucket.name}/ledgers", acknowledge="bucket", name="house")
+    set_up(monkeypatch, bucket=f"s3://{bucket.name}/ledgers", acknowledge="bucket", name="house", **persons(aws))
     import subprocess
     import sys
 
@@ -193,11 +211,65 @@ def test_a_session_that_starts_again_on_its_disk_goes_on(
     assert verify(tmp_path / "drill" / "ledger", Keys(Home.find().ledger).trusted()).size == 4
 
 
+def test_what_a_session_was_asked_outlives_its_disk_until_it_is_forgotten(
+    aws: Any, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two sessions of one person on disks that go; an auditor reads both, forgets the person, and neither opens."""
+    from typer.testing import CliRunner
+
+    from agents.cli.audit import app
+
+    kept = persons(aws)
+    set_up(monkeypatch, key=signing_key(aws), bucket=f"s3://{bucket.name}/ledgers", acknowledge="bucket", **kept)
+    names = []
+    for session in ("one", "two"):
+        monkeypatch.setenv("REGENT_HOME", str(tmp_path / session))
+        with open_ledger() as ledger:
+            ledger.append(asked())
+            names.append(ledger.origin)
+        key = str(Keys(tmp_path / session / "ledger").trusted()[0])
+        shutil.rmtree(tmp_path / session)
+    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "auditor"))
+    for number, name in enumerate(names):
+        restore(bucket, name, tmp_path / f"read{number}" / "ledger")
+
+    def read(number: int) -> str:
+        done = CliRunner().invoke(app, ["show", "--index", "0", "--ledger", str(tmp_path / f"read{number}" / "ledger")])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "canary-7" in read(0) and "canary-7" in read(1)
+    with open_ledger() as ledger:
+        ledger.append(Record(actor="system", body=Note(name="the auditor's own")))
+    done = CliRunner().invoke(app, ["forget", "vera@example.com", "--yes", "--json"])
+    assert done.exit_code == 0, done.output
+    assert len(json.loads(done.output)["subjects"]) == 2
+    assert "canary-7" not in read(0) and "canary-7" not in read(1), "copies laid out by a reader go as well"
+    assert [item for item in S3Bucket.at(kept["keys"], client=aws("s3")).keys("")] == ["master.wrapped"]
+    assert CliRunner().invoke(app, ["verify", f"s3://{bucket.name}/ledgers", "--key", key]).exit_code == 0
+
+
+def test_a_bucket_that_keeps_versions_does_not_claim_to_forget(
+    aws: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = persons(aws)
+    name = kept["keys"].split("/")[2]
+    aws("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    set_up(monkeypatch, **kept)
+    with open_ledger() as ledger:
+        ledger.append(asked())
+        with pytest.raises(KeyFileError, match="versions"):
+            forget(ledger, "vera@example.com")
+
+
 def test_no_bucket_no_session(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(monkeypatch, acknowledge="bucket")
     with pytest.raises(SettingsError, match="needs a bucket"):
         deployment(load_settings())
     set_up(monkeypatch, bucket="s3://no-such-bucket/ledgers")
+    with pytest.raises(SettingsError, match="ledger_keys"):
+        deployment(load_settings())
+    set_up(monkeypatch, **persons(aws))
     with pytest.raises(Exception, match="no-such-bucket") as caught, open_ledger():
         pass
     assert isinstance(caught.value, LedgerUnwritableError) or "could not be written" in str(caught.value)
