@@ -245,7 +245,7 @@ def test_what_a_session_was_asked_outlives_its_disk_until_it_is_forgotten(
     assert done.exit_code == 0, done.output
     assert len(json.loads(done.output)["subjects"]) == 2
     assert "canary-7" not in read(0) and "canary-7" not in read(1), "copies laid out by a reader go as well"
-    assert [item for item in S3Bucket.at(kept["keys"], client=aws("s3")).keys("")] == ["master.wrapped"]
+    assert list(S3Bucket.at(kept["keys"], client=aws("s3")).keys("")) == ["master.wrapped"]
     assert CliRunner().invoke(app, ["verify", f"s3://{bucket.name}/ledgers", "--key", key]).exit_code == 0
 
 
