@@ -7,6 +7,7 @@ order or in the same column of rows that follow each other, are read together, w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from policies.guardrails.orders import may_order, orders_in, withheld, withheld_in
@@ -15,6 +16,7 @@ _CELL = re.compile(r"[^|\n]+")
 _LEAD = re.compile(r"\s*(?:(?:row|note|incomplete|read as|query|columns): ?)?(?:f\d+=)?")
 
 
+@lru_cache(maxsize=128)  # a result is looked at as it comes back and as a model is about to read it
 def withhold_split(text: str, threshold: float) -> tuple[str, float, tuple[str, ...]]:
     """The text with every order in it replaced, the highest score found, and what spoke for it, by name."""
     cells = _cells(text)

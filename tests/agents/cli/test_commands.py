@@ -136,10 +136,12 @@ def test_the_offline_model_is_never_the_default_on_aws(tmp_path: Path) -> None:
     done = regent(
         tmp_path, "ask", "What did we spend?", "--estate", "aws",
         AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="none", AWS_SHARED_CREDENTIALS_FILE="none",
+        REGENT_GUARD_LOCAL_ONLY="true",
     )  # fmt: skip
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
     assert "answered" not in done.stdout
+    assert "sign in" in done.stderr.lower(), "it went as far as AWS"
 
 
 def test_doctor_says_what_to_do_and_needs_no_aws(tmp_path: Path) -> None:
