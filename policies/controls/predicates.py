@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -119,3 +120,25 @@ def external_id(trust: Mapping[str, Any]) -> bool:
 def as_list(value: Any) -> list[Any]:
     """IAM and CloudFormation write one thing where they mean a list of one."""
     return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def only_counts(action: Mapping[str, Any] | None, override: Mapping[str, Any] | None) -> bool:
+    """Whether a rule of a web ACL only counts, or does nothing: a rule has an action, a group an override of `None`."""
+    return not set(action or {}) - {"Count"} and "None" not in (override or {})
+
+
+def unconditional(cedar: str) -> bool:
+    """Whether one of the policies permits everybody everything, without a condition.
+
+    Raises:
+        ValueError: it is no Cedar.
+    """
+    import cedarpy
+
+    policies = json.loads(cedarpy.policies_to_json_str(cedar))["staticPolicies"].values()
+    return any(
+        policy["effect"] == "permit"
+        and all(policy[part]["op"] == "All" for part in ("principal", "action", "resource"))
+        and not [one for one in policy["conditions"] if one != {"kind": "when", "body": {"Value": True}}]
+        for policy in policies
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.controls.declared import Declared
-from policies.controls.predicates import as_list, dig, external_id
+from policies.controls.predicates import as_list, dig, external_id, only_counts
 from policies.controls.rules.base import Fault, Resources, of, rule, tag
 
 ROLE, POLICY, MANAGED = "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"
@@ -35,11 +35,16 @@ def roles_least(resources: Resources, declared: Declared) -> Iterator[Fault]:
                 yield Fault("anybody-trusted", name)
 
 
-@rule(ROLE)
+def reads(role: Mapping[str, Any]) -> bool:
+    """Whether a role is tagged as the one that reads an account."""
+    return tag(role, "regent:purpose") == "reader"
+
+
+@rule(ROLE, where=reads)
 def readers_bound(resources: Resources, declared: Declared) -> Iterator[Fault]:
     """Reader roles (tag `regent:purpose` reader) are taken on with an external id, and deny all the rest."""
     for name, role in of(resources, ROLE):
-        if tag(role, "regent:purpose") != "reader":
+        if not reads(role):
             continue
         if not external_id(role.get("AssumeRolePolicyDocument") or {}):
             yield Fault("no-external-id", name)
@@ -67,7 +72,7 @@ def firewalls_act(resources: Resources, declared: Declared) -> Iterator[Fault]:
         if not rules:
             yield Fault("no-rules", name)
         for one in rules:
-            if "Count" in (one.get("Action") or {}) or "Count" in (one.get("OverrideAction") or {}):
+            if only_counts(one.get("Action"), one.get("OverrideAction")):
                 yield Fault("only-counts", name, str(one.get("Name")))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from policies.controls.declared import Declared
-from policies.controls.predicates import GUARDRAIL, GUARDRAIL_VERSION, any_audience, dig, own_key
+from policies.controls.predicates import GUARDRAIL, GUARDRAIL_VERSION, any_audience, dig, own_key, unconditional
 from policies.controls.rules.base import Fault, Resources, mentions, of, rule, strings
 
 GUARDRAIL_TYPE, VERSION = "AWS::Bedrock::Guardrail", "AWS::Bedrock::GuardrailVersion"
@@ -115,8 +115,6 @@ def gateways_enclosed(resources: Resources, declared: Declared) -> Iterator[Faul
 @rule(POLICY, ENGINE)
 def policies_in_force(resources: Resources, declared: Declared) -> Iterator[Fault]:
     """Policies are active, valid Cedar, checked against the gateway's schema, and never open; engines have some."""
-    import cedarpy
-
     filled: set[str] = set()
     for name, policy in of(resources, POLICY):
         filled |= mentions(policy.get("PolicyEngineId"))
@@ -126,12 +124,11 @@ def policies_in_force(resources: Resources, declared: Declared) -> Iterator[Faul
             yield Fault("not-validated", name)
         statement = dig(policy, "Definition.Cedar.Statement")
         text = "".join(strings(statement)) if isinstance(statement, str) else _joined(statement)
-        if "".join(text.split()) == "permit(principal,action,resource);":
-            yield Fault("wide-open", name)
         if not text.strip():
             yield Fault("no-cedar", name, "empty, or known to CloudFormation only")
         try:
-            cedarpy.policies_to_json_str(text)
+            if unconditional(text):
+                yield Fault("wide-open", name)
         except ValueError as error:
             yield Fault("no-cedar", name, str(error).splitlines()[0][:100])
     for name, engine in of(resources, ENGINE):

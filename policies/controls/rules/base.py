@@ -23,27 +23,33 @@ class Fault(NamedTuple):
 
 
 Find = Callable[[Resources, Declared], Iterator[Fault]]
+Where = Callable[[Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Finds faults in resources of these types."""
+    """Finds faults in resources of these types, of which those are its subjects whose properties `where` accepts."""
 
     types: tuple[str, ...]
     find: Find
+    where: Where
+
+    def has_subject(self, resources: Resources) -> bool:
+        """Whether there is anything for this rule to judge."""
+        return any(self.where(properties) for _, properties in of(resources, *self.types))
 
 
-def rule(*types: str) -> Callable[[Find], Rule]:
+def rule(*types: str, where: Where = lambda properties: True) -> Callable[[Find], Rule]:
     """Make a rule of a function that finds faults in resources of these types."""
-    return lambda find: Rule(types, find)
+    return lambda find: Rule(types, find, where)
 
 
 def apply(look: Look, stacks: Sequence[Item], *rules: Rule) -> None:
-    """Judge the stacks that have resources of the rules' types; the others are passed over."""
+    """Judge the stacks in which the rules have subjects; the others are passed over."""
     for stack in stacks:
         resources = stack.data.get("Resources") or {}
         for one in rules:
-            if any(resource["Type"] in one.types for resource in resources.values()):
+            if one.has_subject(resources):
                 look.at(stack)
                 for fault in one.find(resources, look.declared):
                     look.fail(fault.reason, f"{stack.name}/{fault.resource}", fault.said)

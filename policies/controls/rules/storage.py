@@ -14,11 +14,16 @@ TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-@rule(BUCKET)
+def for_evidence(bucket: Mapping[str, Any]) -> bool:
+    """Whether a bucket is tagged as the one that holds the evidence."""
+    return tag(bucket, "regent:purpose") == EVIDENCE
+
+
+@rule(BUCKET, where=for_evidence)
 def locked(resources: Resources, declared: Declared) -> Iterator[Fault]:
-    """The evidence's bucket is locked in compliance mode, long enough, and there is one where buckets are."""
+    """The evidence's bucket is locked in compliance mode, and long enough."""
     for name, bucket in of(resources, BUCKET):
-        if tag(bucket, "regent:purpose") != EVIDENCE:
+        if not for_evidence(bucket):
             continue
         retention = dig(bucket, "ObjectLockConfiguration.Rule.DefaultRetention") or {}
         if bucket.get("ObjectLockEnabled") is not True or not retention:
@@ -42,7 +47,7 @@ def private(resources: Resources, declared: Declared) -> Iterator[Fault]:
         algorithms = {one.get("SSEAlgorithm") for one in defaults}
         if not algorithms & {"aws:kms", "aws:kms:dsse", "AES256"}:
             yield Fault("not-encrypted", name)
-        elif tag(bucket, "regent:purpose") == EVIDENCE and not any(own_key(d.get("KMSMasterKeyID")) for d in defaults):
+        elif for_evidence(bucket) and not any(own_key(d.get("KMSMasterKeyID")) for d in defaults):
             yield Fault("no-own-key", name)
 
 

@@ -15,10 +15,13 @@ from policies.controls.catalogue import catalogue
 from policies.controls.check import Mutant, check
 from policies.controls.declared import Declared, load_declared
 from policies.controls.errors import ControlsError
+from policies.controls.evaluate import judge
 from policies.controls.evidence import Item, Need
 from policies.controls.lint import lint
 from policies.controls.mutate import put
 from policies.controls.needs import NEEDS
+from policies.controls.proof import AS_OF
+from policies.controls.samples import ASKED, with_records
 
 FOUND = checks.load()
 DECLARED = load_declared()
@@ -123,6 +126,21 @@ def test_fields_that_a_check_reads_from_questions_are_in_the_records(id):
     assert set(types) <= set(KNOWN)
     read = set(re.findall(r'\["body"\](?:\["(\w+)"\]|\.get\("(\w+)")', source))
     assert {a or b for a, b in read} <= known
+
+
+@pytest.mark.parametrize("id", sorted(set(QUESTION_CHECKS) - {"questions-ended", "guard-whole"}))
+def test_a_question_in_which_nothing_happened_is_no_subject(id):
+    """Neither called, refused nor answered: a check that passes over it has looked at nothing and must say so."""
+    idle = ("answer.delivered", {"status": "unanswerable", "figures": 0, "facts": [], "receipts": []})
+    bare = with_records(("question.asked", ASKED), idle)
+    needs = FOUND[id].needs
+    items = {name: [bare] if need.name == "questions" else [] for name, need in needs.items()}
+    assert judge(FOUND[id], items, DECLARED, AS_OF)[0] == "no-subject"
+
+
+@pytest.mark.parametrize("id", sorted(FOUND))
+def test_without_any_items_there_is_no_subject(id):
+    assert judge(FOUND[id], {name: [] for name in FOUND[id].needs}, DECLARED, AS_OF) == ("no-subject", (), 0, ())
 
 
 def test_every_declaration_is_read_by_a_check():

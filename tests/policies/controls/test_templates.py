@@ -43,6 +43,16 @@ def test_templates_that_have_nothing_of_the_kind_are_no_pass(id):
     assert found(RULES[id], nothing)[0] == "no-subject"
 
 
+@pytest.mark.parametrize(
+    ("stack", "resource", "id"),
+    [("audit", "Evidence", "template-evidence-lock"), ("member", "Reader", "template-reader-role")],
+)
+def test_taking_the_tag_off_does_not_make_a_rule_pass(stack, resource, id):
+    templates = clean()
+    templates[f"regent-{stack}"]["Resources"][resource]["Properties"]["Tags"] = []
+    assert found(RULES[id], templates)[0] == "no-subject"
+
+
 DEFECTS = [
     ("audit", "Evidence.Properties.ObjectLockEnabled", False, "template-evidence-lock", "not-locked"),
     ("audit", "Evidence.Properties.ObjectLockConfiguration", ABSENT, "template-evidence-lock", "not-locked"),

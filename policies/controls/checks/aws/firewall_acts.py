@@ -8,7 +8,7 @@ from policies.controls.check import Look, Mutant, check
 from policies.controls.evidence import Item
 from policies.controls.mutate import put
 from policies.controls.needs import aws
-from policies.controls.predicates import dig
+from policies.controls.predicates import dig, only_counts
 
 _RULES = [
     {"Name": "common", "OverrideAction": {"None": {}}},
@@ -24,7 +24,7 @@ _ACL = {"Name": "regent", "Rules": _RULES, "LoggingConfiguration": {"LogDestinat
     needs={"acls": aws.WEB_ACLS},
     reasons={
         "no-rules": "the web ACL has no rules",
-        "only-counts": "a rule of the web ACL only counts",
+        "only-counts": "a rule of the web ACL only counts, or does nothing",
         "not-logged": "what the web ACL blocks is not logged",
     },
     good={"acls": [Item(name="regent", data=_ACL)]},
@@ -32,6 +32,7 @@ _ACL = {"Name": "regent", "Rules": _RULES, "LoggingConfiguration": {"LogDestinat
         Mutant("empty", "no-rules", put("acls", "Rules", [])),
         Mutant("group counts", "only-counts", put("acls", "Rules.0.OverrideAction", {"Count": {}})),
         Mutant("rule counts", "only-counts", put("acls", "Rules.1.Action", {"Count": {}})),
+        Mutant("does nothing", "only-counts", put("acls", "Rules.1", {"Name": "rate"})),
         Mutant("not logged", "not-logged", put("acls", "LoggingConfiguration", None)),
     ],
     benign=[Mutant("one rule", None, put("acls", "Rules", _RULES[:1]))],
@@ -43,7 +44,7 @@ def firewall_acts(look: Look, acls: Sequence[Item]) -> None:
         if not rules:
             look.fail("no-rules", acl)
         for rule in rules:
-            if "Count" in (rule.get("Action") or {}) or "Count" in (rule.get("OverrideAction") or {}):
+            if only_counts(rule.get("Action"), rule.get("OverrideAction")):
                 look.fail("only-counts", acl, rule["Name"])
         if not dig(acl.data, "LoggingConfiguration.LogDestinationConfigs"):
             look.fail("not-logged", acl)

@@ -31,6 +31,7 @@ _GATEWAY = {"authorizerType": "CUSTOM_JWT", "authorizerConfiguration": _JWT}
         Mutant(
             "any token", "any-audience", drop("gateways", "authorizerConfiguration.customJWTAuthorizer.allowedAudience")
         ),
+        Mutant("no issuer at all", "any-audience", put("gateways", "authorizerConfiguration", None)),
         Mutant("debugging", "tells-too-much", put("gateways", "exceptionLevel", "DEBUG")),
     ],
     benign=[
@@ -45,7 +46,8 @@ def gateway_callers(look: Look, gateways: Sequence[Item]) -> None:
         data = look.at(gateway).data
         if data.get("authorizerType") not in ("CUSTOM_JWT", "AWS_IAM"):
             look.fail("anybody", gateway, str(data.get("authorizerType")))
-        if any_audience(data.get("authorizerConfiguration")):
+        jwt = data.get("authorizerConfiguration") or {"customJWTAuthorizer": {}}
+        if data.get("authorizerType") == "CUSTOM_JWT" and any_audience(jwt):
             look.fail("any-audience", gateway)
         if data.get("exceptionLevel") == "DEBUG":
             look.fail("tells-too-much", gateway)

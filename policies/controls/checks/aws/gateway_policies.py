@@ -8,7 +8,7 @@ from policies.controls.check import Look, Mutant, check
 from policies.controls.evidence import Item
 from policies.controls.mutate import put, without
 from policies.controls.needs import aws
-from policies.controls.predicates import dig
+from policies.controls.predicates import dig, unconditional
 
 _CEDAR = {"cedar": {"statement": 'permit(principal, action == AgentCore::Action::"cost___spend", resource);'}}
 _POLICY = {"policyEngineId": "e-1", "status": "ACTIVE", "enforcementMode": "ACTIVE", "definition": _CEDAR}
@@ -23,6 +23,7 @@ _POLICY = {"policyEngineId": "e-1", "status": "ACTIVE", "enforcementMode": "ACTI
         "not-active": "the policy is not active, so that it decides nothing",
         "log-only": "the policy only logs",
         "wide-open": "the policy permits everybody everything",
+        "unreadable": "the policy has no statement, or one that is no Cedar",
         "empty": "the policy engine has no policy of its own",
     },
     good={
@@ -37,6 +38,8 @@ _POLICY = {"policyEngineId": "e-1", "status": "ACTIVE", "enforcementMode": "ACTI
             "wide-open",
             put("policies", "definition.cedar.statement", "permit (principal, action, resource);"),
         ),
+        Mutant("no statement", "unreadable", put("policies", "definition", {})),
+        Mutant("no Cedar", "unreadable", put("policies", "definition.cedar.statement", "permit everything")),
         Mutant("no policies for another engine", "empty", put("engines", "policyEngineId", "e-2")),
     ],
     benign=[Mutant("one policy fewer", None, without("policies", 1))],
@@ -49,8 +52,12 @@ def gateway_policies(look: Look, engines: Sequence[Item], policies: Sequence[Ite
             look.fail("not-active", policy, str(data.get("status")))
         if data.get("enforcementMode") != "ACTIVE":
             look.fail("log-only", policy, str(data.get("enforcementMode")))
-        if "".join((dig(data, "definition.cedar.statement") or "").split()) == "permit(principal,action,resource);":
-            look.fail("wide-open", policy)
+        statement = dig(data, "definition.cedar.statement") or dig(data, "definition.policy.statement")
+        try:
+            if not statement or unconditional(statement):
+                look.fail("wide-open" if statement else "unreadable", policy)
+        except ValueError as error:
+            look.fail("unreadable", policy, str(error).splitlines()[0][:100])
     for engine in engines:
         if look.at(engine).data["policyEngineId"] not in {policy.data["policyEngineId"] for policy in policies}:
             look.fail("empty", engine)

@@ -64,6 +64,11 @@ _DEFINITION = {
             "entity-missing",
             put("definition", "personal.PHONE", {"input": "none", "output": "mask"}),
         ),
+        Mutant(
+            "entity only noted",
+            "entity-missing",
+            put("guardrails", "sensitiveInformationPolicy.piiEntities.0", {"type": "EMAIL", "action": "NONE"}),
+        ),
         Mutant("pattern gone", "pattern-missing", put("guardrails", "sensitiveInformationPolicy.regexes", [])),
     ],
     benign=[
@@ -103,7 +108,8 @@ def guardrail_as_defined(look: Look, guardrails: Sequence[Item], definition: Seq
 
 def _on(part: dict[str, object], side: str) -> bool:
     """Whether a part of the guardrail acts on that side; what is not said is on, as Bedrock's defaults are."""
-    return part.get(f"{side}Enabled") is not False and part.get(f"{side}Action") != "NONE"
+    action = part.get(f"{side}Action", part.get("action"))
+    return part.get(f"{side}Enabled") is not False and action != "NONE"
 
 
 def _weaker(found: dict[str, object], side: str, wanted: str) -> bool:

@@ -37,12 +37,12 @@ _SIGNS = {"KeyState": "Enabled", "KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST
     benign=[Mutant("described", None, put("keys", "Description", "data of Regent"))],
 )
 def keys_sound(look: Look, keys: Sequence[Item]) -> None:
-    """`keys`: `KeyMetadata` with `KeyRotationEnabled`; asymmetric keys cannot rotate by themselves."""
+    """`keys`: `KeyMetadata` with `KeyRotationEnabled`; signing keys cannot rotate by themselves."""
     for key in keys:
         data = look.at(key).data
         if data.get("KeyState") != "Enabled":
             look.fail("not-enabled", key, str(data.get("KeyState")))
-        if data.get("KeySpec") == "SYMMETRIC_DEFAULT" and data.get("KeyRotationEnabled") is not True:
+        if data.get("KeyUsage") != "SIGN_VERIFY" and data.get("KeyRotationEnabled") is not True:
             look.fail("never-rotated", key)
         if data.get("KeyUsage") == "SIGN_VERIFY" and data.get("KeySpec") != "ECC_NIST_P256":
             look.fail("cannot-be-verified", key, str(data.get("KeySpec")))

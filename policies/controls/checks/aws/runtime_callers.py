@@ -60,9 +60,9 @@ def runtime_callers(look: Look, runtimes: Sequence[Item]) -> None:
         data = look.at(runtime).data
         if any_audience(data.get("authorizerConfiguration")):
             look.fail("any-audience", runtime)
-        url = dig(data, f"{_AUTH}.discoveryUrl")
-        if url is not None and not url.startswith("https://"):
-            look.fail("issuer-in-clear", runtime, url)
+        jwt = dig(data, _AUTH)
+        if jwt is not None and not str(jwt.get("discoveryUrl")).startswith("https://"):
+            look.fail("issuer-in-clear", runtime, str(jwt.get("discoveryUrl")))
         for header in dig(data, "requestHeaderConfiguration.requestHeaderAllowlist") or []:
             if "user-id" in header.lower():
                 look.fail("claimed-user", runtime, header)

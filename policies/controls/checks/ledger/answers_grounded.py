@@ -21,7 +21,7 @@ from policies.controls.samples import answered, denied
         "unchecked": "an answer went out that nobody checked for unbound figures",
         "delivered-unbound": "an answer went out though its figures were not bound",
     },
-    good={"questions": [answered(), denied()]},
+    good={"questions": [answered(), denied(), answered("q-3")]},
     mutants=[
         Mutant("no check", "unchecked", drop("questions", "records.10")),
         Mutant("check afterwards", "unchecked", put("questions", "records.10.index", 99)),
@@ -35,12 +35,13 @@ from policies.controls.samples import answered, denied
 def answers_grounded(look: Look, questions: Sequence[Item]) -> None:
     """The last check before the delivery counts: a repair comes before it."""
     for question in questions:
-        look.at(question)
         for delivered in records(question, "answer.delivered"):
             if delivered["body"]["status"] != "answered":
                 continue
+            look.at(question)
             checked = [one for one in records(question, "grounding.checked") if one["index"] < delivered["index"]]
             if not checked:
                 look.fail("unchecked", question)
             elif checked[-1]["body"]["outcome"] != "bound":
                 look.fail("delivered-unbound", question, checked[-1]["body"]["outcome"])
+    look.rest(questions)

@@ -21,7 +21,7 @@ from policies.controls.samples import answered, denied
         "not-assessed": "an answer went out without the guard having looked at it",
         "blocked-but-delivered": "the guard blocked the answer or could not look, and it went out all the same",
     },
-    good={"questions": [answered(), denied()]},
+    good={"questions": [answered(), denied(), answered("q-3")]},
     mutants=[
         Mutant("no assessment", "not-assessed", drop("questions", "records.11")),
         Mutant("the draft was assessed, not the answer", "not-assessed", put("questions", "records.11.index", 9)),
@@ -36,10 +36,10 @@ from policies.controls.samples import answered, denied
 def answers_guarded(look: Look, questions: Sequence[Item]) -> None:
     """The assessment must come after the grounding, which may still change the text."""
     for question in questions:
-        look.at(question)
         for end in records(question, "answer.delivered"):
             if end["body"]["status"] != "answered":
                 continue
+            look.at(question)
             written = max((one["index"] for one in records(question, "grounding.checked")), default=-1)
             outcomes = [
                 one["body"]["outcome"]
@@ -50,3 +50,4 @@ def answers_guarded(look: Look, questions: Sequence[Item]) -> None:
                 look.fail("not-assessed", question)
             elif {"blocked", "failed"} & set(outcomes):
                 look.fail("blocked-but-delivered", question)
+    look.rest(questions)

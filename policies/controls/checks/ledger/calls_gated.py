@@ -42,13 +42,13 @@ _TWICE = with_records(*STORY[:7], STORY[6], *STORY[7:], name="q-3")
 def calls_gated(look: Look, questions: Sequence[Item]) -> None:
     """Decisions and calls are matched by query and hash of the inputs, in the order of the ledger."""
     for question in questions:
-        look.at(question)
         allowed: Counter[str] = Counter()
         refused: set[str] = set()
         for record in sorted(records(question, "gate.decided", "query.called"), key=lambda one: one["index"]):
             body = record["body"]
             key, sealed = f"{body['query']} {body.get('input_sha256')}", body.get("input_sha256") is None
             keys = [one for one in allowed if one.startswith(f"{body['query']} ")] if sealed else [key]
+            look.at(question)
             if record["type"] == "gate.decided":
                 allowed[key] += body["decision"] == "allow"
                 refused |= {key} if body["decision"] != "allow" else set()
@@ -58,3 +58,4 @@ def calls_gated(look: Look, questions: Sequence[Item]) -> None:
                 look.fail("denied-but-ran" if refused & set(keys or [key]) else "ungated", question, body["query"])
             else:
                 allowed[usable] -= 1
+    look.rest(questions)

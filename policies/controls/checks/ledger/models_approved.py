@@ -40,10 +40,11 @@ from policies.controls.samples import answered, denied
 def models_approved(look: Look, questions: Sequence[Item]) -> None:
     """Models as the ledger names them: `offline`, `bedrock:ID`, `openai:URL#MODEL`."""
     for question in questions:
-        look.at(question)
         wanted = {one["body"]["model"] for one in records(question, "question.asked")}
         for model in sorted({one["body"]["model"] for one in records(question, "specialist.started", "model.called")}):
+            look.at(question)
             if model not in look.declared.models:
                 look.fail("not-approved", question, model)
             if wanted and model not in wanted:
                 look.fail("another", question, f"{model}, not {', '.join(sorted(wanted))}")
+    look.rest(questions)

@@ -34,10 +34,10 @@ from policies.controls.samples import answered, denied
 def questions_guarded(look: Look, questions: Sequence[Item]) -> None:
     """What reaches nobody (somebody unknown was refused) needs no assessment."""
     for question in questions:
-        look.at(question)
         used = [one["index"] for one in records(question, "specialist.started", "model.called", "query.called")]
         if not used:
             continue
+        look.at(question)
         before = [
             one["body"]
             for one in records(question, "guard.assessed")
@@ -47,3 +47,4 @@ def questions_guarded(look: Look, questions: Sequence[Item]) -> None:
             look.fail("not-assessed", question)
         elif any(body["outcome"] in ("blocked", "failed") for body in before):
             look.fail("blocked-but-went-on", question)
+    look.rest(questions)

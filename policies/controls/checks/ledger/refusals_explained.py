@@ -36,18 +36,20 @@ from policies.controls.samples import answered, denied
 def refusals_explained(look: Look, questions: Sequence[Item]) -> None:
     """Refused are questions with the status denied or blocked."""
     for question in questions:
-        look.at(question)
         refusals = [one for one in records(question, "gate.decided") if one["body"]["decision"] == "deny"]
         for one in refusals:
             body = one["body"]
             if not body.get("policies") and body.get("reason", "sealed") == "":
                 look.fail("reasonless", question, body["query"])
-        statuses = {one["body"]["status"] for one in records(question, "answer.delivered")}
+        statuses: set[str] = {one["body"]["status"] for one in records(question, "answer.delivered")}
+        if refusals or statuses & {"denied", "blocked"}:
+            look.at(question)
         unknown = any(one["body"]["role"] == "unknown" for one in records(question, "question.asked"))
         stopped = unknown or refusals or records(question, *_STOPS)
         blocked = any(one["body"]["outcome"] == "blocked" for one in records(question, "guard.assessed"))
         if ("denied" in statuses and not stopped) or ("blocked" in statuses and not (blocked or stopped)):
             look.fail("unexplained", question)
+    look.rest(questions)
 
 
 _STOPS = ("limit.reached", "switch.refused", "approval.consumed", "approval.expired", "approval.decided")

@@ -18,7 +18,7 @@ from policies.controls.samples import answered, denied
     serves=("A.9.4", "A.7.4"),
     needs={"questions": ledger.QUESTIONS},
     reasons={"not-assessed": "a result of a query was not assessed by the guard before a model could see it"},
-    good={"questions": [answered(), denied()]},
+    good={"questions": [answered(), denied(), answered("q-3")]},
     mutants=[
         Mutant("no assessment", "not-assessed", drop("questions", "records.8")),
         Mutant("only the question", "not-assessed", put("questions", "records.8.body.point", "question")),
@@ -32,12 +32,14 @@ from policies.controls.samples import answered, denied
 def results_guarded(look: Look, questions: Sequence[Item]) -> None:
     """Counts, not order: specialists work at the same time. A failed assessment is none."""
     for question in questions:
-        look.at(question)
         assessed = [
             one
             for one in records(question, "guard.assessed")
             if one["body"]["point"] == "tool_result" and one["body"]["outcome"] != "failed"
         ]
         returned = records(question, "query.returned")
+        if returned:
+            look.at(question)
         if len(assessed) < len(returned):
             look.fail("not-assessed", question, f"{len(assessed)} of {len(returned)}")
+    look.rest(questions)

@@ -18,7 +18,7 @@ from policies.controls.samples import answered, denied
     serves=("A.7.3", "A.7.5"),
     needs={"questions": ledger.QUESTIONS},
     reasons={"other-source": "a question about one estate was answered with data of another"},
-    good={"questions": [answered(), denied()]},
+    good={"questions": [answered(), denied(), answered("q-3")]},
     mutants=[
         Mutant("sample data for AWS", "other-source", put("questions", "records.7.body.receipts.0.source", "sample")),
         Mutant("AWS data for the sample", "other-source", put("questions", "records.0.body.estate", "sample")),
@@ -28,12 +28,14 @@ from policies.controls.samples import answered, denied
 def sources_as_asked(look: Look, questions: Sequence[Item]) -> None:
     """Compares the estate of `question.asked` with the source of every receipt."""
     for question in questions:
-        look.at(question)
         estates = {one["body"]["estate"] for one in records(question, "question.asked")}
         sources = {
             receipt["source"]
             for one in records(question, "query.returned", "query.more")
             for receipt in one["body"].get("receipts") or []
         }
+        if sources:
+            look.at(question)
         if sources - estates:
             look.fail("other-source", question, f"{', '.join(sorted(sources))} for {', '.join(sorted(estates))}")
+    look.rest(questions)

@@ -59,6 +59,15 @@ _STACK = stack(
             ),
         ),
         Mutant(
+            "open, in other words",
+            "wide-open",
+            put(
+                "stacks",
+                "Resources.Policy.Properties.Definition.Cedar.Statement",
+                '@id("x") permit (principal, action, resource) when { true };',
+            ),
+        ),
+        Mutant(
             "no Cedar",
             "no-cedar",
             put(
