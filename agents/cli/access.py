@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -156,6 +156,37 @@ def diff(
     found = compare(gates[0], gates[1], recorded(open_reader(ledger).read()))
     plain = {**asdict(found), "before_sha256": gates[0].sha256, "after_sha256": gates[1].sha256}
     show(plain, json_out, _told(found))
+
+
+@app.command("projection")
+def projection(
+    gateway: Annotated[str, typer.Option("--gateway", help="ARN of the AgentCore gateway.", metavar="ARN")],
+    target: Annotated[str, typer.Option("--target", help="Name of the gateway's target.")] = "regent",
+    iam: Annotated[bool, typer.Option("--iam", help="For a gateway that authenticates with IAM, not OAuth.")] = False,
+    policies: Policies = None,
+    json_out: Json = False,
+) -> None:
+    """Print the policies for AgentCore Gateway's policy engine, and what it cannot be told.
+
+    Examples:
+
+        regent access projection --gateway arn:aws:bedrock-agentcore:eu-west-1:123456789012:gateway/regent-x
+
+        regent access projection --gateway ARN --target regent --json
+    """
+    from agents.cli.audit_common import show
+    from policies.access.projection import project
+    from tools.catalogue import queries
+
+    kind: Literal["IamEntity", "OAuthUser"] = "IamEntity" if iam else "OAuthUser"
+    found = project(_gate(policies).rules, queries().values(), gateway=gateway, target=target, principal=kind)
+    plain = {
+        "statements": [{"name": one.name, "text": one.text} for one in found.statements],
+        "unsaid": [{"rule": o.rule, "says": o.says, "conditions": list(o.conditions)} for o in found.unsaid],
+    }
+    lines = [found.text, "", "// Decided by the gate in the target, because the gateway cannot be told:"]
+    lines += [f"//   {one.rule}: {'; '.join(one.conditions)}" for one in found.unsaid]
+    show(plain, json_out, "\n".join(lines))
 
 
 def _told(found: Comparison) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -20,6 +20,9 @@ from policies.access.schema import cedar_input, cedar_schema
 from tools.accounts import Directory
 from tools.errors import RegentError
 from tools.registry import Query
+
+if TYPE_CHECKING:
+    from cedarpy import Entities
 
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
 """Where Regent may look unless a company says otherwise."""
@@ -51,6 +54,8 @@ class Gate:
         self.rules = rules_of(files)
         """Every policy, in the order of the files."""
         self._schema = cedarpy.Schema.from_str(schema)
+        self._actions = cedarpy.Entities.from_json_str("[]", self._schema)
+        """The actions and their groups, from the schema."""
         check(self.rules, self._schema)
         text = joined(self.rules)
         self._policies = cedarpy.PolicySet.from_str(text)
@@ -114,13 +119,30 @@ class Gate:
         context: dict[str, Any],
     ) -> tuple[Outcome, tuple[str, ...], str]:
         """Outcome, policies and reason from the attributes of a recorded decision: the same policies say the same."""
-        said = self._ask(action, principal_id, principal, query, resource, context)
+        person, estate = {"type": "Regent::Person", "id": principal_id}, {"type": "Regent::Estate", "id": "call"}
+        entities = [
+            {"uid": person, "attrs": principal, "parents": []},
+            {"uid": estate, "attrs": resource, "parents": []},
+        ]
+        if action == "approve":
+            asker = {"type": "Regent::Person", "id": context["asker"]["id"]}
+            if asker != person:
+                attributes = {key: value for key, value in context["asker"].items() if key != "id"}
+                entities.append({"uid": asker, "attrs": attributes, "parents": []})
+            context = {key: value for key, value in context.items() if key != "approved"}
+            context["asker"] = {"__entity": asker}
+        # Parsed once, because a denial is asked about twice. An attribute that is missing or of another type makes a
+        # policy fail, which counts as no.
+        known = self._actions.with_added_json_str(orjson.dumps(entities).decode())
+        name = query if action == "ask" else action
+        request = {"principal": person, "action": {"type": "Regent::Action", "id": name}, "resource": estate}
+        nobody = f"No policy lets a {principal['role']} {f'run {query}' if action == 'ask' else f'approve {query}'}."
+        said = self._ask(request, context, known, nobody)
         # Only a denial is asked about once more, as if a second person had approved: what then passes needs just that.
-        if said[0] == "deny" and action == "ask" and not context["approved"]:
-            hypothetical = {**context, "approved": True}
-            if self._ask(action, principal_id, principal, query, resource, hypothetical)[0] == "allow":
-                return "needs_approval", said[1], said[2]
-        return said
+        if said[0] == "allow" or action != "ask" or context["approved"]:
+            return said
+        hypothetical = self._ask(request, {**context, "approved": True}, known, nobody)
+        return ("needs_approval", *said[1:]) if hypothetical[0] == "allow" else said
 
     def _decided(
         self,
@@ -150,42 +172,17 @@ class Gate:
         )
 
     def _ask(
-        self,
-        action: str,
-        principal_id: str,
-        principal: dict[str, Any],
-        query: str,
-        resource: dict[str, Any],
-        context: dict[str, Any],
+        self, request: dict[str, Any], context: dict[str, Any], known: Entities, nobody: str
     ) -> tuple[Outcome, tuple[str, ...], str]:
         import cedarpy
 
-        person, estate = {"type": "Regent::Person", "id": principal_id}, {"type": "Regent::Estate", "id": "call"}
-        entities = [
-            {"uid": person, "attrs": principal, "parents": []},
-            {"uid": estate, "attrs": resource, "parents": []},
-        ]
-        if action == "approve":
-            asker = {"type": "Regent::Person", "id": context["asker"]["id"]}
-            if asker != person:
-                attributes = {key: value for key, value in context["asker"].items() if key != "id"}
-                entities.append({"uid": asker, "attrs": attributes, "parents": []})
-            context = {**context, "asker": {"__entity": asker}}
-            context.pop("approved")
-        name = query if action == "ask" else action
-        request = {
-            "principal": person,
-            "action": {"type": "Regent::Action", "id": name},
-            "resource": estate,
-            "context": orjson.dumps(context).decode(),
-        }
-        result = cedarpy.is_authorized(request, self._policies, orjson.dumps(entities).decode(), self._schema)
+        asked = {**request, "context": orjson.dumps(context).decode()}
+        result = cedarpy.is_authorized(asked, self._policies, known, self._schema)
         errors = list(result.diagnostics.errors)
         allowed = result.allowed and not errors
         names = result.diagnostics.id_annotations_by_reason
         deciding = tuple(sorted(names[policy] for policy in result.diagnostics.reasons))
-        said = [self._says[name] for name in deciding]
-        reason = _reason(allowed, said, errors, f"No policy lets a {principal['role']} {_doing(action, query)}.")
+        reason = _reason(allowed, [self._says[name] for name in deciding], errors, nobody)
         return "allow" if allowed else "deny", deciding, reason
 
 
@@ -206,10 +203,6 @@ def company_gate(added: Iterable[Path], regions: tuple[str, ...]) -> Gate:
     from tools.catalogue import queries
 
     return Gate((*shipped_files(), *read_files(added)), queries().values(), regions=regions)
-
-
-def _doing(action: str, query: str) -> str:
-    return f"run {query}" if action == "ask" else f"approve {query}"
 
 
 def _reason(allowed: bool, said: list[str], errors: list[str], nobody: str) -> str:

@@ -29,6 +29,10 @@ _CONTEXT = (
     "reason: String, regions: Set<String>"
 )
 _TYPES: dict[type, str] = {str: "String", bool: "Bool", int: "Long", float: "decimal", Decimal: "decimal"}
+PLAIN = ("String", "Long", "Bool", "decimal", "Set<String>", "Set<Long>", "Set<Bool>")
+"""Types of inputs that look the same to every Cedar schema made of the same query."""
+_OTHER = "JSON"
+"""Anything else: policies see it as a String of JSON text."""
 _NAMES = '  action "ask";\n  action "approve" appliesTo '
 
 
@@ -53,11 +57,19 @@ def cedar_input(query: Query, given: dict[str, Any]) -> dict[str, Any]:
     return {name: _value(types[name][0], value) for name, value in given.items() if value is not None}
 
 
+def input_types(query: Query) -> dict[str, str]:
+    """The Cedar type of each input of a query."""
+    return {name: kind for name, (kind, _) in _types(query.input_model).items()}
+
+
+def field(name: str, kind: str, *, optional: bool) -> str:
+    """One attribute of a record type."""
+    return f"{orjson.dumps(name).decode()}{'?' if optional else ''}: {kind if kind in PLAIN else 'String'}"
+
+
 def _record(query: Query) -> str:
-    fields = [
-        f"{_quoted(name)}{'?' * optional}: {kind}" for name, (kind, optional) in _types(query.input_model).items()
-    ]
-    return f"{{ {', '.join(fields)} }}"
+    types = _types(query.input_model).items()
+    return f"{{ {', '.join(field(name, kind, optional=optional) for name, (kind, optional) in types)} }}"
 
 
 @cache
@@ -72,23 +84,19 @@ def _type(annotation: Any) -> tuple[str, bool]:
         return _type(within[0])
     if kind in (Union, UnionType):
         branches = {_type(one)[0] for one in within if one is not NoneType}
-        return (branches.pop() if len(branches) == 1 else "String"), NoneType in within
+        return (branches.pop() if len(branches) == 1 else _OTHER), NoneType in within
     if kind is Literal:
         annotation = type(within[0])
     elif kind in (list, tuple, set, frozenset, Sequence) and within:
         element = _type(within[0])[0]
-        return (f"Set<{element}>" if element in ("String", "Long", "Bool") else "String"), False
+        return (f"Set<{element}>" if element in ("String", "Long", "Bool") else _OTHER), False
     known = (type_ for type_ in _TYPES if isinstance(annotation, type) and issubclass(annotation, type_))
-    return _TYPES.get(next(known, str), "String"), False
+    return _TYPES.get(next(known, NoneType), _OTHER), False
 
 
 def _value(kind: str, value: Any) -> Any:
     if kind == "decimal":
         return {"__extn": {"fn": "decimal", "arg": f"{Decimal(str(value)):.4f}"}}
-    if kind == "String" and not isinstance(value, str):
+    if kind == _OTHER and not isinstance(value, str):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     return value
-
-
-def _quoted(name: str) -> str:
-    return orjson.dumps(name).decode()

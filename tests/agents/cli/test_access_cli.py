@@ -115,3 +115,11 @@ def test_policies_lists_every_rule_and_whose_it_is(tmp_path: Path, monkeypatch: 
     (tmp_path / "ours" / "p.cedar").write_text("permit (principal);")
     done = CliRunner().invoke(app, ["access", "policies"])
     assert done.exit_code == 1 and "line 1" in str(done.exception)
+
+
+def test_projection_prints_what_a_gateway_takes() -> None:
+    arn = "arn:aws:bedrock-agentcore:eu-west-1:123456789012:gateway/regent-x"
+    found = told("projection", "--gateway", arn, "--iam")
+    assert all(arn in one["text"] and "AgentCore::IamEntity" in one["text"] for one in found["statements"])
+    assert any(one["rule"] == "persons-need-a-second-person" for one in found["unsaid"])
+    assert "// " in run("projection", "--gateway", arn)
