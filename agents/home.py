@@ -39,6 +39,11 @@ class Home:
         return self.path / "receipts"
 
     @property
+    def evidence(self) -> Path:
+        """Snapshots that controls were evaluated from, each with its signature."""
+        return self.path / "evidence"
+
+    @property
     def cache(self) -> Path:
         """What can be thrown away: remembered billed calls, generated sample data."""
         return self.path / "cache"

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.diagnostics import set_up
+from agents.estates import open_estate
 from agents.home import Home
 from agents.ledgers import deployment
 from agents.models import open_model
@@ -18,7 +19,6 @@ from policies.access import company_gate
 from policies.audit.deployed import open_deployed
 from policies.guardrails import Guard, local_guard
 from tools.errors import SettingsError
-from tools.estates import Estate, open_aws, open_sample
 from tools.receipts import ReceiptFiles
 
 
@@ -53,25 +53,6 @@ def open_desk(
             overseen=overseen,
             guard=guard,
         )
-
-
-def open_estate(name: str, home: Home, settings: Settings) -> Estate:
-    """The estate of this name.
-
-    Raises:
-        SettingsError: there is no such estate, or AWS does not accept the caller.
-    """
-    if name == "sample":
-        return open_sample(home.cache)
-    if name == "aws":
-        return open_aws(
-            payer=settings.payer_account,
-            role=settings.reader_role,
-            external_id=settings.external_id,
-            regions=settings.regions,
-            currency=settings.currency,
-        )
-    raise SettingsError(f"There is no estate {name!r}: use sample or aws.")
 
 
 def open_guard_for(estate: str, model: str, settings: Settings) -> Guard:

@@ -21,6 +21,7 @@ def register_places() -> None:
     """Register every place there is; `regent audit forget` and whoever opens a desk do it first."""
     register_place("conversations", "questions and delivered answers of a session", _conversations)
     register_place("receipts", "what AWS answered to queries about persons", _receipts)
+    register_place("evidence", "snapshots in which they are named", _evidence)
     register_place("call cache", "which receipt answers an equal request", _calls)
     register_place("kill switch", "who stopped what and why, and who is stopped", _stops)
     register_place("approvals", "paused questions, the calls that wait, and their answers", _approvals)
@@ -35,6 +36,12 @@ def _conversations(home: Path, traces: Traces) -> int:
 def _receipts(home: Path, traces: Traces) -> int:
     place = Home(home)
     return ReceiptFiles(place.receipts, place.keys / "receipts.key").erase(sorted(traces.receipts))
+
+
+def _evidence(home: Path, traces: Traces) -> int:
+    from policies.controls.store import EvidenceStore  # here, because asking must not pay for it
+
+    return EvidenceStore(Home(home).evidence, "", ()).erase(traces.named_in)
 
 
 def _calls(home: Path, traces: Traces) -> int:

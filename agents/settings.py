@@ -86,6 +86,21 @@ class Settings(BaseSettings):
         description="Say yes to running a Bedrock model on AWS accounts without a Bedrock guardrail: "
         "topics, content and contextual grounding are then `not assessed`.",
     )
+    home_accounts: tuple[str, ...] = Field(
+        default=(), description="Accounts in which Regent itself runs, by name or id; default: all in sight."
+    )
+    declared: Path | None = Field(
+        default=None, description="Declarations that controls are measured against; default: the shipped ones."
+    )
+    documents: Path | None = Field(
+        default=None, description="Folder of your own attested documents and soa.yaml, in place of the shipped drafts."
+    )
+    deadlines: Path | None = Field(
+        default=None, description="Table of incident deadlines by regime; default: the shipped one."
+    )
+    templates: Path = Field(
+        default=Path("cdk.out"), description="Folder of synthesized templates that controls look at, if it is there."
+    )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),

@@ -23,13 +23,21 @@ def queries() -> dict[str, Query]:
     return {q.name: q for q in sorted(found, key=lambda q: (q.domain, q.name))}
 
 
+@cache
+def every_query() -> dict[str, Query]:
+    """All queries and all snapshots by name: what the gate decides on and the reader role needs permissions for."""
+    from tools.snapshots import snapshots
+
+    return {**queries(), **{one.name: one for one in snapshots().values()}}
+
+
 def find(name: str) -> Query:
-    """The query of this name.
+    """The query or snapshot of this name.
 
     Raises:
         RegentError: there is none.
     """
-    try:
-        return queries()[name]
-    except KeyError:
-        raise RegentError(f"There is no query {name!r}; `regent queries` lists them.") from None
+    known = queries().get(name) or every_query().get(name)
+    if known is None:
+        raise RegentError(f"There is no query {name!r}; `regent queries` lists them.")
+    return known

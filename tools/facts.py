@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
 from tools import units
 from tools.errors import InputError
@@ -105,6 +105,8 @@ class Facts:
     rows: list[tuple[str | Draft, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
+    snapshot: Any = None
+    """What a snapshot saw (`tools.snapshots.Survey`); None for queries."""
 
     def fact(
         self,
@@ -209,6 +211,8 @@ class QueryResult(BaseModel):
     table: Table | None
     notes: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    snapshot: Any = Field(default=None, exclude=True, repr=False)
+    """What a snapshot saw; never part of an answer."""
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id."""
@@ -272,6 +276,7 @@ class FactBook:
             table=_table(found, ids),
             notes=tuple(found.notes),
             incomplete=tuple(found.incomplete),
+            snapshot=found.snapshot,
         )
         self._facts.update((fact.id, fact) for fact in facts)
         self.results.append(result)

@@ -53,7 +53,7 @@ _NEVER = frozenset(
     }
 )
 
-_DIRECTORY = (
+DIRECTORY = (
     "organizations:ListAccounts",
     "organizations:ListAccountsForParent",
     "organizations:ListOrganizationalUnitsForParent",
@@ -158,7 +158,7 @@ def reader_policies(
     given = queries.values() if isinstance(queries, Mapping) else queries
     needed: dict[str, set[str]] = {}
     if holder != "member":
-        needed["RegentAccountDirectory"] = {action for operation in _DIRECTORY for action in actions(operation)}
+        needed["RegentAccountDirectory"] = {action for operation in DIRECTORY for action in actions(operation)}
     for query in given:
         operations = query.operations
         if holder == "member":

@@ -20,6 +20,17 @@ SAME_NAME: dict[str, tuple[str, str]] = {
         "DescribeProtectedResource ListBackupJobSummaries ListBackupJobs ListBackupPlans ListBackupVaults "
         "ListProtectedResources ListRecoveryPointsByResource",
     ),
+    "bedrock": (
+        "bedrock",
+        "GetAccountDataRetention GetFoundationModel GetGuardrail GetInferenceProfile "
+        "GetModelInvocationLoggingConfiguration ListGuardrails ListInferenceProfiles",
+    ),
+    "bedrock-agentcore-control": (
+        "bedrock-agentcore",
+        "GetAgentRuntime GetAgentRuntimeEndpoint GetGateway GetGatewayTarget GetMemory GetOnlineEvaluationConfig "
+        "GetPolicy GetPolicyEngine ListAgentRuntimeEndpoints ListAgentRuntimes ListGatewayTargets ListGateways "
+        "ListMemories ListOnlineEvaluationConfigs ListPolicies ListPolicyEngines",
+    ),
     "budgets": (
         "budgets",
         "DescribeBudgetActionsForAccount",
@@ -38,7 +49,7 @@ SAME_NAME: dict[str, tuple[str, str]] = {
     ),
     "cloudtrail": (
         "cloudtrail",
-        "DescribeTrails GetTrailStatus ListTrails LookupEvents",
+        "DescribeTrails GetEventSelectors GetTrailStatus ListTrails LookupEvents",
     ),
     "cloudwatch": (
         "cloudwatch",
@@ -124,7 +135,7 @@ SAME_NAME: dict[str, tuple[str, str]] = {
     ),
     "logs": (
         "logs",
-        "DescribeLogGroups DescribeLogStreams FilterLogEvents GetQueryResults StartQuery",
+        "DescribeLogGroups DescribeLogStreams FilterLogEvents GetQueryResults ListLogGroups StartQuery",
     ),
     "organizations": (
         "organizations",
@@ -159,6 +170,10 @@ SAME_NAME: dict[str, tuple[str, str]] = {
         "servicequotas",
         "GetAWSDefaultServiceQuota GetServiceQuota ListAWSDefaultServiceQuotas ListServiceQuotas ListServices",
     ),
+    "sns": (
+        "sns",
+        "ListSubscriptionsByTopic",
+    ),
     "sqs": (
         "sqs",
         "GetQueueAttributes ListQueues",
@@ -172,6 +187,10 @@ SAME_NAME: dict[str, tuple[str, str]] = {
     "sts": (
         "sts",
         "GetCallerIdentity",
+    ),
+    "wafv2": (
+        "wafv2",
+        "GetLoggingConfiguration GetWebACL ListWebACLs",
     ),
 }
 """Operations whose IAM action has the same name: botocore service -> (IAM prefix, operations)."""
@@ -218,6 +237,7 @@ OTHER_NAME: dict[str, tuple[str, ...]] = {
     "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
     "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
     "s3:ListBuckets": ("s3:ListAllMyBuckets",),
     "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
 }

@@ -216,9 +216,9 @@ def _decide(
 ) -> tuple[Principal, Gate, Decision]:
     import json
 
+    from agents.estates import open_estate
     from agents.home import Home
     from agents.local import asker
-    from agents.opening import open_estate
     from agents.settings import load_settings
     from policies.access import Circumstances
     from policies.access.scope import narrowed

@@ -13,11 +13,15 @@ from agents.cli import (
     ask,
     audit,
     chat,
+    concerns,
+    controls,
     demo,
     doctor,
     estate,
+    incidents,
     queries,
     recompute,
+    releases,
     serve,
     switch,
     witness,
@@ -46,6 +50,10 @@ app.command("stop")(switch.stop)
 app.command("resume")(switch.resume)
 app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
+app.add_typer(controls.app, name="controls")
+app.add_typer(incidents.app, name="incident")
+app.add_typer(concerns.app, name="concern")
+app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("witness")(witness.witness)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from agents.desk import Desk
+    from policies.controls.check import Check
+    from policies.controls.run import Evaluation
 
 QUESTIONS = (
     "Why did our costs rise last month?",
@@ -12,7 +19,7 @@ QUESTIONS = (
 
 
 def demo() -> None:
-    """Ask three questions of the sample estate, then verify the ledger.
+    """Ask three questions of the sample estate, verify the ledger, and show what that proves of ISO/IEC 42001.
 
     Example:
 
@@ -20,6 +27,7 @@ def demo() -> None:
     """
     from agents.answer import Question
     from agents.cli.asking import progress_shown
+    from agents.cli.controls_showing import show_few
     from agents.cli.showing import show_answer
     from agents.home import Home
     from agents.local import answer_as
@@ -35,9 +43,29 @@ def demo() -> None:
                 answer = answer_as(desk, Question(text=question), "local", progress)
             show_answer(answer)
             worst = max(worst, answer.exit_code)
+        evaluated = _controls(desk)
     verdict = verify(Home.find().ledger)
     typer.secho("\nThe ledger", bold=True)
     typer.echo(f"  {verdict.reason}")
+    typer.secho("\nISO/IEC 42001, from evidence", bold=True)
+    show_few(evaluated)
     typer.echo('\nTry next:  regent ask "What did venue Utrecht cost last month?"   (.venv/bin/regent)')
-    typer.echo(f"           regent audit show --question {answer.id}   and   regent estate")
+    typer.echo(f"           regent audit show --question {answer.id}, regent controls status, regent estate")
     raise typer.Exit(worst or (1 if verdict.code != 0 else 0))
+
+
+def _controls(desk: Desk) -> Evaluation:
+    """What the ledger of these questions and the files of this installation prove; AWS is left to `controls status`."""
+    from agents.controlling import open_controlling
+    from policies.access import local_principal
+    from policies.controls.run import run
+
+    with open_controlling(
+        local_principal("local"), home=desk.home, opened=desk.estate, ledger=desk.ledger
+    ) as controlling:
+        return run(controlling.scene, controlling.store, only=_here)
+
+
+def _here(check: Check) -> bool:
+    """Whether a check needs nothing but the ledger and the files of this installation."""
+    return all(need.kind in ("ledger", "repository") for need in check.needs.values())

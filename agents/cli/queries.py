@@ -12,7 +12,7 @@ from agents.cli.options import Json
 def queries(
     json_out: Json = False,
     policy: Annotated[
-        bool, typer.Option("--policy", help="Print the read-only IAM policy that these queries need.")
+        bool, typer.Option("--policy", help="Print the read-only IAM policy that queries and controls need.")
     ] = False,
 ) -> None:
     """List the queries: domain, inputs and the AWS operations each may call.
@@ -31,7 +31,7 @@ def queries(
     if policy:
         from tools.iam import reader_policy
 
-        typer.echo(json.dumps(reader_policy(known.values()), indent=2))
+        typer.echo(json.dumps(reader_policy(catalogue.every_query().values()), indent=2))
         return
     if json_out:
         plain = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -72,7 +72,11 @@ class _File(BaseModel):
         return self
 
 
-class _UniqueKeys(yaml.SafeLoader):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same loader in C where it was built: sixty documents are read for every status."""
+
+
+class _UniqueKeys(_Loader):  # type: ignore[misc]  # one of two equal classes
     """YAML keeps the last of two equal keys and says nothing; a control listed twice is an error here."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -80,7 +84,8 @@ class _UniqueKeys(yaml.SafeLoader):
         twice = {key for key in keys if keys.count(key) > 1}
         if twice:
             raise yaml.YAMLError(f"{min(map(str, twice))!r} stands there twice")
-        return super().construct_mapping(node, deep)
+        made: dict[object, object] = super().construct_mapping(node, deep)
+        return made
 
 
 def load_unique(text: str) -> object:

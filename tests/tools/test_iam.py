@@ -35,7 +35,7 @@ def _with(name: str, *operations: str, reach: str = "accounts", domain: str = "o
 
 
 def test_every_declared_operation_is_mapped() -> None:
-    declared = {operation for one in catalogue.queries().values() for operation in one.operations}
+    declared = {operation for one in catalogue.every_query().values() for operation in one.operations}
     assert declared
     assert declared <= iam.known_operations(), f"add to tools/iam_table.py: {sorted(declared - iam.known_operations())}"
 
@@ -122,6 +122,12 @@ def test_the_policy_allows_exactly_what_is_declared() -> None:
     sids = [s["Sid"] for document in documents for s in document["Statement"]]
     assert len(sids) == len(set(sids))
     assert {"RegentOpsAccounts", "RegentAccountDirectory"} <= set(sids)
+
+
+def test_queries_and_the_evidence_of_controls_fit_into_one_policy() -> None:
+    allowed = {a for s in iam.reader_policy(catalogue.every_query())["Statement"] for a in s["Action"]}
+    assert {"bedrock:GetModelInvocationLoggingConfiguration", "s3:GetBucketObjectLockConfiguration"} <= allowed
+    assert all(iam.is_read(action) for action in allowed)
 
 
 def test_a_member_account_gets_nothing_of_billing() -> None:

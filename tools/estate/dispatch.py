@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.estate import faults
 from tools.estate.credentials import Caller, caller_of
-from tools.estate.errors import DEFECT, AwsError, not_in_sample
+from tools.estate.errors import DEFECT, AwsError, PassOnError, not_in_sample
 from tools.estate.protocol import models, parse, serialize, validate
 from tools.estate.protocol.wire import Scope, WireRequest, WireResponse
 from tools.estate.request import EstateRequest, Handler
@@ -139,7 +139,10 @@ class Dispatcher:
             home=self._home,
             caller=caller,
         )
-        result = handler(estate_request)
+        try:
+            result = handler(estate_request)
+        except PassOnError:
+            return self._from_moto(caller, service, operation, pass_on)
         if self.overlay is not None:
             result = self.overlay(estate_request, copy.deepcopy(result))
         return serialize.result(operation_model, protocol, result, request_id)

@@ -18,6 +18,10 @@ class AwsError(Exception):
         self.status = status
 
 
+class PassOnError(Exception):
+    """A handler leaves this request to moto: it is about something that AWS itself made."""
+
+
 NOT_IN_SAMPLE = "NotInSampleEstate"
 """The code for what the sample cannot answer. HTTP 501, which botocore does not retry."""
 

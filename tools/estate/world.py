@@ -20,6 +20,8 @@ CURRENCY = "USD"
 HOME_REGION = "eu-west-1"
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
 READER_ROLE = "RegentReader"
+HOME_ACCOUNTS = ("shared-services", "log-archive")
+"""Where Regent itself would run and keep its logs."""
 
 
 @dataclass(frozen=True, slots=True)

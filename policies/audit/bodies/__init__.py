@@ -6,6 +6,18 @@ clear.
 """
 
 from policies.audit.bodies.base import KNOWN, Actor, Body, Id, Json, Named, Personal, PersonalWhenMarked, Sha256
+from policies.audit.bodies.cases import (
+    ConcernClosed,
+    ConcernOpened,
+    ConcernUpdated,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentUpdated,
+    ReleaseClosed,
+    ReleaseOpened,
+    ReleaseUpdated,
+)
+from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvidenceCollected
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
 from policies.audit.bodies.oversight import (
     ApprovalConsumed,
@@ -45,10 +57,19 @@ __all__ = [
     "ApprovalRequested",
     "ApprovalResumed",
     "Body",
+    "ConcernClosed",
+    "ConcernOpened",
+    "ConcernUpdated",
+    "ControlsEvaluated",
+    "DocumentAttested",
+    "EvidenceCollected",
     "GateDecided",
     "GroundingChecked",
     "GuardAssessed",
     "Id",
+    "IncidentClosed",
+    "IncidentOpened",
+    "IncidentUpdated",
     "Json",
     "KeyIntroduced",
     "KeyRevoked",
@@ -64,6 +85,9 @@ __all__ = [
     "QueryMore",
     "QueryReturned",
     "QuestionAsked",
+    "ReleaseClosed",
+    "ReleaseOpened",
+    "ReleaseUpdated",
     "Sha256",
     "SightResolved",
     "SpecialistStarted",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tools.estate.inventory.base import Tags, ago, digest, rng, standard_tags
-from tools.estate.world import ACCOUNTS, BY_NAME, STORIES
+from tools.estate.world import ACCOUNTS, BY_NAME, READER_ROLE, STORIES
 
 ADMIN = "AdministratorAccess"
 READ = "ReadOnlyAccess"
@@ -234,7 +234,7 @@ DEPLOY_ROLES: dict[str, str] = {
 def _roles(name: str) -> tuple[Role, ...]:
     account, payer, shared = BY_NAME[name].id, BY_NAME["payer"].id, BY_NAME["shared-services"].id
     rows: list[tuple[str, str, str, int, float | None, tuple[str, ...]]] = [
-        ("RegentReader", "/", shared, 60, 0.1, (READ,)),
+        (READER_ROLE, "/", shared, 60, 0.1, (READER_ROLE,)),  # the policy that `regent queries --policy` prints
         ("OrganizationAccountAccessRole", "/", payer, 1400, 44, (ADMIN,)),
         (DEPLOY_ROLES[name], "/", shared, 900, 0.6, (POWER,)),
         (

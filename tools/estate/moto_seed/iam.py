@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 from tools.estate import inventory
-from tools.estate.services._iam_documents import mfa_document, policy_arn, trust_policy
+from tools.estate.services._iam_documents import mfa_document, policy_arn, reader_policy, trust_policy
+from tools.estate.world import READER_ROLE
 
 
 @cache
@@ -18,7 +20,7 @@ def _policy_data() -> dict[str, Any]:
     everything = json.loads(aws_managed_policies_data)
     wanted = {name for user in inventory.USERS for name in user.policies}
     wanted |= {name for role in inventory.ROLES for name in role.policies}
-    return {name: everything[name] for name in sorted(wanted)}
+    return {name: everything[name] for name in sorted(wanted - {READER_ROLE})}
 
 
 def seed(account: str) -> None:
@@ -30,6 +32,7 @@ def seed(account: str) -> None:
         policy: Any = AWSManagedPolicy.from_data(name, account, "us-east-1", data)
         backend.aws_managed_policies.append(policy)
         backend.managed_policies[policy.arn] = policy
+    backend.create_policy("", "/", unquote(reader_policy(account)), READER_ROLE, [])
     for group in sorted({name for user in inventory.in_account(inventory.USERS, account) for name in user.groups}):
         backend.create_group(group).create_date = inventory.ago(days=1400)
     for user in inventory.in_account(inventory.USERS, account):
@@ -38,7 +41,7 @@ def seed(account: str) -> None:
         made = backend.create_role(role.name, trust_policy(role), role.path, None, "", [], 3600)
         made.create_date, made.last_used = role.created, role.last_used
         for name in role.policies:
-            backend.attach_role_policy(policy_arn(name), role.name)
+            backend.attach_role_policy(policy_arn(name, account), role.name)
 
 
 def _seed_user(backend: Any, user: inventory.User) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tools.estate import inventory
 from tools.estate.inventory.base import digest
 from tools.estate.inventory.identity import AccessKey, Role, RootUser, User
+from tools.estate.world import BY_NAME, READER_ROLE
 
 POLICY_PATHS = {
     "ViewOnlyAccess": "/job-function/",
@@ -18,13 +19,27 @@ POLICY_PATHS = {
 }
 
 
-def policy_arn(name: str) -> str:
-    """The ARN of an AWS-managed policy."""
+def policy_arn(name: str, account: str = "") -> str:
+    """The ARN of a policy: the reader role's is the company's own, all others are AWS's."""
+    if name == READER_ROLE:
+        return f"arn:aws:iam::{account}:policy/{name}"
     return f"arn:aws:iam::aws:policy{POLICY_PATHS.get(name, '/')}{name}"
 
 
-def attached(names: tuple[str, ...]) -> list[dict[str, str]]:
-    return [{"PolicyName": name, "PolicyArn": policy_arn(name)} for name in names]
+def attached(names: tuple[str, ...], account: str = "") -> list[dict[str, str]]:
+    return [{"PolicyName": name, "PolicyArn": policy_arn(name, account)} for name in names]
+
+
+def reader_policy(account: str) -> str:
+    """The reader role's policy: what `regent queries --policy` prints; in data-lab somebody added to it."""
+    from tools.catalogue import every_query
+    from tools.iam import reader_policy as least
+
+    document = least(every_query().values())
+    if account == BY_NAME["data-lab"].id:
+        added = {"Sid": "Debug", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
+        document = {**document, "Statement": [*document["Statement"], added]}
+    return quote(json.dumps(document))
 
 
 def user_document(user: User, *, listed: bool = True) -> dict[str, Any]:

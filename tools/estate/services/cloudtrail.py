@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from tools.estate.errors import AwsError
+from tools.estate.inventory.keys import key_id
 from tools.estate.records.trail import NAMES, Event, events, events_of
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services._matching import as_time, within
 from tools.estate.services._paging import Paging, page
+from tools.estate.world import BY_NAME, HOME_REGION, PAYER
 
 _PAGING = Paging(default=50, largest=50, error="InvalidNextTokenException", size_error="InvalidMaxResultsException")
 _ATTRIBUTES: dict[str, Callable[[Event], list[str]]] = {
@@ -59,7 +62,65 @@ def lookup_events(request: EstateRequest) -> dict[str, Any]:
     return {"Events": [_document(event) for event in shown], **token}
 
 
-OPERATIONS: dict[str, Handler] = {"LookupEvents": lookup_events}
+TRAIL = "lantern-organisation"
+"""The organisation's one trail: all regions, digests, a key of its own, and data events of the locked bucket."""
+
+
+def _trail() -> dict[str, Any]:
+    key = key_id("log-archive", "cloudtrail")
+    return {
+        "Name": TRAIL,
+        "S3BucketName": "lantern-log-archive-cloudtrail",
+        "IncludeGlobalServiceEvents": True,
+        "IsMultiRegionTrail": True,
+        "HomeRegion": HOME_REGION,
+        "TrailARN": _trail_arn(),
+        "LogFileValidationEnabled": True,
+        "KmsKeyId": f"arn:aws:kms:{HOME_REGION}:{BY_NAME['log-archive'].id}:key/{key}",
+        "HasCustomEventSelectors": True,
+        "HasInsightSelectors": False,
+        "IsOrganizationTrail": True,
+    }
+
+
+def _trail_arn() -> str:
+    return f"arn:aws:cloudtrail:{HOME_REGION}:{PAYER.id}:trail/{TRAIL}"
+
+
+def _named(request: EstateRequest, key: str) -> None:
+    if request.params.get(key) not in (TRAIL, _trail_arn()):
+        raise AwsError("TrailNotFoundException", f"Unknown trail: {request.params.get(key)}")
+
+
+def describe_trails(request: EstateRequest) -> dict[str, Any]:
+    wanted = request.params.get("trailNameList") or [TRAIL]
+    shadows = request.params.get("includeShadowTrails", True) or request.region == HOME_REGION
+    return {"trailList": [_trail()] if shadows and {TRAIL, _trail_arn()} & set(wanted) else []}
+
+
+def list_trails(request: EstateRequest) -> dict[str, Any]:
+    return {"Trails": [{"TrailARN": _trail_arn(), "Name": TRAIL, "HomeRegion": HOME_REGION}]}
+
+
+def get_trail_status(request: EstateRequest) -> dict[str, Any]:
+    _named(request, "Name")
+    return {"IsLogging": True, "LatestDeliveryTime": request.now, "StartLoggingTime": datetime(2022, 3, 1, tzinfo=UTC)}
+
+
+def get_event_selectors(request: EstateRequest) -> dict[str, Any]:
+    _named(request, "TrailName")
+    data = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::lantern-log-archive-cloudtrail/"]}]
+    chosen = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": data}
+    return {"TrailARN": _trail_arn(), "EventSelectors": [chosen]}
+
+
+OPERATIONS: dict[str, Handler] = {
+    "DescribeTrails": describe_trails,
+    "GetEventSelectors": get_event_selectors,
+    "GetTrailStatus": get_trail_status,
+    "ListTrails": list_trails,
+    "LookupEvents": lookup_events,
+}
 
 
 def ground_truth() -> dict[str, list[dict[str, Any]]]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.estate import inventory
-from tools.estate.errors import AwsError
+from tools.estate.errors import AwsError, PassOnError
 from tools.estate.inventory import ago
 from tools.estate.inventory.identity import Role, User
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services import _iam_documents as documents
 from tools.estate.services._paging import Paging, page
-from tools.estate.world import ACCOUNTS
+from tools.estate.world import ACCOUNTS, READER_ROLE
 
 _PAGING = Paging(token="Marker", size="MaxItems", default=100, largest=1000, error="ValidationError")  # noqa: S106
 
@@ -112,7 +112,38 @@ def list_attached_user_policies(request: EstateRequest) -> dict[str, Any]:
 
 
 def list_attached_role_policies(request: EstateRequest) -> dict[str, Any]:
-    return _paged(request, "AttachedPolicies", documents.attached(_role(request).policies))
+    return _paged(request, "AttachedPolicies", documents.attached(_role(request).policies, request.account))
+
+
+def get_policy(request: EstateRequest) -> dict[str, Any]:
+    """The company's own policy; AWS's own are moto's to tell."""
+    arn = _own_policy(request)
+    return {
+        "Policy": {
+            "PolicyName": READER_ROLE,
+            "PolicyId": "ANPA" + inventory.digest("policy", arn)[:17].upper(),
+            "Arn": arn,
+            "Path": "/",
+            "DefaultVersionId": "v1",
+            "AttachmentCount": 1,
+            "IsAttachable": True,
+            "CreateDate": ago(days=60),
+        }
+    }
+
+
+def get_policy_version(request: EstateRequest) -> dict[str, Any]:
+    _own_policy(request)
+    document = documents.reader_policy(request.account)
+    version = {"Document": document, "VersionId": "v1", "IsDefaultVersion": True, "CreateDate": ago(days=60)}
+    return {"PolicyVersion": version}
+
+
+def _own_policy(request: EstateRequest) -> str:
+    arn: str = request.params["PolicyArn"]
+    if arn != documents.policy_arn(READER_ROLE, request.account):
+        raise PassOnError
+    return arn
 
 
 def list_inline(request: EstateRequest) -> dict[str, Any]:
@@ -179,7 +210,7 @@ def get_account_authorization_details(request: EstateRequest) -> dict[str, Any]:
         | {
             "RolePolicyList": [],
             "InstanceProfileList": [],
-            "AttachedManagedPolicies": documents.attached(role.policies),
+            "AttachedManagedPolicies": documents.attached(role.policies, request.account),
             "Tags": [],
         }
         for role in _roles(request)
@@ -264,6 +295,8 @@ OPERATIONS: dict[str, Handler] = {
     "ListRoles": list_roles,
     "GetRole": get_role,
     "ListEntitiesForPolicy": list_entities_for_policy,
+    "GetPolicy": get_policy,
+    "GetPolicyVersion": get_policy_version,
     "GetAccountAuthorizationDetails": get_account_authorization_details,
     "GetAccountSummary": get_account_summary,
     "GenerateCredentialReport": generate_credential_report,

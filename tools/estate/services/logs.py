@@ -52,6 +52,16 @@ def describe_log_groups(request: EstateRequest) -> dict[str, Any]:
     return {"logGroups": documents, **token}
 
 
+def list_log_groups(request: EstateRequest) -> dict[str, Any]:
+    pattern = (request.params.get("logGroupNamePattern") or "").lower()
+    found = [group for group in groups_of(request.account, request.region) if pattern in group.name.lower()]
+    shown, token = page(request, found, _GROUPS)
+    documents = [
+        {"logGroupName": group.name, "logGroupArn": _bare(group), "logGroupClass": "STANDARD"} for group in shown
+    ]
+    return {"logGroups": documents, **token}
+
+
 def _group(request: EstateRequest, name: str) -> LogGroup:
     for group in groups_of(request.account, request.region):
         if name in (group.name, group.arn, _bare(group)):
@@ -149,6 +159,7 @@ def get_query_results(request: EstateRequest) -> dict[str, Any]:
 
 OPERATIONS: dict[str, Handler] = {
     "DescribeLogGroups": describe_log_groups,
+    "ListLogGroups": list_log_groups,
     "FilterLogEvents": filter_log_events,
     "StartQuery": start_query,
     "GetQueryResults": get_query_results,

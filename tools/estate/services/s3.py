@@ -77,6 +77,15 @@ def _logging(bucket: Bucket) -> dict[str, Any]:
     return {"LoggingEnabled": target} if bucket.logged else {}
 
 
+def _lock(bucket: Bucket) -> dict[str, Any]:
+    """Only the trail's bucket is locked: seven years, and nobody can shorten it."""
+    if bucket.name != "lantern-log-archive-cloudtrail":
+        code = "ObjectLockConfigurationNotFoundError"
+        raise AwsError(code, f"Object Lock configuration does not exist for this bucket: {bucket.name}", 404)
+    rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 2557}}
+    return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": rule}}
+
+
 OPERATIONS: dict[str, Handler] = {
     "ListBuckets": list_buckets,
     "HeadBucket": _of(lambda bucket: {"BucketRegion": bucket.region}),
@@ -89,6 +98,7 @@ OPERATIONS: dict[str, Handler] = {
     "GetBucketVersioning": _of(_versioning),
     "GetBucketLogging": _of(_logging),
     "GetBucketTagging": _of(_tags),
+    "GetObjectLockConfiguration": _of(_lock),
 }
 
 

@@ -1,0 +1,253 @@
+"""Showing controls: tables for people, plain values for programs. Counts per status, never one percentage."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.controlling import ROOT
+from policies.controls.catalogue import catalogue
+from policies.controls.errors import ControlsError
+from policies.controls.implemented import check_at, implementers, located
+from policies.controls.status import STATUSES, ControlStatus, Standing, counts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from policies.controls.falsification import Report
+    from policies.controls.run import Evaluation
+
+_COLOURS = {
+    "evidenced": "green",
+    "attested": "green",
+    "partial": "yellow",
+    "failing": "red",
+    "stale": "yellow",
+    "unproven": "yellow",
+    "unassessed": "dim",
+    "excluded": "dim",
+}
+_WIDE = 180
+
+
+def status_json(done: Evaluation) -> dict[str, Any]:
+    """Exactly what the documentation promises: a list of controls, and counts."""
+    return {
+        "controls": [
+            {
+                "id": one.id,
+                "framework": one.framework,
+                "status": one.status,
+                "reasons": list(one.reasons),
+                "evidence": list(one.evidence),
+            }
+            for one in done.statuses
+        ],
+        "counts": dict(counts(done.statuses)),
+    }
+
+
+def show_status(done: Evaluation) -> None:
+    """The table of all controls, the counts, and what changed."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console()
+    table = Table(box=None, pad_edge=False)
+    for column in ("Control", "Status", "Why", "Evidence", "What to do next"):
+        table.add_column(column, overflow="fold")
+    for one in done.statuses:
+        table.add_row(
+            one.id,
+            Text(one.status, style=_COLOURS[one.status]),
+            Text(_first(one.reasons)),
+            age(one.evidence_from, done.at),
+            Text(next_step(one)),
+        )
+    console.print(table)
+    console.print(f"\n{count_line(done.statuses)}")
+    for control, before, now in done.changes:
+        console.print(f"changed: {control} from {before} to {now}")
+    if done.index is not None:
+        console.print(
+            f"[dim]recorded in the ledger as record {done.index}; `regent controls show CONTROL` says more[/dim]"
+        )
+
+
+def show_few(done: Evaluation, most: int = 6) -> None:
+    """The demo's handful: controls that are evidenced, and those of which part is, with what has just been shown."""
+    console = _console()
+    rated = [(sum(1 for s in one.standings if s.state == "met"), one) for one in done.statuses]
+    shown = sorted((pair for pair in rated if pair[0]), key=lambda pair: (pair[1].status != "evidenced", -pair[0]))
+    for met, one in shown[:most]:
+        first = next(s.said for s in one.standings if s.state == "met")
+        status = f"[{_COLOURS[one.status]}]{one.status:<10}[/]"
+        part = "" if met == len(one.standings) else f"[dim]{met} of {len(one.standings)} obligations met, such as:[/] "
+        console.print(f"  {one.id:<8} {status} {part}{first}", soft_wrap=True)
+    console.print("  [dim]The others need documents that people approve, or AWS: `regent controls status`[/]")
+
+
+def count_line(statuses: Sequence[ControlStatus]) -> str:
+    """`3 evidenced, 2 failing, …` of all controls."""
+    found = counts(statuses)
+    said = ", ".join(f"{found[status]} {status}" for status in STATUSES if found[status])
+    return f"{len(statuses)} clauses and controls: {said}"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """How old evidence is, in words that fit a column."""
+    if since is None:
+        return "-"
+    minutes = (now - since).total_seconds() / 60
+    if minutes < 90:
+        return f"{max(round(minutes), 0)} min"
+    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} d"
+
+
+def next_step(one: ControlStatus) -> str:
+    """The one thing to do next for a control."""
+    worst = {"failing": 0, "stale": 1, "unproven": 2, "open": 3}
+    waiting = sorted((s for s in one.standings if s.state in worst), key=lambda s: worst[s.state])
+    if one.status == "excluded" or not waiting:
+        return ""
+    return _todo(waiting[0])
+
+
+def _todo(standing: Standing) -> str:
+    kind, _, name = standing.obligation.partition(":")
+    if kind == "document":
+        return f"regent controls attest {name}" if standing.state == "stale" else f"write and attest {name}"
+    if standing.state == "failing":
+        return f"mend what {name} found"
+    if standing.state == "stale":
+        return "regent controls status --fresh"
+    if standing.state == "unproven":
+        return f"mend the check {name} (regent controls prove)"
+    if "nobody collected" in standing.said:
+        return f"give {name} something to look at"
+    return f"look into {name}"
+
+
+def control_json(done: Evaluation, control: str) -> dict[str, Any]:
+    """Everything about one control."""
+    one = next(status for status in done.statuses if status.id == control)
+    serving = [check for check in done.checks.values() if control in check.serves]
+    return {
+        "id": one.id,
+        "framework": one.framework,
+        "title": one.title,
+        "status": one.status,
+        "reasons": list(one.reasons),
+        "evidence": list(one.evidence),
+        "implemented_by": [_place(reference) for reference in implementers().get(control, ())],
+        "checks": [
+            {
+                "id": check.id,
+                "says": check.says,
+                "at": check_at(ROOT, check),
+                "needs": [str(need) for need in check.needs.values()],
+                "proven": check.id in done.proofs and done.proofs[check.id].valid,
+                "result": done.results[check.id].model_dump(mode="json") if check.id in done.results else None,
+            }
+            for check in serving
+        ],
+        "documents": [done.attested[kind].model_dump(mode="json") for kind in catalogue()[control].attests],
+    }
+
+
+def _place(reference: str) -> str:
+    """File and line, or that it is not in this installation (an installed package has no tests)."""
+    try:
+        return located(ROOT, reference)
+    except ControlsError:
+        return f"{reference} (not in this installation)"
+
+
+def show_control(done: Evaluation, control: str) -> None:
+    """One control for a person."""
+    console = _console()
+    told = control_json(done, control)
+    console.print(f"[bold]{control}[/]  {told['title']}", highlight=False)
+    console.print(f"status: [{_COLOURS[told['status']]}]{told['status']}[/]")
+    for reason in told["reasons"]:
+        console.print(f"  {reason}", markup=False)
+    if told["implemented_by"]:
+        console.print("\nimplemented by")
+        for place in told["implemented_by"]:
+            console.print(f"  {place}", markup=False)
+    for check in told["checks"]:
+        _show_check(console, check, done.at)
+    if told["documents"]:
+        console.print("\ndocuments")
+        for document in told["documents"]:
+            console.print(f"  {document['type']}: {document['state']}, {document['said']}", markup=False)
+
+
+def _show_check(console: Console, check: dict[str, Any], now: datetime) -> None:
+    result = check["result"] or {}
+    proven = "seen to fail" if check["proven"] else "not proven"
+    console.print(f"\ncheck [bold]{check['id']}[/]  {check['at']}  ({proven})", highlight=False)
+    console.print(f"  holds if: {check['says']}", markup=False)
+    console.print(f"  looks at: {', '.join(check['needs'])}", markup=False)
+    if not result:
+        console.print("  not evaluated")
+        return
+    collected = datetime.fromisoformat(result["collected"]) if result.get("collected") else None
+    seen = f"{result['inspected']} inspected of {result['population']}, evidence {age(collected, now)} old"
+    console.print(f"  verdict: {result['verdict']} ({seen})", markup=False)
+    for finding in result["findings"][:10]:
+        console.print(f"    {finding['reason']}  {finding['subject']}: {finding['said']}", markup=False)
+    for problem in result["problems"][:10]:
+        console.print(f"    problem: {problem}", markup=False)
+    for sha in result["evidence"]:
+        console.print(f"    evidence {sha}", markup=False)
+
+
+def show_proofs(report: Report, out: Path | None) -> None:
+    """The falsification report as a table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console()
+    table = Table(box=None, pad_edge=False)
+    for column in ("Check", "Mutants", "Killed", "Benign", "Green", "Void", "Code", ""):
+        table.add_column(
+            column, justify="right" if column in ("Mutants", "Killed", "Benign", "Green", "Void") else "left"
+        )
+    for one in report.checks:
+        said = Text("proven", style="green") if one.valid else Text("NOT PROVEN", style="red")
+        numbers = (one.mutants, one.killed, one.benign, one.kept_green, one.void)
+        table.add_row(one.check, *map(str, numbers), one.code_sha256[:12], said)
+    console.print(table)
+    console.print(f"\n{report.valid} of {report.total} checks have been seen to fail where they must, and only there.")
+    if out is not None:
+        console.print(f"written to {out}", markup=False)
+
+
+def show_soa(table: Sequence[tuple[str, ...]]) -> None:
+    """The statement in a terminal: the columns that fit."""
+    from rich.table import Table
+
+    console = _console()
+    shown = Table(box=None, pad_edge=False)
+    for column in ("Control", "Applies", "Why", "Risks, requirements", "Owner", "Status"):
+        shown.add_column(column, overflow="fold")
+    for row in table:
+        grounds = ", ".join(part for part in (row[4], row[5]) if part)
+        shown.add_row(row[0], row[2], row[3], grounds, row[6], row[10])
+    console.print(shown)
+
+
+def _first(reasons: Sequence[str]) -> str:
+    more = f" (+{len(reasons) - 1})" if len(reasons) > 1 else ""
+    return f"{reasons[0][:140]}{more}" if reasons else ""
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)

@@ -1,0 +1,190 @@
+"""Controlling: the entrance to the controls room. It opens what an evaluation looks at, and tells what only we know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import policies
+from agents.home import Home
+from agents.overseeing import open_oversight
+from agents.settings import Settings, load_settings
+from policies.access import Gate, Principal
+from policies.access.gate import company_gate
+from policies.access.policyset import read_files, shipped_files
+from policies.audit import Ledger
+from policies.controls.collect import Scene
+from policies.controls.declared import SHIPPED as DECLARED
+from policies.controls.declared import Declared, load_declared
+from policies.controls.documents import load_documents
+from policies.controls.manifest import Disclosure, Manifest, ModelEntry
+from policies.controls.recorded import Recorded
+from policies.controls.soa import SHIPPED as SOA
+from policies.controls.soa import Statement, load_soa
+from policies.controls.store import EvidenceStore
+from policies.oversight import Oversight
+from tools.estates import Estate
+from tools.receipts import ReceiptFiles
+
+ROOT = Path(policies.__file__).parent.parent
+WINDOW = timedelta(days=30)
+"""How far back questions are looked at unless somebody says otherwise."""
+_PROVIDERS = {"anthropic": "Anthropic", "amazon": "Amazon", "meta": "Meta", "mistral": "Mistral AI", "cohere": "Cohere"}
+
+
+@dataclass(frozen=True, slots=True)
+class Controlling:
+    """What commands about controls work with."""
+
+    scene: Scene
+    store: EvidenceStore
+
+
+@contextmanager
+def open_controlling(
+    principal: Principal,
+    *,
+    estate: Literal["aws", "sample"] = "sample",
+    home: Home | None = None,
+    settings: Settings | None = None,
+    since: datetime | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    opened: Estate | None = None,
+    ledger: Ledger | None = None,
+) -> Iterator[Controlling]:
+    """Open ledger, evidence store and documents; the estate is opened when a collector first asks for it.
+
+    `opened` and `ledger` are used where somebody has them open already.
+
+    Raises:
+        RegentError: one of them cannot be opened; the sentence says what to do.
+    """
+    from agents.places import register_places
+
+    register_places()
+    home, settings = home or Home.find(), settings or load_settings()
+    with ExitStack() as closing:
+        book = ledger or closing.enter_context(Ledger.open(home.ledger))
+        holder = [opened] if opened is not None else []
+
+        def the_estate() -> Estate:
+            from agents.estates import open_estate
+
+            if not holder:
+                holder.append(closing.enter_context(open_estate(estate, home, settings)))
+            return holder[0]
+
+        def the_oversight() -> Oversight:
+            if not overseen:
+                overseen.append(open_oversight(home, book, settings))
+                closing.callback(overseen[0].close)
+            return overseen[0]
+
+        overseen: list[Oversight] = []
+        scene = Scene(
+            home=home.path,
+            ledger=book,
+            receipts=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
+            declared=declarations(settings),
+            principal=principal,
+            manifest=manifest(settings, estate),
+            documents=load_documents(settings.documents),
+            attested=Recorded.of(book).attestations(),
+            soa=statement(settings),
+            root=ROOT,
+            templates=settings.templates,
+            clock=clock,
+            since=since or clock() - WINDOW,
+            estate=the_estate,
+            gate=lambda: _gate(settings, the_estate()),
+            asking_gate=lambda: company_gate(settings.policies, settings.allowed_regions or settings.regions),
+            oversight=the_oversight,
+            source=estate,
+        )
+        yield Controlling(scene, evidence_store(home, book))
+
+
+def _gate(settings: Settings, estate: Estate) -> Gate:
+    """The gate in force over queries and snapshots."""
+    from tools.catalogue import every_query
+
+    files = (*shipped_files(), *read_files(settings.policies))
+    return Gate(files, every_query().values(), regions=settings.allowed_regions or estate.regions)
+
+
+def evidence_store(home: Home, ledger: Ledger) -> EvidenceStore:
+    """The store of this home, signing with the ledger's key."""
+    place = ledger.home
+    return EvidenceStore(home.evidence, ledger.origin, place.trusted(), place.signer(ledger.origin))
+
+
+def declarations(settings: Settings) -> Declared:
+    """The tenant's declarations. ControlsError when they cannot be used."""
+    return load_declared(settings.declared or DECLARED)
+
+
+def statement(settings: Settings) -> Statement:
+    """The tenant's Statement of Applicability, or the shipped draft. ControlsError when it cannot be used."""
+    own = settings.documents / "soa.yaml" if settings.documents is not None else None
+    return load_soa(own if own is not None and own.exists() else SOA)
+
+
+def manifest(settings: Settings, estate: str) -> Manifest:
+    """What collectors cannot know by themselves: prompts, models, channels, home accounts."""
+    from agents import specialists
+    from agents.models.offline.maker import OfflineMaker
+    from agents.wording import origin
+
+    folder = Path(specialists.__file__).parent
+    prompts = {one.domain: one.prompt_sha256 for one in specialists.specialists().values()}
+    files = [path for path in folder.glob("*.md") if path.stem not in ("common", "repair")]
+    names = list(dict.fromkeys(["offline", f"bedrock:{settings.bedrock_profile}", settings.model or "offline"]))
+    names = [f"bedrock:{settings.bedrock_profile}" if name == "bedrock:" else name for name in names]
+    home = settings.home_accounts
+    if estate == "sample" and not home:
+        from tools.estate.world import HOME_ACCOUNTS
+
+        home = HOME_ACCOUNTS
+    return Manifest(
+        home_accounts=home,
+        bedrock_models=tuple(name.partition(":")[2] for name in names if name.startswith("bedrock:")),
+        guardrails=(f"{settings.guardrail}:{settings.guardrail_version}",) if settings.guardrail else (),
+        reader_role=settings.reader_role if estate == "aws" else _sample_role(),
+        prompts=prompts,
+        prompt_files=len(files),
+        models=tuple(_model(name) for name in dict.fromkeys(names)),
+        model_keys=len(set(names)),
+        disclosures=(Disclosure(channel="cli", language="en", text=origin(OfflineMaker(), "answered", True)),),
+        disclosures_expected=1,
+    )
+
+
+def released_hashes() -> tuple[list[str], list[str]]:
+    """SHA-256 of the prompts, and of the policy set in force, of this installation."""
+    from agents.specialists import specialists
+
+    settings = load_settings()
+    gate = company_gate(settings.policies, settings.allowed_regions or settings.regions)
+    return sorted({one.prompt_sha256 for one in specialists().values()}), [gate.sha256]
+
+
+def _sample_role() -> str:
+    from tools.estate.world import READER_ROLE
+
+    return READER_ROLE
+
+
+def _model(name: str) -> ModelEntry:
+    kind, _, rest = name.partition(":")
+    if kind == "bedrock":
+        words = [word for word in rest.split(".") if word in _PROVIDERS]
+        provider = _PROVIDERS[words[0]] if words else rest.partition(".")[0]
+        return ModelEntry(name=name, provider=provider, supplier="Amazon Web Services", host="aws")
+    if kind == "openai":
+        model = rest.partition("#")[2]
+        return ModelEntry(name=f"openai:{model}", provider=model, supplier=None, host="own")
+    return ModelEntry(name=name, provider=None, supplier=None, host="local")

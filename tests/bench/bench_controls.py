@@ -1,0 +1,50 @@
+"""Controls: a whole status over the sample estate, all proofs, and how much memory they take at most."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.measure import percentile, row, verdict
+
+REGENT = Path(sys.executable).with_name("regent")
+_PEAK = """
+import resource, sys
+from agents.cli import app
+sys.argv = ["regent", "controls", "status", "--fresh", "--json"]
+try:
+    app()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)
+"""
+
+
+def main() -> None:
+    """Print them beside the bars of the issue: 3 s, 20 s, 500 MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "REGENT_HOME": folder}
+        subprocess.run([REGENT, "ask", "Which buckets are public?", "--json"], env=env, check=True, capture_output=True)
+        fresh = [_timed([str(REGENT), "controls", "status", "--fresh", "--json"], env) for _ in range(5)]
+        reused = [_timed([str(REGENT), "controls", "status", "--json"], env) for _ in range(5)]
+        stored = [_timed([str(REGENT), "controls", "status", "--stored", "--json"], env) for _ in range(5)]
+        proofs = [_timed([str(REGENT), "controls", "prove", "--json"], env) for _ in range(5)]
+        done = subprocess.run([sys.executable, "-c", _PEAK], env=env, capture_output=True, text=True, check=False)
+        peak = float(done.stderr.split()[-1])
+    print(row("status, everything collected anew", fresh, "s"))
+    print(row("status, fresh evidence reused", reused, "s"))
+    print(row("status, from the evidence store", stored, "s"))
+    print(row("all proofs", proofs, "s"))
+    print(f"{'peak memory of status':<44} {peak:13.0f} MB")
+    print(verdict("status over the sample estate, p50", percentile(fresh, 50), 3, "s"))
+    print(verdict("all proofs, p50", percentile(proofs, 50), 20, "s"))
+    print(verdict("peak memory", peak, 500, "MB"))
+
+
+def _timed(words: list[str], env: dict[str, str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(words, env=env, capture_output=True, check=True)
+    return time.perf_counter() - started

@@ -1,0 +1,195 @@
+"""A whole evaluation: what was denied, forged, late or broken never counts as met."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.audit.bodies import ControlsEvaluated, EvidenceCollected
+from policies.controls import checks
+from policies.controls.check import Look, Mutant, check
+from policies.controls.evidence import Item, Need
+from policies.controls.mutate import put
+from policies.controls.needs import aws
+from policies.controls.run import run
+from tools.estate.world import BY_NAME
+
+
+def only(*ids):
+    return lambda one: one.id in ids
+
+
+def of(done, control):
+    return next(status for status in done.statuses if status.id == control)
+
+
+def evaluated(room):
+    return [s.body for s in room.scene.ledger.read() if isinstance(s.body, ControlsEvaluated)]
+
+
+def test_no_permission_on_half_of_the_accounts_is_an_error_and_not_met(opened, estate):
+    account = BY_NAME["log-archive"].id
+    estate.server.fault(service="bedrock", operation="*", kind="denied", account=account, times=None)
+    room = opened()
+    done = run(room.scene, room.store, only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "error"
+    assert not [s for one in done.statuses for s in one.standings if s.state == "met"]
+
+
+def test_with_all_permissions_the_same_check_passes(opened):
+    room = opened()
+    done = run(room.scene, room.store, only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "pass"
+
+
+def test_a_clock_in_the_past_is_an_error(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    earlier = opened(clock=lambda: datetime.now(UTC) - timedelta(days=2), ledger=room.scene.ledger)
+    result = run(earlier.scene, earlier.store, mode="stored").results["provider-retention"]
+    assert result.verdict == "error" and "clock" in result.problems[0]
+
+
+def test_old_evidence_is_stale_where_nothing_is_collected(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    later = opened(clock=lambda: datetime.now(UTC) + timedelta(days=2), ledger=room.scene.ledger)
+    done = run(later.scene, later.store, mode="stored")
+    states = {s.obligation: s.state for one in done.statuses for s in one.standings}
+    assert states["check:provider-retention"] == "stale"
+
+
+def test_old_evidence_is_collected_anew_by_itself_and_fresh_evidence_is_not(opened, estate):
+    room = opened()
+
+    def asked(controlling, mode="reuse"):
+        before = len(estate.server.calls)
+        run(controlling.scene, controlling.store, mode=mode, only=only("provider-retention"))
+        return len([call for call in estate.server.calls[before:] if call.service == "bedrock"])
+
+    later = opened(clock=lambda: datetime.now(UTC) + timedelta(days=2), ledger=room.scene.ledger)
+    assert [asked(room), asked(room), asked(room, "fresh"), asked(later)] == [4, 0, 4, 4]
+
+
+def test_a_snapshot_edited_by_hand_is_an_error_until_it_is_collected_anew(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    [path] = room.store.folder.glob("*.json")
+    path.write_bytes(path.read_bytes().replace(b'"none"', b'"nope"', 1))
+    result = run(room.scene, room.store, only=only("provider-retention")).results["provider-retention"]
+    assert result.verdict == "error" and "changed" in result.problems[0] and "--fresh" in result.problems[0]
+    again = run(room.scene, room.store, mode="fresh", only=only("provider-retention"))
+    assert again.results["provider-retention"].verdict == "pass"
+
+
+def test_evidence_of_the_sample_never_counts_for_aws(opened):
+    from dataclasses import replace
+
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    done = run(replace(room.scene, source="aws"), room.store, mode="stored")
+    assert done.results["provider-retention"].verdict == "error"
+
+
+def test_a_check_that_raises_is_an_error_of_that_check_alone(opened):
+    def broken(look: Look, places):
+        raise ZeroDivisionError("of all things")
+
+    need = Need(kind="aws", name="invocation-logging")
+    declare = check(
+        "broken-on-purpose",
+        says="never",
+        serves=("A.6.2.8",),
+        needs={"places": need},
+        reasons={"never": "it does not hold"},
+        good={"places": [Item(name="a", data={"x": 1})]},
+        mutants=[Mutant("one", "never", put("places", "x", 2))],
+        benign=[Mutant("other", None, put("places", "x", 3))],
+    )
+    declare(broken)
+    try:
+        room = opened()
+        done = run(room.scene, room.store, only=only("broken-on-purpose", "provider-retention"))
+    finally:
+        del sys.modules["policies.controls.check"]._REGISTRY["broken-on-purpose"]
+    assert done.results["broken-on-purpose"].problems == ("the check raised ZeroDivisionError: of all things",)
+    assert done.results["provider-retention"].verdict == "pass"
+    assert not done.proofs["broken-on-purpose"].valid
+
+
+def test_every_snapshot_is_named_by_a_record_and_signed(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention", "invocation-logging"))
+    bodies = [s.body for s in room.scene.ledger.read() if isinstance(s.body, EvidenceCollected)]
+    assert {body.need for body in bodies} == {str(aws.DATA_RETENTION), str(aws.INVOCATION_LOGGING)}
+    for body in bodies:
+        evidence = room.store.read(body.sha256)
+        assert (len(evidence.items), evidence.population) == (body.items, body.population)
+
+
+def test_a_part_of_the_checks_is_no_evaluation_of_the_controls(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    assert evaluated(room) == []
+
+
+@pytest.fixture(scope="module")
+def whole(estate, tmp_path_factory):
+    """One whole evaluation, and a second one after a log was switched on."""
+    from agents.controlling import open_controlling
+    from agents.home import Home
+    from agents.settings import Settings
+    from policies.access import local_principal
+    from tools.estate.services import bedrock
+
+    home = Home(tmp_path_factory.mktemp("whole"))
+    with open_controlling(local_principal("local"), home=home, opened=estate, settings=Settings()) as room:
+        first = run(room.scene, room.store)
+        forgotten, bedrock._FORGOTTEN = bedrock._FORGOTTEN, ("", "")
+        try:
+            second = run(room.scene, room.store, mode="fresh")
+        finally:
+            bedrock._FORGOTTEN = forgotten
+        yield first, second, evaluated(room)
+
+
+def test_a_fresh_sample_estate_is_mostly_unassessed(whole):
+    first, _, _ = whole
+    found = [one.status for one in first.statuses]
+    assert len(found) == 70 and found.count("unassessed") > 40
+
+
+def test_the_samples_bad_story_is_found_and_its_cure_is_seen(whole):
+    first, second, _ = whole
+    result = first.results["invocation-logging"]
+    assert result.verdict == "fail" and [f.subject for f in result.findings] == [
+        "eu-central-1 (210000000345 eu-central-1)"
+    ]
+    assert second.results["invocation-logging"].verdict == "pass"
+
+
+def test_what_changed_between_two_evaluations_is_recorded(whole):
+    first, second, recorded = whole
+    assert len(recorded) == 2 and recorded[0].changes == []
+    before = {one.id: one.status for one in first.statuses}
+    after = {one.id: one.status for one in second.statuses}
+    expected = [{"control": id, "before": before[id], "after": after[id]} for id in before if before[id] != after[id]]
+    assert recorded[1].changes == expected and recorded[1].statuses == after
+    assert recorded[1].verdicts["invocation-logging"] == "pass"
+
+
+def test_drafts_and_unexamined_controls_are_never_met(whole):
+    first, _, _ = whole
+    for one in first.statuses:
+        documents = [s for s in one.standings if s.obligation.startswith("document:")]
+        assert all(s.state == "open" for s in documents), one.id
+        if one.status == "evidenced":
+            assert all(s.state == "met" for s in one.standings)
+
+
+def test_every_check_that_ships_gets_a_verdict_and_a_proof(whole):
+    first, _, _ = whole
+    assert set(first.results) == set(first.proofs) == set(checks.load())
+    assert all(proof.valid for proof in first.proofs.values())
