@@ -105,9 +105,7 @@ def test_what_was_done_too_late_and_what_was_not_done_is_late():
 
 
 def opened(ledger, case="incident-1", **more):
-    body = IncidentOpened(
-        case=case, title="Vera saw it", system="regent", classes=["other"], detected=iso()
-    )
+    body = IncidentOpened(case=case, title="Vera saw it", system="regent", classes=["other"], detected=iso())
     put(ledger, body.model_copy(update=more), case, "bram")
 
 
