@@ -114,10 +114,15 @@ def check(rules: Sequence[Rule], schema: Schema) -> None:
         raise PolicyError(f"The access policies do not parse: {error}.") from error
     if checked.validation_passed:
         return
-    first = checked.errors[0]
-    at = {rule.id: rule for rule in rules}.get(checked.id_annotations_by_policy_id.get(first.policy_id, ""))
+    named = checked.id_annotations_by_policy_id
+    faults: dict[str, set[str]] = {}
+    for fault in checked.errors:
+        faults.setdefault(named.get(fault.policy_id, ""), set()).add(_PLACE.sub("", fault.error))
+    at = next((rule for rule in rules if rule.id in faults), None)
     where = f"{at.file}, line {at.line}" if at else "The access policies"
-    raise PolicyError(f"{where}: the policy does not fit the queries: {_PLACE.sub('', first.error)}.")
+    # in order, because the validator's own order changes from run to run
+    said = sorted(faults[at.id] if at else set().union(*faults.values()))
+    raise PolicyError(f"{where}: the policy does not fit the queries: {'; '.join(said[:3])}.")
 
 
 def joined(rules: Iterable[Rule]) -> str:

@@ -49,7 +49,7 @@ def company(tmp_path: Path, text: str) -> Gate:
             "is taken by roles",
         ),
         (NAMED + "permit (principal == ?principal, action, resource);", 1, "template"),
-        (NAMED + 'permit (principal, action, resource) when { context.input.period == "x" };', 1, "not found"),
+        (NAMED + 'permit (principal, action, resource) when { context.input.period == "x" };', 1, "input.period"),
     ],
     ids=[
         "cut short",

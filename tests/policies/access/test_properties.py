@@ -34,10 +34,14 @@ EVERYONE = Directory(
 )
 several = lambda *of: st.none() | st.lists(st.sampled_from(of), max_size=3, unique=True).map(tuple)  # noqa: E731
 values = lambda *of: st.lists(st.sampled_from(of), min_size=1, max_size=2, unique=True).map(tuple)  # noqa: E731
-people = st.builds(
+named: dict[str, Any] = {
+    "id": st.sampled_from(("anna", "bram")),
+    "role": st.sampled_from(("manager", "engineer", "auditor", "admin")),
+}
+tagged = st.builds(Principal, **named, tags=st.sampled_from(({"venue": ("utrecht",)}, {"env": ("prod",)})))
+people = tagged | st.builds(
     Principal,
-    id=st.sampled_from(("anna", "bram")),
-    role=st.sampled_from(("manager", "engineer", "auditor", "admin")),
+    **named,
     accounts=several(*NAMES, "nowhere"),
     units=several("Prod", "Data", "Venues", "none"),
     tags=st.fixed_dictionaries({}, optional={"venue": values("utrecht", "delft", "x"), "env": values("prod", "test")}),
