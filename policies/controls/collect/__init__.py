@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from policies.controls.collect.base import Scene, Seen, wanted
 from policies.controls.evidence import Evidence, Need
 
-__all__ = ["Scene", "Seen", "collect"]
+__all__ = ["Scene", "Seen", "collect", "collectable"]
 
 
 def collect(scene: Scene, needs: Iterable[Need]) -> Iterator[Evidence]:
@@ -26,3 +26,18 @@ def collect(scene: Scene, needs: Iterable[Need]) -> Iterator[Evidence]:
     yield from collect_repository(scene, wanted(asked, "repository"))
     yield from collect_template(scene, wanted(asked, "template"))
     yield from collect_ledger(scene, wanted(asked, "ledger"))  # last, so that it sees what collecting itself left
+
+
+def collectable() -> frozenset[Need]:
+    """Every need for which there is a collector; the lint holds the checks to it."""
+    from policies.controls.collect.ledger import LEDGER_NEEDS
+    from policies.controls.collect.repository import REPOSITORY_NEEDS
+    from tools.catalogue import every_query
+    from tools.snapshots import query_name
+
+    found = {Need(kind="template", name="stacks")}
+    found |= {Need(kind="ledger", name=name) for name in LEDGER_NEEDS}
+    found |= {Need(kind="repository", name=name) for name in REPOSITORY_NEEDS}
+    head = query_name("")
+    names = (name.removeprefix(head).replace("_", "-") for name in every_query() if name.startswith(head))
+    return frozenset(found | {Need(kind="aws", name=name) for name in names})

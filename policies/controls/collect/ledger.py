@@ -142,3 +142,5 @@ _LOOKS: dict[str, Callable[[Scene, Passed, Verdict], Seen]] = {
     "releases": _of_cases("release", cases.release),
     "erasures": _erasures,
 }
+LEDGER_NEEDS = frozenset(_LOOKS)
+"""The names of the needs that are looked at here."""

@@ -222,3 +222,5 @@ _LOOKS: dict[str, Callable[[Scene], Seen]] = {
     "soa": _soa,
     **{kind: partial(register, kind=kind) for kind in REGISTERS},
 }
+REPOSITORY_NEEDS = frozenset(_LOOKS)
+"""The names of the needs that are looked at here."""

@@ -13,6 +13,7 @@ from policies.audit.bodies import KNOWN
 from policies.controls import checks
 from policies.controls.catalogue import catalogue
 from policies.controls.check import Mutant, check
+from policies.controls.collect import collectable
 from policies.controls.declared import Declared, load_declared
 from policies.controls.errors import ControlsError
 from policies.controls.evaluate import judge
@@ -58,7 +59,11 @@ def test_every_described_need_is_wanted_by_a_check():
 
 
 def test_what_ships_holds_together():
-    assert lint(FOUND.values(), catalogue(), NEEDS) == []
+    assert lint(FOUND.values(), catalogue(), NEEDS, collectable()) == []
+
+
+def test_nothing_is_collected_that_nobody_has_described():
+    assert collectable() == set(NEEDS)
 
 
 @pytest.mark.parametrize(
