@@ -39,7 +39,8 @@ class History(BaseModel):
     def words(self) -> str:
         """What became of it, to follow `it`."""
         if self.state == "consumed":
-            return "was decided, and used, already" if self.decision else "expired, and the run went on without it"
+            how = "was decided, and used, already" if self.decision else "expired, and the run went on without it"
+            return f"{how} (if no answer came, that run was interrupted: ask again)"
         if self.state == "expired":
             return f"expired at {self.expires:%Y-%m-%d %H:%M} UTC"
         if self.decision is None or self.decided_at is None:

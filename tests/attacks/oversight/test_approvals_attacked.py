@@ -18,7 +18,7 @@ from agents.approving import decide
 from agents.desk import Desk
 from agents.home import Home
 from policies.access import Gate, Principal, local_principal
-from policies.audit import Ledger, verify
+from policies.audit import Ledger, Record, verify
 from policies.audit.bodies import ApprovalConsumed, ApprovalDecided, ApprovalRefused, QueryCalled
 from policies.halting import StoppedError
 from policies.oversight import ApprovalError, ApprovalSettings, NotInChargeError, Oversight, Scope, resume, stop
@@ -294,6 +294,70 @@ def test_forged_row_of_a_question_that_was_never_asked(paused: tuple[Desk, str],
     with pytest.raises(ApprovalError):
         desk.resume("a-forged", ASKER)
     assert [known.approval for known in desk.oversight.approvals.all()] == [approval]
+
+
+def test_two_use_one_approval_although_the_store_lets_both_through(paused: tuple[Desk, str], home: Home) -> None:
+    """Somebody resets the row between two who use it: the ledger's first record of use counts."""
+    desk, approval = paused
+    approved(desk, approval)
+    approvals = desk.oversight.approvals
+    store = approvals._store
+
+    class Generous:
+        get, add, all, erase = store.get, store.add, store.all, store.erase
+
+        def swap(self, *given: Any) -> bool:
+            approvals._store = store
+            approvals.consume(approval)
+            return True
+
+    approvals._store = Generous()
+    with pytest.raises(ApprovalError, match="by somebody else first"):
+        approvals.consume(approval)
+
+
+def test_self_approval_written_into_the_ledger_around_the_gate(paused: tuple[Desk, str]) -> None:
+    desk, approval = paused
+    known = desk.oversight.approvals.history(approval)
+    body = ApprovalDecided(
+        approval=approval,
+        requested=known.requested_index,
+        call_sha256=known.call.call_sha256,
+        decision="approve",
+        approver=ASKER.id,
+        reason="",
+        personal_data=True,
+    )
+    desk.ledger.append(Record(actor="person", body=body, question=known.question, principal=ASKER.id))
+    assert desk.oversight.approvals.history(approval).state == "pending"
+    other = body.model_copy(update={"approver": APPROVER.id, "call_sha256": "0" * 64})
+    desk.ledger.append(Record(actor="person", body=other, question=known.question, principal=ASKER.id))
+    assert desk.oversight.approvals.history(approval).state == "pending", "a decision of another call"
+
+
+def test_forged_row_for_another_question(paused: tuple[Desk, str], home: Home) -> None:
+    desk, approval = paused
+    approved(desk, approval)
+    with sqlite3.connect(home.oversight) as db:
+        db.execute("update approval set question = 'q-other'")
+    with pytest.raises(ApprovalError, match="for another question"):
+        desk.resume(approval, ASKER)
+
+
+def test_clock_set_back_to_approve_what_has_expired(open_desk_with: Open, home: Home) -> None:
+    import time
+
+    desk = open_desk_with(script(WHO, DONE))
+    slow = Oversight.local(
+        home.path, desk.ledger, approvals=ApprovalSettings(minutes=5), clock=lambda: time.time() - 3_600
+    )
+    desk = replace(desk, overseen=slow)
+    approval = waiting(desk).approval or ""
+    with pytest.raises(ApprovalError):  # for the house's clock there is time; the ledger's own times only rise
+        approved(desk, approval)
+    with pytest.raises(ApprovalError):
+        desk.resume(approval, ASKER)
+    assert not calls(home)
 
 
 def test_somebody_else_resumes_or_reads_the_answer(paused: tuple[Desk, str], home: Home) -> None:
