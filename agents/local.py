@@ -59,6 +59,24 @@ def asker(settings: Settings, as_id: str, *, aws: bool, sts: Any = None) -> Prin
     raise UnknownPrincipalError(said, found[0])
 
 
+def as_now(settings: Settings, before: Principal) -> Principal:
+    """Somebody who asked a while ago, as the principals file has them now: role and scope may have changed since.
+
+    Whoever is not in the file and was verified by a token stays what the token said.
+
+    Raises:
+        UnknownPrincipalError: nobody of that id is known any more.
+        PrincipalsError: the principals file cannot be used.
+    """
+    try:
+        found = local_principal(before.id, settings.principals or SHIPPED)
+    except UnknownPrincipalError:
+        if before.assurance in (LOCAL, "iam"):
+            raise
+        return before
+    return found.model_copy(update={"assurance": before.assurance})
+
+
 def _sts(settings: Settings) -> Any:
     from botocore.session import Session
 

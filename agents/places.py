@@ -8,7 +8,6 @@ from agents.conversations import Conversations
 from agents.home import Home
 from agents.overseeing import open_oversight, open_usage
 from agents.settings import load_settings
-from policies.audit import Ledger
 from policies.audit.encoding import FORGOTTEN
 from policies.audit.erasure import Traces, register_place
 from policies.oversight import Stop
@@ -63,7 +62,9 @@ def _approvals(home: Path, traces: Traces) -> int:
     place, settings = Home(home), load_settings()
     if settings.state_table is None and not place.oversight.exists():
         return 0
-    with Ledger.open(place.ledger) as ledger:
+    from agents.ledgers import open_ledger
+
+    with open_ledger(place.ledger) as ledger:
         overseen = open_oversight(place, ledger, settings)
         try:
             return overseen.approvals.erase(traces.questions, traces.named_in)

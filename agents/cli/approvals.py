@@ -41,7 +41,7 @@ def list_command(
     from agents.opening import open_desk
 
     with refusals_said(), open_desk(estate=estate.value) as desk:
-        found = visible(desk, person(as_id), _again)
+        found = visible(desk, person(as_id, desk), _again)
     found = [known for known in found if every or known.state in ("pending", "approved", "denied", "expired")]
     if json_out:
         typer.echo(json.dumps({"approvals": [_plain(known) for known in found]}, indent=2))
@@ -69,7 +69,7 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
 
     with refusals_said(), desk_of(approval) as desk:
         known = desk.oversight.approvals.history(approval)
-        if not may_see(desk, known, person(as_id), _again):
+        if not may_see(desk, known, person(as_id, desk), _again):
             raise NotInChargeError("Only the asker, and whoever may approve it, may see this.")
     if json_out:
         typer.echo(json.dumps(_plain(known), indent=2))
@@ -112,7 +112,7 @@ def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reas
     from agents.approving import decide
 
     with refusals_said(), desk_of(approval) as desk:
-        known, asker = decide(desk, approval, person(as_id), verdict, reason, _again)
+        known, asker = decide(desk, approval, person(as_id, desk), verdict, reason, _again)
         answer = desk.resume(approval, asker)
     if json_out:
         told = {**_plain(known), "resumed": {"question": answer.id, "status": answer.status}}
@@ -148,17 +148,20 @@ def _call(known: History) -> str:
     return f"{known.call.query}({given}) on {len(known.call.accounts)} accounts, because: {known.call.reason}"
 
 
-def person(as_id: str) -> Principal:
+def person(as_id: str, desk: Desk) -> Principal:
+    """Who is at this terminal: named, or whom AWS says, as for a question to that estate."""
+    from agents.local import asker
     from agents.settings import load_settings
-    from policies.access import local_principal
-    from policies.access.principal import SHIPPED
 
-    return local_principal(as_id, load_settings().principals or SHIPPED)
+    return asker(load_settings(), as_id, aws=desk.estate.source == "aws")
 
 
-def _again(asker: Principal) -> Principal:
+def _again(before: Principal) -> Principal:
     """The asker as they are now: role and scope may have changed while the question waited."""
-    return person(asker.id) if asker.assurance == "local" else asker
+    from agents.local import as_now
+    from agents.settings import load_settings
+
+    return as_now(load_settings(), before)
 
 
 @contextmanager
@@ -184,11 +187,12 @@ def desk_of(approval: str) -> Iterator[Desk]:
 def refusals_said() -> Iterator[None]:
     """Refusals are one sentence and exit code 3."""
     from policies.access import UnknownPrincipalError
+    from policies.access.errors import NotVerifiedError
     from policies.halting import StoppedError
     from policies.oversight import ApprovalError, NotInChargeError
 
     try:
         yield
-    except (ApprovalError, NotInChargeError, StoppedError, UnknownPrincipalError) as error:
+    except (ApprovalError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError) as error:
         typer.secho(f"regent: {error}", err=True, fg="red")
         raise typer.Exit(3) from error

@@ -37,7 +37,7 @@ def resume_once(approval: str, *, as_id: str, json_out: bool) -> int:
     from agents.cli.approvals import desk_of, person, refusals_said
 
     with refusals_said(), progress_shown() as progress, desk_of(approval) as desk:
-        asker = person(as_id)
+        asker = person(as_id, desk)
         known = desk.oversight.approvals.history(approval)
         if known.asker == asker.id and known.state == "pending":
             print(f"regent: it {known.words}, until {known.expires:%Y-%m-%d %H:%M} UTC.", file=sys.stderr)

@@ -43,7 +43,7 @@ def stop(
         typer.secho("regent: say why; whoever asks is told.", err=True, fg="red")
         raise typer.Exit(2)
     made = _changed(as_id, scope, lambda ledger, switch, by, what: stop_it(ledger, switch, by, what, reason.strip()))
-    _show({"stopped": True, "scope": scope, "reason": reason.strip(), "by": as_id}, made, json_out)
+    _show({"stopped": True, "scope": scope, "reason": reason.strip(), "by": made[1]}, made[0], json_out)
 
 
 def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False) -> None:
@@ -58,17 +58,18 @@ def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False
     from policies.oversight import resume as resume_it
 
     made = _changed(as_id, scope, lambda ledger, switch, by, what: resume_it(ledger, switch, by, what))
-    _show({"stopped": False, "scope": scope, "by": as_id}, made, json_out)
+    _show({"stopped": False, "scope": scope, "by": made[1]}, made[0], json_out)
 
 
-def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> str:
-    """Change the switch as this person; the scope in words. Exits with 3 for whoever may not."""
+def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> tuple[str, str]:
+    """Change the switch as this person; the scope in words, and who it was. Exits with 3 for whoever may not."""
     from agents.home import Home
     from agents.ledgers import open_ledger
+    from agents.local import asker
     from agents.overseeing import open_oversight
     from agents.settings import load_settings
-    from policies.access import UnknownPrincipalError, local_principal
-    from policies.access.principal import SHIPPED
+    from policies.access import UnknownPrincipalError
+    from policies.access.errors import NotVerifiedError
     from policies.oversight import NotInChargeError, Scope
     from tools.catalogue import queries
 
@@ -76,13 +77,13 @@ def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal
     known = queries()
     what = Scope.parse(scope, domains={query.domain for query in known.values()}, queries=known)
     try:
-        by = local_principal(as_id, settings.principals or SHIPPED)
+        by = asker(settings, as_id, aws=settings.estate == "aws" or settings.switch_parameter is not None)
         with open_ledger(settings=settings) as ledger:
             change(ledger, open_oversight(home, ledger, settings).switch, by, what)
-    except (UnknownPrincipalError, NotInChargeError) as error:
+    except (UnknownPrincipalError, NotVerifiedError, NotInChargeError) as error:
         typer.secho(f"regent: {error}", err=True, fg="red")
         raise typer.Exit(3) from error
-    return what.words
+    return what.words, by.id
 
 
 def _show(value: dict[str, object], words: str, json_out: bool) -> None:

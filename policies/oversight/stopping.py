@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from policies.audit import Ledger
 
 
+class NotRecordedError(LedgerError):
+    """A stop is in force, but the ledger could not record it."""
+
+
 class NotInChargeError(RegentError):
     """Somebody who may not wanted to stop, resume or decide; it was recorded and nothing changed."""
 
@@ -26,13 +30,16 @@ def stop(ledger: Ledger, switch: Switch, by: Principal, scope: Scope, reason: st
     Raises:
         NotInChargeError: `by` is no administrator.
         SwitchError: the switch could not be written.
-        LedgerError: everything in scope is stopped, but the ledger could not record it.
+        NotRecordedError: everything in scope is stopped, but the ledger could not record it.
     """
     _in_charge(ledger, by, scope, "stop")
     made = Stop(scope=scope, reason=reason, by=by.id, at=datetime.now(UTC))
     switch.change(lambda stops: with_stop(stops, made))
     body = SwitchStopped(scope=scope.kind, **_names(scope), reason=reason, by=by.id)
-    ledger.append(Record(actor="person", body=body, principal=by.id))
+    try:
+        ledger.append(Record(actor="person", body=body, principal=by.id))
+    except LedgerError as error:
+        raise NotRecordedError(f"Stopped: {scope.words}. But it is not on record: {error}") from error
     switch.change(lambda stops: stops)  # so that it knows of the record
     return made
 

@@ -233,6 +233,30 @@ def test_emulated_the_settings_put_everything_on_aws_and_forgetting_reaches_it(
     assert "principal:local|" not in left and (waiting.approval or "") not in left
 
 
+def test_an_asker_whose_role_changed_meanwhile_is_decided_on_as_they_are_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "people.yaml"
+    everybody = "principals:\n  carla: {role: auditor}\n  zoe: {role: %s}\n  local: {role: admin}\n"
+    people.write_text(everybody % "engineer")
+    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_PRINCIPALS", str(people))
+
+    def regent(*words: str, code: int = 0) -> Any:
+        done = CliRunner().invoke(app, [*words, "--json"])
+        assert done.exit_code == code, (words, done.output, done.exception)
+        return json.loads(done.stdout) if done.stdout else done.output
+
+    question = "Who deleted the S3 endpoint in data-prod in September?"
+    approval = regent("ask", question, "--as", "zoe", code=5)["approval"]
+    people.write_text(everybody % "manager")
+    told = regent("approvals", "approve", approval, "--as", "carla")
+    assert told["resumed"]["status"] == "denied"
+    gone = regent("ask", question, "--as", "local", code=5)["approval"]
+    people.write_text("principals:\n  carla: {role: auditor}\n")
+    regent("approvals", "approve", gone, "--as", "carla", code=3)
+
+
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """list, show, approve and deny, and `ask --resume`, with their exit codes and their JSON."""
     monkeypatch.setenv("REGENT_HOME", str(tmp_path))

@@ -110,11 +110,11 @@ def test_who_is_stopped_and_why_is_not_in_the_clear_in_the_ledger(home: Home) ->
 
 
 def test_a_stop_takes_effect_even_if_the_ledger_cannot_record_it(home: Home) -> None:
-    from policies.audit.errors import LedgerError
+    from policies.oversight.stopping import NotRecordedError
 
     with Ledger.open(home.ledger) as ledger:
         switch = Oversight.local(home.path, ledger).switch
-    with pytest.raises(LedgerError):  # the ledger is closed
+    with pytest.raises(NotRecordedError, match="Stopped: everything"):  # the ledger is closed
         stop(ledger, switch, ADMIN, ALL, "now")
     assert halted(switch, "anna") is not None
     with Ledger.open(home.ledger) as ledger:
