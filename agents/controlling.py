@@ -11,6 +11,7 @@ from typing import Literal
 
 import policies
 from agents.home import Home
+from agents.ledgers import open_ledger
 from agents.overseeing import open_oversight
 from agents.settings import Settings, load_settings
 from policies.access import Gate, Principal
@@ -68,7 +69,7 @@ def open_controlling(
     register_places()
     home, settings = home or Home.find(), settings or load_settings()
     with ExitStack() as closing:
-        book = ledger or closing.enter_context(Ledger.open(home.ledger))
+        book = ledger or closing.enter_context(open_ledger(home.ledger, settings))
         holder = [opened] if opened is not None else []
 
         def the_estate() -> Estate:
@@ -118,8 +119,8 @@ def _gate(settings: Settings, estate: Estate) -> Gate:
 
 def evidence_store(home: Home, ledger: Ledger) -> EvidenceStore:
     """The store of this home, signing with the ledger's key."""
-    place = ledger.home
-    return EvidenceStore(home.evidence, ledger.origin, place.trusted(), place.signer(ledger.origin))
+    keys = [*ledger.home.trusted(), ledger.signer.vkey]
+    return EvidenceStore(home.evidence, ledger.origin, keys, ledger.signer)
 
 
 def declarations(settings: Settings) -> Declared:
@@ -170,6 +171,25 @@ def released_hashes() -> tuple[list[str], list[str]]:
     settings = load_settings()
     gate = company_gate(settings.policies, settings.allowed_regions or settings.regions)
     return sorted({one.prompt_sha256 for one in specialists().values()}), [gate.sha256]
+
+
+def keep_evaluation(suite: str, *, n: int, value: float, model: str, dataset: tuple[str, ...]) -> str:
+    """Keep the result of a suite that asks questions, bound to prompts, policies and cases; its SHA-256."""
+    from policies.controls.evaluations import EvaluationResult, dataset_sha256, keep
+
+    prompts, policies_in_force = released_hashes()
+    result = EvaluationResult(
+        suite=suite,
+        n=n,
+        value=value,
+        model=model,
+        prompts=tuple(prompts),
+        policies_sha256=policies_in_force[0],
+        dataset=dataset,
+        dataset_sha256=dataset_sha256(ROOT, dataset),
+        run_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    return keep(Home.find().path, result)
 
 
 def _sample_role() -> str:

@@ -22,12 +22,11 @@ Texts = list[str]
 def recording(as_id: str, *, anonymous: bool = False) -> Iterator[tuple[Ledger, Principal]]:
     """The ledger, and who records. Nobody is looked up for an anonymous concern."""
     from agents.cli.controls import principal
-    from agents.home import Home
+    from agents.ledgers import open_ledger
     from policies.access import Principal
-    from policies.audit import Ledger
 
     who = Principal(id="anonymous", role="manager") if anonymous else principal(as_id)
-    with Ledger.open(Home.find().ledger) as ledger:
+    with open_ledger() as ledger:
         yield ledger, who
 
 
@@ -36,11 +35,10 @@ def list_cases(kind: Any, json_out: bool) -> None:
     from datetime import UTC, datetime
 
     from agents.cli.cases_showing import case_json, show_cases
-    from agents.home import Home
-    from policies.audit import Ledger
+    from agents.ledgers import open_ledger
     from policies.controls.cases import cases
 
-    with Ledger.open(Home.find().ledger) as ledger:
+    with open_ledger() as ledger:
         found = cases(ledger, kind)
     now = datetime.now(UTC)
     if json_out:

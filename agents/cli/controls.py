@@ -136,15 +136,14 @@ def attest_command(
     """
     from datetime import UTC
 
-    from agents.home import Home
+    from agents.ledgers import open_ledger
     from agents.settings import load_settings
-    from policies.audit import Ledger
     from policies.controls.attesting import attest, pick
     from policies.controls.documents import load_documents
 
     found = pick(load_documents(load_settings().documents), document)
     who = principal(as_id)
-    with Ledger.open(Home.find().ledger) as ledger:
+    with open_ledger() as ledger:
         index = attest(ledger, found, who, datetime.now(UTC))
     if json_out:
         _json({"document": found.matter.id, "sha256": found.sha256, "approver": who.id, "record": index})

@@ -1,4 +1,4 @@
-"""`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--json]`: run the bank.
+"""`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--record]`: run the bank.
 
 Exits with 1 if fewer than 95 percent of the bank's conversations are right (of another file: never).
 """
@@ -32,7 +32,26 @@ def main() -> None:
         )
     else:
         _show(given.model, summary, outcomes)
+    if given.record:
+        _record(given, files, summary)
     sys.exit(1 if not given.file and not given.only and summary["all"]["percent right"] < BAR else 0)
+
+
+def _record(given: argparse.Namespace, files: Sequence[Path | str], summary: dict[str, Any]) -> None:
+    """Keep the result for the check of controls, with the digests of what was asked and with what."""
+    from agents.controlling import ROOT, keep_evaluation
+
+    here = Path(__file__).parent
+    paths = [file if isinstance(file, Path) else here / file for file in files]
+    counts = summary["all"]
+    digest = keep_evaluation(
+        "questions" if not given.file else f"{Path(given.file).stem}-questions",
+        n=counts["conversations"],
+        value=counts["right"] / max(counts["conversations"], 1),
+        model=given.model,
+        dataset=tuple(str(path.relative_to(ROOT)) for path in paths),
+    )
+    print(f"recorded, sha256 {digest}", file=sys.stderr)
 
 
 def summarise(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -115,6 +134,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", default="offline", help="offline, bedrock:ID or openai:URL#MODEL")
     parser.add_argument("--file", help="one file (in tests/questions, or a path) instead of the bank: fresh.yaml")
     parser.add_argument("--only", nargs="+", metavar="ID", help="only these entries")
+    parser.add_argument("--record", action="store_true", help="keep the result as evidence, in REGENT_HOME")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser.parse_args()
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
+from policies.controls import evaluations
 from policies.controls.collect import inventory
 from policies.controls.collect.base import Scene, Seen
 from policies.controls.collect.registers import REGISTERS, register
@@ -156,18 +158,22 @@ def _defines(path: Path, name: str) -> bool:
 
 
 def _evaluations(scene: Scene) -> Seen:
-    """The newest result of each suite, as whoever runs the suites leaves them below the home."""
-    folder = scene.home / "evaluations"
+    """The newest result of each suite, and the digest of its cases as they lie now."""
+    folder = evaluations.folder(scene.home)
     seen = Seen(operations=("evaluations/*.json",))
     if not folder.is_dir():
         return seen
     for path in sorted(folder.glob("*.json")):
         try:
-            data = orjson.loads(path.read_bytes())
-        except (OSError, orjson.JSONDecodeError) as error:
-            seen.problems.append(f"the result {path.name} cannot be read: {error}")
+            raw = path.read_bytes()
+            result = evaluations.EvaluationResult.model_validate_json(raw)
+        except (OSError, ValidationError) as error:
+            seen.problems.append(f"the result {path.name} cannot be used: {str(error).splitlines()[0]}")
             continue
-        seen.items.append(Item(name=path.stem, data=data))
+        data = result.model_dump(mode="json", exclude={"suite", "dataset"})
+        now = evaluations.dataset_sha256(scene.root, result.dataset)
+        digests = {"sha256": hashlib.sha256(raw).hexdigest(), "dataset_now_sha256": now}
+        seen.items.append(Item(name=result.suite, data={**data, **digests}))
     seen.population = sum(1 for name in folder.iterdir() if name.suffix == ".json")
     return seen
 

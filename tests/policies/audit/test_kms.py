@@ -129,3 +129,29 @@ def test_personal_content_opens_only_with_kms_and_can_be_forgotten(
 def test_a_machine_trusts_the_kms_key_that_it_opened_the_ledger_with(signer: KmsSigner, tmp_path: Path) -> None:
     write(tmp_path, signer)
     assert Home(tmp_path / "ledger").trusted() == [signer.vkey] == [VerifierKey.parse(str(signer.vkey))]
+
+
+def test_evidence_of_controls_is_signed_by_kms_too(tmp_path: Path, signer: KmsSigner) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from policies.controls.errors import EvidenceError
+    from policies.controls.evidence import Evidence, Item, Need
+    from policies.controls.store import EvidenceStore
+
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    evidence = Evidence(
+        need=Need(kind="aws", name="log-groups"),
+        items=(Item(name="one", data={"retentionInDays": 400}),),
+        population=1,
+        source="aws",
+        collector="p-1",
+        collected=now,
+        expires=now + timedelta(hours=24),
+    )
+    store = EvidenceStore(tmp_path, ORIGIN, [signer.vkey], signer)
+    name = store.keep(evidence)
+    assert store.read(name) == evidence
+    path = tmp_path / f"{name}.note"
+    path.write_bytes(path.read_bytes().replace(b"aws:log-groups", b"aws:log-tables"))
+    with pytest.raises(EvidenceError, match="does not hold"):
+        store.read(name)
