@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -41,7 +42,7 @@ def incident_open(
 
     table, regimes = _table(kinds)
     _known_controls(controls)
-    at = utc(detected)
+    at = _past(utc(detected), "--detected")
     when = utc(classified) if classified else None
     _not_before(at, when)
     deadlines = due(table, regimes, kinds, at, when)
@@ -188,6 +189,13 @@ def _not_before(detected: Any, classified: Any) -> None:
         raise typer.BadParameter("it cannot have been classified before somebody knew of it.")
 
 
+def _past(at: datetime, option: str) -> datetime:
+    """`at`, if it has come: what is yet to happen cannot be put on record as done."""
+    if at > datetime.now(UTC):
+        raise typer.BadParameter(f"{option} {at:%Y-%m-%dT%H:%MZ} is yet to come.")
+    return at
+
+
 def _done(text: str, stages: set[tuple[str, str]]) -> dict[str, str]:
     from policies.controls.cases import utc
     from policies.controls.collect.base import iso
@@ -197,7 +205,7 @@ def _done(text: str, stages: set[tuple[str, str]]) -> dict[str, str]:
     if (regime, stage) not in stages:
         known = ", ".join(f"{a}/{b}" for a, b in sorted(stages)) or "it has none"
         raise typer.BadParameter(f"{what!r} is no deadline of this incident ({known}); write REGIME/STAGE@TIME.")
-    return {"regime": regime, "stage": stage, "at": iso(utc(when))}
+    return {"regime": regime, "stage": stage, "at": iso(_past(utc(when), "--done"))}
 
 
 def _told(text: str) -> dict[str, str]:
@@ -207,4 +215,4 @@ def _told(text: str) -> dict[str, str]:
     whom, _, when = text.rpartition("@")
     if not whom:
         raise typer.BadParameter(f"{text!r} names nobody; write for instance regulator@2026-10-15T10:00Z.")
-    return {"to": whom, "at": iso(utc(when))}
+    return {"to": whom, "at": iso(_past(utc(when), "--told"))}

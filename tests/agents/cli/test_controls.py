@@ -146,6 +146,7 @@ def test_an_incident_from_open_to_close(regent):
     [
         (("--detected", "2026-11-01T09:30Z", "--class", "nonsense"), "personal-data"),
         (("--detected", "2026-11-01T09:30Z", "--class", "other", "--control", "A.6.2.1"), "no clause or control"),
+        (("--detected", "2999-01-01T00:00Z", "--class", "other"), "yet to come"),
         (("--detected", "2026-11-02T09:30Z", "--class", "other", "--classified", "2026-11-01T09:30Z"), "before"),
     ],
 )

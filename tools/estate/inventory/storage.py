@@ -10,6 +10,7 @@ from typing import Literal
 from tools.estate.inventory.base import Tags, account_id, ago, digest, rng, standard_tags
 from tools.estate.world import ACCOUNTS, BY_NAME
 
+TRAIL_BUCKET = "lantern-log-archive-cloudtrail"
 STORY_BUCKET = "lantern-utrecht-marketing-exports"
 
 Sharing = Literal["private", "public-policy", "endpoint-only", "acl-to-account", "org-only", "cloudfront"]
@@ -127,8 +128,13 @@ def _bucket(owner: str, rest: str) -> Bucket:
         encryption="aws:kms" if rest in _KMS else "AES256",
         versioned=random.random() < 0.7,
         logged=random.random() < 0.6,
-        tags=standard_tags(BY_NAME[owner], name, team=team, missing=missing),
+        tags=_purpose(name, standard_tags(BY_NAME[owner], name, team=team, missing=missing)),
     )
+
+
+def _purpose(name: str, tags: Tags) -> Tags:
+    """The bucket of the trail holds evidence for Regent's controls, and says so."""
+    return Tags((*tags.pairs, ("regent:purpose", "evidence"))) if name == TRAIL_BUCKET else tags
 
 
 def _story() -> Bucket:

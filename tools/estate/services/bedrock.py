@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from tools.estate.inventory.keys import key_id
+from tools.estate.inventory.storage import TRAIL_BUCKET
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.world import BY_NAME
 
-LOG_BUCKET = "lantern-log-archive-cloudtrail"
 _FORGOTTEN = (BY_NAME["shared-services"].id, "eu-central-1")
 
 
@@ -20,7 +20,7 @@ def get_logging(request: EstateRequest) -> dict[str, Any]:
         return {}
     return {
         "loggingConfig": {
-            "s3Config": {"bucketName": LOG_BUCKET, "keyPrefix": f"bedrock/{request.account}/{request.region}"},
+            "s3Config": {"bucketName": TRAIL_BUCKET, "keyPrefix": f"bedrock/{request.account}/{request.region}"},
             "textDataDeliveryEnabled": True,
             "imageDataDeliveryEnabled": True,
             "embeddingDataDeliveryEnabled": True,

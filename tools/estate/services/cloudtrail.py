@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.estate.errors import AwsError
 from tools.estate.inventory.keys import key_id
+from tools.estate.inventory.storage import TRAIL_BUCKET
 from tools.estate.records.trail import NAMES, Event, events, events_of
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services._matching import as_time, within
@@ -70,7 +71,7 @@ def _trail() -> dict[str, Any]:
     key = key_id("log-archive", "cloudtrail")
     return {
         "Name": TRAIL,
-        "S3BucketName": "lantern-log-archive-cloudtrail",
+        "S3BucketName": TRAIL_BUCKET,
         "IncludeGlobalServiceEvents": True,
         "IsMultiRegionTrail": True,
         "HomeRegion": HOME_REGION,
@@ -109,7 +110,7 @@ def get_trail_status(request: EstateRequest) -> dict[str, Any]:
 
 def get_event_selectors(request: EstateRequest) -> dict[str, Any]:
     _named(request, "TrailName")
-    data = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::lantern-log-archive-cloudtrail/"]}]
+    data = [{"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{TRAIL_BUCKET}/"]}]
     chosen = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": data}
     return {"TrailARN": _trail_arn(), "EventSelectors": [chosen]}
 
