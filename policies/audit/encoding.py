@@ -30,7 +30,15 @@ def encode(record: Record, vault: Vault) -> bytes:
     principal = None if person is None else vault.pseudonym(person)
     head = _head(body.type, record.question, session, principal, record.actor)
     parent = b"null" if record.parent is None else b"%d" % record.parent
-    return b'%b%b,"body":%b}' % (head, parent, _body(body, record, vault))
+    results = body.sealed_when_marked if getattr(body, "personal_data", False) else _NONE
+    try:
+        if body.always_sealed or results or body.named:
+            raw = _changed(body, results, record, vault)
+        else:
+            raw = body.__pydantic_serializer__.to_json(body, by_alias=True)
+    except PydanticSerializationError as error:
+        raise LedgerError(f"A {body.type} record holds a value that is not JSON: {error}.") from error
+    return b'%b%b,"body":%b}' % (head, parent, raw)
 
 
 @lru_cache(maxsize=256)
@@ -45,21 +53,14 @@ def place(encoded: bytes, index: int, now: int) -> bytes:
     return _FRONT % (index, now, encoded)
 
 
-def _body(body: Body, record: Record, vault: Vault) -> bytes:
-    serializer = body.__pydantic_serializer__
-    always, results, named = body.always_sealed, body.sealed_when_marked, body.named
-    if results and not getattr(body, "personal_data", False):
-        results = _NONE
-    try:
-        if not (always or results or named):
-            return serializer.to_json(body, by_alias=True)
-        value: dict[str, Any] = serializer.to_python(body, mode="json", by_alias=True)
-    except PydanticSerializationError as error:
-        raise LedgerError(f"A {body.type} record holds a value that is not JSON: {error}.") from error
-    value |= {key: vault.pseudonym(value[key]) for key in named if value[key]}
-    person = record.principal or getattr(body, "principal_id", None)
+def _changed(body: Body, results: frozenset[str], record: Record, vault: Vault) -> bytes:
+    """A body with persons named by pseudonyms, and with what is about them sealed."""
+    value: dict[str, Any] = body.__pydantic_serializer__.to_python(body, mode="json", by_alias=True)
+    value |= {key: vault.pseudonym(value[key]) for key in body.named if value[key]}
+    always = body.always_sealed
     if not (always or results):
         return _dumps(value)
+    person = record.principal or getattr(body, "principal_id", None)
     if person is None:
         raise LedgerError(f"A {body.type} record is about a person; its `principal` must say who asked.")
     for keys, subject in ((always, vault.subject), (results, lambda who: vault.result(who, record.question))):

@@ -9,10 +9,8 @@ import time
 from policies.audit.errors import LedgerError
 from policies.audit.records import Record
 
-RECORDS, BYTES = 1024, 1 << 20
-"""When a group that nobody waits for is written all the same, by the background thread."""
-CROWD = 4
-"""At so many times that, the disk does not keep up: whoever appends waits for it."""
+RECORDS, BYTES = 1024, 4 << 20
+"""When a group that nobody waits for is written all the same."""
 
 
 class Group:
@@ -20,10 +18,10 @@ class Group:
 
     __slots__ = (
         "bytes",
-        "crowded",
         "done",
         "ends_question",
         "error",
+        "full",
         "leaves",
         "since",
         "unwaited",
@@ -35,7 +33,7 @@ class Group:
         self.leaves: list[bytes] = []
         self.bytes = 0
         self.since = 0.0
-        self.crowded = self.urgent = self.done = self.ends_question = False
+        self.full = self.urgent = self.done = self.ends_question = False
         self.error: LedgerError | None = None
         self.unwaited: set[str | None] = set()
         self.waiters: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
@@ -52,12 +50,10 @@ class Group:
         if wait:
             return False
         self.unwaited.add(record.question)
-        count = len(leaves)
-        if count >= RECORDS or self.bytes >= BYTES:
-            self.crowded = count >= CROWD * RECORDS or self.bytes >= CROWD * BYTES
-            wake, self.urgent = not self.urgent, True
-            return wake
-        return count == 1
+        # Whoever fills a group writes it: handing it to the background thread costs more in turns of the interpreter
+        # than the overlap with the disk brings.
+        self.full = len(leaves) >= RECORDS or self.bytes >= BYTES
+        return len(leaves) == 1
 
     def waiter(self, loop: asyncio.AbstractEventLoop, wake: threading.Condition) -> asyncio.Future[None]:
         """A future that is done when this group is durable. The first one of a loop sees to it that it is written."""

@@ -125,7 +125,7 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-        if wait or group.crowded:
+        if wait or group.full:
             self._commit(group)
         return index
 
@@ -134,7 +134,7 @@ class Ledger:
         encoded = self._encode(record)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
-            done = group.waiter(asyncio.get_running_loop(), self._wake) if wait or group.crowded else None
+            done = group.waiter(asyncio.get_running_loop(), self._wake) if wait or group.full else None
         if done is not None:
             await done
         return index
