@@ -17,6 +17,7 @@ TILE = 256
 
 _MARK = b"\xfeCMT"
 _length = struct.Struct(">I")
+_head = struct.Struct(">IB")
 _commit = struct.Struct(">IB4sQI")
 _crc = struct.Struct(">I")
 COMMIT_BYTES = _commit.size + _crc.size
@@ -104,7 +105,7 @@ def header_text(origin: str, first: int, peaks: Sequence[bytes]) -> bytes:
 def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]:
     """Every batch of a segment from offset `start`. BrokenBatchError at the first that is not whole."""
     end = len(data)
-    unpack, crc32 = _length.unpack_from, zlib.crc32
+    head, unpack, crc32 = _head.unpack_from, _length.unpack_from, zlib.crc32
     position = start
     view = memoryview(data)
     while position < end:
@@ -117,9 +118,9 @@ def walk(data: bytes, start: int = 0, checksums: bool = True) -> Iterator[Batch]
         start_at, stop_at = starts.append, stops.append
         try:
             while True:
+                length, kind = head(data, position)
                 after = position + 4
-                stop = after + unpack(data, position)[0]
-                kind = data[after]
+                stop = after + length
                 if kind == RECORD:
                     start_at(after)
                     stop_at(stop)
