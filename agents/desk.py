@@ -15,7 +15,7 @@ import structlog
 from agents import wording
 from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Usage
 from agents.conversations import Conversations, Exchange
-from agents.drafting import ModelMaker, told_again
+from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
@@ -200,10 +200,14 @@ class Desk:
     async def _let_out(self, turn: Turn, shown: str, written: Written) -> tuple[Written, str]:
         """What may go out of what was written: the guard's last look, at all of the text."""
         text = wording.finished(written.text, written.status, turn, self.maker)
-        asked = Asked(question=shown, facts=await told_again(turn)) if turn.guard.remote else Asked()
+        asked, reasons = Asked(), tuple[str, ...]()
+        if turn.guard.remote:  # the local rules saw every text of the estate as it became a fact
+            asked = Asked(question=shown, facts=await leaving_results(turn))
+            if not {fact.id for fact in written.facts} <= {fact.id for fact in turn.facts()}:
+                reasons = ("What a query brought back must not leave.",)
         leaving = await guarded(turn, text, "answer", asked)
-        if leaving.outcome == "blocked":
-            written = Written("blocked", wording.guarded(leaving.reasons))
+        if reasons or leaving.outcome == "blocked":
+            written = Written("blocked", wording.guarded([*reasons, *leaving.reasons]))
             return written, wording.finished(written.text, written.status, turn, self.maker)
         return written, leaving.text
 

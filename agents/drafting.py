@@ -16,7 +16,7 @@ from agents.specialists import Specialist, repair_prompt, specialists
 from agents.telling import tell
 from policies.audit import SpecialistStarted
 from policies.chain import chain
-from policies.guarded import guarded
+from policies.guarded import guarded, withhold
 from tools.facts import FactBook
 
 if TYPE_CHECKING:
@@ -157,6 +157,20 @@ async def told_again(turn: Turn) -> str:
     told = [tell(attempt.result, prose_from=turn.prose_from) for attempt in turn.attempts if attempt.result]
     found = [await guarded(turn, text, "model_input") for text in told]
     return "\n\n".join(one.text for one in found if one.outcome != "blocked")
+
+
+async def leaving_results(turn: Turn) -> str:
+    """Every result as it goes out beside the answer, prose included: the guard takes back what must not leave."""
+    left = []
+    for attempt in [attempt for attempt in turn.attempts if attempt.result]:
+        assert attempt.result is not None
+        text = tell(attempt.result)
+        turn.told[text] = attempt.result
+        found = await guarded(turn, text, "tool_result")
+        if found.outcome == "blocked":
+            withhold(turn, text, " ".join(found.reasons))
+        left.append(found.text)
+    return "\n\n".join(left)
 
 
 def _specialist_agent(

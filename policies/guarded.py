@@ -103,10 +103,13 @@ def masked_inputs(value: Any) -> Any:
 
 
 def withhold(turn: Turn, text: str, why: str) -> None:
-    """Take back the result that was told as `text`: its facts are nobody's any more, and the attempt was denied."""
+    """Take back the result that was told as `text`: its facts are nobody's any more, and the attempt was denied.
+
+    A text that nobody remembers telling (a run that went on in another process) takes every result with it.
+    """
     told = turn.told.get(text)
     for at, attempt in enumerate(turn.attempts):
-        if told is not None and attempt.result is told:
+        if attempt.result is not None and (told is None or attempt.result is told):
             turn.attempts[at] = replace(attempt, outcome="denied", said=why, result=None)
 
 

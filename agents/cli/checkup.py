@@ -132,4 +132,26 @@ def _aws() -> list[Check]:
     except (BotoCoreError, ClientError) as error:
         remedy = f"Ask for model access in {settings.bedrock_region}, or set REGENT_BEDROCK_PROFILE."
         found.append(Check(name="Bedrock model", state="absent", found=str(error)[:200], remedy=remedy))
-    return found
+    return [*found, _guardrail(session, settings, quick)]
+
+
+def _guardrail(session: Any, settings: Any, quick: Any) -> Check:
+    """Whether the guardrail of the settings is there, published and ready."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = "Bedrock guardrail"
+    if settings.guardrail is None:
+        remedy = "A Bedrock model on AWS accounts needs one: see docs/guardrails.md, or set guard_local_only."
+        return Check(name=name, state="absent", found="none set", remedy=remedy)
+    region = settings.guardrail_region or settings.bedrock_region
+    version = settings.guardrail_version or ""
+    try:
+        bedrock: Any = session.create_client("bedrock", region_name=region, config=quick)
+        held = bedrock.get_guardrail(guardrailIdentifier=settings.guardrail, guardrailVersion=version)
+    except (BotoCoreError, ClientError) as error:
+        remedy = f"Deploy it in {region} and set guardrail and guardrail_version."
+        return Check(name=name, state="failed", found=str(error)[:200], remedy=remedy)
+    if held["status"] != "READY" or held["version"] == "DRAFT":
+        found = f"{held['name']}, version {held['version']}, is {held['status']}"
+        return Check(name=name, state="failed", found=found, remedy="Publish a version, and wait until it is READY.")
+    return Check(name=name, state="ok", found=f"{held['name']}, version {held['version']}, in {region}")

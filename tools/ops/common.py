@@ -72,7 +72,13 @@ def clean(text: str, most: int = 160) -> str:
     )
     visible = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
     line = " ".join(_SECRETS.sub("[removed]", visible).split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return line if len(line) <= most else _cut(line, most - 1) + "…"
+
+
+def _cut(line: str, most: int) -> str:
+    """At most so many characters, cut between words where one is near: half a secret is recognised by nobody."""
+    at = line.rfind(" ", most // 2, most + 1)
+    return line[: at if at > 0 else most].rstrip()
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")

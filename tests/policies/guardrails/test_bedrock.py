@@ -282,3 +282,62 @@ def test_a_bedrock_model_on_aws_needs_a_guardrail_or_a_yes_to_none() -> None:
         open_guard_for(
             "aws", "bedrock:", load_settings(guardrail="abc123", guardrail_version="7", guard_local_only=True)
         )
+
+
+def test_prose_that_no_model_reads_is_assessed_before_it_leaves(asked: Any, estate: Any) -> None:
+    """A person sees the table, so what stands in it goes past Bedrock, also where the model reads `(text)`."""
+    from tests.attacks.guardrails.planting import CARRIERS, overlay
+
+    said = "the guest of Damrak 1 in Amsterdam waits at the desk"
+    estate.server.lay_over(overlay({"budget": [said]}))
+    try:
+        answer, _, server, maker = asked(
+            lambda text, body: masked(text, "ADDRESS", "Damrak 1") if "Damrak" in text else passed(text),
+            [(CARRIERS["budget"].query, {})],
+            "Budgets: [[f1]].",
+        )
+    finally:
+        estate.server.lay_over(None)
+    assert "Damrak" not in json.dumps(maker.made[0].seen)
+    assert "Damrak 1" in server.sent
+    left = json.dumps(answer.to_json()) + str(answer.results)
+    assert "Damrak" not in left
+    assert "{ADDRESS}" in left
+
+
+@pytest.mark.parametrize("point", ["tool_result", "model_input"])
+def test_a_guard_that_crashes_ends_the_turn(open_desk_with: Callable[..., Desk], point: str) -> None:
+    """Not our own error, and not at a place where Strands would stop by itself."""
+    import dataclasses
+
+    from policies.guardrails import local_guard
+
+    class Crashing:
+        name, remote = "local", False
+
+        def assess(self, text: str, at: Any, asked: Any = None) -> Any:
+            if at == point:
+                raise RuntimeError("out of memory at 0x1f")
+            return local_guard().assess(text, at)
+
+    maker = ScriptedMaker([SPEND, "Spend was [[f1]]."])
+    desk = dataclasses.replace(open_desk_with(maker), guard=Crashing())
+    answer = desk.answer(Question(text="What did we spend?"), local_principal("local"))
+    assert answer.status == "error"
+    assert not answer.facts
+    assert "0x1f" not in answer.text
+    assert len(maker.made[0].seen) == 1, "the model was not called again"
+
+
+def test_what_is_no_text_in_a_tool_result_is_withheld() -> None:
+    import asyncio
+    from types import SimpleNamespace
+
+    from policies.chain.guard import GONE, GuardHandler
+
+    turn: Any = SimpleNamespace(broken=None, assessed={}, hidden={}, told={}, attempts=[])
+    result = {"toolUseId": "1", "status": "success", "content": [{"json": {"secret": 1}}, {"image": {}}]}
+    event: Any = SimpleNamespace(result=result)
+    action: Any = asyncio.run(GuardHandler(turn).after_tool_call(event))
+    action.apply(event)
+    assert event.result["content"] == [{"text": GONE}, {"text": GONE}]
