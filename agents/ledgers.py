@@ -30,7 +30,10 @@ def deployment(settings: Settings) -> Deployment:
     try:
         return Deployment(**given)
     except ValidationError as error:
-        raise SettingsError(f"The ledger's settings do not fit together: {error.errors()[0]['msg']}.") from error
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise SettingsError(
+            f"The ledger's settings do not fit together: {why}. See `regent doctor --settings`."
+        ) from error
 
 
 @contextmanager
