@@ -29,8 +29,8 @@ from tools.registry import Query
 from tools.wire import RUNNING
 
 DOMAIN = "controls"
-TAG = ("application", "regent")
-"""The tag that everything Regent deploys for itself carries."""
+TAG = "regent:environment"
+"""The key of the tag that everything Regent deploys for itself carries (`infra/stacks/all.py` sets it)."""
 _NOT_THERE = "NotInSampleEstate"
 
 
@@ -122,7 +122,7 @@ class Survey:
             "ResourceTagMappingList",
             region=place.region,
             ResourceTypeFilters=[resource_type],
-            TagFilters=[{"Key": TAG[0], "Values": [TAG[1]]}],
+            TagFilters=[{"Key": TAG}],
         )
         return len(found.items)
 

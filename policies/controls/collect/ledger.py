@@ -70,9 +70,14 @@ def _questions(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
     }
     seen = Seen(population=passed.windowed["question.asked"])
     seen.items = [Item(name=question, data={"records": rows}) for question, rows in asked.items()]
-    if passed.dropped:
-        seen.problems.append("the questions of this period do not fit into one snapshot; choose a shorter period")
+    _whole(passed, seen)
     return seen
+
+
+def _whole(passed: Passed, seen: Seen) -> None:
+    """Questions that did not fit are a problem: the newest are among them."""
+    if passed.dropped:
+        seen.problems.append("the questions of this period do not fit into one snapshot; use --from for a shorter one")
 
 
 def _types(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
@@ -84,6 +89,7 @@ def _recomputed(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
     """One item per query call of the newest answered questions; the calls are counted in the records of the pass."""
     answered = [q for q, rows in passed.questions.items() if any(_is(row, "answer.delivered") for row in rows)]
     seen = Seen()
+    _whole(passed, seen)
     for question in answered[-_SAMPLE:]:
         calls = sum(1 for row in passed.questions[question] if _is(row, "query.returned"))
         seen.population += calls

@@ -53,6 +53,10 @@ def run_pass(ledger: Path, since: int) -> Passed:
         _count(passed, leaf, since)
         value = orjson.loads(leaf[1:])
         _type_of(passed, value)
+        keep = _KEEP.get(str(value["type"]).partition(".")[0])
+        asked = value["question"] is not None and value["time"] >= since and value["type"] not in _NOT_QUESTIONS
+        if keep is None and not asked:
+            continue
         record = {
             "index": index,
             "time": of_nanoseconds(value["time"]),
@@ -62,10 +66,9 @@ def run_pass(ledger: Path, since: int) -> Passed:
             "principal": value["principal"],
             "body": trimmed(value["type"], value["body"]),
         }
-        keep = _KEEP.get(str(value["type"]).partition(".")[0])
         if keep is not None:
             keep(passed, record, value["body"])
-        if value["question"] is not None and value["time"] >= since and value["type"] not in _NOT_QUESTIONS:
+        if asked:
             _question(passed, value["question"], record, len(leaf))
     return passed
 

@@ -111,3 +111,11 @@ def test_items_are_plain_json_with_times_in_utc(opened):
     found = gather(opened(), needs.KEYS)[needs.KEYS]
     assert found.items[0].data["CreationDate"].endswith("Z")
     assert orjson.loads(found.encode())["need"] == {"kind": "aws", "name": "kms-keys"}
+
+
+def test_what_counts_independently_is_the_tag_that_deployments_carry():
+    from pathlib import Path
+
+    from tools.snapshots import TAG
+
+    assert f'"{TAG}"' in (Path(__file__).parents[3] / "infra" / "stacks" / "all.py").read_text()
