@@ -5,14 +5,33 @@ What is halted ends with status `denied`: nothing failed and nothing was held ba
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
+
 from policies.audit import LimitReached
 from policies.oversight import Exhausted, Lease, LimitReachedError, halted
 from policies.turn import Attempt, Turn
 from tools.registry import Query
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
 
 class StoppedError(LimitReachedError):
     """The kill switch or a budget stopped a query call. Nothing was sent to AWS."""
+
+
+class MayWait(Protocol):
+    """What may have to wait for a network, or never does."""
+
+    @property
+    def remote(self) -> bool: ...
+
+
+async def off_loop(what: MayWait, call: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+    """Call it; in a thread if it may wait for a network, so that the other specialists go on."""
+    return await asyncio.to_thread(call, *given, **named) if what.remote else call(*given, **named)
 
 
 def admit(turn: Turn) -> str | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from strands.interventions import Deny, InterventionHandler, Proceed
 
-from policies.halting import exhausted
+from policies.halting import exhausted, off_loop
 from policies.oversight import Exhausted, Lease
 from policies.turn import Turn
 
 if TYPE_CHECKING:
-    from strands import Agent
     from strands.hooks.events import AfterModelCallEvent, BeforeModelCallEvent
     from strands.interventions import Transform
 
@@ -32,16 +30,21 @@ class BudgetHandler(InterventionHandler):
     def __init__(self, turn: Turn, model: str) -> None:
         self._turn, self._model = turn, model
         self._lease: Lease | None = None
+        self._fixed = 0
+        """Bytes of what is sent again with every call: the prompt and the queries."""
 
     async def before_model_call(self, event: BeforeModelCallEvent, **_: object) -> Proceed | Deny:
         if self._turn.halted:
             return Deny(reason=self._turn.halted)
         if self._model == "offline":
             return Proceed(reason="no language model is called")
-        given, written = _most(event.agent)
+        self._fixed = self._fixed or _size(event.agent.system_prompt, event.agent.tool_registry.get_all_tool_specs())
+        given = (self._fixed + _size(event.agent.messages)) // _BYTES_A_TOKEN
+        settings: Any = event.agent.model.get_config()
+        written = int(settings.get("max_tokens") or _WRITTEN)
         who = self._turn.principal
         budgets = self._turn.oversight.budgets
-        held = await asyncio.to_thread(budgets.model_call, who.id, who.role, self._model, given, written)
+        held = await off_loop(budgets, budgets.model_call, who.id, who.role, self._model, given, written)
         if isinstance(held, Exhausted):
             return Deny(reason=exhausted(self._turn, held))
         self._lease = held
@@ -52,15 +55,12 @@ class BudgetHandler(InterventionHandler):
         if lease is not None and response is not None:  # a call that failed may have been billed: its hold expires
             usage: Mapping[str, Any] = (response.message.get("metadata") or {}).get("usage") or {}
             given, written = int(usage.get("inputTokens", 0)), int(usage.get("outputTokens", 0))
-            usd = self._turn.oversight.budgets.prices.tokens(self._model, given, written)
-            await asyncio.to_thread(lease.settle, given + written, usd)
+            budgets = self._turn.oversight.budgets
+            await off_loop(budgets, lease.settle, given + written, budgets.prices.tokens(self._model, given, written))
             self._lease = None
         return Proceed()
 
 
-def _most(agent: Agent) -> tuple[int, int]:
-    """The most tokens that the next call can take, in and out."""
-    sent = (agent.messages, agent.system_prompt, agent.tool_registry.get_all_tool_specs())
-    size = sum(len(json.dumps(part, default=str, ensure_ascii=False).encode()) for part in sent)
-    most: Any = agent.model.get_config()
-    return size // _BYTES_A_TOKEN, int(most.get("max_tokens") or _WRITTEN)
+def _size(*parts: Any) -> int:
+    """Bytes as JSON."""
+    return sum(len(json.dumps(part, default=str, ensure_ascii=False).encode()) for part in parts)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from strands.interventions import Deny, InterventionHandler, Proceed
 
-from policies.halting import stopped
+from policies.halting import off_loop, stopped
 from policies.turn import Attempt, Turn
 from tools.catalogue import queries
 
@@ -24,12 +23,13 @@ class SwitchHandler(InterventionHandler):
         self._turn, self._specialist = turn, specialist
 
     async def before_model_call(self, event: BeforeModelCallEvent, **_: object) -> Proceed | Deny:
-        said = await asyncio.to_thread(stopped, self._turn, domain=self._specialist)
+        said = await off_loop(self._turn.oversight.switch, stopped, self._turn, domain=self._specialist)
         return Deny(reason=said) if said else Proceed()
 
     async def before_tool_call(self, event: BeforeToolCallEvent, **_: object) -> Proceed | Deny:
         name, given = str(event.tool_use["name"]), event.tool_use["input"]
-        said = await asyncio.to_thread(stopped, self._turn, domain=self._specialist, query=queries().get(name))
+        switch, query = self._turn.oversight.switch, queries().get(name)
+        said = await off_loop(switch, stopped, self._turn, domain=self._specialist, query=query)
         if not said:
             return Proceed()
         self._turn.attempts.append(Attempt(name, dict(given) if isinstance(given, dict) else {}, "denied", said))

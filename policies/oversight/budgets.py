@@ -22,6 +22,8 @@ from policies.oversight.usage import Count, UsageStore
 Measure = Literal["questions", "tokens", "usd"]
 _HOUR, _DAY = 3_600, 86_400
 _MICRO = Decimal(1_000_000)
+_FRESH = 30.0
+"""Seconds by which the clock may move, either way, before the store is asked what time others have seen."""
 _HELD = 900.0
 """Seconds for which the hold of a call that never ended counts: longer than any question may take."""
 
@@ -77,6 +79,13 @@ class Budgets:
 
     def __init__(self, settings: BudgetSettings, store: UsageStore, *, clock: Callable[[], float] = time.time) -> None:
         self._settings, self._store, self._clock = settings, store, clock
+        self._seen = float("-inf")
+        self._asked_at = float("-inf")
+
+    @property
+    def remote(self) -> bool:
+        """Whether counting may wait for a network."""
+        return self._store.remote
 
     @property
     def prices(self) -> Prices:
@@ -89,7 +98,7 @@ class Budgets:
         Raises:
             UsageError: it cannot be counted.
         """
-        now = self._store.latest(self._clock())
+        now = self._now(fresh=True)
         refused = self._store.count(self._counts(principal, role, now, {"questions": 1}))
         return None if refused is None else self._exhausted(refused)
 
@@ -114,10 +123,17 @@ class Budgets:
         return self._hold(principal, role, {"usd": _micro(usd)}) if usd else None
 
     def _hold(self, principal: str, role: str, amounts: dict[Measure, int]) -> Lease | Exhausted:
-        now = self._store.latest(self._clock())
+        now = self._now()
         lease = Lease(secrets.token_hex(8), self._counts(principal, role, now, amounts), self._store)
         refused = self._store.hold(lease.name, lease.counts, now + _HELD, now)
         return lease if refused is None else self._exhausted(refused)
+
+    def _now(self, *, fresh: bool = False) -> float:
+        """The latest time that anybody saw: asked of the store for every question, and when the clock has moved far."""
+        clock = self._clock()
+        if fresh or abs(clock - self._asked_at) > _FRESH:
+            self._seen, self._asked_at = max(self._seen, self._store.latest(clock)), clock
+        return max(self._seen, clock)
 
     def _counts(self, principal: str, role: str, now: float, amounts: dict[Measure, int]) -> tuple[Count, ...]:
         held = self._settings

@@ -85,6 +85,10 @@ Stops = tuple[Stop, ...]
 class Switch(Protocol):
     """Where the stops are kept."""
 
+    @property
+    def remote(self) -> bool:
+        """Whether reading may wait for a network."""
+
     def read(self) -> Stops:
         """Every stop in force. SwitchError when that cannot be told, which counts as stopped."""
 

@@ -92,6 +92,8 @@ class FileSwitch:
         with suppress(SwitchError, LedgerError), self._file.alone():
             self._settle()
 
+    remote = False
+
     def read(self) -> Stops:
         return self._file.load().stops
 

@@ -27,6 +27,8 @@ class ParameterSwitch:
         self._lock = threading.Lock()
         self._held: tuple[float, Stops] | None = None
 
+    remote = True
+
     def read(self) -> Stops:
         with self._lock:
             now = self._clock()

@@ -35,6 +35,10 @@ class Count(BaseModel):
 class UsageStore(Protocol):
     """Where usage is counted."""
 
+    @property
+    def remote(self) -> bool:
+        """Whether counting may wait for a network."""
+
     def latest(self, now: float) -> float:
         """The latest time that anybody who counts here has seen, `now` included: a clock set back opens no window."""
 

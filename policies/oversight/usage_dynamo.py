@@ -22,6 +22,8 @@ class DynamoUsage:
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
 
+    remote = True
+
     def latest(self, now: float) -> float:
         key = {"pk": {"S": "seen"}, "sk": {"S": "seen"}}
         condition = "attribute_not_exists(seen_at) OR seen_at < :now"

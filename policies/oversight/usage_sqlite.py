@@ -21,9 +21,12 @@ class SqliteUsage:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    remote = False
+
     def latest(self, now: float) -> float:
         with self._database.transaction(UsageError) as db:
             db.execute("insert into seen values (1, ?) on conflict do update set at = max(at, excluded.at)", (now,))
+            db.execute("delete from used where ends < ?", (now - _KEPT,))
             return float(next(db.execute("select at from seen"))[0])
 
     def count(self, counts: Sequence[Count]) -> Count | None:
@@ -35,20 +38,21 @@ class SqliteUsage:
 
     def hold(self, name: str, counts: Sequence[Count], expires: float, now: float) -> Count | None:
         with self._database.transaction(UsageError) as db:
-            _release(db, "expires <= ?", (now,))
+            _release_expired(db, now)
             refused = _first_that_does_not_fit(db, counts)
             if refused is None:
                 _add(db, counts)
                 rows = [(name, number, one.key, one.amount, expires) for number, one in enumerate(counts)]
                 db.executemany("insert into held values (?, ?, ?, ?, ?)", rows)
-                db.execute("delete from used where ends < ?", (now - _KEPT,))
             return refused
 
     def settle(self, name: str, counts: Sequence[Count], amounts: Sequence[int]) -> None:
         with self._database.transaction(UsageError) as db:
-            for number, key in db.execute("select number, key from held where name = ?", (name,)).fetchall():
-                db.execute("update used set total = total + ? where key = ?", (amounts[number], key))
-            _release(db, "name = ?", (name,))
+            held = db.execute("select number, key, amount from held where name = ?", (name,)).fetchall()
+            if held:  # else it expired
+                back = [(amounts[number] - amount, key) for number, key, amount in held]
+                db.executemany("update used set total = total + ? where key = ?", back)
+                db.execute("delete from held where name = ?", (name,))
 
     def total(self, key: str) -> int:
         with self._database.transaction(UsageError) as db:
@@ -82,8 +86,9 @@ def _add(db: sqlite3.Connection, counts: Sequence[Count]) -> None:
     )
 
 
-def _release(db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> None:
-    """Take the holds back out of their counters."""
-    held = db.execute(f"select key, amount from held where {where}", values).fetchall()  # noqa: S608
-    db.executemany("update used set total = total - ? where key = ?", [(amount, key) for key, amount in held])
-    db.execute(f"delete from held where {where}", values)  # noqa: S608
+def _release_expired(db: sqlite3.Connection, now: float) -> None:
+    """Take holds that expired back out of their counters."""
+    gone = db.execute("select key, amount from held where expires <= ?", (now,)).fetchall()
+    if gone:
+        db.executemany("update used set total = total - ? where key = ?", [(amount, key) for key, amount in gone])
+        db.execute("delete from held where expires <= ?", (now,))
