@@ -26,7 +26,7 @@ class QuestionAsked(Body):
 
 
 class GuardAssessed(Body):
-    """The guard looked at a text, or at several (`texts`); `outcome` is passed, masked, blocked or failed.
+    """The guard looked at a text; `outcome` is passed, masked, blocked or failed.
 
     `version` is that of the definition, with the Bedrock guardrail's behind a slash where one was asked; `flags` and
     `score` (0 to 1) are about orders in data; `not_assessed` is what nobody looked at; `latency_ms` is wall time.
@@ -44,7 +44,6 @@ class GuardAssessed(Body):
     version: str = ""
     output_scope: Literal["INTERVENTIONS", "FULL"] | None = None
     latency_ms: float = Field(default=0.0, ge=0)
-    texts: int = Field(default=1, ge=0)
 
 
 class SpecialistStarted(Body):
