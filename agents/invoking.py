@@ -32,7 +32,10 @@ Ask = Callable[[Question, Call, "Progress"], Answer]
 
 
 class Invocation(BaseModel):
-    """The payload of `POST /invocations`. `session` names a conversation of the asker; `stream` asks for events."""
+    """The payload of `POST /invocations`.
+
+    `session` names a conversation of the asker; `stream` asks for events; `reason` says why the asker wants to know.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +43,7 @@ class Invocation(BaseModel):
     session: str | None = Field(default=None, min_length=1, max_length=256)
     stream: bool = False
     fresh: bool = False
+    reason: str | None = Field(default=None, max_length=2000)
 
 
 @contextmanager
@@ -84,7 +88,11 @@ def build_app(ask: Ask) -> BedrockAgentCoreApp:
         except ValidationError as error:
             return JSONResponse({"error": _what_is_wrong(error)}, status_code=400)
         question = Question(
-            text=given.prompt, channel="invoke", session=given.session or context.session_id, fresh=given.fresh
+            text=given.prompt,
+            channel="invoke",
+            session=given.session or context.session_id,
+            fresh=given.fresh,
+            reason=given.reason,
         )
         session = context.session_id or given.session or ""
         call = Call(dict(context.request_headers or {}), payload, session)
@@ -145,5 +153,5 @@ def _failed(error: Exception) -> str:
 def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"])) or "the body"
-    fits = '{"prompt": "…"}, and if wanted "session", "stream" and "fresh"'
+    fits = '{"prompt": "…"}, and if wanted "session", "stream", "fresh" and "reason"'
     return f"The payload is wrong at {where[:60]}: {first['msg']}. Expected {fits}."

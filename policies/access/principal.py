@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -99,6 +100,16 @@ def _principal(name: str, entry: _Entry, assurance: Assurance) -> Principal:
 
 
 def _read(file: Path) -> dict[str, _Entry]:
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise PrincipalsError(f"The principals file {file.name} cannot be read: {error}.") from error
+    return _parsed(file, found.st_ctime_ns, found.st_ino, found.st_size)
+
+
+@lru_cache(maxsize=8)
+def _parsed(file: Path, _changed: int, _inode: int, _size: int) -> dict[str, _Entry]:
+    # read again only when it changed: every token that is verified asks for it
     try:
         return _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).principals
     except (OSError, yaml.YAMLError) as error:

@@ -26,7 +26,8 @@ EVERYONE = Directory(
     ],
     Account(id="210000000000", name="payer"),
 )
-REQUESTS = 3000
+REQUESTS = 2800
+"""Over all sets of policies together."""
 
 
 def company(*rules: str) -> PolicyFile:
@@ -146,7 +147,7 @@ def test_the_gateway_never_denies_what_the_gate_allows(name: str) -> None:
     projected = project(gate.rules, queries().values(), gateway=GATEWAY)
     gateway, known = Gateway(projected), list(queries().values())
     counted = {(gated, passed): 0 for gated in (True, False) for passed in (True, False)}
-    for number in range(REQUESTS // 3):
+    for number in range(REQUESTS // len(SETS)):
         query = known[number % len(known)]
         given, person = raw_input(query, chance), anybody(chance)
         parsed = narrowed(person, query, query.parse(given))
@@ -157,7 +158,7 @@ def test_the_gateway_never_denies_what_the_gate_allows(name: str) -> None:
     if name == "nothing":
         assert counted[False, False] == sum(counted.values())
     else:
-        assert counted[True, True] > 100 and counted[False, True] > 10, "both kinds were tried"
+        assert counted[True, True] > 50 and counted[False, True] > 10, "both kinds were tried"
     if "company" in name:
         assert counted[False, False] > 30, "and the projection is not merely open"
 

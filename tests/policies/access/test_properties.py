@@ -32,6 +32,7 @@ EVERYONE = Directory(
     ],
     Account(id="210000000000", name="payer"),
 )
+NOTHING = Gate((), queries().values())
 several = lambda *of: st.none() | st.lists(st.sampled_from(of), max_size=3, unique=True).map(tuple)  # noqa: E731
 values = lambda *of: st.lists(st.sampled_from(of), min_size=1, max_size=2, unique=True).map(tuple)  # noqa: E731
 named: dict[str, Any] = {
@@ -72,8 +73,7 @@ calls = st.builds(
 def test_what_no_policy_permits_does_not_happen(
     person: Principal, call: tuple[str, Any], context: Circumstances
 ) -> None:
-    nothing = Gate((), queries().values())
-    assert nothing.decide(person, find(call[0]), call[1], EVERYONE, context).outcome == "deny"
+    assert NOTHING.decide(person, find(call[0]), call[1], EVERYONE, context).outcome == "deny"
 
 
 @settings(max_examples=200, deadline=None)
