@@ -156,7 +156,8 @@ class Budgets:
         whose = {"principal": "You have", "role": f"All {name}s together have", "house": "The house has"}[kind]
         reset = datetime.fromtimestamp(refused.ends, UTC)
         limit = refused.limit or 0
-        shown = f"USD {limit / _MICRO:,.2f}" if measure == "usd" else f"{limit:,} {measure}"
+        units = measure.removesuffix("s") if limit == 1 else measure
+        shown = f"USD {limit / _MICRO:,.2f}" if measure == "usd" else f"{limit:,} {units}"
         window = "this hour" if measure == "questions" else "today"
         sentence = (
             f"{whose} a budget of {shown} for {window} (UTC), and what is left of it is not enough for this. "
