@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from agents.models.offline import choices, dates
+from agents.models.offline.asked import asks_where, dimensions
 from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
@@ -81,6 +82,7 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
         value = choices.chosen(query.name, name, reading.text, allowed(query, name))
         if value is not None:
             out.inputs[name] = value
+    _split(query, reading, out)
     _location(query, reading, names, fields, out)
     if query.name == "spend" and asks_share(reading):
         _whole(reading, out)
@@ -88,6 +90,22 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     _amounts(query, reading, fields, out)
     _special(query, reading, fields, now, out)
     return out
+
+
+_COUNTED = {"findings": ("severity",), "vulnerabilities": ("severity",), "inventory": ("account",)}
+"""What a query's rows are split by unless something is asked for; only there does the place of a thing change it."""
+
+
+def _split(query: Query, reading: Reading, out: Filled) -> None:
+    """What the rows are split by, where the question names it as such ("which account", "cheapest of our venues")."""
+    values = allowed(query, "by") or ()
+    wanted = [name for name in dimensions(reading.text) if name in values]
+    if query.name == "inventory" and "kind" in out.inputs:
+        wanted = [name for name in wanted if name != "resource"]  # "which servers": the kind of thing, not one by one
+    if wanted and "by" not in out.inputs:
+        out.inputs["by"] = wanted[0]
+    elif query.name in _COUNTED and "by" not in out.inputs and asks_where(reading.text) and "account" in values:
+        out.inputs["by"] = "account"
 
 
 _SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what part|how much of|part of)\b")
@@ -122,6 +140,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             out.spread["team"] = teams
         teams = []
     parts = _others(found, names) if found.excluded else _accounts(found, teams, names)
+    if parts and tuple(parts) == names.venue_accounts and _ranks_venues(query, reading):
+        out.inputs["by"], parts = "venue", []
     if parts is None:
         out.limits.append("No account fits everything that was named, so this covers all accounts in sight.")
     if parts and "accounts" in fields:
@@ -130,8 +150,11 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             out.inputs.setdefault(
                 "by", "env" if len(found.envs) > 1 and "env" in (allowed(query, "by") or ()) else "account"
             )
-        if query.name == "metric" and len(parts) > 1:
-            out.spread["accounts"] = parts
+        if len(parts) > 1 and query.domain != "cost" and (query.name == "metric" or _EACH.search(reading.text)):
+            if "account" in (allowed(query, "by") or ()):
+                out.inputs["by"] = "account"
+            elif len(parts) <= _SEPARATE:
+                out.spread["accounts"] = parts
     elif parts and query.name != "account_list":
         out.limits.append("This could not be narrowed to the accounts that were named.")
     if found.regions and "region" in fields:
@@ -155,6 +178,16 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.limits.append("This could not be narrowed to one service.")
 
 
+def _ranks_venues(query: Query, reading: Reading) -> bool:
+    """Whether the venues are compared with each other, so that they are told apart by their tag."""
+    ranked = {"account", "venue"} & set(dimensions(reading.text)) or _EACH.search(reading.text)
+    return bool(ranked) and "venue" in (allowed(query, "by") or ())
+
+
+_EACH = re.compile(r"\b(?:compar\w*|vs|versus|against|between|each|both|respectively|apiece|than|which|per|difference|vergelijk\w*|verschil|allebei|elk|ambos|cada)\b")
+"""Words that want places that were named told apart."""
+_SEPARATE = 3
+"""Places that are looked at one by one to be told apart."""
 _NO_SERVICE = frozenset({"findings", "threats", "alarms", "alarm_history", "health_summary", "config_compliance"})
 _WORKLOADS = frozenset(
     {
@@ -223,7 +256,8 @@ def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
     if "top" in fields and (match := _TOP.search(text)):
         count = number(next(group for group in match.groups() if group))
         if count and count > 1:
-            out.inputs["top"] = min(25, count)
+            # rows of what carries no tag are no team's and no venue's
+            out.inputs["top"] = min(25, count + (out.inputs.get("by") in ("team", "venue", "env")))
     if "net" in fields and re.search(
         r"\b(?:net(?:to)?|gross|bruto) (?:and|versus|vs|or|against|compared to|en|e) (?:the )?(?:gross|net(?:to)?|bruto)\b",
         text,

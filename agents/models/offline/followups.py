@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from agents.models.offline.choosing import Context
 from agents.models.offline.filling import Filled, fields_of, fill
 from agents.models.offline.names import Names
 from agents.models.offline.periods import stepped
@@ -22,7 +23,8 @@ _LEAD = re.compile(
     r"do (?:the same|that)|can (?:you|i|we) (?:see|get|have|show|split|break) (?:that|it|this|them))"
 )
 _ANAPHORA = re.compile(
-    r"\b(?:that|it|its|those|them|there|these|this|they|same|then|daar|dat|isso|la|ones?)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not)\b(?! (?:it|that)))"
+    r"\b(?:(?:it|its|them|they|those|these|then|same|ones?|daar|daarvan|daarvoor|hiervan|ervan|die|dat|dit|isso|disso|nisso|la|ali|ele|ela|essa|esse|dessa|desse|nessa|nesse|delas|deles)\b"
+    r"|(?:that|there|this)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not|month|week|year|quarter|morning|afternoon|evening)\b(?! (?:it|that))))"
 )
 _PLACE = re.compile(
     r"\b(?:there|(?:that|this|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b"
@@ -43,10 +45,9 @@ def points_back(reading: Reading) -> bool:
     return bool(_ANAPHORA.search(reading.text))
 
 
-def carry(
-    calls: tuple[PlannedCall, ...], reading: Reading, queries: Mapping[str, Query], names: Names, now: datetime
-) -> tuple[list[PlannedCall], list[str]]:
+def carry(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[list[PlannedCall], list[str]]:
     """The earlier calls, with what the new question says put in place of what they said."""
+    queries, names, now = context.queries, context.names, context.now
     carried: list[PlannedCall] = []
     limits: list[str] = []
     for call in calls:
@@ -84,7 +85,7 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         for key in _LOCATION:
             inputs.pop(key, None)
     if re.search(
-        r"\b(?:all accounts|everything|everywhere|overall|in total|whole (?:company|estate|organi[sz]ation)|all of them|company-wide|alle rekeningen|todas as contas)\b",
+        r"\b(?:all (?:of )?(?:the |our )?(?:accounts|company|estate|organi[sz]ation|teams|venues)|(?:for|across|over) (?:everything|everyone|everybody|all)|everything|everywhere|overall|in all|of all|(?:the )?(?:whole|entire|full) (?:company|estate|organi[sz]ation|group|business|lot)|all of (?:them|it|us)|company-wide|(?:for )?the (?:company|group|organi[sz]ation)|alle rekeningen|alles|overal|hele bedrijf|todas as contas|toda a empresa|geral)\b",
         reading.text,
     ):
         for key in (*_LOCATION, "service", "region"):

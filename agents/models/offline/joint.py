@@ -56,12 +56,12 @@ def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCal
     return call.model_copy(update={"inputs": {**call.inputs, "period": dates.span(first, last)}})
 
 
-_JOINT = re.compile(r"\?|;|,|:(?=\s)|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
+_JOINT = re.compile(r"\?|;|,|!|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
 
 
 def several(reading: Reading, question: str, context: Context) -> list[PlannedCall]:
     """Calls of different queries, when the question asks for two things next to each other."""
-    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question)))]
+    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question, context.names)))]
     texts = [text for text in texts if not _CLAUSE.match(text.casefold())]
     parts = [read(text, context.names, context.now) for text in texts if text]
     if not 2 <= len(parts) <= 5:
@@ -87,7 +87,9 @@ def several(reading: Reading, question: str, context: Context) -> list[PlannedCa
         if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
             name = "alarm_history" if "alarm_history" in context.queries else name
         own, _ = calls_for(name, part, context)
-        calls.extend(_completed(call, donors, context) for call in own)
+        calls.extend(_placed(_completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
+    if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
+        calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget
     names = {call.query for call in calls}
     if len(names) < 2 or names <= {"spend", "spend_change"} or names <= {"alarms", "alarm_history"}:
         return []
@@ -97,6 +99,35 @@ def several(reading: Reading, question: str, context: Context) -> list[PlannedCa
     if top == "spend_change" and names <= {"spend_change", "recent_changes", "spend"}:
         return []
     return calls
+
+
+_WE = re.compile(
+    r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|wij|we|ons|onze|totaal|nos|nosso|total|toda)\b"
+)
+_LOCATION = ("accounts", "team", "venue")
+
+
+def _placed(
+    call: PlannedCall,
+    part: Reading,
+    parts: Sequence[Reading],
+    chosen: Sequence[str | None],
+    whole: Reading,
+    context: Context,
+) -> PlannedCall:
+    """The one place that is named anywhere in the question, for a part that names none and does not speak of us all."""
+    if any(key in call.inputs for key in _LOCATION) or part.found.placed() or part.found.excluded:
+        return call
+    naming = [place for place, other in enumerate(parts) if other.found.placed()]
+    if len(naming) != 1:
+        return call
+    # an opening without a question of its own ("two things about Utrecht.") is about all that follows
+    opening = chosen[naming[0]] is None and naming[0] == 0
+    if not opening and _WE.search(part.text) and not points_back(part):
+        return call
+    filled = fill(context.queries[call.query], parts[naming[0]], context.names, context.now)
+    inputs = {k: v for k, v in filled.inputs.items() if k in _LOCATION and k not in filled.spread}
+    return call.model_copy(update={"inputs": {**call.inputs, **inputs}})
 
 
 _CLAUSE = re.compile(

@@ -43,7 +43,8 @@ def plan_domains(question: str, history: Sequence[Exchange], turn: Turn) -> tupl
 def plan_route(question: str, history: Sequence[Exchange], turn: Turn) -> Route:
     """The planned domains, and how strongly the words point to each domain."""
     asked = [exchange.question for exchange in history]
-    return route(question, asked, names=_names(turn), now=turn.estate.clock(), queries=queries())
+    answers = [exchange.answer for exchange in history]
+    return route(question, asked, names=_names(turn), now=turn.estate.clock(), queries=queries(), answers=answers)
 
 
 def _names(turn: Turn) -> Names:

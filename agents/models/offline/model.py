@@ -53,8 +53,8 @@ class OfflineModel(Model):
     ) -> AsyncIterator[Any]:
         """One step: query calls while the plan has some left, then the answer."""
         offered = {spec["name"] for spec in tool_specs or ()}
-        question, history, made, said = _conversation(messages)
-        plan = understand(question, history, names=self._names, now=self._now, queries=self._queries, last_answer=said)
+        question, history, made, answers = _conversation(messages)
+        plan = understand(question, history, names=self._names, now=self._now, queries=self._queries, answers=answers)
         calls, text = self._step(plan, offered, made, question)
         yield {"messageStart": {"role": "assistant"}}
         for number, (name, inputs) in enumerate(calls):
@@ -104,15 +104,15 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
     return {"operation": step.operation, "facts": ids} if len(ids) > 1 else None
 
 
-def _conversation(messages: Sequence[Any]) -> tuple[str, list[str], list[tuple[str, Told]], str]:
-    """The question, the earlier ones (oldest first), what this question's queries returned, and the last answer."""
+def _conversation(messages: Sequence[Any]) -> tuple[str, list[str], list[tuple[str, Told]], list[str]]:
+    """The question, the earlier ones (oldest first), what this question's queries returned, and the earlier answers."""
     asked: list[tuple[int, str]] = []
     for index, message in enumerate(messages):
         texts = [block["text"] for block in message["content"] if "text" in block]
         if message["role"] == "user" and texts:
             asked.append((index, "\n".join(texts)))
     if not asked:
-        return "", [], [], ""
+        return "", [], [], []
     start, question = asked[-1]
     names: dict[str, str] = {}
     made: list[tuple[str, Told]] = []
@@ -127,6 +127,8 @@ def _conversation(messages: Sequence[Any]) -> tuple[str, list[str], list[tuple[s
                 if result.get("status") == "error" and not told.error:
                     told.error = re.sub(r"\s+", " ", text)[:300] or "The query failed."
                 made.append((names.get(result["toolUseId"], told.query), told))
-    before = [m for m in messages[:start] if m["role"] == "assistant"]
-    said = "\n".join(block["text"] for m in before[-1:] for block in m["content"] if "text" in block)
-    return question, [text for _, text in asked[:-1]], made, said
+    answers = []
+    for place, (index, _) in enumerate(asked[:-1]):
+        between = [m for m in messages[index : asked[place + 1][0]] if m["role"] == "assistant"]
+        answers.append("\n".join(block["text"] for m in between for block in m["content"] if "text" in block))
+    return question, [text for _, text in asked[:-1]], made, answers

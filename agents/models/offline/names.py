@@ -130,6 +130,10 @@ class Found:
     bare: str = ""
     """The text with every name replaced by its kind in angle brackets."""
 
+    def placed(self) -> bool:
+        """Whether an account, a venue, a team or an environment was named."""
+        return bool(self.accounts or self.venues or self.teams or self.envs)
+
     def any(self) -> bool:
         """Whether anything was named."""
         return bool(
@@ -244,7 +248,7 @@ def _services(text: str, names: Names, found: Found) -> str:
 
 def _groups(text: str, names: Names, found: Found) -> str:
     """A first part of account names that stands for all of them: `online`, `the data accounts`, `the venues`."""
-    group = r"(?:all )?(?:of )?(?:the |our )?(?:venues|casinos)"
+    group = r"(?:all )?(?:of )?(?:the |our )?(?:\d |two |three |four |five )?(?:gaming )?(?:venues|casinos)"
     text, spoken = re.subn(rf"\b(in|across|for|of|at|from|are) {group}(?![\w-])", r"\1 <account>", text)
     text, matches = _take(text, r"(?:venue|casino) accounts|casino floors?", "account")
     if matches or spoken:

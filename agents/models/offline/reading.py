@@ -13,6 +13,7 @@ from agents.models.offline.ranges import plain_ranges
 from agents.models.offline.rules import DOMAIN_CONCEPTS
 from agents.models.offline.speech import TARGETS, is_known
 from agents.models.offline.text import corrected, fold, words
+from agents.models.offline.tongues import in_english
 from agents.models.offline.when import FUTURE, When, find_times
 
 
@@ -127,11 +128,17 @@ _HEARSAY = re.compile(
 """Who brought it up, which is no part of what is asked."""
 
 
-def unframed(question: str) -> str:
-    """The question without a greeting or the occasion it is asked for ("before the budget call: ...")."""
+def unframed(question: str, names: Names) -> str:
+    """The question without a greeting or the occasion it is asked for ("before the budget call: ...").
+
+    An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
+    """
     bare = question
     for _ in range(2):
-        bare = _HEARSAY.sub("", _FRAME.sub("", bare, count=1), count=1)
+        for opening in (_FRAME, _HEARSAY):
+            match = opening.search(bare)
+            if match and not find_names(" ".join(words(match[0])), names).placed():
+                bare = bare[: match.start()] + bare[match.end() :]
     bare = _OCCASION.sub(" ", bare)
     return bare if re.search(r"\w{3}", bare) else question
 
@@ -139,8 +146,9 @@ def unframed(question: str) -> str:
 def read(question: str, names: Names, now: datetime) -> Reading:
     """Read one question. `now` in UTC."""
     event = _EVENT.search(question)
-    spelled = words(unframed(question))
-    flat = plain_ranges(" ".join(_spelled(spelled, names)))
+    spelled = words(unframed(question, names))
+    flat = in_english(" ".join(spelled))
+    flat = plain_ranges(" ".join(_spelled(flat.split(), names)))
     ids = {"cve": m[0].upper()} if (m := _CVE.search(flat)) else {}
     resources = [m[0] for m in _AWS_ID.finditer(flat)]
     for resource in resources:

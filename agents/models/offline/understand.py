@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.models.offline.choosing import LEAST, Context, calls_for, chosen_of, one_call
+from agents.models.offline.choosing import Context, calls_for, chosen_of
 from agents.models.offline.coverage import unused
+from agents.models.offline.dialogue import follow
 from agents.models.offline.examples import EXAMPLES
-from agents.models.offline.filling import allowed, asks_share, fields_of, fill
-from agents.models.offline.followups import carry, inherited, is_elliptic, named_after, points_back
+from agents.models.offline.filling import asks_share
+from agents.models.offline.followups import inherited, named_after, points_back
 from agents.models.offline.guarding import money_first, objection, ranked_by
 from agents.models.offline.joint import related, several
 from agents.models.offline.names import Names
-from agents.models.offline.periods import for_pair
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.refusals import refusal
@@ -45,7 +45,7 @@ def understand(
     names: Names,
     now: datetime,
     queries: Mapping[str, Query],
-    last_answer: str = "",
+    answers: Sequence[str] = (),
 ) -> Plan:
     """Plan the calls that answer `question`, or say why not.
 
@@ -55,12 +55,16 @@ def understand(
         names: what exists in the asker's sight.
         now: the clock, UTC.
         queries: the queries that may be planned, by name.
-        last_answer: what was said last, for words that point at its first row ("there", "that bucket").
+        answers: what was answered to them, for words that point at a first row ("there", "that bucket").
     """
-    if history:
-        question = named_after(question, history[-1], last_answer, names)
+    said = [*answers, *[""] * len(history)][: len(history)]
+    history, said = list(history)[-_REMEMBERED:], said[-_REMEMBERED:]
+    asked: list[str] = []
+    for text in (*history, question):
+        asked.append(named_after(text, asked[-1], said[len(asked) - 1], names) if asked else text)
+    question = asked.pop()
     context = Context(names, now, queries)
-    plan = _understand(question, tuple(history)[-_REMEMBERED:], context, lenient=False)
+    plan = _understand(question, tuple(asked), context, lenient=False)
     if not plan.calls:
         return plan
     reading = read(question[:_LONGEST], names, now)
@@ -69,9 +73,17 @@ def understand(
     return plan
 
 
-def route(question: str, history: Sequence[str], *, names: Names, now: datetime, queries: Mapping[str, Query]) -> Route:
+def route(
+    question: str,
+    history: Sequence[str],
+    *,
+    names: Names,
+    now: datetime,
+    queries: Mapping[str, Query],
+    answers: Sequence[str] = (),
+) -> Route:
     """The domains that `question` needs; with an LLM, use `scores` to choose generously."""
-    plan = understand(question, history, names=names, now=now, queries=queries)
+    plan = understand(question, history, names=names, now=now, queries=queries, answers=answers)
     best: dict[str, float] = {q.domain: 0.0 for q in queries.values() if q.domain != "shared"}
     for name, points in scores(read(question, names, now), queries).items():
         domain = queries[name].domain
@@ -95,11 +107,14 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
     if relating := related(reading, ranked, context):
         return _finish(relating, [], reading, context)
     if joint := several(reading, question, context):
+        before = _earlier(history, context) if history and points_back(reading) else None
+        if before:
+            joint = [inherited(call, before.calls[0], reading, context.queries) for call in joint]
         return _finish(joint, [], reading, context)
     chosen = chosen_of(ranked)
     earlier = _earlier(history, context) if history else None
-    if earlier and (plan := _follow(reading, chosen, earlier, context)):
-        return plan
+    if earlier and (taken := follow(reading, chosen, ranked.get(chosen or "", 0.0), earlier.calls, context)):
+        return _finish(*taken, reading, context)
     if chosen is None or _bare_follow_up(reading, chosen):
         return _unclear(ranked, context)
     if "FUTURE" in reading.concepts and chosen not in _FORESEEN:
@@ -130,130 +145,6 @@ def _earlier(history: tuple[str, ...], context: Context) -> Plan | None:
 
 def _bare_follow_up(reading: Reading, chosen: str) -> bool:
     return bool(reading.when.relative) and not reading.when.mentions and chosen not in ("spend_change",)
-
-
-def _follow(reading: Reading, chosen: str | None, earlier: Plan, context: Context) -> Plan | None:
-    """A plan that takes over from the earlier question, or None if this question stands alone."""
-    calls = earlier.calls
-    limits: list[str] = []
-    first = calls[0]
-    explains = "WHY" in reading.concepts and not reading.concepts & (_OWN_SUBJECT | {"WHODID"})
-    if explains and not reading.when.mentions and (found := _reasons(first, reading, context)):
-        return _finish(found, [], reading, context)
-    if (
-        "WHODID" in reading.concepts
-        and (points_back(reading) or is_elliptic(reading))
-        and "who_did_what" in context.queries
-    ):
-        call = one_call("who_did_what", reading, context)
-        return _finish([inherited(call, first, reading, context.queries)], [], reading, context)
-    compares = reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change")
-    refers = points_back(reading) or is_elliptic(reading) or "COST" not in reading.concepts
-    if first.query == "spend" and compares and refers:
-        return _finish([_compared(first, reading, context)], [], reading, context)
-    if chosen and (chosen not in {c.query for c in calls} or reading.concepts & {"WHODID"}):
-        own, limits = calls_for(chosen, reading, context)
-        if is_elliptic(reading) and _weak(chosen, reading, context):
-            kept, kept_limits = carry(calls, reading, context.queries, context.names, context.now)
-            return _finish(kept, kept_limits, reading, context)
-        if is_elliptic(reading) or points_back(reading):
-            return _finish([inherited(c, first, reading, context.queries) for c in own], limits, reading, context)
-        return None
-    short = len(reading.text.split()) <= 9
-    if is_elliptic(reading) or (chosen is None and short and _says_something(reading, calls, context)):
-        kept, kept_limits = carry(calls, reading, context.queries, context.names, context.now)
-        return _finish(kept, kept_limits, reading, context)
-    return None
-
-
-def _compared(first: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
-    """The spend of the earlier question, held against another period."""
-    call = one_call("spend_change", reading, context)
-    fields = fields_of(context.queries["spend_change"])
-    inputs = {k: v for k, v in first.inputs.items() if k in fields and k not in ("by", "top")} | call.inputs
-    period = str(first.inputs.get("period", "last_month"))
-    named = [m.word for m in reading.when.mentions]
-    if len(named) == 1:
-        inputs["period"], inputs["compared_to"] = period, for_pair(period, named[0], context.now)
-    elif not named:
-        inputs["period"] = period
-        inputs.pop("compared_to", None)
-    by = first.inputs.get("by")
-    if by in (allowed(context.queries["spend_change"], "by") or ()):
-        inputs.setdefault("by", by)
-    return call.model_copy(update={"inputs": inputs})
-
-
-_OWN_SUBJECT = frozenset(
-    [
-        "ALARM",
-        "BACKUP",
-        "PATCH",
-        "QUOTA",
-        "LOGS",
-        "THREAT",
-        "PUBLIC",
-        "MFA",
-        "KEYS",
-        "ENCRYPT",
-        "VULN",
-        "BUDGET",
-        "FORECAST",
-        "COMMIT",
-    ]
-)
-
-
-def _weak(chosen: str, reading: Reading, context: Context) -> bool:
-    """Whether a query was chosen by little more than a shared word."""
-    ranked = scores(reading, context.queries)
-    return ranked[chosen] < LEAST + 1
-
-
-def _says_something(reading: Reading, calls: Sequence[PlannedCall], context: Context) -> bool:
-    """Whether an utterance without a subject of its own names a time, a place or a choice that the earlier calls take."""
-    if reading.found.any() or reading.when.mentions or reading.when.relative:
-        return True
-    return any(fill(context.queries[c.query], reading, context.names, context.now).inputs for c in calls)
-
-
-_REASONS: dict[str, tuple[str, ...]] = {
-    "spend": ("spend_change",),
-    "spend_change": ("cost_anomalies", "recent_changes"),
-    "forecast": ("spend_change",),
-    "budgets": ("spend_change",),
-    "cost_anomalies": ("recent_changes",),
-    "untagged_spend": ("inventory",),
-    "alarms": ("recent_changes", "error_logs"),
-    "alarm_history": ("recent_changes", "error_logs"),
-    "metric": ("recent_changes", "error_logs"),
-    "error_logs": ("recent_changes",),
-    "health_summary": ("alarms", "backups"),
-    "backups": ("recent_changes",),
-    "public_exposure": ("who_did_what",),
-    "findings": ("recent_changes",),
-    "config_compliance": ("recent_changes",),
-    "threats": ("who_did_what",),
-}
-"""What explains the answer of a query: looked at when someone asks "why?"."""
-
-
-def _reasons(first: PlannedCall, reading: Reading, context: Context) -> list[PlannedCall]:
-    found = []
-    for name in _REASONS.get(first.query, ()):
-        if name in context.queries:
-            call = one_call(name, reading, context)
-            inputs = {k: v for k, v in call.inputs.items() if k in ("accounts", "team", "service")}
-            fields = fields_of(context.queries[name])
-            for key in ("accounts", "team", "venue", "service", "period"):
-                if (
-                    key in first.inputs
-                    and key in fields
-                    and (key != "service" or context.queries[name].domain == "cost")
-                ):
-                    inputs.setdefault(key, first.inputs[key])
-            found.append(call.model_copy(update={"inputs": inputs}))
-    return found
 
 
 _FORESEEN = frozenset(

@@ -90,7 +90,7 @@ def test_odd_input_is_abstained_from(question: str) -> None:
 
 
 def _plan(question: str, *history: str, answer: str = "") -> Plan:
-    return understand(question, history, names=names(), now=NOW, queries=queries(), last_answer=answer)
+    return understand(question, history, names=names(), now=NOW, queries=queries(), answers=(answer,))
 
 
 def test_what_no_input_can_use_is_said() -> None:
