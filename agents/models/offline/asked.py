@@ -6,32 +6,32 @@ from __future__ import annotations
 import re
 
 NOUNS: dict[str, str] = {
-    "account": r"accounts?|rekening(?:en)?|contas?",
-    "team": r"teams?|squads?|departments?|equipes?|times|afdeling(?:en)?",
-    "venue": r"venues?|casinos?|locations?|sites?|houses|vestiging(?:en)?|locatie[s]?|cassinos?",
-    "service": r"services?|diensten?|servicos?|products?",
-    "region": r"regions?|regio\w*|regio(?:es|ao)",
-    "env": r"env(?:ironment)?s?|omgeving(?:en)?|ambientes?|stages",
-    "month": r"months?|maand(?:en)?|mes(?:es)?",
-    "day": r"days?|dates?|dag(?:en)?|dias?",
-    "rule": r"rules?|regels?|regras?",
+    "account": r"accounts?",
+    "team": r"teams?|squads?|departments?",
+    "venue": r"venues?|casinos?|locations?|sites?|houses",
+    "service": r"(?:aws )?services?(?! (?:quotas?|limits?|health|accounts?|hub|events?|control))",
+    "region": r"regions?",
+    "env": r"env(?:ironment)?s?|stages",
+    "month": r"months?",
+    "day": r"days?|dates?",
+    "rule": r"(?:config )?rules?",
     "resource": r"resources?|servers?|instances?|machines?|hosts?|systems?|boxes|vms?|databases?|dbs?|functions?|lambdas?|images?|volumes?|disks?|buckets?",
-    "type": r"(?:instance |database |db |machine |server )?(?:types?|sizes?|classes|class|families|engines?|runtimes?)|instance kinds?",
+    "type": r"(?:instance |database |db |machine |server )?(?:(?<!usage )(?<!charge )types?|sizes?|classes|class|families|engines?|runtimes?)|instance kinds?",
     "cve": r"cves?",
-    "product": r"tools?|sources?",
-    "severity": r"severit(?:y|ies)|ernst|gravidade",
+    "product": r"tools?|sources?|products?",
+    "severity": r"severit(?:y|ies)",
     "usage_type": r"usage types?|line items?",
     "state": r"states?",
 }
 _SUPER = (
     r"(?:most|least|worst|best|cheapest|dearest|priciest|costliest|biggest|largest|smallest|highest|lowest|top|heaviest|busiest|noisiest|"
-    r"fewest|greatest|safest|healthiest|unhealthiest|weakest|grootste|kleinste|duurste|goedkoopste|hoogste|laagste|slechtste|meeste|minste|maior(?:es)?|menor(?:es)?|pior(?:es)?|mais car[oa]s?|mais barat[oa]s?)"
+    r"fewest|greatest|safest|healthiest|unhealthiest|weakest|most expensive|least expensive)"
 )
-_NUMBER = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|twee|drie|vier|vijf|dois|duas|tres|quatro|cinco)"
-_OF = r"(?:of |de |do |da |dos |das |van |among )?(?:(?:the|our|all|these|those|its|my|de|het|onze|os|as|nossos|nossas|aws) )*"
-_DESCRIBED = rf"(?:{_NUMBER} )?(?:(?!of\b|in\b|for\b|is\b|are\b|the\b)[a-z-]+ )?"
+_NUMBER = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_OF = r"(?:(?:is|are|was|were) )?(?:of |among )?(?:(?:the|our|all|these|those|its|my|aws) )*"
+_DESCRIBED = rf"(?:{_NUMBER} )?(?:(?!of\b|in\b|for\b|is\b|are\b|the\b|usage\b|charge\b)[a-z-]+ )?"
 _LEADS = (
-    r"which|what|by|per|each|every|welke?|qual|quais|por|cada|elke?|split (?:by|per|over|across|between)|broken down (?:by|per)|grouped by|rank(?:ed)?(?: by)?|"
+    r"which|what|by|per|each|every|split (?:by|per|over|across|between)|broken down (?:by|per)|grouped by|rank(?:ed)?(?: by)?|"
     r"order(?:ed)? by|sort(?:ed)?(?: by)?|across|between(?: the| our)?|list(?: of)?(?: the| our)?(?: top)?|name(?: the)?"
 )
 
@@ -46,11 +46,11 @@ def _pattern(noun: str) -> re.Pattern[str]:
 
 
 _ASKED = {name: _pattern(noun) for name, noun in NOUNS.items()}
-_WHERE = re.compile(r"(?<![\w<-])(?:where|waar|onde|aonde|whereabouts)(?![\w>-])")
+_WHERE = re.compile(r"(?<![\w<-])(?:where|whereabouts)(?![\w>-])")
 _OF_PLACES = re.compile(rf"(?<![\w<-])(?:which|{_SUPER})(?: one| expensive)? (?:of|out of) <(?:account|venue)>")
 _MONTHLY = {
-    "month": r"monthly|month (?:by|after) month|maandelijks\w*|mensa(?:l|is)|for each month",
-    "day": r"daily|day (?:by|after) day|dagelijks\w*|diari\w+|which (?:date|weekday)",
+    "month": r"monthly|month (?:by|after) month|for each month",
+    "day": r"daily|day (?:by|after) day|which (?:date|weekday)",
 }
 
 
@@ -66,6 +66,14 @@ def dimensions(text: str) -> tuple[str, ...]:
     if match := _OF_PLACES.search(text):
         places.setdefault("account", match.start())
     return tuple(sorted(places, key=lambda name: places[name]))
+
+
+_COUNTS = re.compile(r"(?<![\w<-])(?:most|fewest|least|worst|best|healthiest|unhealthiest|weakest|safest|noisiest|heaviest)(?![\w>-])")
+
+
+def ranks(text: str) -> bool:
+    """Whether something is ranked by how much of it there is ("which account has the most alarms")."""
+    return bool(_COUNTS.search(text))
 
 
 def asks_where(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 _SEVERITY = (
-    ("critical", r"criticals?(?:[- ]severity)?|kritiek\w*|critic[oa]s?|most severe|worst|severest"),
+    ("critical", r"criticals?(?:[- ]severity)?|kritiek\w*|critic[oa]s?|most severe|(?<!is )(?<!is the )(?<!are )(?<!are the )(?<!off )worst(?! (?:off|account|venue|team|hit|of all|performing|placed|casino))|severest"),
     ("high", r"highs?(?:[- ]severity|[- ]risk|[- ]priority)?|hoge?|alt[oa]s?"),
     ("medium", r"medium|moderate|medi[oa]s?"),
     ("low", r"low|lage|baix[oa]s?"),
@@ -64,7 +64,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("services", r"containers?|ecs|fargate|ecs services?|container services?|microservices?"),
     ),
     "inventory.by": (
-        ("type", r"types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
+        ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python[\d.]*|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
         ("team", r"(?:by|per|each|which|what|every) teams?|who owns"),
         ("account", r"(?:by|per|each|which|what|every) accounts?"),

@@ -55,7 +55,7 @@ _EXTRA: dict[str, frozenset[str]] = {
     "inventory": frozenset({"SAVE"}),
     "commitments": frozenset({"COST", "DATABASE", "INSTANCE", "METRIC", "CHANGE", "ACTION"}),
     "untagged_spend": frozenset({"COST"}),
-    "budgets": frozenset({"COST", "CHANGE", "FORECAST", "WHO", "ACTION", "HEALTH"}),
+    "budgets": frozenset({"QUOTA", "COST", "CHANGE", "FORECAST", "WHO", "ACTION", "HEALTH"}),
     "cost_anomalies": frozenset({"COST", "CHANGE", "SPIKE", "ANOMALY"}),
     "forecast": frozenset({"COST", "CHANGE", "HEALTH"}),
     "health_summary": frozenset({"ALARM", "CHANGE", "ACTION", "LIST", "HAVE"}),

@@ -165,7 +165,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.inputs["by"] = "region"
     elif found.regions:
         out.limits.append("This could not be narrowed to a region.")
-    services = found.services or (billed_as(reading.text) if "COST" in reading.concepts else [])
+    named = "COST" in reading.concepts or bool(_SERVICE_OF.search(reading.text))
+    services = found.services or (billed_as(reading.text) if named else [])
     if services and "service" in fields and query.domain == "cost":
         out.inputs["service"] = services[0]
         if len(services) > 1:
@@ -176,6 +177,9 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         found.services and query.domain == "cost" and query.name not in ("commitments", "savings")
     ):
         out.limits.append("This could not be narrowed to one service.")
+
+
+_SERVICE_OF = re.compile(r"\b(?:database|compute|container|storage|monitoring|logging|support) (?:service|costs?|spend|bill)\b")
 
 
 def _ranks_venues(query: Query, reading: Reading) -> bool:
@@ -241,6 +245,10 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.inputs.update(for_change(reading, now))
         return
     period, several = one_period(reading, now)
+    if query.name == "backups" and period and re.search(r"last night|overnight|tonight|past night", reading.flat):
+        period, several = "last_24_hours", []
+    if query.name == "recent_changes" and not period and re.search(r"\b(?:when|last|latest|most recent(?:ly)?)\b", reading.flat):
+        period = "last_90_days"
     if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
         period = "last_month"
     if period and "period" in fields:
@@ -296,6 +304,8 @@ _VERBS = (
 )
 
 
+_NARROWED = frozenset({"recent_changes"})
+"""Queries whose rows are narrowed to a named resource when the answer is written."""
 _RULE = re.compile(r"\b([a-z0-9]+(?:-[a-z0-9]+)+) (?:config )?rules?\b")
 _ACTIONS = (
     ("PutBucketPolicy", r"bucket (?:access )?polic(?:y|ies)"),
@@ -323,7 +333,9 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
     text, name = reading.text, query.name
     if name == "identity_hygiene":
         found = choices.all_chosen(name, "check", text)
-        if len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
+        if set(found) == {"no_mfa", "root"}:
+            out.inputs["check"] = "root"
+        elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
             out.inputs["check"] = "all"
         elif set(found) == {"old_keys", "unused_keys"}:
             out.inputs["check"] = (
@@ -360,15 +372,15 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         if slot in fields and reading.resources:
             out.inputs[slot] = reading.resources[0]
             break
-    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm", "service")):
+    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm")) and name not in _NARROWED:
         out.limits.append("This could not be narrowed to that one resource.")
     if reading.hint and not reading.resources:
         taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
         if taking is not None:
             out.inputs.setdefault(taking, reading.hint)
-        else:
+        elif name not in _NARROWED:
             out.limits.append("This could not be narrowed to that one resource.")
     if "contains" in fields and "quoted" in reading.ids:
         out.inputs["contains"] = reading.ids["quoted"]
-    if name == "recent_changes" and "service" in fields and reading.resources:
-        out.inputs["service"] = reading.resources[0]
+    if name == "recent_changes" and reading.resources:
+        out.inputs["top"] = 25  # narrowed to it when the answer is written

@@ -14,6 +14,8 @@ from agents.models.offline.names import Names
 from agents.models.offline.periods import stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from agents.models.offline.text import words
+from agents.models.offline.tongues import in_english, tongue_of
 from tools.registry import Query
 
 _LEAD = re.compile(
@@ -144,6 +146,7 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
     return call.model_copy(update={"inputs": inputs})
 
 
+_ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
 _LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
 _THERE = re.compile(r"\b(?:there|(?:that|this|the same) (?:account|venue|casino|one))\b", re.IGNORECASE)
 _THAT = re.compile(
@@ -158,6 +161,8 @@ _BARE = re.compile(
 
 def named_after(question: str, before: str, answer: str, names: Names) -> str:
     """The question with what it points at named: the first row of the last answer, or a team after a team."""
+    if tongue_of(" ".join(words(question))):
+        question = in_english(" ".join(words(question)))
     if (match := _BARE.match(question)) and re.search(r"\bteam\b", before, re.IGNORECASE):
         name = match["name"].casefold()
         if name in names.teams:
@@ -166,6 +171,8 @@ def named_after(question: str, before: str, answer: str, names: Names) -> str:
     if row is None:
         return question
     account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
+    if not account and (one := _ONE_ROW.search(answer)):
+        account = one["account"]
     own = any(name in before.casefold() for name in (*names.accounts, *names.venues))
     if account and not own and _THERE.search(question):
         return _THERE.sub(f"in account {account}", question, count=1)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.models.offline import dates
+from agents.models.offline.asked import dimensions
 from agents.models.offline.choosing import Context
 from agents.models.offline.coverage import left_over, unused
 from agents.models.offline.filling import allowed, asks_share, fields_of
@@ -14,6 +15,7 @@ from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.ordinary import MEANINGFUL
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from agents.models.offline.rows import missing_split
 from agents.models.offline.speech import is_known
 from agents.models.offline.text import NUMBERS
 from tools.registry import Query
@@ -78,6 +80,8 @@ _PERSONAL = re.compile(
 _NOUNLIKE = re.compile(
     r"\b(?:the|a|an|our|my|of|for|in|on|from|per|by|with|about|any|which|how many|and) (?P<word>[a-z][a-z-]+)\b"
 )
+LIMITED = frozenset({"spend", "findings", "vulnerabilities", "inventory", "untagged_spend"})
+"""Queries whose rows are picked by a number when the answer is written."""
 _BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
 
 
@@ -86,7 +90,7 @@ def objection(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Read
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         return "I can not narrow this down to what was named."
-    for check in (_time, _threshold, _one_thing, _money, _person, _share, _words):
+    for check in (_time, _threshold, _rows, _one_thing, _money, _person, _share, _words):
         if said := check(calls, reading, context):
             return said
     return None
@@ -95,13 +99,13 @@ def objection(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Read
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     timed = any("period" in c.inputs and c.query not in ("spend_change", "recent_changes") for c in calls)
     if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
-        return f'I did not understand the time in "{match[0].replace("<p>", "a time")}".'
+        return f'I did not understand the time in "{_wordy(match[0]).replace("<p>", "a time")}".'
     text = _AGE.sub(" ", reading.when.bare)
     if any(call.inputs.keys() & {"days", "top", "above"} for call in calls):
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
     if (match := _LEFT.search(text)) is None or all(call.query in _STATES for call in calls):
         return None
-    return f'I did not understand the time in "{match[0]}".'
+    return f'I did not understand the time in "{_wordy(match[0])}".'
 
 
 def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
@@ -110,17 +114,34 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
         return None
     if any({"days", "above", "top"} & call.inputs.keys() or call.query in ("forecast", "budgets") for call in calls):
         return None
+    if size and any(call.query in LIMITED and call.inputs.get("by") not in (None, "none", "age") for call in calls):
+        return None
     if age and any(call.inputs.get("by") == "age" for call in calls):
         return None
     if any("days" in fields_of(context.queries[call.query]) and not size for call in calls):
         return None
     said = (age or size)[0] if (age or size) else ""  # type: ignore[index]  # one of the two matched
-    return f'I can not pick by "{said}".'
+    return f'I can not pick by "{_wordy(said)}".'
+
+
+def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    if wanted := missing_split(calls, reading.text):
+        return f"I can not tell that apart by {wanted.replace('_', ' ')}."
+    series = any(call.query == "spend" and call.inputs.get("by") in ("month", "day") for call in calls)
+    if series and reading.found.part_of_service:
+        return "I can not narrow a series to a part of a service."
+    return None
+
+
+def _wordy(said: str) -> str:
+    """What was said without digits: a figure of the question would be held against the facts."""
+    return re.sub(r"\d[\d.,]*k?m?", "...", said)
 
 
 def _one_thing(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     if (match := _ONE_THING.search(reading.text)) and any(
-        c.query in ("spend", "spend_change", "inventory") for c in calls
+        c.query in ("spend", "spend_change", "inventory") and c.inputs.get("by") not in dimensions(reading.text)
+        for c in calls
     ):
         return f'I can not rank single resources, as in "{match[0]}".'
     if (match := _MEAN.search(reading.text)) and any(
@@ -193,8 +214,12 @@ EVERY_ROW = 25
 
 def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
     """A cost breakdown by the dimension that a superlative is about, with all rows where the least are asked for."""
+    if call.query in LIMITED and call.query != "spend" and _THRESHOLD.search(reading.text) and "by" in call.inputs:
+        return call.model_copy(update={"inputs": {**call.inputs, "top": EVERY_ROW}})
     if call.query != "spend" or not (
-        re.search(rf"\b{_SUPER}\b", reading.text) or re.search(r"\b(?:least|most)\b", reading.text)
+        re.search(rf"\b{_SUPER}\b", reading.text)
+        or re.search(r"\b(?:least|most)\b", reading.text)
+        or _THRESHOLD.search(reading.text)
     ):
         return call
     inputs = dict(call.inputs)
@@ -205,6 +230,6 @@ def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedC
             if by == "account" and not (reading.found.accounts or reading.found.envs or reading.found.teams):
                 inputs.pop("accounts", None) if "," not in str(inputs.get("accounts", "")) else None
             break
-    if LEAST.search(reading.text) and inputs.get("by") not in (None, "none"):
+    if (LEAST.search(reading.text) or _THRESHOLD.search(reading.text)) and inputs.get("by") not in (None, "none"):
         inputs["top"] = EVERY_ROW
     return call.model_copy(update={"inputs": inputs})

@@ -11,6 +11,7 @@ from agents.models.offline import dates
 from agents.models.offline.choosing import Context, calls_for, chosen_of, one_call
 from agents.models.offline.filling import fields_of, fill
 from agents.models.offline.followups import points_back
+from agents.models.offline.guarding import money_first
 from agents.models.offline.periods import one_period, resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading, read, unframed
@@ -147,7 +148,7 @@ _ASKS = re.compile(r"^(?:why|what|which|how|who|when|where|are|is|did|do|does|wa
 
 
 def _strongly(part: Reading, context: Context) -> str | None:
-    ranked = scores(part, context.queries)
+    ranked = money_first(scores(part, context.queries), part, context.queries)
     name = chosen_of(ranked)
     return name if name is not None and ranked[name] >= _STRONG else None
 

@@ -7,7 +7,7 @@ import re
 
 _CONCEPTS: dict[str, str] = {
     # money
-    "COST": r"costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
+    "COST": r"how much (?:for|is|are|was|were) (?:the|our|it|that|all)|costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
     r"cheaper|money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
     r"damage|(?:handed|hand|forked?|shell(?:ed)?|paid) (?:over|out) (?:to|for)|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
@@ -45,7 +45,7 @@ _CONCEPTS: dict[str, str] = {
     r"(?:critical|high|medium|low)(?:[- ]severity)? (?:issues?|ones|problems?|items?)|how secure|how (?:bad|good|well|solid|strong|weak|safe) (?:is|are) (?:our|the) security|security risks?|security to-?do|asff|beveiliging\w*|security look|open issues",
     "THREAT": r"threats?|guardduty|guard duty|attack\w*|intru\w+|malicious|malware|suspicious\w*|compromis\w+|hack\w*|breach\w*|crypto-?min\w*|brute[- ]force|"
     r"bad actors?|bedreiging\w*|ameacas?|inbraak|ransomware|broken into|break[- ]?ins?|breaks? in|burglar\w*|infiltrat\w*|exfiltrat\w*|botnet|port scan\w*|hostile|verdacht\w*|suspeit\w*|under fire",
-    "PUBLIC": r"public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
+    "PUBLIC": r"readable|(?:can|could) (?:the (?:whole |entire )?)?(?:world|internet|public|anyone|everybody|everyone|outsiders|anybody)|by (?:the )?(?:(?:whole|entire|open) )?(?:world|internet|public|anyone|everybody|everyone)|visible (?:from|to|on)|public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
     r"(?:internet|outward|world|web)[- ]facing|facing the internet|reach\w* from|world[- ]readable|any(?:one|body) (?:\w+ ){0,3}(?:can|could)|any(?:one|body) on the (?:internet|web)|from anywhere|on the (?:open )?web|to the web|world can|everyone can|"
     r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
     r"open voor|voor iedereen|leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",

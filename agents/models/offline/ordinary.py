@@ -5,6 +5,14 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+ssh rdp tcp udp http https iso soc pci gdpr nen required requirement requirements needed cash-flow flunk flunks lying blown fit fits fitting flag flags flagged bother
+anymore already afterwards beforehand nightly hourly weekly quarterly yearly annually annual recap wrap quote quoting mailing emailed forward forwarding hearing
+hypothetically theoretically practically literally seriously truly purely simply merely solely exclusively altogether combined apiece respectively
+gimme lemme dunno kinda sorta wassup yo hiya howdy oi mate buddy folks peeps crew gang boys girls
+question questions answer answers asking asks reply respond sentence paragraph bullet bullets minutes steering quarter-end year-on-year
+rings ring bell suspect suspected assume assuming presume hope hopes hopefully worry fear reckon figure figured wonder
+recall recalled remember remembered forget forgot forgotten realise realize knew learned learnt read reading saw seen seeing watch watching
+show showed showing list listing listed rank ranks sorted sorting order ordering group grouped grouping split splits splitting
 add adding added file files hand handed handing fiddle fiddling hearing heard mention mentioned mentions pricey settle settled bother
 bothers bothering nervous afraid scared anxious eager keen busy happy sad fair honest nice lovely brief thorough crucial critical essential worthwhile
 amazon anyways hopefully supposedly allegedly rumour rumours gossiping insist insists insisted claim claims claimed suspect suspects guess guessing

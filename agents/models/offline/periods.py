@@ -180,6 +180,8 @@ def stepped(word: str, relative: str, now: datetime) -> str | None:
         return None
     if relative == "before":
         return dates.word_of(previous(period))
+    if relative == "since":
+        return dates.span(period.start.date(), now.date())
     if relative == "year_before":
         return dates.shifted(period.first_day[:7], -12) if period.days >= 27 else None
     after = Period(label="", start=period.end, end=period.end + (period.end - period.start))

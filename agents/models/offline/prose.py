@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.models.offline.guarding import LEAST
+from agents.models.offline.guarding import LEAST, LIMITED
+from agents.models.offline.picking import account_of, beyond, counted_by_account, limit_of
 from agents.models.offline.results import Told, ToldFact
 from agents.models.offline.text import fold, stem, words
 from tools.units import DURATIONS
@@ -45,13 +46,27 @@ def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "",
 
 def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
     first = [fact.id for fact in pertinent(told, asked)]
+    if told.query == "spend_change":
+        first += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in told.headlines]
     ids = [*first, *(i for i in told.headlines if i in told.facts and i not in first)]
     headline = " ".join(_sentence(told.facts[i]) for i in ids)
     if not headline:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(known) if known else "Nothing was found."
+    if ranked := counted_by_account(told, asked):
+        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
+        return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
     about = [row for row in told.rows if focus and told.is_about(row, focus)]
+    if focus and not about and told.query == "recent_changes":
+        return headline + "\n\nNone of those that are listed is about what was named."
     told_rows = about if about and told.query != "spend" else _ordered(told, asked)
+    limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
+    if limit is not None:
+        told_rows = beyond(told, limit)
+        if not told_rows:
+            return headline + "\n\nNone of them is " + ("above" if limit.above else "below") + " what was asked for."
+        rows = [line for line in (_row(row, told) for row in told_rows) if line]
+        return headline + ("\n\nAbove" if limit.above else "\n\nBelow") + " what was asked for:\n" + "\n".join(f"- {row}" for row in rows)
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
     if (
         rows

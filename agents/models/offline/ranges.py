@@ -33,6 +33,9 @@ _UP_TO = re.compile(
 )
 
 
+_UNTIL_NOW = re.compile(r"\b(\w+),? (?:until|till|up to|up until) (?:now|today|date|this point)\b")
+
+
 def plain_ranges(flat: str) -> str:
     """One word, `to`, for every way of saying that a stretch runs up to a day or month, where one is named."""
 
@@ -41,4 +44,5 @@ def plain_ranges(flat: str) -> str:
         names_time = any(word.strip(",?") in dates.MONTHS or word[:1].isdigit() for word in following[:2])
         return "to" if names_time else match[0]
 
+    flat = _UNTIL_NOW.sub(r"\1", flat)
     return _UP_TO.sub(plain, flat)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agents.models.offline.asked import dimensions
+from agents.models.offline.dates import MONTHS, WEEKDAYS
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.names import Found, Names, find_names
 from agents.models.offline.ranges import plain_ranges
@@ -114,18 +116,30 @@ _FRAME = re.compile(
 )
 _OCCASION = re.compile(
     r"\b(?:for|before|ahead of|in preparation for|preparing)\s+(?:the|our|my|tomorrow's|today's|this|next|a)\s+(?:[\w:'-]+\s+){0,3}?"
-    r"(?:call|meeting|committee|deck|slides?|presentation|board pack|pack)\b(?:\s+(?:at|on)\s+\d+\w*)?\s*,?",
+    r"(?:call|meeting|committee|deck|slides?|presentation|board pack|pack|audits?|reviews?|visit|inspection|sync|stand-?up|one-pager|newsletter|workshop|interview|hearing|session|report|memo|briefing)\b"
+    r"(?:\s+(?:at|on)\s+\d+\w*|\s+(?:next|this) week|\s+(?:tomorrow|today)|\s+(?:on )?(?:mon|tues|wednes|thurs|fri)day)?\s*[,:-]?",
     re.IGNORECASE,
 )
 
 
 _HEARSAY = re.compile(
-    r"^\s*(?:and |so |ok,? )?(?:(?:some|any)(?:one|body)|(?:a|my|our|the|one of (?:my|our|the)) (?:[\w-]+ ){0,2}?(?:colleague|auditor|boss|manager|director|cfo|cto|ceo|ciso|board|team|regulator|accountant|controller)s?)"
+    r"^\s*(?:and |so |ok,? )?(?:(?:some|any)(?:one|body)|(?:an?|my|our|the|one of (?:my|our|the)) (?:[\w-]+ ){0,2}?(?:colleague|auditor|boss|manager|director|cfo|cto|ceo|ciso|board|team|regulator|accountant|controller)s?)"
     r"(?: (?:in|at|from|on|of) (?:the |our |my )?[\w-]+(?: [\w-]+)?)? (?:just |also |has |had |keeps? )?(?:mention\w*|sa(?:id|ys?)|ask(?:s|ed|ing)?|told (?:me|us)|tells (?:me|us)|claim\w*|heard|think\w*|wonder\w*|want\w* to know|report\w*|worr\w+|complain\w*)"
     r"(?: me| us| that| if| whether| about)*[ :,]+",
     re.IGNORECASE,
 )
 """Who brought it up, which is no part of what is asked."""
+_FILLER = re.compile(
+    r",?\s*\b(?:i mean|you know|i (?:guess|suppose|believe|think|assume|fear|gather)|if (?:possible|you can|you could|you would|you please|i may ask)|to be (?:clear|sure|honest|precise)|"
+    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
+    r"thanks(?: in advance| a lot)?|thank you|many thanks|cheers|sorry|by the way|btw|in short|roughly speaking|for me|for us|quick question|quick one|one more(?: thing| question)?|help me out|remind me)\b(?=\s*[,.:;?!-]|\s*$|\s)",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|assuming|provided) (?:nothing|everything|all|things|this|we|it|that|no one|nobody)(?: (?:\w+|'s)){0,6}?\s*,|,?\s*\bif (?:nothing (?:changes|happens)|things (?:go|stay|continue)[\w ]*|we (?:carry|go) on[\w ]*|everything (?:stays|goes)[\w ]*)(?=\s*[?.!]|$)",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(r"^(?:we|i|i'm|i've|our|my|the|it|it's|there|they|someone|somebody|people|this|that|he|she|a|an|as|so)\b", re.IGNORECASE)
 
 
 def unframed(question: str, names: Names) -> str:
@@ -139,8 +153,25 @@ def unframed(question: str, names: Names) -> str:
             match = opening.search(bare)
             if match and not find_names(" ".join(words(match[0])), names).placed():
                 bare = bare[: match.start()] + bare[match.end() :]
-    bare = _OCCASION.sub(" ", bare)
+    bare = _FILLER.sub(" ", _CONDITION.sub(" ", _OCCASION.sub(" ", bare)))
+    bare = _asking(bare, names)
     return bare if re.search(r"\w{3}", bare) else question
+
+
+def _asking(text: str, names: Names) -> str:
+    """The text without statements before its question, as long as they name no place and no time of their own."""
+    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
+    while len(sentences) > 1 and not sentences[0].endswith("?") and _STATEMENT.match(sentences[0]):
+        said = " ".join(words(sentences[0]))
+        if find_names(said, names).any() or _TIMELIKE.search(said):
+            break
+        sentences = sentences[1:]
+    return " ".join(sentences)
+
+
+_TIMELIKE = re.compile(
+    rf"\b(?:\d+|{'|'.join(m for m in (*MONTHS, *WEEKDAYS) if len(m) > 3)}|today|yesterday|tomorrow|week|weekend|month|quarter|year|night|morning|evening)s?\b"
+)
 
 
 def read(question: str, names: Names, now: datetime) -> Reading:
@@ -162,7 +193,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     if user and user.isalpha():
         text = re.sub(rf"\b{re.escape(user)}\b", "<user>", text)
     for match in list(_NAMELIKE.finditer(text)):
-        if (
+        if "/" in match[0] and match[0].count("/") > 1 or (
             not concepts_in(match[0])
             and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part)
             and not _is_service(match[0], names)
@@ -330,6 +361,8 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("ACCOUNTASK")
     if more & (DOMAIN_CONCEPTS - {"NOUN"}):
         more.add("DOMAIN")
+    elif set(dimensions(text)) & {"service", "team", "account", "venue"} and re.search(r"\b(?:top|biggest|largest|most expensive)\b", text):
+        more.add("TOPOF")
     return frozenset(more)
 
 
@@ -353,6 +386,7 @@ def _who_did(text: str, concepts: set[str]) -> bool:
 
 _STRAY = re.compile(
     r"\b(?:for|in|on|of|at|from|voor|van|em|para|about|than|versus|vs|against) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
+    r"(?= ?(?:$|[?,;<]|(?:in|on|at|for|from|during|and|or|last|this|since|until|compared|versus|vs|than|to|over|by|with|please|now|so|cost|costs|spend|bill)\b))"
 )
 _THING = (
     r"(?:databases?|dbs?|buckets?|servers?|instances?|machines?|functions?|lambdas?|queues?|tables?|services?|clusters?|keys?|roles?|users?|groups?|alarms?|"

@@ -79,8 +79,7 @@ def refusal(text: str, flat: str) -> Abstention | None:
     """An abstention if the (masked) text asks for a change or for what lies outside AWS data, else None."""
     if _asks_change(text):
         return Abstention(kind="read_only", text=READ_ONLY)
-    outside = _OUTSIDE.search(flat)
-    if (outside and not _INSIDE.search(flat)) or _OPINION.search(flat):
+    if _OUTSIDE.search(_INSIDE.sub(" ", flat)) or _OPINION.search(flat):
         return Abstention(kind="cannot_know", text=CANNOT_KNOW)
     return None
 

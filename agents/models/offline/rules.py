@@ -33,6 +33,7 @@ inventory -4 METRICRATE
 vulnerabilities 9 CVE
 findings -5 CVE
 spend 5 GROSSNET
+spend 6 TOPOF
 savings -6 CREDITS
 spend -4 COST SAVE
 spend 1 COST LIST

@@ -29,7 +29,7 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\bper[- ]cent\b", "percent"),
 )
 _COMPILED = tuple((re.compile(pattern), into) for pattern, into in _SPELLINGS)
-_WORD = re.compile(r"[a-z0-9_@*][a-z0-9._:/@=*+-]*|<|>|'s|\?|;|,")
+_WORD = re.compile(r"(?:(?<!\S)/)?[a-z0-9_@*][a-z0-9._:/@=*+-]*|<|>|'s|\?|;|,")
 
 NUMBERS = {
     **{

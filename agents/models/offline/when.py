@@ -126,6 +126,21 @@ def _part_of_month(match: re.Match[str], today: date) -> str | None:
     return dates.span(start, start + timedelta(days=6))
 
 
+def _edge_of_month(match: re.Match[str], today: date) -> str | None:
+    month = dates.month_word(dates.MONTHS[match[4]], today, int(match[5]) if match[5] else None)
+    count = (number(match[2]) or 0) * (7 if match[3] == "weeks" else 1)
+    first = date.fromisoformat(month + "-01")
+    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
+    if not 1 <= count <= last.day:
+        return None
+    return dates.span(first, first.replace(day=count)) if match[1] == "first" else dates.span(last.replace(day=last.day - count + 1), last)
+
+
+def _end_of_month(match: re.Match[str], today: date) -> str | None:
+    word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
+    return "this_month_end" if word == f"{today:%Y-%m}" else word
+
+
 def _month(match: re.Match[str], today: date) -> str | None:
     word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
     return "month_to_date" if word == f"{today:%Y-%m}" else word
@@ -226,6 +241,10 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     # named dates
     (rf"(?:the )?week (?:of|beginning|starting|van) {_THE}{_DAY}(?: (?:of )?{_MONTH})?", _week_of),
     (rf"(?:the )?(first|second|third|fourth|last) (half|week) (?:of|in) {_MONTH}(?: {_YEAR})?", _part_of_month),
+    (rf"(?:the )?(first|last) {_NUM} (days|weeks) (?:of|in) {_MONTH}(?: {_YEAR})?", _edge_of_month),
+    (rf"(?:the )?(?:very )?(?:start|beginning|first day|1st|first) of {_MONTH}\b(?: {_YEAR})?",
+     lambda m, t: _one(_day("1", m[1], t, m[2]))),
+    (rf"(?:the )?(?:very )?(?:end|last day) of {_MONTH}\b(?: {_YEAR})?", _end_of_month),
     (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY}(?: of)? {_MONTH}(?: {_YEAR})? (?:and|to|until|till|through|tot|en|e|a|ate|-) (?:the )?{_DAY}(?: of)? {_MONTH}\b",
      lambda m, t: _days(_day(m[1], m[2], t, m[3]), _day(m[4], m[5], t, m[3]))),
     (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY} ?(?:and|to|until|till|through|tot|en|e|a|ate|-) ?(?:the )?{_DAY}(?: of| de)? {_MONTH}(?: {_YEAR})?\b",
@@ -251,7 +270,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_WEEKDAY}\b(?: (?:morning|afternoon|evening|night|last week))?", _weekday),
     (r"(?:(?:the |this |last |past |at the |over the )*)(?:weekend)", _weekend),
     # plain words
-    (r"(?:yesterday|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
+    (r"(?:yesterdays?|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
     (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", _night),
     (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|vanochtend", _fixed("today")),
     (r"(?:the |this )?(?:past|trailing) month", _fixed("last_30_days")),
@@ -282,6 +301,7 @@ _RELATIVE: tuple[tuple[str, str], ...] = (
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
     (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b(?! (?:month|week|day|quarter))|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
+    (r"since (?:then|that (?:day|date|time|moment|week|month)|it (?:started|began|happened))", "since"),
 )  # fmt: skip
 
 

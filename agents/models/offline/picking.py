@@ -1,0 +1,74 @@
+"""Picking: which facts of a result answer what was asked about, beyond its first rows: a count per account, what is over a limit."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.asked import dimensions, ranks
+from agents.models.offline.results import Told, ToldFact
+from agents.models.offline.rows import COUNTED_BY_ACCOUNT
+from agents.models.offline.text import NUMBERS, fold
+
+_OVER = r"(?:over|above|more than|at least|exceed(?:s|ed|ing)?|beyond|north of|upwards of|past|higher than|bigger than|larger than|greater than|>)"
+_UNDER = r"(?:under|below|less than|fewer than|at most|lower than|smaller than|cheaper than|<)"
+_AMOUNT = re.compile(
+    rf"(?<![\w])(?:(?P<over>{_OVER})|(?P<under>{_UNDER})) (?:usd |eur |us )?\$? ?(?P<count>\d[\d.,]*|{'|'.join(w for w in NUMBERS if len(w) > 2)}) ?(?P<size>k|m|thousand|million|grand)?\b"
+)
+_SIZES = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "million": 1e6}
+_ALONE = re.compile(r"scope: account ([\w-]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that what is asked for lies above (or below)."""
+
+    value: float
+    above: bool
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies on the side that was asked for."""
+        return number > self.value if self.above else number < self.value
+
+
+def limit_of(asked: str) -> Limit | None:
+    """The threshold that a question names ("accounts above 8,000 dollars"), if any."""
+    match = _AMOUNT.search(fold(asked).replace("$", " "))
+    if match is None:
+        return None
+    said = match["count"].rstrip(".,")
+    plain = said.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", said) else said.replace(".", "").replace(",", ".")
+    number = float(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else float(NUMBERS.get(said, -1))
+    return Limit(number * _SIZES.get(match["size"] or "", 1), above=bool(match["over"])) if number >= 0 else None
+
+
+def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
+    """The counts per account, most first, where accounts are ranked and the rows are something else."""
+    text = fold(asked)
+    if told.query not in COUNTED_BY_ACCOUNT or not {"account", "venue"} & set(dimensions(text)) or not ranks(text):
+        return []
+    label = told.facts[told.headlines[0]].label if told.headlines else ""
+    if told.query == "backups":
+        label = "backup jobs that did not complete"
+    found = [f for f in told.facts.values() if f.label == label and _ALONE.match(f.aside) and f.number is not None]
+    if {"venue"} & set(dimensions(text)):
+        found = [fact for fact in found if account_of(fact).startswith("venue")]
+    return sorted(found, key=lambda fact: -(fact.number or 0))
+
+
+def account_of(fact: ToldFact) -> str:
+    """The one account that a fact is about."""
+    match = _ALONE.match(fact.aside)
+    return match[1] if match else ""
+
+
+def beyond(told: Told, limit: Limit) -> list[list[str]]:
+    """The rows whose first number lies beyond the limit, as they come."""
+
+    def first(row: Sequence[str]) -> float | None:
+        numbers = (told.facts[cell].number for cell in row if cell in told.facts)
+        return next((number for number in numbers if number is not None), None)
+
+    return [row for row in told.rows if row[0] != "other" and (n := first(row)) is not None and limit.holds(n)]
