@@ -64,7 +64,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("services", r"containers?|ecs|fargate|ecs services?|container services?|microservices?"),
     ),
     "inventory.by": (
-        ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python[\d.]*|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
+        ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python ?[\d.]*|gp2|gp3|io1|io2|st1|sc1|magnetic|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
         ("team", r"(?:by|per|each|which|what|every) teams?|who owns"),
         ("account", r"(?:by|per|each|which|what|every) accounts?"),
@@ -90,7 +90,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     ),
     "savings.kind": (
         ("rightsizing", r"right-?siz\w*|oversized|over-?provisioned|too big|bigger than|downsiz\w*|smaller|under-?utili[sz]ed|underused|overprovision\w*"),
-        ("idle", r"idle|idling|unused|doing nothing|not (?:being )?used|unattached|sitting|wast\w+|switch\w* off|turn\w* off|shut down|nobody uses"),
+        ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|not (?:being )?used|unattached|sitting|wast\w+|switch\w* off|turn\w* off|shut down|nobody uses"),
         ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?"),
         ("storage", r"storage|volumes?|disks?|gp2|gp3|buckets?|s3|snapshots?"),
         ("upgrade", r"upgrad\w*|moderni[sz]\w*|graviton|newer generation|migrat\w*|newer instance"),

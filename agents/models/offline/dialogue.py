@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agents.models.offline.asked import dimensions
 from agents.models.offline.choosing import LEAST, Context, calls_for, one_call
 from agents.models.offline.filling import allowed, fields_of, fill
-from agents.models.offline.followups import carry, inherited, is_elliptic, points_back
+from agents.models.offline.followups import carry, inherited, is_elliptic, placed_as, points_back
 from agents.models.offline.periods import for_pair
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -21,17 +21,20 @@ Planned = tuple[list[PlannedCall], list[str]]
 _SUBJECTS = DOMAIN_CONCEPTS - {"NOUN", "CHANGE"}
 _SUBJECTS_OF_WHY = frozenset("ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split())
 """Concepts that make a question of "why" one of its own."""
+_SINCE = re.compile(r"\b(?:since when|from when|how long|when did (?:it|that|this|they)|what time)\b")
+_WE = re.compile(r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|any|every\w*|estate)\b")
+"""Words that speak of all of us, so that no place is taken over."""
 _SHORT = 9
 """Words up to which a question without a subject is taken to be about the earlier one's."""
 _OF_OTHERS: dict[str, str] = {
-    "budgets": r"limits?|limiet|limite|amount|total|left|over|cap|max\w*",
+    "budgets": r"logs|metrics|databases?|used?|how much|limits?|limiet|limite|amount|total|left|over|cap|max\w*",
     "quotas": r"used?|usage|total|allowed|maximum|left|room|cap",
     "commitments": r"end|ends|expire\w*|run out|used|coverage",
     "backups": r"fail\w*|succe\w*|last|work\w*|nights?|jobs?",
     "patches": r"missing|critical|behind|updat\w*",
     "alarms": r"firing|since|red|on|longest|going off|firing",
     "findings": r"critical|high|medium|low|open|old\w*|severe|new|resolved",
-    "savings": r"save\w*|delet\w*|idle|biggest|largest",
+    "savings": r"buy\w*|reserv\w*(?: instances?)?|savings? plans?|commitments?|plans?|save\w*|delet\w*|idle|biggest|largest",
     "forecast": r"end|land|expect\w*",
     "metric": r"peak|highest|max\w*|average|lowest",
     "untagged_spend": r"percent\w*|share|owner\w*",
@@ -58,6 +61,8 @@ def follow(reading: Reading, chosen: str | None, points: float, earlier: Sequenc
     compares = reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change")
     if first.query == "spend" and compares and (back or lead or "COST" not in reading.concepts):
         return [_compared(first, reading, context)], []
+    if back and subject <= {"CHANGES", "DEPLOY"} and _SINCE.search(reading.text):
+        return carry(earlier, reading, context)
     if not subject:
         return _without_subject(reading, chosen, earlier, context, lead or back)
     if chosen is None:
@@ -66,9 +71,12 @@ def follow(reading: Reading, chosen: str | None, points: float, earlier: Sequenc
         return carry(earlier, reading, context) if lead or back else None
     if lead and points < LEAST + 1:
         return carry(earlier, reading, context)
+    own, limits = calls_for(chosen, reading, context)
     if lead or back:
-        own, limits = calls_for(chosen, reading, context)
         return [inherited(call, first, reading, context.queries) for call in own], limits
+    own_thing = reading.resources or reading.hint or reading.user or reading.ids
+    if len(reading.text.split()) <= _SHORT and not own_thing and not _WE.search(reading.text):
+        return [placed_as(call, first, context.queries) for call in own], limits
     return None
 
 
@@ -76,7 +84,7 @@ def _subject(reading: Reading, first: PlannedCall) -> frozenset[str]:
     """What the question is about by its own words, those of the earlier query's business left out."""
     subject = reading.concepts & _SUBJECTS
     own = _OF_OTHERS.get(first.query)
-    if own and subject and subject <= {"QUOTA", "SAVE", "FORECAST", "BACKUP", "ALARM", "PATCH"}:
+    if own and subject and subject <= {"QUOTA", "SAVE", "FORECAST", "BACKUP", "ALARM", "PATCH", "COMMIT", "LOGS", "METRIC", "COST"}:
         said = re.sub(rf"(?<![\w<-])(?:{own})(?![\w>-])", " ", reading.text)
         from agents.models.offline.lexicon import concepts_in
 

@@ -139,6 +139,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         if len(teams) > 1:
             out.spread["team"] = teams
         teams = []
+    if query.name == "budgets":
+        teams = []  # a team's budget is over its tag, not its accounts: its row is told first
     parts = _others(found, names) if found.excluded else _accounts(found, teams, names)
     if parts and tuple(parts) == names.venue_accounts and _ranks_venues(query, reading):
         out.inputs["by"], parts = "venue", []
@@ -304,7 +306,10 @@ _VERBS = (
 )
 
 
-_NARROWED = frozenset({"recent_changes"})
+NARROWED = frozenset(
+    {"recent_changes", "alarms", "backups", "budgets", "identity_hygiene", "patches", "encryption", "savings", "quotas",
+     "threats", "public_exposure", "aws_health_events", "commitments", "cost_anomalies"}
+)  # fmt: skip
 """Queries whose rows are narrowed to a named resource when the answer is written."""
 _RULE = re.compile(r"\b([a-z0-9]+(?:-[a-z0-9]+)+) (?:config )?rules?\b")
 _ACTIONS = (
@@ -353,6 +358,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs.update(by="cve", top=25)
     if name == "config_compliance" and (match := _RULE.search(reading.flat)):
         out.inputs["rule"] = match[1]
+    elif name == "config_compliance":
+        out.inputs.setdefault("top", 25)
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
         out.inputs.pop("kind", None)
     acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
@@ -372,15 +379,15 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         if slot in fields and reading.resources:
             out.inputs[slot] = reading.resources[0]
             break
-    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm")) and name not in _NARROWED:
+    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm")) and name not in NARROWED:
         out.limits.append("This could not be narrowed to that one resource.")
     if reading.hint and not reading.resources:
         taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
         if taking is not None:
             out.inputs.setdefault(taking, reading.hint)
-        elif name not in _NARROWED:
+        elif name not in NARROWED:
             out.limits.append("This could not be narrowed to that one resource.")
     if "contains" in fields and "quoted" in reading.ids:
         out.inputs["contains"] = reading.ids["quoted"]
-    if name == "recent_changes" and reading.resources:
+    if name in NARROWED and (reading.resources or reading.hint) and "top" in fields:
         out.inputs["top"] = 25  # narrowed to it when the answer is written

@@ -29,7 +29,7 @@ _ANAPHORA = re.compile(
     r"|(?:that|there|this)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not|month|week|year|quarter|morning|afternoon|evening)\b(?! (?:it|that))))"
 )
 _PLACE = re.compile(
-    r"\b(?:there|(?:that|this|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b"
+    r"\b(?:there|(?:that|this|the|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b"
 )
 _TIME = re.compile(
     r"\b(?:then|(?:that|this|the same|those) (?:days?|weeks?|months?|time|periods?|moment|night|evening)|at the time|around then|same (?:period|time)|before that|after that|just before|it|that)\b"
@@ -146,9 +146,17 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
     return call.model_copy(update={"inputs": inputs})
 
 
+def placed_as(call: PlannedCall, earlier: PlannedCall, queries: Mapping[str, Query]) -> PlannedCall:
+    """A call with the place of the earlier one, where it has none of its own."""
+    inputs, fields = dict(call.inputs), fields_of(queries[call.query])
+    if not any(key in inputs for key in _LOCATION):
+        inputs.update({key: earlier.inputs[key] for key in _LOCATION if key in earlier.inputs and key in fields})
+    return call.model_copy(update={"inputs": inputs})
+
+
 _ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
 _LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
-_THERE = re.compile(r"\b(?:there|(?:that|this|the same) (?:account|venue|casino|one))\b", re.IGNORECASE)
+_THERE = re.compile(r"\b(?<!which )(?<!what )(?<!list )(?:there|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b", re.IGNORECASE)
 _THAT = re.compile(
     r"\b(?:that|this|the same) (?P<thing>bucket|database|instance|server|machine|alarm|key|user|role|queue|function)\b",
     re.IGNORECASE,

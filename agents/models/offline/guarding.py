@@ -77,9 +77,6 @@ _PERSONAL = re.compile(
     r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
     r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
 )
-_NOUNLIKE = re.compile(
-    r"\b(?:the|a|an|our|my|of|for|in|on|from|per|by|with|about|any|which|how many|and) (?P<word>[a-z][a-z-]+)\b"
-)
 LIMITED = frozenset({"spend", "findings", "vulnerabilities", "inventory", "untagged_spend"})
 """Queries whose rows are picked by a number when the answer is written."""
 _BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
@@ -114,7 +111,7 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
         return None
     if any({"days", "above", "top"} & call.inputs.keys() or call.query in ("forecast", "budgets") for call in calls):
         return None
-    if size and any(call.query in LIMITED and call.inputs.get("by") not in (None, "none", "age") for call in calls):
+    if size and any(call.query in LIMITED and call.inputs.get("by", "service") not in ("none", "age") for call in calls):
         return None
     if age and any(call.inputs.get("by") == "age" for call in calls):
         return None
@@ -191,17 +188,15 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     idle = [w for w in idle if "-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-"))]
     used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
     idle = [w for w in idle if w not in used and not (w in _AFTER_NOUN and reading.concepts & {"WHODID"})]
-    nouns = {match["word"] for match in _NOUNLIKE.finditer(reading.text)}
-    if idle and not context.names.complete:
-        return f"I do not know what to do with: {', '.join(idle)}."  # perhaps a name that is not in sight
-    if len(idle) > 1 or (idle and idle[0] in nouns and idle[0] not in reading.stray):
+    if idle:
         return f"I do not know what to do with: {', '.join(idle)}."
     return None
 
 
 _AFTER_NOUN = frozenset({"vpc", "endpoint", "gateway", "subnet", "policy", "policies", "rule", "group"})
 """Kinds of things that a change is made to: the events that are shown name the thing itself."""
-_FOLK = frozenset({"people", "customer", "customers", "call", "called", "work", "worked", "works", "working", "cut"})
+_FOLK = frozenset({"people", "customer", "customers", "call", "called", "work", "worked", "works", "working", "cut", "write", "call", "calls", "reach", "sit", "sits", "sitting",
+    "eat", "eats", "eating", "bought", "buy", "move", "moving", "turn", "turned", "room", "close", "closed", "play", "stand", "read", "person", "flat", "stream"})
 """Words with a meaning of their own that say nothing about what is asked for."""
 _DIMENSION = {
     "account": r"accounts?", "team": r"teams?|squads?|departments?", "venue": r"venues?|casinos?|locations?", "service": r"services?",

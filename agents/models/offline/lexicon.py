@@ -8,7 +8,7 @@ import re
 _CONCEPTS: dict[str, str] = {
     # money
     "COST": r"how much (?:for|is|are|was|were) (?:the|our|it|that|all)|costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
-    r"cheaper|money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
+    r"cheaper|dearer|pricier|costlier|money|dollars?|usd|euros?|burn(?:ing|ed|t|s)?(?! down)|pric(?:e|ey|es|ing|iest)|costliest|cheapest|dearest|costly|outlay|cash|expenditures?|spendings?|blow|"
     r"kosten|kost|kostte|uitgaven|uitgegeven|rekening|factuur|betaald|custos?|custou|custa|gast\w+|fatura|pagamos|pagar|price tag|"
     r"damage|(?:handed|hand|forked?|shell(?:ed)?|paid) (?:over|out) (?:to|for)|run us|runs us|set (?:us|me) back|how much (?:goes|went|go|is going|did \S+ go) (?:to|on|into)|sets us back|aws bill|bucks|budget spent|cloud bill|spender",
     "FIGURE": r"figures?|totals?|numbers|(?:the|our|a|end) number(?! of)|aws figure|amounts?",
@@ -19,13 +19,13 @@ _CONCEPTS: dict[str, str] = {
     r"compar\w*|vs|versus|against|deltas?|drivers?|driv(?:e|es|en|ing)|drove|movers?|moved|variance|swing|evol\w+|"
     r"<p> on <p>|movements?|development|month on month|year on year|(?:week|month|quarter|year)[- ](?:over|on)[- ](?:week|month|quarter|year)|gestegen|stijg\w*|gedaald|dalen|daling|"
     r"aument\w*|subi\w+|caiu|diminu\w*|verschil|doubled?|tripled?|(?:get|got|gotten|became|become) (?:\w+ )?(?:cheaper|dearer|pricier)|(?:so|this|too) (?:high|expensive|much)|up (?:from|by|so|this)|"
-    r"(?:spend\w*|spent|pay\w*|paid|costs?) (?:\w+ ){1,2}(?:more|less)|more (?:<p> )?than|less (?:<p> )?than|cheaper|bump|uptick|ballooned|exploded?|explosion|behind the|mudou|explain\w*|what happened (?:to|with)|up or down|duurder|hoger|mais car[oa]",
+    r"(?:spend\w*|spent|pay\w*|paid|costs?) (?:\w+ ){1,2}(?:more|less)|more (?:<p> )?than|less (?:<p> )?than|cheaper|dearer|pricier|costlier|bump|uptick|ballooned|exploded?|explosion|behind the|mudou|explain\w*|what happened (?:to|with)|up or down|duurder|hoger|mais car[oa]",
     "SPIKE": r"spik\w+|peak(?:s|ed)?|blip|piek",
     "WHY": r"why|what (?:caused|drove|is driving|explains|is behind|pushed)|reasons?|cause[ds]?|how come|waarom|por ?que|explain\w*|root cause|"
     r"what made|behind (?:the|that|this)|to blame|culprits?|responsible for|blame|due to|hoe komt",
     "FORECAST": r"forecast\w*|predict\w*|project(?:ed|ion|ions)|expect(?:ed|ing)?(?! in)|estimat\w+|outlook|run[- ]?rate|trajectory|"
     r"(?:end|finish|land|close|wind|come) up|(?:end|finish|land|close) (?:the|this|<p>|at)|by the end of|by <p>|heading|headed|"
-    r"(?:will|shall) (?:we|it|the|i|<\w+>|this|our|aws)|going to (?:\w+ )?(?:cost|spend|be|pay|land|end|hit|come)|will <p> (?:be|come|end|cost|land)|(?:come|comes) (?:in|out) (?:higher|lower|above|below|over|under|at)|verwacht\w*|prognose|previs\w*|vai custar|vamos gastar|on course|"
+    r"(?:will|shall) (?:we|it|the|i|<\w+>|this|our|aws|their|they|that|his|her|my|these|those)|(?:carr(?:y|ies)|goes|keeps|continues) (?:on|going)? ?like (?:this|that)|going to (?:\w+ )?(?:cost|spend|be|pay|land|end|hit|come)|will <p> (?:be|come|end|cost|land)|(?:come|comes) (?:in|out) (?:higher|lower|above|below|over|under|at)|verwacht\w*|prognose|previs\w*|vai custar|vamos gastar|on course|"
     r"likely to (?:cost|spend|be)|looking at for|at (?:this|the current|that) (?:rate|pace)|if (?:this|it) (?:goes|continues|keeps)",
     "ANOMALY": r"anomal\w+|unusual|odd|strange|weird|unexpected\w*|abnormal\w*|outliers?|surpris\w+|out of the ordinary|irregular\w*|"
     r"out of line|fishy|afwijk\w+|vreemds?|raar|estranh\w+|unplanned|funny",
@@ -45,7 +45,7 @@ _CONCEPTS: dict[str, str] = {
     r"(?:critical|high|medium|low)(?:[- ]severity)? (?:issues?|ones|problems?|items?)|how secure|how (?:bad|good|well|solid|strong|weak|safe) (?:is|are) (?:our|the) security|security risks?|security to-?do|asff|beveiliging\w*|security look|open issues",
     "THREAT": r"threats?|guardduty|guard duty|attack\w*|intru\w+|malicious|malware|suspicious\w*|compromis\w+|hack\w*|breach\w*|crypto-?min\w*|brute[- ]force|"
     r"bad actors?|bedreiging\w*|ameacas?|inbraak|ransomware|broken into|break[- ]?ins?|breaks? in|burglar\w*|infiltrat\w*|exfiltrat\w*|botnet|port scan\w*|hostile|verdacht\w*|suspeit\w*|under fire",
-    "PUBLIC": r"readable|(?:can|could) (?:the (?:whole |entire )?)?(?:world|internet|public|anyone|everybody|everyone|outsiders|anybody)|by (?:the )?(?:(?:whole|entire|open) )?(?:world|internet|public|anyone|everybody|everyone)|visible (?:from|to|on)|public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
+    "PUBLIC": r"readable|buckets? (?:is|are|stands?|left|wide)? ?open|(?:can|could) (?:the (?:whole |entire )?)?(?:world|internet|public|anyone|everybody|everyone|outsiders|anybody)|by (?:the )?(?:(?:whole|entire|open) )?(?:world|internet|public|anyone|everybody|everyone)|visible (?:from|to|on)|public|publicly|exposed?|exposure|open to (?:the )?(?:world|internet|everyone|anyone|public|outside)|wide[- ]open|"
     r"(?:internet|outward|world|web)[- ]facing|facing the internet|reach\w* from|world[- ]readable|any(?:one|body) (?:\w+ ){0,3}(?:can|could)|any(?:one|body) on the (?:internet|web)|from anywhere|on the (?:open )?web|to the web|world can|everyone can|"
     r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
     r"open voor|voor iedereen|leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",

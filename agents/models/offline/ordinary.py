@@ -5,6 +5,14 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+mysql postgres postgresql mariadb oracle python node nodejs java ruby dotnet runtime runtimes engine engines gp2 gp3 standard tips tip hint hints fleet detection symmetric asymmetric
+everywhere nationwide companywide director directors noisiest busiest heaviest worst-hit worse worst safest healthiest autumnal already per se vs
+mth mths utc cet gmt egress genai ignoring disregarding regardless aside dashboard gadget chart graph plot
+premium eentje overal zo ja neste usado lopen gingen momenteel call called calls carries carrying exchange linked somehow anyhow em
+holding held hold sits runs ran running rings tells says reads goes went comes gives takes makes brings leaves stays keeps stands
+steal thing things thingy stuff bits pieces whatnot whichever whoever wherever whenever however whatever
+tiny huge massive giant enormous vast sizeable substantial considerable notable remarkable slight modest decent fairly rather quite very
+immediate immediately urgent urgently soon sooner later latest earliest eventually finally lastly firstly secondly next previous prior
 ssh rdp tcp udp http https iso soc pci gdpr nen required requirement requirements needed cash-flow flunk flunks lying blown fit fits fitting flag flags flagged bother
 anymore already afterwards beforehand nightly hourly weekly quarterly yearly annually annual recap wrap quote quoting mailing emailed forward forwarding hearing
 hypothetically theoretically practically literally seriously truly purely simply merely solely exclusively altogether combined apiece respectively

@@ -75,6 +75,8 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
     if len(mentions) == 1 and ".." in mentions[0].word and _pair_word(mentions[0].word) and not mentions[0].open_start:
         first, last = mentions[0].word.split("..")
         return {"period": last, "compared_to": first}
+    explicit = [m for m in mentions if m.word != "year_before"]
+    mentions = explicit if len(explicit) >= 2 else mentions  # "year on year, September 2025 against September 2026"
     words = [_WORDS.get(m.word, m.word) for m in mentions]
     single = sum(bool(_DAY.fullmatch(word)) or word in ("today", "yesterday") for word in words)
     if single < 2 and re.search(r"\bsame (?:days?|point|stage|part|stretch|dates)\b", reading.flat):
@@ -158,11 +160,21 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
     return None, known
 
 
+_BETWEEN = re.compile(r"\b(?:between|from) (\d{1,2})(?:[:.](\d\d))? (?:and|to|until) (\d{1,2})(?:[:.](\d\d))?\b")
+_AROUND = 30
+"""Minutes that `error_logs` looks to either side of a moment."""
+
+
 def error_time(reading: Reading, now: datetime) -> str | None:
     """`YYYY-MM-DDTHH:MM` if a time of day was named, on the day that was named or the latest such time."""
     if reading.when.around is None:
         return None
     hour, minute = map(int, reading.when.around.split(":"))
+    if between := _BETWEEN.search(reading.flat):
+        # an hour from its middle on: half an hour to either side
+        length = (int(between[3]) * 60 + int(between[4] or 0)) - (int(between[1]) * 60 + int(between[2] or 0))
+        if length == 2 * _AROUND:
+            hour, minute = divmod(int(between[1]) * 60 + int(between[2] or 0) + _AROUND, 60)
     for mention in _named(reading):
         period = resolved(mention.word, now)
         if period and period.days <= 1:

@@ -1,5 +1,5 @@
 """Picking: which facts of a result answer what was asked about, beyond its first rows: a count per account, what is over a limit."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -72,3 +72,24 @@ def beyond(told: Told, limit: Limit) -> list[list[str]]:
         return next((number for number in numbers if number is not None), None)
 
     return [row for row in told.rows if row[0] != "other" and (n := first(row)) is not None and limit.holds(n)]
+
+
+_PLAIN = frozenset("and the of for a total prod".split())
+
+
+def called_so(told: Told, asked: str) -> list[list[str]]:
+    """The rows whose own name was said word for word in the question ("the budget for logs and metrics")."""
+    if told.query not in _NAMED_ROWS:
+        return []
+    said = set(re.split(r"[^a-z0-9]+", fold(asked)))
+    found = []
+    for row in told.rows:
+        name = told.facts[row[0]].value if row[0] in told.facts else row[0]
+        parts = {part for part in re.split(r"[^a-z0-9]+", fold(name)) if part}
+        if parts - _PLAIN and parts <= said | {"and"}:
+            found.append((len(parts), row))
+    most = max((size for size, _ in found), default=0)
+    return [row for size, row in found if size == most]
+
+
+_NAMED_ROWS = frozenset("budgets quotas backups alarms config_compliance aws_health_events".split())

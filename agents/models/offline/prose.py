@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.models.offline.filling import NARROWED
 from agents.models.offline.guarding import LEAST, LIMITED
-from agents.models.offline.picking import account_of, beyond, counted_by_account, limit_of
+from agents.models.offline.picking import account_of, beyond, called_so, counted_by_account, limit_of
 from agents.models.offline.results import Told, ToldFact
 from agents.models.offline.text import fold, stem, words
 from tools.units import DURATIONS
@@ -38,7 +39,8 @@ def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "",
     for told in good:
         parts.append(_told(told, asked, focus))
     parts += [limit for limit in limits if good]
-    parts += [_failed(told.error) for told in results if told.error]
+    # what was denied is told by the desk
+    parts += [_failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
     if any(told.incomplete for told in good):
         parts.append("{{incomplete}}")
     return "\n\n".join(part for part in parts if part)
@@ -56,10 +58,10 @@ def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
     if ranked := counted_by_account(told, asked):
         lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
-    about = [row for row in told.rows if focus and told.is_about(row, focus)]
-    if focus and not about and told.query == "recent_changes":
+    about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
+    if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
-    told_rows = about if about and told.query != "spend" else _ordered(told, asked)
+    told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
     if limit is not None:
         told_rows = beyond(told, limit)
@@ -124,7 +126,7 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
 
     others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
-    better = [fact for fact in others if fact.number is not None and fit(fact) >= max(1.0, best + 0.5)]
+    better = [f for f in others if f.number is not None and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 
 

@@ -160,13 +160,30 @@ def unframed(question: str, names: Names) -> str:
 
 def _asking(text: str, names: Names) -> str:
     """The text without statements before its question, as long as they name no place and no time of their own."""
-    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
-    while len(sentences) > 1 and not sentences[0].endswith("?") and _STATEMENT.match(sentences[0]):
-        said = " ".join(words(sentences[0]))
-        if find_names(said, names).any() or _TIMELIKE.search(said):
-            break
-        sentences = sentences[1:]
-    return " ".join(sentences)
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+|\s+[-\u2013\u2014]\s+|(?<=\w);\s+", text.strip()) if s]
+    kept = [s for s in sentences if not _is_aside(s, names)]
+    return " ".join(kept) if kept and len(kept) < len(sentences) else text
+
+
+def _is_aside(sentence: str, names: Names) -> bool:
+    """Whether a sentence states something about the asker or the occasion and asks nothing."""
+    if sentence.endswith("?") or not _STATEMENT.match(sentence) or _WISH.search(sentence):
+        return False
+    said = " ".join(words(sentence))
+    if find_names(said, names).any():
+        return False
+    if _TIMELIKE.search(said) and (_PAST.search(said) or not _PRESENT.search(said)):
+        return False
+    return not concepts_in(said) & DOMAIN_CONCEPTS or bool(_ABOUT_ME.match(sentence))
+
+
+_WISH = re.compile(r"\b(?:would|'d|d) like|\b(?:i|we) (?:need|want|wish|only|just)\b|\blet me\b|\bwonder|\bplease\b|\btell\b|\bshow\b|\bgive\b", re.IGNORECASE)
+_PAST = re.compile(r"\b(?:had|was|were|did|happened|went|saw|started|looked|broke|failed|got|came)\b")
+_PRESENT = re.compile(r"\b(?:comes?|coming|will|is|are|am|have|has|meets?|meeting|visits?|asks?|starts?|on call|due|leaves?|presents?)\b")
+_ABOUT_ME = re.compile(
+    r"^(?:i|we)(?:'m|'ve| am| are| have| do| don't| do not| didn't| did not| never| really| was| were)?(?: \w+)? (?:not |n't )?(?:want|think|believe|guess|hope|suppose|told|heard|promised|assume|fear|care|mind|like|hate|love|sure|afraid|worried|curious|asked|wondering|stopped|should|must|have a policy)\b",
+    re.IGNORECASE,
+)
 
 
 _TIMELIKE = re.compile(
@@ -361,8 +378,13 @@ def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: 
         more.add("ACCOUNTASK")
     if more & (DOMAIN_CONCEPTS - {"NOUN"}):
         more.add("DOMAIN")
-    elif set(dimensions(text)) & {"service", "team", "account", "venue"} and re.search(r"\b(?:top|biggest|largest|most expensive)\b", text):
+    elif not more & _NOUNS and set(dimensions(text)) & {"service", "team", "account", "venue"} and re.search(r"\b(?:top|biggest|largest|most expensive)\b", text):
         more.add("TOPOF")
+    over = re.search(r"\b(?:more|less|higher|lower) than (?:usd |eur )?\d[\d.,]*k?", text)
+    if over and "CHANGE" in more and "CHANGE" not in concepts_in(text[: over.start()] + text[over.end() :]):
+        more.discard("CHANGE")
+    if found.services and dimensions(text) and re.search(r"\b(?:most|least|more|uses?|using|used)\b", text) and not more & (DOMAIN_CONCEPTS - {"NOUN", "METRIC"}):
+        more.add("TOPOF_SERVICE")
     return frozenset(more)
 
 

@@ -16,14 +16,14 @@ _VERB = (
     r"delete|remove|drop|stop|start|restart|reboot|terminate|destroy|create|close|block|unblock|revoke|rotate|disable|enable|fix|repair|patch|change|modify|"
     r"set|raise|increase|decrease|lower|bump|buy|purchase|order|scale|deploy|redeploy|roll ?back|roll out|revert|restore|resize|downsize|move|tag|encrypt|decrypt|apply|add|grant|lock|"
     r"unlock|kill|shut ?down|shut|turn (?:off|on)|turn|switch (?:off|on)|switch|snooze|mute|silence|acknowledge|ack|cancel|upgrade|update|migrate|launch|provision|attach|detach|"
-    r"install|reset|suppress|archive|rename|transfer|quarantine|isolate|wipe|clean up|make|put|resolve|open(?: up)?|extend|renew|approve|assign|configure|execute|trigger|"
+    r"enforce|require|activate|deactivate|whitelist|blacklist|allowlist|ban|kick|expel|evict|suspend|freeze|unfreeze|harden|secure|expire|retire|decommission|drain|failover|fail over|reroute|redirect|reassign|onboard|offboard|invite|notify|schedule|negotiate|publish|expose|share|unshare|copy|clone|duplicate|back up|backup|sync|replicate|invoke|recreate|replace|swap|book|pause|resume|throttle|tighten|loosen|restrict|permit|forbid|deny|hide|clear|purge|empty|erase|drop|halt|abort|retry|rerun|re-run|redo|undo|downgrade|shrink|expand|grow|double|halve|cut|reduce|prune|fire up|spin up|bring (?:up|down|back)|install|reset|suppress|archive|rename|transfer|quarantine|isolate|wipe|clean up|make|put|resolve|open(?: up)?|extend|renew|approve|assign|configure|execute|trigger|"
     r"verwijder|stopzetten|herstart|zet|maak|sluit|apague|apagar|exclua|desligue|desligar|pare|crie|remova|feche|reinicie"
 )
 CHANGE_VERBS = frozenset(re.findall(r"[a-z]{3,}", _VERB))
 """Words that ask for a change, so that they are not taken for misspellings of others."""
 _OBJECT = (
     r"(?:the|a|an|all|any|my|our|this|that|these|those|it|them|every|everything|each|user|port|more|mfa|<\w+>|server|servers|instance|instances|alarm|bucket|role|"
-    r"root|key|keys|one|two|both|old|unused|idle|public|access|everyone|me an?|de|het|die|o|a|as|os|\d+|another|new|some|encryption|logging|rotation|versioning|it|him|her|his|"
+    r"root|us|key|keys|one|two|both|old|unused|idle|public|access|everyone|me an?|de|het|die|o|a|as|os|\d+|another|new|some|encryption|logging|rotation|versioning|it|him|her|his|"
     r"untagged|unencrypted|backups?|s3|ec2|rds|to version|budget|quota|tags?|buckets?|volumes?|security)"
 )
 _NOT_CHANGE = re.compile(

@@ -63,11 +63,20 @@ def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
         return wanted in ("account", "resource", "rule") and not ranking
     if call.query == "spend" and wanted == "service" and call.inputs.get("service"):
         return True
+    if wanted in ("day", "month") and call.query == "spend" and not ranking and by in ("day", "month"):
+        return True
+    if wanted == "day" and not ranking and call.query in _TIMED:
+        return True
     if wanted not in _BESIDE.get(call.query, ()):
         return wanted == "venue" and "account" in _BESIDE.get(call.query, ()) and not ranking
     return not ranking or wanted != "account" or call.query in COUNTED_BY_ACCOUNT
 
 
+_TIMED = frozenset(
+    "who_did_what recent_changes alarm_history alarms backups error_logs identity_hygiene threats commitments cost_anomalies "
+    "aws_health_events patches metric".split()
+)
+"""Queries whose rows say when."""
 _DEFAULT = {
     "spend": "service", "spend_change": "service", "untagged_spend": "account", "inventory": "account",
     "health_summary": "account", "account_list": "account", "config_compliance": "rule",

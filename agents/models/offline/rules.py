@@ -91,6 +91,9 @@ identity_hygiene 7 KEYS
 identity_hygiene 7 ROOT
 identity_hygiene 6 PRIVILEGE
 identity_hygiene 4 IDENTITY
+identity_hygiene 9 KEYS NAMED_USER
+who_did_what -9 KEYS NAMED_USER
+spend 6 TOPOF_SERVICE
 identity_hygiene -7 KEYS ENCRYPT -MFA
 identity_hygiene -3 WHODID
 who_did_what 13 WHODID

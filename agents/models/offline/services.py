@@ -47,7 +47,7 @@ Amazon API Gateway: api gateway | apigateway
 Amazon EC2 Container Registry (ECR): ecr
 Amazon Bedrock: bedrock
 Amazon QuickSight: quicksight
-AWS Support (Business): aws support | support fees | business support
+AWS Support (Business): aws support | premium support | aws support plan | support plan | support contract | support fees | business support
 AWS Data Transfer: aws data transfer
 AWS Direct Connect: direct connect
 Amazon WorkSpaces: workspaces
@@ -62,8 +62,42 @@ AWS AppSync: appsync
 Amazon Glacier: glacier
 AWS Transfer Family: transfer family
 Amazon Lightsail: lightsail
-AWS CodeBuild: codebuild
+CodeBuild: codebuild | aws codebuild
 AWS CodePipeline: codepipeline
+AWS Shield: shield | shield advanced
+Tax: tax | taxes | vat | sales tax
+Amazon Macie: macie
+Amazon Detective: detective
+AWS IoT: iot | iot core
+AWS Network Firewall: network firewall
+AWS Storage Gateway: storage gateway
+AWS Directory Service: directory service | active directory | directory services
+Amazon Kinesis Video Streams: kinesis video | kinesis video streams | video streams | video streaming
+AWS Cost Explorer: cost explorer
+Savings Plans for AWS Compute usage: savings plan fee | savings plans fee | savings plan fees
+AWS X-Ray: x-ray | xray
+AWS Batch: aws batch
+Amazon EventBridge: eventbridge
+AWS Amplify: amplify
+Amazon Rekognition: rekognition
+Amazon Textract: textract
+Amazon Comprehend: comprehend
+Amazon Polly: polly
+Amazon Lex: amazon lex
+Amazon Timestream: timestream
+Amazon Keyspaces: keyspaces
+Amazon MemoryDB: memorydb
+AWS App Runner: app runner
+AWS Elastic Beanstalk: beanstalk | elastic beanstalk
+AWS CloudHSM: cloudhsm
+AWS Certificate Manager: certificate manager | acm
+AWS Global Accelerator: global accelerator
+AWS Firewall Manager: firewall manager
+AWS Fargate: aws fargate
+Amazon AppStream: appstream
+Amazon Managed Grafana: grafana
+Amazon Managed Service for Prometheus: prometheus
+AWS Marketplace: marketplace
 """
 
 SERVICES: dict[str, str] = {}

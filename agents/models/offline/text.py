@@ -27,6 +27,15 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\by-o-y\b|\byoy\b", "year on year"),
     (r"\bback[- ]ups?\b", "backup"),
     (r"\bper[- ]cent\b", "percent"),
+    (r"\bavg\b\.?", "average"),
+    (r"\bmths?\b\.?", "month"),
+    (r"\bqtr\b\.?", "quarter"),
+    (r"\baccts?\b\.?", "account"),
+    (r"\b(?:u|ya)\b(?!-)", "you"),
+    (r"\br (?=we\b|you\b|the\b|there\b)", "are "),
+    (r"\b'?em\b(?= ?[,.?!]|$)", "them"),
+    (r"(?<!\w)(?:no|nr)\. of\b|(?<!\w)# of\b", "number of"),
+    (r"\b(?:hmm+|umm*|uhh*|erm|oops)\b[,.]?", " "),
 )
 _COMPILED = tuple((re.compile(pattern), into) for pattern, into in _SPELLINGS)
 _WORD = re.compile(r"(?:(?<!\S)/)?[a-z0-9_@*][a-z0-9._:/@=*+-]*|<|>|'s|\?|;|,")

@@ -33,6 +33,7 @@ _DUTCH = r"""
 wat is er veranderd => what changed
 wat is er gebeurd => what happened
 wat is er (mis|misgegaan|fout gegaan) => what went wrong
+(heeft|hebben) (dat|dit|het)((?: \w+){0,4}) gedaan => did \3
 hoe gaat het met => how is the health of
 hoe staat het met => what is the status of
 hoe (staan|staat) (het )?ervoor => how healthy
@@ -151,7 +152,14 @@ kwetsbaar => vulnerable
 regels => rules
 regel => rule
 voldoe(n|t)( \w+)? aan => comply with \2
+overtreding(en)? => violations
 overtreden|geschonden => violated
+over de hele linie|in het hele bedrijf|overal => everywhere
+beveiligd => protected
+totale => total
+hoeveel is er .* op => how much is used
+zo ja => 
+maakt niet uit =>
 alarmen|alarmmeldingen => alarms
 (gaat|gaan)( \w+)? af => firing \2
 (ging|gingen)( \w+)? af => went off \2
@@ -170,6 +178,7 @@ ongepatcht(e)?|niet gepatcht(e)? => unpatched
 missen|ontbreken|ontbreekt|mist => missing
 wijzigingen|veranderingen => changes
 gewijzigd|veranderd|aangepast => changed
+gedaan => done
 verwijderd(e)?|gewist => deleted
 gemaakt => made
 aangemaakt|gecreeerd => created
@@ -291,6 +300,8 @@ ha quanto tempo => since how long
 quantas vezes => how often
 quant[oa]s => how many
 quanto => how much
+percentagem => percentage
+(sem|falta de) (cifra|encriptacao) => without encryption
 qua(l|is) => which
 quem => who
 quando => when
@@ -509,6 +520,9 @@ def _table(tongue: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return _compiled(_DUTCH if tongue == "nl" else _PORTUGUESE)
 
 
+_COMPOUND = re.compile(r"\b(aws|lambda|s3|ec2|rds|kms|config|security|root|mfa|team|tag|cloud|iam|backup|patch|service|data|log)-([a-z]{4,})\b(?!-)")
+
+
 def tongue_of(flat: str) -> str | None:
     """`nl` or `pt` if the folded text is plainly in that language, else None."""
     said = re.findall(r"[a-z][a-z'-]*", flat)
@@ -527,6 +541,7 @@ def in_english(flat: str) -> str:
     tongue = tongue_of(flat)
     if tongue is None:
         return flat
+    flat = _COMPOUND.sub(r"\1 \2", flat)
     for pattern, english in _table(tongue):
         flat = pattern.sub(english, flat)
     return re.sub(r"\s+", " ", flat.replace(_DONE, "")).strip()

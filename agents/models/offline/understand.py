@@ -125,8 +125,6 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
     idle = [word for word in unused(reading.text, chosen) if word not in (reading.hint, reading.user)]
     if len(idle) >= _TOO_MUCH:
         return _unclear(ranked, context)
-    if idle and chosen in EXAMPLES:
-        limits = [*limits, f"I could not use: {', '.join(idle)}."]
     return _finish(calls, limits, reading, context)
 
 
@@ -201,6 +199,10 @@ def _finish(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Readin
     read_as = "; ".join(_spoken(call) for call in kept)
     found = reading.found
     focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
+    if reading.hint:
+        focus += (reading.hint,)
+    if kept and kept[0].query == "budgets":
+        focus += tuple(found.teams)
     if kept and kept[0].query == "account_list":
         focus += tuple(found.accounts)
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type":

@@ -182,9 +182,10 @@ def _fixed(word: str) -> Rule:
 
 
 def _quarter(match: re.Match[str], today: date) -> str:
-    names = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+    names = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
     which = names.get(match[1]) or int(match[1])
-    return dates.quarter_word(which, today, int(match[2]) if match[2] else None)
+    year = match[2] if len(match.groups()) > 1 else None
+    return dates.quarter_word(which, today, int(year) if year else None)
 
 
 def _night(match: re.Match[str], today: date) -> str:
@@ -262,7 +263,9 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"(?:the )?first (\d{{1,2}}|two|three|four|five|six|seven|eight|nine) months of (?:this year|the year|{_YEAR})", first_months),
     (rf"\bh([12])\b(?: {_YEAR})?", half),
     (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
-    (rf"(?:the )?(first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),
+    (rf"(?:the )?(first|second|third|fourth|last|final) quarter(?: of {_YEAR})(?! so)", _quarter),
+    (rf"(?:the )?(first|second|third|fourth) quarter", _quarter),
+    (rf"(?:the )?(?:year|calendar year) {_YEAR}", lambda m, t: m[1]),
     (rf"(?:in |since |for )?{_MONTH}(?: of)? last year", _month_last_year),
     (rf"(?:between |from |entre |van |de )?{_MONTH} (?:and|to|until|till|through|thru|-|tot|en|e|a|ate|tot en met) {_MONTH}(?: {_YEAR})?\b", _month_pair),
     (rf"\b{_MONTH}(?: of)?(?: {_YEAR})?\b", _month),
