@@ -1,5 +1,6 @@
 """`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--record]`: run the bank.
 
+The development sets are run and printed before it (not with `--json`); `fresh.yaml` only where it is named.
 Exits with 1 if fewer than 95 percent of the bank's conversations are right (of another file: never).
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.measure import percentile
-from tests.questions.bank import FILES, Entry, read
+from tests.questions.bank import DEVELOPMENT, FILES, Entry, read
 from tests.questions.runner import Outcome, run, verdicts
 
 BAR = 95.0
@@ -24,8 +25,14 @@ def main() -> None:
     given = _arguments()
     files = [Path(given.file).resolve() if Path(given.file).exists() else given.file] if given.file else FILES
     entries = [e for e in read(files) if not given.only or e.id in given.only]
+    developed = read(DEVELOPMENT) if not given.file and not given.only and not given.json else []
     outcomes = run(entries, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
     summary = summarise(entries, outcomes)
+    if developed:
+        print("== The development sets (tuned on since they were written) ==")
+        ran = run(developed, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
+        _show(given.model, summarise(developed, ran), ran)
+        print("\n== The bank ==")
     if given.json:
         print(
             json.dumps({"model": given.model, **summary, "failures": [_plain(o) for o in failures(outcomes)]}, indent=1)

@@ -15,6 +15,9 @@ FOLDER = Path(__file__).parent
 FILES = ("cost.yaml", "security.yaml", "ops.yaml", "cross.yaml")
 """The bank. `fresh.yaml` is not part of it: it is measured apart, once, and never tuned on."""
 
+DEVELOPMENT = ("dev_a.yaml", "dev_b.yaml")
+"""Development sets: blind when written, and tuned on since; run beside the bank and printed apart from it."""
+
 Domain = Literal["cost", "security", "ops"]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from policies.access import local_principal
 from tests.questions.__main__ import BAR, summarise
-from tests.questions.bank import FILES, FOLDER, Entry, Expect, read
+from tests.questions.bank import DEVELOPMENT, FILES, FOLDER, Entry, Expect, read
 from tests.questions.runner import run, truth
 from tests.questions.truth import Truth, TruthError
 
@@ -107,6 +107,21 @@ def test_the_truth_imports_none_of_our_answers() -> None:
 def test_the_offline_model_meets_its_bar_on_the_bank(entries: list[Entry]) -> None:
     summary = summarise(entries, run(entries, "offline"))
     assert summary["all"]["percent right"] >= BAR, json.dumps(summary, indent=1)
+
+
+def test_the_development_sets_are_well_formed(known: Truth) -> None:
+    for expect in (turn.expect for entry in read(DEVELOPMENT) for turn in entry.turns if turn.expect):
+        for text in _formulas(expect):
+            known.compute(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("file", "right", "wrong"), [("dev_a.yaml", 88.0, 5.0), ("dev_b.yaml", 74.0, 12.0)])
+def test_the_offline_model_holds_its_floor_on_a_development_set(file: str, right: float, wrong: float) -> None:
+    entries = read([file])
+    summary = summarise(entries, run(entries, "offline"))
+    assert summary["all"]["percent right"] >= right, json.dumps(summary, indent=1)
+    assert summary["all"]["percent silently wrong"] <= wrong, json.dumps(summary, indent=1)
 
 
 def _last(entry: Entry) -> Expect:

@@ -68,7 +68,9 @@ def dimensions(text: str) -> tuple[str, ...]:
     return tuple(sorted(places, key=lambda name: places[name]))
 
 
-_COUNTS = re.compile(r"(?<![\w<-])(?:most|fewest|least|worst|best|healthiest|unhealthiest|weakest|safest|noisiest|heaviest)(?![\w>-])")
+_COUNTS = re.compile(
+    r"(?<![\w<-])(?:most|fewest|least|worst|best|healthiest|unhealthiest|weakest|safest|noisiest|heaviest)(?![\w>-])"
+)
 
 
 def ranks(text: str) -> bool:

@@ -7,7 +7,10 @@ import re
 from typing import Any
 
 _SEVERITY = (
-    ("critical", r"criticals?(?:[- ]severity)?|kritiek\w*|critic[oa]s?|most severe|(?<!is )(?<!is the )(?<!are )(?<!are the )(?<!off )worst(?! (?:off|account|venue|team|hit|of all|performing|placed|casino))|severest"),
+    (
+        "critical",
+        r"criticals?(?:[- ]severity)?|kritiek\w*|critic[oa]s?|most severe|(?<!is )(?<!is the )(?<!are )(?<!are the )(?<!off )worst(?! (?:off|account|venue|team|hit|of all|performing|placed|casino))|severest",
+    ),
     ("high", r"highs?(?:[- ]severity|[- ]risk|[- ]priority)?|hoge?|alt[oa]s?"),
     ("medium", r"medium|moderate|medi[oa]s?"),
     ("low", r"low|lage|baix[oa]s?"),

@@ -19,7 +19,9 @@ Planned = tuple[list[PlannedCall], list[str]]
 """Calls, and sentences about what could not be applied."""
 
 _SUBJECTS = DOMAIN_CONCEPTS - {"NOUN", "CHANGE"}
-_SUBJECTS_OF_WHY = frozenset("ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split())
+_SUBJECTS_OF_WHY = frozenset(
+    "ALARM BACKUP PATCH QUOTA LOGS THREAT PUBLIC MFA KEYS ENCRYPT VULN BUDGET FORECAST COMMIT".split()
+)
 """Concepts that make a question of "why" one of its own."""
 _SINCE = re.compile(r"\b(?:since when|from when|how long|when did (?:it|that|this|they)|what time)\b")
 _WE = re.compile(r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|any|every\w*|estate)\b")
@@ -42,7 +44,9 @@ _OF_OTHERS: dict[str, str] = {
 """Words that belong to a query once it was talked about, though alone they would be about something else."""
 
 
-def follow(reading: Reading, chosen: str | None, points: float, earlier: Sequence[PlannedCall], context: Context) -> Planned | None:
+def follow(
+    reading: Reading, chosen: str | None, points: float, earlier: Sequence[PlannedCall], context: Context
+) -> Planned | None:
     """Calls that take over from the earlier question's, or None if this question stands alone.
 
     Args:
@@ -84,7 +88,11 @@ def _subject(reading: Reading, first: PlannedCall) -> frozenset[str]:
     """What the question is about by its own words, those of the earlier query's business left out."""
     subject = reading.concepts & _SUBJECTS
     own = _OF_OTHERS.get(first.query)
-    if own and subject and subject <= {"QUOTA", "SAVE", "FORECAST", "BACKUP", "ALARM", "PATCH", "COMMIT", "LOGS", "METRIC", "COST"}:
+    if (
+        own
+        and subject
+        and subject <= {"QUOTA", "SAVE", "FORECAST", "BACKUP", "ALARM", "PATCH", "COMMIT", "LOGS", "METRIC", "COST"}
+    ):
         said = re.sub(rf"(?<![\w<-])(?:{own})(?![\w>-])", " ", reading.text)
         from agents.models.offline.lexicon import concepts_in
 
@@ -99,7 +107,11 @@ def _without_subject(
     if chosen in ("account_list", "inventory") and not refers and not dimensions(reading.text):
         return None  # "how many accounts do we have", "which databases do we have"
     short = len(reading.text.split()) <= _SHORT
-    if chosen is not None and chosen not in ("spend", "account_list", "health_summary", "inventory", "findings") and not refers:
+    if (
+        chosen is not None
+        and chosen not in ("spend", "account_list", "health_summary", "inventory", "findings")
+        and not refers
+    ):
         return None
     if refers or (short and (_says_something(reading, earlier, context) or _ASPECT.search(reading.text))):
         return carry(earlier, reading, context)

@@ -181,7 +181,9 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.limits.append("This could not be narrowed to one service.")
 
 
-_SERVICE_OF = re.compile(r"\b(?:database|compute|container|storage|monitoring|logging|support) (?:service|costs?|spend|bill)\b")
+_SERVICE_OF = re.compile(
+    r"\b(?:database|compute|container|storage|monitoring|logging|support) (?:service|costs?|spend|bill)\b"
+)
 
 
 def _ranks_venues(query: Query, reading: Reading) -> bool:
@@ -190,7 +192,9 @@ def _ranks_venues(query: Query, reading: Reading) -> bool:
     return bool(ranked) and "venue" in (allowed(query, "by") or ())
 
 
-_EACH = re.compile(r"\b(?:compar\w*|vs|versus|against|between|each|both|respectively|apiece|than|which|per|difference|vergelijk\w*|verschil|allebei|elk|ambos|cada)\b")
+_EACH = re.compile(
+    r"\b(?:compar\w*|vs|versus|against|between|each|both|respectively|apiece|than|which|per|difference|vergelijk\w*|verschil|allebei|elk|ambos|cada)\b"
+)
 """Words that want places that were named told apart."""
 _SEPARATE = 3
 """Places that are looked at one by one to be told apart."""
@@ -249,7 +253,11 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
     period, several = one_period(reading, now)
     if query.name == "backups" and period and re.search(r"last night|overnight|tonight|past night", reading.flat):
         period, several = "last_24_hours", []
-    if query.name == "recent_changes" and not period and re.search(r"\b(?:when|last|latest|most recent(?:ly)?)\b", reading.flat):
+    if (
+        query.name == "recent_changes"
+        and not period
+        and re.search(r"\b(?:when|last|latest|most recent(?:ly)?)\b", reading.flat)
+    ):
         period = "last_90_days"
     if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
         period = "last_month"

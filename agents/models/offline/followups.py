@@ -156,7 +156,10 @@ def placed_as(call: PlannedCall, earlier: PlannedCall, queries: Mapping[str, Que
 
 _ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
 _LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
-_THERE = re.compile(r"\b(?<!which )(?<!what )(?<!list )(?:there|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b", re.IGNORECASE)
+_THERE = re.compile(
+    r"\b(?<!which )(?<!what )(?<!list )(?:there|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b",
+    re.IGNORECASE,
+)
 _THAT = re.compile(
     r"\b(?:that|this|the same) (?P<thing>bucket|database|instance|server|machine|alarm|key|user|role|queue|function)\b",
     re.IGNORECASE,

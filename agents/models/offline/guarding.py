@@ -10,7 +10,7 @@ from agents.models.offline import dates
 from agents.models.offline.asked import dimensions
 from agents.models.offline.choosing import Context
 from agents.models.offline.coverage import left_over, unused
-from agents.models.offline.filling import allowed, asks_share, fields_of
+from agents.models.offline.filling import NARROWED, allowed, asks_share, fields_of
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.ordinary import MEANINGFUL
 from agents.models.offline.plan import PlannedCall
@@ -111,7 +111,9 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
         return None
     if any({"days", "above", "top"} & call.inputs.keys() or call.query in ("forecast", "budgets") for call in calls):
         return None
-    if size and any(call.query in LIMITED and call.inputs.get("by", "service") not in ("none", "age") for call in calls):
+    if size and any(
+        call.query in LIMITED and call.inputs.get("by", "service") not in ("none", "age") for call in calls
+    ):
         return None
     if age and any(call.inputs.get("by") == "age" for call in calls):
         return None
@@ -183,7 +185,7 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     idle = [
         w for w in dict.fromkeys(sets[0])
         if all(w in other for other in sets[1:]) and w != reading.user
-        and not (reading.hint == w and any(w in map(str, c.inputs.values()) for c in calls))
+        and not (reading.hint == w and any(c.query in NARROWED or w in map(str, c.inputs.values()) for c in calls))
     ]  # fmt: skip
     idle = [w for w in idle if "-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-"))]
     used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
@@ -195,8 +197,44 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 _AFTER_NOUN = frozenset({"vpc", "endpoint", "gateway", "subnet", "policy", "policies", "rule", "group"})
 """Kinds of things that a change is made to: the events that are shown name the thing itself."""
-_FOLK = frozenset({"people", "customer", "customers", "call", "called", "work", "worked", "works", "working", "cut", "write", "call", "calls", "reach", "sit", "sits", "sitting",
-    "eat", "eats", "eating", "bought", "buy", "move", "moving", "turn", "turned", "room", "close", "closed", "play", "stand", "read", "person", "flat", "stream"})
+_FOLK = frozenset(
+    {
+        "people",
+        "customer",
+        "customers",
+        "call",
+        "called",
+        "work",
+        "worked",
+        "works",
+        "working",
+        "cut",
+        "write",
+        "calls",
+        "reach",
+        "sit",
+        "sits",
+        "sitting",
+        "eat",
+        "eats",
+        "eating",
+        "bought",
+        "buy",
+        "move",
+        "moving",
+        "turn",
+        "turned",
+        "room",
+        "close",
+        "closed",
+        "play",
+        "stand",
+        "read",
+        "person",
+        "flat",
+        "stream",
+    }
+)
 """Words with a meaning of their own that say nothing about what is asked for."""
 _DIMENSION = {
     "account": r"accounts?", "team": r"teams?|squads?|departments?", "venue": r"venues?|casinos?|locations?", "service": r"services?",

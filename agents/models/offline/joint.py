@@ -11,10 +11,11 @@ from agents.models.offline import dates
 from agents.models.offline.choosing import Context, calls_for, chosen_of, one_call
 from agents.models.offline.filling import fields_of, fill
 from agents.models.offline.followups import points_back
+from agents.models.offline.framing import unframed
 from agents.models.offline.guarding import money_first
 from agents.models.offline.periods import one_period, resolved
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.reading import Reading, read, unframed
+from agents.models.offline.reading import Reading, read
 from agents.models.offline.scoring import scores
 
 
@@ -57,7 +58,9 @@ def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCal
     return call.model_copy(update={"inputs": {**call.inputs, "period": dates.span(first, last)}})
 
 
-_JOINT = re.compile(r"\?|;|,|!|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|en|&|e|also)\b")
+_JOINT = re.compile(
+    r"\?|;|,|!|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|en|&|e|also)\b"
+)
 
 
 def several(reading: Reading, question: str, context: Context) -> list[PlannedCall]:
@@ -91,6 +94,9 @@ def several(reading: Reading, question: str, context: Context) -> list[PlannedCa
         calls.extend(_placed(_completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
         calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget
+    if calls and chosen[0] == calls[0].query == "health_summary":
+        others = {call.query for call in calls[1:]}
+        calls = calls[1:] if len(others) > 1 else calls  # "status of Utrecht: cost, findings, patches" says which
     names = {call.query for call in calls}
     if len(names) < 2 or names <= {"spend", "spend_change"} or names <= {"alarms", "alarm_history"}:
         return []

@@ -39,7 +39,11 @@ def limit_of(asked: str) -> Limit | None:
     if match is None:
         return None
     said = match["count"].rstrip(".,")
-    plain = said.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", said) else said.replace(".", "").replace(",", ".")
+    plain = (
+        said.replace(",", "")
+        if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", said)
+        else said.replace(".", "").replace(",", ".")
+    )
     number = float(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else float(NUMBERS.get(said, -1))
     return Limit(number * _SIZES.get(match["size"] or "", 1), above=bool(match["over"])) if number >= 0 else None
 

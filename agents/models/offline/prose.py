@@ -68,7 +68,12 @@ def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
         if not told_rows:
             return headline + "\n\nNone of them is " + ("above" if limit.above else "below") + " what was asked for."
         rows = [line for line in (_row(row, told) for row in told_rows) if line]
-        return headline + ("\n\nAbove" if limit.above else "\n\nBelow") + " what was asked for:\n" + "\n".join(f"- {row}" for row in rows)
+        return (
+            headline
+            + ("\n\nAbove" if limit.above else "\n\nBelow")
+            + " what was asked for:\n"
+            + "\n".join(f"- {row}" for row in rows)
+        )
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
     if (
         rows
@@ -126,7 +131,11 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
 
     others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
-    better = [f for f in others if f.number is not None and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))]
+    better = [
+        f
+        for f in others
+        if f.number is not None and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))
+    ]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 
 

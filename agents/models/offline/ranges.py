@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from agents.models.offline import dates
 from agents.models.offline.text import number
@@ -25,6 +25,41 @@ def first_months(match: re.Match[str], today: date) -> str | None:
     """The first months of a year."""
     count, year = number(match[1]) or 0, int(match[2]) if match[2] else today.year
     return f"{year}-01..{year}-{count:02d}" if 1 <= count <= 12 else None
+
+
+def part_of_month(match: re.Match[str], today: date) -> str | None:
+    """The half or the week of a month that was named."""
+    month = dates.month_word(dates.MONTHS[match[3]], today, int(match[4]) if match[4] else None)
+    first = date.fromisoformat(month + "-01")
+    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
+    which, unit = match[1], match[2]
+    if unit == "half":
+        return dates.span(first, first.replace(day=15)) if which == "first" else dates.span(first.replace(day=16), last)
+    if which == "last":
+        return dates.span(last - timedelta(days=6), last)
+    start = first + timedelta(days=7 * ["first", "second", "third", "fourth"].index(which))
+    return dates.span(start, start + timedelta(days=6))
+
+
+def edge_of_month(match: re.Match[str], today: date) -> str | None:
+    """The first or last days or weeks of a month."""
+    month = dates.month_word(dates.MONTHS[match[4]], today, int(match[5]) if match[5] else None)
+    count = (number(match[2]) or 0) * (7 if match[3] == "weeks" else 1)
+    first = date.fromisoformat(month + "-01")
+    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
+    if not 1 <= count <= last.day:
+        return None
+    return (
+        dates.span(first, first.replace(day=count))
+        if match[1] == "first"
+        else dates.span(last.replace(day=last.day - count + 1), last)
+    )
+
+
+def end_of_month(match: re.Match[str], today: date) -> str | None:
+    """The month whose end was named; of the current month, until its end."""
+    word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
+    return "this_month_end" if word == f"{today:%Y-%m}" else word
 
 
 _UP_TO = re.compile(

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from agents.models.offline.coverage import penalty
 from agents.models.offline.examples import EXAMPLES
+from agents.models.offline.learned import probabilities
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.reading import Reading
 from agents.models.offline.rules import rule_scores
@@ -16,6 +17,10 @@ from agents.models.offline.text import stem, words
 from tools.registry import Query
 
 _K1, _B = 1.2, 0.5
+RULED, LEARNED = 0.4, 7.0
+"""What a point of the rules and a whole probability count: a query that both are sure of has about ten points."""
+SPOKEN_FOR = 2.5
+"""Points of the rules from which on what was learned counts."""
 LEXICAL_WEIGHT = 2.5
 """Points that the best lexical match may add; a rule that fully fits brings seven to nine."""
 _DULL = frozenset(
@@ -123,7 +128,20 @@ def _index(extra: tuple[tuple[str, str], ...]) -> _Index:
 
 
 def scores(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
-    """Points per query, best first. A query that a company added is found by its own summary."""
+    """Points per query, best first: half of what the rules say, half of what was learned."""
+    ruled = rule_points(reading, queries)
+    likely = probabilities(reading, ruled)
+    # what was learned knows our own queries only: a company's is held to the points of the rules; and a query that no
+    # rule speaks for is not chosen, as probabilities add up to one even for what is about none of them
+    total = {
+        name: RULED * points + (LEARNED * likely[name] if points >= SPOKEN_FOR else 0.0) if name in likely else points
+        for name, points in ruled.items()
+    }
+    return dict(sorted(total.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def rule_points(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
+    """Points per query by intent rules and likeness to example questions, best first."""
     extra = tuple((q.name, q.summary) for q in queries.values() if q.name not in EXAMPLES and q.domain != "shared")
     lexical = _index(extra).scores(reading.text)
     top = max([*lexical.values(), 8.0])

@@ -68,8 +68,8 @@ def understand(
     if not plan.calls:
         return plan
     reading = read(question[:_LONGEST], names, now)
-    if said := objection(plan.calls, plan.limits, reading, context):
-        return _unclear({call.query: 2.0 for call in plan.calls}, context, said)
+    if why := objection(plan.calls, plan.limits, reading, context):
+        return _unclear({call.query: 2.0 for call in plan.calls}, context, why)
     return plan
 
 
@@ -115,10 +115,11 @@ def _understand(question: str, history: tuple[str, ...], context: Context, *, le
     earlier = _earlier(history, context) if history else None
     if earlier and (taken := follow(reading, chosen, ranked.get(chosen or "", 0.0), earlier.calls, context)):
         return _finish(*taken, reading, context)
+    likeliest = chosen or next(iter(ranked), "")
+    if "FUTURE" in reading.concepts and likeliest not in _FORESEEN:
+        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     if chosen is None or _bare_follow_up(reading, chosen):
         return _unclear(ranked, context)
-    if "FUTURE" in reading.concepts and chosen not in _FORESEEN:
-        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     if chosen == "recent_changes" and reading.resources and "DEPLOY" not in reading.concepts:
         chosen = "who_did_what" if "who_did_what" in context.queries else chosen
     calls, limits = calls_for(chosen, reading, context)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from agents.models.offline import dates
-from agents.models.offline.ranges import first_months, half, halves
+from agents.models.offline.ranges import edge_of_month, end_of_month, first_months, half, halves, part_of_month
 from agents.models.offline.text import NUMBERS, number
 from tools.errors import InputError
 from tools.periods import parse_period
@@ -111,34 +111,6 @@ def _numeric(match: re.Match[str], today: date) -> str | None:
     day, month = (right, left) if right > 12 else (left, right)
     year = int(match[3]) if match[3] else None
     return _one(dates.day_of(day, month, today, year))
-
-
-def _part_of_month(match: re.Match[str], today: date) -> str | None:
-    month = dates.month_word(dates.MONTHS[match[3]], today, int(match[4]) if match[4] else None)
-    first = date.fromisoformat(month + "-01")
-    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
-    which, unit = match[1], match[2]
-    if unit == "half":
-        return dates.span(first, first.replace(day=15)) if which == "first" else dates.span(first.replace(day=16), last)
-    if which == "last":
-        return dates.span(last - timedelta(days=6), last)
-    start = first + timedelta(days=7 * ["first", "second", "third", "fourth"].index(which))
-    return dates.span(start, start + timedelta(days=6))
-
-
-def _edge_of_month(match: re.Match[str], today: date) -> str | None:
-    month = dates.month_word(dates.MONTHS[match[4]], today, int(match[5]) if match[5] else None)
-    count = (number(match[2]) or 0) * (7 if match[3] == "weeks" else 1)
-    first = date.fromisoformat(month + "-01")
-    last = date.fromisoformat(dates.shifted(month, 1) + "-01") - timedelta(days=1)
-    if not 1 <= count <= last.day:
-        return None
-    return dates.span(first, first.replace(day=count)) if match[1] == "first" else dates.span(last.replace(day=last.day - count + 1), last)
-
-
-def _end_of_month(match: re.Match[str], today: date) -> str | None:
-    word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
-    return "this_month_end" if word == f"{today:%Y-%m}" else word
 
 
 def _month(match: re.Match[str], today: date) -> str | None:
@@ -241,11 +213,11 @@ _RULES: tuple[tuple[str, Rule], ...] = (
         dates.monday_of(t) - timedelta(days=14), dates.monday_of(t) - timedelta(days=8))),
     # named dates
     (rf"(?:the )?week (?:of|beginning|starting|van) {_THE}{_DAY}(?: (?:of )?{_MONTH})?", _week_of),
-    (rf"(?:the )?(first|second|third|fourth|last) (half|week) (?:of|in) {_MONTH}(?: {_YEAR})?", _part_of_month),
-    (rf"(?:the )?(first|last) {_NUM} (days|weeks) (?:of|in) {_MONTH}(?: {_YEAR})?", _edge_of_month),
+    (rf"(?:the )?(first|second|third|fourth|last) (half|week) (?:of|in) {_MONTH}(?: {_YEAR})?", part_of_month),
+    (rf"(?:the )?(first|last) {_NUM} (days|weeks) (?:of|in) {_MONTH}(?: {_YEAR})?", edge_of_month),
     (rf"(?:the )?(?:very )?(?:start|beginning|first day|1st|first) of {_MONTH}\b(?: {_YEAR})?",
      lambda m, t: _one(_day("1", m[1], t, m[2]))),
-    (rf"(?:the )?(?:very )?(?:end|last day) of {_MONTH}\b(?: {_YEAR})?", _end_of_month),
+    (rf"(?:the )?(?:very )?(?:end|last day) of {_MONTH}\b(?: {_YEAR})?", end_of_month),
     (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY}(?: of)? {_MONTH}(?: {_YEAR})? (?:and|to|until|till|through|tot|en|e|a|ate|-) (?:the )?{_DAY}(?: of)? {_MONTH}\b",
      lambda m, t: _days(_day(m[1], m[2], t, m[3]), _day(m[4], m[5], t, m[3]))),
     (rf"(?:between |from |van |entre |de )?(?:the )?{_DAY} ?(?:and|to|until|till|through|tot|en|e|a|ate|-) ?(?:the )?{_DAY}(?: of| de)? {_MONTH}(?: {_YEAR})?\b",
@@ -264,7 +236,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"\bh([12])\b(?: {_YEAR})?", half),
     (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
     (rf"(?:the )?(first|second|third|fourth|last|final) quarter(?: of {_YEAR})(?! so)", _quarter),
-    (rf"(?:the )?(first|second|third|fourth) quarter", _quarter),
+    (r"(?:the )?(first|second|third|fourth) quarter", _quarter),
     (rf"(?:the )?(?:year|calendar year) {_YEAR}", lambda m, t: m[1]),
     (rf"(?:in |since |for )?{_MONTH}(?: of)? last year", _month_last_year),
     (rf"(?:between |from |entre |van |de )?{_MONTH} (?:and|to|until|till|through|thru|-|tot|en|e|a|ate|tot en met) {_MONTH}(?: {_YEAR})?\b", _month_pair),

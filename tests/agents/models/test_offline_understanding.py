@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agents.models.offline import Names, route, understand
@@ -10,6 +12,7 @@ from agents.models.offline.plan import Plan
 from agents.models.offline.text import words
 from agents.models.offline.when import find_times
 from tests.agents.models.dev_bank import judge, load, names, report
+from tests.agents.models.train_intents import WEIGHTS, digest
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -91,6 +94,39 @@ def test_odd_input_is_abstained_from(question: str) -> None:
 
 def _plan(question: str, *history: str, answer: str = "") -> Plan:
     return understand(question, history, names=names(), now=NOW, queries=queries(), answers=(answer,))
+
+
+def test_the_weights_are_those_of_the_labelled_questions() -> None:
+    learned_from = json.loads(WEIGHTS.read_text(encoding="utf-8"))["learned_from"]
+    assert learned_from == digest(), "learn again: python -m tests.agents.models.train_intents"
+
+
+def test_dutch_and_portuguese_are_read_like_english() -> None:
+    for said in ("Welk team geeft het meeste uit dit jaar?", "Qual equipe gasta mais este ano?"):
+        assert _plan(said).calls[0].inputs | {"top": 0} == {"period": "year_to_date", "by": "team", "top": 0}, said
+
+
+@pytest.mark.parametrize(
+    ("question", "inputs"),
+    [
+        ("Which accounts went over 8000 dollars in September?", {"by": "account", "period": "2026-09"}),
+        ("services costing more than 9000 USD in september", {"by": "service", "period": "2026-09"}),
+    ],
+)
+def test_a_threshold_splits_by_what_it_is_about(question: str, inputs: dict[str, str]) -> None:
+    [call] = _plan(question).calls
+    assert inputs.items() <= ({"by": "service"} | call.inputs).items()
+
+
+def test_what_no_row_tells_apart_is_abstained_from() -> None:
+    abstention = _plan("Which team has the most alarms?").abstention
+    assert abstention is not None
+
+
+def test_a_place_named_first_is_about_all_that_follows() -> None:
+    plan = _plan("Status of venue-eindhoven please: September cost, open findings, machines not patched.")
+    assert {call.inputs.get("accounts") for call in plan.calls} == {"venue-eindhoven"}
+    assert {call.query for call in plan.calls} == {"spend", "findings", "patches"}
 
 
 def test_a_word_that_the_plan_does_not_account_for_is_never_left_out() -> None:
