@@ -1,5 +1,5 @@
 """Dialogue: what a question that follows others takes over from them, and when it stands alone."""
-# ruff: noqa: SIM905 - words and patterns read better in one piece
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def follow(
     first = earlier[0]
     lead, back = is_elliptic(reading), points_back(reading)
     subject = _subject(reading, first)
-    if "WHY" in reading.concepts and not reading.concepts & (_SUBJECTS_OF_WHY | {"WHODID"}):
-        if not reading.when.mentions and (found := _reasons(first, reading, context)):
-            return found, []
+    explains = "WHY" in reading.concepts and not reading.concepts & (_SUBJECTS_OF_WHY | {"WHODID"})
+    if explains and not reading.when.mentions and (found := _reasons(first, reading, context)):
+        return found, []
     if "WHODID" in reading.concepts and (back or lead) and "who_did_what" in context.queries:
         return [inherited(one_call("who_did_what", reading, context), first, reading, context.queries)], []
     compares = reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change")

@@ -15,6 +15,7 @@ from agents.models.offline.asked import asks_where, dimensions
 from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
+from agents.models.offline.rows import NARROWED
 from agents.models.offline.services import billed_as
 from agents.models.offline.text import number
 from tools.registry import Query
@@ -314,11 +315,6 @@ _VERBS = (
 )
 
 
-NARROWED = frozenset(
-    {"recent_changes", "alarms", "backups", "budgets", "identity_hygiene", "patches", "encryption", "savings", "quotas",
-     "threats", "public_exposure", "aws_health_events", "commitments", "cost_anomalies"}
-)  # fmt: skip
-"""Queries whose rows are narrowed to a named resource when the answer is written."""
 _RULE = re.compile(r"\b([a-z0-9]+(?:-[a-z0-9]+)+) (?:config )?rules?\b")
 _ACTIONS = (
     ("PutBucketPolicy", r"bucket (?:access )?polic(?:y|ies)"),

@@ -10,12 +10,12 @@ from agents.models.offline import dates
 from agents.models.offline.asked import dimensions
 from agents.models.offline.choosing import Context
 from agents.models.offline.coverage import left_over, unused
-from agents.models.offline.filling import NARROWED, allowed, asks_share, fields_of
+from agents.models.offline.filling import allowed, asks_share, fields_of
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.ordinary import MEANINGFUL
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
-from agents.models.offline.rows import missing_split
+from agents.models.offline.rows import NARROWED, missing_split
 from agents.models.offline.speech import is_known
 from agents.models.offline.text import NUMBERS
 from tools.registry import Query

@@ -1,8 +1,8 @@
 """Learned: which query a question is about, by a linear model over its words and concepts, on top of the intent rules.
 
-The weights (`intents.json`) are learned offline from labelled questions (`tests/agents/models/intents/`, see
-`tests/agents/models/train_intents.py`) and shipped as they are: nothing is learned while questions are answered, and the
-same question always gets the same probabilities.
+The weights (`intents.json`) are learned offline from labelled questions (`tests/agents/models/train_intents.py` over
+`tests/agents/models/intents/`) and shipped as they are: nothing is learned while questions are answered, and the same
+question always gets the same probabilities.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.models.offline.filling import NARROWED
 from agents.models.offline.guarding import LEAST, LIMITED
 from agents.models.offline.picking import account_of, beyond, called_so, counted_by_account, limit_of
 from agents.models.offline.results import Told, ToldFact
+from agents.models.offline.rows import NARROWED
 from agents.models.offline.text import fold, stem, words
 from tools.units import DURATIONS
 

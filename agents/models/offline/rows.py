@@ -39,6 +39,11 @@ _BESIDE: dict[str, frozenset[str]] = {
     }.items()
 }
 """What stands in the rows beside the figure, whatever they are split by."""
+NARROWED = frozenset(
+    {"recent_changes", "alarms", "backups", "budgets", "identity_hygiene", "patches", "encryption", "savings", "quotas",
+     "threats", "public_exposure", "aws_health_events", "commitments", "cost_anomalies"}
+)  # fmt: skip
+"""Queries whose rows are narrowed to a named resource when the answer is written."""
 COUNTED_BY_ACCOUNT = frozenset(
     "alarms alarm_history backups error_logs patches recent_changes quotas health_summary".split()
 )
@@ -73,8 +78,8 @@ def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
 
 
 _TIMED = frozenset(
-    "who_did_what recent_changes alarm_history alarms backups error_logs identity_hygiene threats commitments cost_anomalies "
-    "aws_health_events patches metric".split()
+    "who_did_what recent_changes alarm_history alarms backups error_logs identity_hygiene threats commitments "
+    "cost_anomalies aws_health_events patches metric".split()
 )
 """Queries whose rows say when."""
 _DEFAULT = {
