@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from policies.grounding import words
+from policies.grounding import lexicon, words
 from policies.grounding.figures import Found
 from policies.grounding.fold import fold
 from policies.grounding.spans import agrees, is_edge
@@ -81,7 +81,7 @@ def _same_unit(found: Found, fact: Fact) -> bool:
             "which",
         ):
             return False
-        if noun in (last, singular(last)):
+        if noun in (last, singular(last)) or lexicon.NOUNS.get(noun) == last:
             return _adjectives_fit(said[:index], fact)
     return False
 
@@ -145,6 +145,8 @@ def is_known_period(
     for fact in facts:
         if fact.period is None or fact.period.start == fact.period.end:
             continue
+        if when.kind == "date" and words.is_change(fact) and fact not in near:
+            continue
         if agrees(when, fact, now, before) or (fact in near and is_edge(when, fact)):
             return True
         edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
@@ -169,7 +171,12 @@ def restates(found: Found, text: str, facts: Sequence[Fact], now: datetime) -> b
         return any(p.start.date() == day and p.days <= 1 for p in periods)
     said = re.sub(r"[-\s]+", " ", (found.text + after).lower())
     months = 6 if re.match(r"half (?:a |the )?year\b", said) else 0
-    if found.unit == "months" and found.kind == "number" and found.values and found.values[0] >= 2:
+    if (
+        (found.unit == "months" or re.search(r"[- ](?:month|maand|m[e\u00ea]s)", said))
+        and found.kind == "number"
+        and found.values
+        and found.values[0] >= 2
+    ):
         months = int(found.values[0])
     return bool(months) and any(_months(p.start, p.end) == months for p in periods)
 
@@ -202,6 +209,32 @@ def in_label(found: Found, facts: Sequence[Fact], now: datetime) -> bool:
     return False
 
 
+def quotes_threshold(found: Found, facts: Sequence[Fact], text: str) -> bool:
+    """Whether a duration or number is the threshold that some fact's label or period names: `older than 90 days`."""
+    if found.when is not None or not found.values or not any(c.isdigit() for c in found.text):
+        return False
+    wanted = re.sub(r"[\s-]+", " ", fold(text[found.start : found.end]).text.lower())
+    before = text[max(0, found.start - 24) : found.start]
+    if found.unit is None or not (units_of_time(found.unit) or _THRESHOLD.search(before)):
+        return False
+    pattern = re.compile(rf"(?<![\w.,]){re.escape(wanted)}s?(?!\w)")
+    return any(pattern.search(re.sub(r"[\s-]+", " ", said.lower())) for f in facts for said in _said_of(f))
+
+
+_THRESHOLD = re.compile(
+    r"\b(?:over|above|than|least|within|last|past|under|below|dan|boven|afgelopen|de|acima)(?: the)? $"
+)
+
+
+def units_of_time(unit: str) -> bool:
+    """Whether a unit is a length of time, also one that no fact has."""
+    return unit in ("seconds", "minutes", "hours", "days", "weeks", "months", "years", "milliseconds")
+
+
+def _said_of(fact: Fact) -> list[str]:
+    return [fact.label, *fact.scope.where.values(), *([fact.period.label] if fact.period else [])]
+
+
 def known_names(facts: Sequence[Fact], question: str) -> frozenset[str]:
     """Every token that facts carry in texts, labels and scopes, and every name with a letter in the question."""
     said = []
@@ -218,7 +251,14 @@ def known_names(facts: Sequence[Fact], question: str) -> frozenset[str]:
 def is_name(found: Found, names: frozenset[str]) -> bool:
     """Whether a token with a digit is one of the known names (also as `name's` or with a trailing slash)."""
     text = fold(found.text).text.lower().strip(".,;:!?'/")
-    return text in names or text.removesuffix("'s") in names
+    return text in names or text.removesuffix("'s") in names or bool(_AWS_WORDS.fullmatch(text))
+
+
+_AWS_WORDS = re.compile(
+    r"(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-[1-9][a-f]?|"
+    r"0\.0\.0\.0/0|::/0|2fa|24x7|gp[23]|io[12]|st1|sc1|p(?:50|75|90|95|99)|oauth2|ipv[46]|h2|http[23]"
+)
+"""Regions, kinds of volumes and percentiles: AWS's own vocabulary, which names no resource."""
 
 
 def looks_like_name(found: Found) -> bool:
@@ -231,4 +271,5 @@ def _tokens(text: str) -> set[str]:
     found = {m[0].strip(".,;:!?'/") for m in _TOKEN.finditer(folded)}
     parts = {p for t in found if not t.startswith("arn:") for p in re.split(r"[/]", t)}
     kinds = {p for t in found for p in re.split(r"[.:]", t)[1:] if re.fullmatch(r"[a-z]{2,}\d", p)}
+    kinds |= {p for t in found if not t.startswith("arn:") for p in t.split(":")[1:] if re.search(r"[a-z]", p)}
     return found | kinds | {p for p in parts if any(c.isalpha() for c in p)}

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from policies.grounding import words
 from policies.grounding.figures import Found
+from policies.grounding.layout import Span
 from policies.grounding.names import values_of
 from policies.grounding.values import singular
 from policies.grounding.view import View
@@ -108,6 +109,8 @@ def counts_listed(found: Found, view: View) -> bool:
         return True
     if not 2 <= found.values[0] <= 10:
         return False
+    if found.text.isalpha() and int(found.values[0]) in _countable(view, sentence):
+        return True
     before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
     if not (_LISTS_AFTER.match(after) or _LISTS_BEFORE.search(before)):
         return False
@@ -119,6 +122,78 @@ def counts_listed(found: Found, view: View) -> bool:
         if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
             return True
     return False
+
+
+def _countable(view: View, sentence: Span) -> set[int]:
+    """How many names of one kind, texts and figures of one unit the sentence, or it and the next or last, show."""
+    at = view.layout.sentences.index(sentence)
+    spans = [(sentence,), view.layout.sentences[at : at + 2], view.layout.sentences[max(0, at - 1) : at + 1]]
+    out: set[int] = set()
+    for span in spans:
+        named: dict[str, set[str]] = {}
+        for mention in view.named(*span):
+            for kind, value in mention.means:
+                named.setdefault(kind, set()).add(value)
+        shown: dict[str, set[str]] = {}
+        for item in view.items:
+            if any(a <= item.start < b for a, b in span):
+                unit = "text" if units.kind(item.fact.unit) == "text" else item.fact.unit
+                shown.setdefault(unit, set()).add(item.fact.id if unit != "text" else str(item.fact.value))
+        out |= {len(v) for v in (*named.values(), *shown.values())}
+    said = words.stems(view.said(sentence))
+    families: dict[frozenset[str], set[str]] = {}
+    for fact in view.facts:
+        if units.kind(fact.unit) == "text" and (label := words.stems(fact.label)) & said:
+            families.setdefault(label, set()).add(str(fact.value))
+    return out | {len(values) for values in families.values()}
+
+
+_ONLY_ONE = re.compile(
+    r"\b(?:only|just|exactly|precisely|there (?:is|was)|has|have|had|found|slechts|maar|precies|er is|heeft|apenas|"
+    r"s\u00f3|exatamente|h\u00e1|tem) $",
+    re.IGNORECASE,
+)
+_ANAPHORA = re.compile(
+    r"\b(?:the same|these|those|the other|the first|the last|the top|my|your|all|de andere|deze|die|dezelfde|alle|"
+    r"est[ea]s|ess[ea]s|[oa]s outr[oa]s|the remaining|other)[ ]$",
+    re.IGNORECASE,
+)
+
+
+def no_claim(found: Found, view: View) -> bool:
+    """`one` that does not count, and small number words that point back: `these two`, `the same two`."""
+    if found.kind != "number" or not found.values or any(c.isdigit() for c in found.text):
+        return False
+    before = view.text[max(0, found.start - 24) : found.start]
+    if _ONES.fullmatch(found.text):
+        nouns = {u for f in view.facts if units.kind(f.unit) == "count" for u in (f.unit, singular(f.unit))}
+        counted = any(noun in nouns for noun in found.nouns[:2])
+        if "of" in found.nouns[:1]:
+            return not _PLURAL_VERB.search(" ".join(found.nouns))
+        return not (counted and _ONLY_ONE.search(before))
+    if found.unit is not None or not 2 <= found.values[0] <= 10:
+        return False
+    if _ANAPHORA.search(before):
+        return True
+    if found.nouns and (_BEST.match(" ".join(found.nouns[:3])) or found.nouns[0] in _REST):
+        return True
+    return bool(_DEFINITE.search(before)) and int(found.values[0]) in _known_counts(view)
+
+
+_PLURAL_VERB = re.compile(r"\b(?:are|were|have|zijn|waren|s\u00e3o|est\u00e3o|foram)\b")
+_DEFINITE = re.compile(r"\b(?:the|de|het|os|as|dos|das|our|onze|nossos|both|of|van)[ ]$", re.IGNORECASE)
+_BEST = re.compile(
+    r"(?:\w+ )?(?:largest|biggest|highest|smallest|lowest|oldest|newest|latest|costliest|most|top|main|worst|"
+    r"best|busiest|"
+    r"longest|grootste|hoogste|laagste|duurste|oudste|belangrijkste|maiores|menores|principais|mais)\b"
+)
+_REST = frozenset(listing("more others other further remaining anderen andere outros outras restantes"))
+
+
+def _known_counts(view: View) -> set[int]:
+    """The counts that facts hold, and how many names of a kind they are of."""
+    counted = {int(f.value) for f in view.facts if units.kind(f.unit) == "count" and not isinstance(f.value, str)}
+    return counted | {len(values) for values in view.vocabulary.values.values()}
 
 
 _TWICE = frozenset(listing("twice tweemaal"))

@@ -95,7 +95,7 @@ VAGUE = frozenset(
 CURRENCY = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "dólares": "USD", "bucks": "USD",
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP",
-    "pounds": "GBP", "sterling": "GBP", "r$": "BRL", "brl": "BRL", "real": "BRL", "reais": "BRL", "chf": "CHF",
+    "pounds": "GBP", "sterling": "GBP", "r$": "BRL", "brl": "BRL", "reais": "BRL", "chf": "CHF",
     "francs": "CHF", "franken": "CHF", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "cad": "CAD", "aud": "AUD",
     "inr": "INR", "₹": "INR", "sek": "SEK", "cents": "CENTS", "cent": "CENTS",
 }  # fmt: skip
@@ -119,6 +119,41 @@ UNIT = {
     "kib": "KiB", "mib": "MiB", "gib": "GiB", "tib": "TiB", "kilobytes": "KB", "megabytes": "MB", "gigabytes": "GB",
     "gigabyte": "GB", "terabytes": "TB", "terabyte": "TB",
 }  # fmt: skip
+
+NOUNS = {
+    word: unit
+    for unit, said in {
+        "accounts": "contas conta rekeningen",
+        "rules": "regels regel regras regra",
+        "alarms": "alarmen alarmes alerts alert",
+        "findings": "bevindingen bevinding achados achado issues issue",
+        "jobs": "taken taak tarefas tarefa back-ups backups",
+        "keys": "sleutels sleutel chaves chave",
+        "users": "gebruikers gebruiker utilizadores utilizador",
+        "changes": "wijzigingen wijziging alterações alteração",
+        "services": "diensten dienst serviços serviço",
+        "teams": "equipas equipa equipes",
+        "venues": "vestigingen vestiging locaties locais",
+        "volumes": "schijven discos",
+        "vulnerabilities": "kwetsbaarheden kwetsbaarheid vulnerabilidades cves",
+        "threats": "dreigingen dreiging ameaças ameaça",
+        "deployments": "uitrollen uitrol deploys implementações releases",
+        "errors": "fouten fout erros erro lines",
+        "events": "gebeurtenissen gebeurtenis eventos evento",
+        "instances": "machines servers instâncias instância",
+        "regions": "regio's regiões região",
+        "resources": "recursos recurso items",
+        "roles": "rollen rol funções",
+        "envs": "environments environment omgevingen ambientes",
+        "buckets": "emmers",
+        "recommendations": "aanbevelingen",
+        "opportunities": "kansen oportunidades",
+        "anomalies": "afwijkingen anomalias",
+        "results": "resultaten resultados",
+    }.items()
+    for word in said.split()
+}
+"""What is counted, in other words and languages, by the unit that facts use."""
 
 MONTHS = {
     name: n
@@ -155,8 +190,14 @@ HARMLESS = re.compile(
     r"(?:no|any|some|every|each|this|that|which|the other|another|the only|the big|the new|the same|"
     r"the last|the next) "
     r"one\b(?! (?:percent|per cent|of the \w+ (?:were|was)))|"
-    r"(?:one|two|three|four|five) (?:\w+ )?(?:things?|points?|reasons?|steps?|causes?|remarks?|observations?|notes?|"
-    r"questions?|caveats?)\b|(?:second|third|fourth|fifth)(?=,)|"
+    r"(?:one|two|three|four|five|six|twee|drie|vier|duas|dois|tr\u00eas) (?:[^\W\d_]+ )?(?:things?|points?|"
+    r"reasons?|steps?|causes?|"
+    r"remarks?|observations?|notes?|questions?|caveats?|options?|ways?|sides?|patterns?|topics?|lines?|parts?|views?|themes?|"
+    r"exceptions?|examples?|possibilities|explanations?|factors?|problems?|matters?|dingen|zaken|redenen|oorzaken|punten|opties|"
+    r"vragen|coisas|raz\u00f5es|causas|pontos|op\u00e7\u00f5es|perguntas)\b|"
+    r"(?:step|section|chapter|paragraph|option|phase|point|stap|passo|op\u00e7\u00e3o) \d{1,2}\b|24 hours a day|"
+    r"seven days a week|"
+    r"(?:a |one )?(?:day|week|month) or two\b|(?:second|third|fourth|fifth)(?=,)|"
     r"(?:quick|short|easy|tough|tricky|hard|simple|odd|clear|real|most \w{1,20}|(?<!\w)\w{1,20}(?:ed|"
     r"est|er|ing)|last|first|next|new|old|big|small|main|good|bad) one(?= (?:is|was|has|had|in|from|"
     r"on|at|that|which|who|with|dates|took|came)\b|[.,;:!?)])|"

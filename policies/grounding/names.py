@@ -103,7 +103,12 @@ def _pattern(dimension: str, value: str) -> re.Pattern[str]:
             spellings.add(tail)
     if bare.isalpha() and (dimension in _WORDED or bare in _GENERIC):
         word, key = re.escape(bare), re.escape(dimension.replace("_", " "))
-        return re.compile(rf"(?<![\w-])(?:{key}s? [\"'`]?{word}|{word}(?:'s)? {key})(?![\w])", re.IGNORECASE)
+        beside = rf"(?<![\w-])(?:{key}s? [\"'`]?{word}|{word}(?:'s)? {key})(?![\w])"
+        article = "".join(f"(?<!{w} )" for w in ("the", "our", "their", "and"))
+        verbs = r"ends?|is|was|has|had|spent|spends|costs?|accounts? for"
+        follows = rf"\**\s*[:|(\ue000]| (?:with|at) \ue000| (?:{verbs})\b"
+        alone = rf"(?<![\w-]){article}{word}(?={follows})"
+        return re.compile(rf"{beside}|{alone}", re.IGNORECASE)
     alternatives = "|".join(
         re.escape(s).replace(r"\-", "[- ]").replace(r"\ ", r"[ \u00a0-]+")
         for s in sorted(spellings, key=len, reverse=True)

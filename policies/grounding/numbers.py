@@ -146,7 +146,7 @@ def _fraction(words: Sequence[str], gaps: Sequence[str]) -> Reading | None:
         or words[2] in _AFTER_SHARE
     ):
         return Reading(2, "fraction", _percent(1, words[1]))
-    if first in lexicon.FRACTION:
+    if first in lexicon.FRACTION and first not in ("quarter", "quarters", "kwart"):
         return Reading(1, "fraction", lexicon.FRACTION[first])
     if first.startswith(("half-",)):
         return Reading(1, "fraction", Decimal(50))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policies.grounding import words
 from policies.grounding.when import When
@@ -20,6 +20,8 @@ _SINCE_ABOUT = re.compile(
     r"medio|begin|eind|half|meados de)[- ]$",
     re.IGNORECASE,
 )
+
+_UNTIL = re.compile(r"\b(?:until|till|to|through|up to|t/m|tot(?: en met)?|at\u00e9)(?: the)? $", re.IGNORECASE)
 
 
 def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
@@ -42,7 +44,11 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
             return True
         if a == start and end >= today and _SINCE.search(before):
             return True
-        if words.is_change(fact) and _compared(a, b, start, end, " against " in period.label):
+        if b == end and b - a <= timedelta(days=1) and _UNTIL.search(before):
+            return True
+        if words.is_change(fact) and when.span and b == end and abs((start - a) - (end - start)) <= timedelta(days=3):
+            return True  # `between August and September` of September's change
+        if words.is_change(fact) and not when.span and _compared(a, b, start, end, " against " in period.label):
             return True
     return False
 
@@ -61,8 +67,9 @@ def frame(whens: Sequence[When], fact: Fact) -> bool:
     period = fact.period
     if period is None:
         return False
-    first = any(a == period.start for w in whens for a, _ in w.periods)
-    return len(whens) > 1 and first and any(b == period.end for w in whens for _, b in w.periods)
+    firsts = [w for w in whens if any(a == period.start for a, _ in w.periods)]
+    lasts = [w for w in whens if any(b == period.end for _, b in w.periods)]
+    return any(one is not two for one in firsts for two in lasts)
 
 
 def is_edge(when: When, fact: Fact) -> bool:
@@ -72,4 +79,12 @@ def is_edge(when: When, fact: Fact) -> bool:
         return False
     return any(
         (a == period.start and b <= period.end) or (b == period.end and a >= period.start) for a, b in when.periods
+    )
+
+
+def apart(when: When, fact: Fact) -> bool:
+    """Whether every reading of a phrase shares no day with the fact's period, or is only its small part."""
+    period = fact.period
+    return (
+        period is not None and bool(when.periods) and all(b <= period.start or period.end <= a for a, b in when.periods)
     )

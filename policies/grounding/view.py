@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,9 @@ from datetime import datetime
 from policies.grounding.layout import HOLE, Layout, Span, is_table_row, lay_out, table_cells
 from policies.grounding.model import Rendered
 from policies.grounding.names import Mention, Name, find_mentions, names_of
+from policies.grounding.site import Site, gather, is_aside
+from policies.grounding.vocabulary import Vocabulary
+from policies.grounding.vocabulary import vocabulary as vocabulary_of
 from policies.grounding.when import When, find_times
 from tools import units
 from tools.facts import Fact
@@ -42,6 +46,32 @@ class View:
     now: datetime
     question: str = ""
     _clauses: dict[int, Span] = field(default_factory=dict)
+    _sites: dict[int, Site] = field(default_factory=dict)
+    _taken: list[Span] = field(default_factory=list)
+    _vocabulary: Vocabulary | None = None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names of the facts in play."""
+        if self._vocabulary is None:
+            self._vocabulary = vocabulary_of(self.facts)
+        return self._vocabulary
+
+    def add(self, item: Item) -> None:
+        """A literal that was bound is a figure like the others."""
+        bisect.insort(self.items, item, key=lambda i: i.start)
+        self._sites.clear()
+        self._taken.clear()
+
+    def site(self, item: Item) -> Site:
+        """The words around a figure."""
+        if item.start not in self._sites:
+            self._sites[item.start] = gather(item, self, self.vocabulary)
+        return self._sites[item.start]
+
+    def is_aside(self, mention: Mention, item: Item) -> bool:
+        """Whether a name only says what explains a figure or what it is compared with."""
+        return is_aside(mention, item, self)
 
     def clause(self, item: Item) -> Span:
         """The clause that the figure stands in."""
@@ -64,6 +94,10 @@ class View:
             own.append(titles[column])
         return (*own, *self.segment(item, self.clause(item)))
 
+    def behind(self, item: Item, length: int = 60) -> str:
+        """What follows a figure and what code wrote behind it, in lower case."""
+        return " " + self.text[item.end : item.end + 400].lstrip(" ")[:length].lower()
+
     def neighbours(self, item: Item, span: Span) -> tuple[Item | None, Item | None]:
         """The figures (numbers) just before and just after this one within a span."""
         inside = [i for i in self.items if span[0] <= i.start < span[1] and units.is_number(i.fact.unit)]
@@ -78,11 +112,21 @@ class View:
         opened = self.text.find("(", item.end, end) if right else -1
         if opened >= 0 and ")" not in self.text[opened:end]:
             end = opened  # `33 % (August: 37 %)`: the parenthesis speaks of the figure in it
-        return (left.end if left else span[0], item.start), (item.end, end)
+        start = left.end if left else span[0]
+        if left:
+            inner = self.text.rfind("(", start, item.start)
+            start = max(start, inner) if inner > self.text.rfind(")", start, item.start) else start
+        return (start, item.start), (item.end, end)
 
     def named(self, *spans: Span) -> list[Mention]:
         """Mentions of names within the spans."""
         return [m for m in self.mentions if any(a <= m.start < b for a, b in spans)]
+
+    def taken(self, start: int, end: int) -> list[Span]:
+        """The names and figures within a stretch, in order."""
+        if not self._taken:
+            self._taken = sorted([(m.start, m.end) for m in self.mentions] + [(i.start, i.end) for i in self.items])
+        return [s for s in self._taken if start <= s[0] < end]
 
     def timed(self, *spans: Span) -> list[When]:
         """Dates and periods stated by the model's own words within the spans."""

@@ -33,6 +33,10 @@ class When:
     clock: str | None = None
     periods: tuple[tuple[datetime, datetime], ...] = ()
     relative: bool = False
+    span: bool = False
+    """From one month to another."""
+    named: bool = False
+    """`last month`, `this year`: said of the whole of it."""
 
 
 _MONTH = "|".join(sorted((re.escape(m) for m in MONTHS), key=len, reverse=True))
@@ -82,7 +86,10 @@ _PHRASE = re.compile(
     + rf"|(?P<mm>{_MONTH})\b\.? (?:the )?(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)(?:,? "
     rf"(?P<my>(?:19|20)\d{{2}})\b)?"
     + _CLOCK.replace("clock", "mclock").replace("half", "mhalf")
-    + rf"|(?P<month>{_MONTH})\b(?:,?(?: de)? (?P<year>(?:19|20)\d{{2}})\b)?(?P<todate> to date)?"
+    + rf"|(?P<m1>{_MONTH})\b(?: (?P<y1>(?:19|20)\d{{2}}))?"
+    r"(?: ?[-/] ?| (?:to|through|until|till|and|tot en met|tot|t/m|a|at\u00e9|en|e)(?: the end of)? )"
+    rf"(?P<m2>{_MONTH})\b(?:,?(?: de)? (?P<y2>(?:19|20)\d{{2}})\b)?"
+    rf"|(?P<month>{_MONTH})\b(?:,?(?: de)? (?P<year>(?:19|20)\d{{2}})\b)?(?P<todate> to date)?"
     r"|(?:the )?(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) quarter(?! of (?!20))(?: of)?(?: "
     r"(?P<nthyear>(?:19|20)\d{2})\b)?"
     r"|[QK](?P<q>[1-4])(?:[ -](?P<qy>(?:19|20)\d{2}))?(?!\w)|(?P<qy2>(?:19|20)\d{2})-?[QK](?P<q2>[1-4])(?!\w)"
@@ -91,7 +98,7 @@ _PHRASE = re.compile(
     rf"|{_LAST} {_COUNT}[ -](?P<u>{'|'.join(_UNITS)})\w*"
     rf"|(?:(?P<prev>last|previous|vorige|afgelopen|this|next) )?(?P<weekday>{_DAY})(?!\w)"
     r"|(?P<time>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?![\d:]) ?(?P<ampm>[ap]m)?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?"
-    r"|(?P<bareyear>20\d{2})(?=(?:[ ,.;)?!]|$)(?!\d))(?! (?:[a-z]{3,}s)\b))",
+    r"|(?P<bareyear>20\d{2})(?=(?:[ ,.;:)?!*|\n]|$)(?!\d))(?! (?:[a-z]{3,}s)\b))",
     re.IGNORECASE,
 )
 _AMBIGUOUS = frozenset({"may", "march", "mar", "mei", "sep", "dec", "jan", "jun", "maio", "august", "maart"})
@@ -129,6 +136,8 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
         yield from _range(start, end, g, today)
     elif g["isomonth"]:
         yield _period(start, end, g["isomonth"], now)
+    elif g["m2"]:
+        yield from _months_between(match, text, g, now)
     elif g["month"]:
         if _is_month(match, text):
             yield When(start, end, "period", periods=_month(MONTHS[g["month"].lower()], g["year"], now))
@@ -144,10 +153,10 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
     elif g["relative"]:
         yield When(start, end, "period", relative=True)
     elif g["simple"]:
-        yield _rolling(_period(start, end, _SIMPLE[g["simple"].lower()], now), text, now)
+        yield replace(_rolling(_period(start, end, _SIMPLE[g["simple"].lower()], now), text, now), named=True)
     elif g["u"]:
         count = int(g["n"]) if g["n"].isdigit() else SMALL[g["n"].lower()]
-        yield _period(start, end, f"last_{count}_{_UNITS[g['u'].lower()]}", now)
+        yield replace(_period(start, end, f"last_{count}_{_UNITS[g['u'].lower()]}", now), named=True)
     elif g["weekday"]:
         back = (now.weekday() - WEEKDAYS[g["weekday"].lower()]) % 7
         day = today - timedelta(days=back)
@@ -177,6 +186,22 @@ def _range(start: int, end: int, g: dict[str, str | None], today: date) -> Itera
         if len(days) == 2:
             spans.append((_midnight(days[0]), _midnight(days[1] + timedelta(days=1))))
     yield When(start, end, "period", periods=tuple(spans))
+
+
+def _months_between(match: re.Match[str], text: str, g: dict[str, str | None], now: datetime) -> Iterator[When]:
+    """`April to September 2026`: one period, and each of the two months in `August and September`."""
+    one = _month(MONTHS[(g["m1"] or "").lower()], g["y1"], now)
+    two = _month(MONTHS[(g["m2"] or "").lower()], g["y2"], now)
+    whole = tuple((a, d) for a, b in one for c, d in two if b <= c and (c - a).days < 360)
+    between = text[match.end("m1") : match.start("m2")]
+    joined = re.fullmatch(r" (?:and|en|e) ", between) is None or re.search(
+        r"between|tussen|entre", text[max(0, match.start() - 10) : match.start()]
+    )
+    if joined and whole:
+        yield When(match.start(), match.end(), "period", periods=whole, span=True)
+        return
+    yield When(match.start(), match.end("m1"), "period", periods=one)
+    yield When(match.start("m2"), match.end(), "period", periods=two)
 
 
 def _days_of(g: dict[str, str | None], today: date) -> tuple[date, ...]:
@@ -211,6 +236,8 @@ def _is_month(match: re.Match[str], text: str) -> bool:
     if word == "August":
         return True
     before = text[max(0, match.start() - 12) : match.start()]
+    if word in ("May", "March") and re.search(r"[^\W\d_,] $", before):
+        return True  # a capital within a sentence
     if word == "May" and re.match(r" (?:I|we|you|be|have|not|it)\b", text[match.end() : match.end() + 6]):
         return False
     if word[0].isupper() and re.search(r"\b(?:our|the|my|your|its|their|a) $", before, re.IGNORECASE):
@@ -219,7 +246,9 @@ def _is_month(match: re.Match[str], text: str) -> bool:
 
 
 def _month(month: int, year: str | None, now: datetime) -> tuple[tuple[datetime, datetime], ...]:
-    years = [int(year)] if year else [now.year if month <= now.month else now.year - 1]
+    """A month without a year is the last one of that name, or the next."""
+    last = now.year if month <= now.month else now.year - 1
+    years = [int(year)] if year else [last, last + 1]
     spans = []
     for each in years:
         start = datetime(each, month, 1, tzinfo=UTC)

@@ -61,12 +61,38 @@ _SAME = {
             "jumped declined decline higher lower stijging daling gestegen steeg gedaald daalde toename "
             "afname aumento aumentou subiu caiu queda surged shrank movement"
         ),
-        listing("total altogether overall sum combined totaal"),
+        listing("total altogether overall sum combined totaal totale"),
         listing("share proportion portion slice aandeel parte accounted accounts-for"),
         listing("average mean averaged gemiddeld gemiddelde média"),
-        listing("forecast expected projected projection predicted expect heading verwacht prognose previsão"),
-        ["finding", "issue", "issues", "bevindingen"],
-        ["key", "keys", "sleutels", "chaves"],
+        listing("highest largest biggest most-expensive peak hoogste grootste maior m\u00e1ximo maximum"),
+        listing("lowest smallest cheapest laagste kleinste menor m\u00ednimo minimum"),
+        listing("forecast projected projection predicted heading verwacht prognose previsão"),
+        listing("finding findings issue issues bevindingen bevinding achados"),
+        listing("key keys sleutel sleutels chave chaves"),
+        listing("user users gebruiker gebruikers utilizador utilizadores usu\u00e1rio usu\u00e1rios"),
+        listing("critical kritiek kritieke cr\u00edtico cr\u00edtica cr\u00edticos cr\u00edticas"),
+        listing("high hoog hoge alto alta altos altas elevada"),
+        listing("low laag lage baixo baixa baixos baixas"),
+        listing("medium middelhoog gemiddelde-ernst m\u00e9dio m\u00e9dios"),
+        listing("limit limiet limite ceiling"),
+        listing("budget budgets or\u00e7amento or\u00e7amentos begroting"),
+        listing("backup backups back-up back-ups reservekopie"),
+        listing("encryption encrypted encrypt versleuteld versleuteling encripta\u00e7\u00e3o encriptado cifrado"),
+        listing("vulnerability vulnerabilities kwetsbaarheid kwetsbaarheden vulnerabilidade vulnerabilidades"),
+        listing("threat threats dreiging dreigingen amea\u00e7a amea\u00e7as"),
+        listing("rule rules regel regels regra regras"),
+        listing("day days daily dag dagen dia dias di\u00e1rio"),
+        listing("month months monthly maand maanden maandelijks m\u00eas meses mensal"),
+        listing("open opened abertos aberto abertas openstaand openstaande"),
+        listing("firing fired fire afgegaan disparar dispararam"),
+        listing("rotation rotate rotated rotates roteren roteert rota\u00e7\u00e3o"),
+        listing("automatic automatically automatisch automatische autom\u00e1tica"),
+        listing("credit credits cr\u00e9dito cr\u00e9ditos tegoed"),
+        listing("password passwords wachtwoord palavra-passe"),
+        listing("instance instances machine machines server servers inst\u00e2ncia inst\u00e2ncias"),
+        listing("resource resources recurso recursos"),
+        listing("volume volumes schijf schijven"),
+        listing("deployment deployments deploy deployed uitrol"),
         ["saving", "savings", "save", "saved", "besparing"],
         ["oldest", "longest", "age"],
         listing("failing failed fail fails failure failures mislukt"),
@@ -74,7 +100,7 @@ _SAME = {
         ["exposed", "public", "publicly", "openbaar"],
         ["tag", "tagged", "untagged", "tags"],
         listing("not never without no non niet geen zonder não sem cannot didn didnt doesn don"),
-        listing("complete completed succeed succeeded success successful gelukt"),
+        listing("complete completed succeed succeeded success successful gelukt geslaagd voltooid conclu\u00eddos"),
         listing("miss missing missed misses lack lacks"),
         ["alarm", "alarms", "alert", "alerts"],
     )
@@ -97,13 +123,23 @@ MOVED = (
 """Words of which at least one stands near a figure that says how much something moved."""
 
 
+_NOT_DONE = re.compile(
+    r"\b(?:(?:not|niet|n\u00e3o|geen|n't|never|none)(?: \w+){0,2} (?:complet\w*|succe\w*|finish\w*|gelukt|"
+    r"geslaagd\w*|voltooid|afgerond|conclu\w*|termin\w*)|"
+    r"unsuccessful\w*)\b"
+)
+
+
 @lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """Content words of a text, folded to a stem; `venue-utrecht` gives both parts."""
     out = set()
-    for word in re.findall(r"[^\W_]+", text.lower()):
+    for word in re.findall(r"[^\W_]+", _NOT_DONE.sub(" failed ", text.lower())):
         if word in _STOP or word.isdigit() or len(word) < 2:
             continue
+        if word.startswith("un") and len(word) > 6 and word.endswith("ed"):
+            out.add("not")
+            word = word[2:]
         out.add(_SAME.get(word) or _stem(word))
     return frozenset(out)
 

@@ -1,9 +1,9 @@
 """The labelled answers: written by hand, from frames, and corrupted once each by a seeded generator.
 
 `python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
-tuned, and stays as it is. `independent.jsonl` and `independent2.jsonl` speak about facts that real queries gave; each
-was written by someone who had seen neither the checker nor the other parts. Each line holds the estate, the draft,
-the corruption (null if clean) and what was changed.
+tuned, and stays as it is. `independent.jsonl`, `independent2.jsonl` and `independent3.jsonl` speak about facts that
+real queries gave; each was written by someone who had seen neither the checker nor the other parts, and tuned on after
+it was measured. Each line holds the estate, the draft, the corruption (null if clean) and what was changed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _WRITTEN = {
     "fresh": "fresh_written.yaml",
     "independent": "independent.yaml",
     "independent2": "independent2.yaml",
+    "independent3": "independent3.yaml",
 }
 
 
@@ -46,7 +47,7 @@ class Labelled(BaseModel):
 
 
 def load(name: str) -> list[Labelled]:
-    """The frozen answers of one part: `corpus`, `heldout`, `fresh`, `independent` or `independent2`."""
+    """The frozen answers of one part: `corpus`, `heldout`, `fresh`, `independent`, `independent2` or `independent3`."""
     lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Labelled.model_validate_json(line) for line in lines]
 

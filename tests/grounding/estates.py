@@ -20,6 +20,8 @@ class Estate:
     name: str
     now: datetime
     locale: Locale = "en"
+    question: str = ""
+    """What the person asked, if the answers of this estate all answer one question."""
     by_key: dict[str, Fact] = field(default_factory=dict)
 
     @property
@@ -477,7 +479,7 @@ def independent(part: str = "independent") -> list[Estate]:
     estates = []
     for name, held in frozen.items():
         facts = [Fact.model_validate(fact) for fact in held["facts"]]
-        estate = Estate(f"{part}-{name}", datetime.fromisoformat(held["now"]))
+        estate = Estate(f"{part}-{name}", datetime.fromisoformat(held["now"]), question=held.get("question", ""))
         estate.by_key.update({fact.id: fact for fact in facts})
         estates.append(estate)
     return estates
@@ -486,4 +488,7 @@ def independent(part: str = "independent") -> list[Estate]:
 def all_estates() -> dict[str, Estate]:
     """Every estate by name."""
     built = [build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS)]
-    return {estate.name: estate for estate in (*built, *independent(), *independent("independent2"))}
+    return {
+        estate.name: estate
+        for estate in (*built, *independent(), *independent("independent2"), *independent("independent3"))
+    }

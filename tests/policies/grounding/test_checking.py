@@ -110,3 +110,18 @@ def test_a_draft_beyond_the_limit_is_refused_at_once() -> None:
 def test_no_facts_no_figures() -> None:
     assert ground("I cannot know that from AWS.", (), now=COST.now).ok
     assert not ground("There are 3.", (), now=COST.now).ok
+
+
+@pytest.mark.parametrize(
+    ("source", "fine"),
+    [
+        ("There are no users without MFA.", False),
+        ("There are no public buckets in what I saw, as far as I can tell.", True),
+        ("None of this needs doing today.", True),
+        ("There is no comparison with last year.", True),
+        ("I have no data on users.", True),
+    ],
+)
+def test_none_is_a_figure(source: str, fine: bool) -> None:
+    kinds = _kinds(source, SECURITY)
+    assert kinds == (set() if fine else {"unbound_figure"})

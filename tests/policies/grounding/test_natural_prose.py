@@ -88,3 +88,65 @@ BUDGET, OCT13, CONTROLS, VENUE = (f"independent2-{name}" for name in ("budget", 
 def test_only_what_is_certainly_wrong_is_a_fault(estate: str, true: str, false: str) -> None:
     assert not _ok(estate, false)
     assert _ok(estate, true)
+
+
+GROWTH, YEAR, INTERNET, DAYS, FINDINGS = (
+    f"independent3-{name}" for name in ("ec2-growth", "year-end", "open-to-world", "days-dataprod", "findings-board")
+)
+
+
+@pytest.mark.parametrize(
+    ("estate", "true", "false"),
+    [
+        (GROWTH, "EC2 - Other in data-prod rose [[f7]].", "EC2 - Other in data-lab rose [[f7]]."),
+        (
+            GROWTH,
+            "EC2 - Other nearly doubled, from [[f10]] to [[f11]].",
+            "EC2 - Other halved, from [[f10]] to [[f11]].",
+        ),
+        (GROWTH, "Spend rose by [[f1]] compared with August.", "Spend rose by [[f1]] compared with June."),
+        (GROWTH, "EC2 - Other cost [[f11]] in September, against [[f10]].", "EC2 - Other cost [[f12]] in September."),
+        (YEAR, "November is forecast at [[f5]].", "December is forecast at [[f5]]."),
+        (DAYS, "On 8 September data-prod spent [[f4]].", "On 9 September data-prod spent [[f4]]."),
+        (FINDINGS, "Most findings are of medium severity: [[f5]].", "Most findings are of critical severity: [[f5]]."),
+        (SECURITY, "I know of no other public bucket.", "There are no public buckets."),
+    ],
+)
+def test_a_sentence_is_held_against_all_facts_in_play(estate: str, true: str, false: str) -> None:
+    assert _ok(estate, true)
+    assert not _ok(estate, false)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "One thing to watch is the NAT gateway.",
+        "I have no data on individual users.",
+        "None of this is alarming.",
+        "Two remarks. First, amounts are gross. Second, credits are not included.",
+        "No comparison with last year is available.",
+        "We can look again after October closes.",
+        "The second cause is EC2.",
+        "Both eu-west-1 and eu-central-1 were looked at.",
+        "Twee dingen vallen op.",
+        "N\u00e3o h\u00e1 motivo para alarme.",
+        "Dat is \u00e9\u00e9n van de oorzaken.",
+    ],
+)
+def test_remarks_that_claim_no_figure_pass(remark: str) -> None:
+    assert _ok(GROWTH, f"Spend rose by [[f1]] in September. {remark}")
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "That is 13 more than planned.",
+        "It should be fixed within three weeks.",
+        "About half of it is waste.",
+        "A dozen teams are involved.",
+        "Roughly a third is left.",
+        "We could save a few thousands.",
+    ],
+)
+def test_remarks_with_a_figure_that_no_fact_holds_do_not(remark: str) -> None:
+    assert not _ok(GROWTH, f"Spend rose by [[f1]] in September. {remark}")

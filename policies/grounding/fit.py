@@ -1,0 +1,189 @@
+"""How well a fact fits the words around a figure: the evidence, as numbers.
+
+Every figure's fact is held against its rivals, the other facts of the same unit. For each the same evidence is
+counted: words of its label that are heard, near (the figure's own clause, table cell and titles), in the sentence, or
+above (heading, lead-in, question), and words that are not; its names (account, service, ...) said, missing, or another
+of their kind said instead; its period and basis said or contradicted; whether something moved. `weights` turns the
+evidence into one score. If a rival's score is higher by more than a margin, the words speak of the rival.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from policies.grounding import words
+from policies.grounding.site import CHANGEISH, Site
+from policies.grounding.spans import agrees, apart
+from policies.grounding.vocabulary import Vocabulary, pieces, spoken
+from policies.grounding.when import When
+from policies.grounding.wordlist import listing
+from tools import units
+from tools.facts import Fact
+
+if TYPE_CHECKING:
+    from policies.grounding.view import View
+
+NAMES = listing(
+    "before before_shared after after_shared sentence wide unheard denied undenied "
+    "name_near name_more name_sentence name_wide name_none name_partly name_other name_other_sentence foreign "
+    "time_near time_sentence time_wide time_near_other time_wrong_near time_wrong_sentence now now_wrong "
+    "change_by change_to change_flat level_by unmoved basis basis_wrong total_wrong twice not_part "
+    "adjacent adjacent_before elsewhere number_wrong"
+)
+_TOTAL = re.compile(r"\b(?:total|in all|overall|altogether|combined|totaal|in totaal|no total|all accounts|together)\b")
+_NOW = re.compile(r"\b(?:now|currently|at the moment|at present|today|nu|momenteel|vandaag|agora|hoje|atualmente)\b")
+_GROSS = re.compile(r"\b(?:gross|bruto|before (?:credits|refunds)|without (?:credits|refunds))\b")
+_NET = re.compile(r"\b(?:net|netto|l\u00edquid[oa]s?|after (?:credits|refunds)|net of)\b")
+
+
+def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool = False) -> list[float]:
+    """The evidence for a fact at a site, in the order of `NAMES`; `generous` for the fact that stands there."""
+    label = vocab.label[fact.id]
+    in_before, in_after = label & at.before, label & at.after
+    near = in_before | in_after
+    in_sentence = (label & at.sentence) - near
+    in_wide = (label & at.wide) - near - in_sentence
+    unheard = label - near - in_sentence - in_wide
+    says_not = "not" in label
+    out = [
+        len(in_before - at.shared), len(in_before & at.shared),
+        len(in_after - at.shared), len(in_after & at.shared),
+        len(in_sentence), len(in_wide), min(len(unheard), 3),
+        float(at.denied and says_not), float(at.denied and not says_not and fact.value != 0),
+    ]  # fmt: skip
+    out += _named(at, fact, vocab, generous)
+    out += _timed(at, fact, view)
+    change = words.is_change(fact)
+    changeish = change or bool(set(words.plain(fact.label)) & CHANGEISH)
+    out += [
+        float(changeish and at.role == "change"), float(change and at.role == "level"),
+        float(change and at.role == "flat"), float(not changeish and at.role == "change"),
+        float(change and not at.moved),
+    ]  # fmt: skip
+    gross, net = bool(_GROSS.search(at.sentence_text)), bool(_NET.search(at.sentence_text))
+    one = gross != net and fact.scope.basis is not None
+    out += [
+        float(one and (fact.scope.basis == "gross") == gross),
+        float(one and (fact.scope.basis == "gross") != gross),
+    ]
+    narrowed = bool(vocab.held[fact.id]) and not label & {"total"}
+    out.append(float(narrowed and bool(_TOTAL.search(at.near_text))))
+    out.append(float(any(f.id == fact.id for f in at.others)))
+    out.append(float(at.whole is not None and at.whole.unit == fact.unit and _exceeds(at.whole, fact)))
+    out += [len(label & at.close), len(label & at.close_before)]
+    out.append(float(fact.id in at.elsewhere))
+    out.append(float(at.number != 0 and units.kind(fact.unit) == "count" and (fact.value == 1) != (at.number == 1)))
+    return out
+
+
+PAIR = listing("sibling narrower wider later")
+
+
+def pair(at: Site, fact: Fact, rival: Fact, view: View, vocab: Vocabulary) -> list[float]:
+    """What only the two together show, in the order of `PAIR`.
+
+    `sibling`: they differ in a word or two of the label, and the rival's are said and the fact's are not. `narrower`:
+    the rival is the same of one more name, which is said. `wider`: it is the same without a name of the fact that is
+    said nowhere. `later`: it is the same of a period that is said, which the fact's is not.
+    """
+    mine, theirs = vocab.label[fact.id] - _SUM, vocab.label[rival.id] - _SUM
+    here, there = vocab.held[fact.id], vocab.held[rival.id]
+    near = (at.before | at.after) - at.shared
+    out = [0.0] * len(PAIR)
+    same_time = fact.period == rival.period
+    if here == there:
+        only, other = theirs - mine, mine - theirs
+        if only and len(only) <= 2 and len(other) <= 2 and only <= near and not other & (at.sentence | at.wide):
+            out[0] = 1.0
+        if mine == theirs and not same_time and fact.scope.basis == rival.scope.basis:
+            said = any(_agrees(w, rival, view) for w in at.near_times)
+            out[3] = float(said and not any(_agrees(w, fact, view) for w in [*at.near_times, *at.sentence_times]))
+    elif same_time and (mine == theirs or (mine < theirs and theirs - mine <= near)):
+        extra = [(k, v) for k, vs in there.items() if k not in here and len(vs) <= 3 for v in vs]
+        kept = all(there.get(k) == vs for k, vs in here.items())
+        explained = {(k, v) for f in at.others for k, vs in vocab.held[f.id].items() for v in vs}
+        strict = {m for mention in at.near_mentions for m in mention.means}
+        out[1] = float(kept and bool(extra) and any(e in strict and e not in explained for e in extra))
+    if here != there and same_time and mine == theirs:
+        lost = [(k, v) for k, vs in here.items() if k not in there and len(vs) <= 3 for v in vs]
+        kept = all(here.get(k) == vs for k, vs in there.items())
+        unsaid = lost and not any(
+            (k, v) in at.sentence_names | at.near_names | at.wide_names
+            or spoken(v) & (at.near_words | at.sentence_words | at.wide_words)
+            for k, v in lost
+        )
+        out[2] = float(kept and bool(unsaid))
+    return out
+
+
+_SUM = frozenset(listing("total in all sum"))
+
+
+def _exceeds(part: Fact, whole: Fact) -> bool:
+    if isinstance(part.value, str) or isinstance(whole.value, str):
+        return False
+    return abs(Decimal(part.value)) > abs(Decimal(whole.value))
+
+
+def _named(at: Site, fact: Fact, vocab: Vocabulary, generous: bool) -> list[float]:
+    near = sentence = wide = hint = none = other = other_sentence = foreign = 0
+    held = vocab.held[fact.id]
+    for kind, values in held.items():
+        if len(values) > 3:
+            continue
+        telling = frozenset().union(*(vocab.telling[kind, v] for v in values)) if generous else frozenset()
+        own = {(kind, v) for v in values}
+        here = any(d == kind for d, _ in at.near_names)
+        if own & at.near_names or telling & at.near_words:
+            near += 1
+        elif here:
+            other += 1
+        elif own & at.sentence_names or telling & at.sentence_words:
+            sentence += 1
+        elif any(d == kind for d, _ in at.before_names):
+            other_sentence += 1
+        elif own & at.wide_names or telling & at.wide_words:
+            wide += 1
+        elif generous and any(pieces(v) & (at.sentence_words | at.wide_words) for v in values):
+            hint += 1
+        else:
+            none += 1
+    explained = {(d, v) for f in at.others for d, vs in vocab.held[f.id].items() for v in vs}
+    for m in at.near_mentions:
+        kinds = {d for d, _ in m.means}
+        if not kinds & held.keys() and not m.means & explained:
+            foreign += 1
+    heard = near + sentence + wide + hint
+    return [
+        min(near, 1), max(near - 1, 0), min(sentence, 1), min(wide, 1), float(none > 0 and not heard),
+        float(none > 0 and heard > 0), other, other_sentence, foreign,
+    ]  # fmt: skip
+
+
+def _timed(at: Site, fact: Fact, view: View) -> list[float]:
+    now = bool(_NOW.search(at.near_text))
+    period = fact.period
+    if period is None:
+        return [0.0] * 8
+    timeless = period.start == period.end
+    fits = any(_agrees(w, fact, view) for w in at.near_times)
+    fits_sentence = fits or any(_agrees(w, fact, view) for w in at.sentence_times)
+    fits_wide = fits_sentence or any(_agrees(w, fact, view) for w in at.wide_times)
+    spans = [w for w in at.near_times if w.kind == "period" and not w.relative]
+    spans_sentence = [w for w in at.sentence_times if w.kind == "period" and not w.relative]
+    off = any(apart(w, fact) for w in spans)
+    if timeless:
+        return [0.0, 0.0, 0.0, float(bool(spans) and not fits), 0.0, 0.0, float(now), 0.0]
+    return [
+        float(fits), float(not fits and fits_sentence), float(not fits_sentence and fits_wide),
+        float(bool(spans) and not off and not fits and not fits_sentence),
+        float(off and not fits and not fits_sentence),
+        float(not spans and any(apart(w, fact) for w in spans_sentence) and not fits_sentence),
+        0.0, float(now and period.end < view.now),
+    ]  # fmt: skip
+
+
+def _agrees(when: When, fact: Fact, view: View) -> bool:
+    return when.relative or agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start])

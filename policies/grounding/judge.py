@@ -1,0 +1,39 @@
+"""The judgement of `fit`: whether the words around a figure speak of another fact."""
+
+from __future__ import annotations
+
+from policies.grounding.counts import same_statement
+from policies.grounding.fit import evidence, pair
+from policies.grounding.model import Claim, FaultKind
+from policies.grounding.view import Item, View, about
+from policies.grounding.weights import FACT, MARGIN, RIVAL, TOGETHER
+
+
+def worth(item: Item, view: View) -> float:
+    """How well the fact of a figure fits the words around it."""
+    found = evidence(view.site(item), item.fact, view, view.vocabulary, generous=True)
+    return sum(w * e for w, e in zip(FACT, found, strict=True) if e)
+
+
+def rival_claim(item: Item, view: View) -> Claim | None:
+    """Another fact of the same unit fits the words better by more than the margin.
+
+    A fact that has a figure of its own in the sentence is no rival, nor is one that says the same.
+    """
+    at, vocabulary, fact = view.site(item), view.vocabulary, item.fact
+    own = worth(item, view)
+    beside = {(f.unit, f.value) for f in at.others}
+    best, found = own + MARGIN, None
+    for rival in view.facts:
+        if rival.unit != fact.unit or rival.value == fact.value or (rival.unit, rival.value) in beside:
+            continue
+        score = sum(w * e for w, e in zip(RIVAL, evidence(at, rival, view, vocabulary), strict=True) if e)
+        score += sum(w * e for w, e in zip(TOGETHER, pair(at, fact, rival, view, vocabulary), strict=True) if e)
+        if score > best:
+            best, found = score, rival
+    if found is None or same_statement([fact, found]):
+        return None
+    kind: FaultKind = "scope" if found.label == fact.label and found.scope != fact.scope else "label"
+    if kind == "scope" and found.period != fact.period:
+        kind = "period"
+    return kind, f"The words fit {found.id} ({found.label}, {found.scope.text()}) better, but {about(fact)}."
