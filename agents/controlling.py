@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import policies
 from agents.home import Home
@@ -30,6 +30,9 @@ from policies.controls.store import EvidenceStore
 from policies.oversight import Oversight
 from tools.estates import Estate
 from tools.receipts import ReceiptFiles
+
+if TYPE_CHECKING:
+    from agents.drafting import ModelMaker
 
 ROOT = Path(policies.__file__).parent.parent
 WINDOW = timedelta(days=30)
@@ -137,7 +140,6 @@ def statement(settings: Settings) -> Statement:
 def manifest(settings: Settings, estate: str) -> Manifest:
     """What collectors cannot know by themselves: prompts, models, channels, home accounts."""
     from agents import specialists
-    from agents.models.offline.maker import OfflineMaker
     from agents.wording import origin
 
     folder = Path(specialists.__file__).parent
@@ -159,9 +161,25 @@ def manifest(settings: Settings, estate: str) -> Manifest:
         prompt_files=len(files),
         models=tuple(_model(name) for name in dict.fromkeys(names)),
         model_keys=len(set(names)),
-        disclosures=(Disclosure(channel="cli", language="en", text=origin(OfflineMaker(), "answered", True)),),
+        disclosures=(
+            Disclosure(channel="cli", language="en", text=origin(_writer(settings, estate), "answered", True)),
+        ),
         disclosures_expected=1,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """As much of a model as the line under an answer names: the model itself takes long to import."""
+
+    name: str
+    is_llm: bool
+
+
+def _writer(settings: Settings, estate: str) -> ModelMaker:
+    """What would write answers as the settings stand."""
+    name = settings.model or ("offline" if estate == "sample" else f"bedrock:{settings.bedrock_profile}")
+    return cast("ModelMaker", _Writer(name, name != "offline"))
 
 
 def released_hashes() -> tuple[list[str], list[str]]:
