@@ -116,7 +116,7 @@ def test_the_development_sets_are_well_formed(known: Truth) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("file", "right", "wrong"), [("dev_a.yaml", 88.0, 5.0), ("dev_b.yaml", 74.0, 12.0)])
+@pytest.mark.parametrize(("file", "right", "wrong"), [("dev_a.yaml", 91.0, 4.0), ("dev_b.yaml", 76.0, 9.0)])
 def test_the_offline_model_holds_its_floor_on_a_development_set(file: str, right: float, wrong: float) -> None:
     entries = read([file])
     summary = summarise(entries, run(entries, "offline"))

@@ -12,7 +12,7 @@ from agents.models.offline.choosing import Context, calls_for, chosen_of
 from agents.models.offline.coverage import unused
 from agents.models.offline.dialogue import follow
 from agents.models.offline.examples import EXAMPLES
-from agents.models.offline.filling import asks_share
+from agents.models.offline.filling import asks_share, fields_of
 from agents.models.offline.followups import inherited, named_after, points_back
 from agents.models.offline.guarding import money_first, objection, ranked_by
 from agents.models.offline.joint import related, several
@@ -65,12 +65,25 @@ def understand(
     question = asked.pop()
     context = Context(names, now, queries)
     plan = _understand(question, tuple(asked), context, lenient=False)
-    if not plan.calls:
-        return plan
     reading = read(question[:_LONGEST], names, now)
-    if why := objection(plan.calls, plan.limits, reading, context):
-        return _unclear({call.query: 2.0 for call in plan.calls}, context, why)
+    if plan.calls and (why := objection(plan.calls, plan.limits, reading, context)):
+        plan = _unclear({call.query: 2.0 for call in plan.calls}, context, why)
+    if plan.abstention and plan.abstention.kind == "unclear" and (asking := _out_of_sight(reading, context)):
+        return asking
     return plan
+
+
+def _out_of_sight(reading: Reading, context: Context) -> Plan | None:
+    """Whatever else was not understood: an account that the asker does not see is the gate's to refuse, by a call."""
+    named = [name for name in reading.found.accounts if name not in context.names.accounts]
+    if context.names.complete or not named:
+        return None
+    for name in scores(reading, context.queries):
+        query = context.queries[name]
+        if "accounts" in fields_of(query) and not query.personal_data and "name" not in fields_of(query):
+            call = PlannedCall(query=name, domain=query.domain, inputs={"accounts": named[0]})
+            return Plan(calls=(call,), read_as=_spoken(call))
+    return None
 
 
 def route(
