@@ -7,7 +7,7 @@ Two headers are read and no others. What a proxy, a gateway or a caller writes i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,8 +28,8 @@ ENVELOPE_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Custom-Regent-Envelope"
 class Call:
     """One call from elsewhere: its headers, its body as parsed, and the session that the transport names."""
 
-    headers: Mapping[str, str]
-    payload: Mapping[str, Any]
+    headers: Mapping[str, str] = field(repr=False)  # tokens must not reach a log by way of a traceback
+    payload: Mapping[str, Any] = field(repr=False)
     session: str = ""
 
 
@@ -40,11 +40,12 @@ class Verified(NamedTuple):
     channel: str | None = None
 
 
-class Evidence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """What a call brings to prove who asks."""
 
-    token: str | None
-    envelope: str | None
+    token: str | None = field(repr=False)
+    envelope: str | None = field(repr=False)
 
 
 class Identity:
