@@ -31,6 +31,8 @@ def main() -> None:
     for part, first in UNSEEN.items():
         print(f"\n{part} (unseen at first measurement: {first}; now tuned): frozen answers")
         _rates(load(part), times)
+    print("\nindependent4 (never tuned on): frozen answers")
+    _rates(load("independent4"), times)
     quantiles = statistics.quantiles(times, n=100)
     print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
     text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150

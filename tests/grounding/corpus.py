@@ -3,7 +3,8 @@
 `python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
 tuned, and stays as it is. `independent.jsonl`, `independent2.jsonl` and `independent3.jsonl` speak about facts that
 real queries gave; each was written by someone who had seen neither the checker nor the other parts, and tuned on after
-it was measured. Each line holds the estate, the draft, the corruption (null if clean) and what was changed.
+it was measured; `independent4.jsonl` is of the same kind and has never been tuned on. Each line holds the estate, the
+draft, the corruption (null if clean) and what was changed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _WRITTEN = {
     "independent": "independent.yaml",
     "independent2": "independent2.yaml",
     "independent3": "independent3.yaml",
+    "independent4": "independent4.yaml",
 }
 
 

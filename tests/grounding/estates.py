@@ -471,6 +471,7 @@ def airline_fresh() -> Estate:
 BUILDERS = (casino_cost, casino_security, casino_ops, bank_cost, lottery_pt, venues_mixed)
 HELDOUT_BUILDERS = (insurer_heldout, utility_heldout)
 FRESH_BUILDERS = (hospital_fresh, airline_fresh)
+INDEPENDENT = ("independent", "independent2", "independent3", "independent4")
 
 
 def independent(part: str = "independent") -> list[Estate]:
@@ -488,7 +489,5 @@ def independent(part: str = "independent") -> list[Estate]:
 def all_estates() -> dict[str, Estate]:
     """Every estate by name."""
     built = [build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS)]
-    return {
-        estate.name: estate
-        for estate in (*built, *independent(), *independent("independent2"), *independent("independent3"))
-    }
+    frozen = [estate for part in INDEPENDENT for estate in independent(part)]
+    return {estate.name: estate for estate in (*built, *frozen)}

@@ -1,6 +1,7 @@
 """`python -m tests.questions --model offline [--file fresh.yaml] [--only ID ...] [--record]`: run the bank.
 
-The development sets are run and printed before it (not with `--json`); `fresh.yaml` only where it is named.
+The development sets are run and printed before it (not with `--json`); the fresh sets only where they
+are named.
 Exits with 1 if fewer than 95 percent of the bank's conversations are right (of another file: never).
 """
 

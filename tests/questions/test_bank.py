@@ -63,8 +63,9 @@ def test_a_count_says_what_it_counts(entries: list[Entry]) -> None:
                 assert wanted.unit != "count" or wanted.about, entry.id
 
 
-def test_the_fresh_set_is_well_formed(known: Truth) -> None:
-    fresh = read(["fresh.yaml"])
+@pytest.mark.parametrize("file", ["fresh.yaml", "fresh2.yaml"])
+def test_a_fresh_set_is_well_formed(file: str, known: Truth) -> None:
+    fresh = read([file])
     assert len(fresh) >= 60
     for expect in (turn.expect for entry in fresh for turn in entry.turns if turn.expect):
         for text in _formulas(expect):

@@ -46,7 +46,7 @@ class Truth:
     def __init__(self, folder: Path) -> None:
         import duckdb
 
-        for part in ("truth_cost", "truth_security", "truth_ops", "truth_dev", "fresh_truth"):
+        for part in ("truth_cost", "truth_security", "truth_ops", "truth_dev", "fresh_truth", "fresh2_truth"):
             import_module(f"tests.questions.{part}")  # the formulas register themselves
         self._folder = folder
         self._db = duckdb.connect()
