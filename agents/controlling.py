@@ -19,6 +19,7 @@ from policies.access.gate import company_gate
 from policies.access.policyset import read_files, shipped_files
 from policies.audit import Ledger
 from policies.controls.collect import Scene
+from policies.controls.crosswalk import declared_frameworks
 from policies.controls.declared import SHIPPED as DECLARED
 from policies.controls.declared import Declared, load_declared
 from policies.controls.documents import load_documents
@@ -127,8 +128,10 @@ def evidence_store(home: Home, ledger: Ledger) -> EvidenceStore:
 
 
 def declarations(settings: Settings) -> Declared:
-    """The tenant's declarations. ControlsError when they cannot be used."""
-    return load_declared(settings.declared or DECLARED)
+    """The tenant's declarations. ControlsError when they cannot be used, also for a framework that nobody knows."""
+    declared = load_declared(settings.declared or DECLARED)
+    declared_frameworks(declared)
+    return declared
 
 
 def statement(settings: Settings) -> Statement:

@@ -21,11 +21,17 @@ Stored = Annotated[bool, typer.Option("--stored", help="Collect nothing: only wh
 Since = Annotated[
     datetime | None, typer.Option("--from", help="Look at questions from this day on.", formats=["%Y-%m-%d"])
 ]
+Framework = Annotated[
+    str,
+    typer.Option(
+        "--framework", help="iso42001; of another (eu-ai-act, gdpr, …): where evidence is of use.", metavar="NAME"
+    ),
+]
 
 
 @app.command("status")
 def status_command(
-    framework: Annotated[str, typer.Option("--framework", help="iso42001.", metavar="NAME")] = "iso42001",
+    framework: Framework = "iso42001",
     as_id: As = "local",
     estate: WhichEstate = EstateChoice.sample,
     fresh: Fresh = False,
@@ -45,14 +51,28 @@ def status_command(
         regent controls status --fresh --json
 
         regent controls status --estate aws --as carla
+
+        regent controls status --framework eu-ai-act
+
+    Another framework's requirements have no status here: the crosswalk says which controls' evidence is of use there.
     """
+    from agents.cli.controls_frameworks import framework_json, show_framework
     from agents.cli.controls_showing import show_status, status_json
+    from agents.controlling import declarations
+    from agents.settings import load_settings
     from policies.controls.catalogue import FRAMEWORK
+    from policies.controls.crosswalk import known_framework
 
     if framework != FRAMEWORK:
-        raise typer.BadParameter(f"{framework!r} has no statuses: a mapping never transfers one. Known: {FRAMEWORK}.")
+        known_framework(framework)
     done = evaluation(as_id, estate, _mode(fresh, stored), since)
-    if json_out:
+    declared = declarations(load_settings())
+    if framework != FRAMEWORK:
+        if json_out:
+            _json(framework_json(done, framework, declared))
+        else:
+            show_framework(done, framework, declared)
+    elif json_out:
         _json(status_json(done))
     else:
         show_status(done)
@@ -76,16 +96,19 @@ def show_command(
         regent controls show 7.5.3 --json
     """
     from agents.cli.controls_showing import control_json, show_control
+    from agents.controlling import declarations
+    from agents.settings import load_settings
     from policies.controls.catalogue import catalogue
     from tools.errors import UnknownNameError
 
     if control not in catalogue():
         raise UnknownNameError("control", control, catalogue())
     done = evaluation(as_id, estate, _mode(fresh, stored), None)
+    declared = declarations(load_settings())
     if json_out:
-        _json(control_json(done, control))
+        _json(control_json(done, control, declared))
     else:
-        show_control(done, control)
+        show_control(done, control, declared)
 
 
 @app.command("prove")

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.cli.controls_frameworks import control_pairs, pair_lines
 from agents.controlling import ROOT
 from policies.controls.catalogue import catalogue
 from policies.controls.errors import ControlsError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from policies.controls.declared import Declared
     from policies.controls.falsification import Report
     from policies.controls.run import Evaluation
 
@@ -132,7 +134,7 @@ def _todo(standing: Standing) -> str:
     return f"look into {name}"
 
 
-def control_json(done: Evaluation, control: str) -> dict[str, Any]:
+def control_json(done: Evaluation, control: str, declared: Declared) -> dict[str, Any]:
     """Everything about one control."""
     one = next(status for status in done.statuses if status.id == control)
     serving = [check for check in done.checks.values() if control in check.serves]
@@ -156,6 +158,7 @@ def control_json(done: Evaluation, control: str) -> dict[str, Any]:
             for check in serving
         ],
         "documents": [done.attested[kind].model_dump(mode="json") for kind in catalogue()[control].attests],
+        "crosswalk": control_pairs(control, declared),
     }
 
 
@@ -167,10 +170,10 @@ def _place(reference: str) -> str:
         return f"{reference} (not in this installation)"
 
 
-def show_control(done: Evaluation, control: str) -> None:
+def show_control(done: Evaluation, control: str, declared: Declared) -> None:
     """One control for a person."""
     console = _console()
-    told = control_json(done, control)
+    told = control_json(done, control, declared)
     console.print(f"[bold]{control}[/]  {told['title']}", highlight=False)
     console.print(f"status: [{_COLOURS[told['status']]}]{told['status']}[/]")
     for reason in told["reasons"]:
@@ -185,6 +188,10 @@ def show_control(done: Evaluation, control: str) -> None:
         console.print("\ndocuments")
         for document in told["documents"]:
             console.print(f"  {document['type']}: {document['state']}, {document['said']}", markup=False)
+    if told["crosswalk"]:
+        console.print("\nits evidence is of use for (no status is transferred)")
+        for line in pair_lines(told["crosswalk"]):
+            console.print(f"  {line}", markup=False)
 
 
 def _show_check(console: Console, check: dict[str, Any], now: datetime) -> None:

@@ -57,7 +57,21 @@ def test_the_table_says_why_how_old_and_what_next_and_counts_without_a_percentag
 
 
 def test_another_framework_has_no_statuses(regent):
-    assert "never transfers" in regent("controls", "status", "--framework", "eu-ai-act", code=2)
+    found = json.loads(regent("controls", "status", "--stored", "--framework", "eu-ai-act", "--json"))
+    assert {one["framework"] for one in found["controls"]} == {"iso42001"}
+    requirements = {one["id"]: one for one in found["crosswalk"]["requirements"]}
+    assert {one["status"] for one in requirements.values()} == {None}
+    assert [one["id"] for one in requirements["Art.12"]["controls"]] == ["A.6.2.8"]
+    assert found["crosswalk"]["declared"] is True
+    said = regent("controls", "status", "--stored", "--framework", "dora")
+    assert "not declared as binding you" in said and "transfers no status" in said
+    with pytest.raises(RegentError, match="eu-ai-act"):
+        regent("controls", "status", "--framework", "eu-ai-akt")
+
+
+def test_show_has_the_crosswalk_and_says_what_was_not_declared(regent):
+    said = regent("controls", "show", "A.6.2.8", "--stored")
+    assert "eu-ai-act: Art.12" in said and "dora (not declared): Art.10" in said and "no status is transferred" in said
 
 
 def test_show_names_file_and_line_checks_results_and_documents(regent):
