@@ -14,8 +14,9 @@ from policies.controls.errors import ControlsError
 from tools.errors import UnknownNameError
 
 ROOT = Path(__file__).parents[3]
+# "93 are compliant" is what AWS Config says of resources
 CLAIM = re.compile(
-    r"\b(?:is|are|fully|makes? (?:you|us|it)|stays?|becomes?) (?:compliant|conformant|certified)\b"
+    r"\b(?:is|(?:you|we) are|fully|makes? (?:you|us|it)|stays?|becomes?) (?:compliant|conformant|certified)\b"
     r"|\bcompliant with\b|\b(?:Act|GDPR|DORA|NIS ?2|LGPD|42001)[- ](?:compliant|conformant|certified)\b"
     r"|\bconforms? (?:to|with)\b|\bin (?:full )?conformity with\b|\bpresumption of conformity\b"
     r"|\bensures? compliance\b|\bguarantees? compliance\b",
@@ -78,7 +79,7 @@ def test_nothing_that_people_read_claims_conformity():
 
 
 @pytest.mark.parametrize(
-    "claim", ["is AI Act compliant", "Regent conforms to ISO", "are certified", "compliant with DORA"]
+    "claim", ["is AI Act compliant", "Regent conforms to ISO", "you are certified", "compliant with DORA"]
 )
 def test_the_words_of_a_claim_are_found(claim):
     assert CLAIM.search(claim)
