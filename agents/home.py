@@ -54,6 +54,11 @@ class Home:
         return self.path / "oversight.sqlite"
 
     @property
+    def outbox(self) -> Path:
+        """The database of alerts that wait for a channel."""
+        return self.path / "outbox.sqlite"
+
+    @property
     def conversations(self) -> Path:
         """The conversations database."""
         return self.path / "conversations.sqlite"

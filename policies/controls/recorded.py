@@ -57,5 +57,9 @@ class Recorded:
                 return stored.body
         return None
 
+    def evaluations(self, *, after: int) -> list[StoredRecord]:
+        """The evaluations recorded after this record, oldest first."""
+        return [stored for stored in reversed(self._all(ControlsEvaluated.type)) if stored.index > after]
+
     def _all(self, kind: str) -> list[StoredRecord]:
         return search(self._ledger, Filter(type=kind, limit=_MOST), home=self._home, vault=self._vault)
