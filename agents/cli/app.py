@@ -15,6 +15,7 @@ from agents.cli import (
     chat,
     concerns,
     controls,
+    controls_exporting,
     controls_watching,
     demo,
     doctor,
@@ -52,6 +53,7 @@ app.command("resume")(switch.resume)
 app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
 app.add_typer(controls.app, name="controls")
+controls.app.command("export")(controls_exporting.export_command)
 controls.app.command("watch")(controls_watching.watch_command)
 controls.app.command("alerts")(controls_watching.alerts_command)
 app.add_typer(incidents.app, name="incident")
