@@ -152,6 +152,7 @@ def _failed(error: Exception) -> str:
 
 def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"])) or "the body"
+    known = [str(part) for part in first["loc"] if str(part) in Invocation.model_fields]
+    where = ".".join(known) or "a name that is not known"
     fits = '{"prompt": "…"}, and if wanted "session", "stream", "fresh" and "reason"'
-    return f"The payload is wrong at {where[:60]}: {first['msg']}. Expected {fits}."
+    return f"The payload is wrong at {where}: {first['msg']}. Expected {fits}."

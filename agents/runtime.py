@@ -88,7 +88,7 @@ class Front:
             await self._invoke(scope, receive, send)
         else:
             known = "POST /invocations and GET /ping"
-            await _json(send, 404, {"error": f"There is no {scope['method']} {scope['path'][:80]}; there are {known}."})
+            await _json(send, 404, {"error": f"There is no such address here; there are {known}."})
 
     async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)

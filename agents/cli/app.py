@@ -28,6 +28,7 @@ from agents.cli import (
     switch,
     witness,
 )
+from agents.cli.saying import DENIED, say
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -66,31 +67,33 @@ app.command("witness")(witness.witness)
 
 def main() -> None:
     """Run the command; one of our errors is one sentence on stderr, never a trace."""
-    from tools.errors import RegentError, SettingsError
+    from tools.errors import RegentError
 
     try:
         app()
-    except SettingsError as error:
-        _say(str(error))
-        sys.exit(2)
     except RegentError as error:
-        _say(str(error))
-        sys.exit(1)
+        say(str(error))
+        sys.exit(_code(error))
     except BrokenPipeError:
         # whoever read our output has gone: nothing is left to say, and Python must not try at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _say(f"the output could not be written: {error.strerror}.")
+        say(f"the output could not be written: {error.strerror}.")
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, KeyboardInterrupt) or stop.code == _INTERRUPTED:
-            _say("stopped; what was recorded until then stays in the ledger.")
+            say("stopped; what was recorded until then stays in the ledger.")
             sys.exit(_INTERRUPTED)
         raise
 
 
-def _say(sentence: str) -> None:
-    from policies.guardrails import clean_and_mask
+def _code(error: Exception) -> int:
+    """The exit code of an error that no command dealt with: 2 for what was asked wrongly, 3 for who may not, else 1."""
+    from policies.access.errors import NotVerifiedError, UnknownPrincipalError
+    from policies.oversight.switch import ScopeError
+    from tools.errors import InputError, SettingsError
 
-    typer.secho(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")
+    if isinstance(error, (UnknownPrincipalError, NotVerifiedError)):
+        return DENIED
+    return 2 if isinstance(error, (InputError, ScopeError, SettingsError)) else 1

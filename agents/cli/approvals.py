@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
+from agents.cli.saying import refused
 
 if TYPE_CHECKING:
     from agents.desk import Desk
@@ -194,5 +195,4 @@ def refusals_said() -> Iterator[None]:
     try:
         yield
     except (ApprovalError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError) as error:
-        typer.secho(f"regent: {error}", err=True, fg="red")
-        raise typer.Exit(3) from error
+        refused(error)

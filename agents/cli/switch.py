@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.cli.options import As, Json
+from agents.cli.saying import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +43,11 @@ def stop(
     if not reason.strip():
         typer.secho("regent: say why; whoever asks is told.", err=True, fg="red")
         raise typer.Exit(2)
-    made = _changed(as_id, scope, lambda ledger, switch, by, what: stop_it(ledger, switch, by, what, reason.strip()))
-    _show({"stopped": True, "scope": scope, "reason": reason.strip(), "by": made[1]}, made[0], json_out)
+    from policies.guardrails import for_the_record
+
+    reason = for_the_record(reason)
+    made = _changed(as_id, scope, lambda ledger, switch, by, what: stop_it(ledger, switch, by, what, reason))
+    _show({"stopped": True, "scope": scope, "reason": reason, "by": made[1]}, made[0], json_out)
 
 
 def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False) -> None:
@@ -81,8 +85,7 @@ def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal
         with open_ledger(settings=settings) as ledger:
             change(ledger, open_oversight(home, ledger, settings).switch, by, what)
     except (UnknownPrincipalError, NotVerifiedError, NotInChargeError) as error:
-        typer.secho(f"regent: {error}", err=True, fg="red")
-        raise typer.Exit(3) from error
+        refused(error)
     return what.words, by.id
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from strands.interventions import Deny, InterventionHandler, Proceed
 
 from policies.access import DeniedError
-from policies.governed import decide
+from policies.audit import QueryFailed
+from policies.governed import about_persons, decide
 from policies.guarded import masked_inputs
 from policies.guardrails import clean_and_mask
 from policies.turn import Attempt, Turn
@@ -30,17 +31,13 @@ class GateHandler(InterventionHandler):
         name, given = str(event.tool_use["name"]), event.tool_use["input"]
         if name not in queries() or event.selected_tool is None:
             name = clean_and_mask(name)[:64]  # a model's text: it is shown and recorded
-            self._turn.attempts.append(Attempt(name, {}, "refused", f"There is no query {name!r}."))
-            return Deny(reason=f"There is no query {name!r}.")
+            return self._refused(name, {}, f"There is no query {name!r}.", "NoSuchQuery")
         if not isinstance(given, dict):
-            self._turn.attempts.append(Attempt(name, {}, "refused", "The inputs are not a JSON object."))
-            return Deny(reason=f"The inputs of {name} must be a JSON object.")
+            return self._refused(name, {}, f"The inputs of {name} must be a JSON object.", "InputError")
         try:
             decision = decide(self._turn, name, given)
         except InputError as error:
-            said = clean_and_mask(str(error))
-            self._turn.attempts.append(Attempt(name, masked_inputs(given), "refused", said))
-            return Deny(reason=said)
+            return self._refused(name, masked_inputs(given), clean_and_mask(str(error)), "InputError")
         except DeniedError as error:
             return Deny(reason=str(error))
         if decision.outcome == "needs_approval":
@@ -50,3 +47,17 @@ class GateHandler(InterventionHandler):
             return Deny(reason=decision.reason)
         self._turn.permit(decision)
         return Proceed(reason=decision.reason)
+
+    def _refused(self, name: str, given: dict[str, Any], said: str, error: str) -> Deny:
+        """What is no call at all is refused, on record: a query of another specialist, an invented one, odd inputs."""
+        self._turn.attempts.append(Attempt(name, given, "refused", said))
+        query = queries().get(name)
+        personal = query is not None and about_persons(self._turn, query)
+        body = QueryFailed(query=name or "(none)", error=error, message=said, personal_data=personal)
+        self._turn.record(f"query:{_word(name)}", body, wait=False)
+        return Deny(reason=said)
+
+
+def _word(name: str) -> str:
+    """A name as a record's actor takes it: without white space, never empty."""
+    return "".join("-" if char.isspace() else char for char in name) or "none"

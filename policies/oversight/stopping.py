@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from policies.audit.bodies import SwitchRefused, SwitchResumed, SwitchStopped
 from policies.audit.errors import LedgerError
 from policies.audit.records import Record
+from policies.guardrails import for_the_record
 from policies.oversight.switch import Scope, Stop, Switch, SwitchError, with_stop, without
 from tools.errors import RegentError
 
@@ -33,6 +34,7 @@ def stop(ledger: Ledger, switch: Switch, by: Principal, scope: Scope, reason: st
         NotRecordedError: everything in scope is stopped, but the ledger could not record it.
     """
     _in_charge(ledger, by, scope, "stop")
+    reason = for_the_record(reason)  # it is told to whoever asks, and stays on record for ever
     made = Stop(scope=scope, reason=reason, by=by.id, at=datetime.now(UTC))
     switch.change(lambda stops: with_stop(stops, made))
     body = SwitchStopped(scope=scope.kind, **_names(scope), reason=reason, by=by.id)

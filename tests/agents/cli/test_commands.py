@@ -87,6 +87,10 @@ def test_nothing_is_written_outside_the_home(tmp_path: Path) -> None:
         (["ask", "What did we spend?", "--model", "openai:localhost"], 2),
         (["ask"], 2),
         (["audit", "recompute", "--question", "q-none"], 1),
+        (["access", "explain", "--as", "nobody-we-know", "--query", "spend"], 3),
+        (["access", "explain", "--query", "spend", "--input", "notjson"], 2),
+        (["stop", "drill", "--scope", "query:nope"], 2),
+        (["approvals", "show", "AKIAIOSFODNN7EXAMPLE"], 3),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
