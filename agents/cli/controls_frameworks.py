@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def framework_json(done: Evaluation, name: str, declared: Declared) -> dict[str, Any]:
-    """The controls that a framework points to, in the shape of `status`, and the pairs. UnknownNameError."""
+    """The controls that a framework points to, in the shape of `status`, and the pairs. ControlsError."""
     framework = known_framework(name)
     pairs = crosswalk().pairs(framework=name)
     wanted = {pair.control for pair in pairs}

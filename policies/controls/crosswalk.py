@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.controls.catalogue import FRAMEWORK, catalogue, load_unique
 from policies.controls.declared import Declared
 from policies.controls.errors import ControlsError
-from tools.errors import UnknownNameError
 
 SHIPPED = Path(__file__).with_name("crosswalk.yaml")
 NOTE = "A pair says where the same evidence is of use; it transfers no status, and says nothing about conformity."
@@ -103,15 +102,16 @@ def crosswalk(file: Path = SHIPPED) -> Crosswalk:
 
 
 def known_framework(name: str) -> Framework:
-    """The framework of this name. UnknownNameError with candidates when there is none."""
+    """The framework of this name. ControlsError that lists the known ones when there is none."""
     found = crosswalk().frameworks.get(name)
     if found is None:
-        raise UnknownNameError("framework", name, (FRAMEWORK, *crosswalk().frameworks))
+        known = ", ".join((FRAMEWORK, *crosswalk().frameworks))
+        raise ControlsError(f"There is no framework {name!r} in the crosswalk; known: {known}.")
     return found
 
 
 def declared_frameworks(declared: Declared) -> tuple[str, ...]:
-    """The frameworks that bind this tenant, as declared. UnknownNameError for one that the crosswalk does not know."""
+    """The frameworks that bind this tenant, as declared. ControlsError for one that the crosswalk does not know."""
     for name in declared.frameworks:
         known_framework(name)
     return declared.frameworks
