@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import Literal
 
 from policies.guardrails.definition import CHOSEN, Action, Definition, Regex, load
+from policies.guardrails.disguised import mask_disguised
 
 Direction = Literal["input", "output"]
 
@@ -85,6 +86,12 @@ def _entropy(text: str) -> float:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
+def _key_id(match: re.Match[str]) -> bool:
+    """Inside a longer word in capitals, ASIA may be a part of the word: there a key also has a digit."""
+    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    return match[0][1] == "K" or not any(map(str.isalnum, around)) or any(map(str.isdigit, match[0]))
+
+
 def _mixed(match: re.Match[str]) -> bool:
     text = match["secret"]
     return any(c.isupper() for c in text) and any(c.islower() for c in text) and any(c.isdigit() for c in text)
@@ -140,7 +147,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "ACCESS KEY",
-        re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12}([A-Z0-9]{4})(?![A-Za-z0-9])"),
+        re.compile(r"A[KS]IA[A-Z0-9]{12}([A-Z0-9]{4})"),  # also glued to letters
+        _key_id,
         keep=lambda match: f"…{match[1]}",
         needs=("akia", "asia"),
     ),
@@ -162,7 +170,14 @@ RULES: tuple[Rule, ...] = (
         _random,
     ),
     # a token whose end was cut off is still one
-    Rule("TOKEN", re.compile(r"\beyJ[A-Za-z0-9_-]{10,4000}(?:\.[A-Za-z0-9_-]{0,4000}){1,4}"), needs=("eyj",)),
+    Rule(
+        "TOKEN",
+        re.compile(
+            r"\beyJ[A-Za-z0-9_-]{10,4000}"
+            r"(?:\s{0,2}\.\s{1,2}[A-Za-z0-9_-]{16,4000}|\s{1,2}\.[A-Za-z0-9_-]{16,4000}|\.[A-Za-z0-9_-]{0,4000}){1,4}"
+        ),
+        needs=("eyj",),
+    ),
     Rule(
         "TOKEN",
         re.compile(
@@ -287,6 +302,7 @@ def mask(
         for rule, _action in rules:
             if not rule.needs or any(need in lower for need in rule.needs):
                 text = _apply(rule, text, kinds)
+        text = mask_disguised(text, kinds, RULES)
         if text == before:
             break
     return text, tuple(sorted(kinds))
