@@ -21,7 +21,12 @@ def subject_of(claims: Mapping[str, Any], mapping: ClaimMapping) -> str:
         NotVerifiedError: the claim is missing, empty, or an e-mail address that nobody verified.
     """
     found = _claim(claims, mapping.subject)
-    if not isinstance(found, str) or not found.strip() or len(found) > 120 or any(c.isspace() for c in found):
+    # not printable: control and direction characters, with which one id is shown as another
+    if (
+        not isinstance(found, str)
+        or not 0 < len(found) <= 120
+        or any(one.isspace() or not one.isprintable() for one in found)
+    ):
         raise NotVerifiedError(f"The token has no usable {mapping.subject!r} claim, so it names nobody.")
     if mapping.subject == "email" and claims.get("email_verified") is not True:
         raise NotVerifiedError("The token's e-mail address is not a verified one.")
@@ -44,7 +49,8 @@ def principal_of(claims: Mapping[str, Any], mapping: ClaimMapping) -> Principal:
         )
     limits: dict[str, Any] = {}
     tags: dict[str, tuple[str, ...]] = {}
-    for what, claim in mapping.scope.items():
+    scope = {} if role in mapping.unscoped_roles else mapping.scope
+    for what, claim in scope.items():
         values = tuple(_values(_claim(claims, claim), claim))
         if mapping.everything is not None and values == (mapping.everything,):
             continue
@@ -81,11 +87,11 @@ def _claim(claims: Mapping[str, Any], name: str) -> Any:
 
 
 def _values(found: Any, claim: str | None) -> list[str]:
-    """A claim's values: a list of strings, or one string with spaces or commas between them; missing is none."""
+    """A claim's values: a list of strings, or one string with commas between them; missing is none."""
     if found is None:
         return []
     if isinstance(found, str):
-        return found.replace(",", " ").split()
+        return [one.strip() for one in found.split(",") if one.strip()]  # "New York" is one value
     if isinstance(found, list) and all(isinstance(one, str) and one.strip() for one in found):
         return [one.strip() for one in found]
     raise NotVerifiedError(f"The token's claim {claim!r} is neither text nor a list of texts.")

@@ -38,14 +38,23 @@ def sight(principal: Principal, everyone: Directory) -> Directory:
 def narrowed(principal: Principal, query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
     """The parsed inputs with the filters that the person's tag scope makes mandatory.
 
-    An input that is given already stays: whether it is within the scope is for the gate to decide.
+    An input that is given already stays, in the scope's spelling: whether it is within is for the gate to decide. Of
+    several values none is chosen; a call that names none of them is denied.
     """
     inputs = query.input_model.model_fields
-    added = {
-        key: values[0]
-        for key, values in principal.tags.items()
-        if key in inputs and given.get(key) is None and len(values) == 1
-    }
+    added: dict[str, str] = {}
+    for key, values in principal.tags.items():
+        if key not in inputs:
+            continue
+        if given.get(key) is None:
+            if len(values) == 1:
+                added[key] = values[0]
+            continue
+        # the gate folds case and AWS does not, so the call carries the spelling of the scope
+        asked = str(given[key])
+        same = [value for value in values if value.casefold() == asked.casefold()]
+        if same and asked not in same:
+            added[key] = same[0]
     return {**given, **added}
 
 
@@ -65,7 +74,7 @@ def touched(principal: Principal, query: Query, given: Mapping[str, Any], everyo
     named = given.get("accounts")
     if not isinstance(named, str) or named.strip().casefold() in ("", "all"):
         accounts = looked_at(principal, query, given, everyone).accounts
-        return Touched(accounts, True, {key: _values(key, query, given, accounts) for key in TAGS})
+        return Touched(accounts, True, {key: _values(key, principal, query, given, accounts) for key in TAGS})
     try:
         accounts = everyone.select(named)
     except UnknownNameError:
@@ -73,15 +82,17 @@ def touched(principal: Principal, query: Query, given: Mapping[str, Any], everyo
     # an account that is named counts with its own tags, so that a filter opens no account by name
     carried = {key: [account.tags.get(key, "").casefold() for account in accounts] for key in TAGS}
     return Touched(
-        accounts, True, {key: sorted({*_values(key, query, given, accounts), *carried[key]}) for key in TAGS}
+        accounts, True, {key: sorted({*_values(key, principal, query, given, accounts), *carried[key]}) for key in TAGS}
     )
 
 
-def _values(key: str, query: Query, given: Mapping[str, Any], accounts: tuple[Account, ...]) -> list[str]:
+def _values(
+    key: str, principal: Principal, query: Query, given: Mapping[str, Any], accounts: tuple[Account, ...]
+) -> list[str]:
     if _takes(query, key) and given.get(key) is not None:
         return [str(given[key]).casefold()]
-    if not _takes(query, "accounts"):
-        return [ANYTHING]
+    if not _takes(query, "accounts") or (_takes(query, key) and len(principal.tags.get(key, ())) > 1):
+        return [ANYTHING]  # nothing filters it: also what carries no tag in these accounts would be shown
     return sorted({account.tags.get(key, "").casefold() for account in accounts})
 
 

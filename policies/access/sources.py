@@ -52,6 +52,20 @@ class ClaimMapping(BaseModel):
     everything: Annotated[str, Field(min_length=1)] | None = Field(
         default=None, description="The value of a scope claim that limits nothing, for instance `*`."
     )
+    unscoped_roles: tuple[Role, ...] = Field(
+        default=(), description="Roles whose people see everything: no scope claim limits them."
+    )
+
+    @model_validator(mode="after")
+    def _limited_or_meant(self) -> ClaimMapping:
+        open_to_all = sorted(set(self.roles.values()) - set(self.unscoped_roles))
+        if open_to_all and not self.scope:
+            raise ValueError(
+                f"without `scope`, everybody with the role {', '.join(open_to_all)} would see the whole estate; "
+                "name the claims that limit people in `scope`, or list the roles that may see everything "
+                "in `unscoped_roles`"
+            )
+        return self
 
 
 class EnvelopeKeys(BaseModel):

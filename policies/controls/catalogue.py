@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.controls.errors import ControlsError
+from tools.unique import load_unique
 
 FRAMEWORK = "iso42001"
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
@@ -70,31 +71,6 @@ class _File(BaseModel):
         if unknown or unused:
             raise ValueError(f"documents do not fit: unknown {unknown[:1]}, named by nobody {unused[:1]}")
         return self
-
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The same loader in C where it was built: sixty documents are read for every status."""
-
-
-class _UniqueKeys(_Loader):  # type: ignore[misc]  # one of two equal classes
-    """YAML keeps the last of two equal keys and says nothing; a control listed twice is an error here."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.YAMLError(f"{min(map(str, twice))!r} stands there twice")
-        made: dict[object, object] = super().construct_mapping(node, deep)
-        return made
-
-
-def load_unique(text: str) -> object:
-    """YAML without anchors' surprises: plain data, and no key twice.
-
-    Raises:
-        yaml.YAMLError: it does not parse, or a key stands there twice.
-    """
-    return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader subclass
 
 
 @cache

@@ -14,9 +14,10 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from policies.controls.catalogue import FRAMEWORK, catalogue, load_unique
+from policies.controls.catalogue import FRAMEWORK, catalogue
 from policies.controls.declared import Declared
 from policies.controls.errors import ControlsError
+from tools.unique import load_unique
 
 SHIPPED = Path(__file__).with_name("crosswalk.yaml")
 NOTE = "A pair says where the same evidence is of use; it transfers no status, and says nothing about conformity."

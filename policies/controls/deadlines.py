@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from policies.controls.catalogue import load_unique
 from policies.controls.collect.base import iso
 from policies.controls.errors import ControlsError
+from tools.unique import load_unique
 
 SHIPPED = Path(__file__).with_name("deadlines.yaml")
 

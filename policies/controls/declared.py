@@ -90,7 +90,7 @@ def load_declared(file: Path = SHIPPED) -> Declared:
     Raises:
         ControlsError: it cannot be read or a value does not fit; the sentence names it.
     """
-    from policies.controls.catalogue import load_unique
+    from tools.unique import load_unique
 
     try:
         return Declared.model_validate(load_unique(file.read_text(encoding="utf-8")))

@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from policies.controls.catalogue import DocumentKind, document_kinds, load_unique
+from policies.controls.catalogue import DocumentKind, document_kinds
 from policies.controls.errors import ControlsError
 from policies.controls.status import Attested
+from tools.unique import load_unique
 
 SHIPPED = Path(__file__).with_name("documents")
 UNFILLED = "[fill in"

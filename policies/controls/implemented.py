@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from policies.controls.catalogue import catalogue, load_unique
+from policies.controls.catalogue import catalogue
 from policies.controls.check import Check
 from policies.controls.errors import ControlsError
+from tools.unique import load_unique
 
 SHIPPED = Path(__file__).with_name("implemented.yaml")
 _SHAPE = TypeAdapter(dict[str, tuple[str, ...]])

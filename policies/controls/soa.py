@@ -11,11 +11,12 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from policies.controls.catalogue import catalogue, load_unique
+from policies.controls.catalogue import catalogue
 from policies.controls.documents import SHIPPED as DOCUMENTS
 from policies.controls.documents import Matter
 from policies.controls.errors import ControlsError
 from policies.controls.status import Attested
+from tools.unique import load_unique
 
 SHIPPED = DOCUMENTS / "soa.yaml"
 

@@ -116,7 +116,11 @@ def filters(
         parts.append({"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account.id for account in accounts]}})
     if basis == "gross":
         parts.append({"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": list(NOT_USAGE)}}})
-    mandatory = {field: [value] for field, value in aws.directory.where.items() if where.get(field) != [value]}
+    mandatory = {
+        field: [value]
+        for field, value in aws.directory.where.items()
+        if [one.casefold() for one in where.get(field, ())] != [value.casefold()]
+    }
     for field, values in [*mandatory.items(), *where.items()]:
         ids = {account.name: account.id for account in aws.directory.accounts} if field == "account" else {}
         parts.append(_filter(GROUPS[field], [ids.get(value, value) for value in values]))

@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
 from policies.access import NotVerifiedError, Principal, UnknownPrincipalError
+from policies.access.errors import PrincipalsError
 from policies.access.identity import Call, Identity
 from policies.access.jwks import LIFETIME, PAUSE, KeySet
+from policies.access.principal import local_principal
 from policies.access.sources import ClaimMapping, IdentitySettings, Issuer
 from policies.access.tokens import Tokens
 from tests.attacks.identity.issuing import AUDIENCE, Provider, provider
@@ -271,7 +273,7 @@ def test_a_token_cannot_claim_an_id_of_the_file(idp: Provider, people: Path) -> 
     for subject in ("local", "bram"):
         with pytest.raises(UnknownPrincipalError):
             who(idp, people, idp.token(sub=subject))
-    mapping = ClaimMapping(role="groups", roles={"staff": "manager"})
+    mapping = ClaimMapping(role="groups", roles={"staff": "manager"}, unscoped_roles=("manager",))
     found = who(idp, people, idp.token(sub="local", groups=["staff"]), mapping)
     assert (found.id, found.role) == ("oidc:local", "manager")
 
@@ -285,7 +287,7 @@ MAPPING = ClaimMapping(
 
 
 def test_claims_become_role_and_scope(idp: Provider, people: Path) -> None:
-    token = idp.token(sub="u-eva", realm={"groups": ["managers"]}, aws_accounts="a b", venue=["utrecht"])
+    token = idp.token(sub="u-eva", realm={"groups": ["managers"]}, aws_accounts="a,b", venue=["utrecht"])
     found = who(idp, people, token, MAPPING)
     assert (found.role, found.accounts, found.tags) == ("manager", ("a", "b"), {"venue": ("utrecht",)})
     free = idp.token(sub="u-eva", realm={"groups": ["managers"]}, aws_accounts="*", venue="*")
@@ -315,19 +317,52 @@ def test_without_a_known_group_nobody(idp: Provider, people: Path, groups: Any) 
 @pytest.mark.parametrize("claims", [{"groups": {"a": 1}}, {"groups": [1]}, {"groups": [""]}, {"sub": "a b"}])
 def test_claims_of_another_shape_are_refused(idp: Provider, people: Path, claims: dict[str, Any]) -> None:
     given = {"sub": "u-eva", **claims}
-    mapping = ClaimMapping(role="groups", roles={"staff": "manager"})
+    mapping = ClaimMapping(role="groups", roles={"staff": "manager"}, unscoped_roles=("manager",))
     with pytest.raises((NotVerifiedError, UnknownPrincipalError)):
         who(idp, people, idp.token(**given), mapping)
 
 
 def test_an_unverified_email_is_nobody(idp: Provider, people: Path) -> None:
-    mapping = ClaimMapping(subject="email", role="groups", roles={"staff": "manager"})
+    mapping = ClaimMapping(subject="email", role="groups", roles={"staff": "manager"}, unscoped_roles=("manager",))
     for verified in (None, False, "true"):
         token = idp.token(email="eva@lantern.example", email_verified=verified, groups=["staff"])
         with pytest.raises(NotVerifiedError, match="verified"):
             who(idp, people, token, mapping)
     token = idp.token(email="eva@lantern.example", email_verified=True, groups=["staff"])
     assert who(idp, people, token, mapping).id == "oidc:eva@lantern.example"
+
+
+def test_a_role_without_scope_sees_everything_only_if_that_is_meant() -> None:
+    roles: Any = {"cloud-admins": "admin", "managers": "manager"}
+    with pytest.raises(ValueError, match="role manager would see the whole estate"):
+        ClaimMapping(role="groups", roles=roles, unscoped_roles=("admin", "auditor"))
+    assert ClaimMapping(role="groups", roles=roles, unscoped_roles=("admin", "manager"))
+    assert ClaimMapping(role="groups", roles=roles, scope={"venue": "venue"})
+
+
+def test_an_unscoped_role_is_free_of_the_scope_claims_and_others_are_not(idp: Provider, people: Path) -> None:
+    mapping = MAPPING.model_copy(update={"unscoped_roles": ("admin",)})
+    assert who(idp, people, idp.token(sub="u-x", realm={"groups": ["cloud-admins"]}), mapping).unlimited
+    assert who(idp, people, idp.token(sub="u-x", realm={"groups": ["managers"]}), mapping).accounts == ()
+
+
+@pytest.mark.parametrize("subject", ["anna\u202e", "an\u200bna", "anna\x00", "anna\x1b[1m"])
+def test_a_subject_with_unseen_characters_is_nobody(idp: Provider, people: Path, subject: str) -> None:
+    token = idp.token(sub=subject, realm={"groups": ["managers"]}, aws_accounts="*", venue="*")
+    with pytest.raises(NotVerifiedError, match="names nobody"):
+        who(idp, people, token, MAPPING)
+
+
+def test_a_claim_with_a_space_is_one_value(idp: Provider, people: Path) -> None:
+    token = idp.token(sub="u-x", realm={"groups": ["managers"]}, aws_accounts="*", venue="New York, utrecht")
+    assert who(idp, people, token, MAPPING).tags == {"venue": ("New York", "utrecht")}
+
+
+def test_an_id_that_stands_twice_in_the_principals_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "principals.yaml"
+    file.write_text("principals:\n  anna: {role: manager, accounts: [a]}\n  anna: {role: admin}\n")
+    with pytest.raises(PrincipalsError, match="'anna' stands there twice"):
+        local_principal("anna", file)
 
 
 # Forged headers
