@@ -16,6 +16,7 @@ from agents.cli import (
     concerns,
     controls,
     controls_exporting,
+    controls_packing,
     controls_watching,
     demo,
     doctor,
@@ -55,6 +56,7 @@ app.add_typer(audit.app, name="audit")
 audit.app.command("recompute")(recompute.recompute)
 app.add_typer(controls.app, name="controls")
 controls.app.command("export")(controls_exporting.export_command)
+controls.app.command("pack")(controls_packing.pack_command)
 controls.app.command("watch")(controls_watching.watch_command)
 controls.app.command("alerts")(controls_watching.alerts_command)
 app.add_typer(incidents.app, name="incident")

@@ -31,6 +31,8 @@ def main() -> None:
         fresh = [_timed([str(REGENT), "controls", "status", "--fresh", "--json"], env) for _ in range(5)]
         reused = [_timed([str(REGENT), "controls", "status", "--json"], env) for _ in range(5)]
         stored = [_timed([str(REGENT), "controls", "status", "--stored", "--json"], env) for _ in range(5)]
+        out = str(Path(folder) / "pack.zip")
+        packed = [_timed([str(REGENT), "controls", "pack", "--out", out], env) for _ in range(3)]
         proofs = [_timed([str(REGENT), "controls", "prove", "--json"], env) for _ in range(5)]
         done = subprocess.run([sys.executable, "-c", _PEAK], env=env, capture_output=True, text=True, check=False)
         peak = float(done.stderr.split()[-1])
@@ -38,9 +40,11 @@ def main() -> None:
     print(row("status, fresh evidence reused", reused, "s"))
     print(row("status, from the evidence store", stored, "s"))
     print(row("all proofs", proofs, "s"))
+    print(row("evidence pack", packed, "s"))
     print(f"{'peak memory of status':<44} {peak:13.0f} MB")
     print(verdict("status over the sample estate, p50", percentile(fresh, 50), 3, "s"))
     print(verdict("all proofs, p50", percentile(proofs, 50), 20, "s"))
+    print(verdict("evidence pack, p50", percentile(packed, 50), 15, "s"))
     print(verdict("peak memory", peak, 500, "MB"))
 
 
