@@ -94,7 +94,7 @@ def _evidence(scene: Scene, store: EvidenceStore, done: Evaluation, documents: s
 
 
 def _policies(scene: Scene) -> dict[str, bytes]:
-    """The texts: shipped Cedar files, all rules in force (a company's own too), guardrails, shipped prices, declarations."""
+    """The texts: shipped Cedar files, all rules in force (a company's own too), guardrails, prices, declarations."""
     files = {f"policies/{path.name}": path.read_bytes() for path in sorted((_POLICIES / "access").glob("*.cedar"))}
     files |= {f"policies/{Path(name).name}": (_POLICIES / name).read_bytes() for name in _TEXTS}
     files["policies/in-force.cedar"] = joined(scene.asking_gate().rules).encode()
