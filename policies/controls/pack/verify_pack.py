@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Verify a Regent evidence pack with nothing of Regent's: one file, the standard library and `cryptography`.
 
     python verify.py PACK.zip [--key VKEY]
