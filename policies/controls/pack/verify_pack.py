@@ -136,7 +136,7 @@ def read(name: str) -> dict[str, bytes]:
             if sum(entry.file_size for entry in entries) > MOST:
                 raise Fault("The zip unpacks to more than 2 GiB, which no pack does.")
             return {entry.filename: archive.read(entry) for entry in entries}
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise Fault(f"The pack cannot be read as a zip: {error}.") from None
 
 
