@@ -7,6 +7,7 @@ from policies.grounding.fit import evidence, pair
 from policies.grounding.model import Claim, FaultKind
 from policies.grounding.view import Item, View, about
 from policies.grounding.weights import FACT, MARGIN, RIVAL, TOGETHER
+from tools.facts import Fact
 
 
 def worth(item: Item, view: View) -> float:
@@ -21,6 +22,8 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     A fact that has a figure of its own in the sentence is no rival, nor is one that says the same.
     """
     at, vocabulary, fact = view.site(item), view.vocabulary, item.fact
+    if any(_names(other, fact) for other in at.others):
+        return None  # a reference beside it says which it is: `[[f27]]: [[f28]]`, a message and how often it came
     own = worth(item, view)
     beside = {(f.unit, f.value) for f in at.others}
     best, found = own + MARGIN, None
@@ -37,3 +40,9 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     if kind == "scope" and found.period != fact.period:
         kind = "period"
     return kind, f"The words fit {found.id} ({found.label}, {found.scope.text()}) better, but {about(fact)}."
+
+
+def _names(other: Fact, fact: Fact) -> bool:
+    """Whether a text beside a figure is what the figure's own label counts: `error message 2`, `lines like …`."""
+    named = other.label.partition(",")[0]
+    return isinstance(other.value, str) and other.unit == "text" and fact.label.endswith(f" {named}")

@@ -1,4 +1,7 @@
-"""Every question that is suggested to a person is answered: those of abstentions, of the help and of the README."""
+"""Every question that is suggested to a person is answered: those of abstentions, of the help and of the README.
+
+Questions about persons wait for a second one.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from agents.models.offline.maker import OfflineMaker
 from policies.access import local_principal
 
 _ROOT = Path(__file__).parents[3]
+ABOUT_PERSONS = frozenset(EXAMPLES["who_did_what"]) | {"Who changed the public bucket?"}
 _SHOWN = 2
 """Examples of a query that are shown to a person."""
 
@@ -35,4 +39,6 @@ def suggested() -> list[str]:
 def test_every_suggested_question_is_answered(open_desk_with: Callable[..., Desk]) -> None:
     desk = open_desk_with(OfflineMaker())
     outcomes = {q: desk.answer(Question(text=q), local_principal("local")).status for q in suggested()}
-    assert {q: status for q, status in outcomes.items() if status != "answered"} == {}
+    waits = {q: status for q, status in outcomes.items() if q in ABOUT_PERSONS}
+    assert set(waits.values()) <= {"needs_approval"}
+    assert {q: status for q, status in outcomes.items() if q not in waits and status != "answered"} == {}
