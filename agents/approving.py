@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from agents.pausing import PausedRun
-from agents.resuming import paused_run
-from policies.access import Circumstances, Decision, Principal
+from agents.resuming import asked_by, paused_run
+from policies.access import Circumstances, Decision, Principal, hour_of
 from policies.audit.bodies import ApprovalRequested
 from policies.guardrails import for_the_record
 from policies.oversight import History
@@ -35,15 +35,14 @@ def decide(
         UnknownPrincipalError: nobody knows the asker any more.
     """
     asker = who(paused_run(desk, approval).asker)
-    known = desk.oversight.approvals.decide(
-        approval, by, verdict, for_the_record(reason) if reason else "", lambda call: may(desk, call, by, asker, reason)
-    )
+    said = for_the_record(reason) if reason else ""
+    known = desk.oversight.approvals.decide(approval, by, verdict, said, lambda call: may(desk, call, by, asker, said))
     return known, asker
 
 
 def may(desk: Desk, call: ApprovalRequested, by: Principal, asker: Principal, reason: str = "") -> Decision:
-    """The gate's decision whether `by` may approve this call of `asker`."""
-    circumstances = Circumstances(assurance=by.assurance, hour=desk.estate.clock().hour, reason=reason)
+    """The gate's decision whether `by` may approve this call of `asker`; `reason` is masked already."""
+    circumstances = Circumstances(assurance=by.assurance, hour=hour_of(desk.estate.clock()), reason=reason)
     units = by.units is not None or asker.units is not None or desk.gate.reads_units
     everyone = desk.estate.directory(desk.store, units=units)
     return desk.gate.may_approve(
@@ -58,12 +57,12 @@ def visible(desk: Desk, to: Principal, who: Callable[[Principal], Principal]) ->
 
 def may_see(desk: Desk, known: History, to: Principal, who: Callable[[Principal], Principal]) -> bool:
     """Whether `to` asked for this, or may approve it."""
-    if known.asker == to.id:
-        return True
     from policies.access import UnknownPrincipalError
     from policies.oversight import ApprovalError
 
     try:
+        if known.asker == to.id and to.stands_for(asked_by(desk, known.approval)):
+            return True
         run = PausedRun.model_validate(desk.oversight.approvals.content(known.approval))
         return may(desk, known.call, to, who(run.asker)).allowed
     except (ApprovalError, UnknownPrincipalError):

@@ -9,14 +9,20 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import RegentError
 
+if TYPE_CHECKING:
+    from policies.access import Principal
+
 MOST_EXCHANGES = 12
 """How many of the latest exchanges a model is shown."""
 
+_VERIFIED = "verified:"
+"""In front of the id of an owner who was verified; no id of this machine's principals file has a colon."""
 _TABLE = """
 create table if not exists exchange (
     number integer primary key autoincrement,
@@ -40,33 +46,38 @@ class Exchange(BaseModel):
     answer: str
 
 
+def owner(principal: Principal) -> str:
+    """Whose a session is: by id, and apart for verified persons, so that nobody unverified of the same id reads it."""
+    return f"{_VERIFIED}{principal.id}" if principal.verified else principal.id
+
+
 class Conversations:
-    """The store. A session belongs to the principal who opened it: nobody else can read or continue it."""
+    """The store. A session belongs to its `owner`: nobody else can read or continue it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def latest(self, principal: str, session: str) -> tuple[Exchange, ...]:
+    def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
         """The latest exchanges of a session, oldest first; none for a new session."""
         with self._open() as db:
             rows = db.execute(
                 "select question, answer from exchange where principal = ? and session = ? "
                 "order by number desc limit ?",
-                (principal, session, MOST_EXCHANGES),
+                (owned_by, session, MOST_EXCHANGES),
             ).fetchall()
         return tuple(Exchange(question=question, answer=answer) for question, answer in reversed(rows))
 
-    def keep(self, principal: str, session: str, question_id: str, exchange: Exchange) -> None:
+    def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
         """Add one exchange; keeping the same question twice keeps it once."""
         with self._open() as db:
             db.execute(
                 "insert or ignore into exchange (session, principal, question_id, question, answer) "
                 "values (?, ?, ?, ?, ?)",
-                (session, principal, question_id, exchange.question, exchange.answer),
+                (session, owned_by, question_id, exchange.question, exchange.answer),
             )
 
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
-        """Erase every exchange of `principal`, of these questions, or that `named` says is about them; how many.
+        """Erase every exchange of this person, of these questions, or that `named` says is about them; how many.
 
         The file is written anew, so that nothing of them stays in pages that are no longer used.
         """
@@ -78,7 +89,7 @@ class Conversations:
             gone = [
                 (number,)
                 for number, who, question_id, question, answer in rows
-                if who == principal or question_id in questions or named(question, answer)
+                if who in (principal, f"{_VERIFIED}{principal}") or question_id in questions or named(question, answer)
             ]
             db.executemany("delete from exchange where number = ?", gone)
             db.commit()

@@ -14,7 +14,7 @@ import structlog
 
 from agents import wording
 from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Usage
-from agents.conversations import Conversations, Exchange
+from agents.conversations import Conversations, Exchange, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
@@ -238,7 +238,7 @@ class Desk:
         )
         if question.session and written.status not in ("blocked", "error", "needs_approval"):
             exchange = Exchange(question=shown, answer=text)
-            self.conversations.keep(turn.principal.id, question.session, turn.question, exchange)
+            self.conversations.keep(owner(turn.principal), question.session, turn.question, exchange)
         return Answer(
             id=turn.question,
             question=shown,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agents.answer import Answer, Question
 from agents.settings import load_settings
 from policies.access import Principal, UnknownPrincipalError, local_principal
+from policies.access.claims import FROM_CLAIMS
 from policies.access.principal import SHIPPED, known_principal
 from tools.errors import SettingsError
 
@@ -62,18 +63,15 @@ def asker(settings: Settings, as_id: str, *, aws: bool, sts: Any = None) -> Prin
 def as_now(settings: Settings, before: Principal) -> Principal:
     """Somebody who asked a while ago, as the principals file has them now: role and scope may have changed since.
 
-    Whoever is not in the file and was verified by a token stays what the token said.
+    Whom a token's claims described is in no file, and stays what the token said. Everybody else must be in it still.
 
     Raises:
         UnknownPrincipalError: nobody of that id is known any more.
         PrincipalsError: the principals file cannot be used.
     """
-    try:
-        found = local_principal(before.id, settings.principals or SHIPPED)
-    except UnknownPrincipalError:
-        if before.assurance in (LOCAL, "iam"):
-            raise
+    if before.assurance == "oidc" and before.id.startswith(FROM_CLAIMS):
         return before
+    found = local_principal(before.id, settings.principals or SHIPPED)
     return found.model_copy(update={"assurance": before.assurance})
 
 

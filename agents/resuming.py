@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from policies.access import Principal
     from policies.turn import Turn
 
+_NOT_THEIRS = "Only the person who asked, verified as they were then, may go on with this, or read its answer."
+
 
 def paused_run(desk: Desk, approval: str) -> PausedRun:
     """The run that waits for this approval. ApprovalError when it was not paused on this estate and model."""
@@ -29,15 +31,23 @@ def paused_run(desk: Desk, approval: str) -> PausedRun:
     return run
 
 
+def asked_by(desk: Desk, approval: str) -> Principal:
+    """Who asked, as they were verified then. ApprovalError when that was forgotten."""
+    from policies.access import Principal
+
+    return Principal.model_validate(desk.oversight.approvals.content(approval)["asker"])
+
+
 def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
     """The answer of a run that went on already, for its asker only.
 
     Raises:
-        NotInChargeError: it is somebody else's.
+        NotInChargeError: it is somebody else's, or the asker was verified then and is not now.
         ApprovalError: there is no such approval.
     """
-    if desk.oversight.approvals.history(approval).asker != asker.id:
-        raise NotInChargeError("Only the person who asked may go on with this, or read its answer.")
+    known = desk.oversight.approvals.history(approval)
+    if known.asker != asker.id or not asker.stands_for(asked_by(desk, approval)):
+        raise NotInChargeError(_NOT_THEIRS)
     kept = desk.oversight.approvals.answer(approval)
     if kept is None:
         return None
@@ -56,8 +66,10 @@ def take_up(desk: Desk, approval: str, asker: Principal) -> tuple[PausedRun, Con
     Raises:
         ApprovalError, NotInChargeError, StoppedError: see `Desk.resume`.
     """
-    run = paused_run(desk, approval)
-    call = desk.oversight.approvals.history(approval).call
+    run, known = paused_run(desk, approval), desk.oversight.approvals.history(approval)
+    if known.asker != asker.id or not asker.stands_for(run.asker):
+        raise NotInChargeError(_NOT_THEIRS)
+    call = known.call
     query = find(call.query)
     stop = halted(desk.oversight.switch, asker.id, domain=query.domain, query=query.name)
     if stop is not None:

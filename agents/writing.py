@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents import wording
+from agents.conversations import owner
 from agents.drafting import Draft, draft, draft_on, repair
 from agents.outcome import status_of, why
 from agents.pausing import PausedRun, pause
@@ -53,7 +54,7 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     await asyncio.to_thread(look, desk, turn)
     history: tuple[Exchange, ...] = ()
     if question.session:
-        history = desk.conversations.latest(turn.principal.id, question.session)
+        history = desk.conversations.latest(owner(turn.principal), question.session)
     known = specialists()
     domains = desk.maker.domains(seen.text, history, turn)
     turn.progress({"event": "specialists.chosen", "domains": list(domains)})

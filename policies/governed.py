@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC
 from typing import Any
 
-from policies.access import ApprovalNeededError, Circumstances, Decision, DeniedError, call_sha256
+from policies.access import ApprovalNeededError, Circumstances, Decision, DeniedError, call_sha256, hour_of
 from policies.access.replay import to_record
 from policies.access.scope import looked_at, narrowed
 from policies.audit import LimitReached, QueryCalled, QueryFailed, QueryMore, QueryReturned, SightResolved
@@ -58,7 +57,7 @@ def circumstances(turn: Turn, *, approved: bool) -> Circumstances:
     return Circumstances(
         channel=turn.channel,
         assurance=turn.principal.assurance,
-        hour=turn.estate.clock().astimezone(UTC).hour,
+        hour=hour_of(turn.estate.clock()),
         calls=turn.meter.query_calls,
         spent_cents=math.ceil(turn.aws_cost_usd * 100),
         spent_tokens=turn.tokens,

@@ -220,7 +220,7 @@ def _decide(
     from agents.home import Home
     from agents.local import asker
     from agents.settings import load_settings
-    from policies.access import Circumstances
+    from policies.access import Circumstances, hour_of
     from policies.access.scope import narrowed
     from tools.catalogue import find
     from tools.errors import InputError
@@ -240,7 +240,8 @@ def _decide(
     with open_estate(estate, home, settings) as opened:
         store = ReceiptFiles(home.receipts, home.keys / "receipts.key")
         everyone = opened.directory(store, units=person.units is not None or gate.reads_units)
-        context = Circumstances(assurance=person.assurance, hour=opened.clock().hour, reason=reason, approved=approved)
+        hour = hour_of(opened.clock())
+        context = Circumstances(assurance=person.assurance, hour=hour, reason=reason, approved=approved)
         return person, gate, gate.decide(person, known, parsed, everyone, context, opened.regions)
 
 

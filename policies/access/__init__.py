@@ -1,6 +1,6 @@
 """Access: who is asking, and may this call happen. Principals come from verified sources; Cedar decides each call."""
 
-from policies.access.circumstances import Circumstances
+from policies.access.circumstances import Circumstances, hour_of
 from policies.access.decision import Decision, call_sha256
 from policies.access.errors import NotVerifiedError, PrincipalsError, UnknownPrincipalError
 from policies.access.gate import ApprovalNeededError, DeniedError, Gate, company_gate, shipped_gate
@@ -20,6 +20,7 @@ __all__ = [
     "UnknownPrincipalError",
     "call_sha256",
     "company_gate",
+    "hour_of",
     "local_principal",
     "shipped_gate",
 ]

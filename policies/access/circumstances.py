@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,8 @@ class Circumstances:
     """Why the asker wants to know, after masking."""
     approved: bool = False
     """Whether a second person approved this very call."""
+
+
+def hour_of(now: datetime) -> int:
+    """The hour of the day, UTC, of a time that knows its zone."""
+    return now.astimezone(UTC).hour

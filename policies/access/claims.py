@@ -11,6 +11,8 @@ from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.principal import Principal
 from policies.access.sources import ClaimMapping
 
+FROM_CLAIMS = "oidc:"
+"""How the id of a person begins whom claims describe. No id of the principals file has a colon."""
 _TAGS = ("venue", "team", "env")
 
 
@@ -64,7 +66,7 @@ def principal_of(claims: Mapping[str, Any], mapping: ClaimMapping) -> Principal:
     try:
         return Principal(
             # with its source in front, so that no token can claim an id of the principals file
-            id=f"oidc:{subject}",
+            id=f"{FROM_CLAIMS}{subject}",
             role=role,
             name=name[:200] if isinstance(name, str) else "",
             tags=tags,

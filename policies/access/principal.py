@@ -49,6 +49,15 @@ class Principal(Scope):
     id: str = Field(min_length=1, max_length=128)
     assurance: Assurance = "local"
 
+    @property
+    def verified(self) -> bool:
+        """Whether more than a claim on this machine says who they are."""
+        return self.assurance != "local"
+
+    def stands_for(self, before: Principal) -> bool:
+        """Whether what `before` left is theirs: of the same id, and verified if `before` was."""
+        return self.id == before.id and (self.verified or not before.verified)
+
 
 class _Entry(Scope):
     known_as: tuple[KnownAs, ...] = ()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from policies.audit import Ledger
 
 Outcome = Literal["approved", "denied", "expired"]
+_MADE_FROM = {"accounts", "policies", "principal", "resource", "context", "policies_sha256", "schema_sha256"}
 
 
 class ApprovalSettings(BaseModel):
@@ -128,7 +129,9 @@ class Approvals:
             raise ApprovalError(f"The approval {approval} cannot be decided any more: it {known.words}.")
         allowed = may(known.call)
         if not allowed.allowed:
-            self._append(known, ApprovalRefused(approval=approval, by=by.id, why="; ".join(allowed.policies)))
+            why = "; ".join(allowed.policies)
+            made = {"requested": row.requested, "reason": reason, **_made_from(allowed)}
+            self._append(known, ApprovalRefused(approval=approval, by=by.id, why=why, **made))
             raise NotInChargeError(f"{by.id} may not decide this. {allowed.reason}")
         after: State = "approved" if verdict == "approve" else "denied"
         if not self._store.swap(approval, "pending", after):
@@ -139,9 +142,9 @@ class Approvals:
             call_sha256=known.call.call_sha256,
             decision=verdict,
             approver=by.id,
-            policies=list(allowed.policies),
             reason=reason,
             personal_data=known.call.personal_data,
+            **_made_from(allowed),
         )
         index = self._append(known, body, actor="person")
         decided = self._history(row)
@@ -245,3 +248,10 @@ class Approvals:
         if approval != row.id or not isinstance(content, dict):
             raise ApprovalError(f"What was kept of the approval {row.id} belongs to another.")
         return content
+
+
+def _made_from(decision: Decision) -> dict[str, Any]:
+    """What the gate decided from, for the record."""
+    from policies.access.replay import to_record
+
+    return to_record(decision, personal_data=False).model_dump(include=_MADE_FROM)

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from policies.audit.bodies.base import Body, Named, Personal, PersonalWhenMarked, Sha256
+from policies.audit.bodies.base import Body, Json, Named, Personal, PersonalWhenMarked, Sha256
 
 ScopeKind = Literal["all", "domain", "query", "principal"]
 
@@ -61,7 +61,12 @@ class ApprovalRequested(Body):
 
 
 class ApprovalDecided(Body):
-    """What the approver said to exactly this call, and the policies by which they may."""
+    """What the approver said to exactly this call, and the policies by which they may.
+
+    `accounts` to `schema_sha256` are what the gate decided from, as in `gate.decided`: `principal` is the approver, and
+    `context` has the asker's attributes without their id, which is the record's principal. `approval.requested` has
+    the query and its inputs. The same policies and schema decide the same again.
+    """
 
     type: ClassVar[str] = "approval.decided"
     approval: str
@@ -72,15 +77,30 @@ class ApprovalDecided(Body):
     policies: list[str] = []
     reason: Annotated[str, Personal]
     personal_data: bool = False
+    accounts: list[str] = []
+    principal: Json = {}
+    resource: Json = {}
+    context: Json = {}
+    policies_sha256: Sha256 | None = None
+    schema_sha256: Sha256 | None = None
 
 
 class ApprovalRefused(Body):
-    """Somebody tried to decide who may not, or a decision that no longer counts."""
+    """Somebody tried to decide who may not; what the gate decided from is kept as in `approval.decided`."""
 
     type: ClassVar[str] = "approval.refused"
     approval: str
     by: Annotated[str, Named]
     why: str
+    requested: int | None = None
+    policies: list[str] = []
+    reason: Annotated[str, Personal] = ""
+    accounts: list[str] = []
+    principal: Json = {}
+    resource: Json = {}
+    context: Json = {}
+    policies_sha256: Sha256 | None = None
+    schema_sha256: Sha256 | None = None
 
 
 class ApprovalExpired(Body):
