@@ -10,6 +10,8 @@ import typer
 from typer._click.exceptions import UsageError
 from typer.core import TyperCommand
 
+from agents.cli.saying import say
+
 if TYPE_CHECKING:
     from policies.audit.note import Checkpoint, VerifierKey
     from policies.audit.reader import Reader
@@ -47,7 +49,7 @@ def open_reader(path: Path | None) -> Reader:
 
 
 def usage(message: str) -> NoReturn:
-    typer.secho(f"regent: {message}", err=True, fg="red")
+    say(message)
     raise typer.Exit(3)
 
 

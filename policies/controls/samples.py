@@ -126,3 +126,28 @@ RELEASE: dict[str, Any] = {
 def stack(**resources: dict[str, Any]) -> Item:
     """A template's item with these resources; without any, a stack that is none of a check's business."""
     return Item(name="regent-agent" if resources else "regent-other", data={"Resources": resources})
+
+
+RUNTIME_STACK = stack(
+    Runtime={
+        "Type": "AWS::BedrockAgentCore::Runtime",
+        "Properties": {
+            "AgentRuntimeName": "regent_people",
+            "NetworkConfiguration": {"NetworkMode": "VPC", "NetworkModeConfig": {"Subnets": ["s"]}},
+            "AuthorizerConfiguration": {
+                "CustomJWTAuthorizer": {"DiscoveryUrl": "https://x", "AllowedAudience": ["regent"]}
+            },
+            "LifecycleConfiguration": {"MaxLifetime": 28800},
+            "EnvironmentVariables": {
+                "REGENT_GUARDRAIL": {"Ref": "Guardrail"},
+                "REGENT_GUARDRAIL_VERSION": {"Fn::GetAtt": ["Version", "Version"]},
+                "REGENT_MODEL": "bedrock:eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            },
+        },
+    },
+    Endpoint={
+        "Type": "AWS::BedrockAgentCore::RuntimeEndpoint",
+        "Properties": {"AgentRuntimeId": {"Ref": "Runtime"}, "AgentRuntimeVersion": "1", "Name": "prod"},
+    },
+)
+"""A runtime as the agent stack synthesizes it: in our network, with verified callers and a guardrail."""
