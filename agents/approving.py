@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from agents.pausing import PausedRun
-from agents.resuming import asked_by, paused_run
+from agents.resuming import check_place, run_of
 from policies.access import Circumstances, Decision, Principal, hour_of
 from policies.audit.bodies import ApprovalRequested
 from policies.guardrails import for_the_record
@@ -34,7 +33,9 @@ def decide(
         NotInChargeError, ApprovalError: see `policies.oversight.Approvals.decide`.
         UnknownPrincipalError: nobody knows the asker any more.
     """
-    asker = who(paused_run(desk, approval).asker)
+    run = run_of(desk.oversight.approvals, approval)
+    check_place(desk, run)
+    asker = who(run.asker)
     said = for_the_record(reason) if reason else ""
     known = desk.oversight.approvals.decide(approval, by, verdict, said, lambda call: may(desk, call, by, asker, said))
     return known, asker
@@ -61,9 +62,9 @@ def may_see(desk: Desk, known: History, to: Principal, who: Callable[[Principal]
     from policies.oversight import ApprovalError
 
     try:
-        if known.asker == to.id and to.stands_for(asked_by(desk, known.approval)):
+        run = run_of(desk.oversight.approvals, known.approval)
+        if known.asker == to.id and to.stands_for(run.asker):
             return True
-        run = PausedRun.model_validate(desk.oversight.approvals.content(known.approval))
         return may(desk, known.call, to, who(run.asker)).allowed
     except (ApprovalError, UnknownPrincipalError):
         return False

@@ -125,7 +125,7 @@ class Desk:
             answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
         except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
             answer = await self._failed(turn, run.question_id, run.question, asker, shown, error, started)
-        await asyncio.to_thread(keep_answer, self, approval, asker, answer)
+        await asyncio.to_thread(keep_answer, self, approval, run, answer)
         return answer
 
     def refuse(self, question: Question, principal_id: str, reason: str) -> Answer:

@@ -55,14 +55,19 @@ class PausedAttempt(_Frozen):
     result: QueryResult | None
 
 
-class PausedRun(_Frozen):
+class RunOf(_Frozen):
+    """Whose run it is, and where it can go on."""
+
+    asker: Principal
+    estate: str
+    model: str
+
+
+class PausedRun(RunOf):
     """A whole paused run. Text of persons is in it, so it is only ever kept sealed."""
 
     question_id: str
     question: Question
-    asker: Principal
-    estate: str
-    model: str
     asked: str
     """What grounding holds the text against: the question, and the one before it."""
     reason: str

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.answer import Answer
-from agents.pausing import PausedRun
+from agents.pausing import PausedRun, RunOf
 from policies.audit.bodies import ApprovalResumed
 from policies.halting import StoppedError
-from policies.oversight import ApprovalError, Consumed, NotInChargeError, halted
+from policies.oversight import ApprovalError, Approvals, Consumed, NotInChargeError, halted
 from tools.catalogue import find
 from tools.facts import QueryResult
 
@@ -24,18 +24,25 @@ _NOT_THEIRS = "Only the person who asked, verified as they were then, may go on 
 def paused_run(desk: Desk, approval: str) -> PausedRun:
     """The run that waits for this approval. ApprovalError when it was not paused on this estate and model."""
     run = PausedRun.model_validate(desk.oversight.approvals.content(approval))
+    check_place(desk, run)
+    return run
+
+
+def check_place(desk: Desk, run: RunOf) -> None:
+    """ApprovalError when the run was not paused on this estate and model."""
     if (run.estate, run.model) != (desk.estate.source, desk.maker.name):
         raise ApprovalError(
             f"The run was paused on the estate {run.estate} with the model {run.model}; resume it there."
         )
-    return run
 
 
-def asked_by(desk: Desk, approval: str) -> Principal:
-    """Who asked, as they were verified then. ApprovalError when that was forgotten."""
-    from policies.access import Principal
-
-    return Principal.model_validate(desk.oversight.approvals.content(approval)["asker"])
+def run_of(approvals: Approvals, approval: str) -> RunOf:
+    """Whose run it is, as they were verified then, and where. ApprovalError when that was forgotten."""
+    kept = approvals.kept(approval)
+    try:
+        return RunOf.model_validate({part: kept.get(part) for part in RunOf.model_fields})
+    except ValueError as error:
+        raise ApprovalError(f"What was kept of the approval {approval} does not say whose it is.") from error
 
 
 def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
@@ -46,11 +53,13 @@ def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
         ApprovalError: there is no such approval.
     """
     known = desk.oversight.approvals.history(approval)
-    if known.asker != asker.id or not asker.stands_for(asked_by(desk, approval)):
+    if known.asker != asker.id or not asker.stands_for(run_of(desk.oversight.approvals, approval).asker):
         raise NotInChargeError(_NOT_THEIRS)
     kept = desk.oversight.approvals.answer(approval)
     if kept is None:
         return None
+    for part in RunOf.model_fields:
+        del kept[part]
     results = tuple(QueryResult.model_validate(one) for one in kept.pop("results"))
     for figure in kept["figures"]:
         if isinstance(figure["value"], float):  # it was a Decimal of two places, and is one again
@@ -95,7 +104,8 @@ def allow(turn: Turn, used: Consumed) -> None:
         turn.turned_down[used.call.call_sha256] = used.said
 
 
-def keep_answer(desk: Desk, approval: str, asker: Principal, answer: Answer) -> None:
-    """Keep the answer, sealed, for its asker."""
+def keep_answer(desk: Desk, approval: str, run: RunOf, answer: Answer) -> None:
+    """Keep the answer in the place of its run, sealed, for the asker."""
+    whose = run.model_dump(mode="json", include=set(RunOf.model_fields))
     results = [one.model_dump(mode="json") for one in answer.results]
-    desk.oversight.approvals.keep_answer(approval, asker.id, {**answer.to_json(), "results": results})
+    desk.oversight.approvals.keep_answer(approval, run.asker.id, {**answer.to_json(), "results": results, **whose})

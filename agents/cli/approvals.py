@@ -172,13 +172,13 @@ def desk_of(approval: str) -> Iterator[Desk]:
     from agents.ledgers import open_ledger
     from agents.opening import open_desk
     from agents.overseeing import open_oversight
-    from agents.pausing import PausedRun
+    from agents.resuming import run_of
     from agents.settings import load_settings
 
     home, settings = Home.find(), load_settings()
     with open_ledger(settings=settings) as ledger:
         overseen = open_oversight(home, ledger, settings)
-        run = PausedRun.model_validate(overseen.approvals.content(approval))
+        run = run_of(overseen.approvals, approval)
         overseen.close()
     with open_desk(estate=run.estate, model=run.model, home=home, settings=settings) as desk:
         yield desk

@@ -50,7 +50,7 @@ class ApprovalStore(Protocol):
         """Every row, the newest first."""
 
     def swap(self, approval: str, before: State, after: State, answer: str | None = None) -> bool:
-        """Compare and swap the state, and keep the answer if there is one; whether this call did it."""
+        """Compare and swap the state; whether this call did it. An answer takes the place of the paused run."""
 
     def erase(self, gone: Callable[[Stored], bool]) -> int:
         """Remove the rows for which `gone` holds; how many."""
@@ -79,7 +79,8 @@ class SqliteApprovals:
     def swap(self, approval: str, before: State, after: State, answer: str | None = None) -> bool:
         with self._database.transaction(ApprovalError) as db:
             changed = db.execute(
-                "update approval set state = ?, answer = coalesce(?, answer) where id = ? and state = ?",
+                "update approval set state = ?1, answer = coalesce(?2, answer), box = iif(?2 is null, box, '')"
+                " where id = ?3 and state = ?4",
                 (after, answer, approval, before),
             )
             return changed.rowcount == 1

@@ -95,6 +95,11 @@ class Approvals:
         """What was kept of the paused run. ApprovalError when there is none, or its key was destroyed."""
         return self._open(self._row(approval), "box")
 
+    def kept(self, approval: str) -> dict[str, Any]:
+        """What is kept now: the paused run, or the answer that took its place. ApprovalError as for `content`."""
+        row = self._row(approval)
+        return self._open(row, "answer" if row.answer else "box")
+
     def history(self, approval: str) -> History:
         """What the ledger says of an approval. ApprovalError when it says nothing, or something else than the row."""
         return self._history(self._row(approval))

@@ -72,11 +72,13 @@ def paused(open_desk_with: Open, home: Home) -> tuple[Desk, str]:
 def test_replayed_approval(paused: tuple[Desk, str], home: Home) -> None:
     desk, approval = paused
     approved(desk, approval)
+    with sqlite3.connect(home.oversight) as db:
+        (before,) = db.execute("select box from approval").fetchone()
     first = desk.resume(approval, ASKER)
     assert first.status == "answered"
     assert desk.resume(approval, ASKER) == first, "the kept answer, and nothing runs"
     with sqlite3.connect(home.oversight) as db:
-        db.execute("update approval set state = 'approved', answer = null")
+        db.execute("update approval set state = 'approved', answer = null, box = ?", (before,))
     with pytest.raises(ApprovalError, match="used, already"):
         desk.resume(approval, ASKER)
     assert calls(home) == ["who_did_what"] and len(bodies(home, ApprovalConsumed)) == 1
