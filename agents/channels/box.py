@@ -1,0 +1,158 @@
+"""Inbox, queue and runs in one SQLite file, for running a channel on one's own machine. It keeps what AWS keeps.
+
+Taking and queueing are one transaction; a message that a worker does not finish comes back after a while, and is put
+aside when it was tried often enough. Messages of one conversation come one after the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from agents.channels.delivery import ChannelError, Delivery
+from agents.channels.inbox import KEPT_SECONDS, Taken
+from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, Claim
+
+if TYPE_CHECKING:
+    import sqlite3
+
+HIDDEN_SECONDS = 960.0
+"""How long a message that a worker has is not given to another; longer than the claim of a worker that died holds."""
+_TABLES = """
+create table if not exists delivery (
+    key text primary key, state text not null, digest text not null, until real not null, said text not null,
+    expires real not null
+) without rowid;
+create table if not exists message (
+    number integer primary key autoincrement, lane text not null, body text not null,
+    visible real not null, receives integer not null, aside integer not null
+);
+create index if not exists message_by_lane on message (aside, lane, number);
+"""
+_NEXT = """
+select number, body, receives from message as one
+where not aside and visible <= :now
+and not exists (select 1 from message as before where before.lane = one.lane and not before.aside
+                and before.number < one.number)
+order by number limit 1
+"""
+
+
+class Message(NamedTuple):
+    """One message that a worker has in its hands."""
+
+    number: int
+    body: str
+    receives: int
+
+
+class Box:
+    """An `Inbox`, a queue and `Runs` in the file at `path`. Safe for threads and processes."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._clock = path, clock
+
+    def take(self, delivery: Delivery) -> Taken:
+        now = self._clock()
+        with self._transaction() as db:
+            db.execute("delete from delivery where expires < ?", (now,))
+            put = "insert or ignore into delivery values (?, 'queued', ?, 0, '', ?)"
+            if db.execute(put, (delivery.key, delivery.digest, now + KEPT_SECONDS)).rowcount:
+                message = (delivery.lane, delivery.to_text(), now)
+                db.execute("insert into message (lane, body, visible, receives, aside) values (?, ?, ?, 0, 0)", message)
+                return "new"
+            [digest] = db.execute("select digest from delivery where key = ?", (delivery.key,)).fetchone()
+        return "again" if digest == delivery.digest else "other"
+
+    def receive(self, hidden: float = HIDDEN_SECONDS) -> Message | None:
+        """The next message, hidden from others for a while; None when there is none now."""
+        now = self._clock()
+        with self._transaction() as db:
+            while (found := db.execute(_NEXT, {"now": now}).fetchone()) is not None:
+                number, body, receives = found
+                if receives >= MOST_RECEIVES:
+                    db.execute("update message set aside = 1 where number = ?", (number,))
+                    continue
+                hide = "update message set visible = ?, receives = receives + 1 where number = ?"
+                db.execute(hide, (now + hidden, number))
+                return Message(number, body, receives + 1)
+        return None
+
+    def finish(self, message: Message) -> None:
+        """Take a message out of the queue: it was worked on."""
+        with self._transaction() as db:
+            db.execute("delete from message where number = ?", (message.number,))
+
+    def give_back(self, message: Message, after: float) -> None:
+        """Let a message come again in `after` seconds, or put it aside if it came often enough."""
+        aside = message.receives >= MOST_RECEIVES
+        with self._transaction() as db:
+            change = "update message set visible = ?, aside = ? where number = ?"
+            db.execute(change, (self._clock() + after, aside, message.number))
+
+    def aside(self) -> list[str]:
+        """The messages that wait for a person."""
+        with self._transaction() as db:
+            return [body for (body,) in db.execute("select body from message where aside order by number")]
+
+    def claim(self, delivery: Delivery) -> Claim:
+        now = self._clock()
+        with self._transaction() as db:
+            found = db.execute("select state, until, said from delivery where key = ?", (delivery.key,)).fetchone()
+            state, until, said = found or ("queued", 0.0, "")
+            if state == "answered":
+                return Claim("answered", said)
+            if state == "done" or (state == "running" and now <= until):
+                return Claim("done" if state == "done" else "busy")
+            db.execute(
+                "insert or replace into delivery values (?, 'running', ?, ?, '', ?)",
+                (delivery.key, delivery.digest, now + LEASE_SECONDS, now + KEPT_SECONDS),
+            )
+        return Claim("run")
+
+    def keep(self, delivery: Delivery, said: str) -> None:
+        if not self._move(delivery, "running", "answered", said):
+            raise ChannelError(f"{delivery.channel}: another worker took the delivery over.")
+
+    def done(self, delivery: Delivery) -> None:
+        self._move(delivery, "answered", "done")
+
+    def release(self, delivery: Delivery) -> None:
+        self._move(delivery, "running", "queued")
+
+    def answer(self, key: str) -> tuple[str, str] | None:
+        """State and kept answer of a delivery; None when nothing is known under that key."""
+        with self._transaction() as db:
+            found = db.execute("select state, said from delivery where key = ?", (key,)).fetchone()
+        return (found[0], found[1]) if found else None
+
+    def _move(self, delivery: Delivery, before: str, after: str, said: str | None = None) -> bool:
+        change = (
+            "update delivery set state = ?, said = coalesce(?, said), expires = ? where key = ? and state = ?",
+            (after, said, self._clock() + KEPT_SECONDS, delivery.key, before),
+        )
+        with self._transaction() as db:
+            return db.execute(*change).rowcount == 1
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        import sqlite3
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # a connection for each: they are cheap, and every thread needs its own
+            db = sqlite3.connect(self._path, timeout=15, isolation_level=None)
+            try:
+                db.execute("pragma journal_mode = wal")
+                db.execute("pragma secure_delete = on")
+                db.executescript(_TABLES)
+                db.execute("begin immediate")
+                yield db
+                db.execute("commit")
+            finally:
+                db.close()  # without a commit, this rolls back
+        except (sqlite3.Error, OSError) as error:
+            raise ChannelError(f"The channel's box {self._path.name} cannot be used: {error}.") from error

@@ -1,0 +1,61 @@
+"""The crew: workers of a channel in threads of one process, taking from its box. What Lambda does on AWS."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from agents.channels.box import Box, Message
+from agents.channels.delivery import from_text
+from agents.channels.working import MOST_RECEIVES, Adapter, work
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.2
+AGAIN_SECONDS = 5.0
+"""After how long a delivery that failed is tried again."""
+
+
+class Crew:
+    """`size` workers. Use as a context: on leaving, those at work finish first."""
+
+    def __init__(
+        self, box: Box, adapter_of: Callable[[str], Adapter], size: int = 4, again: float = AGAIN_SECONDS
+    ) -> None:
+        self._box, self._adapter_of, self._again = box, adapter_of, again
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
+
+    def __enter__(self) -> Crew:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                message = self._box.receive()
+                if message is not None:
+                    self._work(message)
+                    continue
+            except Exception as error:  # noqa: BLE001 - the border: one failure must not end the worker
+                log.error("worker failed", error=type(error).__name__, said=str(error))
+            self._stop.wait(IDLE_SECONDS)
+
+    def _work(self, message: Message) -> None:
+        last = message.receives >= MOST_RECEIVES
+        try:
+            delivery = from_text(message.body)
+            work(delivery, self._adapter_of(delivery.channel), self._box, last=last)
+        except Exception as error:
+            log.error("delivery failed", error=type(error).__name__, last=last)
+            log.debug("what failed", exc_info=error)
+            self._box.give_back(message, self._again)
+            return
+        self._box.finish(message)

@@ -1,0 +1,125 @@
+"""The front of a channel: checks what arrived, takes it once, queues it, and answers within milliseconds.
+
+Standard library only. A channel gives a `Gatekeeper`; the same one works behind an HTTP API of AWS (`from_event`,
+`to_event`) and in a process on one's own machine (`asgi`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, NamedTuple, Protocol
+
+from agents.channels.delivery import MOST_BYTES, ChannelError, Delivery
+from agents.channels.inbox import Inbox, Taken
+
+
+class Arrived(NamedTuple):
+    """One HTTP request. Names of headers are in lower case; `now` is when it came, in Unix seconds."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    now: float
+
+
+class Reply(NamedTuple):
+    """What goes back: a JSON object, or a text if the channel wants one."""
+
+    status: int
+    body: dict[str, Any] | str = ""
+
+
+class Gatekeeper(Protocol):
+    """One channel's way to tell what is genuine. It must not look at anything before the signature holds."""
+
+    def admit(self, arrived: Arrived) -> Delivery | Reply:
+        """The delivery in a request that is genuine; a reply for whatever is not, or needs no work.
+
+        Raises:
+            ChannelError: it cannot be told now; the sender must try again.
+        """
+
+    def accepted(self, delivery: Delivery, taken: Taken) -> Reply:
+        """What the channel hears once the delivery is in the queue."""
+
+
+def respond(arrived: Arrived, gatekeeper: Gatekeeper, inbox: Inbox) -> Reply:
+    """Let the gatekeeper look, and take what is genuine. Whatever fails asks the sender to try again."""
+    if len(arrived.body) > MOST_BYTES:
+        return Reply(413, {"error": f"The body is larger than {MOST_BYTES // 1024} kB."})
+    try:
+        found = gatekeeper.admit(arrived)
+        if isinstance(found, Reply):
+            return found
+        return gatekeeper.accepted(found, inbox.take(found))
+    except ChannelError as error:
+        # no structlog in a front: it takes longer to import than a request takes
+        sys.stderr.write(f"regent: {error}\n")
+        return Reply(503, {"error": "It could not be taken now; send it again."})
+
+
+def from_event(event: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Arrived:
+    """The request in an event of an HTTP API (payload format 2.0)."""
+    http = event["requestContext"]["http"]
+    body = event.get("body") or ""
+    return Arrived(
+        method=http["method"],
+        path=event["rawPath"],
+        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        now=clock(),
+    )
+
+
+def to_event(reply: Reply) -> dict[str, Any]:
+    """The reply as an HTTP API takes it."""
+    kind, body = _written(reply)
+    return {"statusCode": reply.status, "headers": {"content-type": kind}, "body": body}
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+def asgi(
+    gatekeeper: Gatekeeper, inbox: Inbox, clock: Callable[[], float] = time.time
+) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The front as an ASGI app, for one's own machine."""
+    import asyncio
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            while (message := await receive())["type"] != "lifespan.shutdown":
+                await send({"type": f"{message['type']}.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body") or len(body) > MOST_BYTES:
+                break
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        arrived = Arrived(scope["method"], scope["path"], headers, body, clock())
+        # an inbox blocks: the loop stays free for the next request
+        reply = await asyncio.to_thread(respond, arrived, gatekeeper, inbox)
+        kind, text = _written(reply)
+        told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
+        await send({"type": "http.response.start", "status": reply.status, "headers": told})
+        await send({"type": "http.response.body", "body": text.encode()})
+
+    return app
+
+
+def _written(reply: Reply) -> tuple[str, str]:
+    if isinstance(reply.body, str):
+        return "text/plain; charset=utf-8", reply.body
+    return "application/json", json.dumps(reply.body)

@@ -1,0 +1,95 @@
+"""What became of each delivery, in the state table: the worker's side of `inbox_aws`."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+from agents.channels.delivery import ChannelError, Delivery
+from agents.channels.inbox import KEPT_SECONDS
+from agents.channels.inbox_aws import key_of
+from agents.channels.working import LEASE_SECONDS, Claim
+
+_MOST_KEPT = 380_000
+"""Bytes of an item's answer, packed; DynamoDB takes 400 kB."""
+_FREE = "attribute_not_exists(pk) OR #state IN (:seen, :queued) OR (#state = :running AND #until < :now)"
+
+
+class DynamoRuns:
+    """`Runs` in `table`, through a botocore client of DynamoDB. Safe for threads and processes."""
+
+    def __init__(self, client: Any, table: str, clock: Callable[[], float] = time.time) -> None:
+        self._client, self._table, self._clock = client, table, clock
+
+    def claim(self, delivery: Delivery) -> Claim:
+        now = self._clock()
+        values = {
+            ":seen": {"S": "seen"}, ":queued": {"S": "queued"}, ":running": {"S": "running"},
+            ":now": {"N": repr(now)}, ":until": {"N": repr(now + LEASE_SECONDS)}, ":digest": {"S": delivery.digest},
+        }  # fmt: skip
+        names = {"#until": "until", "#digest": "digest"}
+        change = "SET #state = :running, #until = :until, #digest = :digest"
+        if self._changed(delivery, change, _FREE, values, names):
+            return Claim("run")
+        item = self._read(delivery)
+        state = item["state"]["S"]
+        if state == "answered":
+            return Claim("answered", unpacked(item["said"]["B"]))
+        return Claim("done" if state == "done" else "busy")
+
+    def keep(self, delivery: Delivery, said: str) -> None:
+        packed = zlib.compress(said.encode(), 6)
+        if len(packed) > _MOST_KEPT:
+            raise ChannelError(f"{delivery.channel}: the answer is too large to be kept ({len(packed)} bytes).")
+        values = {":answered": {"S": "answered"}, ":running": {"S": "running"}, ":said": {"B": packed}}
+        change = "SET #state = :answered, #said = :said"
+        if not self._changed(delivery, change, "#state = :running", values, {"#said": "said"}):
+            raise ChannelError(f"{delivery.channel}: another worker took the delivery over.")
+
+    def done(self, delivery: Delivery) -> None:
+        values = {":done": {"S": "done"}, ":answered": {"S": "answered"}}
+        self._changed(delivery, "SET #state = :done", "#state = :answered", values, {})
+
+    def release(self, delivery: Delivery) -> None:
+        values = {":queued": {"S": "queued"}, ":running": {"S": "running"}}
+        self._changed(delivery, "SET #state = :queued", "#state = :running", values, {})
+
+    def _changed(
+        self, delivery: Delivery, change: str, condition: str, values: dict[str, Any], names: dict[str, str]
+    ) -> bool:
+        """Make the change if the condition holds; whether it did."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        until = {":ttl": {"N": str(int(self._clock()) + KEPT_SECONDS)}}
+        try:
+            self._client.update_item(
+                TableName=self._table, Key=key_of(delivery), UpdateExpression=f"{change}, #ttl = :ttl",
+                ConditionExpression=condition, ExpressionAttributeValues=values | until,
+                ExpressionAttributeNames={"#state": "state", "#ttl": "ttl"} | names,
+            )  # fmt: skip
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise ChannelError(f"The table {self._table} did not note the delivery: {error}.") from error
+        except BotoCoreError as error:
+            raise ChannelError(f"The table {self._table} cannot be reached ({type(error).__name__}).") from error
+        return True
+
+    def _read(self, delivery: Delivery) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            found = self._client.get_item(TableName=self._table, Key=key_of(delivery), ConsistentRead=True)
+        except (ClientError, BotoCoreError) as error:
+            raise ChannelError(f"The table {self._table} cannot be read ({type(error).__name__}).") from error
+        if "Item" not in found:
+            raise ChannelError(f"{delivery.channel}: the delivery was forgotten at this moment; it is tried again.")
+        item: dict[str, Any] = found["Item"]
+        return item
+
+
+def unpacked(said: bytes) -> str:
+    """A kept answer as text."""
+    return zlib.decompress(said).decode()

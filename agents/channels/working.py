@@ -1,0 +1,131 @@
+"""Working: what a channel's worker does with one delivery, so that it is asked once and its answer is not lost.
+
+A run is claimed, asked, kept, said, and done. Whoever takes up a delivery again, because a worker died or the channel
+was down, goes on from what is kept: a question that was answered is not asked again, only said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
+
+import structlog
+
+from agents.channels.delivery import ChannelError, Delivery, from_text
+from tools.errors import RegentError
+
+log = structlog.get_logger()
+State = Literal["run", "answered", "done", "busy"]
+MOST_RECEIVES = 3
+"""How often a delivery is tried before it is put aside for a person (the queue's `maxReceiveCount`)."""
+LEASE_SECONDS = 930
+"""How long a claim holds: a worker that is gone for longer than it may run is dead."""
+
+
+class Claim(NamedTuple):
+    """What a worker finds when it takes a delivery up; `said` is the kept answer."""
+
+    state: State
+    said: str = ""
+
+
+class Runs(Protocol):
+    """What became of each delivery. Safe for threads and processes."""
+
+    def claim(self, delivery: Delivery) -> Claim:
+        """Claim the delivery to run it, or learn that it ran, or that somebody runs it now.
+
+        Raises:
+            ChannelError: it cannot be known; nothing may run.
+        """
+
+    def keep(self, delivery: Delivery, said: str) -> None:
+        """Keep what is to be said. ChannelError when it could not be kept."""
+
+    def done(self, delivery: Delivery) -> None:
+        """It was said. ChannelError when that could not be noted."""
+
+    def release(self, delivery: Delivery) -> None:
+        """Give a claim back, because the run failed. ChannelError when that could not be noted."""
+
+
+class Adapter(Protocol):
+    """One channel's worker."""
+
+    def ask(self, delivery: Delivery) -> str:
+        """Ask what was brought, and give what is to be said, in the channel's own form.
+
+        Raises:
+            RegentError: it could not be asked; it will be tried again.
+        """
+
+    def say(self, delivery: Delivery, said: str) -> None:
+        """Bring it to whoever asked. It may come twice, when it was not known whether it arrived.
+
+        Raises:
+            RegentError: the channel did not take it; it will be tried again.
+        """
+
+    def sorry(self, delivery: Delivery) -> None:
+        """Tell whoever asked that it cannot be answered; nobody tries again after this."""
+
+
+class BusyError(ChannelError):
+    """Another worker has this delivery at the moment."""
+
+
+def work(delivery: Delivery, adapter: Adapter, runs: Runs, *, last: bool = False) -> None:
+    """Work on one delivery. `last`: nobody will try again, so whoever asked hears of a failure.
+
+    Raises:
+        RegentError: it is not done, and is to be tried again or put aside.
+    """
+    claim = runs.claim(delivery)
+    if claim.state == "done":
+        return
+    if claim.state == "busy":
+        raise BusyError(f"{delivery.channel}: another worker has the delivery at the moment.")
+    try:
+        said = claim.said
+        if claim.state == "run":
+            said = _asked(delivery, adapter, runs)
+            runs.keep(delivery, said)
+        adapter.say(delivery, said)
+        runs.done(delivery)
+    except Exception:
+        if last:
+            _sorry(delivery, adapter)
+        raise
+
+
+def _asked(delivery: Delivery, adapter: Adapter, runs: Runs) -> str:
+    try:
+        return adapter.ask(delivery)
+    except Exception:
+        runs.release(delivery)  # or the next try would find it busy
+        raise
+
+
+def _sorry(delivery: Delivery, adapter: Adapter) -> None:
+    try:
+        adapter.sorry(delivery)
+    except RegentError as error:
+        log.error("not even an apology arrived", channel=delivery.channel, error=type(error).__name__)
+
+
+def take_batch(event: Mapping[str, Any], adapter_of: Callable[[str], Adapter], runs: Runs) -> dict[str, Any]:
+    """Work on a batch that Lambda took from the queue; its answer names what is to come again.
+
+    After one that fails, the rest is left as it is: they may be of the same conversation, which has an order.
+    """
+    records: Sequence[Mapping[str, Any]] = event["Records"]
+    for number, record in enumerate(records):
+        last = int(record["attributes"]["ApproximateReceiveCount"]) >= MOST_RECEIVES
+        try:
+            delivery = from_text(record["body"])
+            work(delivery, adapter_of(delivery.channel), runs, last=last)
+        except Exception as error:
+            log.error("delivery failed", message=record["messageId"], error=type(error).__name__, last=last)
+            log.debug("what failed", exc_info=error)
+            return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in records[number:]]}
+    return {"batchItemFailures": []}
