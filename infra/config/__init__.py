@@ -55,6 +55,13 @@ class Network(_Frozen):
     cidr: IPv4Network = IPv4Network("10.42.0.0/22")
 
 
+class Oversight(_Frozen):
+    """From where on alarms sound."""
+
+    denials_in_5_minutes: int = Field(default=20, ge=1)
+    own_usd_per_day: float = Field(default=50, gt=0)
+
+
 class Environment(_Frozen):
     """One place where Regent runs."""
 
@@ -70,6 +77,7 @@ class Environment(_Frozen):
     identity: Identity
     retention: Retention = Retention()
     network: Network = Network()
+    oversight: Oversight = Oversight()
     enforce_guardrail_in_account: bool = False
     alarm_email: str | None = None
 

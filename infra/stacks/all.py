@@ -8,9 +8,11 @@ from aws_cdk import App, DefaultStackSynthesizer, Tags
 from aws_cdk import Environment as CdkEnvironment
 
 from infra.config import Environment
+from infra.constructs.house import Evidence, Guarding
 from infra.stacks.audit import AuditStack
 from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
+from infra.stacks.oversight import OversightStack
 
 
 def synthesize(environment: Environment, out: Path) -> None:
@@ -25,18 +27,33 @@ def build(app: App, environment: Environment) -> None:
     """Add every stack to `app`."""
     home = CdkEnvironment(account=environment.account, region=environment.region)
     archive = CdkEnvironment(account=environment.log_archive_account or environment.account, region=environment.region)
-    role = runtime_role_arn(environment)
+    readers = reader_arns(environment)
     name = environment.prefix
-    AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
-    GuardrailsStack(app, f"{name}Guardrails", environment, env=home, **_common(environment))
-    MemberStack(app, f"{name}Payer", environment, "payer", role, env=home, **_common(environment))
-    MemberStack(app, f"{name}Member", environment, "member", role, env=home, **_common(environment))
+    audit = AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
+    guardrails = GuardrailsStack(app, f"{name}Guardrails", environment, env=home, **_common(environment))
+    OversightStack(
+        app,
+        f"{name}Oversight",
+        environment,
+        Evidence(audit.bucket.bucket_name, audit.data_key.key_arn, audit.signing_key.key_arn),
+        Guarding(guardrails.guardrail_arn, guardrails.guardrail_version),
+        env=home,
+        **_common(environment),
+    )
+    MemberStack(app, f"{name}Payer", environment, "payer", readers, env=home, **_common(environment))
+    MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
     Tags.of(app).add("regent:environment", environment.name)
 
 
 def runtime_role_arn(environment: Environment) -> str:
     """The execution role of the runtime, by its fixed name: member accounts name it before it exists."""
     return f"arn:aws:iam::{environment.account}:role/{environment.prefix}Runtime"
+
+
+def reader_arns(environment: Environment) -> list[str]:
+    """Who takes on the reader roles: the runtime, the Gateway's queries, and the watch, by their fixed names."""
+    start = f"arn:aws:iam::{environment.account}:role/{environment.prefix}"
+    return [runtime_role_arn(environment), f"{start}Queries", f"{start}Watch"]
 
 
 def _common(environment: Environment) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Stack
@@ -31,10 +32,16 @@ SESSION_MINUTES = 60
 
 
 class MemberStack(Stack):
-    """The reader role for one account; `holder` says whether it is the payer's."""
+    """The reader role for one account; `holder` says whether it is the payer's, `readers` are who may take it on."""
 
     def __init__(
-        self, scope: Construct, id: str, environment: Environment, holder: Holder, runtime_role: str, **kwargs: Any
+        self,
+        scope: Construct,
+        id: str,
+        environment: Environment,
+        holder: Holder,
+        readers: Sequence[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
         role = iam.Role(
@@ -42,13 +49,15 @@ class MemberStack(Stack):
             "Reader",
             role_name=ROLE,
             description="Regent reads this account; made from its query declarations",
+            # by name and not as principals: IAM refuses a trust policy whose principal does not exist yet
             assumed_by=iam.PrincipalWithConditions(
-                iam.ArnPrincipal(runtime_role),
+                iam.AccountPrincipal(environment.account),
                 {
+                    "ArnEquals": {"aws:PrincipalArn": list(readers)},
                     "StringEquals": {
                         "sts:ExternalId": external_id(environment),
                         "aws:PrincipalOrgID": environment.organization,
-                    }
+                    },
                 },
             ),
         )
@@ -56,8 +65,11 @@ class MemberStack(Stack):
             iam.PolicyStatement(
                 sid="SessionTags",
                 actions=["sts:TagSession"],
-                principals=[iam.ArnPrincipal(runtime_role)],
-                conditions={"StringEquals": {"sts:ExternalId": external_id(environment)}},
+                principals=[iam.AccountPrincipal(environment.account)],
+                conditions={
+                    "ArnEquals": {"aws:PrincipalArn": list(readers)},
+                    "StringEquals": {"sts:ExternalId": external_id(environment)},
+                },
             )
         )
         for number, document in enumerate(reader_policies(queries(), holder), start=1):
@@ -95,10 +107,10 @@ def bounds(environment: Environment, holder: Holder) -> dict[str, Any]:
     }
 
 
-def stack_set_template(environment: Environment, runtime_role: str) -> str:
+def stack_set_template(environment: Environment, readers: Sequence[str]) -> str:
     """The member role as one template for a StackSet over the organisation, as JSON text."""
     from aws_cdk import App, LegacyStackSynthesizer
     from aws_cdk.assertions import Template
 
-    stack = MemberStack(App(), "Member", environment, "member", runtime_role, synthesizer=LegacyStackSynthesizer())
+    stack = MemberStack(App(), "Member", environment, "member", readers, synthesizer=LegacyStackSynthesizer())
     return json.dumps(Template.from_stack(stack).to_json(), indent=1, sort_keys=True)

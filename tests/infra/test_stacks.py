@@ -104,11 +104,16 @@ def test_only_global_services_may_be_asked_outside_the_regions(templates):
     assert bounds["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}
 
 
-def test_the_role_is_assumed_by_the_runtime_alone_with_the_external_id(templates):
+def test_the_role_is_assumed_by_the_three_that_ask_alone_with_the_external_id(templates):
     [role] = of(templates["Member"], "AWS::IAM::Role")
     assume = [s for s in role["AssumeRolePolicyDocument"]["Statement"] if s["Action"] == "sts:AssumeRole"]
-    assert [s["Principal"] for s in assume] == [{"AWS": "arn:aws:iam::111111111111:role/RegentExampleRuntime"}]
-    assert assume[0]["Condition"]["StringEquals"]["sts:ExternalId"] == "regent-example-111111111111"
+    assert len(assume) == 1 and "111111111111:root" in json.dumps(assume[0]["Principal"])
+    asking = [f"arn:aws:iam::111111111111:role/RegentExample{name}" for name in ("Runtime", "Queries", "Watch")]
+    assert assume[0]["Condition"]["ArnEquals"] == {"aws:PrincipalArn": asking}
+    assert assume[0]["Condition"]["StringEquals"] == {
+        "sts:ExternalId": "regent-example-111111111111",
+        "aws:PrincipalOrgID": "o-exampleorgid",
+    }
 
 
 def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(templates):

@@ -1,0 +1,142 @@
+"""The house: what every process that answers needs, as settings (`REGENT_*`) and as permissions, in one place.
+
+The runtime, the Gateway's queries and the watch open the same desk; so they get the same settings, and rights.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+
+from infra.config import Environment
+from infra.stacks.member import ROLE, external_id
+
+HOME = "/tmp/regent"  # noqa: S108 - the only place a Lambda function or a runtime session may write to
+ENVELOPE_KID = "channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where evidence goes, perhaps in an account of its own; so these are plain texts."""
+
+    bucket: str
+    """Name of the bucket under Object Lock."""
+    data_key: str
+    """ARN of the symmetric key over evidence, receipts and the keys of persons."""
+    checkpoint_key: str
+    """ARN of the key that signs checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarding:
+    """The guardrail that is attached."""
+
+    arn: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Names and ARNs of what is shared."""
+
+    environment: Environment
+    evidence: Evidence
+    guarding: Guarding
+    keys_bucket: str
+    """Name of the bucket that keeps the wrapped keys of persons, and from which they can be erased."""
+    ledger_log: str
+    """Name of the log group with the diagnostics copy of the ledger."""
+    state_table: str
+    """Name of the state table."""
+    state_key: str
+    """ARN of the key over the state table and the bucket of keys."""
+    switch: str
+    """Name of the kill switch's parameter."""
+
+    def settings(self) -> dict[str, str]:
+        """The settings of a process that answers about the estate."""
+        environment = self.environment
+        oidc = {
+            "issuer": environment.identity.discovery_url.removesuffix("/.well-known/openid-configuration"),
+            "audiences": list(environment.identity.audiences),
+        }
+        return {
+            "REGENT_HOME": HOME,
+            "REGENT_ESTATE": "aws",
+            "REGENT_MODEL": f"bedrock:{environment.model}",
+            "REGENT_BEDROCK_REGION": environment.region,
+            "REGENT_PAYER_ACCOUNT": environment.payer_account,
+            "REGENT_READER_ROLE": ROLE,
+            "REGENT_EXTERNAL_ID": external_id(environment),
+            "REGENT_REGIONS": json.dumps(list(environment.regions)),
+            "REGENT_HOME_ACCOUNTS": json.dumps([environment.account]),
+            "REGENT_IDENTITY__OIDC": json.dumps(oidc),
+            "REGENT_GUARDRAIL": self.guarding.arn,
+            "REGENT_GUARDRAIL_VERSION": self.guarding.version,
+            "REGENT_STATE_TABLE": self.state_table,
+            "REGENT_STATE_REGION": environment.region,
+            "REGENT_SWITCH_PARAMETER": self.switch,
+            "REGENT_LEDGER_NAME": f"regent.{environment.name}",
+            "REGENT_LEDGER_KEY": self.evidence.checkpoint_key,
+            "REGENT_LEDGER_WRAP_KEY": self.evidence.data_key,
+            "REGENT_LEDGER_BUCKET": f"s3://{self.evidence.bucket}/ledger",
+            "REGENT_LEDGER_KEYS": f"s3://{self.keys_bucket}/keys",
+            "REGENT_LEDGER_RETAIN_DAYS": str(environment.retention.evidence_days),
+            "REGENT_LEDGER_ACKNOWLEDGE": "bucket",
+            "REGENT_LEDGER_LOG_GROUP": self.ledger_log,
+        }
+
+    def statements(self) -> list[iam.PolicyStatement]:
+        """What those settings make such a process do, and nothing more."""
+        environment = self.environment
+        here = f"{environment.region}:{environment.account}"
+        return [
+            _allow("ReadAccounts", ["sts:AssumeRole", "sts:TagSession"], [f"arn:aws:iam::*:role/{ROLE}"]),
+            _allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn]),
+            _allow("ReadSwitch", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{self.switch}"]),
+            self.state("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
+            _allow("AppendEvidence", ["s3:PutObject", "s3:PutObjectRetention"], [self.objects("ledger")]),
+            # put_all compares what is there when a put finds an object: a crash must not end a ledger
+            _allow("CompareEvidence", ["s3:GetObject"], [self.objects("ledger")]),
+            _allow(
+                "KeysOfPersons",
+                ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                [f"arn:aws:s3:::{self.keys_bucket}/keys/*"],
+            ),
+            _allow("ListKeysOfPersons", ["s3:ListBucket"], [f"arn:aws:s3:::{self.keys_bucket}"]),
+            _allow("SignCheckpoints", ["kms:Sign", "kms:GetPublicKey"], [self.evidence.checkpoint_key]),
+            _allow(
+                "Encrypt",
+                ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"],
+                [self.evidence.data_key, self.state_key],
+            ),
+            _allow(
+                "LedgerLog",
+                ["logs:CreateLogStream", "logs:PutLogEvents"],
+                [f"arn:aws:logs:{here}:log-group:{self.ledger_log}:*"],
+            ),
+        ]
+
+    def state(self, *operations: str) -> iam.PolicyStatement:
+        """These operations on the state table."""
+        environment = self.environment
+        table = f"arn:aws:dynamodb:{environment.region}:{environment.account}:table/{self.state_table}"
+        return _allow("State", [f"dynamodb:{operation}" for operation in operations], [table])
+
+    def reading_evidence(self) -> list[iam.PolicyStatement]:
+        """Reading the whole ledger, for those who verify it."""
+        return [
+            _allow("ReadEvidence", ["s3:GetObject"], [self.objects("ledger")]),
+            _allow("ListEvidence", ["s3:ListBucket"], [f"arn:aws:s3:::{self.evidence.bucket}"]),
+            _allow("Decrypt", ["kms:Decrypt"], [self.evidence.data_key, self.state_key]),
+        ]
+
+    def objects(self, prefix: str) -> str:
+        """The ARN of the objects of the ledger's bucket below a prefix."""
+        return f"arn:aws:s3:::{self.evidence.bucket}/{prefix}/*"
+
+
+def _allow(sid: str, actions: list[str], resources: list[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=actions, resources=resources)
