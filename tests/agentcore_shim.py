@@ -2,9 +2,9 @@
 
 It does what is documented of the service, so that boto3 itself can be the client: the runtime is named by its ARN in
 the path, the session id has at least 33 characters and comes back, headers that are not on the runtime's allow-list
-stop here, an error of the runtime is a `RuntimeClientError` (424) whose text does not repeat it. With `keys`, signatures
-(SigV4) are checked; with `bearer`, a call that brings a token instead is handed on, token included, as for a runtime
-with a JWT authorizer (this stand-in does not check the token: the runtime does).
+stop here, an error of the runtime is a `RuntimeClientError` (424) whose text does not repeat it. With `keys`,
+signatures (SigV4) are checked; with `bearer`, a call that brings a token instead is handed on, token included, as for
+a runtime with a JWT authorizer (this stand-in does not check the token: the runtime does).
 
     python -m tests.agentcore_shim --to http://127.0.0.1:8080 --port 8090
     AWS_ENDPOINT_URL_BEDROCK_AGENTCORE=http://127.0.0.1:8090 aws bedrock-agentcore invoke-agent-runtime ...
@@ -124,10 +124,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
                 self.wfile.flush()
             self.wfile.write(b"0\r\n\r\n")
-        except OSError:
-            self._error(
-                424, "RuntimeClientError", "The runtime could not be reached. Please check your CloudWatch logs."
-            )
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True  # a stream that broke off must not look like one that ended
+            if not begun:
+                self._error(424, "RuntimeClientError", "The runtime could not be reached.")
         finally:
             runtime.close()
 
