@@ -1,8 +1,6 @@
 """The templates: what matters in each, asserted on the synthesized JSON."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -11,32 +9,12 @@ from tools.catalogue import queries
 from tools.iam import actions
 
 
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory):
-    out = tmp_path_factory.mktemp("cdk")
-    run = [sys.executable, "-c", "import infra.app; infra.app.main()"]
-    done = subprocess.run(run, env=_env(out), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    names = json.loads((out / "manifest.json").read_text())["artifacts"]
-    return {
-        name.removeprefix("RegentExample"): json.loads((out / f"{name}.template.json").read_text())["Resources"]
-        for name in names
-        if (out / f"{name}.template.json").exists()
-    }
-
-
-def _env(out):
-    import os
-
-    return {**os.environ, "CDK_OUTDIR": str(out), "REGENT_ENVIRONMENT": "example"}
-
-
 def of(resources, kind):
     return [one["Properties"] for one in resources.values() if one["Type"] == kind]
 
 
-def test_the_ledgers_bucket_is_locked_in_compliance_mode_for_seven_years(templates):
-    [bucket] = [b for b in of(templates["Audit"], "AWS::S3::Bucket") if b.get("ObjectLockEnabled")]
+def test_the_ledgers_bucket_is_locked_in_compliance_mode_for_seven_years(stacks):
+    [bucket] = [b for b in of(stacks["Audit"], "AWS::S3::Bucket") if b.get("ObjectLockEnabled")]
     rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert rule == {"Mode": "COMPLIANCE", "Days": 2557}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -44,10 +22,10 @@ def test_the_ledgers_bucket_is_locked_in_compliance_mode_for_seven_years(templat
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
 
 
-def test_an_object_can_only_be_new_and_only_come_over_tls(templates):
+def test_an_object_can_only_be_new_and_only_come_over_tls(stacks):
     statements = [
         statement
-        for policy in of(templates["Audit"], "AWS::S3::BucketPolicy")
+        for policy in of(stacks["Audit"], "AWS::S3::BucketPolicy")
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     [only_new] = [s for s in statements if s.get("Sid") == "OnlyNewObjects"]
@@ -55,29 +33,29 @@ def test_an_object_can_only_be_new_and_only_come_over_tls(templates):
     assert any(s["Condition"].get("Bool", {}).get("aws:SecureTransport") == "false" for s in statements)
 
 
-def test_the_checkpoint_key_signs_and_does_nothing_else(templates):
-    [key] = [k for k in of(templates["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") == "SIGN_VERIFY"]
+def test_the_checkpoint_key_signs_and_does_nothing_else(stacks):
+    [key] = [k for k in of(stacks["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") == "SIGN_VERIFY"]
     assert key["KeySpec"] == "ECC_NIST_P256"
-    [data] = [k for k in of(templates["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") != "SIGN_VERIFY"]
+    [data] = [k for k in of(stacks["Audit"], "AWS::KMS::Key") if k.get("KeyUsage") != "SIGN_VERIFY"]
     assert data["EnableKeyRotation"] is True
 
 
-def test_nothing_that_holds_evidence_goes_with_its_stack(templates):
-    for resource in templates["Audit"].values():
+def test_nothing_that_holds_evidence_goes_with_its_stack(stacks):
+    for resource in stacks["Audit"].values():
         if resource["Type"] in ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Logs::LogGroup"):
             assert resource["DeletionPolicy"] == "Retain", resource["Type"]
 
 
-def test_the_trail_covers_the_ledger_and_can_be_validated(templates):
-    [trail] = of(templates["Audit"], "AWS::CloudTrail::Trail")
+def test_the_trail_covers_the_ledger_and_can_be_validated(stacks):
+    [trail] = of(stacks["Audit"], "AWS::CloudTrail::Trail")
     assert trail["EnableLogFileValidation"] is True and trail["IsMultiRegionTrail"] is True and trail["IsLogging"]
     assert trail["EventSelectors"][0]["DataResources"][0]["Type"] == "AWS::S3::Object"
 
 
 @pytest.mark.parametrize("stack", ["Payer", "Member"])
-def test_the_reader_role_may_do_exactly_what_queries_declare(templates, stack):
+def test_the_reader_role_may_do_exactly_what_queries_declare(stacks, stack):
     allowed, kept = set(), set()
-    for policy in of(templates[stack], "AWS::IAM::ManagedPolicy"):
+    for policy in of(stacks[stack], "AWS::IAM::ManagedPolicy"):
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 allowed |= set(statement["Action"])
@@ -92,10 +70,10 @@ def test_the_reader_role_may_do_exactly_what_queries_declare(templates, stack):
         assert allowed == declared | directory
 
 
-def test_only_global_services_may_be_asked_outside_the_regions(templates):
+def test_only_global_services_may_be_asked_outside_the_regions(stacks):
     [bounds] = [
         statement
-        for policy in of(templates["Payer"], "AWS::IAM::ManagedPolicy")
+        for policy in of(stacks["Payer"], "AWS::IAM::ManagedPolicy")
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Sid"] == "NowhereElse"
     ]
@@ -104,8 +82,8 @@ def test_only_global_services_may_be_asked_outside_the_regions(templates):
     assert bounds["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}
 
 
-def test_the_role_is_assumed_by_the_three_that_ask_alone_with_the_external_id(templates):
-    [role] = of(templates["Member"], "AWS::IAM::Role")
+def test_the_role_is_assumed_by_the_three_that_ask_alone_with_the_external_id(stacks):
+    [role] = of(stacks["Member"], "AWS::IAM::Role")
     assume = [s for s in role["AssumeRolePolicyDocument"]["Statement"] if s["Action"] == "sts:AssumeRole"]
     assert len(assume) == 1 and "111111111111:root" in json.dumps(assume[0]["Principal"])
     asking = [f"arn:aws:iam::111111111111:role/RegentExample{name}" for name in ("Runtime", "Queries", "Watch")]
@@ -116,11 +94,11 @@ def test_the_role_is_assumed_by_the_three_that_ask_alone_with_the_external_id(te
     }
 
 
-def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(templates):
+def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(stacks):
     from policies.guardrails.definition import load
 
-    [guardrail] = of(templates["Guardrails"], "AWS::Bedrock::Guardrail")
-    [version] = of(templates["Guardrails"], "AWS::Bedrock::GuardrailVersion")
+    [guardrail] = of(stacks["Guardrails"], "AWS::Bedrock::Guardrail")
+    [version] = of(stacks["Guardrails"], "AWS::Bedrock::GuardrailVersion")
     assert guardrail["KmsKeyArn"]
     assert load().version in version["Description"]
     assert {topic["Name"] for topic in guardrail["TopicPolicyConfig"]["TopicsConfig"]} == {
@@ -128,5 +106,5 @@ def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(templates
     }
 
 
-def test_the_guardrail_is_not_enforced_in_the_whole_account_unless_asked(templates):
-    assert not of(templates["Guardrails"], "AWS::Bedrock::EnforcedGuardrailConfiguration")
+def test_the_guardrail_is_not_enforced_in_the_whole_account_unless_asked(stacks):
+    assert not of(stacks["Guardrails"], "AWS::Bedrock::EnforcedGuardrailConfiguration")
