@@ -174,8 +174,10 @@ def _open(
     estate: str | None,
     model: str | None,
 ) -> None:
+    from agents.starting import start_lean
     from tools.errors import RegentError
 
+    start_lean()
     try:
         from agents.invoking import open_app
 

@@ -324,3 +324,9 @@ def test_serving_beyond_this_machine_without_identity_is_refused(tmp_path):
         check=False,
     )
     assert done.returncode == 1 and "source of identity" in done.stderr
+
+
+def test_a_process_does_not_load_grammars_that_it_never_uses():
+    tried = "from agents.starting import start_lean; start_lean(); import strands, sys; print('lark' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
