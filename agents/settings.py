@@ -6,14 +6,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from agents.wording import AI, PERSON
 from policies.access.sources import IdentitySettings
 from policies.oversight import ApprovalSettings, BudgetSettings, Limits
 from tools.errors import SettingsError
 
 FILE = "regent.yaml"
+
+
+class Disclosure(BaseModel):
+    """What every channel says below every answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: str = Field(default=AI, min_length=10, max_length=300)
+    """That an AI system wrote it; the model's name and a full stop follow."""
+    contact: str = Field(default=PERSON, min_length=10, max_length=300)
+    """How to reach a person, as a whole sentence."""
 
 
 class Settings(BaseSettings):
@@ -100,6 +112,11 @@ class Settings(BaseSettings):
     )
     templates: Path = Field(
         default=Path("cdk.out"), description="Folder of synthesized templates that controls look at, if it is there."
+    )
+    disclosure: Disclosure = Field(
+        default=Disclosure(),
+        description="The words below every answer in a channel: that an AI system wrote it (`line`), and how to reach "
+        "a person (`contact`).",
     )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from policies.audit.bodies import ApprovalRequested
     from policies.turn import Turn
 
+AI = "Written by an AI system"
+"""How the line begins that says what wrote an answer. Channels may say it in their company's words."""
 PERSON = "Ask your platform team if you need a person."
 
 
@@ -50,11 +52,7 @@ def _not_looked_up(turn: Turn) -> list[str]:
 
 def origin(maker: ModelMaker, status: Status, has_facts: bool) -> str:
     """The line that says what wrote this."""
-    writer = (
-        f"Written by an AI system ({maker.name})"
-        if maker.is_llm
-        else "Written by an AI system (offline model: fixed rules, no language model)"
-    )
+    writer = f"{AI} ({maker.name})" if maker.is_llm else f"{AI} (offline model: fixed rules, no language model)"
     if status == "answered" and has_facts:
         return f"{writer}; every figure has a receipt. {PERSON}"
     return f"{writer}. {PERSON}"

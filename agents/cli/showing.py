@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from agents.answer import Answer
+from agents.channels.rendering import age, shown_results
 from policies.grounding import numeric_columns, table_rows
 
 if TYPE_CHECKING:
@@ -37,21 +38,12 @@ def show_answer(answer: Answer) -> None:
     console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
     console.print()
     console.print(answer.text, markup=False)
-    for result in _shown_results(answer):
+    for result in shown_results(answer):
         console.print()
         _show_table(console, result)
     if answer.status == "withheld" and not any(result.table for result in answer.results):
         _show_facts(console, answer)
     _show_origin(console, answer)
-
-
-def _shown_results(answer: Answer) -> list[QueryResult]:
-    """Results with a table: those that the text refers to, or all of them when the prose was withheld."""
-    with_table = [result for result in answer.results if result.table]
-    if answer.status == "withheld":
-        return with_table
-    used = {fact for figure in answer.figures for fact in figure.facts}
-    return [result for result in with_table if used & {fact.id for fact in result.facts}]
 
 
 def _show_table(console: Console, result: QueryResult) -> None:
@@ -100,10 +92,10 @@ def _show_origin(console: Console, answer: Answer) -> None:
     if answer.receipts:
         console.print(f"[dim]{len(answer.receipts)} receipt{'s' if len(answer.receipts) != 1 else ''}[/dim]")
         for receipt in answer.receipts[:_MOST_RECEIPTS]:
-            age = f", cached {_age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
+            old = f", cached {age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
             console.print(
                 f"  [dim]{receipt.id}  {receipt.service}:{receipt.operation}  {receipt.account} {receipt.region}  "
-                f"request {receipt.request_id}  source: {receipt.source}{age}[/dim]",
+                f"request {receipt.request_id}  source: {receipt.source}{old}[/dim]",
                 soft_wrap=True,
             )
         if len(answer.receipts) > _MOST_RECEIPTS:
@@ -119,9 +111,3 @@ def _show_origin(console: Console, answer: Answer) -> None:
             f"[dim]ledger {answer.ledger.origin}: records {answer.ledger.first} to {answer.ledger.last}, "
             f"root {answer.ledger.root[:16]}…[/dim]"
         )
-
-
-def _age(seconds: int) -> str:
-    if seconds < 90:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 5400 else f"{seconds // 3600} h"
