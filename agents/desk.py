@@ -85,12 +85,12 @@ class Desk:
     ) -> Answer:
         """`answer`, for callers that run an event loop."""
         started = time.perf_counter()
-        question_id = _new_id()
+        question_id = new_id()
         shown = assess_question(question.text).text or for_the_record(question.text)
         turn: Turn | None = None
         try:
-            turn = self._open_turn(question_id, question, principal, progress, shown)
-            turn.record("person", self._asked(question, principal, shown))
+            turn = self.open_turn(question_id, question, principal, progress, shown)
+            turn.record("person", self.asked(question, principal, shown))
             refused = await asyncio.to_thread(admit, turn)
             if refused:
                 turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
@@ -99,7 +99,7 @@ class Desk:
                 written = await write(self, await guarded(turn, question.text, "question"), question, turn)
             return await self._deliver(turn, question, shown, written, started)
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
-            return await self._failed(turn, question_id, question, principal, shown, error, started)
+            return await self.failed(turn, question_id, question, principal, shown, error, started)
 
     def resume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
         """Let a paused run go on as its asker, once; or give its answer again.
@@ -119,12 +119,12 @@ class Desk:
             return kept
         run, used = await asyncio.to_thread(take_up, self, approval, asker)
         shown = run.question.text
-        turn = restored(self._open_turn(run.question_id, run.question, asker, progress, shown), run)
+        turn = restored(self.open_turn(run.question_id, run.question, asker, progress, shown), run)
         try:
             allow(turn, used)
             answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
         except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
-            answer = await self._failed(turn, run.question_id, run.question, asker, shown, error, started)
+            answer = await self.failed(turn, run.question_id, run.question, asker, shown, error, started)
         await asyncio.to_thread(keep_answer, self, approval, run, answer)
         return answer
 
@@ -134,7 +134,7 @@ class Desk:
         Raises:
             LedgerError: not even the refusal could be recorded.
         """
-        question_id = _new_id()
+        question_id = new_id()
         shown = for_the_record(question.text)
         principal_id, reason = clean_and_mask(principal_id), clean_and_mask(reason)
         asked = QuestionAsked(
@@ -159,9 +159,10 @@ class Desk:
             ledger=LedgerSpan(origin=self.ledger.origin, first=first, last=last, root=self.ledger.root()),
         )
 
-    def _open_turn(
+    def open_turn(
         self, question_id: str, question: Question, principal: Principal, progress: Progress, shown: str
     ) -> Turn:
+        """A new turn, with the whole chain of what must hold over it; nothing is on record yet."""
         empty = Directory((), self.estate.payer)
         return Turn(
             question=question_id,
@@ -185,7 +186,8 @@ class Desk:
             progress=progress,
         )
 
-    def _asked(self, question: Question, principal: Principal, shown: str) -> QuestionAsked:
+    def asked(self, question: Question, principal: Principal, shown: str) -> QuestionAsked:
+        """The first record of a question; `shown` is its masked text."""
         return QuestionAsked(
             text=shown,
             channel=question.channel,
@@ -254,11 +256,11 @@ class Desk:
             queries=queries_made(turn),
             approval=written.approval,
             usage=usage,
-            ledger=self._span(turn),
+            ledger=self.span(turn),
             results=results_of(turn) if written.status != "blocked" else (),
         )
 
-    async def _failed(
+    async def failed(
         self,
         turn: Turn | None,
         question_id: str,
@@ -268,6 +270,7 @@ class Desk:
         error: Exception,
         started: float,
     ) -> Answer:
+        """The answer that says that something failed, on record where a record can still be made."""
         cause = cause_of(error)
         said = clean_and_mask(wording.failure(cause))
         log.debug("what failed", question=question_id, exc_info=error)
@@ -290,7 +293,8 @@ class Desk:
             ledger=LedgerSpan(origin=self.ledger.origin, first=turn.first if turn else None, last=None, root=""),
         )
 
-    def _span(self, turn: Turn) -> LedgerSpan:
+    def span(self, turn: Turn) -> LedgerSpan:
+        """The records that a turn left, under a signed checkpoint."""
         self.ledger.checkpoint()  # signed at the end of every question
         return LedgerSpan(origin=self.ledger.origin, first=turn.first, last=turn.last, root=self.ledger.root())
 
@@ -300,6 +304,6 @@ def _reason(question: Question, shown: str) -> str:
     return shown if question.reason is None else for_the_record(question.reason)
 
 
-def _new_id() -> str:
+def new_id() -> str:
     """Sorts by time, and is not guessable."""
     return f"q-{time.time_ns():x}-{secrets.token_hex(3)}"

@@ -12,6 +12,7 @@ from policies.access.nonces import DynamoNonces, FileNonces, Nonces
 if TYPE_CHECKING:
     from agents.desk import Desk, Progress
     from agents.home import Home
+    from agents.querying import QueryCall
     from agents.settings import Settings
 
 UNVERIFIED = "unverified"
@@ -43,6 +44,27 @@ def answer_call(
     if channel is not None:
         question = question.model_copy(update={"channel": channel})
     return desk.answer(question, principal, progress)
+
+
+def query_call(desk: Desk, identity: Identity, call: QueryCall, proof: Call) -> Answer:
+    """Run one query for the verified principal of a call; whoever is not verified or not known is refused, on record.
+
+    Raises:
+        PrincipalsError: the principals file cannot be used.
+        LedgerError: not even the refusal could be recorded.
+    """
+    from agents.querying import query_for
+
+    question = Question(text=call.text, channel=call.channel, session=call.session)
+    try:
+        principal, channel = identity.of(proof)
+    except NotVerifiedError as error:
+        return desk.refuse(question, UNVERIFIED, str(error))
+    except UnknownPrincipalError as error:
+        return desk.refuse(question, error.who or UNVERIFIED, str(error))
+    if channel is not None:
+        call = call.model_copy(update={"channel": channel})
+    return query_for(desk, call, principal)
 
 
 def _nonces(settings: Settings, home: Home) -> Nonces | None:

@@ -64,13 +64,13 @@ def respond(arrived: Arrived, gatekeeper: Gatekeeper, inbox: Inbox) -> Reply:
 
 
 def from_event(event: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Arrived:
-    """The request in an event of an HTTP API (payload format 2.0)."""
-    http = event["requestContext"]["http"]
+    """The request in an event of a REST API (payload format 1.0) or of an HTTP API (2.0)."""
+    http = event["requestContext"].get("http")
     body = event.get("body") or ""
     return Arrived(
-        method=http["method"],
-        path=event["rawPath"],
-        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
+        method=http["method"] if http else event["httpMethod"],
+        path=event["rawPath"] if http else event["path"],
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
         now=clock(),
     )

@@ -13,6 +13,17 @@ KEPT_SECONDS = 24 * 3600
 """How long a delivery is remembered after it last changed. No channel tries again, and no signature holds, as long."""
 
 
+class Answers(Protocol):
+    """Where the answers of deliveries are kept for a while."""
+
+    def answer(self, key: str) -> tuple[str, str] | None:
+        """State and kept answer of a delivery, by its `Delivery.key`; None when nothing is known of it.
+
+        Raises:
+            ChannelError: it cannot be known now.
+        """
+
+
 class Inbox(Protocol):
     """Where fronts put what they verified. Safe for threads and processes."""
 

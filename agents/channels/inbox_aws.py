@@ -36,6 +36,17 @@ class AwsInbox:
         self._mark_queued(delivery)
         return "new" if before is None else "again"
 
+    def answer(self, key: str) -> tuple[str, str] | None:
+        import base64
+        import zlib
+
+        given = {"TableName": self._table, "Key": _key(key), "ConsistentRead": True}
+        item = self._aws.call("dynamodb", "GetItem", given).get("Item")
+        if item is None:
+            return None
+        packed = base64.b64decode(item["said"]["B"]) if "said" in item else b""
+        return item["state"]["S"], zlib.decompress(packed).decode() if packed else ""
+
     def _remember(self, delivery: Delivery) -> dict[str, Any] | None:
         """What was remembered under this name before, or None: then it is now."""
         item = {
@@ -86,4 +97,8 @@ class AwsInbox:
 
 def key_of(delivery: Delivery) -> dict[str, dict[str, str]]:
     """The keys of a delivery's item in the state table."""
-    return {"pk": {"S": f"delivery#{delivery.key}"}, "sk": {"S": "delivery"}}
+    return _key(delivery.key)
+
+
+def _key(name: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"delivery#{name}"}, "sk": {"S": "delivery"}}

@@ -78,6 +78,7 @@ class Environment(_Frozen):
     retention: Retention = Retention()
     network: Network = Network()
     oversight: Oversight = Oversight()
+    channels: tuple[Literal["webhook"], ...] = ("webhook",)
     enforce_guardrail_in_account: bool = False
     alarm_email: str | None = None
 

@@ -27,6 +27,7 @@ FRONT_FILES = (
     "agents/channels/inbox.py",
     "agents/channels/inbox_aws.py",
     "agents/channels/lambda_front.py",
+    "agents/channels/secrets.py",
     "agents/channels/webhook.py",
     "agents/gateway/__init__.py",
     "agents/gateway/passing.py",

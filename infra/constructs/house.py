@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Literal
 
 from aws_cdk import aws_iam as iam
 
@@ -54,14 +55,12 @@ class House:
     """ARN of the key over the state table and the bucket of keys."""
     switch: str
     """Name of the kill switch's parameter."""
+    envelope_key: str
+    """ARN of the key with which channel workers sign who asked."""
 
-    def settings(self) -> dict[str, str]:
-        """The settings of a process that answers about the estate."""
+    def settings(self, believes: Literal["tokens", "envelopes"]) -> dict[str, str]:
+        """The settings of a process that answers, and believes people's tokens or channel workers' envelopes."""
         environment = self.environment
-        oidc = {
-            "issuer": environment.identity.discovery_url.removesuffix("/.well-known/openid-configuration"),
-            "audiences": list(environment.identity.audiences),
-        }
         return {
             "REGENT_HOME": HOME,
             "REGENT_ESTATE": "aws",
@@ -72,7 +71,7 @@ class House:
             "REGENT_EXTERNAL_ID": external_id(environment),
             "REGENT_REGIONS": json.dumps(list(environment.regions)),
             "REGENT_HOME_ACCOUNTS": json.dumps([environment.account]),
-            "REGENT_IDENTITY__OIDC": json.dumps(oidc),
+            **(self._tokens() if believes == "tokens" else self._envelopes()),
             "REGENT_GUARDRAIL": self.guarding.arn,
             "REGENT_GUARDRAIL_VERSION": self.guarding.version,
             "REGENT_STATE_TABLE": self.state_table,
@@ -87,6 +86,27 @@ class House:
             "REGENT_LEDGER_ACKNOWLEDGE": "bucket",
             "REGENT_LEDGER_LOG_GROUP": self.ledger_log,
         }
+
+    def _tokens(self) -> dict[str, str]:
+        identity = self.environment.identity
+        issuer = identity.discovery_url.removesuffix("/.well-known/openid-configuration")
+        return {"REGENT_IDENTITY__OIDC": json.dumps({"issuer": issuer, "audiences": list(identity.audiences)})}
+
+    def _envelopes(self) -> dict[str, str]:
+        # by variables of their own and not as JSON in one: the ARN is known to CloudFormation only
+        return {
+            "REGENT_IDENTITY__ENVELOPES__AUDIENCE": self.audience,
+            f"REGENT_IDENTITY__ENVELOPES__KEYS__{ENVELOPE_KID}": self.envelope_key,
+        }
+
+    @property
+    def audience(self) -> str:
+        """The name of this runtime in envelopes."""
+        return f"regent.{self.environment.name}"
+
+    def opening_envelopes(self) -> iam.PolicyStatement:
+        """Reading the public key of the channel workers."""
+        return _allow("EnvelopeKey", ["kms:GetPublicKey"], [self.envelope_key])
 
     def statements(self) -> list[iam.PolicyStatement]:
         """What those settings make such a process do, and nothing more."""

@@ -10,6 +10,7 @@ from aws_cdk import Environment as CdkEnvironment
 from infra.config import Environment
 from infra.constructs.house import Evidence, Guarding
 from infra.stacks.audit import AuditStack
+from infra.stacks.gateway import GatewayStack
 from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
 from infra.stacks.oversight import OversightStack
@@ -31,7 +32,7 @@ def build(app: App, environment: Environment) -> None:
     name = environment.prefix
     audit = AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
     guardrails = GuardrailsStack(app, f"{name}Guardrails", environment, env=home, **_common(environment))
-    OversightStack(
+    oversight = OversightStack(
         app,
         f"{name}Oversight",
         environment,
@@ -40,6 +41,7 @@ def build(app: App, environment: Environment) -> None:
         env=home,
         **_common(environment),
     )
+    GatewayStack(app, f"{name}Gateway", environment, oversight.house, env=home, **_common(environment))
     MemberStack(app, f"{name}Payer", environment, "payer", readers, env=home, **_common(environment))
     MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
     Tags.of(app).add("regent:environment", environment.name)

@@ -24,6 +24,7 @@ from infra.config import Environment
 from infra.constructs import log_group
 from infra.constructs.functions import function, packaged
 from infra.constructs.house import Evidence, Guarding, House
+from infra.constructs.keys import key_of_logs
 
 NAMESPACE = "Regent"
 VERIFY_HOURS, WATCH_HOURS = 12, 1
@@ -72,6 +73,15 @@ class OversightStack(Stack):
         )
         self.keys = _keys_bucket(self, self.key)
         self.ledger_log = log_group(self, "LedgerLog", environment, self.key, name=f"/regent/{environment.name}/ledger")
+        self.envelopes = kms.Key(
+            self,
+            "Envelopes",
+            description="Regent: channel workers sign with it who asked",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=RemovalPolicy.RETAIN,
+            pending_window=Duration.days(30),
+        )
         self.house = House(
             environment=environment,
             evidence=evidence,
@@ -81,6 +91,7 @@ class OversightStack(Stack):
             state_table=f"{environment.prefix}State",
             state_key=self.key.key_arn,
             switch=f"/regent/{environment.name}/stop",
+            envelope_key=self.envelopes.key_arn,
         )
         self.topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
         self.topic.add_to_resource_policy(
@@ -125,7 +136,7 @@ class OversightStack(Stack):
             memory=2048,
             disk=4096,
             at_once=1,
-            variables=self.house.settings(),
+            variables=self.house.settings("tokens"),
         )
         for statement in self.house.reading_evidence():
             self.verify.add_to_role_policy(statement)
@@ -146,7 +157,7 @@ class OversightStack(Stack):
             disk=4096,
             at_once=1,
             # its ledger goes on from round to round: it comes from the bucket, and is there again before a round ends
-            variables=self.house.settings()
+            variables=self.house.settings("tokens")
             | {"REGENT_LEDGER_ACKNOWLEDGE": "disk", "REGENT_LEDGER_NAME": f"regent.{environment.name}/watch"},
         )
         for statement in (*self.house.statements(), *self.house.reading_evidence()):
@@ -295,24 +306,7 @@ def _key(stack: Stack) -> kms.Key:
         removal_policy=RemovalPolicy.RETAIN,
         pending_window=Duration.days(30),
     )
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="LogGroupsOfThisAccount",
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-            actions=[
-                "kms:Encrypt",
-                "kms:Decrypt",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-                "kms:GenerateDataKey",
-                "kms:DescribeKey",
-            ],
-            resources=["*"],
-            conditions={
-                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{stack.region}:{stack.account}:*"}
-            },
-        )
-    )
+    key.add_to_resource_policy(key_of_logs(stack))
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AlarmsAndRoundsOfThisAccount",

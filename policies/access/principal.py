@@ -17,8 +17,9 @@ Assurance = Literal["local", "iam", "oidc", "envelope"]
 """How an id was verified: `local` is a claim on this machine and no proof."""
 Tag = Annotated[str, Field(pattern="^(venue|team|env)$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams):\S+$")]
-"""An id of somebody in a verified source: `oidc:SUBJECT`, `iam:ROLE_ARN`, `slack:TEAM/USER`, `teams:TENANT/USER`."""
+KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams|webhook):\S+$")]
+"""An id of somebody in a verified source: `oidc:SUBJECT`, `iam:ROLE_ARN`, `slack:TEAM/USER`, `teams:TENANT/USER`,
+`webhook:CLIENT/PERSON`."""
 SHIPPED = Path(__file__).with_name("principals.yaml")
 
 
