@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -113,11 +114,30 @@ class Answer(_Frozen):
         """The process exit code for this status."""
         return EXIT_CODES[self.status]
 
-    def to_json(self) -> dict[str, Any]:
-        """The one object that `--json` and the invoke API return. Amounts are JSON numbers."""
+    def to_json(self, *, results: bool = False) -> dict[str, Any]:
+        """The one object that `--json` and the invoke API return, with the query results if wanted.
+
+        Amounts are JSON numbers.
+        """
         plain = self.model_dump(mode="json", exclude={"results"})
         for figure, shown in zip(self.figures, plain["figures"], strict=True):
             shown["value"] = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
         if self.approval is None:
             del plain["approval"]
+        if results:
+            plain["results"] = [one.model_dump(mode="json") for one in self.results]
         return plain
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Answer:
+        """The answer of which `to_json` made this. ValueError when it made nothing like it."""
+        given = dict(plain)
+        results = tuple(QueryResult.model_validate(one) for one in given.pop("results", ()))
+        given["figures"] = [
+            # an amount was a Decimal of two places, and is one again
+            {**one, "value": Decimal(str(one["value"])).quantize(Decimal("0.01"))}
+            if isinstance(one["value"], float)
+            else one
+            for one in given.get("figures", ())
+        ]
+        return cls.model_validate(given).model_copy(update={"results": results})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from agents.answer import Answer, Question
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
-from policies.access.identity import Call, Identity
+from policies.access.identity import Call, Identity, Verified
 from policies.access.nonces import DynamoNonces, FileNonces, Nonces
 
 if TYPE_CHECKING:
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from agents.settings import Settings
 
 UNVERIFIED = "unverified"
+
+
+class Who(Protocol):
+    """Says who makes a call: `policies.access.identity.Identity`, or whoever sits at this machine."""
+
+    def of(self, call: Call) -> Verified:
+        """The verified caller. NotVerifiedError or UnknownPrincipalError when there is none."""
 
 
 def open_identity(settings: Settings, home: Home) -> Identity:
@@ -28,7 +35,7 @@ def open_identity(settings: Settings, home: Home) -> Identity:
 
 
 def answer_call(
-    desk: Desk, identity: Identity, question: Question, call: Call, progress: Progress = lambda event: None
+    desk: Desk, who: Who, question: Question, call: Call, progress: Progress = lambda event: None
 ) -> Answer:
     """Answer for the verified principal of a call; whoever is not verified or not known is refused, on record.
 
@@ -36,17 +43,15 @@ def answer_call(
         PrincipalsError: the principals file cannot be used.
     """
     try:
-        principal, channel = identity.of(call)
-    except NotVerifiedError as error:
-        return desk.refuse(question, UNVERIFIED, str(error))
-    except UnknownPrincipalError as error:
-        return desk.refuse(question, error.who or UNVERIFIED, str(error))
+        principal, channel = who.of(call)
+    except (NotVerifiedError, UnknownPrincipalError) as error:
+        return refuse_call(desk, question, error)
     if channel is not None:
         question = question.model_copy(update={"channel": channel})
     return desk.answer(question, principal, progress)
 
 
-def query_call(desk: Desk, identity: Identity, call: QueryCall, proof: Call) -> Answer:
+def query_call(desk: Desk, who: Who, call: QueryCall, proof: Call) -> Answer:
     """Run one query for the verified principal of a call; whoever is not verified or not known is refused, on record.
 
     Raises:
@@ -55,16 +60,18 @@ def query_call(desk: Desk, identity: Identity, call: QueryCall, proof: Call) -> 
     """
     from agents.querying import query_for
 
-    question = Question(text=call.text, channel=call.channel, session=call.session)
     try:
-        principal, channel = identity.of(proof)
-    except NotVerifiedError as error:
-        return desk.refuse(question, UNVERIFIED, str(error))
-    except UnknownPrincipalError as error:
-        return desk.refuse(question, error.who or UNVERIFIED, str(error))
+        principal, channel = who.of(proof)
+    except (NotVerifiedError, UnknownPrincipalError) as error:
+        return refuse_call(desk, Question(text=call.text, channel=call.channel, session=call.session), error)
     if channel is not None:
         call = call.model_copy(update={"channel": channel})
     return query_for(desk, call, principal)
+
+
+def refuse_call(desk: Desk, question: Question, why: NotVerifiedError | UnknownPrincipalError) -> Answer:
+    """Refuse a call that nobody known makes, on record."""
+    return desk.refuse(question, (why.who if isinstance(why, UnknownPrincipalError) else None) or UNVERIFIED, str(why))
 
 
 def _nonces(settings: Settings, home: Home) -> Nonces | None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents.acting import Action, Approvals, Approvers, Decide, Feedback, House, Note, Resume
 from agents.answer import Answer, Question
-from agents.local import answer_as
+from agents.identifying import Who, open_identity
+from agents.local import LocalUser
 from agents.opening import open_desk
 from agents.settings import load_settings
+from policies.access import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call
+from policies.halting import StoppedError
+from policies.oversight import ApprovalError, NotInChargeError
 from tools.errors import RegentError, SettingsError
 
 if TYPE_CHECKING:
@@ -27,14 +32,13 @@ if TYPE_CHECKING:
     from agents.desk import Progress
 
 log = structlog.get_logger()
-Ask = Callable[[Question, Call, "Progress"], Answer]
-"""Answers a question for whoever the call proves to be asking."""
 
 
 class Invocation(BaseModel):
-    """The payload of `POST /invocations`.
+    """A question, as the payload of `POST /invocations`.
 
-    `session` names a conversation of the asker; `stream` asks for events; `reason` says why the asker wants to know.
+    `session` names a conversation of the asker; `stream` asks for events; `reason` says why the asker wants to know;
+    `results` asks for the query results too, for channels that draw tables.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,12 +47,42 @@ class Invocation(BaseModel):
     session: str | None = Field(default=None, min_length=1, max_length=256)
     stream: bool = False
     fresh: bool = False
+    results: bool = False
     reason: str | None = Field(default=None, max_length=2000)
+
+
+Wanted = Invocation | Resume | Action
+_SHAPES: dict[str, type[Wanted]] = {
+    "prompt": Invocation,
+    "resume": Resume,
+    "decide": Decide,
+    "approvals": Approvals,
+    "approvers": Approvers,
+    "feedback": Feedback,
+    "note": Note,
+}
+
+
+class Door(Protocol):
+    """What stands behind the runtime: `agents.acting.House`. Who calls is verified there, each time."""
+
+    def ask(self, question: Question, call: Call, progress: Progress) -> Answer:
+        """Answer a question."""
+
+    def resume(self, resume: Resume, call: Call, progress: Progress) -> Answer:
+        """Go on with a question that waited."""
+
+    def act(self, action: Action, call: Call) -> dict[str, Any]:
+        """Do something else than ask. RegentError when it is refused or cannot be done."""
+
+
+class PayloadError(RegentError):
+    """The payload of a call is none that is understood; the sentence says where and what would be."""
 
 
 @contextmanager
 def open_app(*, estate: str | None = None, model: str | None = None, exposed: bool = False) -> Iterator[Any]:
-    """The runtime's app with its desk open: the sample estate and the local user, unless settings say otherwise.
+    """The runtime's app with its house open: the sample estate and the local user, unless settings say otherwise.
 
     Raises:
         RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity.
@@ -60,17 +94,14 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
             "(see `regent doctor --settings`), or keep to 127.0.0.1."
         )
     with open_desk(estate=estate or settings.estate, model=model, settings=settings) as desk:
+        who: Who = LocalUser(settings, aws=desk.estate.source == "aws")
         if settings.identity.verifies:
-            from agents.identifying import answer_call, open_identity
-
-            identity = open_identity(settings, desk.home)
-            yield build_app(lambda question, call, progress: answer_call(desk, identity, question, call, progress))
-            return
-        yield build_app(lambda question, call, progress: answer_as(desk, question, "local", progress))
+            who = open_identity(settings, desk.home)
+        yield build_app(House(desk, who, settings))
 
 
-def build_app(ask: Ask) -> BedrockAgentCoreApp:
-    """The AgentCore app whose entry point asks `ask`. Headers reach `ask` and nothing else: they may hold tokens."""
+def build_app(door: Door) -> BedrockAgentCoreApp:
+    """The AgentCore app in front of `door`. Headers reach `door` and nothing else: they may hold tokens."""
     from bedrock_agentcore.runtime import BedrockAgentCoreApp
 
     app = BedrockAgentCoreApp()
@@ -84,39 +115,69 @@ def build_app(ask: Ask) -> BedrockAgentCoreApp:
 
         request = BedrockAgentCoreContext.get_request_id()
         try:
-            given = Invocation.model_validate(payload)
-        except ValidationError as error:
-            return JSONResponse({"error": _what_is_wrong(error)}, status_code=400)
-        question = Question(
-            text=given.prompt,
-            channel="invoke",
-            session=given.session or context.session_id,
-            fresh=given.fresh,
-            reason=given.reason,
-        )
-        session = context.session_id or given.session or ""
-        call = Call(dict(context.request_headers or {}), payload, session)
+            wanted = parse(payload)
+        except PayloadError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        call = Call(dict(context.request_headers or {}), payload, context.session_id or _session(wanted) or "")
         with structlog.contextvars.bound_contextvars(request=request):
-            if given.stream:
-                return _events(ask, question, call)
-            return _whole(ask, question, call)
+            if isinstance(wanted, Invocation) and wanted.stream:
+                return _events(door, wanted, call)
+            return _whole(door, wanted, call)
 
     app.entrypoint(invoke)
     return app
 
 
-def _whole(ask: Ask, question: Question, call: Call) -> Response:
+def parse(payload: Mapping[str, Any]) -> Wanted:
+    """What a payload wants. PayloadError when it is not understood."""
+    named = [name for name in _SHAPES if name in payload]
+    if len(named) > 1:
+        raise PayloadError(f"The payload wants {named[0]} and {named[1]}; send one of them.")
+    try:
+        return _SHAPES[named[0] if named else "prompt"].model_validate(payload)
+    except ValidationError as error:
+        raise PayloadError(_what_is_wrong(error)) from error
+
+
+def perform(door: Door, wanted: Wanted, call: Call, progress: Progress) -> dict[str, Any]:
+    """Do what a call wants; the JSON object that goes back. What is refused or cannot be done is `{"refused": "..."}`.
+
+    Raises:
+        RegentError: the house itself is out of order.
+    """
+    try:
+        if isinstance(wanted, Invocation):
+            question = Question(
+                text=wanted.prompt,
+                channel="invoke",
+                session=wanted.session or call.session or None,
+                fresh=wanted.fresh,
+                reason=wanted.reason,
+            )
+            return door.ask(question, call, progress).to_json(results=wanted.results)
+        if isinstance(wanted, Resume):
+            return door.resume(wanted, call, progress).to_json(results=wanted.results)
+        return door.act(wanted, call)
+    except (ApprovalError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError) as error:
+        return {"refused": str(error)}
+
+
+def _session(wanted: Wanted) -> str | None:
+    return wanted.session if isinstance(wanted, Invocation) else None
+
+
+def _whole(door: Door, wanted: Wanted, call: Call) -> Response:
     from starlette.responses import JSONResponse
 
     try:
-        return JSONResponse(ask(question, call, lambda event: None).to_json())
+        return JSONResponse(perform(door, wanted, call, lambda event: None))
     except RegentError as error:
         return JSONResponse({"error": str(error)}, status_code=503)
     except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
         return JSONResponse({"error": _failed(error)}, status_code=500)
 
 
-def _events(ask: Ask, question: Question, call: Call) -> Iterator[dict[str, Any]]:
+def _events(door: Door, wanted: Wanted, call: Call) -> Iterator[dict[str, Any]]:
     """Server-sent events: `progress` while queries run, then one `answer` (or `error`). Never a word of a draft."""
     told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     context = structlog.contextvars.get_contextvars()
@@ -125,8 +186,10 @@ def _events(ask: Ask, question: Question, call: Call) -> Iterator[dict[str, Any]
         # a reader who goes away stops reading, not the answer: it is on record that it was asked and delivered
         with structlog.contextvars.bound_contextvars(**context):
             try:
-                answer = ask(question, call, lambda event: told.put({"event": "progress", "progress": _told(event)}))
-                told.put({"event": "answer", "answer": answer.to_json()})
+                answer = perform(
+                    door, wanted, call, lambda event: told.put({"event": "progress", "progress": shown_progress(event)})
+                )
+                told.put({"event": "answer", "answer": answer})
             except RegentError as error:
                 told.put({"event": "error", "error": str(error)})
             except Exception as error:  # noqa: BLE001 - the same border
@@ -139,7 +202,7 @@ def _events(ask: Ask, question: Question, call: Call) -> Iterator[dict[str, Any]
         yield event
 
 
-def _told(event: dict[str, Any]) -> dict[str, Any]:
+def shown_progress(event: dict[str, Any]) -> dict[str, Any]:
     """Progress as a channel may show it: which query, how long; no inputs, which may name persons."""
     return {key: event[key] for key in ("event", "query", "domains", "milliseconds") if key in event}
 
@@ -152,7 +215,17 @@ def _failed(error: Exception) -> str:
 
 def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors()[0]
-    known = [str(part) for part in first["loc"] if str(part) in Invocation.model_fields]
+    shape = next((one for one in _SHAPES.values() if one.__name__ == error.title), Invocation)
+    known = [str(part) for part in first["loc"] if str(part) in _names_of(shape)]
     where = ".".join(known) or "a name that is not known"
-    fits = '{"prompt": "…"}, and if wanted "session", "stream", "fresh" and "reason"'
+    fits = '{"prompt": "…"}, and if wanted "session", "stream", "fresh", "results" and "reason"'
+    if shape is not Invocation:
+        fits = f"what docs/api.md shows for {next(name for name, one in _SHAPES.items() if one is shape)!r}"
     return f"The payload is wrong at {where}: {first['msg']}. Expected {fits}."
+
+
+def _names_of(shape: type[BaseModel]) -> set[str]:
+    """Names of the fields of a shape and of what it holds: only these are repeated to a caller."""
+    inner = [field.annotation for field in shape.model_fields.values()]
+    held = {name for one in inner if isinstance(one, type) and issubclass(one, BaseModel) for name in one.model_fields}
+    return held | set(shape.model_fields)

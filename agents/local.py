@@ -11,6 +11,7 @@ from agents.answer import Answer, Question
 from agents.settings import load_settings
 from policies.access import Principal, UnknownPrincipalError, local_principal
 from policies.access.claims import FROM_CLAIMS
+from policies.access.identity import Call, Verified
 from policies.access.principal import SHIPPED, known_principal
 from tools.errors import SettingsError
 
@@ -58,6 +59,17 @@ def asker(settings: Settings, as_id: str, *, aws: bool, sts: Any = None) -> Prin
             return principal
     said = f"Nobody is known as {found[0]}; ask an administrator to add it to the principals file (`known_as`)."
     raise UnknownPrincipalError(said, found[0])
+
+
+class LocalUser:
+    """Says that whoever calls sits at this machine: for servers that only this machine reaches."""
+
+    def __init__(self, settings: Settings, *, aws: bool) -> None:
+        self._settings, self._aws = settings, aws
+
+    def of(self, call: Call) -> Verified:
+        """The local user, whatever the call brings. UnknownPrincipalError as for `asker`."""
+        return Verified(asker(self._settings, LOCAL, aws=self._aws))
 
 
 def as_now(settings: Settings, before: Principal) -> Principal:

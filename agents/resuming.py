@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.answer import Answer
@@ -11,7 +10,6 @@ from policies.audit.bodies import ApprovalResumed
 from policies.halting import StoppedError
 from policies.oversight import ApprovalError, Approvals, Consumed, NotInChargeError, halted
 from tools.catalogue import find
-from tools.facts import QueryResult
 
 if TYPE_CHECKING:
     from agents.desk import Desk
@@ -58,13 +56,7 @@ def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
     kept = desk.oversight.approvals.answer(approval)
     if kept is None:
         return None
-    for part in RunOf.model_fields:
-        del kept[part]
-    results = tuple(QueryResult.model_validate(one) for one in kept.pop("results"))
-    for figure in kept["figures"]:
-        if isinstance(figure["value"], float):  # it was a Decimal of two places, and is one again
-            figure["value"] = Decimal(str(figure["value"])).quantize(Decimal("0.01"))
-    return Answer.model_validate(kept).model_copy(update={"results": results})
+    return Answer.from_json({part: value for part, value in kept.items() if part not in RunOf.model_fields})
 
 
 def take_up(desk: Desk, approval: str, asker: Principal) -> tuple[PausedRun, Consumed]:
@@ -107,5 +99,4 @@ def allow(turn: Turn, used: Consumed) -> None:
 def keep_answer(desk: Desk, approval: str, run: RunOf, answer: Answer) -> None:
     """Keep the answer in the place of its run, sealed, for the asker."""
     whose = run.model_dump(mode="json", include=set(RunOf.model_fields))
-    results = [one.model_dump(mode="json") for one in answer.results]
-    desk.oversight.approvals.keep_answer(approval, run.asker.id, {**answer.to_json(), "results": results, **whose})
+    desk.oversight.approvals.keep_answer(approval, run.asker.id, {**answer.to_json(results=True), **whose})

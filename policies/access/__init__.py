@@ -5,7 +5,7 @@ from policies.access.decision import Decision, call_sha256
 from policies.access.errors import NotVerifiedError, PrincipalsError, UnknownPrincipalError
 from policies.access.gate import ApprovalNeededError, DeniedError, Gate, company_gate, shipped_gate
 from policies.access.policyset import PolicyError
-from policies.access.principal import Principal, local_principal
+from policies.access.principal import Principal, local_principal, people
 
 __all__ = [
     "ApprovalNeededError",
@@ -22,5 +22,6 @@ __all__ = [
     "company_gate",
     "hour_of",
     "local_principal",
+    "people",
     "shipped_gate",
 ]

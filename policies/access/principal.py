@@ -106,6 +106,11 @@ def known_principal(known_as: str, assurance: Assurance, file: Path = SHIPPED) -
     return None
 
 
+def people(file: Path = SHIPPED, assurance: Assurance = "local") -> list[tuple[Principal, tuple[KnownAs, ...]]]:
+    """Everybody in the file, verified so, and what they are known as. PrincipalsError as before."""
+    return [(_principal(name, entry, assurance), entry.known_as) for name, entry in _read(file).items()]
+
+
 def _principal(name: str, entry: _Entry, assurance: Assurance) -> Principal:
     return Principal(id=name, assurance=assurance, **{key: getattr(entry, key) for key in Scope.model_fields})
 

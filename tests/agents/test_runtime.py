@@ -49,10 +49,23 @@ def serving(front):
         thread.join(10)
 
 
+class Asking:
+    """A door behind which questions are answered and nothing else is done."""
+
+    def __init__(self, ask):
+        self.ask = ask
+
+    def resume(self, resume, call, progress):
+        raise AssertionError("nothing is resumed here")
+
+    def act(self, action, call):
+        raise AssertionError("nothing else is done here")
+
+
 @contextmanager
 def runtime(ask, loopback=True):
     front = Front(Health(), loopback=loopback)
-    front.open(build_app(ask))
+    front.open(build_app(Asking(ask)))
     with serving(front) as port:
         yield port
 
@@ -191,7 +204,7 @@ def test_ping_is_busy_while_working_and_its_time_moves_with_the_status_only():
         return answer_to(question)
 
     front = Front(Health(clock=lambda: now[0]), loopback=True)
-    front.open(build_app(ask))
+    front.open(build_app(Asking(ask)))
     with serving(front) as port:
 
         def ping():
@@ -223,7 +236,7 @@ def test_ping_is_answered_before_the_house_is_open_and_questions_wait():
         asking.start()
         time.sleep(0.1)
         assert not found
-        front.open(build_app(lambda question, headers, progress: answer_to(question)))
+        front.open(build_app(Asking(lambda question, headers, progress: answer_to(question))))
         asking.join(10)
     assert found[0][0] == 200
 

@@ -17,6 +17,7 @@ from policies.audit.bodies.cases import (
     ReleaseOpened,
     ReleaseUpdated,
 )
+from policies.audit.bodies.channels import FeedbackGiven, MessageChanged
 from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvidenceCollected
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
 from policies.audit.bodies.oversight import (
@@ -63,6 +64,7 @@ __all__ = [
     "ControlsEvaluated",
     "DocumentAttested",
     "EvidenceCollected",
+    "FeedbackGiven",
     "GateDecided",
     "GroundingChecked",
     "GuardAssessed",
@@ -75,6 +77,7 @@ __all__ = [
     "KeyRevoked",
     "LedgerRecovered",
     "LimitReached",
+    "MessageChanged",
     "ModelCalled",
     "Named",
     "Note",

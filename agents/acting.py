@@ -1,0 +1,234 @@
+"""Acting: what a verified caller may do besides asking. Decide, go on, see what waits, say whether an answer helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.answer import Answer, Question
+from agents.approving import decide, may, visible
+from agents.identifying import Who, answer_call, refuse_call
+from agents.local import as_now
+from agents.settings import Settings
+from policies.access import Principal, UnknownPrincipalError, people
+from policies.access.errors import NotVerifiedError
+from policies.access.principal import SHIPPED
+from policies.audit import Record
+from policies.audit.bodies import FeedbackGiven, MessageChanged
+from policies.guardrails import for_the_record
+from policies.oversight import NotInChargeError
+
+if TYPE_CHECKING:
+    from agents.desk import Desk, Progress
+    from policies.access.identity import Call
+    from policies.oversight import History
+
+ApprovalId = Annotated[str, Field(pattern=r"^a-[0-9a-f]{16}$")]
+AnswerId = Annotated[str, Field(min_length=1, max_length=128)]
+Words = Annotated[str, Field(max_length=2000)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Decision(_Frozen):
+    """A second person's decision on a call that waits."""
+
+    approval: ApprovalId
+    verdict: Literal["approve", "deny"]
+    reason: Words = ""
+
+
+class Opinion(_Frozen):
+    """Whether an answer helped, and why."""
+
+    answer: AnswerId
+    helpful: bool
+    comment: Words = ""
+
+
+class Change(_Frozen):
+    """A message that was taken as a question was changed afterwards; `message` is the channel's own id of it."""
+
+    message: Annotated[str, Field(min_length=1, max_length=256)]
+    what: Literal["edited", "deleted"]
+    answer: AnswerId | None = None
+
+
+class Resume(_Frozen):
+    """Go on with a question whose approval was decided, or give its answer again; `results` as for a question."""
+
+    resume: ApprovalId
+    results: bool = False
+
+
+class Decide(_Frozen):
+    """Decide what waits for a second person."""
+
+    decide: Decision
+
+
+class Approvals(_Frozen):
+    """What waits for the caller: what they asked, and what they may approve."""
+
+    approvals: Literal["mine"]
+
+
+class Approvers(_Frozen):
+    """Who may approve what the caller asked, as the caller's channel knows them."""
+
+    approvers: ApprovalId
+
+
+class Feedback(_Frozen):
+    """Say whether an answer helped."""
+
+    feedback: Opinion
+
+
+class Note(_Frozen):
+    """Put on record that a message was changed. It changes nothing."""
+
+    note: Change
+
+
+Action = Decide | Approvals | Approvers | Feedback | Note
+
+
+class Waiting(_Frozen):
+    """One approval, as somebody who may see it sees it: exactly what would run, for whom, and why. Times are UTC."""
+
+    approval: str
+    state: str
+    words: str
+    asker: str
+    question: str
+    query: str
+    input: dict[str, Any]
+    accounts: tuple[str, ...]
+    reason: str
+    requested: datetime
+    expires: datetime
+    mine: bool
+    """Whether it is the caller's own question."""
+
+
+class Decided(_Frozen):
+    """What a decision came to; the answer itself is the asker's alone."""
+
+    approval: str
+    state: str
+    words: str
+    asker: str
+    status: str
+    """The status of the question's answer, which went on at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The desk behind a door: who calls is verified first, and whoever is not known is refused, on record."""
+
+    desk: Desk
+    who: Who
+    settings: Settings
+
+    def ask(self, question: Question, call: Call, progress: Progress = lambda event: None) -> Answer:
+        """Answer a question. PrincipalsError when the principals file cannot be used."""
+        return answer_call(self.desk, self.who, question, call, progress)
+
+    def resume(self, resume: Resume, call: Call, progress: Progress = lambda event: None) -> Answer:
+        """Go on with a question of the caller's, or give its answer again.
+
+        Raises:
+            NotVerifiedError, UnknownPrincipalError: nobody known calls; it is on record.
+            NotInChargeError, ApprovalError, StoppedError: see `Desk.resume`.
+        """
+        principal, _ = self._caller(resume, call)
+        return self.desk.resume(resume.resume, principal, progress)
+
+    def act(self, action: Action, call: Call) -> dict[str, Any]:
+        """Do what the caller wants, as the JSON object that goes back.
+
+        Raises:
+            NotVerifiedError, UnknownPrincipalError: nobody known calls; it is on record.
+            NotInChargeError, ApprovalError, StoppedError: they may not, or it cannot be done; the sentence says why.
+        """
+        by, channel = self._caller(action, call)
+        match action:
+            case Decide():
+                return self._decide(action.decide, by).model_dump(mode="json")
+            case Approvals():
+                found = visible(self.desk, by, self._now)
+                return {"approvals": [waiting(known, by).model_dump(mode="json") for known in found]}
+            case Approvers():
+                return {"approvers": list(self._approvers(action.approvers, by, channel))}
+            case Feedback():
+                said = action.feedback
+                body = FeedbackGiven(
+                    answer=said.answer,
+                    helpful=said.helpful,
+                    channel=channel,
+                    comment=for_the_record(said.comment) if said.comment else "",
+                )
+                return {"record": self._record(by, body)}
+            case Note():
+                change = action.note
+                changed = MessageChanged(
+                    message=change.message, what=change.what, channel=channel, answer=change.answer
+                )
+                return {"record": self._record(by, changed)}
+
+    def _caller(self, wanted: BaseModel, call: Call) -> tuple[Principal, str]:
+        try:
+            principal, channel = self.who.of(call)
+        except (NotVerifiedError, UnknownPrincipalError) as error:
+            # what was wanted is small and was validated: it is what the record of the refusal says was asked
+            refuse_call(self.desk, Question(text=wanted.model_dump_json(), channel="invoke"), error)
+            raise
+        return principal, channel or "invoke"
+
+    def _decide(self, made: Decision, by: Principal) -> Decided:
+        known, asker = decide(self.desk, made.approval, by, made.verdict, made.reason, self._now)
+        answer = self.desk.resume(made.approval, asker)
+        return Decided(
+            approval=known.approval, state=known.state, words=known.words, asker=known.asker, status=answer.status
+        )
+
+    def _approvers(self, approval: str, by: Principal, channel: str) -> tuple[str, ...]:
+        known = self.desk.oversight.approvals.history(approval)
+        if known.asker != by.id:
+            raise NotInChargeError("Only the asker may see who can approve it.")
+        found: list[str] = []
+        for person, known_as in people(self.settings.principals or SHIPPED, "envelope"):
+            here = [one for one in known_as if one.startswith(f"{channel}:")]
+            if here and person.id != by.id and may(self.desk, known.call, person, by).allowed:
+                found += here
+        return tuple(found)
+
+    def _record(self, by: Principal, body: FeedbackGiven | MessageChanged) -> int:
+        return self.desk.ledger.append(Record(actor="person", body=body, principal=by.id))
+
+    def _now(self, before: Principal) -> Principal:
+        return as_now(self.settings, before)
+
+
+def waiting(known: History, to: Principal) -> Waiting:
+    """An approval as `to`, who may see it, sees it."""
+    return Waiting(
+        approval=known.approval,
+        state=known.state,
+        words=known.words,
+        asker=known.asker,
+        question=known.question,
+        query=known.call.query,
+        input=dict(known.call.input),
+        accounts=tuple(known.call.accounts),
+        reason=known.call.reason,
+        requested=known.requested_at,
+        expires=known.expires,
+        mine=known.asker == to.id,
+    )
