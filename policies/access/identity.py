@@ -2,6 +2,7 @@
 
 Two headers are read and no others. What a proxy, a gateway or a caller writes into any other header about who is asking
 (`X-Amzn-Bedrock-AgentCore-Runtime-User-Id`, `X-Forwarded-User` and the like) changes nothing, because it is not read.
+The one exception is the proxy that the settings name: its header counts in a call that brings its secret as well.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from policies.access.envelope import Envelopes
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.nonces import Nonces
 from policies.access.principal import SHIPPED, Principal, known_principal
+from policies.access.proxy import ENVELOPE_HEADER, Proxy
 from policies.access.sources import IdentitySettings
 from policies.access.tokens import Tokens
 
+__all__ = ["ENVELOPE_HEADER", "TOKEN_HEADER", "Call", "Evidence", "Identity", "Verified", "evidence"]
+
 TOKEN_HEADER = "Authorization"  # noqa: S105 - a header name
-ENVELOPE_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Custom-Regent-Envelope"
-"""AgentCore hands on no header that is not on the runtime's list; this prefix may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Identity:
     def __init__(self, settings: IdentitySettings, principals: Path | None, nonces: Nonces | None = None) -> None:
         self._claims, self._file = settings.claims, principals or SHIPPED
         self._tokens = Tokens(settings.oidc) if settings.oidc else None
+        self._proxy = Proxy(settings.proxy) if settings.proxy else None
         self._envelopes = None
         if settings.envelopes and nonces is not None:
             self._envelopes = Envelopes(settings.envelopes.audience, settings.envelopes.keys, nonces)
@@ -66,6 +69,12 @@ class Identity:
             UnknownPrincipalError: it is proved who it is, and nobody of that id is known here.
             PrincipalsError: the principals file cannot be used.
         """
+        if self._proxy is not None and self._proxy.speaks(call.headers):
+            person = self._proxy.person(call.headers)
+            principal = known_principal(person, "proxy", self._file)
+            if principal is None:
+                raise UnknownPrincipalError("Nobody whom the proxy calls that is known here.", person)
+            return Verified(principal)
         found = evidence(call.headers)
         if found.token is not None and self._tokens is not None:
             return Verified(self._by_token(found.token))

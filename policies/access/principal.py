@@ -13,13 +13,13 @@ from policies.access.errors import PrincipalsError, UnknownPrincipalError
 from tools.unique import load_unique
 
 Role = Literal["manager", "engineer", "auditor", "admin"]
-Assurance = Literal["local", "iam", "oidc", "envelope"]
+Assurance = Literal["local", "iam", "oidc", "envelope", "proxy"]
 """How an id was verified: `local` is a claim on this machine and no proof."""
 Tag = Annotated[str, Field(pattern="^(venue|team|env)$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams|webhook):\S+$")]
+KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams|webhook|proxy):\S+$")]
 """An id of somebody in a verified source: `oidc:SUBJECT`, `iam:ROLE_ARN`, `slack:TEAM/USER`, `teams:TENANT/USER`,
-`webhook:CLIENT/PERSON`."""
+`webhook:CLIENT/PERSON`, `proxy:ID` (what the configured proxy's person header says)."""
 SHIPPED = Path(__file__).with_name("principals.yaml")
 
 

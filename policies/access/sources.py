@@ -10,6 +10,7 @@ from policies.access.principal import Role
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signatures with a public key only: none, and those with a shared secret (HS256), cannot even be configured."""
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,127}$")]
 ScopeName = Literal["accounts", "units", "domains", "venue", "team", "env"]
 
 
@@ -77,6 +78,30 @@ class EnvelopeKeys(BaseModel):
     keys: dict[str, str] = Field(min_length=1, description="Public keys of the channel workers in PEM, by key id.")
 
 
+class ProxySettings(BaseModel):
+    """A proxy that signs people in and says in a header who they are, such as Open WebUI; a secret proves it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret_sha256: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...] = Field(
+        min_length=1,
+        description="SHA-256 in hex of the proxy's secret (32 characters or more); two while it changes.",
+    )
+    secret_header: HeaderName = Field(
+        default="Authorization", description="The header with the secret; in Authorization as `Bearer SECRET`."
+    )
+    person_header: HeaderName = Field(
+        default="X-OpenWebUI-User-Email", description="The header with the person's id; `known_as: [proxy:ID]`."
+    )
+
+    @model_validator(mode="after")
+    def _two_headers(self) -> ProxySettings:
+        reserved = {"authorization", self.secret_header.casefold()}
+        if self.person_header.casefold() in reserved:
+            raise ValueError("person_header must not be the header that holds the secret, nor Authorization")
+        return self
+
+
 class IdentitySettings(BaseModel):
     """Where identity comes from. Without any of these there is only the local user of this machine."""
 
@@ -85,6 +110,7 @@ class IdentitySettings(BaseModel):
     oidc: Issuer | None = Field(default=None, description="Accept tokens of this issuer.")
     claims: ClaimMapping = Field(default=ClaimMapping(), description="What a token's claims mean.")
     envelopes: EnvelopeKeys | None = Field(default=None, description="Accept envelopes of channel workers.")
+    proxy: ProxySettings | None = Field(default=None, description="Accept what this proxy says about who asks.")
     cli: Literal["local", "iam"] = Field(
         default="local", description="Who asks with `--estate aws`: an id of the principals file, or the AWS caller."
     )
@@ -92,4 +118,4 @@ class IdentitySettings(BaseModel):
     @property
     def verifies(self) -> bool:
         """Whether a call from elsewhere can be verified."""
-        return self.oidc is not None or self.envelopes is not None
+        return any(source is not None for source in (self.oidc, self.envelopes, self.proxy))

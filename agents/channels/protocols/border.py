@@ -1,0 +1,160 @@
+"""Border: what the protocols share. A call from headers and body, its answer with progress on the way, and sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from agents.answer import Answer, Question
+from policies.access.errors import NotVerifiedError, UnknownPrincipalError
+from policies.access.identity import Call
+from tools.errors import RegentError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from agents.desk import Desk, Progress
+    from policies.access import Principal
+
+log = structlog.get_logger()
+SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
+FAILED = "The question could not be answered because of an internal error; it was recorded."
+_AT_ONCE = 64
+"""Questions that are worked on at the same time; more wait for their turn."""
+_SHOWN = ("event", "query", "domains", "milliseconds")
+"""What of a progress event may be shown: which query, how long; no inputs, which may name persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a protocol asks of the house. `ask` answers for whoever the call proves to be asking, or refuses on record;
+    `asker` says who that is."""
+
+    desk: Desk
+    ask: Callable[[Question, Call, Progress], Answer]
+    asker: Callable[[Call], Principal]
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_AT_ONCE, "protocol"))
+
+
+class Refused(RegentError):  # noqa: N818 - a refusal is what it is
+    """The request is not answered: `status` is the HTTP status that says so."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def call_of(request: Request, payload: dict[str, Any]) -> Call:
+    """The call of a request: every header once (two of one name stand with a comma, as HTTP has it)."""
+    headers: dict[str, str] = {}
+    for name, value in request.scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return Call(headers, payload, headers.get(SESSION_HEADER, ""))
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object in the body.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        whole = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise Refused(400, "The body is not JSON.") from None
+    if not isinstance(whole, dict):
+        raise Refused(400, "The body is not a JSON object.")
+    return whole
+
+
+async def answered(house: House, question: Question, call: Call) -> AsyncIterator[dict[str, Any] | Answer]:
+    """Progress as it may be shown, then the answer.
+
+    The question is answered in a thread and to its end, also when nobody reads on: it is on record as asked.
+
+    Raises:
+        Refused: who asks is not verified (401) or not known (403), both on record; or it failed (500, 503).
+    """
+    loop, told = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | Answer | Refused]()
+    context = structlog.contextvars.get_contextvars()
+
+    def tell(one: dict[str, Any] | Answer | Refused) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(told.put_nowait, one)
+
+    def run() -> None:
+        with structlog.contextvars.bound_contextvars(**context):
+            try:
+                tell(house.ask(question, call, lambda event: tell({k: event[k] for k in _SHOWN if k in event})))
+            except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
+                tell(refusal(error))
+
+    house.pool.submit(run)
+    while True:
+        one = await told.get()
+        if isinstance(one, Refused):
+            raise one
+        if isinstance(one, Answer):
+            if one.principal.role == "unknown":
+                raise Refused(403 if ":" in one.principal.id else 401, one.text)
+            yield one
+            return
+        yield one
+
+
+async def verified(house: House, call: Call) -> Principal:
+    """Who makes this call.
+
+    Raises:
+        Refused: nobody who is verified (401) and known (403); or it cannot be found out (503).
+    """
+    try:
+        return await asyncio.get_running_loop().run_in_executor(house.pool, house.asker, call)
+    except Exception as error:  # noqa: BLE001 - the same border
+        raise refusal(error) from None
+
+
+def refusal(error: Exception) -> Refused:
+    """What a caller is told of an error; its text only if it is a sentence of ours."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, NotVerifiedError):
+        return Refused(401, str(error))
+    if isinstance(error, UnknownPrincipalError):
+        return Refused(403, str(error))
+    if isinstance(error, RegentError):
+        return Refused(503, str(error))
+    log.error("a protocol's call failed", error=type(error).__name__)
+    log.debug("what failed", exc_info=error)
+    return Refused(500, FAILED)
+
+
+def progress_line(event: dict[str, Any]) -> str | None:
+    """A progress event as a line for people; None if it says nothing to them."""
+    query = str(event.get("query", "")).replace("_", " ")
+    match event.get("event"):
+        case "query.started":
+            return f"Asking AWS: {query} …"
+        case "query.finished":
+            return f"Found: {query} ({event.get('milliseconds', 0) / 1000:.1f} s)."
+        case "query.failed":
+            return f"Failed: {query}."
+    return None
+
+
+def last_question(messages: list[tuple[str, str]]) -> str:
+    """The text to answer: the last message, which must be the person's.
+
+    Raises:
+        Refused: it is not, or it is empty.
+    """
+    if not messages or messages[-1][0] != "user" or not messages[-1][1].strip():
+        raise Refused(400, "The last message must be the person's question, as text.")
+    return messages[-1][1]
