@@ -39,6 +39,8 @@ class Question(_Frozen):
     """Ask AWS anew instead of taking billed calls from the cache."""
     reason: str | None = None
     """Why the person wants to know; None: the question is its own reason. Queries about persons need one."""
+    follows: str | None = None
+    """How the conversation before it looks to a client that keeps it: `agents.conversations.fingerprint`."""
 
 
 class AnswerFigure(_Frozen):

@@ -5,8 +5,10 @@ Only questions and delivered answers are kept, never drafts.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
+    from agents.answer import PrincipalShown
     from policies.access import Principal
 
 MOST_EXCHANGES = 12
@@ -30,6 +33,22 @@ create table if not exists exchange (
     question text not null, answer text not null
 );
 create index if not exists by_session on exchange (principal, session, number);
+create table if not exists thread (
+    number integer primary key autoincrement,
+    session text not null, principal text not null, before text, looks_like text,
+    unique (principal, session)
+);
+create index if not exists by_looks on thread (principal, looks_like, number);
+"""
+_LATEST = """
+with recursive thread_of (session, depth) as (
+    select ?, 0
+    union all
+    select thread.before, depth + 1 from thread join thread_of using (session)
+    where thread.principal = ? and thread.before is not null and depth < ?
+)
+select question, answer from exchange join thread_of using (session)
+where principal = ? order by depth, number desc limit ?
 """
 
 
@@ -51,6 +70,17 @@ def owner(principal: Principal) -> str:
     return f"{_VERIFIED}{principal.id}" if principal.verified else principal.id
 
 
+def owner_of(shown: PrincipalShown) -> str:
+    """`owner`, for the principal as an answer shows them."""
+    return f"{_VERIFIED}{shown.id}" if shown.assurance != "local" else shown.id
+
+
+def fingerprint(said: Sequence[tuple[str, str]]) -> str:
+    """How a conversation looks to a client that keeps it itself: a hash of who said what, spaces aside."""
+    plain = [[role, " ".join(text.split())] for role, text in said]
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+
+
 class Conversations:
     """The store. A session belongs to its `owner`: nobody else can read or continue it."""
 
@@ -58,13 +88,10 @@ class Conversations:
         self._path = path
 
     def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
-        """The latest exchanges of a session, oldest first; none for a new session."""
+        """The latest exchanges of a session and of those it follows, oldest first; none for a new session."""
         with self._open() as db:
-            rows = db.execute(
-                "select question, answer from exchange where principal = ? and session = ? "
-                "order by number desc limit ?",
-                (owned_by, session, MOST_EXCHANGES),
-            ).fetchall()
+            given = (session, owned_by, MOST_EXCHANGES, owned_by, MOST_EXCHANGES)
+            rows = db.execute(_LATEST, given).fetchall()
         return tuple(Exchange(question=question, answer=answer) for question, answer in reversed(rows))
 
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
@@ -74,6 +101,24 @@ class Conversations:
                 "insert or ignore into exchange (session, principal, question_id, question, answer) "
                 "values (?, ?, ?, ?, ?)",
                 (session, owned_by, question_id, exchange.question, exchange.answer),
+            )
+
+    def follow(self, owned_by: str, session: str, looks_like: str) -> None:
+        """Let a new session follow the owner's session that looks like this; one that is not known is not followed."""
+        with self._open() as db:
+            db.execute(
+                "insert or ignore into thread (session, principal, before) select ?, ?, session from thread "
+                "where principal = ? and looks_like = ? order by number desc limit 1",
+                (session, owned_by, owned_by, looks_like),
+            )
+
+    def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
+        """Remember how a conversation looks to its client after this session: see `fingerprint`."""
+        with self._open() as db:
+            db.execute(
+                "insert into thread (session, principal, looks_like) values (?, ?, ?) "
+                "on conflict (principal, session) do update set looks_like = excluded.looks_like",
+                (session, owned_by, looks_like),
             )
 
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
@@ -92,6 +137,8 @@ class Conversations:
                 if who in (principal, f"{_VERIFIED}{principal}") or question_id in questions or named(question, answer)
             ]
             db.executemany("delete from exchange where number = ?", gone)
+            whose = (principal, f"{_VERIFIED}{principal}")
+            db.execute("delete from thread where principal in (?, ?)", whose)
             db.commit()
             if gone:
                 db.execute("vacuum")

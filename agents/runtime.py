@@ -16,13 +16,15 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import ExitStack
 from typing import Any
 
+from agents.channels.protocols.paths import ADDRESSES, KNOWN, Address
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-MOST_BYTES = 256 * 1024
-"""The largest body that is read; a question has a few hundred characters."""
+MOST_BYTES = ADDRESSES["/invocations"].most_bytes
+"""The largest body of an invocation that is read; a question has a few hundred characters."""
 GRACE_SECONDS = 30
 """How long a stop waits for answers that are on their way."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -84,15 +86,15 @@ class Front:
             await _json(send, 200, self._health.report())
         elif foreign := self._foreign(scope):
             await _json(send, 403, {"error": foreign})
-        elif scope["path"] == "/invocations" and scope["method"] == "POST":
-            await self._invoke(scope, receive, send)
+        elif (address := ADDRESSES.get(scope["path"])) is None or address.method != scope["method"]:
+            status = 404 if address is None else 405
+            await _json(send, status, {"error": f"There is no such address here; there are {KNOWN}."})
         else:
-            known = "POST /invocations and GET /ping"
-            await _json(send, 404, {"error": f"There is no such address here; there are {known}."})
+            await self._invoke(address, scope, receive, send)
 
-    async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        refused = _unreadable(body)
+    async def _invoke(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive, address.most_bytes)
+        refused = _unreadable(body, address)
         if refused:
             await _json(send, 413 if body is None else 400, {"error": refused})
             return
@@ -202,7 +204,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, most_bytes: int) -> bytes | None:
     """The whole body, or None when it is larger than what is read."""
     parts, size = [], 0
     while True:
@@ -211,15 +213,17 @@ async def _body(receive: Receive) -> bytes | None:
             return b""
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BYTES:
+        if size > most_bytes:
             return None
         if not message.get("more_body"):
             return b"".join(parts)
 
 
-def _unreadable(body: bytes | None) -> str | None:
+def _unreadable(body: bytes | None, address: Address) -> str | None:
     if body is None:
-        return f"The body is larger than {MOST_BYTES // 1024} kB; ask in fewer words."
+        return f"The body is larger than {address.most_bytes // 1024} kB; ask in fewer words."
+    if address.protocol != "agentcore":
+        return None  # each protocol says in its own form what is wrong
     try:
         whole = json.loads(body)
     except (ValueError, RecursionError):

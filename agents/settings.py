@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     serve_host: str = Field(default="127.0.0.1", description="Address that the runtime binds.")
     serve_port: int = Field(default=8080, ge=1, le=65535, description="Port that the runtime binds.")
+    protocols: tuple[Literal["openai", "agui", "mcp", "a2a"], ...] = Field(
+        default=("openai", "agui", "mcp", "a2a"), description="Protocols that are served beside /invocations."
+    )
     model: str | None = Field(
         default=None,
         description="Default model: offline, bedrock:MODEL_OR_PROFILE or openai:URL#MODEL. "

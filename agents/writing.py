@@ -54,6 +54,8 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     await asyncio.to_thread(look, desk, turn)
     history: tuple[Exchange, ...] = ()
     if question.session:
+        if question.follows:
+            desk.conversations.follow(owner(turn.principal), question.session, question.follows)
         history = desk.conversations.latest(owner(turn.principal), question.session)
     known = specialists()
     domains = desk.maker.domains(seen.text, history, turn)

@@ -1,25 +1,27 @@
-"""Border: what the protocols share. A call from headers and body, its answer with progress on the way, and sentences."""
+"""Border: what the protocols share. From a request to a call, its answer with progress on the way, and refusals."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
 from agents.answer import Answer, Question
+from agents.channels.markdown import markdown
+from agents.channels.rendering import view
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
-from policies.access.identity import Call
+from policies.access.identity import Call, Verified
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from agents.desk import Desk, Progress
+    from agents.settings import Settings
     from policies.access import Principal
 
 log = structlog.get_logger()
@@ -31,15 +33,32 @@ _SHOWN = ("event", "query", "domains", "milliseconds")
 """What of a progress event may be shown: which query, how long; no inputs, which may name persons."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a protocol asks of the house. `ask` answers for whoever the call proves to be asking, or refuses on record;
-    `asker` says who that is."""
+Said = Sequence[tuple[str, str]]
+"""A conversation: who said what, `user` or `assistant`."""
+_POOL = ThreadPoolExecutor(_AT_ONCE, "protocol")
 
-    desk: Desk
-    ask: Callable[[Question, Call, Progress], Answer]
-    asker: Callable[[Call], Principal]
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_AT_ONCE, "protocol"))
+
+class Who(Protocol):
+    """Says who makes a call."""
+
+    def of(self, call: Call) -> Verified:
+        """The verified caller. NotVerifiedError or UnknownPrincipalError when there is none."""
+
+
+class House(Protocol):
+    """What a protocol asks of the house: `agents.acting.House`."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def who(self) -> Who: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def ask(self, question: Question, call: Call, progress: Progress) -> Answer:
+        """Answer for whoever the call proves to be asking, or refuse on record."""
 
 
 class Refused(RegentError):  # noqa: N818 - a refusal is what it is
@@ -96,7 +115,7 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
             except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
                 tell(refusal(error))
 
-    house.pool.submit(run)
+    _POOL.submit(run)
     while True:
         one = await told.get()
         if isinstance(one, Refused):
@@ -116,7 +135,7 @@ async def verified(house: House, call: Call) -> Principal:
         Refused: nobody who is verified (401) and known (403); or it cannot be found out (503).
     """
     try:
-        return await asyncio.get_running_loop().run_in_executor(house.pool, house.asker, call)
+        return await asyncio.get_running_loop().run_in_executor(_POOL, lambda: house.who.of(call).principal)
     except Exception as error:  # noqa: BLE001 - the same border
         raise refusal(error) from None
 
@@ -149,7 +168,12 @@ def progress_line(event: dict[str, Any]) -> str | None:
     return None
 
 
-def last_question(messages: list[tuple[str, str]]) -> str:
+def shown(house: House, answer: Answer) -> str:
+    """The answer as markdown, with the line that an AI system wrote it."""
+    return markdown(view(answer, house.settings.disclosure))
+
+
+def last_question(messages: Said) -> str:
     """The text to answer: the last message, which must be the person's.
 
     Raises:

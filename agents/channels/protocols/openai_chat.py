@@ -1,12 +1,13 @@
 """OpenAI-compatible chat: `/v1/models` and `/v1/chat/completions`, so that Open WebUI or any OpenAI client can ask.
 
-Of what a client sends only its last message is a question. The messages before it serve to recognise a conversation that
-was held here: if they are word for word what was asked and answered, the conversation goes on, with the exchanges as this
-house kept them. Otherwise the question stands alone. System messages and sampling settings change nothing.
+Of what a client sends only its last message is a question. The messages before it serve to recognise a conversation
+that was held here: if they are word for word what was asked and answered, the conversation goes on, with the exchanges
+as this house kept them. Otherwise the question stands alone. System messages and sampling settings change nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
@@ -23,12 +24,14 @@ from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
     House,
     Refused,
+    Said,
     answered,
     call_of,
     json_of,
     last_question,
     progress_line,
     refusal,
+    shown,
     verified,
 )
 from agents.conversations import fingerprint, owner_of
@@ -68,7 +71,7 @@ class _Format(BaseModel):
 
 
 class Completion(BaseModel):
-    """What is read of a request; what else OpenAI's clients send (temperature, tools they offer, ...) changes nothing."""
+    """What is read of a request; what else OpenAI's clients send (temperature, tools, ...) changes nothing."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -122,7 +125,7 @@ _FIELDS = {*Completion.model_fields, *_Message.model_fields, *_Part.model_fields
 
 
 async def _complete(house: House, given: Completion, call: Call) -> Response:
-    said = [(one.role, one.text) for one in given.messages if one.role in ("user", "assistant")]
+    said: Said = [(one.role, one.text) for one in given.messages if one.role in ("user", "assistant")]
     text, before = last_question(said), fingerprint(said[:-1])
     session = f"openai:{secrets.token_hex(16)}"
     question = Question(text=text, channel="openai", session=session, follows=before if said[:-1] else None)
@@ -133,17 +136,17 @@ async def _complete(house: House, given: Completion, call: Call) -> Response:
         return StreamingResponse(_chunks(house, session, said, first, events), media_type="text/event-stream")
     while not isinstance(first, Answer):
         first = await anext(events)
-    _keep(house, session, said, first)
-    return JSONResponse(_whole(first))
+    await asyncio.to_thread(_keep, house, session, said, first)
+    return JSONResponse(_whole(first, shown(house, first)))
 
 
-def _keep(house: House, session: str, said: list[tuple[str, str]], answer: Answer) -> None:
+def _keep(house: House, session: str, said: Said, answer: Answer) -> None:
     """Remember how this conversation looks to the client now, so that it is recognised when it goes on."""
-    kept = fingerprint([*said, ("assistant", answer.text)])
+    kept = fingerprint([*said, ("assistant", shown(house, answer))])
     house.desk.conversations.looks_like(owner_of(answer.principal), session, kept)
 
 
-def _whole(answer: Answer) -> dict[str, Any]:
+def _whole(answer: Answer, text: str) -> dict[str, Any]:
     return {
         "id": f"chatcmpl-{answer.id}",
         "object": "chat.completion",
@@ -152,7 +155,7 @@ def _whole(answer: Answer) -> dict[str, Any]:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": answer.text, "refusal": None},
+                "message": {"role": "assistant", "content": text, "refusal": None},
                 "finish_reason": _reason(answer),
                 "logprobs": None,
             }
@@ -162,9 +165,7 @@ def _whole(answer: Answer) -> dict[str, Any]:
     }
 
 
-async def _chunks(
-    house: House, session: str, said: list[tuple[str, str]], first: Any, events: AsyncIterator[Any]
-) -> AsyncIterator[str]:
+async def _chunks(house: House, session: str, said: Said, first: Any, events: AsyncIterator[Any]) -> AsyncIterator[str]:
     """Progress as `reasoning_content`, then the whole answer at once. Never a word of a draft."""
     head = {"id": f"chatcmpl-{session[7:]}", "object": "chat.completion.chunk", "created": int(time.time())}
 
@@ -182,8 +183,8 @@ async def _chunks(
     except Exception as error:  # noqa: BLE001 - the same border
         yield f"data: {json.dumps(_said(refusal(error)))}\n\n"
         return
-    _keep(house, session, said, first)
-    yield chunk({"content": first.text})
+    await asyncio.to_thread(_keep, house, session, said, first)
+    yield chunk({"content": shown(house, first)})
     yield chunk({}, _reason(first), usage=_usage(first), regent=first.to_json())
     yield "data: [DONE]\n\n"
 
