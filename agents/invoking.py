@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.acting import Action, Approvals, Approvers, Decide, Feedback, House, Note, Resume
 from agents.answer import Answer, Question
+from agents.channels.protocols.routing import Protocols
 from agents.identifying import Who, open_identity
 from agents.local import LocalUser
 from agents.opening import open_desk
@@ -97,7 +98,8 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
         who: Who = LocalUser(settings, aws=desk.estate.source == "aws")
         if settings.identity.verifies:
             who = open_identity(settings, desk.home)
-        yield build_app(House(desk, who, settings))
+        house = House(desk, who, settings)
+        yield Protocols(build_app(house), house, settings.protocols)
 
 
 def build_app(door: Door) -> BedrockAgentCoreApp:
