@@ -15,6 +15,7 @@ from policies.oversight.usage_sqlite import SqliteUsage
 if TYPE_CHECKING:
     from agents.settings import Settings
     from policies.audit import Ledger
+    from policies.controls.outbox import Outbox
 
 
 def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
@@ -33,6 +34,17 @@ def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
     store = DynamoApprovals(_client("dynamodb", settings), settings.state_table)
     approvals = Approvals(store, ledger, settings.approvals, lambda: usage.latest(time.time()))
     return Oversight(switch=switch, budgets=Budgets(settings.budgets, usage), approvals=approvals)
+
+
+def open_outbox(home: Home, settings: Settings) -> Outbox:
+    """Where alerts wait for a channel: the table that the settings name, or the local database."""
+    if settings.state_table is None:
+        from policies.controls.outbox import SqliteOutbox
+
+        return SqliteOutbox(home.outbox)
+    from policies.controls.outbox_dynamo import DynamoOutbox
+
+    return DynamoOutbox(_client("dynamodb", settings), settings.state_table)
 
 
 def open_usage(home: Home, settings: Settings) -> UsageStore:

@@ -52,7 +52,7 @@ class Firewall(Construct):
         )
         # AWS WAF takes log groups of this prefix only
         group = log_group(self, "Log", environment, key, name=f"aws-waf-logs-{scope.node.id}{id}")
-        logging = waf.CfnLoggingConfiguration(
+        waf.CfnLoggingConfiguration(
             self,
             "Logging",
             resource_arn=acl.attr_arn,
@@ -63,7 +63,6 @@ class Firewall(Construct):
                 for name in SECRET_HEADERS
             ],
         )
-        logging.node.add_dependency(group)
 
 
 def _group(priority: int, name: str) -> waf.CfnWebACL.RuleProperty:

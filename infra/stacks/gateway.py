@@ -79,7 +79,7 @@ class GatewayStack(Stack):
             kms_key_arn=self.key.key_arn,
             waf_configuration=agentcore.CfnGateway.WafConfigurationProperty(failure_mode="FAIL_CLOSE"),
         )
-        gateway.node.add_dependency(role)
+        gateway.node.add_dependency(role.node.find_child("DefaultPolicy"))  # or it could not call them yet
         target = self._target(gateway)
         self._policies(gateway, engine, target)
         Firewall(self, "Firewall", environment, key=self.key, resource_arn=gateway.attr_gateway_arn, paths=PATHS)

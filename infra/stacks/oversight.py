@@ -27,7 +27,7 @@ from infra.constructs.house import Evidence, Guarding, House
 from infra.constructs.keys import key_of_logs
 
 NAMESPACE = "Regent"
-VERIFY_HOURS, WATCH_HOURS = 12, 1
+VERIFY_HOURS, WATCH_HOURS = 12, 2
 """Hours between rounds; `declared.yaml` wants the ledger verified every 24."""
 
 
@@ -129,7 +129,7 @@ class OversightStack(Stack):
             "Verify",
             environment,
             says="Regent verifies its ledger in the bucket, as `regent audit verify` does",
-            handler="agents.rounds.verify",
+            handler="agents.rounds.verifying.handler",
             code=code,
             key=self.key,
             seconds=900,
@@ -143,13 +143,13 @@ class OversightStack(Stack):
         self.verify.add_to_role_policy(
             iam.PolicyStatement(sid="PublicKey", actions=["kms:GetPublicKey"], resources=[evidence.checkpoint_key])
         )
-        self.verify.add_to_role_policy(self.house.state("GetItem", "PutItem"))
+        self.verify.add_to_role_policy(self.house.state("Query", "PutItem"))
         self.watch = function(
             self,
             "Watch",
             environment,
             says="Regent evaluates its controls, as `regent controls watch --once` does",
-            handler="agents.rounds.watch",
+            handler="agents.rounds.watching.handler",
             code=code,
             key=self.key,
             seconds=900,
@@ -160,7 +160,7 @@ class OversightStack(Stack):
             variables=self.house.settings("tokens")
             | {"REGENT_LEDGER_ACKNOWLEDGE": "disk", "REGENT_LEDGER_NAME": f"regent.{environment.name}/watch"},
         )
-        for statement in (*self.house.statements(), *self.house.reading_evidence()):
+        for statement in (*self.house.statements(), *self.house.reading_evidence(), self._snapshots()):
             self.watch.add_to_role_policy(statement)
         dead = sqs.Queue(
             self,
@@ -186,6 +186,14 @@ class OversightStack(Stack):
             )
         self._missed = dead
 
+    def _snapshots(self) -> iam.PolicyStatement:
+        """Snapshots lie beside the keys of persons: those that name somebody can be erased."""
+        return iam.PolicyStatement(
+            sid="Snapshots",
+            actions=["s3:GetObject", "s3:PutObject"],
+            resources=[self.keys.arn_for_objects("evidence/*")],
+        )
+
     def _alarms(self) -> None:
         bounds = self._environment.oversight
         records = self._filter("Records", logs.FilterPattern.exists("$.index"))
@@ -194,16 +202,16 @@ class OversightStack(Stack):
         breaching, quiet = cloudwatch.TreatMissingData.BREACHING, cloudwatch.TreatMissingData.NOT_BREACHING
         at_least = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
         less = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-        every_hour, day = Duration.hours(WATCH_HOURS), Duration.days(1)
+        a_watch, day = Duration.hours(WATCH_HOURS), Duration.days(1)
         made = [
             self.alarm(
                 self,
                 "ledger-not-advancing",
-                records.with_(period=every_hour, statistic="Sum"),
-                alarm_description="No record for 3 hours, though the watch alone leaves some every hour",
+                records.with_(period=a_watch, statistic="Sum"),
+                alarm_description=f"No record for {2 * WATCH_HOURS} hours, though the watch alone leaves some",
                 threshold=1,
                 comparison_operator=less,
-                evaluation_periods=3,
+                evaluation_periods=2,
                 treat_missing_data=breaching,
             ),
             self.alarm(
@@ -229,7 +237,7 @@ class OversightStack(Stack):
             self.alarm(
                 self,
                 "own-cost",
-                cost.with_(period=Duration.hours(3), statistic="Maximum"),
+                cost.with_(period=Duration.hours(2 * WATCH_HOURS), statistic="Maximum"),
                 alarm_description=f"Models and billed calls of today cost {bounds.own_usd_per_day:g} USD",
                 threshold=bounds.own_usd_per_day,
                 comparison_operator=at_least,

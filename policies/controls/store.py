@@ -37,6 +37,11 @@ _FORM = "regent-evidence/1"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
+def is_name(sha256: str) -> bool:
+    """Whether this can be the name of a snapshot."""
+    return bool(_NAME.fullmatch(sha256))
+
+
 class EvidenceStore:
     """Keeps snapshots in `folder`. `keys` are the verifier keys that count; `signer` is needed to keep new ones."""
 
@@ -89,7 +94,7 @@ class EvidenceStore:
 
     def raw(self, sha256: str) -> tuple[bytes, bytes]:
         """The snapshot's and the note's bytes, unchecked, for packs. EvidenceError when one is missing."""
-        if not _NAME.fullmatch(sha256):
+        if not is_name(sha256):
             raise EvidenceError(f"{sha256[:80]!r} is no SHA-256 of a snapshot.")
         try:
             return (self.folder / f"{sha256}.json").read_bytes(), (self.folder / f"{sha256}.note").read_bytes()

@@ -122,6 +122,15 @@ class Budgets:
         usd = self.prices.expected(operations)
         return self._hold(principal, role, {"usd": _micro(usd)}) if usd else None
 
+    def spent_today(self) -> Decimal:
+        """What the whole house spent since midnight UTC, in USD: model tokens and billed calls, held ones included.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        start = int(self._now(fresh=True) // _DAY) * _DAY
+        return Decimal(self._store.total(f"house|usd|{start}")) / _MICRO
+
     def _hold(self, principal: str, role: str, amounts: dict[Measure, int]) -> Lease | Exhausted:
         now = self._now()
         lease = Lease(secrets.token_hex(8), self._counts(principal, role, now, amounts), self._store)
