@@ -13,11 +13,24 @@ ROLE, POLICY, MANAGED = "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::Managed
 GROUP, INGRESS = "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"
 WEB_ACL, ALARM, URL = "AWS::WAFv2::WebACL", "AWS::CloudWatch::Alarm", "AWS::Lambda::Url"
 _ANYWHERE = ("0.0.0.0/0", "::/0")
+_NO_RESOURCE = frozenset(
+    {
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:PutSpans",
+        "xray:PutSpansForIndexing",
+        "ecr:GetAuthorizationToken",
+        "bedrock:PutModelInvocationLoggingConfiguration",
+        "bedrock:DeleteModelInvocationLoggingConfiguration",
+    }
+)
+"""Actions for which AWS knows no resource; they can only be allowed on all."""
 
 
 @rule(ROLE, POLICY, MANAGED)
 def roles_least(resources: Resources, declared: Declared) -> Iterator[Fault]:
-    """No policy allows all actions, of AWS or of a service, or all but some; no role trusts anybody."""
+    """No policy allows all actions, of AWS or of a service, or all but some, or to change anything there is; no role
+    trusts anybody."""
     for name, one in of(resources, ROLE, POLICY, MANAGED):
         documents = [one.get("PolicyDocument"), *(p.get("PolicyDocument") for p in one.get("Policies") or [])]
         for statement in (s for d in documents if d for s in as_list(d.get("Statement"))):
@@ -28,11 +41,20 @@ def roles_least(resources: Resources, declared: Declared) -> Iterator[Fault]:
             for action in as_list(statement.get("Action")):
                 if action == "*" or action.endswith(":*"):
                     yield Fault("all-actions", name, action)
+                elif "*" in as_list(statement.get("Resource")) and _changes_anything(action, statement):
+                    yield Fault("changes-anything", name, action)
         for statement in as_list(dig(one, "AssumeRolePolicyDocument.Statement")):
             principal = statement.get("Principal")
             named = as_list(principal.get("AWS")) if isinstance(principal, Mapping) else as_list(principal)
             if statement.get("Effect") == "Allow" and "*" in named:
                 yield Fault("anybody-trusted", name)
+
+
+def _changes_anything(action: str, statement: Mapping[str, Any]) -> bool:
+    """Whether an action on all resources is more than reading, with no condition that bounds it."""
+    from tools.iam import is_read
+
+    return not is_read(action) and action not in _NO_RESOURCE and not statement.get("Condition")
 
 
 def reads(role: Mapping[str, Any]) -> bool:

@@ -123,7 +123,7 @@ def policies_in_force(resources: Resources, declared: Declared) -> Iterator[Faul
         if policy.get("ValidationMode", "FAIL_ON_ANY_FINDINGS") != "FAIL_ON_ANY_FINDINGS":
             yield Fault("not-validated", name)
         statement = dig(policy, "Definition.Cedar.Statement")
-        text = "".join(strings(statement)) if isinstance(statement, str) else _joined(statement)
+        text = joined(statement)
         if not text.strip():
             yield Fault("no-cedar", name, "empty, or known to CloudFormation only")
         try:
@@ -138,8 +138,10 @@ def policies_in_force(resources: Resources, declared: Declared) -> Iterator[Faul
             yield Fault("no-own-key", name)
 
 
-def _joined(statement: object) -> str:
-    """A statement that CloudFormation joins: what it will insert (an ARN, an id) stands as a word."""
+def joined(statement: object) -> str:
+    """A statement as text; what CloudFormation will insert into it (an ARN, an id) stands as a word."""
+    if isinstance(statement, str):
+        return statement
     parts = dig(statement, "Fn::Join") if isinstance(statement, dict) else None
     if not isinstance(parts, list) or len(parts) != 2:
         return ""

@@ -39,7 +39,7 @@ def test_the_clean_templates_pass_and_have_a_subject_for_every_rule(id):
 
 @pytest.mark.parametrize("id", sorted(RULES))
 def test_templates_that_have_nothing_of_the_kind_are_no_pass(id):
-    nothing = {"other": {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}}}
+    nothing = {"other": {"Resources": {"Page": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {}}}}}
     assert found(RULES[id], nothing)[0] == "no-subject"
 
 
@@ -162,6 +162,19 @@ DEFECTS = [
         "no-external-id",
     ),
     ("member", "Reader.Properties.Policies.0.PolicyDocument.Statement.1", ABSENT, "template-reader-role", "no-denial"),
+    ("audit", "EvidencePolicy.Properties.PolicyDocument.Statement.1", ABSENT, "template-evidence-new", "may-be-replaced"),
+    ("audit", "AccessLogsPolicy", ABSENT, "template-tls", "no-tls"),
+    ("audit", "Evidence.DeletionPolicy", "Delete", "template-kept", "goes-with-the-stack"),
+    ("oversight", "Approvals.UpdateReplacePolicy", ABSENT, "template-kept", "goes-with-an-update"),
+    ("oversight", "Topic.Properties.KmsMasterKeyId", ABSENT, "template-topics", "no-own-key"),
+    ("oversight", "Secret.Properties.SecretString", "hunter2", "template-secrets", "told"),
+    ("oversight", "Front.Properties.LoggingConfig", ABSENT, "template-functions", "no-own-log"),
+    ("oversight", "MayInvoke.Properties.SourceArn", ABSENT, "template-entrances", "anybody-invokes"),
+    ("oversight", "StageAcl", ABSENT, "template-doors", "no-firewall"),
+    ("agent", "Door.Properties.PolicyDocument", ABSENT, "template-networks", "any-pass"),
+    ("agent", "Inside.Properties.MapPublicIpOnLaunch", True, "template-networks", "has-internet"),
+    ("agent", "WorkerPolicy.Properties.PolicyDocument.Statement.0.Resource", "*", "template-roles", "changes-anything"),
+    ("gateway", "Target.Properties.Name", "costs", "template-gateway-cedar", "fits-no-tool"),
 ]
 
 
@@ -191,7 +204,12 @@ def test_the_templates_name_properties_that_cloudformation_knows():
 
     import aws_cdk
 
-    modules = {"Logs": "aws_logs", "CloudTrail": "aws_cloudtrail", "CloudWatch": "aws_cloudwatch"}
+    modules = {
+        "Logs": "aws_logs",
+        "CloudTrail": "aws_cloudtrail",
+        "CloudWatch": "aws_cloudwatch",
+        "SecretsManager": "aws_secretsmanager",
+    }
     checked = 0
     for template in clean().values():
         for name, resource in template["Resources"].items():

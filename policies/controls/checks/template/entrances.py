@@ -8,13 +8,17 @@ from policies.controls.check import Look, Mutant, check
 from policies.controls.evidence import Item
 from policies.controls.mutate import drop, put
 from policies.controls.needs import template
-from policies.controls.rules import access, apply
+from policies.controls.rules import access, apply, network
 from policies.controls.samples import stack
 
 _STACK = stack(
     Group={
         "Type": "AWS::EC2::SecurityGroup",
         "Properties": {"SecurityGroupIngress": [{"CidrIp": "10.0.0.0/16", "FromPort": 443, "ToPort": 443}]},
+    },
+    Invoked={
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {"Principal": "events.amazonaws.com", "SourceArn": {"Fn::GetAtt": ["Round", "Arn"]}},
     },
     Url={"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM"}},
 )
@@ -27,6 +31,7 @@ _STACK = stack(
     needs={"stacks": template.STACKS},
     reasons={
         "open-to-all": "the whole world could come in",
+        "anybody-invokes": "anybody could have the function invoked",
     },
     good={"stacks": [_STACK, stack()]},
     mutants=[
@@ -43,11 +48,22 @@ _STACK = stack(
             ),
         ),
         Mutant("an open URL", "open-to-all", put("stacks", "Resources.Url.Properties.AuthType", "NONE")),
+        Mutant("invoked by all", "anybody-invokes", put("stacks", "Resources.Invoked.Properties.Principal", "*")),
+        Mutant("for whomever", "anybody-invokes", drop("stacks", "Resources.Invoked.Properties.SourceArn")),
     ],
     benign=[
+        Mutant(
+            "for our account",
+            None,
+            put(
+                "stacks",
+                "Resources.Invoked.Properties",
+                {"Principal": "events.amazonaws.com", "SourceAccount": "111111111111"},
+            ),
+        ),
         Mutant("no way in", None, drop("stacks", "Resources.Group.Properties.SecurityGroupIngress")),
     ],
 )
 def entrances(look: Look, stacks: Sequence[Item]) -> None:
     """`stacks`: templates as synthesized."""
-    apply(look, stacks, access.groups_closed, access.urls_closed)
+    apply(look, stacks, access.groups_closed, access.urls_closed, network.invokers_named)

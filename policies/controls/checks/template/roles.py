@@ -23,18 +23,21 @@ _STACK = stack(
     },
     Policy={
         "Type": "AWS::IAM::Policy",
-        "Properties": {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "kms:Sign", "Resource": "*"}]}},
+        "Properties": {
+            "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "kms:Sign", "Resource": {"Ref": "Key"}}]}
+        },
     },
 )
 
 
 @check(
     "template-roles",
-    says="No role or policy is synthesized that allows all actions of a service, or that anybody may take on",
+    says="No role or policy is synthesized that allows all of a service, changing anything, or anybody to take it on",
     serves=("A.9.2", "5.3"),
     needs={"stacks": template.STACKS},
     reasons={
         "all-actions": "a policy would allow all actions, of a service or of all",
+        "changes-anything": "a policy would allow to change whatever there is, without a condition",
         "all-but-some": "a policy would allow all actions but some",
         "anybody-trusted": "anybody could take on the role",
     },
@@ -49,6 +52,11 @@ _STACK = stack(
             "a whole service, inline",
             "all-actions",
             put("stacks", "Resources.Worker.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["s3:*"]),
+        ),
+        Mutant(
+            "every key",
+            "changes-anything",
+            put("stacks", "Resources.Policy.Properties.PolicyDocument.Statement.0.Resource", "*"),
         ),
         Mutant(
             "all but some",
@@ -66,6 +74,15 @@ _STACK = stack(
         ),
     ],
     benign=[
+        Mutant(
+            "reads anything",
+            None,
+            put(
+                "stacks",
+                "Resources.Policy.Properties.PolicyDocument.Statement.0",
+                {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"},
+            ),
+        ),
         Mutant(
             "a denial of all but some",
             None,
