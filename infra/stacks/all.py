@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from aws_cdk import App, DefaultStackSynthesizer, Tags, Validations
+from aws_cdk import App, DefaultStackSynthesizer, Tags
 from aws_cdk import Environment as CdkEnvironment
-from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
-from infra.checks.plugin import RegentChecks
 from infra.config import Environment
 from infra.constructs.house import Evidence, Guarding
 from infra.stacks.audit import AuditStack
@@ -17,21 +14,13 @@ from infra.stacks.gateway import GatewayStack
 from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
 from infra.stacks.oversight import OversightStack
-from policies.controls.declared import SHIPPED, load_declared
 
 
 def synthesize(environment: Environment, out: Path) -> None:
-    """Write the assembly of `environment` into `out`, and check it.
-
-    Raises:
-        RuntimeError: the checks found something; what, is printed and stands in the assembly's validation report.
-    """
-    # CloudFormation's own validation costs 4 s a synth; our checks have the same schemas, and more
+    """Write the assembly of `environment` into `out`."""
+    # CloudFormation's own validation costs 4 s a synth; `infra.check` runs the same schema checks and more
     app = App(outdir=str(out), builtin_cloud_formation_validation=False)
     build(app, environment)
-    declared = load_declared(Path(os.environ.get("REGENT_DECLARED", SHIPPED)))
-    packs = (AwsSolutionsChecks(app), NIST80053R5Checks(app))
-    Validations.of(app).add_plugins(RegentChecks(packs, declared))
     app.synth()
 
 
