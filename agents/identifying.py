@@ -31,7 +31,9 @@ def open_identity(settings: Settings, home: Home) -> Identity:
     Raises:
         SettingsError: a channel worker's key cannot be used.
     """
-    return Identity(settings.identity, settings.principals, _nonces(settings, home))
+    from policies.access.signing import with_public_keys
+
+    return Identity(with_public_keys(settings.identity), settings.principals, _nonces(settings, home))
 
 
 def answer_call(

@@ -123,6 +123,10 @@ class Box:
     def release(self, delivery: Delivery) -> None:
         self._move(delivery, "running", "queued")
 
+    def fail(self, delivery: Delivery) -> None:
+        for state in ("queued", "running"):
+            self._move(delivery, state, "failed")
+
     def answer(self, key: str) -> tuple[str, str] | None:
         """State and kept answer of a delivery; None when nothing is known under that key."""
         with self._transaction() as db:

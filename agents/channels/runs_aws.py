@@ -14,7 +14,7 @@ from agents.channels.working import LEASE_SECONDS, Claim
 
 _MOST_KEPT = 380_000
 """Bytes of an item's answer, packed; DynamoDB takes 400 kB."""
-_FREE = "attribute_not_exists(pk) OR #state IN (:seen, :queued) OR (#state = :running AND #until < :now)"
+_FREE = "attribute_not_exists(pk) OR #state IN (:seen, :queued, :failed) OR (#state = :running AND #until < :now)"
 
 
 class DynamoRuns:
@@ -26,7 +26,8 @@ class DynamoRuns:
     def claim(self, delivery: Delivery) -> Claim:
         now = self._clock()
         values = {
-            ":seen": {"S": "seen"}, ":queued": {"S": "queued"}, ":running": {"S": "running"},
+            ":seen": {"S": "seen"}, ":queued": {"S": "queued"}, ":failed": {"S": "failed"},
+            ":running": {"S": "running"},
             ":now": {"N": repr(now)}, ":until": {"N": repr(now + LEASE_SECONDS)}, ":digest": {"S": delivery.digest},
         }  # fmt: skip
         names = {"#until": "until", "#digest": "digest"}
@@ -55,6 +56,10 @@ class DynamoRuns:
     def release(self, delivery: Delivery) -> None:
         values = {":queued": {"S": "queued"}, ":running": {"S": "running"}}
         self._changed(delivery, "SET #state = :queued", "#state = :running", values, {})
+
+    def fail(self, delivery: Delivery) -> None:
+        values = {":failed": {"S": "failed"}, ":queued": {"S": "queued"}, ":running": {"S": "running"}}
+        self._changed(delivery, "SET #state = :failed", "#state IN (:queued, :running)", values, {})
 
     def _changed(
         self, delivery: Delivery, change: str, condition: str, values: dict[str, Any], names: dict[str, str]

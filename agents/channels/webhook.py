@@ -32,8 +32,9 @@ WINDOW_SECONDS = 300
 CLIENT, TIMESTAMP, SIGNATURE = "x-regent-client", "x-regent-timestamp", "x-regent-signature"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 _TIME = re.compile(r"[0-9]{10}")
-_MOST = {"prompt": 16_000, "session": 200, "reason": 2_000}
+_MOST = {"prompt": 16_000, "session": 256, "reason": 2_000}
 """Characters of texts; a session may have any."""
+FAILED = "The question could not be answered; a person has been told. Ask again with another id."
 _NOBODY = {"secrets": ["no secret of anybody"]}
 _REFUSED = Reply(401, {"error": "The signature, its time or the client is not accepted."})
 
@@ -94,6 +95,8 @@ class WebhookFront:
         state, said = found
         if state in ("answered", "done"):
             return Reply(200, {"id": name, "status": "answered", "answer": json.loads(said)})
+        if state == "failed":
+            return Reply(200, {"id": name, "status": "failed", "error": FAILED})
         return Reply(202, {"id": name, "status": "running" if state == "running" else "queued"})
 
 
@@ -139,10 +142,10 @@ def _delivery(client: str, arrived: Arrived) -> Delivery | Reply:
 
 
 def _what_is_wrong(asked: Any) -> str | None:
-    fits = 'expected {"id", "person", "prompt"}, and if wanted "session", "reason" and "fresh"'
+    fits = 'expected {"id", "person", "prompt"}, and if wanted "session" and "reason"'
     if not isinstance(asked, dict):
         return f"The body is not a JSON object; {fits}."
-    unknown = set(asked) - {"id", "person", "prompt", "session", "reason", "fresh"}
+    unknown = set(asked) - {"id", "person", "prompt", "session", "reason"}
     if unknown:
         return f"The body has a member that is not known; {fits}."
     for name in ("id", "person"):
@@ -153,6 +156,4 @@ def _what_is_wrong(asked: Any) -> str | None:
     for name, most in _MOST.items():
         if name in asked and not (isinstance(asked[name], str) and 0 < len(asked[name]) <= most):
             return f"The member {name} must be a text of at most {most} characters."
-    if not isinstance(asked.get("fresh", False), bool):
-        return "The member fresh must be true or false."
     return None

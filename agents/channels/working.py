@@ -48,6 +48,9 @@ class Runs(Protocol):
     def release(self, delivery: Delivery) -> None:
         """Give a claim back, because the run failed. ChannelError when that could not be noted."""
 
+    def fail(self, delivery: Delivery) -> None:
+        """Nobody will try again, unless a person does. ChannelError when that could not be noted."""
+
 
 class Adapter(Protocol):
     """One channel's worker."""
@@ -94,7 +97,7 @@ def work(delivery: Delivery, adapter: Adapter, runs: Runs, *, last: bool = False
         runs.done(delivery)
     except Exception:
         if last:
-            _sorry(delivery, adapter)
+            _give_up(delivery, adapter, runs)
         raise
 
 
@@ -106,11 +109,12 @@ def _asked(delivery: Delivery, adapter: Adapter, runs: Runs) -> str:
         raise
 
 
-def _sorry(delivery: Delivery, adapter: Adapter) -> None:
-    try:
-        adapter.sorry(delivery)
-    except RegentError as error:
-        log.error("not even an apology arrived", channel=delivery.channel, error=type(error).__name__)
+def _give_up(delivery: Delivery, adapter: Adapter, runs: Runs) -> None:
+    for step in (runs.fail, adapter.sorry):
+        try:
+            step(delivery)
+        except RegentError as error:
+            log.error("not even an apology arrived", channel=delivery.channel, error=type(error).__name__)
 
 
 def take_batch(event: Mapping[str, Any], adapter_of: Callable[[str], Adapter], runs: Runs) -> dict[str, Any]:

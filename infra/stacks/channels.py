@@ -37,10 +37,11 @@ STAGE = "v1"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way in. `front` is a module below `agents.channels`, `routes` are (method, path)."""
+    """One way in. `front` and `worker` are modules below `agents.channels`, `routes` are (method, path)."""
 
     name: str
     front: str
+    worker: str
     routes: tuple[tuple[str, str], ...]
     says: str
     memory: int = 1024
@@ -52,6 +53,7 @@ CHANNELS = {
     "webhook": Channel(
         name="webhook",
         front="webhook",
+        worker="webhook_worker",
         routes=(("POST", "/webhook"), ("GET", "/webhook/answers/{id}")),
         says="systems of the house, by signed requests",
         empty='{"clients": {}}',
@@ -211,6 +213,7 @@ class ChannelsStack(Stack):
             at_once=20,
             variables=variables
             | {
+                "REGENT_CHANNEL_WORKER": channel.worker,
                 "REGENT_CHANNEL_RUNTIME": self._runtime,
                 "REGENT_CHANNEL_AUDIENCE": house.audience,
                 "REGENT_CHANNEL_KID": ENVELOPE_KID,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tools.errors import SettingsError
+
+if TYPE_CHECKING:
+    from policies.access.sources import IdentitySettings
 
 
 class KeyFileSigner:
@@ -37,3 +40,36 @@ class KmsSigner:
             KeyId=self._key, Message=message, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
         )
         return bytes(answer["Signature"])
+
+
+def with_public_keys(identity: IdentitySettings) -> IdentitySettings:
+    """The sources of identity with every channel worker's key in PEM; those named by ARN are asked of KMS, once.
+
+    Raises:
+        SettingsError: KMS does not give a key, or it is not one that signs.
+    """
+    if identity.envelopes is None:
+        return identity
+    keys = {kid: _from_kms(key) if key.startswith("arn:") else key for kid, key in identity.envelopes.keys.items()}
+    return identity.model_copy(update={"envelopes": identity.envelopes.model_copy(update={"keys": keys})})
+
+
+def _from_kms(arn: str) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import Session
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+    parts = arn.split(":")
+    if len(parts) < 6 or parts[2] != "kms":
+        raise SettingsError(
+            f"The channel worker's key {arn!r} is neither a public key in PEM nor the ARN of a KMS key."
+        )
+    try:
+        client: Any = Session().create_client("kms", region_name=parts[3])
+        found = client.get_public_key(KeyId=arn)
+    except (BotoCoreError, ClientError) as error:
+        raise SettingsError(f"KMS does not give the channel worker's key {arn}: {error}") from error
+    if found["KeyUsage"] != "SIGN_VERIFY":
+        raise SettingsError(f"The channel worker's key {arn} is for {found['KeyUsage']}; expected SIGN_VERIFY.")
+    key = load_der_public_key(bytes(found["PublicKey"]))
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -75,7 +75,9 @@ class EnvelopeKeys(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     audience: str = Field(min_length=1, description="The name that envelopes for this runtime carry.")
-    keys: dict[str, str] = Field(min_length=1, description="Public keys of the channel workers in PEM, by key id.")
+    keys: dict[str, str] = Field(
+        min_length=1, description="Public keys of the channel workers by key id: in PEM, or the ARN of a KMS key."
+    )
 
 
 class ProxySettings(BaseModel):

@@ -1,0 +1,44 @@
+"""The worker as a Lambda function: takes deliveries from the channel's queue and asks the runtime behind AgentCore.
+
+`REGENT_CHANNEL_WORKER` names the module of the channel, whose `adapter` asks and says. Who asked goes with the call in
+an envelope that a KMS key signs; that it is this worker who calls, AWS's signature says.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from functools import cache
+from typing import Any
+
+from agents.channels.working import Adapter, Runs, take_batch
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """One batch of the queue; the answer names what is to come again."""
+    adapter, runs = _opened()
+    return take_batch(event, {os.environ["REGENT_CHANNEL"]: adapter}.__getitem__, runs)
+
+
+@cache
+def _opened() -> tuple[Adapter, Runs]:
+    import boto3
+
+    from agents.channels.aws_lean import LeanAws
+    from agents.channels.port import CallingPort
+    from agents.channels.runs_aws import DynamoRuns
+    from agents.channels.secrets import from_aws
+    from agents.channels.transports import agentcore, agentcore_client
+    from agents.diagnostics import set_up
+    from policies.access.signing import KmsSigner
+    from policies.audit.deployed import region_of
+
+    set_up()
+    named = os.environ
+    runtime, key = named["REGENT_CHANNEL_RUNTIME"], named["REGENT_CHANNEL_KEY"]
+    signer = KmsSigner(named["REGENT_CHANNEL_KID"], boto3.client("kms", region_name=region_of(key)), key)
+    transport = agentcore(agentcore_client(region_of(runtime) or named["AWS_REGION"]), runtime)
+    port = CallingPort(transport, signer, named["REGENT_CHANNEL_AUDIENCE"])
+    module = importlib.import_module(f"agents.channels.{named['REGENT_CHANNEL_WORKER']}")
+    found: Adapter = module.adapter(port, from_aws(LeanAws(), named["REGENT_CHANNEL_SECRET"]))
+    return found, DynamoRuns(boto3.client("dynamodb"), named["REGENT_STATE_TABLE"])

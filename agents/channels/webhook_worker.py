@@ -1,0 +1,119 @@
+"""The webhook's worker: asks for the person whom the system named, and brings the answer to the system's callback.
+
+The answer is kept for a day where the front finds it, so a system without a callback fetches it instead. A callback is
+signed as requests are, over the callback's own path, and goes to the registered address and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agents.channels.delivery import ChannelError, Delivery, DeliveryError
+from agents.channels.port import Port, RefusedError, Speaker
+from agents.channels.secrets import Secret
+from agents.channels.webhook import CHANNEL, CLIENT, FAILED, SIGNATURE, TIMESTAMP, clients, signature
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+_SECONDS = 20
+
+
+class Asked(BaseModel):
+    """What a front queued."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client: str
+    id: str
+    person: str
+    prompt: str
+    session: str
+    reason: str | None = None
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who asks: known to us under the client's name, so that no client speaks for another's people."""
+        person, session = f"webhook:{self.client}/{self.person}", f"{self.client}/{self.session}"
+        return Speaker(person=person, channel=CHANNEL, session=session)
+
+
+def adapter(port: Port, secret: Secret) -> WebhookWorker:
+    """What `lambda_worker` asks every channel for."""
+    return WebhookWorker(port, secret)
+
+
+class WebhookWorker:
+    """The webhook's `Adapter`. `trust` is what TLS trusts; None: what the machine does."""
+
+    def __init__(
+        self,
+        port: Port,
+        secret: Secret,
+        *,
+        trust: SSLContext | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._port, self._secret, self._trust, self._clock = port, secret, trust, clock
+
+    def ask(self, delivery: Delivery) -> str:
+        asked = _asked(delivery)
+        try:
+            answer = self._port.ask(asked.speaker, asked.prompt, reason=asked.reason).to_json()
+        except RefusedError as error:
+            answer = {"status": "denied", "text": str(error)}
+        return json.dumps(answer, ensure_ascii=False)
+
+    def say(self, delivery: Delivery, said: str) -> None:
+        asked = _asked(delivery)
+        self._call_back(asked.client, {"id": asked.id, "status": "answered", "answer": json.loads(said)})
+
+    def sorry(self, delivery: Delivery) -> None:
+        asked = _asked(delivery)
+        self._call_back(asked.client, {"id": asked.id, "status": "failed", "error": FAILED})
+
+    def _call_back(self, client: str, body: dict[str, Any]) -> None:
+        found = clients(self._secret()).get(client)
+        if found is None:
+            raise ChannelError(f"The client {client} is not registered any more; its answer stays where it is.")
+        address = found.get("callback")
+        if address is None:
+            return  # it fetches its answers
+        at, data = str(int(self._clock())), json.dumps(body, ensure_ascii=False).encode()
+        path = urlsplit(address).path or "/"
+        headers = {
+            "Content-Type": "application/json",
+            CLIENT: client,
+            TIMESTAMP: at,
+            SIGNATURE: signature(found["secrets"][0], at, "POST", path, data),
+        }
+        self._post(client, address, data, headers)
+
+    def _post(self, client: str, address: str, data: bytes, headers: dict[str, str]) -> None:
+        from urllib import error, request
+
+        class Stay(request.HTTPRedirectHandler):
+            def redirect_request(self, *_: object) -> None:
+                return None  # the registered address, and nowhere else
+
+        opener = request.build_opener(Stay, request.HTTPSHandler(context=self._trust))
+        try:
+            with opener.open(request.Request(address, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - https: `clients` takes nothing else
+                answer.read(1)
+        except error.HTTPError as refused:
+            raise ChannelError(f"The callback of {client} answered {refused.code}.") from refused
+        except OSError as broken:
+            raise ChannelError(f"The callback of {client} cannot be reached ({type(broken).__name__}).") from broken
+
+
+def _asked(delivery: Delivery) -> Asked:
+    try:
+        return Asked.model_validate_json(delivery.body)
+    except ValidationError as error:
+        raise DeliveryError("A delivery of the webhook has another shape than is expected.") from error
