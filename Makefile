@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint types imports check bench questions package lock clean
+.PHONY: help setup demo test slow lint types imports check bench questions package deploy-local lock clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(READY) ## A virtual environment with locked dependencies
 
@@ -47,6 +47,9 @@ check: test lint types imports slow ## Everything that CI holds
 package: setup ## The runtime as one arm64 zip, built without Docker, with its SBOM
 	@$(BIN)/python -m infra.packaging
 
+deploy-local: setup ## Deploy into an emulator of AWS with the real CDK CLI, ask it, and prove what can be proven
+	@$(BIN)/python -m tests.deploy
+
 bench: setup ## Performance, side by side, with the physical limits
 	@$(BIN)/python -m tests.bench
 
@@ -61,4 +64,4 @@ lock: ## Lock the dependencies anew, with hashes and without index addresses
 		requirements/runtime.in -o requirements/runtime.txt
 
 clean: ## Remove the virtual environment and caches
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

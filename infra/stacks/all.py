@@ -42,7 +42,8 @@ def build(app: App, environment: Environment) -> None:
         **_common(environment),
     )
     GatewayStack(app, f"{name}Gateway", environment, oversight.house, env=home, **_common(environment))
-    MemberStack(app, f"{name}Payer", environment, "payer", readers, env=home, **_common(environment))
+    payer = CdkEnvironment(account=environment.payer_account, region=environment.region)
+    MemberStack(app, f"{name}Payer", environment, "payer", readers, env=payer, **_common(environment))
     MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
     Tags.of(app).add("regent:environment", environment.name)
 

@@ -1,0 +1,206 @@
+"""MiniStack with the CloudFormation types that it lacks. Runs in the emulator's own venv, and nowhere else.
+
+`REAL` types call the emulator's own API for the same thing, so what a template says can be read back through AWS's API.
+`RECORDED` types have no API behind them: their properties are written down and given names, and nothing else happens.
+They are wired, not proven, and the report says so. `/_regent/recorded` in the log folder has what was recorded.
+
+It reaches into the emulator's internals; that is why its version is pinned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from ministack import app as gateway
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import bedrock, cloudtrail
+from ministack.services import bedrock_agentcore as agentcore
+from ministack.services.cloudformation import provisioners
+
+Properties = dict[str, Any]
+Made = tuple[str, dict[str, str]]
+AGENTCORE = "AWS::BedrockAgentCore::"
+_MAPS = {"EnvironmentVariables", "Tags"}
+"""Members whose keys are the user's own and stay as they are, when they are maps."""
+RECORDED: dict[str, dict[str, str]] = {
+    f"{AGENTCORE}Gateway": {"GatewayArn": "arn", "GatewayIdentifier": "id", "GatewayUrl": "url"},
+    f"{AGENTCORE}GatewayTarget": {"TargetId": "id"},
+    f"{AGENTCORE}PolicyEngine": {"PolicyEngineArn": "arn", "PolicyEngineId": "id"},
+    f"{AGENTCORE}Policy": {"PolicyArn": "arn", "PolicyId": "id"},
+    f"{AGENTCORE}OnlineEvaluationConfig": {"OnlineEvaluationConfigArn": "arn", "OnlineEvaluationConfigId": "id"},
+    f"{AGENTCORE}Evaluator": {"EvaluatorArn": "arn", "EvaluatorId": "id"},
+    f"{AGENTCORE}ResourcePolicy": {},
+    f"{AGENTCORE}WorkloadIdentity": {"WorkloadIdentityArn": "arn"},
+    "AWS::Bedrock::EnforcedGuardrailConfiguration": {"ConfigId": "id"},
+    "AWS::CloudFormation::StackSet": {"StackSetId": "id"},
+    "AWS::EC2::FlowLog": {"Id": "id"},
+    "AWS::Logs::Delivery": {"Arn": "arn", "DeliveryId": "id"},
+    "AWS::Logs::DeliveryDestination": {"Arn": "arn"},
+    "AWS::Logs::DeliverySource": {"Arn": "arn"},
+    "AWS::Logs::QueryDefinition": {"QueryDefinitionId": "id"},
+    "AWS::WAFv2::LoggingConfiguration": {"ManagedByFirewallManager": "id"},
+    "AWS::WAFv2::WebACLAssociation": {},
+    "AWS::XRay::ResourcePolicy": {},
+    "AWS::XRay::TransactionSearchConfig": {"AccountId": "id"},
+    "Custom::AWS": {},
+}
+"""Types without an API here, and what `Fn::GetAtt` may ask of each."""
+
+
+def guardrail(logical: str, given: Properties, stack: str) -> Made:
+    wanted = _api(given)
+    wanted["kmsKeyId"] = wanted.pop("kmsKeyArn", None)
+    made = _done(bedrock._create_guardrail(_bytes(wanted)))
+    return made["guardrailArn"], _guardrail_attributes(made["guardrailId"], made["guardrailArn"])
+
+
+def change_guardrail(arn: str, old: Properties, given: Properties, stack: str) -> Made:
+    made = _done(bedrock._update_guardrail(arn, _bytes(_api(given))))
+    return arn, _guardrail_attributes(made["guardrailId"], arn)
+
+
+def _guardrail_attributes(name: str, arn: str) -> dict[str, str]:
+    return {"GuardrailId": name, "GuardrailArn": arn, "Version": "DRAFT", "Status": "READY"}
+
+
+def guardrail_version(logical: str, given: Properties, stack: str) -> Made:
+    name = given["GuardrailIdentifier"]
+    made = _done(bedrock._create_guardrail_version(name, _bytes({"description": given.get("Description", "")})))
+    name, version = made["guardrailId"], made["version"]
+    return f"{name}|{version}", {"GuardrailId": name, "Version": version, "GuardrailArn": bedrock._guardrail_arn(name)}
+
+
+def runtime(logical: str, given: Properties, stack: str) -> Made:
+    wanted = _api(given)
+    wanted["protocolConfiguration"] = {"serverProtocol": given.get("ProtocolConfiguration", "HTTP")}
+    made = _done(agentcore._create_agent_runtime(_bytes(wanted)))
+    names = {name[0].upper() + name[1:]: str(made[name]) for name in ("agentRuntimeId", "agentRuntimeArn")}
+    workload = made["workloadIdentityDetails"]["workloadIdentityArn"]
+    return made["agentRuntimeId"], names | {
+        "AgentRuntimeVersion": made["agentRuntimeVersion"],
+        "Status": "READY",
+        "WorkloadIdentityDetails.WorkloadIdentityArn": workload,
+    }
+
+
+def endpoint(logical: str, given: Properties, stack: str) -> Made:
+    wanted = {key: given[key] for key in ("Name", "Description", "AgentRuntimeVersion") if key in given}
+    made = _done(agentcore._create_agent_runtime_endpoint(given["AgentRuntimeId"], _bytes(_api(wanted))))
+    arn = made["agentRuntimeEndpointArn"]
+    return f"{given['AgentRuntimeId']}|{given['Name']}", {
+        "AgentRuntimeEndpointArn": arn,
+        "AgentRuntimeArn": made["agentRuntimeArn"],
+        "Id": given["Name"],
+        "Status": "READY",
+    }
+
+
+def memory(logical: str, given: Properties, stack: str) -> Made:
+    wanted = _api(given)
+    wanted["eventExpiryDuration"] = int(wanted["eventExpiryDuration"])
+    made = _done(agentcore._create_memory(_bytes(wanted)))["memory"]
+    return made["arn"], {"MemoryArn": made["arn"], "MemoryId": made["id"], "Status": "ACTIVE"}
+
+
+def trail(logical: str, given: Properties, stack: str) -> Made:
+    name = given.get("TrailName") or f"{stack}-{logical}-{uuid.uuid4().hex[:6]}"
+    kms = {"KmsKeyId": given["KMSKeyId"]} if "KMSKeyId" in given else {}
+    made = _done(cloudtrail._create_trail({**given, **kms, "Name": name}))
+    selectors = {key: given[key] for key in ("EventSelectors", "AdvancedEventSelectors") if key in given}
+    if selectors:
+        _done(cloudtrail._put_event_selectors({"TrailName": name, **selectors}))
+    if given.get("IsLogging"):
+        _done(cloudtrail._start_logging({"Name": name}))
+    return name, {"Arn": made["trailARN"]}
+
+
+def record(kind: str, attributes: dict[str, str]) -> Any:
+    """A handler that writes down what a template asked for."""
+
+    def create(logical: str, given: Properties, stack: str, *_: Any) -> Made:
+        name = f"{given.get('Name') or given.get('OnlineEvaluationConfigName') or logical}-{uuid.uuid4().hex[:10]}"
+        service = "bedrock-agentcore" if kind.startswith(AGENTCORE) else kind.split("::")[1].lower()
+        arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{kind.rsplit('::', 1)[1].lower()}/{name}"
+        values = {"arn": arn, "id": name, "url": f"https://{name}.gateway.bedrock-agentcore.invalid/mcp"}
+        with Path(os.environ["REGENT_RECORDED"]).open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"type": kind, "stack": stack, "logical": logical, "properties": given}) + "\n")
+        return name, {attribute: values[what] for attribute, what in attributes.items()}
+
+    return create
+
+
+def _api(given: Any) -> Any:
+    """Template properties as the API spells them: members begin with a small letter."""
+    if isinstance(given, dict):
+        kept = {key: value if key in _MAPS and isinstance(value, dict) else _api(value) for key, value in given.items()}
+        return {key[:1].lower() + key[1:]: value for key, value in kept.items()}
+    if isinstance(given, list):
+        return [_api(one) for one in given]
+    return given
+
+
+def _done(response: Any) -> dict[str, Any]:
+    status, _, body = response
+    plain = json.loads(body) if body else {}
+    # some of its services spell members of answers with a capital, others without
+    found: dict[str, Any] = {key[:1].lower() + key[1:]: value for key, value in plain.items()}
+    if status >= 300:
+        raise ValueError(f"{found.get('__type') or status}: {found.get('message') or found}")
+    return found
+
+
+def _bytes(given: Properties) -> bytes:
+    return json.dumps(given).encode()
+
+
+def _leave(physical: str, given: Properties) -> None:
+    """Goes with what it belongs to."""
+
+
+def _drop_endpoint(physical: str, given: Properties) -> None:
+    name, _, end = physical.partition("|")
+    agentcore._delete_agent_runtime_endpoint(name, end)
+
+
+REAL: dict[str, dict[str, Any]] = {
+    "AWS::Bedrock::Guardrail": {
+        "create": guardrail,
+        "update": change_guardrail,
+        "delete": lambda arn, given: _done(bedrock._delete_guardrail(arn, {})),
+    },
+    "AWS::Bedrock::GuardrailVersion": {"create": guardrail_version, "delete": _leave},
+    f"{AGENTCORE}Runtime": {
+        "create": runtime,
+        "delete": lambda name, given: _done(agentcore._delete_agent_runtime(name)),
+    },
+    f"{AGENTCORE}RuntimeEndpoint": {"create": endpoint, "delete": _drop_endpoint},
+    f"{AGENTCORE}Memory": {
+        "create": memory,
+        "delete": lambda arn, given: _done(agentcore._delete_memory(arn.rsplit("/", 1)[-1])),
+    },
+    "AWS::CloudTrail::Trail": {
+        "create": trail,
+        "delete": lambda name, given: _done(cloudtrail._delete_trail({"Name": name})),
+    },
+}
+
+
+def extend() -> None:
+    """Add the types, but only those that the emulator does not know by itself."""
+    handlers = provisioners._RESOURCE_HANDLERS
+    for kind, handler in REAL.items():
+        handlers.setdefault(kind, handler)
+    for kind, attributes in RECORDED.items():
+        handlers.setdefault(kind, {"create": record(kind, attributes), "delete": _leave})
+    # with TLS it would bind port 443 as well, for logins that nobody does here
+    gateway._port_is_bindable = lambda *_: False
+
+
+if __name__ == "__main__":
+    extend()
+    sys.exit(gateway.main())
