@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     protocols: tuple[Literal["openai", "agui", "mcp", "a2a"], ...] = Field(
         default=("openai", "agui", "mcp", "a2a"), description="Protocols that are served beside /invocations."
     )
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/\s]+$", description="Where others reach the runtime; its A2A card says so."
+    )
     model: str | None = Field(
         default=None,
         description="Default model: offline, bedrock:MODEL_OR_PROFILE or openai:URL#MODEL. "

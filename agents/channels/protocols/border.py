@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
 from agents.answer import Answer, Question
 from agents.channels.markdown import markdown
 from agents.channels.rendering import view
+from agents.identifying import Who, refuse_call
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call, Verified
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Message, Receive
 
     from agents.desk import Desk, Progress
     from agents.settings import Settings
-    from policies.access import Principal
 
 log = structlog.get_logger()
+Result = TypeVar("Result")
 SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 FAILED = "The question could not be answered because of an internal error; it was recorded."
 _AT_ONCE = 64
@@ -36,13 +41,6 @@ _SHOWN = ("event", "query", "domains", "milliseconds")
 Said = Sequence[tuple[str, str]]
 """A conversation: who said what, `user` or `assistant`."""
 _POOL = ThreadPoolExecutor(_AT_ONCE, "protocol")
-
-
-class Who(Protocol):
-    """Says who makes a call."""
-
-    def of(self, call: Call) -> Verified:
-        """The verified caller. NotVerifiedError or UnknownPrincipalError when there is none."""
 
 
 class House(Protocol):
@@ -128,18 +126,6 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
         yield one
 
 
-async def verified(house: House, call: Call) -> Principal:
-    """Who makes this call.
-
-    Raises:
-        Refused: nobody who is verified (401) and known (403); or it cannot be found out (503).
-    """
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_POOL, lambda: house.who.of(call).principal)
-    except Exception as error:  # noqa: BLE001 - the same border
-        raise refusal(error) from None
-
-
 def refusal(error: Exception) -> Refused:
     """What a caller is told of an error; its text only if it is a sentence of ours."""
     if isinstance(error, Refused):
@@ -182,3 +168,64 @@ def last_question(messages: Said) -> str:
     if not messages or messages[-1][0] != "user" or not messages[-1][1].strip():
         raise Refused(400, "The last message must be the person's question, as text.")
     return messages[-1][1]
+
+
+async def known(house: House, call: Call, channel: str, asked: str) -> Verified:
+    """Who makes this call. Whoever is not verified or known is refused, on record if something was `asked`.
+
+    Raises:
+        Refused: nobody who is verified (401) and known (403); or it cannot be found out (503).
+    """
+
+    def look() -> Verified:
+        try:
+            return house.who.of(call)
+        except (NotVerifiedError, UnknownPrincipalError) as error:
+            if asked:
+                refuse_call(house.desk, Question(text=asked, channel=channel), error)
+            raise
+
+    return await in_thread(look)
+
+
+async def in_thread(work: Callable[[], Result]) -> Result:
+    """Work that blocks, in a thread. Raises `Refused` for whatever goes wrong."""
+    context = contextvars.copy_context()
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_POOL, lambda: context.run(work))
+    except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
+        raise refusal(error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """Says who makes a call when that was verified for the whole request: evidence may count only once."""
+
+    verified: Verified
+
+    def of(self, call: Call) -> Verified:
+        """Who it is."""
+        return self.verified
+
+
+def rpc_error(error: Refused) -> Response:
+    """A refusal, as JSON-RPC has it when the request was not even looked at."""
+    from starlette.responses import JSONResponse
+
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": str(error)}}
+    return JSONResponse(said, status_code=error.status, headers=headers)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read once more, then whatever follows (a disconnect)."""
+    given = False
+
+    async def once_more() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return once_more

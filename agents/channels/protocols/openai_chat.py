@@ -28,11 +28,11 @@ from agents.channels.protocols.border import (
     answered,
     call_of,
     json_of,
+    known,
     last_question,
     progress_line,
     refusal,
     shown,
-    verified,
 )
 from agents.conversations import fingerprint, owner_of
 
@@ -88,7 +88,7 @@ def build(house: House) -> Starlette:
 
     async def models(request: Request) -> Response:
         try:
-            await verified(house, call_of(request, {}))
+            await known(house, call_of(request, {}), "openai", "")
         except Refused as error:
             return _error(error)
         return JSONResponse({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "regent"}]})

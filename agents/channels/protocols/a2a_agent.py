@@ -1,0 +1,220 @@
+"""A2A: other agents ask in words and get a message: the text, and the whole answer as data.
+
+The context names the conversation, as this house keeps it for its asker. An answer is one message and no task, so that
+nothing of it stays here for somebody else to fetch.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from a2a.auth.user import User
+from a2a.helpers import new_data_part, new_message, new_text_part
+from a2a.server.agent_execution import AgentExecutor, RequestContext
+from a2a.server.context import ServerCallContext
+from a2a.server.request_handlers import DefaultRequestHandler
+from a2a.server.routes import create_jsonrpc_routes
+from a2a.server.routes.agent_card_routes import create_agent_card_routes
+from a2a.server.routes.common import ServerCallContextBuilder
+from a2a.server.tasks import InMemoryTaskStore
+from a2a.types import (
+    AgentCapabilities,
+    AgentCard,
+    AgentInterface,
+    AgentSkill,
+    HTTPAuthSecurityScheme,
+    SecurityRequirement,
+    SecurityScheme,
+    StringList,
+)
+from a2a.utils.constants import PROTOCOL_VERSION_CURRENT, VERSION_HEADER
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from agents.answer import Question
+from agents.channels.protocols.border import (
+    Already,
+    House,
+    Refused,
+    again,
+    call_of,
+    in_thread,
+    json_of,
+    known,
+    refusal,
+    rpc_error,
+    shown,
+)
+from agents.identifying import answer_call
+from policies.access.identity import Call
+
+if TYPE_CHECKING:
+    from a2a.server.events import EventQueue
+
+    from agents.channels.protocols.routing import AsgiApp
+    from policies.access.identity import Verified
+
+CHANNEL = "a2a"
+_VERIFIED = "regent.verified"
+_NOTHING = Call({}, {})
+_LONGEST_NAME = 200
+_SAID = {
+    -32700: "The body is not JSON.",
+    -32600: "The request is no JSON-RPC request of A2A.",
+    -32601: "There is no such method.",
+    -32602: "The parameters do not fit the method.",
+    -32001: "There is no such task.",
+    -32009: f"This version of A2A is not spoken here; send {VERSION_HEADER}: {PROTOCOL_VERSION_CURRENT}.",
+}
+
+
+class _Asker(User):
+    def __init__(self, who: str) -> None:
+        self._who = who
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def user_name(self) -> str:
+        return self._who
+
+
+class _Context(ServerCallContextBuilder):
+    """Who was verified, and the version of the protocol; of the headers nothing else, because they hold tokens."""
+
+    def build(self, request: Request) -> ServerCallContext:
+        verified: Verified = request.scope[_VERIFIED]
+        headers = {VERSION_HEADER: request.headers.get(VERSION_HEADER, "")}
+        return ServerCallContext(user=_Asker(verified.principal.id), state={_VERIFIED: verified, "headers": headers})
+
+
+class Answering(AgentExecutor):
+    """One message is one question."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """Answer, whatever goes wrong: what this raised would reach the caller as it is."""
+        try:
+            parts = await self._answer(context)
+        except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
+            parts = [new_text_part(str(refusal(error))), new_data_part({"status": "error"})]
+        await event_queue.enqueue_event(new_message(parts, context_id=context.context_id))
+
+    async def _answer(self, context: RequestContext) -> list[Any]:
+        message = context.message
+        if message is None or not all(part.HasField("text") for part in message.parts):
+            raise Refused(400, "The question must be text.")
+        text = "\n".join(part.text for part in message.parts)
+        if not text.strip() or not context.context_id or len(context.context_id) > _LONGEST_NAME:
+            raise Refused(400, f"A question has words, and its context id {_LONGEST_NAME} characters at most.")
+        question = Question(text=text, channel=CHANNEL, session=f"a2a:{context.context_id}")
+        who = Already(context.call_context.state[_VERIFIED])
+        answer = await in_thread(lambda: answer_call(self._house.desk, who, question, _NOTHING))
+        return [new_text_part(shown(self._house, answer)), new_data_part(answer.to_json())]
+
+    async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """There are no tasks; the SDK says so before it comes here."""
+
+
+def build(house: House) -> AsgiApp:
+    """The app of this protocol."""
+    logging.getLogger("a2a").setLevel(logging.CRITICAL)  # it logs exceptions and payloads by itself
+    described = card(house, house.settings.public_url or "")
+    handler = DefaultRequestHandler(Answering(house), InMemoryTaskStore(), described)
+    rpc = Starlette(routes=create_jsonrpc_routes(handler, "/a2a", _Context()))
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        if scope["method"] == "GET":
+            url = house.settings.public_url or f"http://{request.headers.get('host', 'localhost')}"
+            cards = Starlette(routes=create_agent_card_routes(card(house, url), cache_control="no-store"))
+            await cards(scope, receive, send)
+            return
+        try:
+            payload = await json_of(request)
+            scope[_VERIFIED] = await known(house, call_of(request, payload), CHANNEL, _asked(payload))
+        except Refused as error:
+            await rpc_error(error)(scope, receive, send)
+            return
+        await rpc(scope, again(await request.body(), receive), _in_our_words(send))
+
+    return serve
+
+
+def card(house: House, url: str) -> AgentCard:
+    """Who this agent is and what it can be asked, for anybody: nothing of the estate, of people or of keys."""
+    bearer = SecurityScheme(http_auth_security_scheme=HTTPAuthSecurityScheme(scheme="bearer", bearer_format="JWT"))
+    guarded = bool(house.settings.identity.verifies)
+    skills = {
+        "cost": ("Cost", "What was spent, on what, by whom, and how that changed.", "What did we spend last month?"),
+        "security": ("Security", "Findings, exposure, keys and access.", "Which findings are critical?"),
+        "ops": ("Operations", "Alarms, incidents, backups, quotas and change.", "Which alarms are firing?"),
+    }
+    return AgentCard(
+        name="Regent",
+        description="Answers questions about an AWS estate, read-only; every figure has a receipt. An AI system.",
+        version="1",
+        supported_interfaces=[
+            AgentInterface(url=f"{url}/a2a", protocol_binding="JSONRPC", protocol_version=PROTOCOL_VERSION_CURRENT),
+        ],
+        capabilities=AgentCapabilities(streaming=True),
+        default_input_modes=["text/plain"],
+        default_output_modes=["text/markdown", "application/json"],
+        security_schemes={"bearer": bearer} if guarded else {},
+        security_requirements=[SecurityRequirement(schemes={"bearer": StringList()})] if guarded else [],
+        skills=[
+            AgentSkill(id=key, name=name, description=about, tags=[key, "aws"], examples=[example])
+            for key, (name, about, example) in skills.items()
+        ],
+    )
+
+
+def _asked(payload: dict[str, Any]) -> str:
+    """The words of a message, for the record of a refusal; empty if the request asks nothing."""
+    params = payload.get("params")
+    message = params.get("message") if isinstance(params, dict) else None
+    parts = message.get("parts") if isinstance(message, dict) else None
+    texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return "\n".join(text for text in texts if isinstance(text, str))[:4000]
+
+
+def _in_our_words(send: Any) -> Any:
+    """Errors of JSON-RPC in sentences of ours: the SDK's hold the text of exceptions."""
+    start: dict[str, Any] | None = None
+    body = b""
+
+    async def sent(message: Any) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            kinds = [value for name, value in message["headers"] if name.lower() == b"content-type"]
+            if kinds != [b"application/json"]:
+                await send(message)
+                return
+            start = message
+        elif start is None:
+            await send(message)
+        else:
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                plain = _plain(body)
+                headers = [(n, v) for n, v in start["headers"] if n.lower() != b"content-length"]
+                length = (b"content-length", str(len(plain)).encode())
+                await send({**start, "headers": [*headers, length]})
+                await send({"type": "http.response.body", "body": plain})
+
+    return sent
+
+
+def _plain(body: bytes) -> bytes:
+    whole = json.loads(body)
+    error = whole.get("error") if isinstance(whole, dict) else None
+    if error is None:
+        return body
+    code = error.get("code")
+    return json.dumps({**whole, "error": {"code": code, "message": _SAID.get(code, "It failed.")}}).encode()
