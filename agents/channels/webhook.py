@@ -1,6 +1,7 @@
 """The webhook's front: systems of the house ask for their people, each request signed with the system's own secret.
 
-    POST /webhook               {"id": "…", "person": "…", "prompt": "…", "session": "…"}
+    POST /webhook               {"id": "…", "person": "…", "prompt": "…", "session": "…"}, or "resume": "APPROVAL" for
+                                "prompt": go on with what a second person decided
     GET  /webhook/answers/ID    the answer, for the system that asked
 
 A request carries `X-Regent-Client`, `X-Regent-Timestamp` (Unix seconds) and `X-Regent-Signature`: `v1=` and the hex
@@ -32,7 +33,7 @@ WINDOW_SECONDS = 300
 CLIENT, TIMESTAMP, SIGNATURE = "x-regent-client", "x-regent-timestamp", "x-regent-signature"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 _TIME = re.compile(r"[0-9]{10}")
-_MOST = {"prompt": 16_000, "session": 256, "reason": 2_000}
+_MOST = {"prompt": 16_000, "resume": 128, "session": 256, "reason": 2_000}
 """Characters of texts; a session may have any."""
 FAILED = "The question could not be answered; a person has been told. Ask again with another id."
 _NOBODY = {"secrets": ["no secret of anybody"]}
@@ -142,18 +143,18 @@ def _delivery(client: str, arrived: Arrived) -> Delivery | Reply:
 
 
 def _what_is_wrong(asked: Any) -> str | None:
-    fits = 'expected {"id", "person", "prompt"}, and if wanted "session" and "reason"'
+    fits = 'expected {"id", "person", "prompt" or "resume"}, and if wanted "session" and "reason"'
     if not isinstance(asked, dict):
         return f"The body is not a JSON object; {fits}."
-    unknown = set(asked) - {"id", "person", "prompt", "session", "reason"}
+    unknown = set(asked) - {"id", "person", "prompt", "resume", "session", "reason"}
     if unknown:
         return f"The body has a member that is not known; {fits}."
     for name in ("id", "person"):
         if not isinstance(asked.get(name), str) or not _NAME.fullmatch(asked[name]):
             return f"The member {name} must be 1 to 128 letters, digits or any of . _ @ + -"
-    if not isinstance(asked.get("prompt"), str) or not asked["prompt"].strip():
-        return "The member prompt must be a question."
+    if ("prompt" in asked) == ("resume" in asked):
+        return f"The body must have a prompt or a resume; {fits}."
     for name, most in _MOST.items():
-        if name in asked and not (isinstance(asked[name], str) and 0 < len(asked[name]) <= most):
-            return f"The member {name} must be a text of at most {most} characters."
+        if name in asked and not (isinstance(asked[name], str) and asked[name].strip() and len(asked[name]) <= most):
+            return f"The member {name} must be a text of 1 to {most} characters."
     return None

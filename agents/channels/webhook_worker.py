@@ -33,7 +33,8 @@ class Asked(BaseModel):
     client: str
     id: str
     person: str
-    prompt: str
+    prompt: str = ""
+    resume: str = ""
     session: str
     reason: str | None = None
 
@@ -65,7 +66,11 @@ class WebhookWorker:
     def ask(self, delivery: Delivery) -> str:
         asked = _asked(delivery)
         try:
-            answer = self._port.ask(asked.speaker, asked.prompt, reason=asked.reason).to_json()
+            if asked.resume:
+                found = self._port.resume(asked.speaker, asked.resume)
+            else:
+                found = self._port.ask(asked.speaker, asked.prompt, reason=asked.reason)
+            answer = found.to_json()
         except RefusedError as error:
             answer = {"status": "denied", "text": str(error)}
         return json.dumps(answer, ensure_ascii=False)

@@ -27,6 +27,7 @@ from agents.cli import (
     releases,
     serve,
     switch,
+    webhook,
     witness,
 )
 from agents.cli.saying import DENIED, say
@@ -64,6 +65,7 @@ app.add_typer(concerns.app, name="concern")
 app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("webhook")(webhook.webhook)
 app.command("witness")(witness.witness)
 
 

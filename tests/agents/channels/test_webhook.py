@@ -314,6 +314,7 @@ def test_another_question_under_a_used_id_is_a_conflict(entrance):
         {**ASKED, "channel": "slack"},
         {**ASKED, "session": 7},
         {"id": "q-1", "person": "eva"},
+        {**ASKED, "resume": "a-1"},
     ],
 )
 def test_what_is_no_question_is_a_sentence(entrance, body):
