@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from policies.access.sources import ClaimMapping
 from tools.errors import RegentError
 
 FOLDER = Path(__file__).parent
@@ -38,6 +39,41 @@ class Identity(_Frozen):
 
     discovery_url: Annotated[str, Field(pattern=r"^https://.+/\.well-known/openid-configuration$")]
     audiences: Annotated[tuple[str, ...], Field(min_length=1)]
+    claims: ClaimMapping
+    """Which claims give a person a role and limits; without roles nobody would be known, so it must be said."""
+
+    @model_validator(mode="after")
+    def _knows_somebody(self) -> Identity:
+        if not (self.claims.role and self.claims.roles):
+            raise ValueError("claims name no role: set `role` (the claim with groups) and `roles` (a role by group)")
+        return self
+
+
+class Sessions(_Frozen):
+    """How long a session of a runtime lives, in seconds."""
+
+    idle_seconds: int = Field(default=900, ge=60, le=28800)
+    most_seconds: int = Field(default=14400, ge=60, le=28800)
+
+
+class Stage(_Frozen):
+    """Versions that an endpoint of each runtime points at; null is the one that this deployment makes."""
+
+    people: int | None = Field(default=None, ge=1)
+    workers: int | None = Field(default=None, ge=1)
+
+
+class Evaluation(_Frozen):
+    """Online evaluation of answers."""
+
+    percent: float = Field(default=10, gt=0, le=100)
+
+
+class Organization(_Frozen):
+    """Where the reader role is rolled out by a StackSet; deployed from the management or a delegated account."""
+
+    units: Annotated[tuple[Annotated[str, Field(pattern=r"^(ou-[a-z0-9-]+|r-[a-z0-9]+)$")], ...], Field(min_length=1)]
+    delegated: bool = True
 
 
 class Retention(_Frozen):
@@ -53,6 +89,8 @@ class Network(_Frozen):
 
     vpc: bool = True
     cidr: IPv4Network = IPv4Network("10.42.0.0/22")
+    zones: int = Field(default=2, ge=1, le=3)
+    """Availability zones; every interface endpoint is paid for in each."""
 
 
 class Oversight(_Frozen):
@@ -79,6 +117,12 @@ class Environment(_Frozen):
     network: Network = Network()
     oversight: Oversight = Oversight()
     channels: tuple[Literal["webhook"], ...] = ("webhook",)
+    sessions: Sessions = Sessions()
+    stages: dict[Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9_]{0,47}$")], Stage] = Field(
+        default={"live": Stage()}, min_length=1
+    )
+    evaluation: Evaluation = Evaluation()
+    stack_set: Organization | None = None
     enforce_guardrail_in_account: bool = False
     alarm_email: str | None = None
 
