@@ -28,6 +28,10 @@ PYTHON = "3.11"
 """Of the runtime; compiled code fits this version only."""
 PLATFORM = "aarch64-manylinux2014"
 ROOMS = ("agents", "policies", "tools")
+ALONE = ("infra/__init__.py", "infra/applied.py")
+"""Files of this room that run deployed: what applies settings by API."""
+MAIN = "from agents.runtime import main\n\nmain()\n"
+"""`main.py` at the root: a runtime starts a file, and our rooms must be importable from where that lies."""
 LEFT_OUT = ("agents/cli", "tools/estate/")
 """The command line and the sample estate have no business in a deployed process: it refuses to start with them."""
 MOST_ZIPPED, MOST_UNZIPPED = 120 * 2**20, 400 * 2**20
@@ -98,6 +102,10 @@ def assemble(folder: Path, platform: str | None = None) -> None:
             target = folder / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+    (folder / "infra").mkdir()
+    for name in ALONE:
+        shutil.copyfile(ROOT / name, folder / name)
+    (folder / "main.py").write_text(MAIN, encoding="utf-8")
     _strip(folder)
     _compile(folder)
 

@@ -14,7 +14,7 @@ from policies.controls.rules.base import strings
 
 FUNCTION, RUNTIME = "AWS::Lambda::Function", "AWS::BedrockAgentCore::Runtime"
 ALARM, PARAMETER, ROUND = "AWS::CloudWatch::Alarm", "AWS::SSM::Parameter", "AWS::Events::Rule"
-VERIFIES = "agents.rounds.verify"
+VERIFIES = "agents.rounds.verifying.handler"
 _REGION = re.compile(r"\b(?:us|eu|ap|ca|sa|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central)+\w*-\d\b")
 _HOURS = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _PER_HOUR = {"minute": 1 / 60, "hour": 1, "day": 24}

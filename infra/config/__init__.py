@@ -67,6 +67,9 @@ class Evaluation(_Frozen):
     """Online evaluation of answers."""
 
     percent: float = Field(default=10, gt=0, le=100)
+    content: bool = False
+    """Whether spans carry words, so that judges can read them. They are then kept for `logs_days`, and erasing a person
+    does not reach them."""
 
 
 class Organization(_Frozen):
@@ -82,6 +85,8 @@ class Retention(_Frozen):
     evidence_days: int = Field(default=2557, ge=365, le=3653)
     logs_days: LogDays = 400
     memory_days: int = Field(default=30, ge=7, le=365)
+    provider: Literal["none"] = "none"
+    """What Bedrock may keep of prompts and answers, as a mode of its account data retention."""
 
 
 class Network(_Frozen):
@@ -138,6 +143,8 @@ class Environment(_Frozen):
                 f"the model {self.model!r} is no geographic inference profile of the allowed regions; "
                 f"expected one that starts with {' or '.join(PROFILE_ORIGINS)}"
             )
+        if self.log_archive_account == self.account:
+            raise ValueError("log_archive_account is the account itself; name another one, or null")
         return self
 
     @property

@@ -40,17 +40,19 @@ def log_group(
     )
 
 
-def plain_bucket(scope: Construct, id: str, *, expire_days: int) -> s3.Bucket:
-    """A bucket for logs of AWS services: private, encrypted, TLS only, and emptied by age."""
+def plain_bucket(scope: Construct, id: str, *, expire_days: int, access: s3.IBucket | None = None) -> s3.Bucket:
+    """A bucket for logs of AWS services: private, encrypted, TLS only, emptied by age. `access` gets its own log."""
     return s3.Bucket(
         scope,
         id,
         encryption=s3.BucketEncryption.S3_MANAGED,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,
+        server_access_logs_bucket=access,
+        server_access_logs_prefix=f"{id.lower()}/" if access else None,
         lifecycle_rules=[
             s3.LifecycleRule(expiration=Duration.days(expire_days), noncurrent_version_expiration=Duration.days(30))
         ],

@@ -12,6 +12,7 @@ from typing import Literal
 from aws_cdk import aws_iam as iam
 
 from infra.config import Environment
+from infra.constructs.archive import with_key
 from infra.stacks.member import ROLE, external_id
 
 HOME = "/tmp/regent"  # noqa: S108 - the only place a Lambda function or a runtime session may write to
@@ -90,7 +91,10 @@ class House:
     def _tokens(self) -> dict[str, str]:
         identity = self.environment.identity
         issuer = identity.discovery_url.removesuffix("/.well-known/openid-configuration")
-        return {"REGENT_IDENTITY__OIDC": json.dumps({"issuer": issuer, "audiences": list(identity.audiences)})}
+        return {
+            "REGENT_IDENTITY__OIDC": json.dumps({"issuer": issuer, "audiences": list(identity.audiences)}),
+            "REGENT_IDENTITY__CLAIMS": identity.claims.model_dump_json(exclude_defaults=True),
+        }
 
     def _envelopes(self) -> dict[str, str]:
         # by variables of their own and not as JSON in one: the ARN is known to CloudFormation only
@@ -126,12 +130,9 @@ class House:
                 [f"arn:aws:s3:::{self.keys_bucket}/keys/*"],
             ),
             _allow("ListKeysOfPersons", ["s3:ListBucket"], [f"arn:aws:s3:::{self.keys_bucket}"]),
-            _allow("SignCheckpoints", ["kms:Sign", "kms:GetPublicKey"], [self.evidence.checkpoint_key]),
-            _allow(
-                "Encrypt",
-                ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"],
-                [self.evidence.data_key, self.state_key],
-            ),
+            with_key("SignCheckpoints", ["kms:Sign", "kms:GetPublicKey"], self.evidence.checkpoint_key),
+            with_key("EncryptEvidence", ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"], self.evidence.data_key),
+            with_key("EncryptState", ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"], self.state_key),
             _allow(
                 "LedgerLog",
                 ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -150,7 +151,8 @@ class House:
         return [
             _allow("ReadEvidence", ["s3:GetObject"], [self.objects("ledger")]),
             _allow("ListEvidence", ["s3:ListBucket"], [f"arn:aws:s3:::{self.evidence.bucket}"]),
-            _allow("Decrypt", ["kms:Decrypt"], [self.evidence.data_key, self.state_key]),
+            with_key("DecryptEvidence", ["kms:Decrypt"], self.evidence.data_key),
+            with_key("DecryptState", ["kms:Decrypt"], self.state_key),
         ]
 
     def objects(self, prefix: str) -> str:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from aws_cdk import App, DefaultStackSynthesizer, Tags
 from aws_cdk import Environment as CdkEnvironment
 
 from infra.config import Environment
-from infra.constructs.house import Evidence, Guarding
+from infra.constructs.house import Guarding
+from infra.stacks.account import AccountStack
+from infra.stacks.agent import AgentStack
 from infra.stacks.audit import AuditStack
+from infra.stacks.channels import ChannelsStack
 from infra.stacks.gateway import GatewayStack
 from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
+from infra.stacks.network import NetworkStack
 from infra.stacks.oversight import OversightStack
+
+CDK_JSON = Path(__file__).parents[2] / "cdk.json"
 
 
 def synthesize(environment: Environment, out: Path) -> None:
     """Write the assembly of `environment` into `out`."""
     # CloudFormation's own validation costs 4 s a synth; `infra.check` runs the same schema checks and more
-    app = App(outdir=str(out), builtin_cloud_formation_validation=False)
+    # the context of cdk.json, which the command line would hand over: the same assembly, whoever synthesizes
+    context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
+    app = App(outdir=str(out), context=context, builtin_cloud_formation_validation=False)
     build(app, environment)
     app.synth()
 
@@ -31,20 +40,27 @@ def build(app: App, environment: Environment) -> None:
     readers = reader_arns(environment)
     name = environment.prefix
     audit = AuditStack(app, f"{name}Audit", environment, env=archive, **_common(environment))
+    AccountStack(app, f"{name}Account", environment, env=home, **_common(environment))
     guardrails = GuardrailsStack(app, f"{name}Guardrails", environment, env=home, **_common(environment))
     oversight = OversightStack(
         app,
         f"{name}Oversight",
         environment,
-        Evidence(audit.bucket.bucket_name, audit.data_key.key_arn, audit.signing_key.key_arn),
+        audit.evidence,
         Guarding(guardrails.guardrail_arn, guardrails.guardrail_version),
         env=home,
         **_common(environment),
     )
+    network = None
+    if environment.network.vpc:
+        network = NetworkStack(app, f"{name}Network", environment, env=home, **_common(environment))
+    agent = AgentStack(app, f"{name}Agent", environment, oversight.house, network, env=home, **_common(environment))
+    ChannelsStack(app, f"{name}Channels", environment, oversight, agent.workers_arn, env=home, **_common(environment))
     GatewayStack(app, f"{name}Gateway", environment, oversight.house, env=home, **_common(environment))
     payer = CdkEnvironment(account=environment.payer_account, region=environment.region)
     MemberStack(app, f"{name}Payer", environment, "payer", readers, env=payer, **_common(environment))
-    MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
+    if environment.payer_account != environment.account:
+        MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
     Tags.of(app).add("regent:environment", environment.name)
 
 

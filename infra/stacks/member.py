@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -61,6 +61,7 @@ class MemberStack(Stack):
                 },
             ),
         )
+        Tags.of(role).add("regent:purpose", "reader")
         role.assume_role_policy.add_statements(  # type: ignore[union-attr]
             iam.PolicyStatement(
                 sid="SessionTags",

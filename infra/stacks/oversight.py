@@ -22,6 +22,7 @@ from constructs import Construct
 
 from infra.config import Environment
 from infra.constructs import log_group
+from infra.constructs.archive import with_key
 from infra.constructs.functions import function, packaged
 from infra.constructs.house import Evidence, Guarding, House
 from infra.constructs.keys import key_of_logs
@@ -140,9 +141,7 @@ class OversightStack(Stack):
         )
         for statement in self.house.reading_evidence():
             self.verify.add_to_role_policy(statement)
-        self.verify.add_to_role_policy(
-            iam.PolicyStatement(sid="PublicKey", actions=["kms:GetPublicKey"], resources=[evidence.checkpoint_key])
-        )
+        self.verify.add_to_role_policy(with_key("PublicKey", ["kms:GetPublicKey"], evidence.checkpoint_key))
         self.verify.add_to_role_policy(self.house.state("Query", "PutItem"))
         self.watch = function(
             self,

@@ -20,9 +20,8 @@ def assembly(tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="session")
-def templates(assembly):
-    """Every template of the assembly, as {stack name: template}."""
+def read(assembly):
+    """Every template of an assembly, as {stack name: template}."""
     artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
     return {
         name: json.loads((assembly / artifact["properties"]["templateFile"]).read_text())
@@ -32,6 +31,46 @@ def templates(assembly):
 
 
 @pytest.fixture(scope="session")
+def templates(assembly):
+    """Every template of the example environment, as {stack name: template}."""
+    return read(assembly)
+
+
+@pytest.fixture(scope="session")
 def stacks(templates):
     """The resources of every stack, as {stack name without the environment's prefix: resources}."""
     return {name.removeprefix("RegentExample"): template["Resources"] for name, template in templates.items()}
+
+
+@pytest.fixture(scope="session")
+def other_assembly(tmp_path_factory):
+    """The example environment with what it leaves out: an archive account, a second stage, a StackSet."""
+    out = tmp_path_factory.mktemp("other")
+    done = subprocess.run(
+        [sys.executable, "-c", _OTHER, str(out)], env={**os.environ}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return out
+
+
+_OTHER = """
+import sys
+from pathlib import Path
+from infra.app import _node_from_the_venv
+_node_from_the_venv()
+from infra.config import Organization, Stage, load_environment
+from infra.stacks.all import synthesize
+changed = {
+    "log_archive_account": "333333333333",
+    "stages": {"live": Stage(people=3, workers=4), "next": Stage()},
+    "stack_set": Organization(units=("ou-abcd-11111111",)),
+}
+synthesize(load_environment("example").model_copy(update=changed), Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="session")
+def other_stacks(other_assembly):
+    """The resources of that other environment, like `stacks`."""
+    found = read(other_assembly)
+    return {name.removeprefix("RegentExample"): template["Resources"] for name, template in found.items()}

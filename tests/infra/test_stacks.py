@@ -49,7 +49,15 @@ def test_nothing_that_holds_evidence_goes_with_its_stack(stacks):
 def test_the_trail_covers_the_ledger_and_can_be_validated(stacks):
     [trail] = of(stacks["Audit"], "AWS::CloudTrail::Trail")
     assert trail["EnableLogFileValidation"] is True and trail["IsMultiRegionTrail"] is True and trail["IsLogging"]
-    assert trail["EventSelectors"][0]["DataResources"][0]["Type"] == "AWS::S3::Object"
+    assert "EventSelectors" not in trail, "CloudTrail takes one kind of selectors"
+    recorded = {
+        field["Equals"][0]
+        for selector in trail["AdvancedEventSelectors"]
+        for field in selector["FieldSelectors"]
+        if field["Field"] in ("resources.type", "eventCategory")
+    }
+    agent = {f"AWS::BedrockAgentCore::{kind}" for kind in ("Runtime", "RuntimeEndpoint", "Gateway")}
+    assert recorded == {"Management", "Data", "AWS::S3::Object"} | agent
 
 
 @pytest.mark.parametrize("stack", ["Payer", "Member"])
