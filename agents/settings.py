@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from agents.channels.teams.settings import TeamsSettings
 from agents.wording import AI, PERSON
 from policies.access.sources import IdentitySettings
 from policies.oversight import ApprovalSettings, BudgetSettings, Limits
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     principals: Path | None = Field(
         default=None, description="Principals file for local use; default: the shipped one."
     )
+    teams: TeamsSettings = Field(default=TeamsSettings(), description="The Teams app that `regent teams` runs.")
     identity: IdentitySettings = Field(default=IdentitySettings(), description="How callers are verified.")
     policies: tuple[Path, ...] = Field(
         default=(),

@@ -27,6 +27,7 @@ from agents.cli import (
     releases,
     serve,
     switch,
+    teams,
     webhook,
     witness,
 )
@@ -65,6 +66,7 @@ app.add_typer(concerns.app, name="concern")
 app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.add_typer(teams.app, name="teams")
 app.command("webhook")(webhook.webhook)
 app.command("witness")(witness.witness)
 

@@ -20,5 +20,9 @@ class NotVerifiedError(RegentError):
     """Who is asking could not be verified; nothing was asked. The sentence repeats nothing of what was sent."""
 
 
+class KeysUnreadableError(NotVerifiedError):
+    """The issuer's keys cannot be read at the moment: it is not known whether a token is genuine."""
+
+
 class PrincipalsError(RegentError):
     """The principals file cannot be used; the sentence says where and why."""

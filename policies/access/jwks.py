@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from policies.access.errors import NotVerifiedError
+from policies.access.errors import KeysUnreadableError, NotVerifiedError
 
 if TYPE_CHECKING:
     from jwt import PyJWK
@@ -30,6 +30,7 @@ class KeySet:
     def __init__(self, url: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._url, self._clock = url, clock
         self._keys: dict[str, PyJWK] = {}
+        self._entries: dict[str, dict[str, Any]] = {}
         self._fetched = self._tried = float("-inf")
         self._lock = threading.Lock()
 
@@ -37,7 +38,8 @@ class KeySet:
         """The public key of this id.
 
         Raises:
-            NotVerifiedError: the issuer publishes none of that id, or its keys cannot be read now.
+            KeysUnreadableError: its keys cannot be read now.
+            NotVerifiedError: the issuer publishes none of that id.
         """
         if not self._due(kid):
             return self._keys[kid]
@@ -46,12 +48,20 @@ class KeySet:
             now = self._clock()
             if self._due(kid) and now - self._tried >= PAUSE:
                 self._tried = now
-                self._keys, self._fetched = _parsed(fetch_json(self._url())), now
+                found = fetch_json(self._url())
+                self._keys, self._entries, self._fetched = _parsed(found), _entries(found), now
             if self._clock() - self._fetched > LIFETIME:
-                raise NotVerifiedError("The issuer's keys cannot be read now, so no token can be checked; try later.")
+                raise KeysUnreadableError(
+                    "The issuer's keys cannot be read now, so no token can be checked; try later."
+                )
             if kid not in self._keys:
                 raise NotVerifiedError("The token is signed with a key that its issuer does not publish.")
             return self._keys[kid]
+
+    def entry(self, kid: str) -> dict[str, Any]:
+        """What the issuer published of this key, besides the key; raises what `key` raises."""
+        self.key(kid)
+        return self._entries[kid]
 
     def _due(self, kid: str) -> bool:
         return kid not in self._keys or self._clock() - self._fetched > LIFETIME
@@ -61,7 +71,8 @@ def fetch_json(url: str) -> dict[str, Any]:
     """A JSON object from an address: https (or http on this machine), no redirects, a short wait, not too large.
 
     Raises:
-        NotVerifiedError: it could not be had.
+        KeysUnreadableError: it could not be had.
+        NotVerifiedError: the address is not one that keys are read from.
     """
     parts = urlsplit(url)
     local = parts.hostname in _LOOPBACK
@@ -75,14 +86,14 @@ def fetch_json(url: str) -> dict[str, Any]:
         response = connection.getresponse()
         body = response.read(_MOST_BYTES + 1)
         if response.status != 200 or len(body) > _MOST_BYTES:
-            raise NotVerifiedError(f"{parts.hostname} answered {response.status} instead of its keys.")
+            raise KeysUnreadableError(f"{parts.hostname} answered {response.status} instead of its keys.")
         found = json.loads(body)
     except (OSError, HTTPException, ValueError) as error:
-        raise NotVerifiedError(f"{parts.hostname} could not be read ({type(error).__name__}).") from error
+        raise KeysUnreadableError(f"{parts.hostname} could not be read ({type(error).__name__}).") from error
     finally:
         connection.close()
     if not isinstance(found, dict):
-        raise NotVerifiedError(f"{parts.hostname} answered something that is no JSON object.")
+        raise KeysUnreadableError(f"{parts.hostname} answered something that is no JSON object.")
     return found
 
 
@@ -91,10 +102,8 @@ def _parsed(found: dict[str, Any]) -> dict[str, PyJWK]:
     from jwt import PyJWK, PyJWTError
 
     keys: dict[str, PyJWK] = {}
-    entries = found.get("keys")
-    for entry in entries if isinstance(entries, list) else []:
-        kid = entry.get("kid") if isinstance(entry, dict) else None
-        if not isinstance(kid, str) or entry.get("use", "sig") != "sig" or entry.get("kty") not in ("RSA", "EC", "OKP"):
+    for kid, entry in _entries(found).items():
+        if entry.get("use", "sig") != "sig" or entry.get("kty") not in ("RSA", "EC", "OKP"):
             continue
         if str(entry.get("alg", "RS"))[:2] not in ("RS", "PS", "ES", "Ed"):
             continue
@@ -103,3 +112,9 @@ def _parsed(found: dict[str, Any]) -> dict[str, PyJWK]:
         except (PyJWTError, ValueError, TypeError):
             continue  # one broken key must not keep the others from being used
     return keys
+
+
+def _entries(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    entries = found.get("keys")
+    named = [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    return {one["kid"]: one for one in named if isinstance(one.get("kid"), str)}

@@ -1,0 +1,81 @@
+"""Showing: progress while a question is worked on. Never a word of a draft, only which query runs.
+
+In a personal chat it is a stream, which the answer ends; elsewhere Teams has no streams, and it is a message whose
+place the answer takes. Progress is a courtesy: what goes wrong with it is logged, and the answer comes all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from agents.channels.teams.activity import Came
+from agents.channels.teams.speaking import Speaking
+
+log = structlog.get_logger()
+FIRST = "Looking at your question …"
+
+
+class Showing:
+    """The progress of one question. Call it with events of the desk, from any thread."""
+
+    def __init__(self, speaking: Speaking, came: Came) -> None:
+        self._speaking, self._came = speaking, came
+        self._latest, self._closed, self._broken = FIRST, False, False
+        self._number = 0
+        self._id: str | None = None
+        self._next = 0.0
+        self._turn = asyncio.Lock()
+        speaking.start(self._show(FIRST))
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        if event.get("event") == "query" and isinstance(event.get("query"), str):
+            text = f"Asking AWS: {event['query'].replace('_', ' ')} …"
+            self._speaking.start(self._show(text))
+
+    def close(self) -> str | None:
+        """No more progress; the id of the stream or message that the answer takes over, if there is one."""
+        return self._speaking.run(self._close())
+
+    async def _show(self, text: str) -> None:
+        self._latest = text
+        while (wait := self._next - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(wait)
+        async with self._turn:
+            # what came later is shown instead; one that waited while the question was answered is not shown
+            if self._latest is not text or self._closed or self._broken:
+                return
+            try:
+                await self._send(text)
+            except Exception as error:  # noqa: BLE001 - the border: progress must not cost an answer
+                self._broken = True
+                log.warning("progress could not be shown", error=type(error).__name__)
+            self._next = asyncio.get_running_loop().time() + self._speaking.pace
+
+    async def _send(self, text: str) -> None:
+        from microsoft_teams.api.activities import MessageActivityInput, TypingActivityInput
+        from microsoft_teams.api.models import Account, ChannelData
+
+        came, bot = self._came, Account(id=self._speaking.app_id)
+        conversations = self._speaking.api(came.service).conversations
+        if came.personal:
+            self._number += 1
+            typing = TypingActivityInput(text=text).with_channel_data(ChannelData(stream_type="informative"))
+            typing.from_, typing.id = bot, self._id
+            sent = await conversations.create_activity(came.conversation, typing.add_stream_update(self._number))
+            self._id = self._id or sent.id
+            return
+        message = MessageActivityInput(text=text, reply_to_id=came.id)
+        message.from_, message.id = bot, self._id
+        if self._id is None:
+            self._id = (await conversations.create_activity(came.conversation, message)).id
+        else:
+            await conversations.update_activity(came.conversation, self._id, message)
+
+    async def _close(self) -> str | None:
+        async with self._turn:
+            self._closed = True
+            return self._id

@@ -1,0 +1,228 @@
+"""The worker of Teams: asks the house for whoever spoke, and says what came of it where they may read it.
+
+What a card's button says came through the person's own client and may be forged. So it only ever names things; who may
+decide, see or go on with them, the house decides for the verified person who pressed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from agents.channels.delivery import Delivery
+from agents.channels.port import RefusedError, Speaker
+from agents.channels.rendering import View, view
+from agents.channels.teams.activity import Came
+from agents.channels.teams.cards import answer_card, approval_card, inert, note_card, waiting_card
+from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
+from agents.channels.teams.showing import Showing
+
+if TYPE_CHECKING:
+    from agents.acting import Waiting
+    from agents.answer import Answer
+    from agents.channels.port import Port
+    from agents.channels.teams.speaking import Speaking
+    from agents.settings import Disclosure
+
+log = structlog.get_logger()
+CHANNEL = "teams"
+WELCOME = (
+    "I answer questions about cost, security and operations of your AWS accounts. Every figure names the AWS call it "
+    "comes from. Ask, for instance: What did we spend last month? Say “approvals” to see what waits for you."
+)
+_ELSEWHERE = "The answer holds data about persons, so it is in your personal chat with me, not here."
+_SORRY = "I could not answer this, and nobody tries it again by itself. Please ask once more, or ask a person."
+_MOST_TEXT = 6000
+
+
+class TeamsWorker:
+    """An `Adapter`. Safe for threads."""
+
+    def __init__(self, port: Port, speaking: Speaking, disclosure: Disclosure) -> None:
+        self._port, self._speaking, self._disclosure = port, speaking, disclosure
+        self._begun: dict[str, str] = {}
+
+    def ask(self, delivery: Delivery) -> str:
+        came = Came.from_text(delivery.body)
+        try:
+            return to_text(self._answered(delivery, came))
+        except RefusedError as error:
+            # the sentence says why, and asking again would change nothing
+            return to_text([self._here(came, str(error))])
+
+    def say(self, delivery: Delivery, said: str) -> None:
+        came = Came.from_text(delivery.body)
+        for part in from_text(said):
+            try:
+                self._speaking.say(part)
+            except TeamsError as error:
+                if part.place.person is None or error.status not in (400, 403, 404):
+                    raise
+                # no personal chat with them: what is meant for one person is said nowhere else
+                log.warning("a person could not be reached in Teams", status=error.status)
+                self._speaking.say(self._here(came, _unreachable(part.place.person == came.person)))
+        self._begun.pop(delivery.key, None)
+
+    def sorry(self, delivery: Delivery) -> None:
+        came = Came.from_text(delivery.body)
+        if came.kind in ("said", "pressed"):
+            self._speaking.say(self._here(came, _SORRY, self._begun.pop(delivery.key, None)))
+
+    def _answered(self, delivery: Delivery, came: Came) -> list[Part]:
+        by = Speaker(person=came.known_as, channel=CHANNEL, session=came.session)
+        match came.kind:
+            case "said" if came.text.lower() == "approvals":
+                return self._waiting(came, by)
+            case "said":
+                return self._asked(delivery, came, by)
+            case "pressed":
+                return self._pressed(came, by)
+            case "edited" | "deleted":
+                self._port.note(by, came.id, came.kind)
+                return []
+            case "joined":
+                return [self._here(came, WELCOME)]
+
+    def _asked(self, delivery: Delivery, came: Came, by: Speaker) -> list[Part]:
+        shown = Showing(self._speaking, came)
+        try:
+            answer = self._port.ask(by, came.text, shown)
+        finally:
+            begun = shown.close()
+            if begun is not None:
+                self._begun[delivery.key] = begun
+        return self._parts(answer, came, by, begun)
+
+    def _parts(self, answer: Answer, came: Came, by: Speaker, begun: str | None) -> list[Part]:
+        seen = view(answer, self._disclosure)
+        if seen.personal and not came.personal:
+            parts = [self._here(came, _ELSEWHERE, begun), self._answer(seen, self._person(came, by.person))]
+        else:
+            parts = [self._answer(seen, Place(service=came.service, conversation=came.conversation), came, begun)]
+        if seen.status == "needs_approval" and seen.approval is not None:
+            parts += self._for_approvers(seen.approval, came, by)
+        return parts
+
+    def _answer(self, seen: View, place: Place, came: Came | None = None, begun: str | None = None) -> Part:
+        stream = begun if came is not None and came.personal else None
+        return Part(
+            place=place,
+            text=_shortened(inert(seen.text)),
+            card=answer_card(seen),
+            summary=seen.title,
+            written_by_ai=True,
+            stream=stream,
+            replaces=begun if stream is None else None,
+        )
+
+    def _for_approvers(self, approval: str, came: Came, by: Speaker) -> list[Part]:
+        known = next((one for one in self._port.waiting(by) if one.approval == approval), None)
+        approvers = self._port.approvers(by, approval)
+        if known is None or not approvers:
+            nobody = "Nobody who may approve this is known in Teams; ask an administrator to add them."
+            return [self._here(came, nobody)]
+        card = approval_card(approval, by.person, *_told(known), self._disclosure.contact)
+        return [
+            Part(place=self._person(came, one), text="", card=card, summary=f"{known.asker} asks for your approval")
+            for one in approvers
+        ]
+
+    def _pressed(self, came: Came, by: Speaker) -> list[Part]:
+        verb, data = _button(came.value)
+        approval, answer = str(data.get("approval", "")), str(data.get("answer", ""))
+        match verb:
+            case "feedback":
+                comment = str(data.get("comment") or "")
+                self._port.feedback(by, answer, data.get("helpful") is True, comment)
+                return []
+            case "decide" if data.get("verdict") in ("approve", "deny"):
+                verdict = "approve" if data["verdict"] == "approve" else "deny"
+                return self._decided(came, by, approval, verdict, data)
+            case "resume":
+                return self._parts(self._port.resume(by, approval), came, by, None)
+            case _:
+                return [self._here(came, "This button is not known here any more; ask once more.")]
+
+    def _decided(self, came: Came, by: Speaker, approval: str, verdict: Any, data: Mapping[str, Any]) -> list[Part]:
+        reason = str(data.get("reason") or "")
+        decided = self._port.decide(by, approval, verdict, reason)
+        done = {"approve": ("Approved", "Good"), "deny": ("Denied", "Attention")}[verdict]
+        facts = [("Asked by", decided.asker), ("Reason", reason), ("Now", decided.words)]
+        card = note_card(done[0], "Your decision is on record.", [one for one in facts if one[1]], done[1])
+        place = Place(service=came.service, conversation=came.conversation)
+        parts = [Part(place=place, text="", card=card, summary=done[0], replaces=came.card or None)]
+        asker = str(data.get("asker") or "")
+        if asker.startswith(f"teams:{came.tenant}/"):
+            # whoever the card names only gets it if the house agrees that it is theirs, and in their own chat only
+            session = f"teams:{came.tenant}:approval:{approval}"
+            theirs = Speaker(person=asker, channel=CHANNEL, session=session)
+            try:
+                seen = view(self._port.resume(theirs, approval), self._disclosure)
+            except RefusedError:
+                log.warning("the answer did not go to the asker whom the card names")
+            else:
+                parts.append(self._answer(seen, self._person(came, asker)))
+        return parts
+
+    def _waiting(self, came: Came, by: Speaker) -> list[Part]:
+        place = Place(service=came.service, conversation=came.conversation)
+        if not came.personal:
+            return [self._here(came, "What waits for you is shown in your personal chat with me; ask me there.")]
+        parts = []
+        for one in self._port.waiting(by):
+            title, facts = _told(one)
+            if one.mine:
+                card = waiting_card(one.approval, title, facts, decided=one.state != "pending")
+            elif one.state == "pending":
+                card = approval_card(one.approval, "", title, facts, self._disclosure.contact)
+            else:
+                continue
+            parts.append(Part(place=place, text="", card=card, summary=title))
+        return parts or [self._here(came, "Nothing waits for you.")]
+
+    def _here(self, came: Came, text: str, begun: str | None = None) -> Part:
+        place = Place(service=came.service, conversation=came.conversation)
+        stream = begun if came.personal else None
+        return Part(place=place, text=inert(text), stream=stream, replaces=begun if stream is None else None)
+
+    def _person(self, came: Came, known_as: str) -> Place:
+        return Place(service=came.service, person=known_as.rpartition("/")[2])
+
+
+def _button(value: str) -> tuple[str, dict[str, Any]]:
+    """Verb and data of a pressed button; inputs of the card are among the data."""
+    found = json.loads(value)
+    action = found.get("action", found)
+    data = action.get("data") if isinstance(action, dict) else None
+    return str(action.get("verb", "") if isinstance(action, dict) else ""), data if isinstance(data, dict) else {}
+
+
+def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:
+    """An approval in words: exactly what would run."""
+    given = ", ".join(f"{name}: {value}" for name, value in one.input.items()) or "nothing"
+    facts = [
+        ("State", one.words),
+        ("Asked by", one.asker),
+        ("Question", one.question),
+        ("Query", one.query),
+        ("With", given),
+        ("Accounts", ", ".join(one.accounts)),
+        ("Why", one.reason),
+        ("Until", f"{one.expires:%Y-%m-%d %H:%M} UTC"),
+    ]
+    return f"{one.asker} asks for approval", [(name, value) for name, value in facts if value]
+
+
+def _unreachable(self_: bool) -> str:
+    if self_:
+        return "I cannot write to you in a personal chat. Add the app for yourself, and ask once more."
+    return "One person who may approve this cannot be reached in Teams: the app is not installed for them."
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _MOST_TEXT:
+        return text
+    return f"{text[:_MOST_TEXT]} …\n\n(The rest is longer than a message may be; `regent` shows all of it.)"

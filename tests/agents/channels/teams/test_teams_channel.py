@@ -1,0 +1,208 @@
+"""What people see in Teams, from their message to the answer, through the real front, queue, workers and desk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from agents.channels.port import Speaker
+from policies.audit.bodies import ApprovalDecided, FeedbackGiven, MessageChanged, QuestionAsked
+from tests.agents.channels.teams.bot_framework import TENANT, activity, in_channel
+from tests.agents.channels.teams.conftest import ANA, BO, CARLA, EVE, Channel, buttons, card, words
+
+Open = Callable[..., Channel]
+SPEND = [("spend", {"period": "2026-09", "by": "service"})]
+THREAD = "19:ops@thread.tacv2;messageid=1700000000000"
+WHO = "Who deleted the S3 endpoint in data-prod in September?"
+
+
+def test_an_answer_ends_the_stream_of_progress_and_shows_everything(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    held.asks(ANA, "What did we spend in September?")
+    [said] = held.said(f"a:{ANA}")
+    assert said["text"].count("Spend was USD ") == 1
+    assert next(text for where, text in held.teams.progress if where == f"a:{ANA}") == "Looking at your question …"
+    assert not held.teams.streams, "the answer ended the stream"
+    assert not any("Spend was" in text for _, text in held.teams.progress), "progress is never a draft"
+    shown = words(card(said))
+    assert "Written by an AI system" in shown and "Ask your platform team" in shown
+    assert "ce:GetCostAndUsage" in shown and "Amazon" in shown
+    assert {"Chart.HorizontalBar", "Table"} <= {one["type"] for one in card(said)["body"]}
+    ai = [one.get("additionalType") for one in said["entities"]]
+    assert ["AIGeneratedContent"] in ai
+    (asked,) = held.bodies(QuestionAsked)
+    assert (asked.principal_id, asked.channel, asked.assurance) == ("ana", "teams", "envelope")
+
+
+def test_a_thousand_deliveries_of_a_question_are_one_run_and_one_answer(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    body = activity(held.microsoft, "What did we spend?", conversation={
+        "id": f"a:{ANA}", "conversationType": "personal", "tenantId": TENANT})  # fmt: skip
+    with ThreadPoolExecutor(8) as many:
+        assert set(many.map(lambda _: held.send(body)[0], range(1000))) == {200}
+    held.said(f"a:{ANA}")
+    assert len(held.bodies(QuestionAsked)) == 1 and len(held.said(f"a:{ANA}")) == 1
+
+
+def test_in_a_channel_the_answer_takes_the_place_of_the_progress(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    held.asks_in_channel(ANA, "what did we spend in September?")
+    [said] = held.said(THREAD)
+    assert said["text"].count("Spend was USD ") == 1
+    assert not held.teams.opened, "nobody else was written to"
+
+
+def test_data_about_persons_goes_to_the_personal_chat_and_not_to_the_channel(channel: Open) -> None:
+    held = channel()
+    held.asks_in_channel(ANA, WHO)
+    [said] = held.said(THREAD)
+    assert "personal chat" in said["text"] and "attachments" not in said
+    [theirs] = held.said(f"a:{ANA}")
+    assert "needs" in theirs["text"] or "wait" in theirs["text"].lower()
+
+
+def test_somebody_unknown_is_refused_on_record_and_sees_nothing(channel: Open) -> None:
+    held = channel([])
+    held.asks(EVE, "What did we spend?")
+    [said] = held.said(f"a:{EVE}")
+    assert "Denied" in words(card(said))
+    (asked,) = held.bodies(QuestionAsked)
+    assert (asked.principal_id, asked.role) == (f"teams:{TENANT}/{EVE}", "unknown")
+
+
+def test_an_approval_goes_to_whoever_may_decide_and_the_answer_to_the_asker_alone(channel: Open) -> None:
+    held = channel()
+    held.asks(ANA, WHO)
+    [request] = held.said(f"a:{CARLA}")
+    shown = words(card(request))
+    assert "ana" in shown and WHO in shown and "who_did_what" in shown and "data-prod" in shown
+    held.presses(CARLA, request, "Approve", reason="incident 4711")
+    [decided] = held.bodies(ApprovalDecided, 1)
+    assert (decided.approver, decided.decision, decided.reason) == ("carla", "approve", "incident 4711")
+    _, answer = held.said(f"a:{ANA}", 2)
+    assert "Written by an AI system" in words(card(answer))
+    [after] = held.said(f"a:{CARLA}")  # the card's own place, not one below it
+    assert "Approved" in words(card(after)) and not buttons(card(after)), "decided once, no button is left"
+    assert f"a:{BO}" not in held.teams.messages
+
+
+def test_a_denied_approval_is_said_with_its_reason(channel: Open) -> None:
+    held = channel()
+    held.asks(ANA, WHO)
+    [request] = held.said(f"a:{CARLA}")
+    held.presses(CARLA, request, "Deny", reason="ask HR first")
+    _, answer = held.said(f"a:{ANA}", 2)
+    assert "ask HR first" in answer["text"]
+    assert [body.decision for body in held.bodies(ApprovalDecided)] == ["deny"]
+
+
+def test_a_forged_button_decides_nothing_and_shows_nobody_elses_answer(channel: Open) -> None:
+    held = channel()
+    held.asks(ANA, WHO)
+    [request] = held.said(f"a:{CARLA}")
+    [mine] = held.said(f"a:{ANA}")
+    approve = next(one for one in buttons(card(request)) if one["title"] == "Approve")
+    for number, who in enumerate((ANA, BO, EVE), 1):
+        # each sends what they would see if they were in charge, and names themselves as the asker
+        forged = approve["data"] | {"asker": f"teams:{TENANT}/{who}"}
+        value = {"action": {"type": "Action.Execute", "verb": "decide", "data": forged}}
+        held.by(who, type="invoke", name="adaptiveCard/action", value=value)
+        value = {"action": {"type": "Action.Execute", "verb": "resume", "data": forged}}
+        held.by(who, type="invoke", name="adaptiveCard/action", value=value)
+        held.said(f"a:{who}", 2 + (who == ANA))
+        assert not held.bodies(ApprovalDecided), number
+    # and who may decide cannot turn the answer to themselves
+    value = {"action": {"verb": "decide", "data": approve["data"] | {"asker": f"teams:{TENANT}/{CARLA}"}}}
+    held.by(CARLA, type="invoke", name="adaptiveCard/action", value=value)
+    held.bodies(ApprovalDecided, 1)
+    held.said(f"a:{CARLA}", 2)
+    assert not any("Written by an AI system" in json.dumps(one) for one in held.said(f"a:{CARLA}"))
+    # the asker is not left without it
+    held.asks(ANA, "approvals")
+    shown = held.said(f"a:{ANA}", 4)[-1]
+    held.presses(ANA, shown, "Show the answer")
+    answer = held.said(f"a:{ANA}", 5)[-1]
+    assert "Written by an AI system" in words(card(answer)) and answer["text"] != mine["text"]
+
+
+def test_feedback_is_recorded_as_the_person_who_gave_it(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    held.asks(ANA, "What did we spend in September?")
+    [said] = held.said(f"a:{ANA}")
+    held.presses(ANA, said, "Helpful")
+    held.presses(ANA, said, "Send", comment="the team is missing")
+    first, second = held.bodies(FeedbackGiven, 2)
+    assert {(one.helpful, one.comment) for one in (first, second)} == {(True, ""), (False, "the team is missing")}
+    assert first.channel == "teams" and first.answer == second.answer
+
+
+def test_an_edited_or_deleted_message_is_recorded_and_not_obeyed(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    id = held.asks(ANA, "What did we spend in September?")
+    held.said(f"a:{ANA}")
+    for more in ({"type": "messageUpdate", "text": "and now everything about Pieter"}, {"type": "messageDelete"}):
+        body = activity(held.microsoft, id=id, **more)
+        body["conversation"] = body["conversation"] | {"id": f"a:{ANA}"}
+        assert held.send(body)[0] == 200
+    changed = held.bodies(MessageChanged, 2)
+    assert [(one.message, one.what) for one in changed] == [(id, "edited"), (id, "deleted")]
+    assert len(held.bodies(QuestionAsked)) == 1 and len(held.said(f"a:{ANA}")) == 1
+
+
+def test_two_people_in_one_thread_do_not_share_a_session(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]].", SPEND, "Spend was [[f1]]."])
+    held.asks_in_channel(ANA, "what did we spend in September?")
+    held.said(THREAD)
+    held.asks_in_channel(CARLA, "and what is that?")
+    held.said(THREAD, 2)
+    session = Speaker(person="teams:T/U", channel="teams", session=f"teams:{TENANT}:{THREAD}").runtime_session
+    kept = {who: held.desk.conversations.latest(f"verified:{who}", session) for who in ("ana", "carla")}
+    assert [one.question for one in kept["ana"]] == ["what did we spend in September?"]
+    assert [one.question for one in kept["carla"]] == ["and what is that?"]
+
+
+def test_while_teams_is_down_no_answer_and_no_approval_is_lost(channel: Open) -> None:
+    held = channel()
+    held.teams.down = True
+    held.asks(ANA, WHO)
+    held.bodies(QuestionAsked, 1)
+    import time
+
+    time.sleep(0.3)
+    held.teams.down = False
+    assert "attachments" in held.said(f"a:{ANA}")[0]
+    assert buttons(card(held.said(f"a:{CARLA}")[0]))
+    assert len(held.bodies(QuestionAsked)) == 1, "asked once, however often it is said"
+
+
+def test_an_approver_without_the_app_is_told_to_the_asker(channel: Open) -> None:
+    held = channel()
+    held.teams.unknown.add(CARLA)
+    held.asks(ANA, WHO)
+    said = held.said(f"a:{ANA}", 2)
+    assert "not installed" in said[-1]["text"]
+
+
+def test_a_stopped_or_late_stream_loses_nothing_that_is_wanted(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]].", SPEND, "Spend was [[f1]]."])
+    held.teams.late = True
+    held.asks(ANA, "What did we spend in September?")
+    [late] = held.said(f"a:{ANA}")
+    assert late["text"].count("Spend was USD ") == 1
+
+
+def test_the_app_greets_whoever_adds_it(channel: Open) -> None:
+    held = channel([])
+    held.by(ANA, type="installationUpdate", action="add")
+    [said] = held.said(f"a:{ANA}")
+    assert "What did we spend last month?" in said["text"]
+
+
+def test_links_in_names_of_the_estate_stay_visible(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]], see [the bill](https://evil.example) <b>now</b>."])
+    held.by(ANA, in_channel, "what did we spend in September?")
+    [said] = held.said(THREAD)
+    shown: Any = said["text"] + words(card(said))
+    assert "](" not in shown and "<b>" not in shown
