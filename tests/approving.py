@@ -17,8 +17,8 @@ class ApprovingDesk(Desk):
 
     approved: frozenset[str]
 
-    def _open_turn(self, *given: Any) -> Turn:
-        turn = super()._open_turn(*given)
+    def open_turn(self, *given: Any) -> Turn:
+        turn = super().open_turn(*given)
         turn.approved = self.approved
         return turn
 

@@ -168,7 +168,7 @@ async def _governed(model: TimedModel, estate: Estate, home: Home, ledger: Ledge
         conversations=Conversations(home.conversations),
         limits=Limits(model_calls=100, query_calls=100),
     )
-    turn = desk._open_turn("q-bench", Question(text="Go"), local_principal("local"), lambda event: None, "Go")
+    turn = desk.open_turn("q-bench", Question(text="Go"), local_principal("local"), lambda event: None, "Go")
     turn.memory = None
     turn.everyone = turn.sight = estate.directory(store)
     await draft("Go", (), [specialists()["cost"]], _OneModel(model), turn)

@@ -247,7 +247,7 @@ def test_language_model_answers_the_interrupt(open_desk_with: Open, home: Home) 
     from agents.writing import look
 
     run = PausedRun.model_validate(desk.oversight.approvals.content(approval))
-    turn = restored(desk._open_turn(run.question_id, run.question, ASKER, lambda event: None, "x"), run)
+    turn = restored(desk.open_turn(run.question_id, run.question, ASKER, lambda event: None, "x"), run)
     look(desk, turn)
     made = asyncio.run(drafting.draft_on(run, script(DONE), turn))
     assert made.waiting and made.waiting[0].approval != approval
