@@ -195,7 +195,7 @@ class OversightStack(Stack):
 
     def _alarms(self) -> None:
         bounds = self._environment.oversight
-        records = self._filter("Records", logs.FilterPattern.exists("$.index"))
+        records = self._filter("Records", logs.FilterPattern.number_value("$.index", ">=", 0))
         denials = self._filter("Denials", logs.FilterPattern.string_value("$.decision", "=", "deny"))
         failed, cost = _metric("LedgersFailed"), _metric("OwnCostUsd")
         breaching, quiet = cloudwatch.TreatMissingData.BREACHING, cloudwatch.TreatMissingData.NOT_BREACHING
