@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from agents.drafting import ModelMaker
 
 ROOT = Path(policies.__file__).parent.parent
-WINDOW = timedelta(days=30)
-"""How far back questions are looked at unless somebody says otherwise."""
 _PROVIDERS = {"anthropic": "Anthropic", "amazon": "Amazon", "meta": "Meta", "mistral": "Mistral AI", "cohere": "Cohere"}
 
 
@@ -89,12 +87,13 @@ def open_controlling(
                 closing.callback(overseen[0].close)
             return overseen[0]
 
+        declared = declarations(settings)
         overseen: list[Oversight] = []
         scene = Scene(
             home=home.path,
             ledger=book,
             receipts=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
-            declared=declarations(settings),
+            declared=declared,
             principal=principal,
             manifest=manifest(settings, estate),
             documents=load_documents(settings.documents),
@@ -103,7 +102,7 @@ def open_controlling(
             root=ROOT,
             templates=settings.templates,
             clock=clock,
-            since=since or clock() - WINDOW,
+            since=since or clock() - timedelta(days=declared.window_days),
             estate=the_estate,
             gate=lambda: _gate(settings, the_estate()),
             asking_gate=lambda: company_gate(settings.policies, settings.allowed_regions or settings.regions),

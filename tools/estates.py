@@ -13,7 +13,7 @@ from tools.accounts import TAGS, Account, Directory
 from tools.calls import Aws
 from tools.errors import SettingsError
 from tools.receipts import ReceiptStore, Source
-from tools.sessions import Sessions
+from tools.sessions import Sessions, botocore_session
 from tools.wire import RUNNING, Running, hook
 
 EstateName = Literal["sample", "aws"]
@@ -121,8 +121,6 @@ class Estate:
 
 def open_sample(home: Path) -> Estate:
     """Start the sample estate on 127.0.0.1; generated data is cached under `home`."""
-    from botocore.session import Session
-
     from tools.estate import world
     from tools.estate.cost.store import version
     from tools.estate.credentials import PAYER_ACCESS_KEY, PAYER_SECRET_KEY
@@ -130,7 +128,7 @@ def open_sample(home: Path) -> Estate:
 
     closing = ExitStack()
     server = closing.enter_context(open_estate(home))
-    session = Session()
+    session = botocore_session()
     session.set_credentials(PAYER_ACCESS_KEY, PAYER_SECRET_KEY)
     sessions = Sessions(
         session,
@@ -164,9 +162,8 @@ def open_aws(
         SettingsError: there are no credentials, or AWS does not say who the caller is.
     """
     from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.session import Session
 
-    session = Session()
+    session = botocore_session()
     sessions = Sessions(session, role=role, external_id=external_id, region=regions[0], on_client=hook)
     try:
         sts: Any = session.create_client("sts", region_name=regions[0])

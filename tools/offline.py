@@ -8,7 +8,7 @@ from typing import Any
 from tools.accounts import Account
 from tools.errors import ReceiptError
 from tools.estates import Estate
-from tools.sessions import Sessions
+from tools.sessions import Sessions, botocore_session
 from tools.wire import hook
 
 _NOWHERE = "http://127.0.0.1:9"
@@ -27,12 +27,10 @@ def offline_estate(source: str, payer: Account, regions: tuple[str, ...], curren
     Raises:
         ReceiptError: the source is not one that receipts have.
     """
-    from botocore.session import Session
-
     if source not in ("aws", "sample"):
         raise ReceiptError(f"Receipts come from aws or sample, not from {source!r}.")
     sessions = _NoKeys(
-        Session(),
+        botocore_session(),
         role=None,
         endpoint_url=_NOWHERE if source == "sample" else None,
         region=regions[0],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,6 +25,25 @@ CURRENT_ACCOUNT: ContextVar[str] = ContextVar("regent_account")
 """The 12-digit id of the account in which the running call acts."""
 
 _EARLY = timedelta(minutes=5)
+
+
+def botocore_session() -> Session:
+    """A new session that shares what botocore reads from its data files with all others of this process.
+
+    A session of its own would read and parse the same service models again, which takes longer than most calls.
+    """
+    from botocore.session import Session
+
+    session = Session()
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    return session
+
+
+@cache
+def _loader(path: str | None) -> Any:
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
 
 
 class Sessions:
@@ -60,6 +80,8 @@ class Sessions:
             if client is None:
                 client = self._make(service, region)
                 self._on_client(client)
+                # reads how it pages once, in here: else every thread of a fan-out reads it for itself, all at once
+                client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
                 self._clients[service, region] = client
             return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -26,6 +27,23 @@ def load_unique(text: str) -> object:
     """YAML without anchors' surprises: plain data, and no key twice.
 
     Raises:
-        yaml.YAMLError: it does not parse, or a key stands there twice.
+        yaml.YAMLError: it does not parse, a key stands there twice, or a value is none (a 13th month).
     """
-    return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader subclass
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader subclass
+    except (ValueError, OverflowError, RecursionError) as error:
+        # PyYAML lets what a date or number trips over through as it is
+        raise yaml.YAMLError(f"a value in it is none: {error}") from error
+
+
+def read_unique(file: Path) -> object:
+    """The same of a file, which must be UTF-8.
+
+    Raises:
+        OSError: it cannot be read.
+        yaml.YAMLError: as `load_unique`, or it is no UTF-8.
+    """
+    try:
+        return load_unique(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise yaml.YAMLError(f"it is no UTF-8 text: {error}") from error

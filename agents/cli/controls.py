@@ -19,7 +19,12 @@ app = typer.Typer(help="ISO/IEC 42001 as code: statuses computed from evidence."
 Fresh = Annotated[bool, typer.Option("--fresh", help="Collect all evidence anew, also what is still fresh.")]
 Stored = Annotated[bool, typer.Option("--stored", help="Collect nothing: only what lies in the evidence store.")]
 Since = Annotated[
-    datetime | None, typer.Option("--from", help="Look at questions from this day on.", formats=["%Y-%m-%d"])
+    datetime | None,
+    typer.Option(
+        "--from",
+        help="Look at questions from this day on; from fewer days than declared, none of it counts.",
+        formats=["%Y-%m-%d"],
+    ),
 ]
 Framework = Annotated[
     str,

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.access.errors import PrincipalsError, UnknownPrincipalError
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 Role = Literal["manager", "engineer", "auditor", "admin"]
 Assurance = Literal["local", "iam", "oidc", "envelope", "proxy"]
@@ -127,7 +127,7 @@ def _read(file: Path) -> dict[str, _Entry]:
 def _parsed(file: Path, _changed: int, _inode: int, _size: int) -> dict[str, _Entry]:
     # read again only when it changed: every token that is verified asks for it
     try:
-        return _File.model_validate(load_unique(file.read_text(encoding="utf-8"))).principals
+        return _File.model_validate(read_unique(file)).principals
     except (OSError, yaml.YAMLError) as error:
         raise PrincipalsError(f"The principals file {file.name} cannot be read: {error}.") from error
     except ValidationError as error:

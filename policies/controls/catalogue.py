@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.controls.errors import ControlsError
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 FRAMEWORK = "iso42001"
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
@@ -96,7 +96,7 @@ def document_kinds(file: Path = SHIPPED) -> dict[str, DocumentKind]:
 
 def _read(file: Path) -> _File:
     try:
-        return _File.model_validate(load_unique(file.read_text(encoding="utf-8")))
+        return _File.model_validate(read_unique(file))
     except (OSError, yaml.YAMLError) as error:
         raise ControlsError(f"The catalogue {file.name} cannot be read: {error}.") from error
     except ValidationError as error:

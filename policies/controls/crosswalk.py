@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.controls.catalogue import FRAMEWORK, catalogue
 from policies.controls.declared import Declared
 from policies.controls.errors import ControlsError
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 SHIPPED = Path(__file__).with_name("crosswalk.yaml")
 NOTE = "A pair says where the same evidence is of use; it transfers no status, and says nothing about conformity."
@@ -93,7 +93,7 @@ def crosswalk(file: Path = SHIPPED) -> Crosswalk:
         ControlsError: it cannot be read, or names a control or framework that does not exist.
     """
     try:
-        return Crosswalk.model_validate(load_unique(file.read_text(encoding="utf-8")))
+        return Crosswalk.model_validate(read_unique(file))
     except (OSError, yaml.YAMLError) as error:
         raise ControlsError(f"The crosswalk {file.name} cannot be read: {error}.") from error
     except ValidationError as error:

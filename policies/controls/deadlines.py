@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from policies.controls.collect.base import iso
 from policies.controls.errors import ControlsError
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 SHIPPED = Path(__file__).with_name("deadlines.yaml")
 
@@ -53,8 +53,8 @@ def load_deadlines(file: Path = SHIPPED) -> Table:
         ControlsError: it cannot be read, or a stage counts from something that is not there.
     """
     try:
-        table = Table.model_validate(load_unique(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        table = Table.model_validate(read_unique(file))
+    except (OSError, yaml.YAMLError) as error:
         raise ControlsError(f"The deadlines {file.name} cannot be read: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]

@@ -74,6 +74,8 @@ class Declared(BaseModel):
     """By language: words that must stand with every answer (that an AI wrote it, and how to reach a person)."""
     evidence_hours: int = Field(ge=1)
     """Hours for which collected evidence may be used."""
+    window_days: int = Field(ge=1, le=400)
+    """Days back for which questions are judged, at least: a shorter look proves nothing."""
     verified_every_hours: int = Field(ge=1)
     """Hours within which the ledger must have been verified."""
     models: tuple[str, ...]
@@ -90,10 +92,10 @@ def load_declared(file: Path = SHIPPED) -> Declared:
     Raises:
         ControlsError: it cannot be read or a value does not fit; the sentence names it.
     """
-    from tools.unique import load_unique
+    from tools.unique import read_unique
 
     try:
-        return Declared.model_validate(load_unique(file.read_text(encoding="utf-8")))
+        return Declared.model_validate(read_unique(file))
     except (OSError, yaml.YAMLError) as error:
         raise ControlsError(f"The declarations {file.name} cannot be read: {error}.") from error
     except ValidationError as error:

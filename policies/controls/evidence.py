@@ -67,17 +67,21 @@ class Evidence(BaseModel):
     """Who looked: the principal's id for AWS, the code's own name and version otherwise."""
     collected: datetime
     expires: datetime
+    since: datetime | None = None
+    """From when on was looked, where only a period was."""
 
-    @field_validator("collected", "expires")
+    @field_validator("collected", "expires", "since")
     @classmethod
-    def _utc(cls, at: datetime) -> datetime:
-        if at.tzinfo is None or at.utcoffset():
+    def _utc(cls, at: datetime | None) -> datetime | None:
+        if at is not None and (at.tzinfo is None or at.utcoffset()):
             raise ValueError("times of evidence are UTC")
         return at
 
     def encode(self) -> bytes:
         """The exact bytes that are hashed, signed and stored: sorted JSON."""
-        return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+        # left out where there is none, so that snapshots from before this field keep their hash
+        plain = self.model_dump(mode="json", exclude={"since"} if self.since is None else None)
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
 
     @property
     def sha256(self) -> str:

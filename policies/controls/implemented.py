@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from policies.controls.catalogue import catalogue
 from policies.controls.check import Check
 from policies.controls.errors import ControlsError
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 SHIPPED = Path(__file__).with_name("implemented.yaml")
 _SHAPE = TypeAdapter(dict[str, tuple[str, ...]])
@@ -26,7 +26,7 @@ def implementers(file: Path = SHIPPED) -> dict[str, tuple[str, ...]]:
         ControlsError: the file cannot be read or names a control that does not exist.
     """
     try:
-        found = _SHAPE.validate_python(load_unique(file.read_text(encoding="utf-8")))
+        found = _SHAPE.validate_python(read_unique(file))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise ControlsError(f"{file.name} cannot be used: {error}.") from error
     unknown = sorted(set(found) - set(catalogue()))

@@ -7,6 +7,7 @@ control `excluded`. Inclusion names a risk or a requirement; exclusion has a rea
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -16,9 +17,11 @@ from policies.controls.documents import SHIPPED as DOCUMENTS
 from policies.controls.documents import Matter
 from policies.controls.errors import ControlsError
 from policies.controls.status import Attested
-from tools.unique import load_unique
+from tools.unique import read_unique
 
 SHIPPED = DOCUMENTS / "soa.yaml"
+_Said = Annotated[str, Field(pattern=r"\S")]
+"""Something that is not blank: an empty id names nothing."""
 
 
 class SoADecision(BaseModel):
@@ -27,11 +30,11 @@ class SoADecision(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     applicable: bool
-    reason: str = Field(min_length=3)
-    risks: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
-    owner: str = Field(min_length=1)
-    approver: str | None = None
+    reason: str = Field(min_length=3, pattern=r"\S")
+    risks: tuple[_Said, ...] = ()
+    requirements: tuple[_Said, ...] = ()
+    owner: _Said
+    approver: _Said | None = None
     residual: str | None = None
     """What gap remains, if any."""
     inherited: str | None = None
@@ -75,13 +78,13 @@ def load_soa(file: Path) -> Statement:
             grounds; the sentence names the control.
     """
     try:
-        whole = load_unique(file.read_text(encoding="utf-8"))
+        whole = read_unique(file)
         if not isinstance(whole, dict):
             raise ControlsError(f"{file.name} is no statement of applicability: expected keys and values.")
         matter = {key: value for key, value in whole.items() if key in Matter.model_fields}
         rest = {key: value for key, value in whole.items() if key not in Matter.model_fields}
         statement = Statement.model_validate({"matter": matter, **rest})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError) as error:
         raise ControlsError(f"The statement of applicability {file.name} cannot be read: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -65,8 +66,10 @@ def read_prices(file: Path = SHIPPED) -> Prices:
     """The table in `file`. SettingsError when it cannot be used: without prices there is no budget."""
     import yaml
 
+    from tools.unique import read_unique
+
     try:
-        plain = yaml.safe_load(file.read_text(encoding="utf-8"))
+        plain: Any = read_unique(file)
         return Prices.model_validate({**plain, "as_of": str(plain["as_of"])})
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise SettingsError(f"The price table {file.name} cannot be read: {error}.") from error

@@ -116,3 +116,22 @@ def test_the_guardrail_is_used_in_a_published_version_and_is_encrypted(stacks):
 
 def test_the_guardrail_is_not_enforced_in_the_whole_account_unless_asked(stacks):
     assert not of(stacks["Guardrails"], "AWS::Bedrock::EnforcedGuardrailConfiguration")
+
+
+def test_no_check_of_controls_finds_fault_with_what_is_synthesized(assembly):
+    from datetime import UTC, datetime
+
+    from policies.controls import checks
+    from policies.controls.collect.template import look
+    from policies.controls.declared import load_declared
+    from policies.controls.evaluate import judge
+
+    seen = look(assembly)
+    assert seen.problems == [] and len(seen.items) == seen.population >= 4
+    rules = [one for one in checks.load().values() if {need.kind for need in one.needs.values()} == {"template"}]
+    now, declared = datetime.now(UTC), load_declared()
+    found = {one.id: judge(one, {"stacks": seen.items}, declared, now) for one in rules}
+    assert [verdict for verdict in found.values() if verdict[0] in ("fail", "error")] == []
+    assert {"template-evidence-lock", "template-reader-role", "template-trail"} <= {
+        name for name, verdict in found.items() if verdict[0] == "pass"
+    }

@@ -32,6 +32,7 @@ class Seen:
     problems: list[str] = field(default_factory=list)
     operations: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Scene:
             collector=collector,
             collected=now,
             expires=now + timedelta(hours=self.declared.evidence_hours),
+            since=seen.since,
         )
 
 

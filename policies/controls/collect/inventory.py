@@ -60,7 +60,8 @@ def dependencies(scene: Scene) -> Seen:
     except OSError as error:
         seen.problems.append(f"requirements.txt cannot be read: {error.strerror}")
         return seen
-    installed = {str(canonicalize_name(one.metadata["Name"])): one.version for one in distributions()}
+    described = (one.metadata for one in distributions())  # parsed at each access: once is enough
+    installed = {str(canonicalize_name(one["Name"])): one["Version"] for one in described}
     installed.pop("regent", None)
     locked: dict[str, tuple[str, int, bool]] = {}
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from policies.audit.erasure import PLACES
@@ -70,14 +71,22 @@ def _questions(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
     }
     seen = Seen(population=passed.windowed["question.asked"])
     seen.items = [Item(name=question, data={"records": rows}) for question, rows in asked.items()]
-    _whole(passed, seen)
+    _whole(scene, passed, seen)
     return seen
 
 
-def _whole(passed: Passed, seen: Seen) -> None:
-    """Questions that did not fit are a problem: the newest are among them."""
+def _whole(scene: Scene, passed: Passed, seen: Seen) -> None:
+    """Questions that did not fit are a problem, the newest are among them; and so is a look at less than declared:
+    whoever chooses the day could leave out the one on which something failed.
+    """
+    seen.since = scene.since
+    days = scene.declared.window_days
+    if scene.since > scene.clock() - timedelta(days=days):
+        seen.problems.append(f"only questions from {iso(scene.since)} on were looked at; declared are {days} days")
     if passed.dropped:
-        seen.problems.append("the questions of this period do not fit into one snapshot; use --from for a shorter one")
+        seen.problems.append(
+            "the questions of this period do not fit into one snapshot; declare fewer days (window_days), and watch"
+        )
 
 
 def _types(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
@@ -89,7 +98,7 @@ def _recomputed(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
     """One item per query call of the newest answered questions; the calls are counted in the records of the pass."""
     answered = [q for q, rows in passed.questions.items() if any(_is(row, "answer.delivered") for row in rows)]
     seen = Seen()
-    _whole(passed, seen)
+    _whole(scene, passed, seen)
     for question in answered[-_SAMPLE:]:
         calls = sum(1 for row in passed.questions[question] if _is(row, "query.returned"))
         seen.population += calls

@@ -82,6 +82,19 @@ def test_questions_before_the_window_are_neither_items_nor_counted(opened):
     assert found.items == () and found.population == 0
 
 
+@pytest.mark.parametrize("need", [ledger.QUESTIONS, ledger.RECOMPUTED], ids=str)
+def test_a_day_chosen_so_that_a_bad_question_lies_before_it_proves_nothing(opened, need):
+    from datetime import UTC, datetime, timedelta
+
+    short = opened(since=datetime.now(UTC) - timedelta(days=29))
+    ask(short)
+    found = gather(short, need)[need]
+    assert "declared are 30 days" in found.problems[0] and found.since == short.scene.since
+    whole = opened(since=datetime.now(UTC) - timedelta(days=31))
+    ask(whole)
+    assert gather(whole, need)[need].problems == ()
+
+
 def test_questions_that_do_not_fit_are_a_problem(opened, monkeypatch):
     monkeypatch.setattr(passing, "MOST_BYTES", 500)
     room = opened()
@@ -179,14 +192,6 @@ def test_templates_are_looked_at_only_where_an_assembly_lies(opened, tmp_path):
     from policies.controls.needs import template
 
     assert gather(opened(settings={"templates": tmp_path / "none"}), template.STACKS) == {}
-    assembly = tmp_path / "cdk.out"
-    assembly.mkdir()
-    (assembly / "app.template.json").write_text('{"Resources": {}}')
-    (assembly / "manifest.json").write_text(
-        '{"artifacts": {"app": {"type": "aws:cloudformation:stack"}, "other": {"type": "aws:cloudformation:stack"}}}'
-    )
-    found = gather(opened(settings={"templates": assembly}), template.STACKS)[template.STACKS]
-    assert [item.name for item in found.items] == ["app"] and found.population == 2
 
 
 def test_a_result_is_bound_to_the_cases_as_they_lie_now(opened, tmp_path):
