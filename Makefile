@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint types imports check bench questions package deploy-local lock clean
+.PHONY: help setup demo test slow lint types imports check bench questions package deploy-local lock clean evaluations
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ deploy-local: setup ## Deploy into an emulator of AWS with the real CDK CLI, ask
 
 bench: setup ## Performance, side by side, with the physical limits
 	@$(BIN)/python -m tests.bench
+
+evaluations: setup ## Every evaluation suite, and its result as evidence in tests/evaluations/
+	@$(BIN)/python -m tests.evaluations
 
 questions: setup ## The question bank: `make questions MODEL=offline`
 	@$(BIN)/python -m tests.questions --model $(or $(MODEL),offline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from policies.controls.declared import SHIPPED as DECLARED
 from policies.controls.declared import Declared, load_declared
 from policies.controls.documents import load_documents
 from policies.controls.manifest import Disclosure, Manifest, ModelEntry
+from policies.controls.places import FolderPlace, Place
 from policies.controls.recorded import Recorded
 from policies.controls.soa import SHIPPED as SOA
 from policies.controls.soa import Statement, load_soa
@@ -34,6 +35,7 @@ from tools.receipts import ReceiptFiles
 
 if TYPE_CHECKING:
     from agents.drafting import ModelMaker
+    from policies.controls.evaluations import EvaluationResult
 
 ROOT = Path(policies.__file__).parent.parent
 _PROVIDERS = {"anthropic": "Anthropic", "amazon": "Amazon", "meta": "Meta", "mistral": "Mistral AI", "cohere": "Cohere"}
@@ -123,7 +125,14 @@ def _gate(settings: Settings, estate: Estate) -> Gate:
 def evidence_store(home: Home, ledger: Ledger) -> EvidenceStore:
     """The store of this home, signing with the ledger's key."""
     keys = [*ledger.home.trusted(), ledger.signer.vkey]
-    return EvidenceStore(home.evidence, ledger.origin, keys, ledger.signer)
+    return EvidenceStore(
+        evidence_place(home), ledger.origin, keys, ledger.signer, revoked=Recorded.of(ledger).revoked()
+    )
+
+
+def evidence_place(home: Home) -> Place:
+    """Where this home's snapshots lie."""
+    return FolderPlace(home.evidence)
 
 
 def declarations(settings: Settings) -> Declared:
@@ -193,15 +202,14 @@ def released_hashes() -> tuple[list[str], list[str]]:
     return sorted({one.prompt_sha256 for one in specialists().values()}), [gate.sha256]
 
 
-def keep_evaluation(suite: str, *, n: int, value: float, model: str, dataset: tuple[str, ...]) -> str:
-    """Keep the result of a suite that asks questions, bound to prompts, policies and cases; its SHA-256."""
-    from policies.controls.evaluations import EvaluationResult, dataset_sha256, keep
+def evaluated(suite: str, cases: Mapping[str, bool], *, model: str, dataset: tuple[str, ...]) -> EvaluationResult:
+    """The result of a suite that asks questions, bound to prompts, policies and cases as they are now."""
+    from policies.controls.evaluations import EvaluationResult, dataset_sha256
 
     prompts, policies_in_force = released_hashes()
-    result = EvaluationResult(
+    return EvaluationResult(
         suite=suite,
-        n=n,
-        value=value,
+        cases=dict(cases),
         model=model,
         prompts=tuple(prompts),
         policies_sha256=policies_in_force[0],
@@ -209,7 +217,17 @@ def keep_evaluation(suite: str, *, n: int, value: float, model: str, dataset: tu
         dataset_sha256=dataset_sha256(ROOT, dataset),
         run_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-    return keep(Home.find().path, result)
+
+
+def record_evaluation(result: EvaluationResult, principal: str = "local") -> str:
+    """Keep a result of one's own below the home and put it on record; the SHA-256 by which a release names it."""
+    from policies.controls.evaluations import folder, keep, record
+
+    home = Home.find()
+    digest = keep(folder(home.path), result)
+    with open_ledger(home.ledger) as ledger:
+        record(ledger, result, digest, principal)
+    return digest
 
 
 def _sample_role() -> str:

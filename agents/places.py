@@ -38,9 +38,10 @@ def _receipts(home: Path, traces: Traces) -> int:
 
 
 def _evidence(home: Path, traces: Traces) -> int:
-    from policies.controls.store import EvidenceStore  # here, because asking must not pay for it
+    from agents.controlling import evidence_place  # here, because asking must not pay for it
+    from policies.controls.store import EvidenceStore
 
-    return EvidenceStore(Home(home).evidence, "", ()).erase(traces.named_in)
+    return EvidenceStore(evidence_place(Home(home)), "", ()).erase(traces.named_in)
 
 
 def _calls(home: Path, traces: Traces) -> int:

@@ -22,7 +22,7 @@ Since = Annotated[
     datetime | None,
     typer.Option(
         "--from",
-        help="Look at questions from this day on; from fewer days than declared, none of it counts.",
+        help="Look at questions from this day on, never less than declared.",
         formats=["%Y-%m-%d"],
     ),
 ]

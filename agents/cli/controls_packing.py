@@ -43,7 +43,7 @@ def pack_command(
     from agents.cli.controls import principal
     from agents.controlling import open_controlling
     from policies.controls.errors import ControlsError
-    from policies.controls.pack.archive import writable, write
+    from policies.controls.pack.archive import writable, writing
     from policies.controls.pack.build import build
     from policies.controls.run import run
 
@@ -53,12 +53,14 @@ def pack_command(
     with open_controlling(principal(as_id), estate=estate.value) as opened:
         if not stored:
             run(opened.scene, opened.store)
-        data = build(opened.scene, opened.store, start.date() if start else None, end.date() if end else None)
+        with writing(out) as file:
+            build(opened.scene, opened.store, file, start.date() if start else None, end.date() if end else None)
         key = str(opened.scene.ledger.signer.vkey)
-    write(out, data)
-    said = {"file": str(out), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "key": key}
+    with out.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    said = {"file": str(out), "bytes": out.stat().st_size, "sha256": sha256, "key": key}
     if json_out:
         typer.echo(json.dumps(said, indent=2))
         return
-    typer.echo(f"{out}: {len(data)} bytes, sha256 {said['sha256']}")
+    typer.echo(f"{out}: {said['bytes']} bytes, sha256 {said['sha256']}")
     typer.echo(f"  give the auditor, by another way than the zip, the key: {key}")

@@ -105,6 +105,7 @@ SENTENCES = {
     "subject.forgotten": "a person was forgotten",
     "key.introduced": "new signing key {vkey}",
     "key.revoked": "signing key {vkey} revoked: {reason}",
+    "evaluation.recorded": "evaluation {suite} on {model}: {counted} of {n} cases",
     "note": "{name}",
 }
 

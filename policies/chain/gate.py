@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from strands.interventions import Deny, InterventionHandler, Proceed
+from strands.tools.tools import InvalidToolUseNameException, validate_tool_use
 
 from policies.access import DeniedError
 from policies.audit import QueryFailed
@@ -16,7 +17,8 @@ from tools.catalogue import queries
 from tools.errors import InputError
 
 if TYPE_CHECKING:
-    from strands.hooks.events import BeforeToolCallEvent
+    from strands.hooks.events import AfterModelCallEvent, BeforeToolCallEvent
+    from strands.types.tools import ToolUse
 
 
 class GateHandler(InterventionHandler):
@@ -26,6 +28,16 @@ class GateHandler(InterventionHandler):
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+
+    def after_model_call(self, event: AfterModelCallEvent, **_: object) -> Proceed:
+        """A name that Strands does not take never becomes a call that `before_tool_call` sees: on record here."""
+        message = event.stop_response.message if event.stop_response else None
+        for block in message["content"] if message else ():
+            called = block.get("toolUse")
+            if called is not None and not _nameable(called):
+                name = clean_and_mask(str(called.get("name")))[:64]
+                self._refused(name, {}, f"There is no query {name!r}.", "NoSuchQuery")
+        return Proceed(reason="Strands answers such a call with an error")
 
     def before_tool_call(self, event: BeforeToolCallEvent, **_: object) -> Proceed | Deny:
         name, given = str(event.tool_use["name"]), event.tool_use["input"]
@@ -56,6 +68,14 @@ class GateHandler(InterventionHandler):
         body = QueryFailed(query=name or "(none)", error=error, message=said, personal_data=personal)
         self._turn.record(f"query:{_word(name)}", body, wait=False)
         return Deny(reason=said)
+
+
+def _nameable(called: ToolUse) -> bool:
+    try:
+        validate_tool_use(called)
+    except InvalidToolUseNameException:
+        return False
+    return True
 
 
 def _word(name: str) -> str:

@@ -86,9 +86,7 @@ def _problems(seen: Iterable[Evidence], now: datetime) -> tuple[str, ...]:
             found.append(f"{evidence.need}: {len(evidence.items)} of {evidence.population} could be inspected")
         if len(evidence.items) > evidence.population:
             # a count that is too low counts nothing: it would hide as many items as it misses
-            found.append(
-                f"{evidence.need}: {len(evidence.items)} items, an independent count found {evidence.population}"
-            )
+            found.append(f"{evidence.need}: {len(evidence.items)} items, counted apart are {evidence.population}")
         if evidence.state(now) == "from-the-future":
             found.append(f"{evidence.need}: collected after the present time; the clock is wrong")
     return tuple(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from policies.audit import Ledger
-from policies.audit.bodies import ControlsEvaluated, DocumentAttested, EvidenceCollected
+from policies.audit.bodies import ControlsEvaluated, DocumentAttested, EvaluationRecorded, EvidenceCollected, KeyRevoked
 from policies.audit.records import StoredRecord
 from policies.audit.search import Filter, search
 from policies.audit.vault import Vault
@@ -50,12 +50,25 @@ class Recorded:
                 found.setdefault(body.document, one)
         return found
 
-    def last_evaluation(self, source: str) -> ControlsEvaluated | None:
-        """The last evaluation of the same estate."""
+    def results(self) -> frozenset[str]:
+        """SHA-256 of every result of an evaluation suite that somebody put on record."""
+        bodies = [stored.body for stored in self._all(EvaluationRecorded.type)]
+        return frozenset(body.sha256 for body in bodies if isinstance(body, EvaluationRecorded))
+
+    def last_evaluation(self, source: str) -> tuple[int, ControlsEvaluated] | None:
+        """The last evaluation of the same estate, with the index of its record."""
         for stored in self._all(ControlsEvaluated.type):
             if isinstance(stored.body, ControlsEvaluated) and stored.body.source == source:
-                return stored.body
+                return stored.index, stored.body
         return None
+
+    def revoked(self) -> dict[str, int]:
+        """Revoked signing keys, with the UTC nanoseconds from which on their signatures prove nothing."""
+        found: dict[str, int] = {}
+        for stored in self._all(KeyRevoked.type):
+            if isinstance(stored.body, KeyRevoked):
+                found[stored.body.vkey] = min(stored.body.since, found.get(stored.body.vkey, stored.body.since))
+        return found
 
     def evaluations(self, *, after: int) -> list[StoredRecord]:
         """The evaluations recorded after this record, oldest first."""

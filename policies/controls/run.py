@@ -87,7 +87,8 @@ def run(
         )
         for control in catalogue().values()
     )
-    changes = _changes(recorded.last_evaluation(scene.source), statuses)
+    last = recorded.last_evaluation(scene.source)
+    changes = _changes(last[1] if last else None, statuses)
     if mode == "stored" or only is not None:
         return Evaluation(statuses, results, proofs, attested, known, changes, now, None)
     index = _record(scene, statuses, results, proofs, changes)

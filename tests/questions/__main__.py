@@ -12,11 +12,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.bench.measure import percentile
 from tests.questions.bank import DEVELOPMENT, FILES, Entry, read
 from tests.questions.runner import Outcome, run, verdicts
+
+if TYPE_CHECKING:
+    from policies.controls.evaluations import EvaluationResult
 
 BAR = 95.0
 
@@ -41,25 +44,21 @@ def main() -> None:
     else:
         _show(given.model, summary, outcomes)
     if given.record:
-        _record(given, files, summary)
+        from agents.controlling import record_evaluation
+
+        print(f"recorded, sha256 {record_evaluation(result_of(given.model, files, outcomes))}", file=sys.stderr)
     sys.exit(1 if not given.file and not given.only and summary["all"]["percent right"] < BAR else 0)
 
 
-def _record(given: argparse.Namespace, files: Sequence[Path | str], summary: dict[str, Any]) -> None:
-    """Keep the result for the check of controls, with the digests of what was asked and with what."""
-    from agents.controlling import ROOT, keep_evaluation
+def result_of(model: str, files: Sequence[Path | str], outcomes: Sequence[Outcome]) -> EvaluationResult:
+    """What these outcomes come to for the check of controls, with the digests of what was asked and with what."""
+    from agents.controlling import ROOT, evaluated
 
     here = Path(__file__).parent
     paths = [file if isinstance(file, Path) else here / file for file in files]
-    counts = summary["all"]
-    digest = keep_evaluation(
-        "questions" if not given.file else f"{Path(given.file).stem}-questions",
-        n=counts["conversations"],
-        value=counts["right"] / max(counts["conversations"], 1),
-        model=given.model,
-        dataset=tuple(str(path.relative_to(ROOT)) for path in paths),
-    )
-    print(f"recorded, sha256 {digest}", file=sys.stderr)
+    suite = "questions" if list(files) == list(FILES) else f"{paths[0].stem}-questions"
+    cases = {name: verdict == "right" for name, verdict in sorted(verdicts(outcomes).items())}
+    return evaluated(suite, cases, model=model, dataset=tuple(str(path.relative_to(ROOT)) for path in paths))
 
 
 def summarise(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from policies.audit.bodies.cases import (
     ReleaseUpdated,
 )
 from policies.audit.bodies.channels import FeedbackGiven, MessageChanged
-from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvidenceCollected
+from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvaluationRecorded, EvidenceCollected
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
 from policies.audit.bodies.oversight import (
     ApprovalConsumed,
@@ -63,6 +63,7 @@ __all__ = [
     "ConcernUpdated",
     "ControlsEvaluated",
     "DocumentAttested",
+    "EvaluationRecorded",
     "EvidenceCollected",
     "FeedbackGiven",
     "GateDecided",

@@ -1,4 +1,4 @@
-"""What the controls room leaves: evidence collected, controls evaluated, documents attested."""
+"""What the controls room leaves: evidence collected, evaluations run, controls evaluated, documents attested."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ class ControlsEvaluated(Body):
     unproven: list[str] = []
     changes: list[Json] = []
     evidence: list[Sha256] = []
+
+
+class EvaluationRecorded(Body):
+    """The principal of this record ran an evaluation suite; its result lies in the file with this digest.
+
+    `counted` of `n` cases were right or, for a suite of false alarms, wrong.
+    """
+
+    type: ClassVar[str] = "evaluation.recorded"
+    suite: str
+    sha256: Sha256
+    n: int = Field(ge=1)
+    counted: int = Field(ge=0)
+    model: str
 
 
 class DocumentAttested(Body):

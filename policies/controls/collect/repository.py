@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 
 from policies.controls import evaluations
 from policies.controls.collect import inventory
@@ -18,7 +17,9 @@ from policies.controls.collect.base import Scene, Seen
 from policies.controls.collect.registers import REGISTERS, register
 from policies.controls.documents import SHIPPED as DOCUMENTS
 from policies.controls.documents import Document, standing
+from policies.controls.errors import ControlsError
 from policies.controls.evidence import Evidence, Item, Need
+from policies.controls.recorded import Recorded
 
 _INVARIANT = re.compile(r"^\| *(\d+) *\| *(.+?) *\| *`([^`]+)` *\| *`([^`]+)` *\|\s*$")
 
@@ -158,23 +159,27 @@ def _defines(path: Path, name: str) -> bool:
 
 
 def _evaluations(scene: Scene) -> Seen:
-    """The newest result of each suite, and the digest of its cases as they lie now."""
-    folder = evaluations.folder(scene.home)
-    seen = Seen(operations=("evaluations/*.json",))
-    if not folder.is_dir():
-        return seen
-    for path in sorted(folder.glob("*.json")):
+    """The result of each suite, own ones before shipped ones, and the digest of its cases as they lie now."""
+    seen = Seen(operations=("evaluations/*.json", f"{evaluations.SHIPPED}/*.json"))
+    own = sorted(evaluations.folder(scene.home).glob("*.json"))
+    named = {path.name for path in own}
+    shipped = [p for p in sorted((scene.root / evaluations.SHIPPED).glob("*.json")) if p.name not in named]
+    recorded = Recorded.of(scene.ledger).results() if own else frozenset()
+    for path in (*own, *shipped):
         try:
-            raw = path.read_bytes()
-            result = evaluations.EvaluationResult.model_validate_json(raw)
-        except (OSError, ValidationError) as error:
-            seen.problems.append(f"the result {path.name} cannot be used: {str(error).splitlines()[0]}")
+            result, sha256 = evaluations.read(path)
+            now = evaluations.dataset_sha256(scene.root, result.dataset)
+        except ControlsError as error:
+            seen.problems.append(str(error))
             continue
-        data = result.model_dump(mode="json", exclude={"suite", "dataset"})
-        now = evaluations.dataset_sha256(scene.root, result.dataset)
-        digests = {"sha256": hashlib.sha256(raw).hexdigest(), "dataset_now_sha256": now}
-        seen.items.append(Item(name=result.suite, data={**data, **digests}))
-    seen.population = sum(1 for name in folder.iterdir() if name.suffix == ".json")
+        if path in own and sha256 not in recorded:
+            seen.problems.append(f"no record names the result {path.name}: run the suite with --record")
+        if result.at > scene.clock():
+            seen.problems.append(f"the result {path.name} is from the future, {result.run_at}")
+        data = result.model_dump(mode="json", exclude={"suite", "dataset", "cases"})
+        data |= {"n": result.n, "value": result.value, "sha256": sha256, "dataset_now_sha256": now}
+        seen.items.append(Item(name=result.suite, data=data))
+    seen.population = len({p.name for p in (*own, *shipped)})
     return seen
 
 

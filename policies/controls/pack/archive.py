@@ -1,22 +1,25 @@
-"""The zip: sorted names, fixed dates, a manifest of every file, signed with the ledger's key; whole or not at all."""
+"""The zip: fixed dates, a manifest of every file, signed with the ledger's key; whole or not at all.
+
+Files are written as they come and only their hashes are kept, so that a pack may be larger than memory.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import secrets
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from policies.audit.note import Signer, sign
 from policies.controls.errors import ControlsError
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 FORM = "regent-pack/1"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 
 
 def encode(value: Any) -> bytes:
@@ -24,18 +27,32 @@ def encode(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def seal(files: Mapping[str, bytes], origin: str, signer: Signer) -> bytes:
-    """The zip of `files` with manifest and signature. The note is over four lines: form, origin, SHA-256, nothing."""
-    listed = {name: {"sha256": _sha256(data), "size": len(data)} for name, data in files.items()}
-    manifest = encode({"form": FORM, "origin": origin, "files": listed})
-    note = sign(f"{FORM}\n{origin}\n{_sha256(manifest)}\n".encode(), [signer])
-    out = io.BytesIO()
+def seal(
+    files: Iterable[tuple[str, bytes]], origin: str, sign: Callable[[bytes], bytes], out: IO[bytes]
+) -> dict[str, str]:
+    """Write the zip of `files`, then manifest and signature. The note is over form, origin and the manifest's SHA-256.
+
+    Raises:
+        ControlsError: two files have one name.
+    """
+    listed: dict[str, dict[str, object]] = {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted({**files, "manifest.json": manifest, "manifest.sig": note}.items()):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, data)
-    return out.getvalue()
+        for name, data in files:
+            if name in listed:
+                raise ControlsError(f"Two files of the pack would be called {name}; rename one of them.")
+            listed[name] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+            _add(archive, name, data)
+        manifest = encode({"form": FORM, "origin": origin, "files": listed})
+        note = sign(f"{FORM}\n{origin}\n{hashlib.sha256(manifest).hexdigest()}\n".encode())
+        _add(archive, MANIFEST, manifest)
+        _add(archive, SIGNATURE, note)
+    return {name: str(one["sha256"]) for name, one in listed.items()}
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+    archive.writestr(entry, data)
 
 
 def writable(out: Path) -> None:
@@ -48,19 +65,17 @@ def writable(out: Path) -> None:
         raise ControlsError(f"The pack cannot be written to {out}: the folder {out.parent} may not be written to.")
 
 
-def write(out: Path, data: bytes) -> None:
-    """Write the pack in one step. ControlsError when it cannot be written; then nothing of it is left."""
+@contextmanager
+def writing(out: Path) -> Iterator[IO[bytes]]:
+    """A file that becomes `out` once all was written. ControlsError when it cannot be; then nothing of it is left."""
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
         with part.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(out)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ControlsError(f"The pack cannot be written to {out}: {error.strerror}.") from error
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    finally:
+        part.unlink(missing_ok=True)

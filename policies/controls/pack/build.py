@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
 from policies.access.policyset import joined
 from policies.controls.collect import Scene
-from policies.controls.errors import EvidenceError
+from policies.controls.documents import Document
+from policies.controls.errors import ControlsError, EvidenceError
 from policies.controls.falsification import falsify, report_bytes
 from policies.controls.pack import page
 from policies.controls.pack.archive import encode, seal
 from policies.controls.pack.bom import bom
-from policies.controls.pack.extract import extract, head
+from policies.controls.pack.extract import Head, extract, head
 from policies.controls.recorded import Recorded
 from policies.controls.run import Evaluation, run
 from policies.controls.statement import as_html, as_xlsx, rows
@@ -25,38 +29,76 @@ _POLICIES = Path(__file__).parents[2]
 _TEXTS = ("guardrails/guardrails.yaml", "oversight/prices.yaml")
 
 
-def build(scene: Scene, store: EvidenceStore, start: date | None = None, end: date | None = None) -> bytes:
-    """The pack of what the ledger and the store hold. It collects nothing and records nothing.
+def build(
+    scene: Scene, store: EvidenceStore, out: IO[bytes], start: date | None = None, end: date | None = None
+) -> None:
+    """Write the pack of what the ledger and the store hold to `out`. It collects nothing and records nothing.
 
     Raises:
-        ControlsError: the ledger does not verify or is empty, or evidence that a status rests on is not there.
+        ControlsError: the ledger does not verify or is empty, its last evaluation says otherwise of a control than what
+            is there, or evidence or a document that a status rests on is not there.
     """
-    from policies.guardrails.definition import load
-
     under = head(scene.ledger)
     scene = replace(scene, clock=lambda: under.at)
     done = run(scene, store, mode="stored")
+    evaluated = _as_evaluated(scene, done)
     documents = _documents(scene, done)
     evidence = _evidence(scene, store, done, set(documents))
-    files = {f"evidence/{sha}.{ending}": data for sha, pair in evidence.items() for ending, data in pair.items()}
-    files |= dict(documents.values())
-    links = {sha: f"evidence/{sha}.json" for sha in evidence} | {sha: name for sha, (name, _) in documents.items()}
-    files |= extract(scene.ledger, under, set(evidence), start, end)
-    files |= _policies(scene)
+    links = {sha: f"evidence/{sha}.json" for sha in evidence}
+    links |= {sha: _document_name(document) for sha, document in documents.items()}
+    seal(
+        _all(
+            _generated(scene, done, under, links, evaluated).items(),
+            _policies(scene).items(),
+            ((links[sha], _document_bytes(document)) for sha, document in documents.items()),
+            _snapshots(store, evidence),
+            extract(scene.ledger, under, set(evidence), evaluated, start, end),
+        ),
+        scene.ledger.origin,
+        store.signed_once,
+        out,
+    )
+
+
+def _all(*parts: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    for part in parts:
+        yield from part
+
+
+def _generated(
+    scene: Scene, done: Evaluation, under: Head, links: Mapping[str, str], evaluated: int
+) -> dict[str, bytes]:
+    from policies.guardrails.definition import load
+
     table = rows(scene.soa, done.statuses)
     guardrail, cedar = load().version, scene.asking_gate().sha256
-    files |= {
+    return {
+        "aibom.cdx.json": bom(scene.manifest, guardrail, cedar, scene.root, under.at),
+        "falsification.json": report_bytes(falsify(scene.declared, under.at)),
         "index.html": page.index(done, scene.ledger.origin, under.checkpoint.size, under.at, links),
+        "keys.txt": "".join(f"{key}\n" for key in under.keys).encode(),
         "soa.html": as_html(scene.soa, table),
         "soa.xlsx": as_xlsx(scene.soa, table),
-        "falsification.json": report_bytes(falsify(scene.declared, under.at)),
-        "status.json": encode(_status(done)),
-        "keys.txt": "".join(f"{key}\n" for key in under.keys).encode(),
-        "aibom.cdx.json": bom(scene.manifest, guardrail, cedar, scene.root, under.at),
+        "status.json": encode({**_status(done), "evaluation": evaluated, "source": scene.source}),
         "system-card.md": page.card(scene.manifest, guardrail, cedar, version("regent"), under.at),
         "verify.py": Path(__file__).with_name("verify_pack.py").read_bytes(),
     }
-    return seal(files, scene.ledger.origin, scene.ledger.signer)
+
+
+def _as_evaluated(scene: Scene, done: Evaluation) -> int:
+    """The record of the last evaluation, which must say the same: a pack shows what is on record, and nothing since."""
+    found = Recorded.of(scene.ledger).last_evaluation(scene.source)
+    if found is None:
+        raise ControlsError("Nothing has been evaluated yet; leave out --stored, so that the controls are.")
+    index, body = found
+    for one in done.statuses:
+        was = body.statuses.get(one.id)
+        if was != one.status:
+            raise ControlsError(
+                f"{one.id} is {one.status}, but {was} in the last evaluation (record {index}); leave out --stored, so "
+                "that the controls are evaluated anew."
+            )
+    return index
 
 
 def _status(done: Evaluation) -> dict[str, object]:
@@ -65,22 +107,32 @@ def _status(done: Evaluation) -> dict[str, object]:
     return {"controls": controls, "counts": dict(counts(done.statuses))}
 
 
-def _documents(scene: Scene, done: Evaluation) -> dict[str, tuple[str, bytes]]:
-    """Attested documents by SHA-256: name in the pack, and bytes."""
+def _documents(scene: Scene, done: Evaluation) -> dict[str, Document]:
+    """Attested documents by SHA-256."""
     valid = {one.sha256 for one in done.attested.values() if one.state == "valid"}
-    return {
-        one.sha256: (f"documents/{one.path.name}", one.path.read_bytes())
-        for several in scene.documents.values()
-        for one in several
-        if one.sha256 in valid
-    }
+    return {one.sha256: one for several in scene.documents.values() for one in several if one.sha256 in valid}
 
 
-def _evidence(scene: Scene, store: EvidenceStore, done: Evaluation, documents: set[str]) -> dict[str, dict[str, bytes]]:
-    """Snapshots and signatures by SHA-256: what statuses rest on, and the newest of every need that still holds."""
+def _document_name(document: Document) -> str:
+    """Its id, which no other document has; two folders may hold files of one name."""
+    return f"documents/{document.matter.id}{document.path.suffix}"
+
+
+def _document_bytes(document: Document) -> bytes:
+    try:
+        data = document.path.read_bytes()
+    except OSError as error:
+        raise ControlsError(f"The document {document.path.name} cannot be packed: {error.strerror}.") from error
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise ControlsError(f"The document {document.path.name} was changed while the pack was made; make it again.")
+    return data
+
+
+def _evidence(scene: Scene, store: EvidenceStore, done: Evaluation, documents: set[str]) -> tuple[str, ...]:
+    """SHA-256 of the snapshots that statuses rest on, and of the newest of every need that still holds."""
     needed = {sha for one in done.statuses for sha in one.evidence} - documents
     newest = {body.sha256 for body in Recorded.of(scene.ledger).evidence(scene.source).values()}
-    found = {}
+    found = []
     for sha in sorted(needed | newest):
         try:
             store.read(sha)
@@ -88,9 +140,15 @@ def _evidence(scene: Scene, store: EvidenceStore, done: Evaluation, documents: s
             if sha in needed:
                 raise
             continue
+        found.append(sha)
+    return tuple(found)
+
+
+def _snapshots(store: EvidenceStore, wanted: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for sha in wanted:
         data, note = store.raw(sha)
-        found[sha] = {"json": data, "note": note}
-    return found
+        yield f"evidence/{sha}.json", data
+        yield f"evidence/{sha}.note", note
 
 
 def _policies(scene: Scene) -> dict[str, bytes]:

@@ -37,7 +37,8 @@ Ledger {said(origin)}, {records} records signed.</p>
 <table><thead><tr><th>status</th><th>controls</th></tr></thead><tbody>{numbers}</tbody></table>
 <p><a href="soa.html">Statement of Applicability</a>, <a href="falsification.json">falsification report</a>,
 <a href="status.json">statuses</a>, <a href="aibom.cdx.json">AI bill of materials</a>,
-<a href="system-card.md">system card</a>, <a href="ledger/records.jsonl">ledger extract</a>,
+<a href="system-card.md">system card</a>, <a href="policies/declared.json">declarations</a>, the ledger's extract in
+ledger/records/ under its <a href="ledger/checkpoint">checkpoint</a>,
 <a href="manifest.json">every file with its SHA-256</a></p>
 <table><thead><tr><th>control</th><th>title</th><th>status</th><th>why</th><th>evidence</th></tr></thead><tbody>
 {rows}

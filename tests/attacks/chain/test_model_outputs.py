@@ -95,7 +95,8 @@ def test_no_sequence_of_model_outputs_leads_to_a_call_that_was_not_permitted(
     permitted_before_it_ran(records)
     refused = sum(stored.type == "query.failed" for stored in records)
     decided = sum(stored.type == "gate.decided" for stored in records)
-    assert refused + decided or not turns, "a call left no record"
+    named = any(name for calls in turns for name, _ in calls)  # Strands drops a nameless one
+    assert refused + decided or not named, "a call left no record"
     assert records[-1].type == "answer.delivered"
 
 
@@ -106,10 +107,21 @@ def test_no_sequence_of_model_outputs_leads_to_a_call_that_was_not_permitted(
         ("who_did_what", {"who": "piet"}),
         ("nope", {}),
         ("AKIAIOSFODNN7EXAMPLE", {}),
+        ("spend\u200b", {}),  # not a name that Strands takes: it never becomes a call
+        ("s" * 65, {}),
         ("spend", ["x"]),
         ("spend", {"colour": "AKIAIOSFODNN7EXAMPLE"}),
     ],
-    ids=["another-specialists", "about-persons", "invented", "secret-as-name", "no-object", "secret-as-input"],
+    ids=[
+        "another-specialists",
+        "about-persons",
+        "invented",
+        "secret-as-name",
+        "zero-width",
+        "long",
+        "no-object",
+        "secret-as-input",
+    ],
 )
 def test_a_call_that_is_none_is_refused_on_record(name: str, given: Any, estate: Estate, tmp_path: Path) -> None:
     records = records_of(estate, tmp_path, "anna", "cost", [[(name, given)], "Nothing."])

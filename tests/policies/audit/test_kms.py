@@ -136,6 +136,7 @@ def test_evidence_of_controls_is_signed_by_kms_too(tmp_path: Path, signer: KmsSi
 
     from policies.controls.errors import EvidenceError
     from policies.controls.evidence import Evidence, Item, Need
+    from policies.controls.places import FolderPlace
     from policies.controls.store import EvidenceStore
 
     now = datetime(2026, 11, 28, tzinfo=UTC)
@@ -148,7 +149,7 @@ def test_evidence_of_controls_is_signed_by_kms_too(tmp_path: Path, signer: KmsSi
         collected=now,
         expires=now + timedelta(hours=24),
     )
-    store = EvidenceStore(tmp_path, ORIGIN, [signer.vkey], signer)
+    store = EvidenceStore(FolderPlace(tmp_path), ORIGIN, [signer.vkey], signer)
     name = store.keep(evidence)
     assert store.read(name) == evidence
     path = tmp_path / f"{name}.note"

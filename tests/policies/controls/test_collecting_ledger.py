@@ -192,30 +192,3 @@ def test_templates_are_looked_at_only_where_an_assembly_lies(opened, tmp_path):
     from policies.controls.needs import template
 
     assert gather(opened(settings={"templates": tmp_path / "none"}), template.STACKS) == {}
-
-
-def test_a_result_is_bound_to_the_cases_as_they_lie_now(opened, tmp_path):
-    from dataclasses import replace
-
-    from policies.controls.evaluations import EvaluationResult, dataset_sha256, folder, keep
-
-    room = opened()
-    scene = replace(room.scene, root=tmp_path)
-    (tmp_path / "cases.yaml").write_text("one")
-    digest = dataset_sha256(tmp_path, ("cases.yaml",))
-    result = EvaluationResult(
-        suite="questions", n=130, value=0.97, model="offline", prompts=None, policies_sha256=None,
-        dataset=("cases.yaml",), dataset_sha256=digest, run_at=AT,
-    )  # fmt: skip
-    sha = keep(scene.home, result)
-
-    def seen():
-        return {one.need: one for one in collect(scene, [repository.EVALUATION_RUNS])}[repository.EVALUATION_RUNS]
-
-    [item] = seen().items
-    assert item.name == "questions" and item.data["sha256"] == sha and item.data["dataset_now_sha256"] == digest
-    (tmp_path / "cases.yaml").write_text("one and an easier one")
-    [item] = seen().items
-    assert item.data["dataset_now_sha256"] != item.data["dataset_sha256"] == digest
-    (folder(scene.home) / "attacks.json").write_text('{"value": 1.0}')
-    assert seen().population == 2 and "attacks.json cannot be used" in seen().problems[0]

@@ -13,6 +13,7 @@ from policies.audit.keys import FileSigner
 from policies.audit.note import Note
 from policies.controls.errors import EvidenceError
 from policies.controls.evidence import Evidence, Item, Need
+from policies.controls.places import FolderPlace
 from policies.controls.store import EvidenceStore
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -34,7 +35,7 @@ def snapshot(**changed: object) -> Evidence:
 
 
 def store(folder: Path, *keys: FileSigner) -> EvidenceStore:
-    return EvidenceStore(folder, "house.example/log", [one.vkey for one in keys or (SIGNER,)], SIGNER)
+    return EvidenceStore(FolderPlace(folder), "house.example/log", [one.vkey for one in keys or (SIGNER,)], SIGNER)
 
 
 def test_the_file_holds_exactly_the_bytes_that_were_hashed(tmp_path):

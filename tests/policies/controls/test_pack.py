@@ -19,10 +19,11 @@ from agents.home import Home
 from agents.settings import Settings
 from policies.access import local_principal
 from policies.audit.keys import FileSigner
+from policies.audit.note import sign
 from policies.controls.errors import ControlsError
 from policies.controls.pack import verify_pack
-from policies.controls.pack.archive import encode, seal, writable, write
-from policies.controls.pack.build import build
+from policies.controls.pack.archive import encode, seal, writable, writing
+from policies.controls.pack.build import build as build_into
 from policies.controls.run import run
 
 
@@ -45,9 +46,23 @@ def key(room):
     return str(room.scene.ledger.signer.vkey)
 
 
+def build(scene, store, *period):
+    out = io.BytesIO()
+    build_into(scene, store, out, *period)
+    return out.getvalue()
+
+
 def unzip(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {entry.filename: archive.read(entry) for entry in archive.infolist()}
+
+
+def records_of(data):
+    import base64
+
+    files = unzip(data)
+    lines = [line for name in sorted(files) if name.startswith("ledger/records/") for line in files[name].splitlines()]
+    return {json.loads(line)["index"]: json.loads(base64.b64decode(json.loads(line)["raw"])) for line in lines}
 
 
 def rezip(entries):
@@ -74,7 +89,9 @@ def verified(tmp_path, monkeypatch, capsys):
 def resealed(files, room, signer=None):
     """What whoever holds a signing key could make: manifest and signature anew."""
     kept = {name: data for name, data in files.items() if not name.startswith("manifest.")}
-    return seal(kept, room.scene.ledger.origin, signer or room.scene.ledger.signer)
+    out = io.BytesIO()
+    seal(kept.items(), room.scene.ledger.origin, lambda text: sign(text, [signer or room.scene.ledger.signer]), out)
+    return out.getvalue()
 
 
 def test_a_fresh_installation_packs_and_the_shipped_verifier_says_so_alone(pack, key, tmp_path):
@@ -151,9 +168,12 @@ def test_an_edited_snapshot_under_its_new_hash_is_a_fault_even_under_a_new_manif
     sha = hashlib.sha256(data).hexdigest()
     files |= {f"evidence/{sha}.json": data, f"evidence/{sha}.note": files.pop(name.replace(".json", ".note"))}
     code, said = verified(resealed(files, room))
-    assert (
-        code == 1 and "is of another snapshot" in said and f"No record of the ledger names the snapshot {sha}" in said
-    )
+    assert code == 1 and "is of another snapshot" in said
+    need = json.loads(data)["need"]
+    text = f"regent-evidence/1\n{room.scene.ledger.origin}\n{need['kind']}:{need['name']}\n{sha}\n"
+    files[f"evidence/{sha}.note"] = sign(text.encode(), [room.scene.ledger.signer])
+    code, said = verified(resealed(files, room))
+    assert code == 1 and f"No record of the ledger names the snapshot {sha}" in said
 
 
 def test_an_edited_status_is_a_fault(pack, room, verified):
@@ -161,22 +181,169 @@ def test_an_edited_status_is_a_fault(pack, room, verified):
     edited = json.loads(files["status.json"])
     edited["controls"][0] |= {"status": "evidenced", "evidence": ["a" * 64]}
     files["status.json"] = encode(edited)
-    assert verified(rezip(files.items())) == (1, "FAULT: status.json is not the file that the manifest names.\n" + (
-        f"FAULT: {edited['controls'][0]['id']} rests on {'a' * 64}, which is not in the pack.\n"
-    ))  # fmt: skip
-    assert verified(resealed(files, room))[0] == 1
+    code, said = verified(rezip(files.items()))
+    assert code == 1 and "status.json is not the file that the manifest names" in said
+    code, said = verified(resealed(files, room))
+    assert code == 1 and "4.1 is evidenced in status.json, unassessed on record." in said
+    assert f"4.1 rests on {'a' * 64}, which is not in the pack." in said
+
+
+def _typed_in(files):
+    """Whoever has the key types a status in wherever people look, and counts it."""
+    said = json.loads(files["status.json"])
+    good = next(one for one in said["controls"] if one["evidence"])
+    bad = next(one for one in said["controls"] if one["status"] == "failing")
+    files["index.html"] = files["index.html"].replace(b"<td>failing</td>", b"<td>evidenced</td>")
+    files["soa.html"] = files["soa.html"].replace(b"class='failing'", b"class='evidenced'")
+    for one in said["controls"]:
+        if one["status"] == "failing":
+            one |= {"status": "evidenced", "evidence": good["evidence"]}
+    said["counts"]["evidenced"] += said["counts"]["failing"]
+    said["counts"]["failing"] = 0
+    files["status.json"] = encode(said)
+    return f"{bad['id']} is evidenced in status.json, failing on record."
+
+
+def _left_out(files):
+    said = json.loads(files["status.json"])
+    gone = next(one for one in said["controls"] if one["status"] == "failing")
+    said["controls"].remove(gone)
+    said["counts"]["failing"] -= 1
+    files["status.json"] = encode(said)
+    return f"{gone['id']} is None in status.json, failing on record."
+
+
+def _page_alone(files):
+    rows = files["index.html"].split(b"<th>why</th>")
+    files["index.html"] = b"<th>why</th>".join(
+        [rows[0], rows[1].replace(b"<td>failing</td>", b"<td>evidenced</td>", 1)]
+    )
+    return "index.html shows other statuses than status.json."
+
+
+def _counts_of_the_page(files):
+    files["index.html"] = files["index.html"].replace(b"<td>evidenced</td><td>0<", b"<td>evidenced</td><td>70<", 1)
+    return "index.html shows other statuses than status.json."
+
+
+def _soa_alone(files):
+    files["soa.html"] = files["soa.html"].replace(b"class='unassessed'", b"class='evidenced'", 1)
+    return "soa.html shows other statuses than status.json."
+
+
+def _other_evaluation(files):
+    said = json.loads(files["status.json"])
+    files["status.json"] = encode({**said, "evaluation": 0})
+    return "status.json is of the evaluation in record 0, the last one is"
+
+
+def _attested_by_nobody(files):
+    files["documents/ai-policy.md"] = b"approved, honestly"
+    return "No record of the ledger attests documents/ai-policy.md."
+
+
+def _last_record_left_out(files):
+    chunk = max(name for name in files if name.startswith("ledger/records/"))
+    lines = files[chunk].splitlines(keepends=True)
+    files[chunk] = b"".join(lines[:-1])
+    return "the last under the checkpoint, is not in the extract"
+
+
+def _longer_than_declared(files):
+    files["policies/declared.json"] = files["policies/declared.json"].replace(
+        b'"evidence_hours": 24', b'"evidence_hours": 1'
+    )
+    return "is dated later than its record, or lasts longer than declared."
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        _typed_in,
+        _left_out,
+        _page_alone,
+        _counts_of_the_page,
+        _soa_alone,
+        _other_evaluation,
+        _attested_by_nobody,
+        _last_record_left_out,
+        _longer_than_declared,
+    ],
+)
+def test_what_a_holder_of_the_key_made_up_is_a_fault_under_a_manifest_that_holds(pack, room, key, how, verified):
+    files = unzip(pack)
+    expected = how(files)
+    code, said = verified(resealed(files, room), key)
+    assert code == 1 and expected in said
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"problems": ["denied"]}, "not everything could be seen"),
+        ({"population": 2}, "not everything could be seen"),
+        ({"expires": "2026-01-01T00:00:00Z"}, "was out of date"),
+    ],
+)
+def test_what_counts_as_met_rests_on_whole_and_fresh_evidence(tmp_path, found, said):
+    whole = {"problems": [], "items": [1], "population": 1, "expires": "2026-01-02T00:00:00Z"}
+    (tmp_path / "pack.zip").write_bytes(rezip([("evidence/a.json", json.dumps({**whole, **found}))]))
+    one = verify_pack.Pack(verify_pack.Zip(str(tmp_path / "pack.zip")), None)
+    one.met("A.7.5", "a", verify_pack.nanoseconds(datetime(2026, 1, 1, 12, tzinfo=UTC)))
+    assert said in one.faults[0]
+
+
+def test_a_key_that_was_revoked_signs_neither_pack_nor_evidence(estate, tmp_path, verified):
+    """A thief has the old key file. What it signed before the theft still counts."""
+    import time
+
+    from policies.audit.rotation import revoke, rotate
+
+    home = Home(tmp_path / "home")
+    with open_controlling(local_principal("local"), home=home, opened=estate, settings=Settings()) as opened:
+        run(opened.scene, opened.store, only=lambda check: check.id == "policies-sound")
+        ledger = opened.scene.ledger
+        stolen = ledger.signer
+        rotate(ledger)
+        since = time.time_ns()
+        revoke(ledger, stolen.vkey, since, "stolen")
+    with open_controlling(local_principal("local"), home=home, opened=estate, settings=Settings()) as room:
+        run(room.scene, room.store)
+        pack = build(room.scene, room.store)
+        assert verified(pack)[0] == 0 and verified(pack, str(room.scene.ledger.signer.vkey))[0] == 0
+        code, said = verified(resealed(unzip(pack), room, stolen))
+        assert code == 1 and "The manifest is signed by nobody but a key that was revoked before." in said
+        files = unzip(pack)
+        name = next(name for name in files if name.endswith(".note"))
+        files[name] = sign(files[name].rpartition(b"\n\n")[0] + b"\n", [stolen])
+        code, said = verified(resealed(files, room))
+        assert code == 1 and "a key that was revoked before it was collected" in said
+
+
+def test_a_pack_says_what_is_on_record_or_is_not_made(opened):
+    room = opened()
+    run(room.scene, room.store, only=lambda check: check.id == "policies-sound")
+    with pytest.raises(ControlsError, match="Nothing has been evaluated yet"):
+        build(room.scene, room.store)
+    run(room.scene, room.store)
+    build(room.scene, room.store)
+    for name in [name for name in room.store.place.names() if name.endswith(".note")]:
+        room.store.place.put(name, b"broken\n")
+    with pytest.raises(ControlsError, match="in the last evaluation"):
+        build(room.scene, room.store)
 
 
 def test_an_edited_record_is_a_fault_even_under_a_new_manifest(pack, room, verified):
     import base64
 
     files = unzip(pack)
-    lines = files["ledger/records.jsonl"].decode().splitlines()
+    chunk = min(name for name in files if name.startswith("ledger/records/"))
+    lines = files[chunk].decode().splitlines()
     entry = json.loads(lines[0])
     raw = base64.b64decode(entry["raw"]).replace(b"system:", b"sYstem:")
     assert raw != base64.b64decode(entry["raw"])
     lines[0] = json.dumps({"index": entry["index"], "raw": base64.b64encode(raw).decode()})
-    files["ledger/records.jsonl"] = ("\n".join(lines) + "\n").encode()
+    files[chunk] = ("\n".join(lines) + "\n").encode()
     code, said = verified(resealed(files, room))
     assert code == 1 and f"Record {entry['index']} does not lead to the signed root." in said
 
@@ -216,7 +383,7 @@ def test_a_period_limits_the_extract_but_not_what_statuses_rest_on(room, pack, k
     room.scene.ledger.flush()
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
     later = build(room.scene, room.store, tomorrow, None)
-    whole, part = (len(unzip(data)["ledger/records.jsonl"].splitlines()) for data in (pack, later))
+    whole, part = (len(records_of(data)) for data in (pack, later))
     assert 0 < part < whole
     assert verified(later, key)[0] == 0
     assert build(room.scene, room.store, date(2020, 1, 1), tomorrow) == pack
@@ -231,8 +398,8 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(ControlsError, match="No space left"):
-        write(tmp_path / "pack.zip", b"x")
+    with pytest.raises(ControlsError, match="No space left"), writing(tmp_path / "pack.zip") as file:
+        file.write(b"x")
     assert list(tmp_path.iterdir()) == []
 
 

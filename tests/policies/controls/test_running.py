@@ -76,7 +76,7 @@ def test_old_evidence_is_collected_anew_by_itself_and_fresh_evidence_is_not(open
 def test_a_snapshot_edited_by_hand_is_an_error_until_it_is_collected_anew(opened):
     room = opened()
     run(room.scene, room.store, only=only("provider-retention"))
-    [path] = room.store.folder.glob("*.json")
+    [path] = room.store.place.folder.glob("*.json")
     path.write_bytes(path.read_bytes().replace(b'"none"', b'"nope"', 1))
     result = run(room.scene, room.store, only=only("provider-retention")).results["provider-retention"]
     assert result.verdict == "error" and "changed" in result.problems[0] and "--fresh" in result.problems[0]
