@@ -111,7 +111,7 @@ def open_controlling(
             oversight=the_oversight,
             source=estate,
         )
-        yield Controlling(scene, evidence_store(home, book))
+        yield Controlling(scene, evidence_store(home, book, settings))
 
 
 def _gate(settings: Settings, estate: Estate) -> Gate:
@@ -122,17 +122,27 @@ def _gate(settings: Settings, estate: Estate) -> Gate:
     return Gate(files, every_query().values(), regions=settings.allowed_regions or estate.regions)
 
 
-def evidence_store(home: Home, ledger: Ledger) -> EvidenceStore:
+def evidence_store(home: Home, ledger: Ledger, settings: Settings) -> EvidenceStore:
     """The store of this home, signing with the ledger's key."""
     keys = [*ledger.home.trusted(), ledger.signer.vkey]
     return EvidenceStore(
-        evidence_place(home), ledger.origin, keys, ledger.signer, revoked=Recorded.of(ledger).revoked()
+        evidence_place(home, settings), ledger.origin, keys, ledger.signer, revoked=Recorded.of(ledger).revoked()
     )
 
 
-def evidence_place(home: Home) -> Place:
-    """Where this home's snapshots lie."""
-    return FolderPlace(home.evidence)
+def evidence_place(home: Home, settings: Settings) -> Place:
+    """Where snapshots lie: in `evidence_bucket`, else beside the keys of persons, where they can be erased like those;
+    else in this home.
+    """
+    url = settings.evidence_bucket
+    if url is None and settings.ledger_keys is not None:
+        url = f"s3://{settings.ledger_keys.removeprefix('s3://').partition('/')[0]}/evidence"
+    if url is None:
+        return FolderPlace(home.evidence)
+    from policies.audit.remote import S3Bucket
+    from policies.controls.places_s3 import BucketPlace
+
+    return BucketPlace(home.evidence, S3Bucket.at(url, settings.evidence_retain_days))
 
 
 def declarations(settings: Settings) -> Declared:

@@ -41,7 +41,7 @@ def _evidence(home: Path, traces: Traces) -> int:
     from agents.controlling import evidence_place  # here, because asking must not pay for it
     from policies.controls.store import EvidenceStore
 
-    return EvidenceStore(evidence_place(Home(home)), "", ()).erase(traces.named_in)
+    return EvidenceStore(evidence_place(Home(home), load_settings()), "", ()).erase(traces.named_in)
 
 
 def _calls(home: Path, traces: Traces) -> int:

@@ -126,6 +126,19 @@ class Settings(BaseSettings):
         description="The words below every answer in a channel: that an AI system wrote it (`line`), and how to reach "
         "a person (`contact`).",
     )
+    evidence_bucket: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
+        description="s3://BUCKET/PREFIX in which snapshots of controls lie; default: beside ledger_keys if that is "
+        "set, else this disk.",
+    )
+    evidence_retain_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days for which every snapshot is locked in compliance mode, if its bucket has Object Lock. "
+        "Locked snapshots that name a person cannot be erased; without a lock, their hashes in the ledger still show "
+        "that none was changed.",
+    )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),

@@ -48,7 +48,6 @@ def watch_round(settings: Settings, home: Home, clients: Clients) -> Watched:
     from policies.access import Principal
     from policies.audit.deployed import open_deployed, signer_of
     from policies.audit.remote import S3Bucket, Shipper, announced, restore
-    from policies.controls.store_s3 import BucketEvidence
     from policies.controls.watch import watch
     from tools.errors import SettingsError
 
@@ -62,13 +61,10 @@ def watch_round(settings: Settings, home: Home, clients: Clients) -> Watched:
     assert signer is not None  # a key is named
     if where.name in announced(bucket, [signer.vkey]):
         restore(bucket, where.name, home.ledger)
-    snapshots = S3Bucket.at(f"s3://{where.keys.removeprefix('s3://').partition('/')[0]}/evidence")
     with open_deployed(home.ledger, where, clients) as ledger:
         watcher = Principal(id=WATCHER, role="auditor", assurance="iam")
         with open_controlling(watcher, estate=settings.estate, home=home, settings=settings, ledger=ledger) as opened:
-            trusted = [*ledger.home.trusted(), ledger.signer.vkey]
-            store = BucketEvidence(home.evidence, ledger.origin, trusted, ledger.signer, snapshots)
-            found = watch(opened.scene, store, open_outbox(home, settings))
+            found = watch(opened.scene, opened.store, open_outbox(home, settings))
         ledger.checkpoint()
     # closing ships too, but only says what it could not; here it must not be missing
     Shipper(home.ledger, bucket, signer=signer).ship()

@@ -41,15 +41,7 @@ class S3Keys:
 
     def delete(self, name: str) -> None:
         """Delete `name`. KeyFileError when the bucket keeps versions: then nothing is erased."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        place = {"Bucket": self._bucket.name, "Key": self._bucket.prefix + name}
         try:
-            done = self._bucket.client.delete_object(**place)
-        except (ClientError, BotoCoreError) as error:
-            raise KeyFileError(f"The key {name} cannot be deleted from s3://{self._bucket.name}: {error}") from error
-        if done.get("VersionId") or done.get("DeleteMarker"):
-            raise KeyFileError(
-                f"s3://{self._bucket.name} keeps versions, so the key {name} is still in it: delete its versions, and "
-                "suspend versioning; nothing can be erased in such a bucket."
-            )
+            self._bucket.delete(name)
+        except RemoteError as error:
+            raise KeyFileError(str(error)) from error

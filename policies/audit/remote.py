@@ -94,6 +94,20 @@ class S3Bucket:
             raise RemoteError(f"s3://{self.name}/{self.prefix}{key} could not be read: {error}.") from error
         return data
 
+    def delete(self, key: str) -> None:
+        """Delete the object, for good. RemoteError when the bucket keeps versions: then it is still there."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            done = self.client.delete_object(Bucket=self.name, Key=self.prefix + key)
+        except (ClientError, BotoCoreError) as error:
+            raise RemoteError(f"s3://{self.name}/{self.prefix}{key} could not be deleted: {error}.") from error
+        if done.get("VersionId") or done.get("DeleteMarker"):
+            raise RemoteError(
+                f"s3://{self.name} keeps versions, so {self.prefix}{key} is still in it: delete its versions, and "
+                "suspend versioning; nothing can be erased in such a bucket."
+            )
+
     def keys(self, prefix: str) -> Iterator[str]:
         from botocore.exceptions import BotoCoreError, ClientError
 

@@ -13,7 +13,7 @@ with its name and with the last line, and check the signature under a verifier k
 accepts. The record `evidence.collected` in the ledger names the hash, so that a snapshot can neither be slipped in nor
 be dated back. A key that was revoked counts only for what was collected before.
 
-Where the files lie is a `Place`: a folder of this machine, or beside the ledger in its bucket (`store_s3.py`).
+Where the files lie is a `Place`: a folder of this machine (`places.py`), or a bucket (`places_s3.py`).
 
 Evidence is made without the keys of persons: ledger snapshots hold pseudonyms, and so does the collector's name.
 """
@@ -34,11 +34,6 @@ from policies.controls.places import Place
 
 _FORM = "regent-evidence/1"
 _NAME = re.compile(r"[0-9a-f]{64}")
-
-
-def is_name(sha256: str) -> bool:
-    """Whether this can be the name of a snapshot."""
-    return bool(_NAME.fullmatch(sha256))
 
 
 class EvidenceStore:
@@ -92,7 +87,7 @@ class EvidenceStore:
 
     def raw(self, sha256: str) -> tuple[bytes, bytes]:
         """The snapshot's and the note's bytes, unchecked, for packs. EvidenceError when one is missing."""
-        if not is_name(sha256):
+        if not _NAME.fullmatch(sha256):
             raise EvidenceError(f"{sha256[:80]!r} is no SHA-256 of a snapshot.")
         return self.place.get(f"{sha256}.json"), self.place.get(f"{sha256}.note")
 
@@ -105,14 +100,13 @@ class EvidenceStore:
         if self._signer is None:
             raise EvidenceError("Nothing can be signed without the ledger's signing key; this store only reads.")
         name = f"{hashlib.sha256(text + str(self._signer.vkey).encode()).hexdigest()}.signed"
-        if name in set(self.place.names()):
+        try:
             held = self.place.get(name)
-            try:
-                note = Note.parse(held)
-                if note.text == text and note.signers([self._signer.vkey]):
-                    return held
-            except SignatureError:
-                pass  # not what we kept: sign again, and say nothing of it that we did not check
+            note = Note.parse(held)
+            if note.text == text and note.signers([self._signer.vkey]):
+                return held
+        except (EvidenceError, SignatureError):
+            pass  # not there, or not what we kept: sign now
         note_bytes = self._sign(text)
         self.place.put(name, note_bytes)
         self.place.settle()

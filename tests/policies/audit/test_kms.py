@@ -16,7 +16,7 @@ from policies.audit.erasure import forget
 from policies.audit.errors import KeyFileError
 from policies.audit.keys import Home
 from policies.audit.kms import KmsSigner, KmsWrapper
-from policies.audit.note import Checkpoint, VerifierKey
+from policies.audit.note import Checkpoint, VerifierKey, sign
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "house.example/ledger"
@@ -152,6 +152,8 @@ def test_evidence_of_controls_is_signed_by_kms_too(tmp_path: Path, signer: KmsSi
     store = EvidenceStore(FolderPlace(tmp_path), ORIGIN, [signer.vkey], signer)
     name = store.keep(evidence)
     assert store.read(name) == evidence
+    once = store.signed_once(b"regent-pack/1\n")  # KMS signs the same text with other bytes each time
+    assert sign(b"regent-pack/1\n", [signer]) != once == store.signed_once(b"regent-pack/1\n")
     path = tmp_path / f"{name}.note"
     path.write_bytes(path.read_bytes().replace(b"aws:log-groups", b"aws:log-tables"))
     with pytest.raises(EvidenceError, match="does not hold"):
