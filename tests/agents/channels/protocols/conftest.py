@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from agents.acting import House
+from agents.channels.opening import AUDIENCE as WORKERS
+from agents.channels.opening import OwnSigner
 from agents.channels.protocols.routing import Protocols
 from agents.desk import Desk
 from agents.identifying import open_identity
@@ -18,14 +20,17 @@ from agents.invoking import build_app
 from agents.models import open_model
 from agents.runtime import Front, Health
 from agents.settings import Settings
-from policies.access.sources import IdentitySettings, Issuer, ProxySettings
+from policies.access.sources import EnvelopeKeys, IdentitySettings, Issuer, ProxySettings
 from tests.agents.test_runtime import serving
 from tests.attacks.identity.issuing import AUDIENCE, Provider, provider
 
 PEOPLE = """
 principals:
-  eva: {role: engineer, known_as: ["oidc:u-eva", "proxy:eva@house.example"]}
-  anna: {role: manager, accounts: [venue-utrecht], known_as: ["oidc:u-anna", "proxy:anna@house.example"]}
+  eva: {role: engineer, known_as: ["oidc:u-eva", "proxy:eva@house.example", "slack:T1/eva"]}
+  anna:
+    role: manager
+    accounts: [venue-utrecht]
+    known_as: ["oidc:u-anna", "proxy:anna@house.example", "slack:T1/anna"]
   local: {role: admin}
 """
 SECRET = "p" * 48
@@ -40,6 +45,9 @@ class Served:
     port: int
     desk: Desk
     idp: Provider
+    house: House
+    signer: OwnSigner
+    """The key of the channel workers whose envelopes count here."""
 
     @property
     def url(self) -> str:
@@ -68,8 +76,10 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
 
     people = tmp_path / "principals.yaml"
     people.write_text(PEOPLE)
+    signer = OwnSigner()
     sources = IdentitySettings(
         oidc=Issuer(issuer=idp.issuer, audiences=(AUDIENCE,)),
+        envelopes=EnvelopeKeys(audience=WORKERS, keys={signer.kid: signer.public}),
         proxy=ProxySettings(secret_sha256=(hashlib.sha256(SECRET.encode()).hexdigest(),)),
     )
 
@@ -81,7 +91,7 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
         front = Front(Health(), loopback=True)
         front.open(Protocols(build_app(house), house, settings.protocols))
         with serving(front) as port:
-            yield Served(port, desk, idp)
+            yield Served(port, desk, idp, house, signer)
 
     yield serve
 
