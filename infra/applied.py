@@ -23,7 +23,7 @@ from typing import Any
 Properties = Mapping[str, Any]
 Client = Callable[[str], Any]
 WAIT_SECONDS, PAUSE = 240.0, 3.0
-_KEPT = (
+KEPT = (
     "agentRuntimeArtifact",
     "roleArn",
     "networkConfiguration",
@@ -34,6 +34,11 @@ _KEPT = (
     "lifecycleConfiguration",
     "environmentVariables",
     "filesystemConfigurations",
+    "hooksConfiguration",
+    "capacityProviderConfiguration",
+    "platformVersion",
+    "allowedPorts",
+    "resourceConfigurations",
 )
 """What `UpdateAgentRuntime` would forget if it were not said again."""
 
@@ -75,7 +80,7 @@ def _runtime_metadata(given: Properties, client: Client, sleep: Callable[[float]
     control, runtime = client("bedrock-agentcore-control"), given["RuntimeId"]
     found = _ready(lambda: control.get_agent_runtime(agentRuntimeId=runtime), sleep)
     if (found.get("metadataConfiguration") or {}).get("requireMMDSV2") is not True:
-        again = {name: found[name] for name in _KEPT if found.get(name)}
+        again = {name: found[name] for name in KEPT if found.get(name)}
         control.update_agent_runtime(agentRuntimeId=runtime, **again, metadataConfiguration={"requireMMDSV2": True})
         found = _ready(lambda: control.get_agent_runtime(agentRuntimeId=runtime), sleep)
         if (found.get("metadataConfiguration") or {}).get("requireMMDSV2") is not True:

@@ -85,6 +85,9 @@ class Retention(_Frozen):
     evidence_days: int = Field(default=2557, ge=365, le=3653)
     logs_days: LogDays = 400
     memory_days: int = Field(default=30, ge=7, le=365)
+    """Of events in memory."""
+    records_days: int = Field(default=60, ge=31, le=365)
+    """Of records that a strategy would make of them; AgentCore takes no fewer."""
     provider: Literal["none"] = "none"
     """What Bedrock may keep of prompts and answers, as a mode of its account data retention."""
 

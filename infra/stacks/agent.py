@@ -211,7 +211,7 @@ class AgentStack(Stack):
                 )
             ],
             MemoryId=memory.attr_memory_id,
-            Days=str(environment.retention.memory_days),
+            Days=str(environment.retention.records_days),
         )
 
 

@@ -17,6 +17,7 @@ from infra.stacks.channels import ChannelsStack
 from infra.stacks.gateway import GatewayStack
 from infra.stacks.guardrails import GuardrailsStack
 from infra.stacks.member import MemberStack
+from infra.stacks.members import MembersStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.oversight import OversightStack
 
@@ -61,6 +62,11 @@ def build(app: App, environment: Environment) -> None:
     MemberStack(app, f"{name}Payer", environment, "payer", readers, env=payer, **_common(environment))
     if environment.payer_account != environment.account:
         MemberStack(app, f"{name}Member", environment, "member", readers, env=home, **_common(environment))
+    if environment.stack_set:
+        manager = home if environment.stack_set.delegated else payer
+        MembersStack(
+            app, f"{name}Members", environment, environment.stack_set, readers, env=manager, **_common(environment)
+        )
     Tags.of(app).add("regent:environment", environment.name)
 
 

@@ -114,4 +114,4 @@ def stack_set_template(environment: Environment, readers: Sequence[str]) -> str:
     from aws_cdk.assertions import Template
 
     stack = MemberStack(App(), "Member", environment, "member", readers, synthesizer=LegacyStackSynthesizer())
-    return json.dumps(Template.from_stack(stack).to_json(), indent=1, sort_keys=True)
+    return json.dumps(Template.from_stack(stack).to_json(), separators=(",", ":"), sort_keys=True)
