@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from policies.audit import Ledger, verify
+from tests.homes import furnished
 
 REGENT = Path(sys.executable).with_name("regent")
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "REGENT_HOME": str(home)}
+    return {**os.environ, "REGENT_HOME": furnished(home)}
 
 
 def start(home: Path, question: str, **more: object) -> subprocess.Popen[str]:

@@ -15,6 +15,7 @@ import pytest
 from agents.answer import Answer
 from agents.home import Home
 from tests.agents.scripted import ScriptedMaker
+from tests.homes import furnished
 from tools.calls import Aws
 from tools.facts import Facts
 from tools.registry import _REGISTRY, query
@@ -91,7 +92,7 @@ def run(tmp_path: Path, *words: str, given: bytes = b"", **env: str) -> subproce
         input=given,
         capture_output=True,
         cwd=tmp_path,
-        env={**os.environ, "REGENT_HOME": str(tmp_path / "home"), **env},
+        env={**os.environ, "REGENT_HOME": furnished(tmp_path / "home"), **env},
         timeout=120,
     )
 

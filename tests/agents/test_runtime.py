@@ -18,6 +18,7 @@ import uvicorn
 from agents.answer import Answer, LedgerSpan, PrincipalShown, Usage
 from agents.invoking import build_app
 from agents.runtime import MOST_BYTES, Front, Health
+from tests.homes import furnished
 
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 REGENT = Path(sys.executable).with_name("regent")
@@ -259,7 +260,7 @@ def process(home, *words, **env):
     port = free_port()
     started = subprocess.Popen(
         [REGENT, "serve", "--port", str(port), *words],
-        env={**os.environ, "REGENT_HOME": str(home), **env},
+        env={**os.environ, "REGENT_HOME": furnished(home), **env},
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -15,6 +15,7 @@ from agents.cli.app import app
 from agents.home import Home
 from policies.access.policyset import FOLDER
 from tests.agents.scripted import ScriptedMaker
+from tests.homes import furnished
 from tools.catalogue import queries
 
 Ask = Callable[..., Answer]
@@ -22,7 +23,7 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture(autouse=True)
 def at_home(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REGENT_HOME", str(home.path))
+    monkeypatch.setenv("REGENT_HOME", furnished(home.path))
     monkeypatch.chdir(tmp_path)
 
 

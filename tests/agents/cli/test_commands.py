@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.homes import furnished
+
 REGENT = Path(sys.executable).with_name("regent")
 KEYS = [
     "id", "question", "principal", "status", "text", "figures", "facts", "receipts", "queries", "usage", "ledger",
@@ -31,7 +33,7 @@ def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> s
         text=True,
         timeout=120,
         cwd=folder,
-        env={**os.environ, "REGENT_HOME": str(folder / "home"), "COLUMNS": "120", **env},
+        env={**os.environ, "REGENT_HOME": furnished(folder / "home"), "COLUMNS": "120", **env},
     )
 
 

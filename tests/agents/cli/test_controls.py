@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from agents.cli import app
 from policies.controls.catalogue import catalogue
+from tests.homes import furnished
 from tools.errors import RegentError
 
 Regent = Callable[..., Any]
@@ -25,7 +26,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def regent(place: Path, monkeypatch: pytest.MonkeyPatch) -> Regent:
     """`regent("controls", "status")`: what it printed; a RegentError that it ends with is raised."""
-    monkeypatch.setenv("REGENT_HOME", str(place / "home"))
+    monkeypatch.setenv("REGENT_HOME", furnished(place / "home"))
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(place)
 

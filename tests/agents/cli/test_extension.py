@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import furnished
+
 CODE = '''
 from tools.calls import Aws
 from tools.facts import Facts
@@ -60,7 +62,7 @@ def company(tmp_path: Path) -> Path:
 def run(company: Path, *words: str) -> subprocess.CompletedProcess[str]:
     root = Path(__file__).parents[3]
     path = os.pathsep.join([str(company), str(root)])
-    env = {**os.environ, "PYTHONPATH": path, "REGENT_HOME": str(company / "home")}
+    env = {**os.environ, "PYTHONPATH": path, "REGENT_HOME": furnished(company / "home")}
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=env, timeout=120)
 
 

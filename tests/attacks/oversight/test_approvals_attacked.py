@@ -23,6 +23,7 @@ from policies.audit.bodies import ApprovalConsumed, ApprovalDecided, ApprovalRef
 from policies.halting import StoppedError
 from policies.oversight import ApprovalError, ApprovalSettings, NotInChargeError, Oversight, Scope, resume, stop
 from tests.agents.scripted import ScriptedMaker
+from tests.homes import furnished
 from tools.catalogue import queries
 from tools.estates import Estate
 
@@ -453,7 +454,7 @@ with open_desk(model="offline") as desk:
 def race(home: Home, what: str, approval: str, *who: str, people: Path | None = None) -> list[str]:
     import os
 
-    environment = {**os.environ, "REGENT_HOME": str(home.path)}
+    environment = {**os.environ, "REGENT_HOME": furnished(home.path)}
     racing = [
         subprocess.Popen(
             [sys.executable, "-c", RACE, what, one, approval],
@@ -490,7 +491,7 @@ def test_two_approvers_racing(tmp_path: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        env={**os.environ, "REGENT_HOME": str(home.path)},
+        env={**os.environ, "REGENT_HOME": furnished(home.path)},
     )
     approval = json.loads(asked.stdout)["approval"]
     assert sorted(race(home, "decide", approval, "carla", "local")) == ["did", "refused"]

@@ -23,6 +23,7 @@ from policies.audit import (
 from policies.audit.bodies import KNOWN
 from policies.audit.export import OCSF_VERSION
 from policies.audit.note import Checkpoint
+from tests.homes import furnished
 
 run = CliRunner()
 
@@ -57,7 +58,7 @@ def fill(
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))
     with Ledger.open(tmp_path / "ledger") as ledger:
         fill(ledger, "q1")
         first = ledger.checkpoint()

@@ -20,6 +20,7 @@ from policies.controls.oscal_files import encode, validate, write
 from policies.controls.oscal_lint import lint
 from policies.controls.run import Evaluation
 from policies.controls.status import Attested, status_of
+from tests.homes import furnished
 
 AT = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
@@ -240,7 +241,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(documents, tmp_path)
 
 
 def test_export_on_a_fresh_installation(tmp_path, monkeypatch):
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["controls", "export", "--format", "oscal", "--out", "oscal", "--json"])
     assert done.exit_code == 0, done.output

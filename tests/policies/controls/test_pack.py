@@ -25,6 +25,7 @@ from policies.controls.pack import verify_pack
 from policies.controls.pack.archive import encode, seal, writable, writing
 from policies.controls.pack.build import build as build_into
 from policies.controls.run import run
+from tests.homes import furnished
 
 
 @pytest.fixture(scope="module")
@@ -426,7 +427,7 @@ def test_a_ledger_that_does_not_verify_is_not_packed(opened):
 
 @pytest.mark.slow
 def test_after_questions_the_command_packs_and_packs_the_same_again(tmp_path, monkeypatch):
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     runner = CliRunner()
     assert runner.invoke(app, ["ask", "Which buckets are public?"]).exit_code == 0
     first, again = tmp_path / "first.zip", tmp_path / "again.zip"

@@ -15,6 +15,7 @@ from policies.controls.errors import ControlsError
 from policies.controls.outbox import Alert, OutboxError, SqliteOutbox
 from policies.controls.run import run
 from policies.controls.watch import watch
+from tests.homes import furnished
 
 AT = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
@@ -101,7 +102,7 @@ def test_an_outbox_that_cannot_be_used_is_an_error(outbox):
 
 
 def test_one_round_on_the_command_line_and_what_waits(tmp_path, monkeypatch):
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["controls", "watch", "--once", "--json"])
     assert done.exit_code == 0, done.output

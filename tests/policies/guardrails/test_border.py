@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import furnished
+
 REGENT = Path(sys.executable).with_name("regent")
 
 
@@ -20,7 +22,7 @@ def regent(home: Path, *words: str | bytes, given: bytes | None = None) -> subpr
         capture_output=True,
         timeout=120,
         cwd=home,
-        env={**os.environ, "REGENT_HOME": str(home / "home")},
+        env={**os.environ, "REGENT_HOME": furnished(home / "home")},
     )
 
 

@@ -26,6 +26,7 @@ from policies.oversight.approval_dynamo import DynamoApprovals
 from policies.oversight.approval_store import ApprovalStore, SqliteApprovals, Stored
 from policies.oversight.database import Database
 from tests.agents.scripted import ScriptedMaker
+from tests.homes import furnished
 from tests.policies.oversight.tables import make_table
 
 Open = Callable[..., Desk]
@@ -239,7 +240,7 @@ def test_an_asker_whose_role_changed_meanwhile_is_decided_on_as_they_are_now(
     people = tmp_path / "people.yaml"
     everybody = "principals:\n  carla: {role: auditor}\n  zoe: {role: %s}\n  local: {role: admin}\n"
     people.write_text(everybody % "engineer")
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.setenv("REGENT_PRINCIPALS", str(people))
 
     def regent(*words: str, code: int = 0) -> Any:
@@ -259,7 +260,7 @@ def test_an_asker_whose_role_changed_meanwhile_is_decided_on_as_they_are_now(
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """list, show, approve and deny, and `ask --resume`, with their exit codes and their JSON."""
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))
 
     def regent(*words: str, code: int = 0) -> Any:
         done = CliRunner().invoke(app, list(words))
@@ -292,7 +293,7 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_commands_stop_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REGENT_HOME", str(tmp_path))
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))
 
     def regent(*words: str, code: int = 0) -> str:
         done = CliRunner().invoke(app, list(words))

@@ -22,6 +22,7 @@ from policies.oversight import NotInChargeError, Oversight, Scope, Stop, SwitchE
 from policies.oversight.switch import with_stop
 from policies.oversight.switch_ssm import ParameterSwitch
 from tests.agents.scripted import ScriptedMaker
+from tests.homes import furnished
 from tools.estates import Estate
 from tools.facts import FactBook
 
@@ -243,7 +244,7 @@ def test_under_load_nothing_is_called_more_than_five_seconds_after_the_stop(home
     import sys
 
     regent = Path(sys.executable).with_name("regent")
-    environment = {**os.environ, "REGENT_HOME": str(home.path)}
+    environment = {**os.environ, "REGENT_HOME": furnished(home.path)}
     code = (
         "from agents.opening import open_desk\n"
         "from agents.answer import Question\n"
