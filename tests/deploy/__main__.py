@@ -50,7 +50,7 @@ def _deployed(report: Report, running: Emulator, site: Site) -> None:
     with report.step("diff"):
         site.diff(report)
     with report.step("what is stored"):
-        stored.buckets(report, site)
+        stored.everything(report, site)
     with report.step("destroy"):
         leaving.destroy(report, site)
 

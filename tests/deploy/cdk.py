@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def install() -> None:
     subprocess.run([_node(), npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=ROOT, check=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cdk:
     """`cdk …` with the variables of one account, over an assembly in `out`."""
 
@@ -69,7 +70,7 @@ class Cdk:
         """A command over the assembly that was written."""
         return self.run(*words, "--app", str(self.out))
 
-    @property
+    @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """The templates of the assembly, by stack name."""
         return {
@@ -77,7 +78,7 @@ class Cdk:
             for name, artifact in self._stacks.items()
         }
 
-    @property
+    @cached_property
     def accounts(self) -> dict[str, str]:
         """Where each stack goes: its account, by stack name."""
         return {name: str(artifact["environment"]).split("/")[2] for name, artifact in self._stacks.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
@@ -13,22 +12,9 @@ from tests.deploy.report import Report
 from tests.deploy.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class _Resource:
-    stack: str
-    account: str
-    kind: str
-    logical: str
-    physical: str
-    kept: bool
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.physical}"
-
-
 def destroy(report: Report, site: Site) -> None:
     """A protected stack is not destroyed; once a person lifts that, all goes but what was declared to stay."""
-    before = _resources(site)
+    before = list(site.resources())
     report.check("`cdk destroy` is refused while stacks are protected", _refused(site), "it went through")
     for name, account in site.cdk.accounts.items():
         site.client("cloudformation", account).update_termination_protection(
@@ -48,21 +34,6 @@ def destroy(report: Report, site: Site) -> None:
     report.check(f"everything else is gone ({said})", not stayed and bool(gone), stayed)
     blind = sorted({one.kind for one, here in found.items() if here is None})
     print(f"   after destroy these types were not asked about: {', '.join(blind)}", flush=True)
-
-
-def _resources(site: Site) -> list[_Resource]:
-    found = []
-    for stack, template in site.cdk.templates.items():
-        account = site.cdk.accounts[stack]
-        listed = site.client("cloudformation", account).describe_stack_resources(StackName=stack)["StackResources"]
-        for one in listed:
-            declared = template["Resources"].get(one["LogicalResourceId"])
-            if declared is None:
-                continue
-            kept = declared.get("DeletionPolicy", "Delete").startswith("Retain")
-            kind, logical = one["ResourceType"], one["LogicalResourceId"]
-            found.append(_Resource(stack, account, kind, logical, one["PhysicalResourceId"], kept))
-    return found
 
 
 def _refused(site: Site) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,24 @@ from tests.deploy.emulator import Emulator
 from tests.deploy.report import Report
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: what the template calls it and says of it, and what it is called where it is."""
+
+    stack: str
+    account: str
+    kind: str
+    logical: str
+    physical: str
+    kept: bool
+    """Whether it stays when its stack goes."""
+    properties: dict[str, Any] = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.physical}"
+
+
+@dataclass(frozen=True, eq=False)
 class Site:
     """The environment, the emulator it goes to, and the command line that takes it there."""
 
@@ -69,18 +87,36 @@ class Site:
         same = said.count("There were no differences")
         report.check("`cdk diff` is empty after the deployment", same == len(self.cdk.accounts), said)
 
-    def resources(self, kind: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-        """(stack, account, physical id, properties in the template) of every deployed resource of this type."""
+    def resources(self, kind: str | None = None) -> Iterator[Resource]:
+        """Every deployed resource of this type (None: of any type), beside what the template says of it."""
         for stack, template in self.cdk.templates.items():
-            account = self.cdk.accounts[stack]
-            wanted = {name: one for name, one in template["Resources"].items() if one["Type"] == kind}
-            if not wanted:
-                continue
-            client = self.client("cloudformation", account)
-            found = client.describe_stack_resources(StackName=stack)["StackResources"]
-            physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
-            for name, one in wanted.items():
-                yield stack, account, physical[name], one.get("Properties", {})
+            physical = self.physical(stack)
+            for logical, one in template["Resources"].items():
+                if kind in (None, one["Type"]) and logical in physical:
+                    kept = one.get("DeletionPolicy", "Delete").startswith("Retain")
+                    account, given = self.cdk.accounts[stack], one.get("Properties", {})
+                    yield Resource(stack, account, one["Type"], logical, physical[logical], kept, given)
+
+    @cache  # noqa: B019 - one site for the life of the process
+    def physical(self, stack: str) -> dict[str, str]:
+        """What CloudFormation calls each resource of a stack."""
+        client = self.client("cloudformation", self.cdk.accounts[stack])
+        found = client.describe_stack_resources(StackName=stack)["StackResources"]
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+
+    def resolve(self, resource: Resource, value: Any) -> str:
+        """What a reference in a template became: the ARN of a key, the id of anything else, or an imported value."""
+        if isinstance(value, str):
+            return value
+        if "Fn::ImportValue" in value:
+            exported = self.client("cloudformation", resource.account).list_exports()["Exports"]
+            return str(next(one["Value"] for one in exported if one["Name"] == value["Fn::ImportValue"]))
+        logical = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
+        physical = self.physical(resource.stack)[logical]
+        kind = self.cdk.templates[resource.stack]["Resources"][logical]["Type"]
+        if kind == "AWS::KMS::Key" and "Fn::GetAtt" in value:
+            return str(self.client("kms", resource.account).describe_key(KeyId=physical)["KeyMetadata"]["Arn"])
+        return physical
 
     def output(self, stack: str, key: str) -> str:
         """An output of a stack, by its name without the environment's prefix."""
