@@ -2,7 +2,7 @@
 
 `REAL` types call the emulator's own API for the same thing, so what a template says can be read back through AWS's API.
 `RECORDED` types have no API behind them: their properties are written down and given names, and nothing else happens.
-They are wired, not proven, and the report says so. `/_regent/recorded` in the log folder has what was recorded.
+They are wired, not proven, and the report says so. The file that `REGENT_RECORDED` names has what was written down.
 
 It reaches into the emulator's internals; that is why its version is pinned.
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 from ministack import app as gateway
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import bedrock, cloudtrail
+from ministack.services import bedrock, cloudtrail, ec2
 from ministack.services import bedrock_agentcore as agentcore
 from ministack.services.cloudformation import provisioners
 
@@ -119,6 +119,22 @@ def trail(logical: str, given: Properties, stack: str) -> Made:
     return name, {"Arn": made["trailARN"]}
 
 
+def ingress(logical: str, given: Properties, stack: str) -> Made:
+    first = "IpPermissions.1"
+    asked = {
+        "GroupId": given["GroupId"],
+        f"{first}.IpProtocol": given["IpProtocol"],
+        f"{first}.FromPort": str(given["FromPort"]),
+        f"{first}.ToPort": str(given["ToPort"]),
+        f"{first}.Groups.1.GroupId": given["SourceSecurityGroupId"],
+    }
+    status, _, body = ec2._authorize_sg_ingress(asked)
+    if status >= 300:
+        raise ValueError(body)
+    name = f"{given['GroupId']}|{given['SourceSecurityGroupId']}|{given['ToPort']}"
+    return name, {"Id": name}
+
+
 def record(kind: str, attributes: dict[str, str]) -> Any:
     """A handler that writes down what a template asked for."""
 
@@ -127,11 +143,15 @@ def record(kind: str, attributes: dict[str, str]) -> Any:
         service = "bedrock-agentcore" if kind.startswith(AGENTCORE) else kind.split("::")[1].lower()
         arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{kind.rsplit('::', 1)[1].lower()}/{name}"
         values = {"arn": arn, "id": name, "url": f"https://{name}.gateway.bedrock-agentcore.invalid/mcp"}
-        with Path(os.environ["REGENT_RECORDED"]).open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"type": kind, "stack": stack, "logical": logical, "properties": given}) + "\n")
+        _note(kind, stack, logical, given)
         return name, {attribute: values[what] for attribute, what in attributes.items()}
 
     return create
+
+
+def _note(kind: str, stack: str, logical: str, given: Properties) -> None:
+    with Path(os.environ["REGENT_RECORDED"]).open("a", encoding="utf-8") as out:
+        out.write(json.dumps({"type": kind, "stack": stack, "logical": logical, "properties": given}) + "\n")
 
 
 def _api(given: Any) -> Any:
@@ -183,11 +203,27 @@ REAL: dict[str, dict[str, Any]] = {
         "create": memory,
         "delete": lambda arn, given: _done(agentcore._delete_memory(arn.rsplit("/", 1)[-1])),
     },
+    "AWS::EC2::SecurityGroupIngress": {"create": ingress, "delete": _leave},
     "AWS::CloudTrail::Trail": {
         "create": trail,
         "delete": lambda name, given: _done(cloudtrail._delete_trail({"Name": name})),
     },
 }
+
+
+def retention(answer: Any) -> Any:
+    """Bedrock's handler with the two calls of account data retention, which it lacks: kept, and without effect."""
+    kept = {"mode": "default"}
+
+    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        if path.rstrip("/") != "/data-retention":
+            return await answer(method, path, headers, body, query)
+        if method == "PUT":
+            kept["mode"] = json.loads(body)["mode"]
+            _note("bedrock:PutAccountDataRetention", "", "", dict(kept))
+        return 200, {"Content-Type": "application/json"}, json.dumps(kept).encode()
+
+    return handle
 
 
 def extend() -> None:
@@ -197,6 +233,7 @@ def extend() -> None:
         handlers.setdefault(kind, handler)
     for kind, attributes in RECORDED.items():
         handlers.setdefault(kind, {"create": record(kind, attributes), "delete": _leave})
+    bedrock.handle_request = retention(bedrock.handle_request)
     # with TLS it would bind port 443 as well, for logins that nobody does here
     gateway._port_is_bindable = lambda *_: False
 
