@@ -202,10 +202,14 @@ class House:
         known = self.desk.oversight.approvals.history(approval)
         if known.asker != by.id:
             raise NotInChargeError("Only the asker may see who can approve it.")
+        return self.able(known, by, channel)
+
+    def able(self, known: History, asker: Principal, channel: str) -> tuple[str, ...]:
+        """Who may decide this approval of `asker`, as the channel knows them."""
         found: list[str] = []
         for person, known_as in people(self.settings.principals or SHIPPED, "envelope"):
             here = [one for one in known_as if one.startswith(f"{channel}:")]
-            if here and person.id != by.id and may(self.desk, known.call, person, by).allowed:
+            if here and person.id != asker.id and may(self.desk, known.call, person, asker).allowed:
                 found += here
         return tuple(found)
 

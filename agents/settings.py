@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from agents.channels.slack.settings import SlackSettings
 from agents.channels.teams.settings import TeamsSettings
 from agents.wording import AI, PERSON
 from policies.access.sources import IdentitySettings
@@ -138,6 +139,11 @@ class Settings(BaseSettings):
         description="Days for which every snapshot is locked in compliance mode, if its bucket has Object Lock. "
         "Locked snapshots that name a person cannot be erased; without a lock, their hashes in the ledger still show "
         "that none was changed.",
+    )
+    slack: SlackSettings = Field(
+        default=SlackSettings(),
+        description="The Slack app that `regent slack` runs: its secret (a file, or REGENT_SLACK__SIGNING_SECRET and "
+        "REGENT_SLACK__BOT_TOKEN), the channels in which it answers, and where alerts go. See docs/slack.md.",
     )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(

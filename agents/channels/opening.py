@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from agents.channels.port import CallingPort
 from agents.channels.transports import inside
 from agents.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from agents.acting import House
 
 AUDIENCE = "this-process"
 
@@ -41,6 +45,15 @@ def open_inside(
     Raises:
         RegentError: something cannot be opened; the sentence says what to do.
     """
+    with open_house(estate=estate, model=model, settings=settings) as (port, _):
+        yield port
+
+
+@contextmanager
+def open_house(
+    *, estate: str | None = None, model: str | None = None, settings: Settings | None = None
+) -> Iterator[tuple[CallingPort, House]]:
+    """`open_inside`, and the house behind it, for what a channel brings unasked."""
     from agents.acting import House
     from agents.opening import open_desk
     from policies.access.identity import Identity
@@ -51,4 +64,5 @@ def open_inside(
     accepted = IdentitySettings(envelopes=EnvelopeKeys(audience=AUDIENCE, keys={signer.kid: signer.public}))
     with open_desk(estate=estate or settings.estate, model=model, settings=settings) as desk:
         who = Identity(accepted, settings.principals, FileNonces(desk.home.path / "nonces.sqlite"))
-        yield CallingPort(inside(House(desk, who, settings)), signer, AUDIENCE)
+        house = House(desk, who, settings)
+        yield CallingPort(inside(house), signer, AUDIENCE), house

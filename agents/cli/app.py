@@ -26,6 +26,7 @@ from agents.cli import (
     recompute,
     releases,
     serve,
+    slack,
     switch,
     teams,
     webhook,
@@ -66,6 +67,7 @@ app.add_typer(concerns.app, name="concern")
 app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.add_typer(slack.app, name="slack")
 app.add_typer(teams.app, name="teams")
 app.command("webhook")(webhook.webhook)
 app.command("witness")(witness.witness)

@@ -1,0 +1,186 @@
+"""Delivering: alerts and approvals reach people in their channels. What a channel did not take is tried again.
+
+Both wait where they are kept anyway: alerts in the outbox, approvals in the house. A mark says who has heard of which;
+it is set after a channel took it, never before. So a channel that is down loses nothing, and a crash between taking and
+marking tells it twice rather than never.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+
+from agents.channels.delivery import ChannelError
+from policies.access.principal import KnownAs
+from tools.errors import RegentError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from policies.controls.outbox import Alert, Outbox
+
+log = structlog.get_logger()
+EVERY_SECONDS = 15.0
+_FORGET_SECONDS = 400 * 24 * 3600
+
+
+class ApprovalNotice(BaseModel):
+    """An approval that waits, as its approvers hear of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    approval: str
+    asker: str
+    asker_as: KnownAs | None
+    """The asker in the channel, if they are known there: whom the answer goes to."""
+    session: str
+    """The asker's conversation."""
+    query: str
+    input: Mapping[str, Any]
+    accounts: tuple[str, ...]
+    reason: str
+    expires: datetime
+    approvers: tuple[str, ...]
+    """Who may decide it, as the channel knows them."""
+
+
+class Notifier(Protocol):
+    """One channel's way to reach people unasked. Each call returns only when the channel took the message."""
+
+    channel: str
+
+    def notify(self, alert: Alert) -> None:
+        """Tell of a control that left `evidenced`. RegentError when it could not be delivered."""
+
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
+        """Ask one approver, in private. RegentError when it could not be delivered."""
+
+
+class Heard(Protocol):
+    """Who has heard of what. Safe for threads and processes; each may raise ChannelError."""
+
+    def has(self, what: str, who: str) -> bool:
+        """Whether it was marked before."""
+
+    def mark(self, what: str, who: str) -> None:
+        """Remember it for a year and more."""
+
+
+class HeardFile:
+    """`Heard` in the file at `path`."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._clock = path, clock
+
+    def has(self, what: str, who: str) -> bool:
+        with self._open() as db:
+            return db.execute("select 1 from heard where what = ? and who = ?", (what, who)).fetchone() is not None
+
+    def mark(self, what: str, who: str) -> None:
+        now = self._clock()
+        with self._open() as db:
+            db.execute("delete from heard where at < ?", (now - _FORGET_SECONDS,))
+            db.execute("insert or ignore into heard values (?, ?, ?)", (what, who, now))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        import sqlite3
+        from contextlib import closing
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
+                db.execute(
+                    "create table if not exists heard (what text, who text, at real, primary key (what, who)) "
+                    "without rowid"
+                )
+                yield db
+        except (sqlite3.Error, OSError) as error:
+            raise ChannelError(f"The file {self._path.name} of who heard what cannot be used: {error}.") from error
+
+
+class Round:
+    """Goes through what waits, again and again. `approvals` gives those that wait, for one channel's people."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        heard: Heard,
+        notifiers: Sequence[Notifier],
+        approvals: Callable[[str], Iterable[ApprovalNotice]] = lambda channel: (),
+    ) -> None:
+        self._outbox, self._heard, self._notifiers, self._approvals = outbox, heard, notifiers, approvals
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def go(self) -> int:
+        """Deliver what waits; how many did not arrive and will be tried again."""
+        return self._alerts() + sum(self._approvals_of(notifier) for notifier in self._notifiers)
+
+    def __enter__(self) -> Round:
+        self._thread = threading.Thread(target=self._run, name="delivering")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS if self._settled() else EVERY_SECONDS / 3):
+            pass
+
+    def _settled(self) -> bool:
+        try:
+            return self.go() == 0
+        except Exception as error:  # noqa: BLE001 - the border: one failure must not end the rounds
+            log.error("delivering failed", error=type(error).__name__, said=str(error))
+            return False
+
+    def _alerts(self) -> int:
+        missed = 0
+        for alert in self._outbox.alerts(waiting=True) if self._notifiers else ():
+            reached = [self._tell(n, f"alert/{alert.id}", n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
+                       for n in self._notifiers]  # fmt: skip
+            if all(reached):
+                self._outbox.delivered(alert.id, datetime.now(UTC))
+            missed += reached.count(False)
+        return missed
+
+    def _approvals_of(self, notifier: Notifier) -> int:
+        missed = 0
+        for notice in self._approvals(notifier.channel):
+            for who in notice.approvers:
+                reached = self._tell(
+                    notifier,
+                    approval_key(notice),
+                    who,
+                    lambda notice=notice, who=who: notifier.ask_approver(notice, who),  # type: ignore[misc]
+                )
+                missed += not reached
+        return missed
+
+    def _tell(self, notifier: Notifier, what: str, who: str, tell: Callable[[], None]) -> bool:
+        """Whether they have heard of it, now or before."""
+        try:
+            if not self._heard.has(what, who):
+                tell()
+                self._heard.mark(what, who)
+        except RegentError as error:
+            log.warning("not delivered, it is tried again", channel=notifier.channel, error=str(error))
+            return False
+        return True
+
+
+def approval_key(notice: ApprovalNotice) -> str:
+    """What `Heard` knows an approval by."""
+    return f"approval/{notice.approval}"

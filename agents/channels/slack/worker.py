@@ -1,0 +1,256 @@
+"""Slack's worker: asks the house through its port what was queued, and says what came of it.
+
+Nothing is said in Slack while asking but the message that shows progress: what is to be said is kept first, then said.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from agents.channels.delivering import ApprovalNotice, Heard, approval_key
+from agents.channels.delivery import Delivery
+from agents.channels.port import Port, PortError, RefusedError, Speaker
+from agents.channels.rendering import view
+from agents.channels.slack import wording
+from agents.channels.slack.blocks import receipts_text
+from agents.channels.slack.events import bot_of, question_id
+from agents.channels.slack.routing import Router, where
+from agents.channels.slack.said import (
+    SAID,
+    Answered,
+    Decided,
+    Greeted,
+    Nothing,
+    Opened,
+    Place,
+    Said,
+    Told,
+)
+from agents.channels.slack.speaking import Voice
+from tools.errors import RegentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agents.answer import Answer
+    from agents.channels.inbox import Answers
+    from agents.channels.rendering import View
+    from agents.settings import Disclosure
+
+CHANNEL = "slack"
+
+
+class SlackWorker:
+    """Slack's `Adapter` and `Notifier`. `named` are the channels in which a mention is answered."""
+
+    channel = CHANNEL
+
+    def __init__(
+        self,
+        port: Port,
+        voice: Voice,
+        answers: Answers,
+        disclosure: Disclosure,
+        *,
+        heard: Heard,
+        named: Sequence[str] = (),
+        alerts: Sequence[str] = (),
+    ) -> None:
+        self._port, self._voice, self._answers, self._disclosure = port, voice, answers, disclosure
+        self._named, self._alerts, self._heard = frozenset(named), tuple(alerts), heard
+        self._router = Router(self)
+
+    # the adapter: ask, say, sorry
+
+    def ask(self, delivery: Delivery) -> str:
+        return SAID.dump_json(self._router.said(delivery)).decode()
+
+    def say(self, delivery: Delivery, said: str) -> None:
+        found = SAID.validate_json(said)
+        match found:
+            case Answered():
+                self._voice.answered(found, delivery.key)
+                if found.notice is not None:
+                    self.ask_approvers(found.notice)
+            case Decided():
+                self._voice.decided(found, delivery.key)
+                if found.user is not None:
+                    self._heard.mark(f"answer/{found.approval}", found.user)
+            case Told():
+                self._voice.told(found)
+            case Opened():
+                self._voice.opened(found)
+            case Greeted():
+                self._voice.greeted(found)
+            case Nothing():
+                pass
+
+    def sorry(self, delivery: Delivery) -> None:
+        event = json.loads(delivery.body).get("event") or {}
+        if event.get("channel") and event.get("user"):
+            place = Place(channel=event["channel"], thread=event.get("thread_ts") or event.get("ts"))
+            self._voice.told(Told(place=place, user=event["user"], text=wording.FAILED))
+
+    # the notifier: alerts and approvals, unasked
+
+    def notify(self, alert: Any) -> None:
+        for place in self._alerts:
+            self._voice.alert(alert, place)
+
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
+        value = json.dumps({"approval": notice.approval, "asker": notice.asker_as, "session": notice.session})
+        self._voice.ask_approver(notice, approver.rpartition("/")[2], value)
+
+    def ask_approvers(self, notice: ApprovalNotice) -> None:
+        """Ask every approver who has not heard of it."""
+        for approver in notice.approvers:
+            if not self._heard.has(approval_key(notice), approver):
+                self.ask_approver(notice, approver)
+                self._heard.mark(approval_key(notice), approver)
+
+    # the listener: what Bolt routes here
+
+    def message(self, body: dict[str, Any], event: dict[str, Any]) -> Said:
+        """A person wrote, edited or deleted something."""
+        if event.get("subtype") in ("message_changed", "message_deleted") or "edited" in event:
+            return self._changed(body, event)
+        if not event.get("user") or not event.get("text"):
+            return Nothing()
+        by = _speaker(body, event)
+        place = Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"])
+        if event.get("channel_type") != "im" and place.channel not in self._named:
+            return Told(place=place, user=event["user"], text=wording.ELSEWHERE)
+        text = wording.plain(event["text"], bot_of(body))
+        if not text:
+            return Told(place=place, user=event["user"], text=wording.EMPTY)
+        begun = self._voice.begin(place.channel, place.thread or event["ts"], body["team_id"], event["user"])
+        try:
+            answer = self._port.ask(by, text, self._voice.progress(begun))
+            return self._answered(by, begun, event["user"], answer)
+        except RegentError:
+            self._voice.drop(begun)  # the next try makes its own
+            raise
+
+    def _answered(self, by: Speaker, begun: Place, user: str, answer: Answer) -> Answered:
+        shown = view(answer, self._disclosure)
+        # after an answer about persons, what follows in that conversation may speak of them too
+        private = shown.personal or self._heard.has("private", by.session)
+        if private:
+            self._heard.mark("private", by.session)
+        notice = self._notice(by, answer) if answer.approval else None
+        return Answered(place=begun, user=user, view=shown, private=private, notice=notice)
+
+    def _notice(self, by: Speaker, answer: Answer) -> ApprovalNotice | None:
+        """Who may approve what waits, and what it is, as the asker may see it."""
+        assert answer.approval is not None
+        found = next((one for one in self._port.waiting(by) if one.approval == answer.approval), None)
+        if found is None:
+            raise PortError(f"The house does not know of the approval {answer.approval}.")
+        return ApprovalNotice(
+            approval=found.approval, asker=found.asker, asker_as=by.person, session=by.session, query=found.query,
+            input=found.input, accounts=found.accounts, reason=found.reason, expires=found.expires,
+            approvers=tuple(self._port.approvers(by, answer.approval)),
+        )  # fmt: skip
+
+    def _changed(self, body: dict[str, Any], event: dict[str, Any]) -> Said:
+        before = event.get("previous_message") or event
+        edited = event.get("subtype") != "message_deleted"
+        channel, ts = event["channel"], before["ts"]
+        by = _speaker(body, {**before, "channel": channel})
+        kept = self._kept(f"{CHANNEL}#{question_id(channel, ts)}")
+        answer = kept.view.answer if isinstance(kept, Answered) else None
+        self._port.note(by, f"{channel}/{ts}", "edited" if edited else "deleted", answer)
+        return Nothing()
+
+    def opened_thread(self, event: dict[str, Any]) -> Said:
+        """Somebody opened a thread of the assistant."""
+        thread = event["assistant_thread"]
+        return Greeted(place=Place(channel=thread["channel_id"], thread=thread["thread_ts"]))
+
+    def pressed(self, body: dict[str, Any], action: str, value: str) -> Said:
+        """Somebody pressed a button."""
+        match action:
+            case "receipts":
+                return self._receipts(body, value)
+            case "approve" | "deny":
+                return self._decide(body, action, value)
+        return self._opinion(body, value)
+
+    def _receipts(self, body: dict[str, Any], value: str) -> Said:
+        """Somebody wants to see the AWS calls behind an answer. They are kept for a day."""
+        kept = self._kept(value)
+        user, place = body["user"]["id"], where(body)
+        if not isinstance(kept, Answered | Decided) or kept.view is None:
+            return Told(place=place, user=user, text=wording.GONE)
+        alone = kept.private if isinstance(kept, Answered) else True
+        if alone and user != kept.user:
+            return Told(place=place, user=user, text=wording.NOT_YOURS)
+        instead = Told(place=place, user=user, text=receipts_text(kept.view))
+        return Opened(trigger=body["trigger_id"], modal="receipts", view=kept.view, instead=instead)
+
+    def _opinion(self, body: dict[str, Any], value: str) -> Said:
+        """Somebody says whether an answer helped."""
+        answer, _, helpful = value.partition(" ")
+        self._port.feedback(_presser(body), answer, helpful == "yes")
+        return self._comment(body, value)
+
+    def _comment(self, body: dict[str, Any], context: str) -> Said:
+        instead = Told(place=where(body), user=body["user"]["id"], text=wording.NO_COMMENT)
+        held = json.dumps({"opinion": context, "session": _presser(body).session})
+        return Opened(trigger=body["trigger_id"], modal="comment", context=held, instead=instead)
+
+    def commented(self, body: dict[str, Any]) -> Said:
+        """Somebody sent a comment."""
+        held = json.loads(body["view"]["private_metadata"])
+        answer, _, helpful = held["opinion"].partition(" ")
+        words = body["view"]["state"]["values"]["comment"]["words"].get("value") or ""
+        self._port.feedback(_presser(body, held["session"]), answer, helpful == "yes", words)
+        return Nothing()
+
+    def _decide(self, body: dict[str, Any], verdict: Literal["approve", "deny"], value: str) -> Said:
+        """Take the decision; the answer goes to whoever asked, alone."""
+        held = json.loads(value)
+        approval, place = held["approval"], where(body)
+        words = body.get("state", {}).get("values", {}).get("why", {}).get("words", {}).get("value") or ""
+        asker: str | None = held["asker"]
+        try:
+            made = self._port.decide(_presser(body), approval, verdict, words)
+            text = f"{approval} of {made.asker} {made.words}. The question is now: {made.status}."
+        except RefusedError as error:
+            # somebody was faster, or we were, and could not bring the answer then
+            text = str(error)
+        shown = self._decided_answer(asker, held["session"], approval) if asker else None
+        user = asker.rpartition("/")[2] if asker and shown else None
+        return Decided(place=place, text=text, approval=approval, user=user, view=shown)
+
+    def _decided_answer(self, asker: str, session: str, approval: str) -> View | None:
+        """The answer for the asker, once; None while there is none, or when they have it."""
+        if self._heard.has(f"answer/{approval}", asker.rpartition("/")[2]):
+            return None
+        try:
+            by = Speaker(person=asker, channel=CHANNEL, session=session)
+            return view(self._port.resume(by, approval), self._disclosure)
+        except RefusedError:
+            return None
+
+    def _kept(self, key: str) -> Said | None:
+        found = self._answers.answer(key)
+        return SAID.validate_json(found[1]) if found is not None and found[1] else None
+
+
+def _speaker(body: dict[str, Any], event: dict[str, Any]) -> Speaker:
+    """Who wrote it, as Slack says. People of another company in a shared channel have their own team's name."""
+    team = event.get("user_team") or event.get("team") or body["team_id"]
+    thread = event.get("thread_ts") or event["ts"]
+    session = f"{CHANNEL}:{body['team_id']}:{event['channel']}:{thread}"
+    return Speaker(person=f"{CHANNEL}:{team}/{event['user']}", channel=CHANNEL, session=session)
+
+
+def _presser(body: dict[str, Any], session: str | None = None) -> Speaker:
+    """Who pressed a button or sent a form."""
+    team = body["user"].get("team_id") or body["team"]["id"]
+    if session is None:
+        place = where(body)
+        session = f"{CHANNEL}:{body['team']['id']}:{place.channel}:{place.thread}"
+    return Speaker(person=f"{CHANNEL}:{team}/{body['user']['id']}", channel=CHANNEL, session=session)
