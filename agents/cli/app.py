@@ -22,6 +22,7 @@ from agents.cli import (
     doctor,
     estate,
     incidents,
+    mcp,
     queries,
     recompute,
     releases,
@@ -68,6 +69,7 @@ app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.add_typer(slack.app, name="slack")
+app.command("mcp")(mcp.mcp)
 app.add_typer(teams.app, name="teams")
 app.command("webhook")(webhook.webhook)
 app.command("witness")(witness.witness)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from policies.audit import QuestionAsked
@@ -120,3 +124,20 @@ def test_exception_text_and_tokens_stay_inside(
     assert got.is_error and "hunter2" not in json.dumps(got.model_dump(mode="json"))
     logged = "".join(capfd.readouterr())
     assert "hunter2" not in logged and "Bearer" not in logged
+
+
+def test_a_client_on_this_machine_starts_it_over_stdio(tmp_path: Path) -> None:
+    command = StdioServerParameters(
+        command=str(Path(sys.executable).with_name("regent")),
+        args=["mcp", "--as", "bram"],
+        env={**os.environ, "REGENT_HOME": str(tmp_path)},
+    )
+
+    async def inside() -> Any:
+        async with Client(stdio_client(command)) as one:
+            listed = await one.list_tools()
+            return listed, await one.call_tool("ask", {"question": "Which alarms are firing?"})
+
+    listed, got = asyncio.run(inside())
+    assert len(listed.tools) > 20 and not got.is_error and got.structured_content["status"] == "answered"
+    assert got.structured_content["principal"] == {"id": "bram", "role": "engineer", "assurance": "local"}

@@ -1,0 +1,51 @@
+"""MCP over stdio, for a client on this machine that starts `regent mcp`. Standard output is the protocol's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from agents.acting import House
+from agents.channels.protocols.mcp_queries import server
+from agents.local import asker
+from agents.opening import open_desk
+from agents.settings import load_settings
+from policies.access.identity import Call, Verified
+
+if TYPE_CHECKING:
+    from agents.settings import Settings
+
+
+class Terminal:
+    """Says that whoever calls is this person of the principals file, as at a terminal: a claim, and recorded as one."""
+
+    def __init__(self, settings: Settings, as_id: str, *, aws: bool) -> None:
+        self._settings, self._as_id, self._aws = settings, as_id, aws
+
+    def of(self, call: Call) -> Verified:
+        """The person, whatever the call brings. Raises as `agents.local.asker`."""
+        return Verified(asker(self._settings, self._as_id, aws=self._aws))
+
+
+def serve(*, as_id: str, estate: str, model: str | None) -> None:
+    """Serve until the client closes standard input.
+
+    Raises:
+        RegentError: something cannot be opened; nobody of that id is known.
+    """
+    settings = load_settings()
+    for name in ("mcp", "mcp_types"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with open_desk(estate=estate, model=model, settings=settings) as desk:
+        who = Terminal(settings, as_id, aws=desk.estate.source == "aws")
+        who.of(Call({}, {}))  # somebody unknown is told so now, and not by every tool
+        asyncio.run(_serve(House(desk, who, settings)))
+
+
+async def _serve(house: House) -> None:
+    from mcp.server.stdio import stdio_server
+
+    made = server(house, lambda request: house.who.of(Call({}, {})))
+    async with stdio_server() as (read, write):
+        await made.run(read, write, made.create_initialization_options())
