@@ -20,9 +20,11 @@ from agents.invoking import build_app
 from agents.models import open_model
 from agents.runtime import Front, Health
 from agents.settings import Settings
+from policies.access.signing import KeyFileSigner
 from policies.access.sources import EnvelopeKeys, IdentitySettings, Issuer, ProxySettings
 from tests.agents.test_runtime import serving
 from tests.attacks.identity.issuing import AUDIENCE, Provider, provider
+from tests.attacks.identity.test_envelopes import key_file, public
 
 PEOPLE = """
 principals:
@@ -47,7 +49,8 @@ class Served:
     idp: Provider
     house: House
     signer: OwnSigner
-    """The key of the channel workers whose envelopes count here."""
+    """The key of the channel workers whose envelopes count here; `worker_key` is another one, in a file."""
+    worker_key: Path
 
     @property
     def url(self) -> str:
@@ -76,10 +79,11 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
 
     people = tmp_path / "principals.yaml"
     people.write_text(PEOPLE)
-    signer = OwnSigner()
+    signer, key = OwnSigner(), key_file(tmp_path)
+    worker = KeyFileSigner("w1", key)
     sources = IdentitySettings(
         oidc=Issuer(issuer=idp.issuer, audiences=(AUDIENCE,)),
-        envelopes=EnvelopeKeys(audience=WORKERS, keys={signer.kid: signer.public}),
+        envelopes=EnvelopeKeys(audience=WORKERS, keys={signer.kid: signer.public, "w1": public(worker)}),
         proxy=ProxySettings(secret_sha256=(hashlib.sha256(SECRET.encode()).hexdigest(),)),
     )
 
@@ -91,7 +95,7 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
         front = Front(Health(), loopback=True)
         front.open(Protocols(build_app(house), house, settings.protocols))
         with serving(front) as port:
-            yield Served(port, desk, idp, house, signer)
+            yield Served(port, desk, idp, house, signer, key)
 
     yield serve
 

@@ -1,0 +1,128 @@
+"""docs/api.md: its tables are the models, and each of its examples is run as it stands there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from agents.channels.opening import AUDIENCE as WORKERS
+from policies.access.sources import ProxySettings
+from policies.audit.bodies import FeedbackGiven
+from tests.agentcore_shim import ARN, shim
+from tests.agents.channels.protocols.api_page import PAGE, SCHEMAS, page, schemas
+from tests.agents.channels.protocols.conftest import Served
+from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
+from tests.agents.test_runtime import call
+
+_ = installed  # the fixture
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```(\w+)\n(.*?)```", TEXT, re.DOTALL)
+Run = Callable[..., str]
+
+
+def example(language: str, holding: str) -> str:
+    [found] = [code for kind, code in EXAMPLES if kind == language and holding in code]
+    return str(found)
+
+
+@pytest.fixture
+def run(served: Served, tmp_path: Path) -> Run:
+    """Runs an example with the address and a token in its environment, as the page says; what it printed."""
+
+    def ran(words: list[str], code: str, folder: Path = tmp_path, **env: str) -> str:
+        given = {**os.environ, "URL": served.url, "TOKEN": served.token(), **env}
+        given["PYTHONPATH"] = str(PAGE.parents[1])
+        done = subprocess.run(
+            [*words, code], cwd=folder, env=given, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return ran
+
+
+def test_the_tables_and_schemas_are_the_models() -> None:
+    assert page(TEXT) == TEXT, "run `python -m tests.agents.channels.protocols.api_page`"
+    assert SCHEMAS.read_text(encoding="utf-8") == schemas()
+
+
+def test_answers_of_every_kind_fit_the_schema(served: Served) -> None:
+    asked = ["What did we spend last month?", "Who deleted the S3 endpoint in data-prod in September?", "Tell a joke"]
+    found = []
+    for text in asked:
+        for body in ({"prompt": text}, {"prompt": text, "results": True}):
+            jsonschema.validate(body, json.loads(schemas())["question"])
+            status, answer = call(served.port, body=body, **served.bearer())
+            assert status == 200
+            jsonschema.validate(json.loads(answer), json.loads(schemas())["answer"])
+            found.append(json.loads(answer)["status"])
+    assert set(found) == {"answered", "needs_approval", "unanswerable"}
+
+
+def test_the_curl_examples(run: Run, served: Served) -> None:
+    assert json.loads(run(["bash", "-c"], example("bash", '"session": "costs"')))["status"] == "answered"
+    events = [json.loads(line[6:]) for line in run(["bash", "-c"], example("bash", '"stream"')).splitlines() if line]
+    assert [event["event"] for event in events][-1] == "answer" and len(events) > 2
+    assert json.loads(run(["bash", "-c"], example("bash", '"approvals"'))) == {"approvals": []}
+    assert "record" in json.loads(run(["bash", "-c"], example("bash", '"feedback"')))
+    assert [body.helpful for body in served.recorded(FeedbackGiven)] == [True]
+
+
+@pytest.mark.slow
+def test_the_boto3_example(run: Run, served: Served) -> None:
+    with shim(served.url, keys={"AKIDTEST": "secret"}) as plane:
+        env = {
+            "RUNTIME_ARN": ARN,
+            "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": plane.url,
+            "AWS_ACCESS_KEY_ID": "AKIDTEST",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AUDIENCE": WORKERS,
+            "WORKER_KEY": str(served.worker_key),
+        }
+        said = run([sys.executable, "-c"], example("python", "boto3.client"), **env)
+    assert said.startswith("answered ") and "132,864.40" in said
+
+
+@pytest.mark.slow
+def test_the_openai_example(run: Run) -> None:
+    said = run([sys.executable, "-c"], example("python", "from openai"))
+    assert "August 2026" in said and said.splitlines()[-1].startswith("answered {")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("holding", "shows"), [("mcp.client", "132,864.40"), ("a2a.client", "132,864.40")])
+def test_the_examples_of_mcp_and_a2a(run: Run, holding: str, shows: str) -> None:
+    assert shows.replace(",", "") in run([sys.executable, "-c"], example("python", holding)).replace(",", "")
+
+
+@pytest.mark.slow
+def test_the_ag_ui_example(run: Run, installed: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(installed, tmp_path / "agui")
+    (folder / "example.mjs").write_text(example("js", "HttpAgent"))
+    said = run([str(WHEEL / "bin/node")], "example.mjs", folder)
+    assert "asking AWS: spend" in said and "132,864.40" in said
+
+
+def test_the_settings_example() -> None:
+    given: dict[str, Any] = yaml.safe_load(example("yaml", "proxy"))["identity"]["proxy"]
+    settings = ProxySettings.model_validate({**given, "secret_sha256": ["0" * 64]})
+    assert settings.person_header == "X-OpenWebUI-User-Email"
+
+
+def test_every_example_is_run() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    tried = re.findall(r'example\("(\w+)", ["\'](.+?)["\']\)', source)
+    tried += [("python", "mcp.client"), ("python", "a2a.client")]
+    for kind, code in EXAMPLES:
+        assert any(kind == language and holding in code for language, holding in tried), code
