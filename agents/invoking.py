@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agents.acting import Action, Approvals, Approvers, Decide, Feedback, House, Note, Resume
 from agents.answer import Answer, Question
 from agents.channels.protocols.routing import Protocols
+from agents.home import Home
 from agents.identifying import Who, open_identity
+from agents.knowing import with_principals
 from agents.local import LocalUser
 from agents.opening import open_desk
 from agents.settings import load_settings
@@ -88,7 +90,7 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
     Raises:
         RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity.
     """
-    settings = load_settings()
+    settings = with_principals(load_settings(), Home.find())
     if exposed and not settings.identity.verifies:
         raise SettingsError(
             "Serving beyond this machine needs a source of identity, and none is set. Set `identity` in regent.yaml "

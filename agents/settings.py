@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         default=None, description="Principals file for local use; default: the shipped one."
     )
     teams: TeamsSettings = Field(default=TeamsSettings(), description="The Teams app that `regent teams` runs.")
+    principals_object: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+/.+$",
+        description="s3://BUCKET/KEY of the principals file, read at the start; for where there is no disk for it.",
+    )
     identity: IdentitySettings = Field(default=IdentitySettings(), description="How callers are verified.")
     policies: tuple[Path, ...] = Field(
         default=(),

@@ -58,11 +58,13 @@ def answer(desk: Desk, identity: Identity, custom: Mapping[str, Any], given: dic
 @cache
 def _opened() -> tuple[Desk, Identity]:
     """The desk and the sources of identity, opened by the first call and kept while the process lives."""
+    from agents.home import Home
     from agents.identifying import open_identity
+    from agents.knowing import with_principals
     from agents.opening import open_desk
     from agents.settings import load_settings
 
-    settings = load_settings()
+    settings = with_principals(load_settings(), Home.find())
     if settings.identity.oidc is None:
         raise SettingsError("The Gateway's target needs a source of tokens, and identity.oidc is not set.")
     desk = _open.enter_context(open_desk(estate=settings.estate, settings=settings))

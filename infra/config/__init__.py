@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from policies.access.errors import PrincipalsError
+from policies.access.principal import people
 from policies.access.sources import ClaimMapping
 from tools.errors import RegentError
 
@@ -125,6 +127,8 @@ class Environment(_Frozen):
     network: Network = Network()
     oversight: Oversight = Oversight()
     channels: tuple[Literal["webhook"], ...] = ("webhook",)
+    principals: str | None = None
+    """The file, from this folder on, that says who people of channels are; deployed with the stacks."""
     sessions: Sessions = Sessions()
     stages: dict[Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9_]{0,47}$")], Stage] = Field(
         default={"live": Stage()}, min_length=1
@@ -146,9 +150,16 @@ class Environment(_Frozen):
                 f"the model {self.model!r} is no geographic inference profile of the allowed regions; "
                 f"expected one that starts with {' or '.join(PROFILE_ORIGINS)}"
             )
+        if self.channels and self.principals is None:
+            raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
         if self.log_archive_account == self.account:
             raise ValueError("log_archive_account is the account itself; name another one, or null")
         return self
+
+    @property
+    def principals_file(self) -> Path | None:
+        """Where the principals file is."""
+        return FOLDER / self.principals if self.principals else None
 
     @property
     def prefix(self) -> str:
@@ -176,6 +187,13 @@ def load_environment(name: str | None = None) -> Environment:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the environment"
         raise ConfigError(f"The environment file {file.name} is wrong at {where}: {first['msg']}.") from error
+    if found.principals_file is not None:
+        try:
+            people(found.principals_file)
+        except PrincipalsError as error:
+            raise ConfigError(
+                f"The environment file {file.name} names principals that cannot be used: {error}"
+            ) from error
     if found.name != chosen:
         raise ConfigError(f"The environment file {file.name} calls itself {found.name!r}; both must be the same.")
     return found

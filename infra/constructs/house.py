@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3_assets as s3_assets
 
 from infra.config import Environment
 from infra.constructs.archive import with_key
@@ -56,6 +57,8 @@ class House:
     """ARN of the key over the state table and the bucket of keys."""
     switch: str
     """Name of the kill switch's parameter."""
+    principals: s3_assets.Asset | None
+    """The principals file, as the deployment puts it into its own bucket."""
     envelope_key: str
     """ARN of the key with which channel workers sign who asked."""
 
@@ -73,6 +76,7 @@ class House:
             "REGENT_REGIONS": json.dumps(list(environment.regions)),
             "REGENT_HOME_ACCOUNTS": json.dumps([environment.account]),
             **(self._tokens() if believes == "tokens" else self._envelopes()),
+            **({"REGENT_PRINCIPALS_OBJECT": self.principals.s3_object_url} if self.principals else {}),
             "REGENT_GUARDRAIL": self.guarding.arn,
             "REGENT_GUARDRAIL_VERSION": self.guarding.version,
             "REGENT_STATE_TABLE": self.state_table,
@@ -120,7 +124,9 @@ class House:
             _allow("ReadAccounts", ["sts:AssumeRole", "sts:TagSession"], [f"arn:aws:iam::*:role/{ROLE}"]),
             _allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn]),
             _allow("ReadSwitch", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{self.switch}"]),
+            *self._knowing(),
             self.state("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
+            self._not_what_was_verified(),
             _allow("AppendEvidence", ["s3:PutObject", "s3:PutObjectRetention"], [self.objects("ledger")]),
             # put_all compares what is there when a put finds an object: a crash must not end a ledger
             _allow("CompareEvidence", ["s3:GetObject"], [self.objects("ledger")]),
@@ -139,6 +145,22 @@ class House:
                 [f"arn:aws:logs:{here}:log-group:{self.ledger_log}:*"],
             ),
         ]
+
+    def _knowing(self) -> list[iam.PolicyStatement]:
+        if self.principals is None:
+            return []
+        key = f"arn:aws:s3:::{self.principals.s3_bucket_name}/{self.principals.s3_object_key}"
+        return [_allow("KnowPeople", ["s3:GetObject"], [key])]
+
+    def _not_what_was_verified(self) -> iam.PolicyStatement:
+        """Who writes ledgers must not write what their verification remembers."""
+        return iam.PolicyStatement(
+            sid="NotWhatWasVerified",
+            effect=iam.Effect.DENY,
+            actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            resources=self.state("PutItem").resources,
+            conditions={"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["verified"]}},
+        )
 
     def state(self, *operations: str) -> iam.PolicyStatement:
         """These operations on the state table."""

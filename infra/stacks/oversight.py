@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
@@ -92,6 +93,7 @@ class OversightStack(Stack):
             state_table=f"{environment.prefix}State",
             state_key=self.key.key_arn,
             switch=f"/regent/{environment.name}/stop",
+            principals=_principals(self, environment),
             envelope_key=self.envelopes.key_arn,
         )
         self.topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
@@ -298,6 +300,12 @@ class OversightStack(Stack):
                     title=f"{title}: duration", left=[one.metric_duration() for one in functions], width=12, height=6
                 ),
             )
+
+
+def _principals(stack: Stack, environment: Environment) -> s3_assets.Asset | None:
+    if environment.principals_file is None:
+        return None
+    return s3_assets.Asset(stack, "Principals", path=str(environment.principals_file))
 
 
 def _metric(name: str) -> cloudwatch.Metric:

@@ -72,7 +72,9 @@ def test_what_answers_gets_settings_that_it_accepts_and_that_fit_together(stacks
     for key, value in functions(stacks)[name]["Environment"]["Variables"].items():
         parts = value["Fn::Join"][1] if isinstance(value, dict) and "Fn::Join" in value else [value]
         text = "".join(part if isinstance(part, str) else "inserted" for part in parts)
-        plain = {"REGENT_GUARDRAIL": arn, "REGENT_GUARDRAIL_VERSION": "1"}.get(key, text)
+        plain = {
+            "REGENT_GUARDRAIL": arn, "REGENT_GUARDRAIL_VERSION": "1", "REGENT_PRINCIPALS_OBJECT": "s3://assets/people",
+        }.get(key, text)  # fmt: skip
         monkeypatch.setenv(key, plain)
     settings = Settings()
     assert (settings.estate, settings.state_table, settings.switch_parameter) == (
@@ -147,6 +149,15 @@ def test_rounds_are_started_by_a_schedule_and_a_missed_one_is_noticed(stacks):
 def test_the_verifier_can_write_nothing_but_what_it_remembers(stacks):
     writes = {one for one in actions(stacks, "Verify") if not one.split(":")[1].startswith(("Get", "List", "Query"))}
     assert writes == {"logs:CreateLogStream", "logs:PutLogEvents", "dynamodb:PutItem", "kms:Decrypt"}
+
+
+def test_who_answers_may_read_who_people_are_and_not_write_what_was_verified(stacks):
+    for name in ("Queries", "Watch"):
+        assert functions(stacks)[name]["Environment"]["Variables"]["REGENT_PRINCIPALS_OBJECT"]
+        [deny] = [one for one in allowed(stacks, name) if one["Effect"] == "Deny"]
+        assert deny["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["verified"]}}
+        people = [one for one in allowed(stacks, name) if one.get("Sid") == "KnowPeople"]
+        assert [one["Action"] for one in people] == ["s3:GetObject"]
 
 
 def test_the_gateways_tools_are_the_queries_that_can_be_called_by_themselves(stacks):

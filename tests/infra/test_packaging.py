@@ -63,7 +63,11 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
         "REGENT_SERVE_PORT": str(port),
         "REGENT_ESTATE": "aws",
     }
-    imports = "import agents.desk, agents.invoking, agents.models.bedrock, policies.access, tools.catalogue"
+    imports = (
+        "import agents.desk, agents.invoking, agents.models.bedrock, policies.access, tools.catalogue, "
+        "agents.channels.lambda_worker, agents.channels.webhook_worker, agents.gateway.target, "
+        "agents.rounds.verifying, agents.rounds.watching, agents.controlling"
+    )
     done = subprocess.run(
         [
             sys.executable,
