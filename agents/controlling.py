@@ -14,6 +14,7 @@ from agents.home import Home
 from agents.ledgers import open_ledger
 from agents.overseeing import open_oversight
 from agents.settings import Settings, load_settings
+from agents.storing import open_receipts
 from policies.access import Gate, Principal
 from policies.access.gate import company_gate
 from policies.access.policyset import read_files, shipped_files
@@ -31,7 +32,6 @@ from policies.controls.soa import Statement, load_soa
 from policies.controls.store import EvidenceStore
 from policies.oversight import Oversight
 from tools.estates import Estate
-from tools.receipts import ReceiptFiles
 
 if TYPE_CHECKING:
     from agents.drafting import ModelMaker
@@ -94,7 +94,7 @@ def open_controlling(
         scene = Scene(
             home=home.path,
             ledger=book,
-            receipts=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
+            receipts=open_receipts(home, settings),
             declared=declared,
             principal=principal,
             manifest=manifest(settings, estate),

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,21 +81,43 @@ def fingerprint(said: Sequence[tuple[str, str]]) -> str:
     return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
 
+def owners(principal_id: str) -> tuple[str, str]:
+    """Both owners that a person of this id may have been."""
+    return principal_id, f"{_VERIFIED}{principal_id}"
+
+
+class ConversationStore(Protocol):
+    """Where conversations are kept. A session belongs to its `owner`: nobody else can read or continue it."""
+
+    def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
+        """The latest exchanges of a session and of those it follows, oldest first; none for a new session."""
+
+    def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
+        """Add one exchange; keeping the same question twice keeps it once."""
+
+    def follow(self, owned_by: str, session: str, looks_like: str) -> None:
+        """Let a new session follow the owner's session that looks like this; one that is not known is not followed."""
+
+    def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
+        """Remember how a conversation looks to its client after this session: see `fingerprint`."""
+
+    def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
+        """Erase every exchange of this person, of these questions, or that `named` says is about them; how many."""
+
+
 class Conversations:
-    """The store. A session belongs to its `owner`: nobody else can read or continue it."""
+    """The store in one SQLite file. Safe for threads and processes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
-        """The latest exchanges of a session and of those it follows, oldest first; none for a new session."""
         with self._open() as db:
             given = (session, owned_by, MOST_EXCHANGES, owned_by, MOST_EXCHANGES)
             rows = db.execute(_LATEST, given).fetchall()
         return tuple(Exchange(question=question, answer=answer) for question, answer in reversed(rows))
 
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
-        """Add one exchange; keeping the same question twice keeps it once."""
         with self._open() as db:
             db.execute(
                 "insert or ignore into exchange (session, principal, question_id, question, answer) "
@@ -104,7 +126,6 @@ class Conversations:
             )
 
     def follow(self, owned_by: str, session: str, looks_like: str) -> None:
-        """Let a new session follow the owner's session that looks like this; one that is not known is not followed."""
         with self._open() as db:
             db.execute(
                 "insert or ignore into thread (session, principal, before) select ?, ?, session from thread "
@@ -113,7 +134,6 @@ class Conversations:
             )
 
     def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
-        """Remember how a conversation looks to its client after this session: see `fingerprint`."""
         with self._open() as db:
             db.execute(
                 "insert into thread (session, principal, looks_like) values (?, ?, ?) "
@@ -122,10 +142,7 @@ class Conversations:
             )
 
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
-        """Erase every exchange of this person, of these questions, or that `named` says is about them; how many.
-
-        The file is written anew, so that nothing of them stays in pages that are no longer used.
-        """
+        # the file is written anew, so that nothing of them stays in pages that are no longer used
         if not self._path.exists():
             return 0
         with self._open() as db:
@@ -134,11 +151,10 @@ class Conversations:
             gone = [
                 (number,)
                 for number, who, question_id, question, answer in rows
-                if who in (principal, f"{_VERIFIED}{principal}") or question_id in questions or named(question, answer)
+                if who in owners(principal) or question_id in questions or named(question, answer)
             ]
             db.executemany("delete from exchange where number = ?", gone)
-            whose = (principal, f"{_VERIFIED}{principal}")
-            db.execute("delete from thread where principal in (?, ?)", whose)
+            db.execute("delete from thread where principal in (?, ?)", owners(principal))
             db.commit()
             if gone:
                 db.execute("vacuum")

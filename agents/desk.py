@@ -14,7 +14,7 @@ import structlog
 
 from agents import wording
 from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Usage
-from agents.conversations import Conversations, Exchange, owner
+from agents.conversations import ConversationStore, Exchange, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
@@ -62,7 +62,7 @@ class Desk:
     store: ReceiptStore
     gate: Gate
     maker: ModelMaker
-    conversations: Conversations
+    conversations: ConversationStore
     limits: Limits
     guard: Guard = field(default_factory=local_guard)
     overseen: Oversight | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.diagnostics import set_up
 from agents.estates import open_estate
@@ -15,11 +14,11 @@ from agents.models import open_model
 from agents.overseeing import open_oversight
 from agents.places import register_places
 from agents.settings import Settings, load_settings
+from agents.storing import open_conversations, open_receipts
 from policies.access import company_gate
 from policies.audit.deployed import open_deployed
 from policies.guardrails import Guard, local_guard
 from tools.errors import SettingsError
-from tools.receipts import ReceiptFiles
 
 
 @contextmanager
@@ -45,10 +44,10 @@ def open_desk(
             home=home,
             estate=opened,
             ledger=ledger,
-            store=ReceiptFiles(home.receipts, home.keys / "receipts.key"),
+            store=open_receipts(home, settings),
             gate=company_gate(settings.policies, settings.allowed_regions or opened.regions),
             maker=open_model(named, settings),
-            conversations=Conversations(home.conversations),
+            conversations=open_conversations(home, settings),
             limits=settings.limits,
             overseen=overseen,
             guard=guard,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.conversations import Conversations
 from agents.home import Home
 from agents.overseeing import open_oversight, open_usage
 from agents.settings import load_settings
+from agents.storing import open_conversations, open_receipts
 from policies.audit.encoding import FORGOTTEN
 from policies.audit.erasure import Traces, register_place
 from policies.oversight import Stop
 from policies.oversight.switch_file import erase_stops
 from tools.memory import erase_calls
-from tools.receipts import ReceiptFiles
 
 
 def register_places() -> None:
@@ -28,13 +27,12 @@ def register_places() -> None:
 
 
 def _conversations(home: Path, traces: Traces) -> int:
-    kept = Conversations(Home(home).conversations)
+    kept = open_conversations(Home(home), load_settings())
     return kept.erase(traces.person, traces.questions, traces.named_in)
 
 
 def _receipts(home: Path, traces: Traces) -> int:
-    place = Home(home)
-    return ReceiptFiles(place.receipts, place.keys / "receipts.key").erase(sorted(traces.receipts))
+    return open_receipts(Home(home), load_settings()).erase(sorted(traces.receipts))
 
 
 def _evidence(home: Path, traces: Traces) -> int:

@@ -132,6 +132,15 @@ class Settings(BaseSettings):
         description="The words below every answer in a channel: that an AI system wrote it (`line`), and how to reach "
         "a person (`contact`).",
     )
+    receipt_bucket: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
+        description="s3://BUCKET/PREFIX without Object Lock and versions in which what AWS answered is kept, sealed "
+        "with ledger_wrap_key; default: beside ledger_keys if that is set, else this disk.",
+    )
+    conversation_days: int = Field(
+        default=30, ge=1, le=365, description="Days after which a conversation in state_table is over and removed."
+    )
     evidence_bucket: str | None = Field(
         default=None,
         pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
@@ -161,7 +170,8 @@ class Settings(BaseSettings):
     )
     state_table: str | None = Field(
         default=None,
-        description="DynamoDB table in which usage and approvals are kept; default: SQLite in REGENT_HOME.",
+        description="DynamoDB table in which usage, approvals and conversations are kept; default: SQLite in "
+        "REGENT_HOME.",
     )
     switch_parameter: str | None = Field(
         default=None, description="SSM parameter that is the kill switch; default: a file in REGENT_HOME."

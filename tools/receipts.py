@@ -117,6 +117,12 @@ class ReceiptStore(Protocol):
             ReceiptError: it is missing, cannot be decrypted, or does not have the receipt's hash.
         """
 
+    def erase(self, receipt_ids: Iterable[str]) -> int:
+        """Erase the responses behind these receipts; how many there were.
+
+        The receipts themselves stay in the ledger: their hashes still say that there was a response, and which.
+        """
+
 
 class ReceiptFiles:
     """The store on local disk: one AES-256-GCM file per receipt under `folder`, the key in `key_file`."""
@@ -162,10 +168,7 @@ class ReceiptFiles:
         return StoredResponse.decode(plain)
 
     def erase(self, receipt_ids: Iterable[str]) -> int:
-        """Erase the responses behind these receipts, overwritten first as far as the disk honours it; how many.
-
-        The receipts themselves stay in the ledger: their hashes still say that there was a response, and which.
-        """
+        """Erase the responses, overwritten first as far as the disk honours it; how many."""
         erased = 0
         for receipt_id in receipt_ids:
             path = self._path(receipt_id)

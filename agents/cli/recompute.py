@@ -25,12 +25,13 @@ def recompute(
 
     from agents.home import Home
     from agents.ledgers import open_ledger
+    from agents.settings import load_settings
+    from agents.storing import open_receipts
     from policies.audit.recompute import recompute as again
-    from tools.receipts import ReceiptFiles
 
-    home = Home.find()
-    with open_ledger() as ledger:
-        done = again(ledger, question, ReceiptFiles(home.receipts, home.keys / "receipts.key"))
+    home, settings = Home.find(), load_settings()
+    with open_ledger(settings=settings) as ledger:
+        done = again(ledger, question, open_receipts(home, settings))
     faults = sum(len(one.faults) for one in done)
     erased = sum(one.erased for one in done)
     if json_out:

@@ -81,6 +81,7 @@ class House:
             "REGENT_GUARDRAIL_VERSION": self.guarding.version,
             "REGENT_STATE_TABLE": self.state_table,
             "REGENT_STATE_REGION": environment.region,
+            "REGENT_CONVERSATION_DAYS": str(environment.retention.memory_days),
             "REGENT_SWITCH_PARAMETER": self.switch,
             "REGENT_LEDGER_NAME": f"regent.{environment.name}",
             "REGENT_LEDGER_KEY": self.evidence.checkpoint_key,
@@ -130,10 +131,11 @@ class House:
             _allow("AppendEvidence", ["s3:PutObject", "s3:PutObjectRetention"], [self.objects("ledger")]),
             # put_all compares what is there when a put finds an object: a crash must not end a ledger
             _allow("CompareEvidence", ["s3:GetObject"], [self.objects("ledger")]),
+            # what must be erasable lies here: keys of persons, what AWS answered, snapshots of controls
             _allow(
-                "KeysOfPersons",
+                "KeepErasably",
                 ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                [f"arn:aws:s3:::{self.keys_bucket}/keys/*"],
+                [f"arn:aws:s3:::{self.keys_bucket}/{prefix}/*" for prefix in ("keys", "receipts", "evidence")],
             ),
             _allow("ListKeysOfPersons", ["s3:ListBucket"], [f"arn:aws:s3:::{self.keys_bucket}"]),
             with_key("SignCheckpoints", ["kms:Sign", "kms:GetPublicKey"], self.evidence.checkpoint_key),

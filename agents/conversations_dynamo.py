@@ -1,0 +1,131 @@
+"""Conversations in DynamoDB, for where the disk goes with the session: in the state table, until their time is over.
+
+Partition `talk#OWNER`. Sort keys: `x#SESSION#QUESTION` an exchange, `t#SESSION` what a session follows and looks like,
+`l#LOOK` the session that looks like this. Sessions are named by hashes, so that none is the beginning of another's
+name; ids of questions begin with the time and so come in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from agents.conversations import MOST_EXCHANGES, ConversationError, Exchange, owners
+
+_PARTITION = "talk#"
+
+
+class DynamoConversations:
+    """A `ConversationStore` in the table, through a botocore client of DynamoDB. Safe for threads and processes.
+
+    `days`: after so many, DynamoDB removes an exchange by itself.
+    """
+
+    def __init__(self, client: Any, table: str, days: int, clock: Callable[[], float] = time.time) -> None:
+        self._client, self._table, self._days, self._clock = client, table, days, clock
+
+    def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
+        found: list[Exchange] = []
+        seen: set[str] = set()
+        name: str | None = _name(session)
+        while name and name not in seen and len(seen) <= MOST_EXCHANGES and len(found) < MOST_EXCHANGES:
+            seen.add(name)
+            page = self._call(
+                "query", KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)", ConsistentRead=True,
+                ExpressionAttributeValues={":pk": {"S": _PARTITION + owned_by}, ":sk": {"S": f"x#{name}#"}},
+                ScanIndexForward=False, Limit=MOST_EXCHANGES - len(found),
+            )  # fmt: skip
+            found += [_exchange(item) for item in page["Items"] if not self._over(item)]
+            name = self._thread(owned_by, name).get("before")
+        return tuple(reversed(found))
+
+    def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
+        self._put(owned_by, f"x#{_name(session)}#{question_id}", exchange.model_dump(), once=True)
+
+    def follow(self, owned_by: str, session: str, looks_like: str) -> None:
+        before = self._get(owned_by, f"l#{looks_like}").get("session")
+        # the look of a session changes as it goes on: only its latest is its own
+        if before and self._thread(owned_by, before).get("looks_like") == looks_like:
+            self._put(owned_by, f"t#{_name(session)}", {"before": before}, once=True)
+
+    def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
+        name = _name(session)
+        self._call(
+            "update_item", Key=_key(owned_by, f"t#{name}"), UpdateExpression="SET looks_like = :looks, #ttl = :ttl",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues={":looks": {"S": looks_like}, ":ttl": {"N": str(self._until())}},
+        )  # fmt: skip
+        self._put(owned_by, f"l#{looks_like}", {"session": name}, once=False)
+
+    def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
+        whose = {_PARTITION + one for one in owners(principal)}
+        erased = 0
+        for item in self._all():
+            owned, kind = item["pk"]["S"], item["sk"]["S"]
+            is_exchange = kind.startswith("x#")
+            gone = owned in whose
+            if is_exchange and not gone:
+                kept = _exchange(item)
+                gone = kind.rpartition("#")[2] in questions or named(kept.question, kept.answer)
+            if gone:
+                self._call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
+                erased += is_exchange
+        return erased
+
+    def _all(self) -> Iterator[dict[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            page = self._call(
+                "scan", FilterExpression="begins_with(pk, :pk)", ConsistentRead=True,
+                ExpressionAttributeValues={":pk": {"S": _PARTITION}}, **start,
+            )  # fmt: skip
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _thread(self, owned_by: str, name: str) -> dict[str, str]:
+        return self._get(owned_by, f"t#{name}")
+
+    def _get(self, owned_by: str, what: str) -> dict[str, str]:
+        item = self._call("get_item", Key=_key(owned_by, what), ConsistentRead=True).get("Item", {})
+        return {} if self._over(item) else {name: held["S"] for name, held in item.items() if "S" in held}
+
+    def _put(self, owned_by: str, what: str, texts: dict[str, str], *, once: bool) -> None:
+        item = {**_key(owned_by, what), **{name: {"S": text} for name, text in texts.items()}}
+        item["ttl"] = {"N": str(self._until())}
+        condition = {"ConditionExpression": "attribute_not_exists(pk)"} if once else {}
+        self._call("put_item", Item=item, held_is_fine=once, **condition)
+
+    def _until(self) -> int:
+        return int(self._clock()) + 86_400 * self._days
+
+    def _over(self, item: dict[str, Any]) -> bool:
+        """DynamoDB removes what is over some days later only; until then it is not there for us."""
+        return bool(item) and int(item["ttl"]["N"]) <= self._clock()
+
+    def _call(self, method: str, *, held_is_fine: bool = False, **given: Any) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return getattr(self._client, method)(TableName=self._table, **given)
+        except ClientError as error:
+            if held_is_fine and error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return {}
+            raise ConversationError(f"The table {self._table} did not do {method}: {error}.") from error
+        except BotoCoreError as error:
+            raise ConversationError(f"The table {self._table} cannot be reached: {error}.") from error
+
+
+def _name(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()[:32]
+
+
+def _key(owned_by: str, what: str) -> dict[str, Any]:
+    return {"pk": {"S": _PARTITION + owned_by}, "sk": {"S": what}}
+
+
+def _exchange(item: dict[str, Any]) -> Exchange:
+    return Exchange(question=item["question"]["S"], answer=item["answer"]["S"])
