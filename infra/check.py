@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from infra.checks import AssemblyError, Finding, Outcome, judge_assembly, read_assembly
@@ -74,9 +75,11 @@ def _json(outcome: Outcome, nagged: bool) -> str:
 
 def _table(outcome: Outcome, stacks: int, nagged: bool) -> str:
     lines = []
-    for one in sorted(outcome.findings, key=lambda one: (one.stack, one.resource, one.rule)):
-        serves = ", ".join(one.controls[:6]) + (", …" if len(one.controls) > 6 else "")
-        lines += [f"{one.at or 'the app'}", f"  {one.rule}  {one.why}" + (f"  [{serves}]" if serves else "")]
+    for at, some in groupby(sorted(outcome.findings, key=lambda one: (one.at, one.rule)), key=lambda one: one.at):
+        lines.append(at or "the app as a whole")
+        for one in some:
+            serves = ", ".join(one.controls[:6]) + (", …" if len(one.controls) > 6 else "")
+            lines.append(f"  {one.rule}: {one.why}" + (f" [{serves}]" if serves else ""))
     found = f"{len(outcome.findings)} findings in {stacks} stacks; {len(outcome.accepted)} accepted with a reason."
     if not nagged:
         found += "\nNot said here: what cdk-nag finds. It runs at a synthesis, and this assembly has no report of one."

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.checks.assembly import Assembly, Stack
+from infra.checks.assembly import Assembly, Stack, imported
 from infra.checks.finding import Finding
 from policies.controls.declared import Declared
 from policies.controls.predicates import as_list, dig
-from policies.controls.rules.base import strings
+from policies.controls.rules.base import mentions, strings
 
 FUNCTION, RUNTIME = "AWS::Lambda::Function", "AWS::BedrockAgentCore::Runtime"
 ALARM, PARAMETER, ROUND = "AWS::CloudWatch::Alarm", "AWS::SSM::Parameter", "AWS::Events::Rule"
-VERIFIES = "agents.rounds.verifying.handler"
+VERIFIES, WATCHES = "agents.rounds.verifying.handler", "agents.rounds.watching.handler"
 _REGION = re.compile(r"\b(?:us|eu|ap|ca|sa|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central)+\w*-\d\b")
 _HOURS = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _PER_HOUR = {"minute": 1 / 60, "hour": 1, "day": 24}
@@ -81,19 +81,25 @@ def _settings(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
 
 
 def _rounds(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
-    """The ledger is verified on schedule, as often as declared."""
-    verifiers = {
-        (stack.name, logical) for stack, logical, one in assembly.resources(FUNCTION) if one.get("Handler") == VERIFIES
-    }
+    """The ledger is verified and the controls are watched on schedule, as often as declared."""
+    if _every(assembly, VERIFIES) > declared.verified_every_hours:
+        said = f"Nothing verifies the ledger every {declared.verified_every_hours} hours."
+        yield _found("not-verified", said, ("A.6.2.8",))
+    if _every(assembly, WATCHES) > declared.evidence_hours:
+        said = f"Nothing evaluates the controls every {declared.evidence_hours} hours, after which evidence is too old."
+        yield _found("not-watched", said, ("9.1",))
+
+
+def _every(assembly: Assembly, handler: str) -> float:
+    """The hours after which the function with this handler is called again; infinite where no schedule calls it."""
+    run = {(stack.name, name) for stack, name, one in assembly.resources(FUNCTION) if one.get("Handler") == handler}
     often = [
         _hours(str(one.get("ScheduleExpression")))
         for stack, _, one in assembly.resources(ROUND)
         if one.get("State", "ENABLED") == "ENABLED"
-        and any((stack.name, dig(t, "Arn.Fn::GetAtt")[0]) in verifiers for t in as_list(one.get("Targets")) if _own(t))
+        and any((stack.name, name) in run for target in as_list(one.get("Targets")) for name in mentions(target))
     ]
-    if min(often, default=float("inf")) > declared.verified_every_hours:
-        said = f"Nothing verifies the ledger every {declared.verified_every_hours} hours."
-        yield _found("not-verified", said, ("A.6.2.8",))
+    return min(often, default=float("inf"))
 
 
 def _imports(assembly: Assembly) -> Iterator[Finding]:
@@ -105,21 +111,9 @@ def _imports(assembly: Assembly) -> Iterator[Finding]:
     }
     for stack in assembly.stacks:
         for logical, resource in stack.resources.items():
-            for name in sorted(set(_imported(resource)) - exported):
+            for name in sorted(set(imported(resource)) - exported):
                 said = f"It imports {name}, which no stack of the app exports."
                 yield _found("no-export", said, ("8.1",), stack, logical)
-
-
-def _imported(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key == "Fn::ImportValue" and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _imported(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _imported(inner)
 
 
 def _variables(assembly: Assembly) -> Iterator[tuple[Stack, str, Mapping[str, Any]]]:
@@ -128,10 +122,6 @@ def _variables(assembly: Assembly) -> Iterator[tuple[Stack, str, Mapping[str, An
         found = one.get("EnvironmentVariables") or dig(one, "Environment.Variables") or {}
         if any(key.startswith("REGENT_") for key in found):
             yield stack, logical, found
-
-
-def _own(target: Mapping[str, Any]) -> bool:
-    return isinstance(dig(target, "Arn.Fn::GetAtt"), list)
 
 
 def _hours(expression: str) -> float:

@@ -111,6 +111,19 @@ def short(path: str, stack: str) -> str:
     return path.lstrip("/").removeprefix(stack).lstrip("/").removesuffix("/Resource")
 
 
+def imported(value: object) -> Iterator[str]:
+    """The names of exports that a value imports, however deep."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "Fn::ImportValue" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from imported(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from imported(inner)
+
+
 def _stack(folder: Path, name: str, artifact: Mapping[str, Any], prefix: str) -> Stack:
     properties = artifact["properties"]
     account, _, region = artifact.get("environment", "aws:///").removeprefix("aws://").partition("/")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from policies.controls.declared import Declared
 from policies.controls.predicates import GUARDRAIL, GUARDRAIL_VERSION, any_audience, dig, own_key, unconditional
 from policies.controls.rules.base import Fault, Resources, mentions, of, rule, strings
 
 GUARDRAIL_TYPE, VERSION = "AWS::Bedrock::Guardrail", "AWS::Bedrock::GuardrailVersion"
+FUNCTION, ESTATE = "AWS::Lambda::Function", "REGENT_ESTATE"
 RUNTIME, ENDPOINT = "AWS::BedrockAgentCore::Runtime", "AWS::BedrockAgentCore::RuntimeEndpoint"
 GATEWAY, ENGINE = "AWS::BedrockAgentCore::Gateway", "AWS::BedrockAgentCore::PolicyEngine"
 POLICY, MEMORY = "AWS::BedrockAgentCore::Policy", "AWS::BedrockAgentCore::Memory"
@@ -52,11 +54,24 @@ def runtimes_enclosed(resources: Resources, declared: Declared) -> Iterator[Faul
             yield Fault("bad-name", name, called)
 
 
-@rule(RUNTIME)
+def answers(properties: Mapping[str, Any]) -> bool:
+    """Whether it is a runtime, or a function that answers about the estate as one does."""
+    return "AgentRuntimeArtifact" in properties or "AgentRuntimeName" in properties or ESTATE in settings(properties)
+
+
+def settings(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The environment of a runtime or of a function."""
+    found: Mapping[str, Any] = properties.get("EnvironmentVariables") or dig(properties, "Environment.Variables") or {}
+    return found
+
+
+@rule(RUNTIME, FUNCTION, where=answers)
 def runtimes_guarded(resources: Resources, declared: Declared) -> Iterator[Fault]:
-    """Runtimes name a guardrail by a version that is not the draft."""
-    for name, runtime in of(resources, RUNTIME):
-        environment = runtime.get("EnvironmentVariables") or {}
+    """Runtimes, and functions that answer, name a guardrail by a version that is not the draft."""
+    for name, one in of(resources, RUNTIME, FUNCTION):
+        if not answers(one):
+            continue
+        environment = settings(one)
         if not environment.get(GUARDRAIL):
             yield Fault("no-guardrail", name)
         elif environment.get(GUARDRAIL_VERSION, "DRAFT") == "DRAFT":
@@ -72,7 +87,7 @@ def runtimes_pinned(resources: Resources, declared: Declared) -> Iterator[Fault]
             yield Fault("not-pinned", name)
 
 
-@rule(RUNTIME, "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+@rule(RUNTIME, FUNCTION, "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 def models_resident(resources: Resources, declared: Declared) -> Iterator[Fault]:
     """No inference profile is named whose group of regions is not that of the declared regions."""
     groups = {region.partition("-")[0] for region in declared.regions}

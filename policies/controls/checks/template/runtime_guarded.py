@@ -11,15 +11,24 @@ from policies.controls.needs import template
 from policies.controls.rules import agent, apply
 from policies.controls.samples import RUNTIME_STACK, stack
 
+_QUERIES = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {
+        "Environment": {
+            "Variables": {"REGENT_ESTATE": "aws", "REGENT_GUARDRAIL": "g", "REGENT_GUARDRAIL_VERSION": "DRAFT"}
+        }
+    },
+}
+
 
 @check(
     "template-runtime-guarded",
-    says="Every runtime is synthesized with a guardrail in a version that is not the draft",
+    says="Every runtime, and every function that answers, is synthesized with a guardrail that is no draft",
     serves=("A.9.4", "A.6.2.5"),
     needs={"stacks": template.STACKS},
     reasons={
-        "no-guardrail": "the runtime would run without a guardrail",
-        "draft": "the runtime would use the guardrail's draft",
+        "no-guardrail": "it would answer without a guardrail",
+        "draft": "it would use the guardrail's draft",
     },
     good={"stacks": [RUNTIME_STACK, stack()]},
     mutants=[
@@ -36,8 +45,14 @@ from policies.controls.samples import RUNTIME_STACK, stack
             "draft",
             drop("stacks", "Resources.Runtime.Properties.EnvironmentVariables.REGENT_GUARDRAIL_VERSION"),
         ),
+        Mutant("a function that answers", "draft", put("stacks", "Resources.Queries", _QUERIES)),
     ],
     benign=[
+        Mutant(
+            "a function that answers nothing",
+            None,
+            put("stacks", "Resources.Front", {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "x"}}),
+        ),
         Mutant(
             "a number",
             None,
