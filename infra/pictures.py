@@ -2,8 +2,8 @@
 
     python -m infra.app && python -m infra.pictures    write docs/architecture.md anew
 
-A picture shows what people would draw: what runs, what keeps, what decides, and what refers to what. Permissions and the
-like are left out; an arrow that goes through them (a role's policy names a table) stays.
+A picture shows what people would draw: what runs, what keeps, what decides, and what refers to what. Permissions and
+the like are left out; an arrow that goes through them (a role's policy names a table) stays.
 """
 
 from __future__ import annotations
