@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint types imports check bench questions package deploy-local lock clean evaluations
+.PHONY: help setup demo test slow lint types imports synth defects check bench questions package deploy-local lock clean evaluations
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,7 +42,14 @@ types: setup ## mypy --strict
 imports: setup ## The import direction between the rooms
 	@$(BIN)/lint-imports
 
-check: test lint types imports slow ## Everything that CI holds
+synth: setup ## The cloud assembly in cdk.out, refused when a check finds anything
+	@$(BIN)/python -m infra.app
+	@$(BIN)/python -m infra.check
+
+defects: setup ## Seeded defects in the templates, and what catches each
+	@$(BIN)/python -m tests.infra.defects
+
+check: test lint types imports synth slow ## Everything that CI holds
 
 package: setup ## The runtime as one arm64 zip, built without Docker, with its SBOM
 	@$(BIN)/python -m infra.packaging

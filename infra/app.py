@@ -6,7 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from infra.config import ConfigError, load_environment
+from infra.config import load_environment
+from tools.errors import RegentError
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,12 +16,12 @@ def main() -> None:
     """Synthesize every stack of the chosen environment."""
     try:
         environment = load_environment()
-    except ConfigError as error:
-        sys.exit(f"infra.app: {error}")
-    _node_from_the_venv()
-    from infra.stacks.all import synthesize
+        _node_from_the_venv()
+        from infra.stacks.all import synthesize
 
-    synthesize(environment, Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
+        synthesize(environment, Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
+    except RegentError as error:
+        sys.exit(f"infra.app: {error}")
 
 
 def _node_from_the_venv() -> None:

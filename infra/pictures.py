@@ -8,6 +8,7 @@ the like are left out; an arrow that goes through them (a role's policy names a 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,7 @@ LINKS = {
     "AWS::WAFv2::WebACLAssociation": ("WebACLArn", "ResourceArn"),
 }
 """Types that do nothing but join two others: the properties that name from where, and where to."""
+_HASH = re.compile(r"[0-9a-f]{12}$")
 ROLE, KEY = "AWS::IAM::Role", "AWS::KMS::Key"
 
 
@@ -86,10 +88,10 @@ def picture(assembly: Assembly, stack: Stack) -> str:
     lines = ["```mermaid", "flowchart LR"]
     for name in sorted(shown, key=stack.path):
         says, opens, closes = SHOWN.get(stack.resources[name]["Type"], ("role", "[/", "/]"))
-        lines.append(f'  {_word(stack.path(name))}{opens}"{stack.path(name)}<br/>{says}"{closes}')
-    arrows = {(stack.path(source), stack.path(target)) for source, target in _arrows(stack, shown)}
+        lines.append(f'  {_word(_called(stack, name))}{opens}"{_called(stack, name)}<br/>{says}"{closes}')
+    arrows = {(_called(stack, source), _called(stack, target)) for source, target in _arrows(stack, shown)}
     lines += [f"  {_word(source)} --> {_word(target)}" for source, target in sorted(arrows)]
-    foreign = sorted({(stack.path(source), at) for source, at in _foreign(assembly, stack, shown)})
+    foreign = sorted({(_called(stack, source), at) for source, at in _foreign(assembly, stack, shown)})
     lines += [f'  {_word(at)}["{at}"]:::other' for at in sorted({at for _, at in foreign})]
     lines += [f"  {_word(source)} -.-> {_word(at)}" for source, at in foreign]
     return "\n".join([*lines, "  classDef other stroke-dasharray: 4 3", "```"])
@@ -172,8 +174,13 @@ def _exports(assembly: Assembly) -> dict[str, str]:
         for output in (stack.template.get("Outputs") or {}).values():
             for logical in mentions(output.get("Value")) & set(stack.resources):
                 if stack.resources[logical]["Type"] != KEY:
-                    found[str((output.get("Export") or {}).get("Name"))] = f"{stack.name}/{stack.path(logical)}"
+                    found[str((output.get("Export") or {}).get("Name"))] = f"{stack.name}/{_called(stack, logical)}"
     return found
+
+
+def _called(stack: Stack, name: str) -> str:
+    """A construct's path, without the hash of what a version is a version of."""
+    return _HASH.sub("", stack.path(name))
 
 
 def _word(text: str) -> str:

@@ -17,7 +17,10 @@ from tools.errors import RegentError
 
 FILE = Path(__file__).with_name("accepted.yaml")
 ANY = "…"
-"""Stands in a rule's name for what differs from environment to environment: an account, a name that the CDK makes."""
+"""Stands for what differs from environment to environment: in a rule an account, or a name that the CDK makes; in a
+path a part of one name, as of a stage or a channel."""
+
+_IN_A_NAME, _IN_A_RULE = "[^/]+", ".+"
 
 
 class AcceptedError(RegentError):
@@ -25,12 +28,12 @@ class AcceptedError(RegentError):
 
 
 class Acceptance(BaseModel):
-    """Rules that one resource may break, and why."""
+    """Rules that these resources may break, each for itself, and why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Annotated[str, Field(pattern=r"^[A-Z]\w*/\S+$")]
-    """The resource: the stack's name without prefix, and the construct's path in it."""
+    at: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]\w*/\S+$")], ...], Field(min_length=1)]
+    """Resources: the stack's name without prefix, and the construct's path in it."""
     rules: Annotated[tuple[str, ...], Field(min_length=1)]
     reason: Annotated[str, Field(min_length=20)]
     control: str
@@ -38,9 +41,9 @@ class Acceptance(BaseModel):
 
     def covers(self, finding: Finding) -> str | None:
         """The rule by which it accepts this finding, or None."""
-        if finding.at != self.at:
+        if not any(_fits(one, finding.at, _IN_A_NAME) for one in self.at):
             return None
-        return next((rule for rule in self.rules if _fits(rule, finding.rule)), None)
+        return next((rule for rule in self.rules if _fits(rule, finding.rule, _IN_A_RULE)), None)
 
 
 def sort_out(
@@ -75,14 +78,14 @@ def load_accepted(file: Path = FILE) -> tuple[Acceptance, ...]:
         ) from error
     for one in found:
         if one.control not in catalogue():
-            raise AcceptedError(f"{file.name}: {one.at} names the control {one.control!r}, which does not exist.")
+            raise AcceptedError(f"{file.name}: {one.at[0]} names the control {one.control!r}, which does not exist.")
     return found
 
 
 @cache
-def _pattern(rule: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, rule.split(ANY))))
+def _pattern(text: str, anything: str) -> re.Pattern[str]:
+    return re.compile(anything.join(map(re.escape, text.split(ANY))))
 
 
-def _fits(rule: str, name: str) -> bool:
-    return _pattern(rule).fullmatch(name) is not None
+def _fits(text: str, name: str, anything: str) -> bool:
+    return _pattern(text, anything).fullmatch(name) is not None

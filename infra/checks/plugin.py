@@ -10,6 +10,7 @@ from typing import Any
 import jsii
 import orjson
 from aws_cdk import (
+    App,
     IPolicyValidationContext,
     IPolicyValidationPlugin,
     PolicyValidationPluginReport,
@@ -21,8 +22,13 @@ from infra.checks.assembly import REPORT, Assembly, read_assembly, short
 from infra.checks.finding import Finding
 from infra.checks.run import Outcome, judge_assembly
 from policies.controls.declared import Declared
+from tools.errors import RegentError
 
 _NIST = re.compile(r" - \(Control IDs: (.*)\)\.?$")
+
+
+class RefusedError(RegentError):
+    """The checks found something in what was synthesized; it is not to be deployed."""
 
 
 @jsii.implements(IPolicyValidationPlugin)
@@ -34,6 +40,8 @@ class RegentChecks:
 
     def __init__(self, packs: Iterable[Any], declared: Declared) -> None:
         self._packs, self._declared = tuple(packs), declared
+        self.found = 0
+        """How many findings refuse the deployment."""
 
     @property
     def name(self) -> str:
@@ -50,6 +58,22 @@ class RegentChecks:
         """None: the rules are those that the packages bring."""
         return None
 
+    def synth(self, app: App) -> None:
+        """Synthesize `app`, in which this is registered.
+
+        Raises:
+            RefusedError: there are findings; they are printed, and stand in the assembly's validation report.
+        """
+        try:
+            app.synth()
+        except RuntimeError as error:
+            if not self.found:
+                raise
+            raise RefusedError(
+                f"{self.found} findings refuse this deployment. They are printed above; `python -m infra.check` says "
+                "them again, with rule and control, and how to accept one."
+            ) from error
+
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Called by the CDK when the assembly is written."""
         folder = Path(context.template_paths[0]).parent
@@ -58,6 +82,7 @@ class RegentChecks:
         found = orjson.dumps({"found": [one.model_dump(mode="json") for one in nag]}, option=orjson.OPT_INDENT_2)
         (folder / REPORT).write_bytes(found)
         outcome = judge_assembly(assembly, self._declared, nag=nag)
+        self.found = len(outcome.findings)
         return PolicyValidationPluginReport(
             success=not outcome.findings, violations=list(_violations(outcome, assembly, folder))
         )

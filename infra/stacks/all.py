@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-from aws_cdk import App, DefaultStackSynthesizer, Tags
+from aws_cdk import App, DefaultStackSynthesizer, Tags, Validations
 from aws_cdk import Environment as CdkEnvironment
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
+from infra.checks.plugin import RegentChecks
 from infra.config import Environment
 from infra.constructs.house import Guarding
 from infra.stacks.account import AccountStack
@@ -20,18 +23,26 @@ from infra.stacks.member import MemberStack
 from infra.stacks.members import MembersStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.oversight import OversightStack
+from policies.controls.declared import SHIPPED, load_declared
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
 
 
 def synthesize(environment: Environment, out: Path) -> None:
-    """Write the assembly of `environment` into `out`."""
-    # CloudFormation's own validation costs 4 s a synth; `infra.check` runs the same schema checks and more
+    """Write the assembly of `environment` into `out`, and check it.
+
+    Raises:
+        RefusedError: the checks found something; what, is printed, and stands in the assembly's validation report.
+    """
+    # CloudFormation's own validation costs 4 s a synth; our checks have the same schemas, and more
     # the context of cdk.json, which the command line would hand over: the same assembly, whoever synthesizes
     context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
     app = App(outdir=str(out), context=context, builtin_cloud_formation_validation=False)
     build(app, environment)
-    app.synth()
+    declared = load_declared(Path(os.environ.get("REGENT_DECLARED", SHIPPED)))
+    checks = RegentChecks((AwsSolutionsChecks(app), NIST80053R5Checks(app)), declared)
+    Validations.of(app).add_plugins(checks)
+    checks.synth(app)
 
 
 def build(app: App, environment: Environment) -> None:

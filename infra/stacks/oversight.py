@@ -22,7 +22,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.config import Environment
-from infra.constructs import log_group
+from infra.constructs import log_group, plain_bucket
 from infra.constructs.archive import with_key
 from infra.constructs.functions import function, packaged
 from infra.constructs.house import Evidence, Guarding, House
@@ -73,7 +73,8 @@ class OversightStack(Stack):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self.keys = _keys_bucket(self, self.key)
+        access = plain_bucket(self, "AccessLogs", expire_days=environment.retention.logs_days)
+        self.keys = _keys_bucket(self, self.key, access)
         self.ledger_log = log_group(self, "LedgerLog", environment, self.key, name=f"/regent/{environment.name}/ledger")
         self.envelopes = kms.Key(
             self,
@@ -334,7 +335,7 @@ def _key(stack: Stack) -> kms.Key:
     return key
 
 
-def _keys_bucket(stack: Stack, key: kms.IKey) -> s3.Bucket:
+def _keys_bucket(stack: Stack, key: kms.IKey, access: s3.IBucket) -> s3.Bucket:
     """Where the wrapped keys of persons lie: no versions and no lock, because erasing a person means deleting one."""
     bucket = s3.Bucket(
         stack,
@@ -347,6 +348,8 @@ def _keys_bucket(stack: Stack, key: kms.IKey) -> s3.Bucket:
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=False,
+        server_access_logs_bucket=access,
+        server_access_logs_prefix="keys/",
         removal_policy=RemovalPolicy.RETAIN,
     )
     Tags.of(bucket).add("regent:purpose", "keys")

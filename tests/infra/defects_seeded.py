@@ -229,7 +229,7 @@ SEEDED: dict[str, Any] = {
     ),
     "a table that cannot be restored": _drop(TABLE, "PointInTimeRecoverySpecification"),
     "a table that may be deleted": _put(TABLE, "DeletionProtectionEnabled", False),
-    "settings in the clear": _drop(FUNCTION, "KmsKeyArn", lambda one: "KmsKeyArn" in one),
+    "settings in the clear": _drop(FUNCTION, "KmsKeyArn", _answers),
     "a function's log by itself": _drop(FUNCTION, "LoggingConfig", lambda one: "LoggingConfig" in one),
     "a function without a bound": _drop(
         FUNCTION, "ReservedConcurrentExecutions", lambda one: "ReservedConcurrentExecutions" in one

@@ -1,7 +1,10 @@
 """`python -m infra.check`: what it says over an assembly, over a broken one, and over none."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -105,7 +108,7 @@ def finding(rule, resource="Ledger"):
 
 
 def accept(*rules, at="Audit/Ledger"):
-    return Acceptance(at=at, rules=rules, reason="a reason that is long enough", control="A.6.2.8")
+    return Acceptance(at=(at,), rules=rules, reason="a reason that is long enough", control="A.6.2.8")
 
 
 @pytest.mark.parametrize(
@@ -140,14 +143,20 @@ def test_an_acceptance_holds_for_its_one_resource_only():
     assert [one.resource for one in left] == ["Ledger/Policy", "Ledge"]
 
 
+def test_what_differs_between_environments_is_a_part_of_one_name_only():
+    findings = [finding("R", name) for name in ("Log-live", "Log-", "Log-live/Policy", "Logs")]
+    left, _ = sort_out(findings, [accept("R", at="Audit/Log-…")])
+    assert [one.resource for one in left] == ["Log-", "Log-live/Policy", "Logs"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- {at: Audit/X, rules: [R], reason: short, control: A.6.2.8}", "reason"),
-        ("- {at: Audit/X, rules: [R], reason: a reason that is long enough}", "control"),
-        ("- {at: Audit/X, rules: [R], reason: a reason that is long enough, control: A.99}", "A.99"),
-        ("- {at: Audit, rules: [R], reason: a reason that is long enough, control: A.6.2.8}", "at"),
-        ("- {at: Audit/X, rules: [], reason: a reason that is long enough, control: A.6.2.8}", "rules"),
+        ("- {at: [Audit/X], rules: [R], reason: short, control: A.6.2.8}", "reason"),
+        ("- {at: [Audit/X], rules: [R], reason: a reason that is long enough}", "control"),
+        ("- {at: [Audit/X], rules: [R], reason: a reason that is long enough, control: A.99}", "A.99"),
+        ("- {at: [Audit], rules: [R], reason: a reason that is long enough, control: A.6.2.8}", "at"),
+        ("- {at: [Audit/X], rules: [], reason: a reason that is long enough, control: A.6.2.8}", "rules"),
         ("- [", "cannot be read"),
     ],
 )
@@ -156,3 +165,33 @@ def test_an_acceptance_without_reason_control_or_resource_is_refused(tmp_path, t
     file.write_text(text)
     with pytest.raises(AcceptedError, match=said):
         load_accepted(file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ('{"retention": Retention(evidence_days=365)}', "template-evidence-lock/too-short"),
+        ('{"network": Network(vpc=False)}', "template-runtime/public"),
+    ],
+)
+def test_a_synthesis_with_findings_is_refused_with_a_sentence_and_so_is_a_deployment(tmp_path, changed, rule):
+    """`cdk deploy` runs the same command, and does not begin when it ends with an error."""
+    program = _REFUSED.format(changed=changed)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "CDK_OUTDIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "findings refuse this deployment" in done.stderr and "Traceback" not in done.stderr
+    report = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+    assert [one["pluginName"] for one in report] == ["Regent"]
+    assert rule in {one["ruleName"] for one in report[0]["violations"]}
+
+
+_REFUSED = """
+from infra import app, config
+from infra.config import Network, Retention
+loaded = config.load_environment("example")
+app.load_environment = lambda: loaded.model_copy(update={changed})
+app.main()
+"""

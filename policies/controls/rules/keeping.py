@@ -66,7 +66,9 @@ def topics_sound(resources: Resources, declared: Declared) -> Iterator[Fault]:
 def ours(function: Mapping[str, Any]) -> bool:
     """Whether a function runs our code, and not the CDK's."""
     variables = dig(function, "Environment.Variables") or {}
-    return str(function.get("Handler")).startswith("agents.") or any(key.startswith("REGENT_") for key in variables)
+    return str(function.get("Handler")).startswith(("agents.", "infra.")) or any(
+        key.startswith("REGENT_") for key in variables
+    )
 
 
 @rule(FUNCTION, where=ours)
