@@ -28,6 +28,9 @@ def by_app(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
     yield from _settings(assembly, declared)
     yield from _rounds(assembly, declared)
     yield from _imports(assembly)
+    for key in assembly.lookups:
+        said = f"The CDK would look up {key}: what is deployed is not what was checked."
+        yield _found("looked-up", said, ("8.1",))
 
 
 def _places(assembly: Assembly, declared: Declared) -> Iterator[Finding]:

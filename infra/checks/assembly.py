@@ -52,6 +52,8 @@ class Assembly:
     environment: str
     """The name of the environment, as the stacks are tagged with it."""
     stacks: tuple[Stack, ...]
+    lookups: tuple[str, ...] = ()
+    """What the CDK would ask AWS for, before the templates are what is deployed."""
     nag: tuple[Mapping[str, Any], ...] | None = None
     """What cdk-nag found at the synthesis, as findings in JSON; None where the assembly does not say."""
 
@@ -80,9 +82,8 @@ def read_assembly(folder: Path) -> Assembly:
             f"There is no cloud assembly in {folder} (no manifest.json). Write one with `python -m infra.app`, "
             "or name the folder."
         )
-    artifacts = {
-        name: one for name, one in (_json(manifest).get("artifacts") or {}).items() if one.get("type") == STACK
-    }
+    plain = _json(manifest)
+    artifacts = {name: one for name, one in (plain.get("artifacts") or {}).items() if one.get("type") == STACK}
     tags = {(one.get("properties") or {}).get("tags", {}).get("regent:environment") for one in artifacts.values()}
     if not artifacts or len(tags) != 1 or None in tags:
         raise AssemblyError(
@@ -93,7 +94,8 @@ def read_assembly(folder: Path) -> Assembly:
     prefix = f"Regent{environment.capitalize()}"
     stacks = tuple(_stack(folder, name, one, prefix) for name, one in sorted(artifacts.items()))
     report = folder / REPORT
-    return Assembly(environment, stacks, tuple(_json(report)["found"]) if report.is_file() else None)
+    lookups = tuple(str(one.get("key")) for one in plain.get("missing") or [])
+    return Assembly(environment, stacks, lookups, tuple(_json(report)["found"]) if report.is_file() else None)
 
 
 def paths_of(metadata: Mapping[str, Any], name: str) -> dict[str, str]:

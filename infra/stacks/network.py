@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsii
 from aws_cdk import Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -33,7 +34,7 @@ class NetworkStack(Stack):
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(str(environment.network.cidr)),
             # as CloudFormation will find them: synthesis is offline
-            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(environment.network.zones)],
+            availability_zones=self.availability_zones,
             nat_gateways=0,
             create_internet_gateway=False,
             restrict_default_security_group=False,
@@ -60,6 +61,12 @@ class NetworkStack(Stack):
                 self._gateway(service)
             elif service.private:
                 self._interface(service)
+
+    @property
+    @jsii.member(jsii_name="availabilityZones")
+    def availability_zones(self) -> list[str]:
+        """Zones as CloudFormation lists them when it deploys: the CDK would look them up, which needs credentials."""
+        return [Fn.select(zone, Fn.get_azs()) for zone in range(self._environment.network.zones)]
 
     def _gateway(self, service: Service) -> None:
         known = {

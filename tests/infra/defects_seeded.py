@@ -277,6 +277,7 @@ SEEDED: dict[str, Any] = {
     "the wrong region": lambda app: app.place(region="us-east-1"),
     "whatever account is signed in": lambda app: app.place(account="unknown-account"),
     "a stack that may be deleted": lambda app: app.place(protected=False),
+    "something is looked up in AWS": lambda app: app.look_up("availability-zones:account=111111111111"),
     "a property that does not exist": _put(FUNCTION, "Timeoutt", 5),
     "a value that is refused": _put(QUEUE, "VisibilityTimeout", 99999999),
     "a reference to nothing": _put(LOGS, "KmsKeyId", {"Fn::GetAtt": ["Nothing", "Arn"]}),
