@@ -116,7 +116,9 @@ class Round:
         heard: Heard,
         notifiers: Sequence[Notifier],
         approvals: Callable[[str], Iterable[ApprovalNotice]] = lambda channel: (),
+        every: float = EVERY_SECONDS,
     ) -> None:
+        self._every = every
         self._outbox, self._heard, self._notifiers, self._approvals = outbox, heard, notifiers, approvals
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -136,7 +138,7 @@ class Round:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS if self._settled() else EVERY_SECONDS / 3):
+        while not self._stop.wait(self._every if self._settled() else self._every / 3):
             pass
 
     def _settled(self) -> bool:

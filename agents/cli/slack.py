@@ -9,7 +9,7 @@ import typer
 
 from agents.cli.options import EstateChoice, WhichModel
 
-app = typer.Typer(help="Answer in Slack: run the app, and make its manifest.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()

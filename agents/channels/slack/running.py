@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,11 @@ from agents.channels.delivering import HeardFile, Round
 from agents.channels.front import asgi
 from agents.channels.secrets import Secret, from_file
 from agents.channels.slack.gatekeeper import gatekeeper
-from agents.channels.slack.speaking import Voice, client_for
+from agents.channels.slack.speaking import Voice, clients
 from agents.channels.slack.worker import CHANNEL, SlackWorker
 from tools.errors import SettingsError
 
 if TYPE_CHECKING:
-    from slack_sdk import WebClient
-
     from agents.channels.slack.settings import SlackSettings
     from agents.home import Home
     from agents.settings import Settings
@@ -35,7 +33,7 @@ def open_slack(
     """
     from agents.channels.noticing import notices
     from agents.channels.opening import open_house
-    from policies.controls.outbox import SqliteOutbox
+    from agents.overseeing import open_outbox
 
     secret = secret_of(settings.slack)
     with ExitStack() as closing:
@@ -49,7 +47,7 @@ def open_slack(
             heard=heard, named=settings.slack.channels, alerts=settings.slack.alerts,
         )  # fmt: skip
         closing.enter_context(Crew(box, {CHANNEL: worker}.__getitem__, size))
-        outbox = SqliteOutbox(home.outbox)
+        outbox = open_outbox(home, settings)
         closing.enter_context(Round(outbox, heard, [worker], lambda channel: notices(house, channel)))
         yield asgi(gatekeeper(secret, box), box)
 
@@ -71,21 +69,3 @@ def secret_of(settings: SlackSettings) -> Secret:
         )
     held = {"signing_secret": signing.get_secret_value(), "bot_token": token.get_secret_value()}
     return lambda: held
-
-
-def clients(secret: Secret, api_url: str) -> Callable[[], WebClient]:
-    """Gives a client with the token of the moment: tokens are rotated."""
-    from agents.channels.delivery import ChannelError
-
-    held: dict[str, WebClient] = {}
-
-    def client() -> WebClient:
-        token = secret().get("bot_token")
-        if not isinstance(token, str) or not token.startswith("xoxb-"):
-            raise ChannelError('The secret of Slack has no "bot_token" that begins with xoxb-.')
-        if token not in held:
-            held.clear()
-            held[token] = client_for(token, api_url)
-        return held[token]
-
-    return client

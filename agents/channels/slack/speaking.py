@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from agents.channels.delivering import ApprovalNotice
     from agents.channels.rendering import View
+    from agents.channels.secrets import Secret
     from policies.controls.outbox import Alert
 
 log = structlog.get_logger()
@@ -45,6 +46,22 @@ def client_for(token: str, api_url: str) -> WebClient:
 
     handlers = [ConnectionErrorRetryHandler(max_retry_count=2), RateLimitErrorRetryHandler(max_retry_count=2)]
     return WebClient(token=token, base_url=api_url, timeout=10, retry_handlers=handlers)
+
+
+def clients(secret: Secret, api_url: str) -> Callable[[], WebClient]:
+    """Gives a client with the token of the moment: tokens are rotated."""
+    held: dict[str, WebClient] = {}
+
+    def client() -> WebClient:
+        token = secret().get("bot_token")
+        if not isinstance(token, str) or not token.startswith("xoxb-"):
+            raise ChannelError('The secret of Slack has no "bot_token" that begins with xoxb-.')
+        if token not in held:
+            held.clear()
+            held[token] = client_for(token, api_url)
+        return held[token]
+
+    return client
 
 
 class Voice:

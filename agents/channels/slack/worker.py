@@ -36,9 +36,29 @@ if TYPE_CHECKING:
     from agents.answer import Answer
     from agents.channels.inbox import Answers
     from agents.channels.rendering import View
+    from agents.channels.secrets import Secret
     from agents.settings import Disclosure
 
 CHANNEL = "slack"
+
+
+def adapter(port: Port, secret: Secret, answers: Answers) -> SlackWorker:
+    """What `lambda_worker` asks every channel for; settings come from the environment."""
+    import os
+
+    import boto3
+
+    from agents.channels.heard_aws import HeardTable
+    from agents.channels.slack.speaking import clients
+    from agents.settings import load_settings
+
+    settings = load_settings()
+    heard = HeardTable(boto3.client("dynamodb"), os.environ["REGENT_STATE_TABLE"], CHANNEL)
+    voice = Voice(clients(secret, settings.slack.api_url), streaming=settings.slack.streaming)
+    return SlackWorker(
+        port, voice, answers, settings.disclosure,
+        heard=heard, named=settings.slack.channels, alerts=settings.slack.alerts,
+    )  # fmt: skip
 
 
 class SlackWorker:

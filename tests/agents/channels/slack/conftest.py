@@ -24,8 +24,7 @@ from agents.channels.front import asgi
 from agents.channels.opening import AUDIENCE, OwnSigner
 from agents.channels.port import CallingPort
 from agents.channels.slack.gatekeeper import gatekeeper
-from agents.channels.slack.running import clients
-from agents.channels.slack.speaking import Voice
+from agents.channels.slack.speaking import Voice, clients
 from agents.channels.slack.worker import SlackWorker
 from agents.channels.transports import inside
 from agents.channels.working import MOST_RECEIVES, work
