@@ -40,7 +40,7 @@ class AwsInbox:
         import base64
         import zlib
 
-        given = {"TableName": self._table, "Key": _key(key), "ConsistentRead": True}
+        given = {"TableName": self._table, "Key": key_named(key), "ConsistentRead": True}
         item = self._aws.call("dynamodb", "GetItem", given).get("Item")
         if item is None:
             return None
@@ -97,8 +97,9 @@ class AwsInbox:
 
 def key_of(delivery: Delivery) -> dict[str, dict[str, str]]:
     """The keys of a delivery's item in the state table."""
-    return _key(delivery.key)
+    return key_named(delivery.key)
 
 
-def _key(name: str) -> dict[str, dict[str, str]]:
+def key_named(name: str) -> dict[str, dict[str, str]]:
+    """The same, by the delivery's `key`."""
     return {"pk": {"S": f"delivery#{name}"}, "sk": {"S": "delivery"}}

@@ -40,5 +40,6 @@ def _opened() -> tuple[Adapter, Runs]:
     transport = agentcore(agentcore_client(region_of(runtime) or named["AWS_REGION"]), runtime)
     port = CallingPort(transport, signer, named["REGENT_CHANNEL_AUDIENCE"])
     module = importlib.import_module(f"agents.channels.{named['REGENT_CHANNEL_WORKER']}")
-    found: Adapter = module.adapter(port, from_aws(LeanAws(), named["REGENT_CHANNEL_SECRET"]))
-    return found, DynamoRuns(boto3.client("dynamodb"), named["REGENT_STATE_TABLE"])
+    runs = DynamoRuns(boto3.client("dynamodb"), named["REGENT_STATE_TABLE"])
+    found: Adapter = module.adapter(port, from_aws(LeanAws(), named["REGENT_CHANNEL_SECRET"]), runs)
+    return found, runs

@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS
-from agents.channels.inbox_aws import key_of
+from agents.channels.inbox_aws import key_named, key_of
 from agents.channels.working import LEASE_SECONDS, Claim
 
 _MOST_KEPT = 380_000
@@ -18,7 +18,7 @@ _FREE = "attribute_not_exists(pk) OR #state IN (:seen, :queued, :failed) OR (#st
 
 
 class DynamoRuns:
-    """`Runs` in `table`, through a botocore client of DynamoDB. Safe for threads and processes."""
+    """`Runs` and `Answers` in `table`, through a botocore client of DynamoDB. Safe for threads and processes."""
 
     def __init__(self, client: Any, table: str, clock: Callable[[], float] = time.time) -> None:
         self._client, self._table, self._clock = client, table, clock
@@ -34,11 +34,19 @@ class DynamoRuns:
         change = "SET #state = :running, #until = :until, #digest = :digest"
         if self._changed(delivery, change, _FREE, values, names):
             return Claim("run")
-        item = self._read(delivery)
+        item = self._item(key_of(delivery))
+        if item is None:
+            raise ChannelError(f"{delivery.channel}: the delivery was forgotten at this moment; it is tried again.")
         state = item["state"]["S"]
         if state == "answered":
             return Claim("answered", unpacked(item["said"]["B"]))
         return Claim("done" if state == "done" else "busy")
+
+    def answer(self, key: str) -> tuple[str, str] | None:
+        item = self._item(key_named(key))
+        if item is None:
+            return None
+        return item["state"]["S"], unpacked(item["said"]["B"]) if "said" in item else ""
 
     def keep(self, delivery: Delivery, said: str) -> None:
         packed = zlib.compress(said.encode(), 6)
@@ -82,16 +90,14 @@ class DynamoRuns:
             raise ChannelError(f"The table {self._table} cannot be reached ({type(error).__name__}).") from error
         return True
 
-    def _read(self, delivery: Delivery) -> dict[str, Any]:
+    def _item(self, key: dict[str, dict[str, str]]) -> dict[str, Any] | None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            found = self._client.get_item(TableName=self._table, Key=key_of(delivery), ConsistentRead=True)
+            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         except (ClientError, BotoCoreError) as error:
             raise ChannelError(f"The table {self._table} cannot be read ({type(error).__name__}).") from error
-        if "Item" not in found:
-            raise ChannelError(f"{delivery.channel}: the delivery was forgotten at this moment; it is tried again.")
-        item: dict[str, Any] = found["Item"]
+        item: dict[str, Any] | None = found.get("Item")
         return item
 
 

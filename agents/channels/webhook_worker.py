@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.channels.delivery import ChannelError, Delivery, DeliveryError
+from agents.channels.inbox import Answers
 from agents.channels.port import Port, RefusedError, Speaker
 from agents.channels.secrets import Secret
 from agents.channels.webhook import CHANNEL, CLIENT, FAILED, SIGNATURE, TIMESTAMP, clients, signature
@@ -45,7 +46,7 @@ class Asked(BaseModel):
         return Speaker(person=person, channel=CHANNEL, session=session)
 
 
-def adapter(port: Port, secret: Secret) -> WebhookWorker:
+def adapter(port: Port, secret: Secret, answers: Answers) -> WebhookWorker:
     """What `lambda_worker` asks every channel for."""
     return WebhookWorker(port, secret)
 

@@ -48,7 +48,7 @@ def webhook(
     named = sorted(clients(clients_of()))  # a file that cannot be used is said now, not to the first client
     box = Box(home.path / "webhook.sqlite")
     with open_inside(estate=estate.value if estate else None, model=model) as house:
-        worker = adapter(house, clients_of)
+        worker = adapter(house, clients_of, box)
         config = uvicorn.Config(
             asgi(gatekeeper(clients_of, box), box),
             host="127.0.0.1",

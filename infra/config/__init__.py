@@ -23,6 +23,7 @@ ALLOWED_REGIONS = frozenset(
 PROFILE_ORIGINS = {"eu.": "eu-"}
 """Geographic inference profiles by prefix, and what every region behind them starts with. `global.` has no bound."""
 
+_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 LogDays = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 """Retentions of a year and more that CloudWatch Logs offers, in days."""
@@ -110,6 +111,24 @@ class Oversight(_Frozen):
     own_usd_per_day: float = Field(default=50, gt=0)
 
 
+class Slack(_Frozen):
+    """The Slack app, beside its secret."""
+
+    channels: tuple[Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")], ...] = ()
+    """Ids of the channels in which a mention is answered; direct messages always are."""
+    alerts: tuple[Annotated[str, Field(pattern=r"^[CGDU][A-Z0-9]{2,20}$")], ...] = ()
+    """Ids of channels or people that get alerts."""
+
+
+class Teams(_Frozen):
+    """The Teams app, beside its secret."""
+
+    app_id: Annotated[str, Field(pattern=_GUID)]
+    tenant: Annotated[str, Field(pattern=_GUID)]
+    alerts: tuple[str, ...] = ()
+    """Conversations, or Entra object ids of people, that get alerts."""
+
+
 class Environment(_Frozen):
     """One place where Regent runs."""
 
@@ -126,7 +145,9 @@ class Environment(_Frozen):
     retention: Retention = Retention()
     network: Network = Network()
     oversight: Oversight = Oversight()
-    channels: tuple[Literal["webhook"], ...] = ("webhook",)
+    channels: tuple[Literal["webhook", "slack", "teams"], ...] = ("webhook",)
+    slack: Slack = Slack()
+    teams: Teams | None = None
     principals: str | None = None
     """The file, from this folder on, that says who people of channels are; deployed with the stacks."""
     sessions: Sessions = Sessions()
@@ -152,6 +173,8 @@ class Environment(_Frozen):
             )
         if self.channels and self.principals is None:
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
+        if "teams" in self.channels and self.teams is None:
+            raise ValueError("the channel teams needs teams: {app_id: …, tenant: …}")
         if self.log_archive_account == self.account:
             raise ValueError("log_archive_account is the account itself; name another one, or null")
         return self

@@ -7,12 +7,13 @@ nothing else; where the firewall cannot decide, API Gateway refuses the request.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -23,9 +24,10 @@ from constructs import Construct
 
 from infra.config import Environment
 from infra.constructs import log_group, queue
+from infra.constructs.channel import CHANNELS, Channel
 from infra.constructs.firewall import Firewall
 from infra.constructs.functions import front, function, packaged
-from infra.constructs.house import ENVELOPE_KID
+from infra.constructs.house import ENVELOPE_KID, HOME
 from infra.constructs.keys import key_of_logs
 from infra.stacks.oversight import OversightStack
 
@@ -33,32 +35,8 @@ WORKER_SECONDS = 900
 HIDDEN_SECONDS = 960
 """For how long a delivery that a worker has stays out of sight; longer than a worker may run."""
 STAGE = "v1"
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One way in. `front` and `worker` are modules below `agents.channels`, `routes` are (method, path)."""
-
-    name: str
-    front: str
-    worker: str
-    routes: tuple[tuple[str, str], ...]
-    says: str
-    memory: int = 1024
-    empty: str = "{}"
-    """The secret before somebody fills it: nobody is let in."""
-
-
-CHANNELS = {
-    "webhook": Channel(
-        name="webhook",
-        front="webhook",
-        worker="webhook_worker",
-        routes=(("POST", "/webhook"), ("GET", "/webhook/answers/{id}")),
-        says="systems of the house, by signed requests",
-        empty='{"clients": {}}',
-    ),
-}
+ALERT_MINUTES = 5
+"""From one round of bringing alerts to the next."""
 
 
 class ChannelsStack(Stack):
@@ -163,9 +141,13 @@ class ChannelsStack(Stack):
             "REGENT_CHANNEL": channel.name,
             "REGENT_CHANNEL_SECRET": secret.secret_arn,
             "REGENT_STATE_TABLE": self._oversight.house.state_table,
+            "REGENT_STATE_REGION": self._environment.region,
+            **channel.settings(self._environment),
         }
         self._front(channel, secret, waiting, variables)
         self._worker(channel, secret, waiting, variables)
+        if channel.alerts:
+            self._alerts(channel, secret, variables)
 
     def _front(
         self, channel: Channel, secret: secretsmanager.Secret, waiting: sqs.Queue, variables: dict[str, str]
@@ -177,10 +159,10 @@ class ChannelsStack(Stack):
             self._environment,
             says=f"Regent checks, takes once and queues what comes from {channel.says}",
             handler="agents.channels.lambda_front.handler",
-            code=front(),
+            code=front() if channel.bare else packaged(self),
             key=self.key,
             seconds=10,
-            memory=512,
+            memory=512 if channel.bare else channel.memory,
             at_once=50,
             variables=variables | {"REGENT_CHANNEL": channel.front, "REGENT_CHANNEL_QUEUE": waiting.queue_url},
         )
@@ -233,6 +215,56 @@ class ChannelsStack(Stack):
             sources.SqsEventSource(waiting, batch_size=1, report_batch_item_failures=True, max_concurrency=20)
         )
         self._alarms(channel, made, waiting)
+
+    def _alerts(self, channel: Channel, secret: secretsmanager.Secret, variables: dict[str, str]) -> None:
+        """Bring alerts that wait in the outbox; one that does not arrive is tried again by the next round."""
+        title, house = channel.name.capitalize(), self._oversight.house
+        made = function(
+            self,
+            f"{title}Alerts",
+            self._environment,
+            says=f"Regent brings alerts to {channel.says}",
+            handler="agents.channels.lambda_deliver.handler",
+            code=packaged(self),
+            key=self.key,
+            seconds=120,
+            memory=channel.memory,
+            at_once=1,
+            variables=variables | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
+        )
+        state = house.state("GetItem", "PutItem", "UpdateItem", "Query")
+        state.add_condition(
+            "ForAllValues:StringLike", {"dynamodb:LeadingKeys": [f"delivery#{channel.name}#*", "outbox"]}
+        )
+        for statement in (
+            state,
+            _allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
+            self._keys("kms:Decrypt", "kms:GenerateDataKey"),
+        ):
+            made.add_to_role_policy(statement)
+        events.Rule(
+            self,
+            f"{title}AlertsRound",
+            description=f"Regent: alerts to {channel.says}",
+            schedule=events.Schedule.rate(Duration.minutes(ALERT_MINUTES)),
+            targets=[
+                targets.LambdaFunction(
+                    made,
+                    retry_attempts=2,
+                    max_event_age=Duration.minutes(ALERT_MINUTES),
+                )
+            ],
+        )
+        self._oversight.alarm(
+            self,
+            f"{channel.name}-alerts",
+            made.metric_errors(period=Duration.minutes(15)),
+            alarm_description=f"Alerts do not arrive in {channel.says}",
+            threshold=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
 
     def _alarms(self, channel: Channel, worker: lambda_.Function, waiting: sqs.Queue) -> None:
         dead = waiting.dead_letter_queue

@@ -3,6 +3,8 @@
 import importlib
 import json
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES
 from agents.ledgers import deployment
 from agents.querying import callable_queries
 from agents.settings import Settings
+from infra.constructs.channel import CHANNELS
 from infra.constructs.tools import gateway_queries
 from policies.access import shipped_gate
 from policies.access.projection import gateway_schema, project
@@ -20,6 +23,7 @@ from policies.audit.logcopy import line
 from policies.controls.declared import load_declared
 
 FUNCTION, ROLE_POLICY, ALARM = "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::CloudWatch::Alarm"
+GUID = "11111111-2222-3333-4444-555555555555"
 OURS = ("Oversight", "Gateway", "Channels")
 
 
@@ -261,3 +265,53 @@ def test_a_new_secret_lets_nobody_in(stacks):
 
     [secret] = of(stacks["Channels"], "AWS::SecretsManager::Secret").values()
     assert clients(json.loads(secret["SecretString"])) == {}
+
+
+@pytest.fixture(scope="module")
+def every_channel(tmp_path_factory):
+    """The resources of the Channels stack with all channels there are."""
+    out = tmp_path_factory.mktemp("all")
+    more = {
+        "channels": sorted(CHANNELS),
+        "slack": {"channels": ["C0123"], "alerts": ["C0124"]},
+        "teams": {"app_id": GUID, "tenant": GUID},
+    }
+    code = (
+        "import json, sys, yaml; from pathlib import Path; from infra.app import _node_from_the_venv;"
+        "_node_from_the_venv(); from infra.config import FOLDER, Environment; from infra.stacks.all import synthesize;"
+        "plain = yaml.safe_load((FOLDER / 'example.yaml').read_text()) | json.loads(sys.argv[1]);"
+        "synthesize(Environment.model_validate(plain), Path(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(more), str(out)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads((out / "RegentExampleChannels.template.json").read_text())["Resources"]
+
+
+@pytest.mark.slow
+def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_another(every_channel):
+    made = {one["FunctionName"].removeprefix("RegentExample"): one for one in of(every_channel, FUNCTION).values()}
+    for name, channel in CHANNELS.items():
+        title, others = name.capitalize(), set(CHANNELS) - {name}
+        wanted = {f"{title}Front", f"{title}Worker"} | ({f"{title}Alerts"} if channel.alerts else set())
+        assert wanted <= set(made)
+        for function in wanted:
+            role = next(
+                n
+                for n, one in of(every_channel, "AWS::IAM::Role").items()
+                if one.get("RoleName") == f"RegentExample{function}"
+            )
+            [policy] = [p for p in of(every_channel, ROLE_POLICY).values() if {"Ref": role} in p["Roles"]]
+            text = json.dumps(policy)
+            assert f"delivery#{name}#*" in text and f"{title}Secret" in text
+            assert not [
+                other for other in others if f"delivery#{other}#" in text or f"{other.capitalize()}Secret" in text
+            ]
+        assert made[f"{title}Front"]["Environment"]["Variables"]["REGENT_CHANNEL"] == channel.front
+        assert made[f"{title}Worker"]["Environment"]["Variables"]["REGENT_CHANNEL_WORKER"] == channel.worker
+    queues = [one for one in of(every_channel, "AWS::SQS::Queue").values() if "RedrivePolicy" in one]
+    assert len(queues) == len(CHANNELS)
+    [acl] = of(every_channel, "AWS::WAFv2::WebACL").values()
+    allowing = json.dumps([rule for rule in acl["Rules"] if rule.get("Action") == {"Allow": {}}])
+    assert all(path.partition("{")[0] in allowing for one in CHANNELS.values() for _, path in one.routes)

@@ -1,0 +1,76 @@
+"""The channels there are: what each is made of, and what its functions find in their environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from infra.config import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way in. `front` and `worker` are modules below `agents.channels`, `routes` are (method, path)."""
+
+    name: str
+    front: str
+    worker: str
+    routes: tuple[tuple[str, str], ...]
+    says: str
+    settings: Callable[[Environment], dict[str, str]] = lambda environment: {}
+    """What its front and worker find in their environment beside what all have."""
+    bare: bool = True
+    """Whether its front needs the standard library alone, and so starts in milliseconds."""
+    alerts: bool = False
+    """Whether it brings alerts, too."""
+    memory: int = 1024
+    empty: str = "{}"
+    """The secret before somebody fills it: nobody is let in."""
+
+
+def _slack(environment: Environment) -> dict[str, str]:
+    return {
+        "REGENT_SLACK__CHANNELS": json.dumps(list(environment.slack.channels)),
+        "REGENT_SLACK__ALERTS": json.dumps(list(environment.slack.alerts)),
+    }
+
+
+def _teams(environment: Environment) -> dict[str, str]:
+    assert environment.teams is not None  # the environment was validated
+    return {
+        "REGENT_TEAMS__APP_ID": environment.teams.app_id,
+        "REGENT_TEAMS__TENANT": environment.teams.tenant,
+        "REGENT_TEAMS__ALERTS_TO": json.dumps(list(environment.teams.alerts)),
+    }
+
+
+CHANNELS = {
+    "webhook": Channel(
+        name="webhook",
+        front="webhook",
+        worker="webhook_worker",
+        routes=(("POST", "/webhook"), ("GET", "/webhook/answers/{id}")),
+        says="systems of the house, by signed requests",
+        empty='{"clients": {}}',
+    ),
+    "slack": Channel(
+        name="slack",
+        front="slack.gatekeeper",
+        worker="slack.worker",
+        routes=(("POST", "/slack/events"), ("POST", "/slack/actions")),
+        says="Slack",
+        settings=_slack,
+        alerts=True,
+    ),
+    "teams": Channel(
+        name="teams",
+        front="teams.gatekeeper",
+        worker="teams.worker",
+        routes=(("POST", "/api/messages"),),
+        says="Microsoft Teams",
+        settings=_teams,
+        bare=False,
+        alerts=True,
+    ),
+}
