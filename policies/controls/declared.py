@@ -72,8 +72,8 @@ class Declared(BaseModel):
     """Days for which a risk or impact assessment counts."""
     disclosures: dict[str, tuple[str, ...]]
     """By language: words that must stand with every answer (that an AI wrote it, and how to reach a person)."""
-    evidence_hours: int = Field(ge=1)
-    """Hours for which collected evidence may be used."""
+    evidence_hours: int = Field(ge=1, le=744)
+    """Hours for which collected evidence may be used; a month at most, or it would never be stale."""
     window_days: int = Field(ge=1, le=400)
     """Days back for which questions are judged, at least: a shorter look proves nothing."""
     verified_every_hours: int = Field(ge=1)

@@ -21,7 +21,7 @@ from policies.controls.check import Check
 from policies.controls.collect import Scene, collect
 from policies.controls.declared import Declared
 from policies.controls.documents import standing
-from policies.controls.errors import EvidenceError
+from policies.controls.errors import ControlsError, EvidenceError
 from policies.controls.evaluate import Result, evaluate
 from policies.controls.evidence import Evidence, Need
 from policies.controls.proof import Proof, prove
@@ -31,6 +31,8 @@ from policies.controls.store import EvidenceStore
 
 Mode = Literal["reuse", "fresh", "stored"]
 """Use what is fresh and collect the rest; collect everything anew; collect nothing."""
+EVALUATORS = ("auditor", "admin")
+"""Roles that may see all that is collected; the last evaluation counts, so nobody who sees less makes one."""
 _EACH_TIME = ("ledger", "repository", "template")
 
 
@@ -56,8 +58,14 @@ def run(
     """Evaluate all checks (or those that `only` picks; the others count as not evaluated), and all controls.
 
     Raises:
+        ControlsError: the principal's role does not evaluate; with what they may not see, the record would say less.
         LedgerError, ReceiptError, EvidenceError: a step could not be recorded or kept; nothing may be relied on.
     """
+    if mode != "stored" and scene.principal.role not in EVALUATORS:
+        raise ControlsError(
+            f"{scene.principal.id} is {scene.principal.role}; controls are evaluated by {' and '.join(EVALUATORS)} "
+            "(--as). With --stored anybody may look at what was collected."
+        )
     known = shipped_checks.load()
     picked = {name: check for name, check in known.items() if only is None or only(check)}
     recorded = Recorded.of(scene.ledger)
@@ -107,20 +115,22 @@ def _kept(
         body = held.get(str(need))
         if body is None or (mode == "reuse" and need.kind in _EACH_TIME):
             continue
-        evidence = _read(store, need, body, scene)
-        if mode == "stored" or evidence.problems or evidence.state(now) != "expired":
+        evidence, holds = _read(store, need, body)
+        # what does not hold stays an error; what somebody could not see wholly, somebody else may see now
+        if mode == "stored" or not holds or (evidence.state(now) == "fresh" and not evidence.problems):
             found[need] = evidence
     return found
 
 
-def _read(store: EvidenceStore, need: Need, body: EvidenceCollected, scene: Scene) -> Evidence:
+def _read(store: EvidenceStore, need: Need, body: EvidenceCollected) -> tuple[Evidence, bool]:
+    """The snapshot, and whether it is what was kept."""
     try:
         evidence = store.read(body.sha256)
         if evidence.need != need:
             raise EvidenceError(f"The snapshot {body.sha256[:12]} is of {evidence.need}, recorded is {need}.")
-        return evidence
+        return evidence, True
     except EvidenceError as error:
-        return Evidence(
+        made = Evidence(
             need=need,
             items=(),
             population=0,
@@ -130,6 +140,7 @@ def _read(store: EvidenceStore, need: Need, body: EvidenceCollected, scene: Scen
             collected=datetime.fromisoformat(body.collected),
             expires=datetime.fromisoformat(body.expires),
         )
+        return made, False
 
 
 def _keep(scene: Scene, store: EvidenceStore, evidence: Evidence) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from policies.audit import Ledger
 from policies.audit.merkle import inclusion_proof
@@ -19,6 +20,8 @@ from policies.controls.errors import ControlsError
 
 CHUNK = 500
 """Records in one file, so that neither making nor verifying a pack holds the ledger in memory."""
+_NODES = 1 << 14
+"""Nodes of the tree that are remembered between proofs."""
 _ALWAYS = ("document.attested", "key.introduced", "key.revoked")
 """Types that are in every extract: approvals and keys, whenever they were recorded."""
 _HEAD = re.compile(rb'\x00\{"v":\d+,"index":\d+,"time":(\d+),"type":"([a-z._-]+)"')
@@ -60,6 +63,7 @@ def extract(
     since = _nanoseconds(start) if start is not None else 0
     until = _nanoseconds(end + timedelta(days=1)) if end is not None else None
     reader, size = Reader(ledger.path), under.checkpoint.size
+    node_at = lru_cache(_NODES)(reader.tiles.node_at)  # neighbours share most of their path
     yield "ledger/checkpoint", under.checkpoint.raw
     picked: list[tuple[int, bytes]] = []
     for index, leaf in read_raw(reader.segments, 0, size - 1):
@@ -68,17 +72,19 @@ def extract(
         if inside or index in (evaluated, size - 1) or kind in _ALWAYS or _named(kind, leaf, rests_on):
             picked.append((index, leaf[1:]))
         if len(picked) == CHUNK:
-            yield from _files(reader, size, picked)
+            yield from _files(node_at, size, picked)
             picked = []
     if picked:
-        yield from _files(reader, size, picked)
+        yield from _files(node_at, size, picked)
 
 
-def _files(reader: Reader, size: int, picked: list[tuple[int, bytes]]) -> Iterator[tuple[str, bytes]]:
+def _files(
+    node_at: Callable[[int, int], bytes], size: int, picked: list[tuple[int, bytes]]
+) -> Iterator[tuple[str, bytes]]:
     first = f"{picked[0][0]:012}"
     lines = (f'{{"index": {index}, "raw": "{_b64(raw)}"}}\n' for index, raw in picked)
     yield f"ledger/records/{first}.jsonl", "".join(lines).encode()
-    proofs = {str(i): [_b64(node) for node in inclusion_proof(reader.tiles.node_at, i, size)] for i, _ in picked}
+    proofs = {str(i): [_b64(node) for node in inclusion_proof(node_at, i, size)] for i, _ in picked}
     yield f"ledger/proofs/{first}.json", (json.dumps(proofs) + "\n").encode()
 
 

@@ -10,6 +10,7 @@ import pytest
 from policies.audit.bodies import ControlsEvaluated, EvidenceCollected
 from policies.controls import checks
 from policies.controls.check import Look, Mutant, check
+from policies.controls.errors import ControlsError
 from policies.controls.evidence import Item, Need
 from policies.controls.mutate import put
 from policies.controls.needs import aws
@@ -71,6 +72,36 @@ def test_old_evidence_is_collected_anew_by_itself_and_fresh_evidence_is_not(open
 
     later = opened(clock=lambda: datetime.now(UTC) + timedelta(days=2), ledger=room.scene.ledger)
     assert [asked(room), asked(room), asked(room, "fresh"), asked(later)] == [4, 0, 4, 4]
+
+
+def test_what_could_not_be_seen_is_looked_at_again_and_not_kept_as_unseen(opened, estate):
+    room = opened()
+    estate.server.fault(service="bedrock", operation="*", kind="denied", times=None)
+    done = run(room.scene, room.store, only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "error"
+    estate.server.clear_faults()
+    done = run(room.scene, room.store, only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "pass"
+
+
+def test_what_a_wrong_clock_dated_into_the_future_is_looked_at_again(opened):
+    ahead = opened(clock=lambda: datetime.now(UTC) + timedelta(days=300))
+    run(ahead.scene, ahead.store, only=only("provider-retention"))
+    room = opened(ledger=ahead.scene.ledger)
+    stored = run(room.scene, room.store, mode="stored", only=only("provider-retention"))
+    assert "the clock is wrong" in stored.results["provider-retention"].problems[0]
+    done = run(room.scene, room.store, only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "pass"
+
+
+@pytest.mark.parametrize("who", ["anna", "bram"])
+def test_who_may_not_see_all_evaluates_nothing_and_reads_what_is_stored(opened, who):
+    room = opened(as_id=who)
+    size = room.scene.ledger.size
+    with pytest.raises(ControlsError, match="controls are evaluated by auditor and admin"):
+        run(room.scene, room.store)
+    assert run(room.scene, room.store, mode="stored").index is None
+    assert room.scene.ledger.size == size
 
 
 def test_a_snapshot_edited_by_hand_is_an_error_until_it_is_collected_anew(opened):
