@@ -176,14 +176,16 @@ def _open(
     estate: str | None,
     model: str | None,
 ) -> None:
-    from agents.starting import start_lean
+    from agents.starting import opening, start_lean
     from tools.errors import RegentError
 
     start_lean()
     try:
-        from agents.invoking import open_app
+        with opening():
+            from agents.invoking import open_app
 
-        front.open(closing.enter_context(open_app(estate=estate, model=model, exposed=host not in _LOOPBACK)))
+            app = closing.enter_context(open_app(estate=estate, model=model, exposed=host not in _LOOPBACK))
+        front.open(app)
     except (RegentError, OSError) as error:
         failed.append(str(error))
         server.should_exit = True
