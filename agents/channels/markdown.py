@@ -19,7 +19,7 @@ def markdown(view: View) -> str:
     if view.status == "withheld":
         parts += [f"- {figure.label}: {figure.value} ({figure.context})" for figure in view.figures]
     if view.approval:
-        parts.append(f"Approval: `{view.approval}`")
+        parts.append(f"When it has been decided, go on with: `resume {view.approval}`")
     if view.receipts:
         parts.append(f"Receipts: {len(view.receipts)} ({view.receipts[0].source}). Answer: `{view.answer}`.")
     parts.append(f"_{view.disclosure}_")

@@ -33,21 +33,21 @@ from a2a.utils.constants import PROTOCOL_VERSION_CURRENT, VERSION_HEADER
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from agents.acting import House
 from agents.answer import Question
 from agents.channels.protocols.border import (
-    Already,
-    House,
     Refused,
     again,
+    already,
     call_of,
     in_thread,
     json_of,
     known,
     refusal,
+    reply,
     rpc_error,
     shown,
 )
-from agents.identifying import answer_call
 from policies.access.identity import Call
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ class Answering(AgentExecutor):
         if not text.strip() or not context.context_id or len(context.context_id) > _LONGEST_NAME:
             raise Refused(400, f"A question has words, and its context id {_LONGEST_NAME} characters at most.")
         question = Question(text=text, channel=CHANNEL, session=f"a2a:{context.context_id}")
-        who = Already(context.call_context.state[_VERIFIED])
-        answer = await in_thread(lambda: answer_call(self._house.desk, who, question, _NOTHING))
+        mine = already(self._house, context.call_context.state[_VERIFIED])
+        answer = await in_thread(lambda: reply(mine, question, _NOTHING))
         return [new_text_part(shown(self._house, answer)), new_data_part(answer.to_json())]
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:

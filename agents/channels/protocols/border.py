@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from agents.acting import House, Resume
 from agents.answer import Answer, Question
 from agents.channels.markdown import markdown
 from agents.channels.rendering import view
-from agents.identifying import Who, refuse_call
+from agents.identifying import refuse_call
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call, Verified
+from policies.halting import StoppedError
+from policies.oversight import ApprovalError, NotInChargeError
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -25,13 +29,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Message, Receive
 
-    from agents.desk import Desk, Progress
-    from agents.settings import Settings
+    from agents.desk import Progress
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
 SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 FAILED = "The question could not be answered because of an internal error; it was recorded."
+_RESUME = re.compile(r"resume (a-[0-9a-f]{16})", re.IGNORECASE)
 _AT_ONCE = 64
 """Questions that are worked on at the same time; more wait for their turn."""
 _SHOWN = ("event", "query", "domains", "milliseconds")
@@ -41,22 +45,6 @@ _SHOWN = ("event", "query", "domains", "milliseconds")
 Said = Sequence[tuple[str, str]]
 """A conversation: who said what, `user` or `assistant`."""
 _POOL = ThreadPoolExecutor(_AT_ONCE, "protocol")
-
-
-class House(Protocol):
-    """What a protocol asks of the house: `agents.acting.House`."""
-
-    @property
-    def desk(self) -> Desk: ...
-
-    @property
-    def who(self) -> Who: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-    def ask(self, question: Question, call: Call, progress: Progress) -> Answer:
-        """Answer for whoever the call proves to be asking, or refuse on record."""
 
 
 class Refused(RegentError):  # noqa: N818 - a refusal is what it is
@@ -109,7 +97,7 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
     def run() -> None:
         with structlog.contextvars.bound_contextvars(**context):
             try:
-                tell(house.ask(question, call, lambda event: tell({k: event[k] for k in _SHOWN if k in event})))
+                tell(reply(house, question, call, lambda event: tell({k: event[k] for k in _SHOWN if k in event})))
             except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
                 tell(refusal(error))
 
@@ -170,6 +158,24 @@ def last_question(messages: Said) -> str:
     return messages[-1][1]
 
 
+def reply(house: House, question: Question, call: Call, progress: Progress = lambda event: None) -> Answer:
+    """The answer to a question; or, to `resume a-…`, that of the asker's question which waited for this approval.
+
+    Raises:
+        Refused: it still waits, was turned down for good, or is somebody else's.
+        RegentError: the house is out of order.
+    """
+    wanted = _RESUME.fullmatch(question.text.strip())
+    if wanted is None:
+        return house.ask(question, call, progress)
+    try:
+        return house.resume(Resume(resume=wanted[1]), call, progress)
+    except (ApprovalError, StoppedError) as error:
+        raise Refused(409, str(error)) from None
+    except NotInChargeError as error:
+        raise Refused(403, str(error)) from None
+
+
 async def known(house: House, call: Call, channel: str, asked: str) -> Verified:
     """Who makes this call. Whoever is not verified or known is refused, on record if something was `asked`.
 
@@ -198,8 +204,8 @@ async def in_thread(work: Callable[[], Result]) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Already:
-    """Says who makes a call when that was verified for the whole request: evidence may count only once."""
+class _Already:
+    """Says who makes a call when that was verified for the whole request."""
 
     verified: Verified
 
@@ -229,3 +235,8 @@ def again(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return once_more
+
+
+def already(house: House, verified: Verified) -> House:
+    """The house for a request whose caller was verified as a whole: evidence may count only once."""
+    return replace(house, who=_Already(verified))

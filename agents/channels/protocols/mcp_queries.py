@@ -18,21 +18,22 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
+from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
-    Already,
-    House,
     Refused,
     again,
+    already,
     call_of,
     in_thread,
     json_of,
     known,
     refusal,
+    reply,
     rpc_error,
     shown,
 )
-from agents.identifying import answer_call, query_call
+from agents.identifying import query_call
 from agents.querying import QueryCall, callable_queries
 from policies.access.identity import Call
 
@@ -95,10 +96,10 @@ def server(house: House, verified: Callable[[Any], Verified]) -> Server[Any]:
     async def call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         given = dict(params.arguments or {})
         try:
-            who = Already(verified(ctx.request))
+            mine = already(house, verified(ctx.request))
             if params.name == ASK:
-                return await _ask(house, who, given)
-            return await _query(house, who, params.name, given)
+                return await _ask(mine, given)
+            return await _query(mine, params.name, given)
         except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
             return _failed(str(refusal(error)))
 
@@ -120,20 +121,20 @@ def tools() -> list[types.Tool]:
     ]
 
 
-async def _ask(house: House, who: Already, given: dict[str, Any]) -> types.CallToolResult:
+async def _ask(house: House, given: dict[str, Any]) -> types.CallToolResult:
     try:
         asked = Ask.model_validate(given)
     except ValidationError:
         return _failed(f"The tool {ASK} takes `question`, and if wanted `conversation` and `reason`.")
     session = f"mcp:{asked.conversation}" if asked.conversation else None
     question = Question(text=asked.question, channel=CHANNEL, session=session, reason=asked.reason)
-    answer = await in_thread(lambda: answer_call(house.desk, who, question, _NOTHING))
+    answer = await in_thread(lambda: reply(house, question, _NOTHING))
     return _result(answer, shown(house, answer))
 
 
-async def _query(house: House, who: Already, name: str, given: dict[str, Any]) -> types.CallToolResult:
+async def _query(house: House, name: str, given: dict[str, Any]) -> types.CallToolResult:
     call = QueryCall(name=name[:128], given=given, channel=CHANNEL)
-    answer = await in_thread(lambda: query_call(house.desk, who, call, _NOTHING))
+    answer = await in_thread(lambda: query_call(house.desk, house.who, call, _NOTHING))
     return _result(answer, answer.text)
 
 

@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
-    House,
     Refused,
     Said,
     answered,

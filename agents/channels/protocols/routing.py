@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agents.channels.protocols.paths import ADDRESSES
 
 if TYPE_CHECKING:
-    from agents.channels.protocols.border import House
+    from agents.acting import House
 
 Message = MutableMapping[str, Any]
 AsgiApp = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]

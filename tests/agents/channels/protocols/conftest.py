@@ -33,6 +33,7 @@ principals:
     role: manager
     accounts: [venue-utrecht]
     known_as: ["oidc:u-anna", "proxy:anna@house.example", "slack:T1/anna"]
+  carla: {role: auditor, known_as: ["oidc:u-carla"]}
   local: {role: admin}
 """
 SECRET = "p" * 48

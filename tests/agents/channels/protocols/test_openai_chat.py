@@ -132,6 +132,23 @@ def test_a_question_asked_again_forks_the_conversation(served: Served) -> None:
     assert after["queries"][0]["input"]["period"] == "2026-06"
 
 
+def test_what_waited_for_a_second_person_goes_on_in_the_chat_of_its_asker(served: Served) -> None:
+    one = client(served)
+    waiting = ask(one, "Who deleted the S3 endpoint in data-prod in September?")
+    resume = f"resume {waiting.regent['approval']}"
+    assert waiting.regent["status"] == "needs_approval" and resume in waiting.choices[0].message.content
+    with pytest.raises(openai.ConflictError):
+        ask(one, resume)  # nobody decided yet
+    decided = {"decide": {"approval": waiting.regent["approval"], "verdict": "approve", "reason": "incident 4711"}}
+    status, _ = call(served.port, body=decided, **served.bearer("carla"))
+    assert status == 200
+    for other in ("anna", "carla"):
+        with pytest.raises(openai.PermissionDeniedError):
+            ask(client(served, other), resume)
+    assert ask(one, resume).regent["status"] == "answered"
+    assert ask(one, resume).regent["status"] == "answered"  # and again, the same
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
