@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 from agents.conversations import MOST_EXCHANGES, ConversationError, Exchange, owners
+from policies.table import Table
 
 _PARTITION = "talk#"
 
@@ -24,7 +25,7 @@ class DynamoConversations:
     """
 
     def __init__(self, client: Any, table: str, days: int, clock: Callable[[], float] = time.time) -> None:
-        self._client, self._table, self._days, self._clock = client, table, days, clock
+        self._table, self._days, self._clock = Table(client, table, ConversationError), days, clock
 
     def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
         found: list[Exchange] = []
@@ -32,7 +33,7 @@ class DynamoConversations:
         name: str | None = _name(session)
         while name and name not in seen and len(seen) <= MOST_EXCHANGES and len(found) < MOST_EXCHANGES:
             seen.add(name)
-            page = self._call(
+            page = self._table.call(
                 "query", KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)", ConsistentRead=True,
                 ExpressionAttributeValues={":pk": {"S": _PARTITION + owned_by}, ":sk": {"S": f"x#{name}#"}},
                 ScanIndexForward=False, Limit=MOST_EXCHANGES - len(found),
@@ -52,7 +53,7 @@ class DynamoConversations:
 
     def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
         name = _name(session)
-        self._call(
+        self._table.call(
             "update_item", Key=_key(owned_by, f"t#{name}"), UpdateExpression="SET looks_like = :looks, #ttl = :ttl",
             ExpressionAttributeNames={"#ttl": "ttl"},
             ExpressionAttributeValues={":looks": {"S": looks_like}, ":ttl": {"N": str(self._until())}},
@@ -61,8 +62,12 @@ class DynamoConversations:
 
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
         whose = {_PARTITION + one for one in owners(principal)}
+        talks = {
+            "FilterExpression": "begins_with(pk, :pk)",
+            "ExpressionAttributeValues": {":pk": {"S": _PARTITION}},
+        }
         erased = 0
-        for item in self._all():
+        for item in self._table.items("scan", **talks):
             owned, kind = item["pk"]["S"], item["sk"]["S"]
             is_exchange = kind.startswith("x#")
             gone = owned in whose
@@ -70,34 +75,22 @@ class DynamoConversations:
                 kept = _exchange(item)
                 gone = kind.rpartition("#")[2] in questions or named(kept.question, kept.answer)
             if gone:
-                self._call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
+                self._table.call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
                 erased += is_exchange
         return erased
-
-    def _all(self) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            page = self._call(
-                "scan", FilterExpression="begins_with(pk, :pk)", ConsistentRead=True,
-                ExpressionAttributeValues={":pk": {"S": _PARTITION}}, **start,
-            )  # fmt: skip
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def _thread(self, owned_by: str, name: str) -> dict[str, str]:
         return self._get(owned_by, f"t#{name}")
 
     def _get(self, owned_by: str, what: str) -> dict[str, str]:
-        item = self._call("get_item", Key=_key(owned_by, what), ConsistentRead=True).get("Item", {})
+        item = self._table.call("get_item", Key=_key(owned_by, what), ConsistentRead=True).get("Item", {})
         return {} if self._over(item) else {name: held["S"] for name, held in item.items() if "S" in held}
 
     def _put(self, owned_by: str, what: str, texts: dict[str, str], *, once: bool) -> None:
         item = {**_key(owned_by, what), **{name: {"S": text} for name, text in texts.items()}}
         item["ttl"] = {"N": str(self._until())}
         condition = {"ConditionExpression": "attribute_not_exists(pk)"} if once else {}
-        self._call("put_item", Item=item, held_is_fine=once, **condition)
+        self._table.held("put_item", Item=item, **condition)  # what is there already stays
 
     def _until(self) -> int:
         return int(self._clock()) + 86_400 * self._days
@@ -105,18 +98,6 @@ class DynamoConversations:
     def _over(self, item: dict[str, Any]) -> bool:
         """DynamoDB removes what is over some days later only; until then it is not there for us."""
         return bool(item) and int(item["ttl"]["N"]) <= self._clock()
-
-    def _call(self, method: str, *, held_is_fine: bool = False, **given: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return getattr(self._client, method)(TableName=self._table, **given)
-        except ClientError as error:
-            if held_is_fine and error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return {}
-            raise ConversationError(f"The table {self._table} did not do {method}: {error}.") from error
-        except BotoCoreError as error:
-            raise ConversationError(f"The table {self._table} cannot be reached: {error}.") from error
 
 
 def _name(session: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.channels.delivery import ChannelError
+from policies.table import Table
 
 _KEPT_SECONDS = 400 * 24 * 3600
 
@@ -20,14 +21,14 @@ class HeardTable:
     """`Heard` of one channel in `table`, through a botocore client of DynamoDB."""
 
     def __init__(self, client: Any, table: str, channel: str, clock: Callable[[], float] = time.time) -> None:
-        self._client, self._table, self._channel, self._clock = client, table, channel, clock
+        self._table, self._channel, self._clock = Table(client, table, ChannelError), channel, clock
 
     def has(self, what: str, who: str) -> bool:
-        found = self._call("get_item", Key=self._key(what, who), ConsistentRead=True)
+        found = self._table.call("get_item", Key=self._key(what, who), ConsistentRead=True)
         return "Item" in found
 
     def mark(self, what: str, who: str) -> None:
-        self._call(
+        self._table.call(
             "update_item",
             Key=self._key(what, who),
             UpdateExpression="SET #ttl = :ttl",
@@ -38,12 +39,3 @@ class HeardTable:
     def _key(self, what: str, who: str) -> dict[str, dict[str, str]]:
         name = hashlib.sha256(f"{what}\n{who}".encode()).hexdigest()
         return {"pk": {"S": f"delivery#{self._channel}#mark/{name}"}, "sk": {"S": "delivery"}}
-
-    def _call(self, operation: str, **given: Any) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            found: dict[str, Any] = getattr(self._client, operation)(TableName=self._table, **given)
-            return found
-        except (BotoCoreError, ClientError) as error:
-            raise ChannelError(f"The table {self._table} cannot be used ({type(error).__name__}).") from error

@@ -11,6 +11,7 @@ from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS
 from agents.channels.inbox_aws import key_named, key_of
 from agents.channels.working import LEASE_SECONDS, Claim
+from policies.table import Table
 
 _MOST_KEPT = 380_000
 """Bytes of an item's answer, packed; DynamoDB takes 400 kB."""
@@ -21,7 +22,7 @@ class DynamoRuns:
     """`Runs` and `Answers` in `table`, through a botocore client of DynamoDB. Safe for threads and processes."""
 
     def __init__(self, client: Any, table: str, clock: Callable[[], float] = time.time) -> None:
-        self._client, self._table, self._clock = client, table, clock
+        self._table, self._clock = Table(client, table, ChannelError), clock
 
     def claim(self, delivery: Delivery) -> Claim:
         now = self._clock()
@@ -73,31 +74,15 @@ class DynamoRuns:
         self, delivery: Delivery, change: str, condition: str, values: dict[str, Any], names: dict[str, str]
     ) -> bool:
         """Make the change if the condition holds; whether it did."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         until = {":ttl": {"N": str(int(self._clock()) + KEPT_SECONDS)}}
-        try:
-            self._client.update_item(
-                TableName=self._table, Key=key_of(delivery), UpdateExpression=f"{change}, #ttl = :ttl",
-                ConditionExpression=condition, ExpressionAttributeValues=values | until,
-                ExpressionAttributeNames={"#state": "state", "#ttl": "ttl"} | names,
-            )  # fmt: skip
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise ChannelError(f"The table {self._table} did not note the delivery: {error}.") from error
-        except BotoCoreError as error:
-            raise ChannelError(f"The table {self._table} cannot be reached ({type(error).__name__}).") from error
-        return True
+        return self._table.held(
+            "update_item", Key=key_of(delivery), UpdateExpression=f"{change}, #ttl = :ttl",
+            ConditionExpression=condition, ExpressionAttributeValues=values | until,
+            ExpressionAttributeNames={"#state": "state", "#ttl": "ttl"} | names,
+        )  # fmt: skip
 
     def _item(self, key: dict[str, dict[str, str]]) -> dict[str, Any] | None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise ChannelError(f"The table {self._table} cannot be read ({type(error).__name__}).") from error
-        item: dict[str, Any] | None = found.get("Item")
+        item: dict[str, Any] | None = self._table.call("get_item", Key=key, ConsistentRead=True).get("Item")
         return item
 
 

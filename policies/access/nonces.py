@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from policies.access.errors import NotVerifiedError
+from policies.table import Table
 
 
 class Nonces(Protocol):
@@ -48,18 +49,11 @@ class DynamoNonces:
     """Used nonces in a DynamoDB table with the keys `pk` and `sk` and time to live in `ttl`."""
 
     def __init__(self, client: Any, table: str) -> None:
-        self._client, self._table = client, table
+        self._table = Table(client, table, NotVerifiedError)
 
     def use(self, nonce: str, until: float) -> bool:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         item = {"pk": {"S": f"nonce#{nonce}"}, "sk": {"S": "nonce"}, "ttl": {"N": str(int(until) + 1)}}
         try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
+            return self._table.held("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except NotVerifiedError as error:
             raise NotVerifiedError("It cannot be known now whether the envelope was used before; try later.") from error
-        except BotoCoreError as error:
-            raise NotVerifiedError("It cannot be known now whether the envelope was used before; try later.") from error
-        return True

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from policies.controls.outbox import Alert, OutboxError
+from policies.table import Table
 
 _PK = {"S": "outbox"}
 
@@ -19,10 +20,10 @@ class DynamoOutbox:
     """An `Outbox` in the table, through a botocore client of DynamoDB. Safe for processes."""
 
     def __init__(self, client: Any, table: str) -> None:
-        self._client, self._table = client, table
+        self._table = Table(client, table, OutboxError)
 
     def looked(self, ledger: str, source: str) -> int | None:
-        item = self._call("get_item", Key=_looked(ledger, source), ConsistentRead=True).get("Item")
+        item = self._table.call("get_item", Key=_looked(ledger, source), ConsistentRead=True).get("Item")
         return int(item["upto"]["N"]) if item else None
 
     def put(self, ledger: str, source: str, upto: int, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
@@ -56,43 +57,15 @@ class DynamoOutbox:
         )
 
     def _items(self) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            page = self._call(
-                "query",
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :alert)",
-                ExpressionAttributeValues={":pk": _PK, ":alert": {"S": "alert#"}},
-                ConsistentRead=True,
-                **start,
-            )
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return self._table.items(
+            "query",
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :alert)",
+            ExpressionAttributeValues={":pk": _PK, ":alert": {"S": "alert#"}},
+        )
 
     def _changed(self, **given: Any) -> bool:
         """Whether the condition of an update held; then it is made."""
-        try:
-            self._call("update_item", **given)
-        except _ConditionError:
-            return False
-        return True
-
-    def _call(self, method: str, **given: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return getattr(self._client, method)(TableName=self._table, **given)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise _ConditionError("not as expected") from error
-            raise OutboxError(f"The alerts in the table {self._table} cannot be used: {error}.") from error
-        except BotoCoreError as error:
-            raise OutboxError(f"The alerts in the table {self._table} cannot be reached: {error}.") from error
-
-
-class _ConditionError(OutboxError):
-    """A condition of an update did not hold."""
+        return self._table.held("update_item", **given)
 
 
 def _looked(ledger: str, source: str) -> dict[str, dict[str, str]]:

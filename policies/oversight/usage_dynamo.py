@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from policies.oversight.usage import Count, UsageError
+from policies.table import Table
 
 _KEPT = 40 * 86_400
 _TRIES = 8
@@ -20,29 +21,28 @@ class DynamoUsage:
     """A `UsageStore` in the table, through a botocore client of DynamoDB. Safe for threads and processes."""
 
     def __init__(self, client: Any, table: str) -> None:
-        self._client, self._table = client, table
+        self._table = Table(client, table, UsageError)
 
     remote = True
 
     def latest(self, now: float) -> float:
         key = {"pk": {"S": "seen"}, "sk": {"S": "seen"}}
         condition = "attribute_not_exists(seen_at) OR seen_at < :now"
-        try:
-            self._call(
-                "update_item", Key=key, UpdateExpression="SET seen_at = :now", ConditionExpression=condition,
-                ExpressionAttributeValues={":now": _number(now)},
-            )  # fmt: skip
-        except _ConditionError:
-            item = self._call("get_item", Key=key, ConsistentRead=True)["Item"]
-            return max(now, float(item["seen_at"]["N"]))
-        return now
+        first = self._table.held(
+            "update_item", Key=key, UpdateExpression="SET seen_at = :now", ConditionExpression=condition,
+            ExpressionAttributeValues={":now": _number(now)},
+        )  # fmt: skip
+        if first:
+            return now
+        item = self._table.call("get_item", Key=key, ConsistentRead=True)["Item"]
+        return max(now, float(item["seen_at"]["N"]))
 
     def count(self, counts: Sequence[Count]) -> Count | None:
         return self._transact(counts, [self._add(one) for one in counts])
 
     def hold(self, name: str, counts: Sequence[Count], expires: float, now: float) -> Count | None:
         puts = [
-            {"Put": {"TableName": self._table, "Item": {
+            {"Put": {"TableName": self._table.name, "Item": {
                 **_key(one.key, f"hold#{name}"), "amount": _number(one.amount), "expires": _number(expires),
                 "ttl": _number(int(one.ends) + _KEPT),
             }}}
@@ -59,25 +59,20 @@ class DynamoUsage:
             self._release(one.key, f"hold#{name}", amount)
 
     def total(self, key: str) -> int:
-        item = self._call("get_item", Key=_key(key, "total"), ConsistentRead=True).get("Item")
+        item = self._table.call("get_item", Key=_key(key, "total"), ConsistentRead=True).get("Item")
         return int(item["total"]["N"]) if item else 0
 
     def erase(self, part: str) -> int:
-        start: dict[str, Any] = {}
         named = {"FilterExpression": "contains(pk, :part)", "ExpressionAttributeValues": {":part": {"S": part}}}
         gone = 0
-        while True:
-            page = self._call("scan", **named, **start)
-            for item in page["Items"]:
-                self._call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
-                gone += 1
-            if "LastEvaluatedKey" not in page:
-                return gone
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        for item in self._table.items("scan", **named):
+            self._table.call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
+            gone += 1
+        return gone
 
     def _add(self, one: Count) -> dict[str, Any]:
         update: dict[str, Any] = {
-            "TableName": self._table,
+            "TableName": self._table.name,
             "Key": _key(one.key, "total"),
             "UpdateExpression": "ADD #total :amount SET #ttl = :ttl",
             "ExpressionAttributeNames": {"#total": "total", "#ttl": "ttl"},
@@ -96,7 +91,7 @@ class DynamoUsage:
 
         for attempt in range(_TRIES):
             try:
-                self._client.transact_write_items(TransactItems=steps)
+                self._table.client.transact_write_items(TransactItems=steps)
                 return None
             except ClientError as error:
                 reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
@@ -104,50 +99,34 @@ class DynamoUsage:
                     return counts[reasons.index("ConditionalCheckFailed")]
                 busy = "TransactionConflict" in reasons or "ThrottlingError" in reasons
                 if not busy or attempt == _TRIES - 1:
-                    raise UsageError(f"The table {self._table} did not count: {error}.") from error
+                    raise UsageError(f"The table {self._table.name} did not count: {error}.") from error
                 time.sleep(0.02 * 2**attempt)  # another process counts at this moment
             except BotoCoreError as error:
-                raise UsageError(f"The table {self._table} cannot be reached: {error}.") from error
-        raise UsageError(f"The table {self._table} is busy; nothing was counted.")
+                raise UsageError(f"The table {self._table.name} cannot be reached: {error}.") from error
+        raise UsageError(f"The table {self._table.name} is busy; nothing was counted.")
 
     def _release_expired(self, key: str, now: float) -> bool:
         """Take expired holds out of a counter; whether there were any."""
-        page = self._call(
-            "query", KeyConditionExpression="pk = :pk AND begins_with(sk, :hold)", ConsistentRead=True,
+        holds = self._table.items(
+            "query", KeyConditionExpression="pk = :pk AND begins_with(sk, :hold)",
             ExpressionAttributeValues={":pk": {"S": f"used#{key}"}, ":hold": {"S": "hold#"}},
         )  # fmt: skip
-        old = [item for item in page["Items"] if float(item["expires"]["N"]) <= now]
+        old = [item for item in holds if float(item["expires"]["N"]) <= now]
         return sum(self._release(key, item["sk"]["S"], 0) for item in old) > 0
 
     def _release(self, key: str, hold: str, actual: int) -> bool:
         """Put the real amount in the place of a hold, once; whether the hold was still there."""
-        found = self._call("get_item", Key=_key(key, hold), ConsistentRead=True).get("Item")
+        found = self._table.call("get_item", Key=_key(key, hold), ConsistentRead=True).get("Item")
         if found is None:
             return False
         back = actual - int(found["amount"]["N"])
-        delete = {"TableName": self._table, "Key": _key(key, hold), "ConditionExpression": "attribute_exists(pk)"}
+        delete = {"TableName": self._table.name, "Key": _key(key, hold), "ConditionExpression": "attribute_exists(pk)"}
         update = {
-            "TableName": self._table, "Key": _key(key, "total"), "UpdateExpression": "ADD #total :back",
+            "TableName": self._table.name, "Key": _key(key, "total"), "UpdateExpression": "ADD #total :back",
             "ExpressionAttributeNames": {"#total": "total"}, "ExpressionAttributeValues": {":back": _number(back)},
         }  # fmt: skip
         gone = Count(key=key, amount=0, ends=0)
         return self._transact([gone], [{"Delete": delete}, {"Update": update}]) is None
-
-    def _call(self, method: str, **given: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return getattr(self._client, method)(TableName=self._table, **given)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise _ConditionError("not as expected") from error
-            raise UsageError(f"The table {self._table} did not do {method}: {error}.") from error
-        except BotoCoreError as error:
-            raise UsageError(f"The table {self._table} cannot be reached: {error}.") from error
-
-
-class _ConditionError(UsageError):
-    """A condition of a single update did not hold."""
 
 
 def _key(key: str, sort: str) -> dict[str, Any]:
