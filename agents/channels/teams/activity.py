@@ -53,6 +53,13 @@ class Came(NamedTuple):
         return f"teams:{self.tenant}:{self.conversation}"
 
     @property
+    def button(self) -> tuple[str, dict[str, Any]]:
+        """Verb and data of a pressed button; what was filled in on the card is among the data."""
+        found = json.loads(self.value or "{}")
+        action = _mapping(_mapping(found).get("action", found))
+        return str(action.get("verb", "")), dict(_mapping(action.get("data")))
+
+    @property
     def name(self) -> str:
         """The name under which it is taken once. Ids of messages are unique within a conversation only."""
         parts = [self.kind, self.conversation, self.id]

@@ -20,7 +20,7 @@ MOST_BYTES = 20_000
 _SIZES = ((12, 20, True), (8, 10, True), (5, 5, True), (3, 3, False), (0, 0, False))
 """Rows of a table, receipts and whether charts are drawn: the first that fits."""
 _MOST_COMMENT = 1000
-_COLOURS = {"answered": "good", "needs_approval": "warning"}
+_COLOURS = {"answered": "good", "needs_approval": "accent"}
 
 
 def answer_card(view: View) -> dict[str, Any]:
@@ -36,12 +36,15 @@ def _answer_card(view: View, rows: int, receipts: int, charts: bool) -> dict[str
     body: list[CardElement] = []
     if view.status != "answered":
         body.append(_text(view.title, weight="Bolder", color=_COLOURS.get(view.status, "attention").capitalize()))
-    if view.figures:
+    if view.figures and not view.tables:
         body.append(_figures(view.figures))
     for table in view.tables:
         body += _table(table, rows, charts)
     body.append(_text(view.disclosure, small=True, separator=True))
     actions = [*_receipts(view.receipts, receipts), *_feedback(view.answer)]
+    if view.figures and view.tables:
+        # the table says most of them already; what each covers is one click away
+        actions.insert(0, _folded(f"Figures ({len(view.figures)})", [_figures(view.figures)]))
     return _plain(_card(body, actions, fallback=f"{view.text}\n\n{view.disclosure}"))
 
 
@@ -65,7 +68,7 @@ def approval_card(
         id="reason", label="Reason", placeholder="Goes on record", is_multiline=True, max_length=_MOST_COMMENT
     )
     body: list[CardElement] = [
-        _text(title, weight="Bolder", color="Warning"),
+        _text(title, weight="Bolder", color="Accent"),
         FactSet(facts=[Fact(title=inert(name), value=inert(value)) for name, value in facts]),
         reason,
         _text(disclosure, small=True),
@@ -155,13 +158,16 @@ def _chart(chart: Chart) -> CardElement:
     if all(label[:1].isdigit() for label in chart.labels):  # dates and months: time runs from left to right
         return VerticalBarChart(
             title=title,
-            y_axis_title=inert(f"{chart.column}, {chart.unit}"),
+            y_axis_title=inert(chart.column),
+            color="categoricalBlue",
             data=[VerticalBarChartDataValue(x=inert(label), y=value) for label, value in points],
             fallback=fallback,
         )
     return HorizontalBarChart(
         title=title,
-        x_axis_title=inert(f"{chart.column}, {chart.unit}"),
+        x_axis_title=inert(chart.column),
+        color="categoricalBlue",
+        display_mode="AbsoluteNoAxis",
         data=[HorizontalBarChartDataValue(x=inert(label), y=value) for label, value in points],
         fallback=fallback,
     )
@@ -169,8 +175,6 @@ def _chart(chart: Chart) -> CardElement:
 
 def _receipts(receipts: Sequence[ReceiptShown], most: int) -> list[Action]:
     """A button that shows the API calls behind the answer, in place."""
-    from microsoft_teams.cards import ShowCardAction
-
     if not receipts:
         return []
     body: list[CardElement] = []
@@ -182,7 +186,13 @@ def _receipts(receipts: Sequence[ReceiptShown], most: int) -> list[Action]:
     left_out = len(receipts) - most
     if left_out > 0:
         body.append(_text(f"{left_out} more calls are in the ledger.", small=True))
-    return [ShowCardAction(title=f"Receipts ({len(receipts)})", card=_card(body, []))]
+    return [_folded(f"Receipts ({len(receipts)})", body)]
+
+
+def _folded(title: str, body: Sequence[CardElement]) -> Action:
+    from microsoft_teams.cards import ShowCardAction
+
+    return ShowCardAction(title=title, card=_card(body, []))
 
 
 def _feedback(answer: str) -> list[Action]:

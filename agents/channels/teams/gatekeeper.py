@@ -15,7 +15,8 @@ from policies.access.errors import KeysUnreadableError, NotVerifiedError
 PATH = "/api/messages"
 NAME = "teams"
 _UNAUTHORIZED = Reply(401, {"error": "Unauthorized"})
-_TAKEN = {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "Taken; one moment."}
+_HEARD = {"feedback": "Thank you; it goes on record.", "decide": "Taken; the card will say what came of it."}
+"""What whoever presses a button reads at once."""
 
 
 class TeamsGatekeeper:
@@ -58,8 +59,11 @@ class TeamsGatekeeper:
         if came is None:
             # 501 says that an invocation is not known; anything else is heard and needs no answer
             return Reply(501 if activity.get("type") == "invoke" else 200, {})
-        return Delivery(NAME, came.name, f"{came.session}", came.to_text(), at)
+        return Delivery(NAME, came.name, came.session, came.to_text(), at)
 
     def accepted(self, delivery: Delivery, taken: Taken) -> Reply:
-        pressed = Came.from_text(delivery.body).kind == "pressed"
-        return Reply(200, _TAKEN if pressed else {})
+        came = Came.from_text(delivery.body)
+        if came.kind != "pressed":
+            return Reply(200, {})
+        said = _HEARD.get(came.button[0], "Taken; one moment.")
+        return Reply(200, {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": said})

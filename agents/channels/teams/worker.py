@@ -6,7 +6,6 @@ decide, see or go on with them, the house decides for the verified person who pr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +130,7 @@ class TeamsWorker:
         ]
 
     def _pressed(self, came: Came, by: Speaker) -> list[Part]:
-        verb, data = _button(came.value)
+        verb, data = came.button
         approval, answer = str(data.get("approval", "")), str(data.get("answer", ""))
         match verb:
             case "feedback":
@@ -150,7 +149,7 @@ class TeamsWorker:
         reason = str(data.get("reason") or "")
         decided = self._port.decide(by, approval, verdict, reason)
         done = {"approve": ("Approved", "Good"), "deny": ("Denied", "Attention")}[verdict]
-        facts = [("Asked by", decided.asker), ("Reason", reason), ("Now", decided.words)]
+        facts = [("Asked by", decided.asker), ("Reason", reason), ("Now", f"It {decided.words}")]
         card = note_card(done[0], "Your decision is on record.", [one for one in facts if one[1]], done[1])
         place = Place(service=came.service, conversation=came.conversation)
         parts = [Part(place=place, text="", card=card, summary=done[0], replaces=came.card or None)]
@@ -192,25 +191,17 @@ class TeamsWorker:
         return Place(service=came.service, person=known_as.rpartition("/")[2])
 
 
-def _button(value: str) -> tuple[str, dict[str, Any]]:
-    """Verb and data of a pressed button; inputs of the card are among the data."""
-    found = json.loads(value)
-    action = found.get("action", found)
-    data = action.get("data") if isinstance(action, dict) else None
-    return str(action.get("verb", "") if isinstance(action, dict) else ""), data if isinstance(data, dict) else {}
-
-
 def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:
     """An approval in words: exactly what would run."""
-    given = ", ".join(f"{name}: {value}" for name, value in one.input.items()) or "nothing"
+    given = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in one.input.items() if value is not None)
     facts = [
-        ("State", one.words),
+        ("State", f"It {one.words}" if one.mine or one.state != "pending" else ""),
         ("Asked by", one.asker),
-        ("Question", one.question),
+        ("Why", one.reason),
         ("Query", one.query),
         ("With", given),
         ("Accounts", ", ".join(one.accounts)),
-        ("Why", one.reason),
+        ("Reference", one.question),
         ("Until", f"{one.expires:%Y-%m-%d %H:%M} UTC"),
     ]
     return f"{one.asker} asks for approval", [(name, value) for name, value in facts if value]
