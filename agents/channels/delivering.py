@@ -108,11 +108,14 @@ class HeardFile:
 
 
 class Round:
-    """Goes through what waits, again and again. `approvals` gives those that wait, for one channel's people."""
+    """Goes through what waits, again and again. `approvals` gives those that wait, for one channel's people.
+
+    Without an `outbox`, alerts stay where they are, for a channel that has somebody to tell them.
+    """
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: Outbox | None,
         heard: Heard,
         notifiers: Sequence[Notifier],
         approvals: Callable[[str], Iterable[ApprovalNotice]] = lambda channel: (),
@@ -150,6 +153,8 @@ class Round:
 
     def _alerts(self) -> int:
         missed = 0
+        if self._outbox is None:
+            return 0
         for alert in self._outbox.alerts(waiting=True) if self._notifiers else ():
             reached = [self._tell(n, f"alert/{alert.id}", n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
                        for n in self._notifiers]  # fmt: skip

@@ -9,10 +9,7 @@ import typer
 
 from agents.cli.options import EstateChoice, Json, WhichModel
 
-app = typer.Typer(
-    invoke_without_command=True,
-    help="Answer in Microsoft Teams; without a subcommand, run the channel on this machine.",
-)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
@@ -24,7 +21,9 @@ def teams(
     ] = None,
     model: WhichModel = None,
 ) -> None:
-    """Run the Teams channel on this machine: the front at /api/messages, its queue, its workers and a desk.
+    """Answer in Microsoft Teams: run the channel on this machine, or make its app.
+
+    Without a subcommand it runs the front at /api/messages, its queue, its workers and a desk.
 
     Needs the settings teams.app_id, teams.tenant and teams.secret_file (docs/teams.md: ten minutes). Microsoft must
     reach the port through a tunnel or a proxy with TLS. People are those of the principals file with

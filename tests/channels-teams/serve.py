@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from agents.channels.opening import open_inside
+from agents.channels.opening import open_house
 from agents.channels.teams.serving import open_channel
 from agents.channels.teams.settings import TeamsSettings
 from agents.home import Home
@@ -77,8 +77,8 @@ def main(port: int, service: str) -> None:
         import os
 
         os.environ["REGENT_HOME"] = str(home.path)
-        house = closing.enter_context(open_inside(settings=settings))
-        app = closing.enter_context(open_channel(settings, house, home, token=lambda scope, tenant: BOT_TOKEN))
+        port_to, house = closing.enter_context(open_house(settings=settings))
+        app = closing.enter_context(open_channel(settings, port_to, house, token=lambda scope, tenant: BOT_TOKEN))
         server = proxy(microsoft, port, closing.enter_context(serving(app)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print("ready", flush=True)

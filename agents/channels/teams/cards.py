@@ -15,10 +15,14 @@ from agents.channels.rendering import Chart, FigureShown, ReceiptShown, TableSho
 if TYPE_CHECKING:
     from microsoft_teams.cards import Action, AdaptiveCard, CardElement, Table, TextBlock
 
+    from policies.controls.outbox import Alert
+
 MOST_BYTES = 20_000
 """Of a card, so that text and envelope of the message fit besides."""
 _SIZES = ((12, 20, True), (8, 10, True), (5, 5, True), (3, 3, False), (0, 0, False))
 """Rows of a table, receipts and whether charts are drawn: the first that fits."""
+_MOST_COLUMNS = 4
+"""Columns that fit beside each other on a telephone; rows of more are written one below the other."""
 _MOST_COMMENT = 1000
 _COLOURS = {"answered": "good", "needs_approval": "accent"}
 
@@ -93,6 +97,19 @@ def waiting_card(approval: str, title: str, facts: Sequence[tuple[str, str]], *,
     return _plain(_card(body, [show] if decided else [], fallback=title))
 
 
+def alert_card(alert: Alert) -> dict[str, Any]:
+    """A control that left `evidenced`."""
+    facts = [
+        ("Control", alert.control),
+        ("Was", alert.before),
+        ("Is", alert.after),
+        ("Estate", alert.source),
+        ("Record", f"{alert.record} of the ledger"),
+        ("At", f"{alert.at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    return note_card("A control is not evidenced any more", "See `regent controls`.", facts, "Attention")
+
+
 def inert(text: str) -> str:
     """Text in which no link hides its address and no HTML is left, for places where Teams reads Markdown."""
     return text.replace("](", "] (").replace("<", "\u2039").replace(">", "\u203a")
@@ -115,7 +132,10 @@ def _table(table: TableShown, most: int, charts: bool) -> list[CardElement]:
     elements: list[CardElement] = [_text(table.title, weight="Bolder", separator=True)]
     if charts and table.chart is not None:
         elements.append(_chart(table.chart))
-    elements.append(_grid(table, most))
+    if len(table.columns) <= _MOST_COLUMNS:
+        elements.append(_grid(table, most))
+    else:
+        elements += _rows(table, most)
     left_out = len(table.rows) - most
     if left_out > 0:
         elements.append(_text(f"{left_out} more rows are not shown here.", small=True))
@@ -142,6 +162,16 @@ def _grid(table: TableShown, most: int) -> Table:
         first_row_as_headers=True,
         show_grid_lines=False,
     )
+
+
+def _rows(table: TableShown, most: int) -> list[CardElement]:
+    """Each row as its first cell, and the others with their names below."""
+    elements: list[CardElement] = []
+    for cells in table.rows[:most]:
+        named = zip(table.columns[1:], cells[1:], strict=True)
+        elements.append(_text(cells[0], weight="Bolder"))
+        elements.append(_text(" · ".join(f"{name}: {cell}" for name, cell in named if cell), small=True, tight=True))
+    return elements
 
 
 def _chart(chart: Chart) -> CardElement:
@@ -207,7 +237,13 @@ def _feedback(answer: str) -> list[Action]:
 
 
 def _text(
-    text: str, *, weight: Any = None, color: Any = None, small: bool = False, separator: bool = False
+    text: str,
+    *,
+    weight: Any = None,
+    color: Any = None,
+    small: bool = False,
+    separator: bool = False,
+    tight: bool = False,
 ) -> TextBlock:
     from microsoft_teams.cards import TextBlock
 
@@ -219,6 +255,7 @@ def _text(
         size="Small" if small else None,
         is_subtle=True if small else None,
         separator=separator or None,
+        spacing="None" if tight else None,
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.front import Arrived, Reply
-from agents.channels.inbox import Taken
+from agents.channels.inbox import Answers, Taken
+from agents.channels.secrets import Secret
 from agents.channels.teams.activity import Came, Shapeless, read, tenants
+from agents.channels.teams.clouds import CLOUDS
 from agents.channels.teams.genuine import CHANNEL, BotTokens, same_address
 from policies.access.errors import KeysUnreadableError, NotVerifiedError
 
@@ -17,6 +20,22 @@ NAME = "teams"
 _UNAUTHORIZED = Reply(401, {"error": "Unauthorized"})
 _HEARD = {"feedback": "Thank you; it goes on record.", "decide": "Taken; the card will say what came of it."}
 """What whoever presses a button reads at once."""
+
+
+def gatekeeper(secret: Secret, answers: Answers) -> TeamsGatekeeper:
+    """What `lambda_front` asks every channel for. The front needs no secret: whom it serves is in the environment.
+
+    Raises:
+        ChannelError: the app or the tenant is not set, or there is no such cloud.
+    """
+    named = os.environ
+    app_id, tenant = named.get("REGENT_TEAMS__APP_ID", ""), named.get("REGENT_TEAMS__TENANT", "")
+    cloud = named.get("REGENT_TEAMS__CLOUD", "public")
+    if not app_id or not tenant or cloud not in CLOUDS:
+        raise ChannelError(
+            "Set REGENT_TEAMS__APP_ID and REGENT_TEAMS__TENANT, and REGENT_TEAMS__CLOUD to a known cloud."
+        )
+    return TeamsGatekeeper(BotTokens(app_id.lower(), cloud), tenant)
 
 
 class TeamsGatekeeper:

@@ -32,6 +32,9 @@ class Part(BaseModel):
     summary: str = ""
     """One line for the notification."""
     written_by_ai: bool = False
+    once: str | None = None
+    """What `heard_by` is told with this, once, whoever tells it."""
+    heard_by: str = ""
     stream: str | None = None
     """The stream of progress that this message ends."""
     replaces: str | None = None

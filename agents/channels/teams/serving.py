@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from agents.channels.box import Box
 from agents.channels.crew import AGAIN_SECONDS, Crew
+from agents.channels.delivering import HeardFile, Round
 from agents.channels.front import asgi
 from agents.channels.teams.gatekeeper import TeamsGatekeeper
 from agents.channels.teams.genuine import BotTokens
 from agents.channels.teams.settings import TeamsSettings
-from agents.home import Home
 
 if TYPE_CHECKING:
     from microsoft_teams.api.auth.credentials import TokenProvider
 
+    from agents.acting import House
     from agents.channels.front import Receive, Scope, Send
     from agents.channels.port import Port
     from agents.settings import Settings
@@ -32,25 +33,32 @@ def tokens_of(settings: TeamsSettings) -> BotTokens:
 def open_channel(
     settings: Settings,
     port: Port,
-    home: Home,
+    house: House,
     *,
     token: TokenProvider | None = None,
     workers: int = 4,
     again: float = AGAIN_SECONDS,
 ) -> Iterator[Callable[[Scope, Receive, Send], object]]:
-    """The channel as an ASGI app, with its workers running. On leaving, those at work finish first.
+    """The channel as an ASGI app, with its workers and its deliveries running. On leaving, those at work finish first.
 
     Raises:
         SettingsError: the app or its secret is not set.
     """
+    from agents.channels.noticing import notices
     from agents.channels.teams.speaking import Speaking
     from agents.channels.teams.worker import TeamsWorker
+    from agents.overseeing import open_outbox
 
     _, tenant = settings.teams.registered()
-    box = Box(home.path / "teams.sqlite")
-    with Speaking(settings.teams, token) as speaking:
-        worker = TeamsWorker(port, speaking, settings.disclosure)
-        with Crew(box, lambda channel: worker, workers, again):
+    home = house.desk.home
+    box, heard = Box(home.path / "teams.sqlite"), HeardFile(home.path / "heard.sqlite")
+    secret = settings.teams.client_secret() if token is None else None
+    with Speaking(settings.teams, secret, token) as speaking:
+        worker = TeamsWorker(port, speaking, settings.disclosure, heard=heard, alerts=settings.teams.alerts_to)
+        # without a place for them, alerts wait for a channel that has one
+        outbox = open_outbox(home, settings) if settings.teams.alerts_to else None
+        delivering = Round(outbox, heard, [worker], lambda channel: notices(house, channel))
+        with Crew(box, lambda channel: worker, workers, again), delivering:
             yield asgi(TeamsGatekeeper(tokens_of(settings.teams), tenant), box)
 
 
@@ -62,15 +70,15 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
     """
     import uvicorn
 
-    from agents.channels.opening import open_inside
+    from agents.channels.opening import open_house
     from agents.settings import load_settings
 
     settings = load_settings()
     settings.teams.registered()
     settings.teams.client_secret()  # before the desk is opened, which takes a while
     with (
-        open_inside(estate=estate, model=model, settings=settings) as house,
-        open_channel(settings, house, Home.find()) as app,
+        open_house(estate=estate, model=model, settings=settings) as (own, house),
+        open_channel(settings, own, house) as app,
     ):
         config = uvicorn.Config(
             app,

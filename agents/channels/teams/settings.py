@@ -75,6 +75,10 @@ class TeamsSettings(BaseModel):
                 "this user can read, or REGENT_TEAMS__SECRET."
             )
         try:
+            if self.secret_file.stat().st_mode & 0o077:
+                raise SettingsError(
+                    f"teams.secret_file {self.secret_file.name} can be read by others; set its mode to 600."
+                )
             found = self.secret_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"teams.secret_file {self.secret_file.name} cannot be read: {error}.") from error

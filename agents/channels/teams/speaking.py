@@ -30,13 +30,18 @@ Result = TypeVar("Result")
 class Speaking:
     """The app's voice. Use as a context; its methods are synchronous and safe for threads.
 
-    `token` gives the bot's tokens in place of Entra, for tests on one machine.
+    `secret` is the app's client secret. `token` gives the bot's tokens in its place, for tests on one machine.
     """
 
-    def __init__(self, settings: TeamsSettings, token: TokenProvider | None = None, pace: float = PACE) -> None:
-        self._settings, self._token, self.pace = settings, token, pace
+    def __init__(
+        self,
+        settings: TeamsSettings,
+        secret: str | None = None,
+        token: TokenProvider | None = None,
+        pace: float = PACE,
+    ) -> None:
+        self._settings, self._secret, self._token, self.pace = settings, secret, token, pace
         self.app_id, self.tenant = settings.registered()
-        self._secret = None if token is not None else settings.client_secret()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="teams", daemon=True)
         self._people: dict[tuple[str, str], str] = {}
@@ -121,12 +126,24 @@ class Speaking:
                 # ended already, too late for a stream (two minutes), or none is allowed: a message is still taken
         replaces = part.replaces or part.stream
         if replaces is not None:
-            try:
-                return (await conversations.update_activity(conversation, replaces, self._message(part, replaces))).id
-            except Exception as error:
-                if _status(error) not in (400, 403, 404, 405):
-                    raise
+            if await self._replaced(part, part.place.service, conversation, replaces):
+                return replaces
+            if part.card is not None and part.text:
+                # some clients do not let a text become a card: then the text stands there, and the card below
+                text = part.model_copy(update={"card": None})
+                if await self._replaced(text, part.place.service, conversation, replaces):
+                    part = part.model_copy(update={"text": ""})
         return (await conversations.create_activity(conversation, self._message(part))).id
+
+    async def _replaced(self, part: Part, service: str, conversation: str, id: str) -> bool:
+        """Whether a message took the place of another; one that is gone, or of another kind, cannot be replaced."""
+        try:
+            await self.api(service).conversations.update_activity(conversation, id, self._message(part, id))
+        except Exception as error:
+            if _status(error) not in (400, 403, 404, 405):
+                raise
+            return False
+        return True
 
     def _message(self, part: Part, id: str | None = None, *, stream: bool = False) -> MessageActivityInput:
         from microsoft_teams.api.activities import MessageActivityInput

@@ -6,25 +6,32 @@ decide, see or go on with them, the house decides for the verified person who pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agents.channels.delivering import ApprovalNotice, Heard
 from agents.channels.delivery import Delivery
 from agents.channels.port import RefusedError, Speaker
 from agents.channels.rendering import View, view
 from agents.channels.teams.activity import Came
-from agents.channels.teams.cards import answer_card, approval_card, inert, note_card, waiting_card
+from agents.channels.teams.cards import alert_card, answer_card, approval_card, inert, note_card, waiting_card
 from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
+from agents.channels.teams.settings import GUID
 from agents.channels.teams.showing import Showing
 
 if TYPE_CHECKING:
     from agents.acting import Waiting
     from agents.answer import Answer
+    from agents.channels.inbox import Answers
     from agents.channels.port import Port
+    from agents.channels.secrets import Secret
     from agents.channels.teams.speaking import Speaking
     from agents.settings import Disclosure
+    from policies.controls.outbox import Alert
 
 log = structlog.get_logger()
 CHANNEL = "teams"
@@ -38,11 +45,33 @@ _MOST_TEXT = 6000
 
 
 class TeamsWorker:
-    """An `Adapter`. Safe for threads."""
+    """An `Adapter` and a `Notifier`. Safe for threads.
 
-    def __init__(self, port: Port, speaking: Speaking, disclosure: Disclosure) -> None:
+    `heard` says who was asked to approve what, so that nobody is asked twice; `alerts` are conversations, or persons
+    by Entra object id.
+    """
+
+    channel = CHANNEL
+
+    def __init__(
+        self, port: Port, speaking: Speaking, disclosure: Disclosure, *, heard: Heard, alerts: Sequence[str] = ()
+    ) -> None:
         self._port, self._speaking, self._disclosure = port, speaking, disclosure
+        self._heard, self._alerts = heard, tuple(alerts)
         self._begun: dict[str, str] = {}
+
+    def notify(self, alert: Alert) -> None:
+        for where in self._alerts:
+            person = where if re.fullmatch(GUID, where) else None
+            place = Place(service=self._speaking.service, person=person, conversation=None if person else where)
+            self._speaking.say(Part(place=place, text="", card=alert_card(alert), summary=f"Alert: {alert.control}"))
+
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
+        facts = _facts(notice.query, notice.input, notice.accounts, notice.reason, notice.expires, notice.asker)
+        title = f"{notice.asker} asks for approval"
+        card = approval_card(notice.approval, notice.asker_as or "", title, facts, self._disclosure.contact)
+        place = Place(service=self._speaking.service, person=approver.rpartition("/")[2])
+        self._speaking.say(Part(place=place, text="", card=card, summary=title))
 
     def ask(self, delivery: Delivery) -> str:
         came = Came.from_text(delivery.body)
@@ -56,7 +85,7 @@ class TeamsWorker:
         came = Came.from_text(delivery.body)
         for part in from_text(said):
             try:
-                self._speaking.say(part)
+                self._bring(part)
             except TeamsError as error:
                 if part.place.person is None or error.status not in (400, 403, 404):
                     raise
@@ -69,6 +98,13 @@ class TeamsWorker:
         came = Came.from_text(delivery.body)
         if came.kind in ("said", "pressed"):
             self._speaking.say(self._here(came, _SORRY, self._begun.pop(delivery.key, None)))
+
+    def _bring(self, part: Part) -> None:
+        if part.once is None:
+            self._speaking.say(part)
+        elif not self._heard.has(part.once, part.heard_by):
+            self._speaking.say(part)
+            self._heard.mark(part.once, part.heard_by)
 
     def _answered(self, delivery: Delivery, came: Came) -> list[Part]:
         by = Speaker(person=came.known_as, channel=CHANNEL, session=came.session)
@@ -123,9 +159,18 @@ class TeamsWorker:
         if known is None or not approvers:
             nobody = "Nobody who may approve this is known in Teams; ask an administrator to add them."
             return [self._here(came, nobody)]
-        card = approval_card(approval, by.person, *_told(known), self._disclosure.contact)
+        facts = _facts(known.query, known.input, known.accounts, known.reason, known.expires, known.asker)
+        title = f"{known.asker} asks for approval"
+        card = approval_card(approval, by.person, title, facts, self._disclosure.contact)
         return [
-            Part(place=self._person(came, one), text="", card=card, summary=f"{known.asker} asks for your approval")
+            Part(
+                place=self._person(came, one),
+                text="",
+                card=card,
+                summary=title,
+                once=f"approval/{approval}",
+                heard_by=one,
+            )
             for one in approvers
         ]
 
@@ -193,18 +238,44 @@ class TeamsWorker:
 
 def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:
     """An approval in words: exactly what would run."""
-    given = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in one.input.items() if value is not None)
+    facts = _facts(one.query, one.input, one.accounts, one.reason, one.expires, one.asker)
+    if one.mine:
+        return "You asked, and a second person decides", [("State", f"It {one.words}"), *facts]
+    return f"{one.asker} asks for approval", facts
+
+
+def _facts(
+    query: str, given: Mapping[str, Any], accounts: Sequence[str], reason: str, expires: datetime, asker: str
+) -> list[tuple[str, str]]:
+    told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in given.items() if value is not None)
     facts = [
-        ("State", f"It {one.words}" if one.mine or one.state != "pending" else ""),
-        ("Asked by", one.asker),
-        ("Why", one.reason),
-        ("Query", one.query),
-        ("With", given),
-        ("Accounts", ", ".join(one.accounts)),
-        ("Reference", one.question),
-        ("Until", f"{one.expires:%Y-%m-%d %H:%M} UTC"),
+        ("Asked by", asker),
+        ("Why", reason),
+        ("Query", query),
+        ("With", told),
+        ("Accounts", ", ".join(accounts)),
+        ("Until", f"{expires:%Y-%m-%d %H:%M} UTC"),
     ]
-    return f"{one.asker} asks for approval", [(name, value) for name, value in facts if value]
+    return [(name, value) for name, value in facts if value]
+
+
+def adapter(port: Port, secret: Secret, answers: Answers | None = None) -> TeamsWorker:
+    """What `lambda_worker` asks every channel for: the secret is `{"client_secret": "…"}`, the rest are settings."""
+    import os
+
+    import boto3
+
+    from agents.channels.heard_aws import HeardTable
+    from agents.channels.teams.speaking import Speaking
+    from agents.settings import load_settings
+
+    settings = load_settings()
+    found = secret().get("client_secret")
+    if not isinstance(found, str) or not found:
+        raise TeamsError('The secret of the channel teams does not look like {"client_secret": "…"}.')
+    speaking = Speaking(settings.teams, found).__enter__()  # for as long as the process lives
+    heard = HeardTable(boto3.client("dynamodb"), os.environ["REGENT_STATE_TABLE"], CHANNEL)
+    return TeamsWorker(port, speaking, settings.disclosure, heard=heard, alerts=settings.teams.alerts_to)
 
 
 def _unreachable(self_: bool) -> str:

@@ -30,7 +30,8 @@ from tests.agents.channels.teams.teams_service import BOT_TOKEN, TeamsService, t
 from tests.agents.scripted import ScriptedMaker
 from tests.agents.test_runtime import serving
 
-ANA, CARLA, BO, EVE = ("00000000-0000-0000-0000-0000000000a1", "c2", "b3", "e9")
+ANA, CARLA = "00000000-0000-0000-0000-0000000000a1", "00000000-0000-0000-0000-0000000000c2"
+BO, EVE = "b3", "e9"
 PEOPLE = f"""
 principals:
   ana: {{role: engineer, known_as: ["teams:{TENANT}/{ANA}"]}}
@@ -137,16 +138,18 @@ def channel(
         teams = closing.enter_context(teams_service())
         microsoft = closing.enter_context(bot_framework(teams.url))
         told = TeamsSettings(
-            app_id=APP, tenant=TENANT, service_url=teams.url, issuer=microsoft.issuer, openid=microsoft.openid
-        )
+            app_id=APP, tenant=TENANT, service_url=teams.url, issuer=microsoft.issuer, openid=microsoft.openid,
+            alerts_to=("19:alerts@thread.tacv2", CARLA),
+        )  # fmt: skip
         settings = Settings(principals=people, teams=told)
 
-        def start(script: list[Any] | None = None) -> Channel:
+        def start(script: list[Any] | None = None, *, down: bool = False) -> Channel:
+            teams.down = down
             desk = open_desk_with(ScriptedMaker(script) if script is not None else open_model("offline", settings))
             house = House(desk, Identity(keys, people, FileNonces(tmp_path / "nonces")), settings)
             port = CallingPort(inside(house), signer, AUDIENCE)
             app = closing.enter_context(
-                open_channel(settings, port, desk.home, token=lambda scope, tenant: BOT_TOKEN, again=0.2)
+                open_channel(settings, port, house, token=lambda scope, tenant: BOT_TOKEN, again=0.2)
             )
             return Channel(microsoft, teams, desk, closing.enter_context(serving(app)))
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from agents.answer import Question
 from agents.channels.port import Speaker
+from agents.home import Home
+from policies.access import Principal
 from policies.audit.bodies import ApprovalDecided, FeedbackGiven, MessageChanged, QuestionAsked
+from policies.controls.outbox import Alert, SqliteOutbox
 from tests.agents.channels.teams.bot_framework import TENANT, activity, in_channel
 from tests.agents.channels.teams.conftest import ANA, BO, CARLA, EVE, Channel, buttons, card, words
 
@@ -168,8 +176,6 @@ def test_while_teams_is_down_no_answer_and_no_approval_is_lost(channel: Open) ->
     held.teams.down = True
     held.asks(ANA, WHO)
     held.bodies(QuestionAsked, 1)
-    import time
-
     time.sleep(0.3)
     held.teams.down = False
     assert "attachments" in held.said(f"a:{ANA}")[0]
@@ -206,3 +212,41 @@ def test_links_in_names_of_the_estate_stay_visible(channel: Open) -> None:
     [said] = held.said(THREAD)
     shown: Any = said["text"] + words(card(said))
     assert "](" not in shown and "<b>" not in shown
+
+
+def test_an_alert_reaches_its_places_once_teams_is_back(
+    channel: Open, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    told: dict[str, Any] = {"control": "A.6.2.8", "before": "evidenced", "after": "failing", "source": "sample"}
+    alert = Alert(id="l/1/A.6.2.8", record=7, at=at, **told)
+    outbox = SqliteOutbox(home.outbox)
+    outbox.put("l", "sample", 1, [alert])
+    held = channel([], down=True)
+    time.sleep(0.5)
+    assert not outbox.alerts()[0].delivered
+    held.teams.down = False
+    for where in ("19:alerts@thread.tacv2", f"a:{CARLA}"):
+        [said] = held.said(where)
+        assert "A.6.2.8" in words(card(said)) and "failing" in words(card(said))
+    until = time.monotonic() + 10
+    while not outbox.alerts()[0].delivered and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert outbox.alerts()[0].delivered and len(held.said(f"a:{CARLA}")) == 1, "told once, and marked only then"
+
+
+def test_what_was_asked_elsewhere_is_brought_to_approvers_in_teams_once(
+    channel: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    held = channel()
+    held.desk.answer(Question(text=WHO), Principal(id="frank", role="engineer", assurance="local"))
+    time.sleep(1)
+    assert f"a:{CARLA}" not in held.teams.messages, "nobody knows who frank is: nothing of his can be decided"
+    held.asks(ANA, WHO)
+    [request] = held.said(f"a:{CARLA}")
+    time.sleep(0.8)
+    assert len(held.said(f"a:{CARLA}")) == 1, "asked once, by the answer or by the round"
+    assert "ana asks for approval" in words(card(request))
