@@ -6,7 +6,6 @@ nothing of it stays here for somebody else to fetch.
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,6 @@ from agents.acting import House
 from agents.answer import Question
 from agents.channels.protocols.border import (
     Refused,
-    again,
     already,
     call_of,
     in_thread,
@@ -45,9 +43,9 @@ from agents.channels.protocols.border import (
     known,
     refusal,
     reply,
-    rpc_error,
     shown,
 )
+from agents.channels.protocols.rpc import again, in_our_words, rpc_error
 from policies.access.identity import Call
 
 if TYPE_CHECKING:
@@ -61,10 +59,6 @@ _VERIFIED = "regent.verified"
 _NOTHING = Call({}, {})
 _LONGEST_NAME = 200
 _SAID = {
-    -32700: "The body is not JSON.",
-    -32600: "The request is no JSON-RPC request of A2A.",
-    -32601: "There is no such method.",
-    -32602: "The parameters do not fit the method.",
     -32001: "There is no such task.",
     -32009: f"This version of A2A is not spoken here; send {VERSION_HEADER}: {PROTOCOL_VERSION_CURRENT}.",
 }
@@ -142,7 +136,7 @@ def build(house: House) -> AsgiApp:
         except Refused as error:
             await rpc_error(error)(scope, receive, send)
             return
-        await rpc(scope, again(await request.body(), receive), _in_our_words(send))
+        await rpc(scope, again(await request.body(), receive), in_our_words(send, _SAID))
 
     return serve
 
@@ -182,39 +176,3 @@ def _asked(payload: dict[str, Any]) -> str:
     parts = message.get("parts") if isinstance(message, dict) else None
     texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
     return "\n".join(text for text in texts if isinstance(text, str))[:4000]
-
-
-def _in_our_words(send: Any) -> Any:
-    """Errors of JSON-RPC in sentences of ours: the SDK's hold the text of exceptions."""
-    start: dict[str, Any] | None = None
-    body = b""
-
-    async def sent(message: Any) -> None:
-        nonlocal start, body
-        if message["type"] == "http.response.start":
-            kinds = [value for name, value in message["headers"] if name.lower() == b"content-type"]
-            if kinds != [b"application/json"]:
-                await send(message)
-                return
-            start = message
-        elif start is None:
-            await send(message)
-        else:
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                plain = _plain(body)
-                headers = [(n, v) for n, v in start["headers"] if n.lower() != b"content-length"]
-                length = (b"content-length", str(len(plain)).encode())
-                await send({**start, "headers": [*headers, length]})
-                await send({"type": "http.response.body", "body": plain})
-
-    return sent
-
-
-def _plain(body: bytes) -> bytes:
-    whole = json.loads(body)
-    error = whole.get("error") if isinstance(whole, dict) else None
-    if error is None:
-        return body
-    code = error.get("code")
-    return json.dumps({**whole, "error": {"code": code, "message": _SAID.get(code, "It failed.")}}).encode()

@@ -26,8 +26,6 @@ from tools.errors import RegentError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.types import Message, Receive
 
     from agents.desk import Progress
 
@@ -212,29 +210,6 @@ class _Already:
     def of(self, call: Call) -> Verified:
         """Who it is."""
         return self.verified
-
-
-def rpc_error(error: Refused) -> Response:
-    """A refusal, as JSON-RPC has it when the request was not even looked at."""
-    from starlette.responses import JSONResponse
-
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": str(error)}}
-    return JSONResponse(said, status_code=error.status, headers=headers)
-
-
-def again(body: bytes, receive: Receive) -> Receive:
-    """Give a body that was read once more, then whatever follows (a disconnect)."""
-    given = False
-
-    async def once_more() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return once_more
 
 
 def already(house: House, verified: Verified) -> House:

@@ -22,7 +22,6 @@ from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
     Refused,
-    again,
     already,
     call_of,
     in_thread,
@@ -30,9 +29,9 @@ from agents.channels.protocols.border import (
     known,
     refusal,
     reply,
-    rpc_error,
     shown,
 )
+from agents.channels.protocols.rpc import again, in_our_words, rpc_error
 from agents.identifying import query_call
 from agents.querying import QueryCall, callable_queries
 from policies.access.identity import Call
@@ -70,7 +69,9 @@ def build(house: House) -> AsgiApp:
     """The app of this protocol, for requests of this server's event loop."""
     for name in ("mcp", "mcp_types"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # it logs exceptions and names of clients by itself
-    manager = StreamableHTTPSessionManager(server(house, lambda request: request.scope[_VERIFIED]), stateless=True)
+    manager = StreamableHTTPSessionManager(
+        server(house, lambda request: request.scope[_VERIFIED]), stateless=True, json_response=True
+    )
     running = _Running(manager)
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
@@ -82,7 +83,7 @@ def build(house: House) -> AsgiApp:
             await rpc_error(error)(scope, receive, send)
             return
         await running.started()
-        await manager.handle_request(scope, again(await request.body(), receive), send)
+        await manager.handle_request(scope, again(await request.body(), receive), in_our_words(send))
 
     return serve
 

@@ -126,6 +126,7 @@ def test_exception_text_and_tokens_stay_inside(
     assert "hunter2" not in logged and "Bearer" not in logged
 
 
+@pytest.mark.slow
 def test_a_client_on_this_machine_starts_it_over_stdio(tmp_path: Path) -> None:
     command = StdioServerParameters(
         command=str(Path(sys.executable).with_name("regent")),

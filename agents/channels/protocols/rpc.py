@@ -1,0 +1,82 @@
+"""JSON-RPC: what MCP and A2A share. Errors in sentences of ours, because the SDKs' hold the text of exceptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Send
+
+    from agents.channels.protocols.border import Refused
+
+_SAID = {
+    -32700: "The body is not JSON.",
+    -32600: "The request is none that is understood here.",
+    -32601: "There is no such method.",
+    -32602: "The parameters do not fit the method.",
+    -32603: "It failed because of an internal error.",
+}
+_NONE: Mapping[int, str] = {}
+
+
+def rpc_error(error: Refused) -> Response:
+    """A refusal, as JSON-RPC has it when the request was not even looked at."""
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": str(error)}}
+    return JSONResponse(said, status_code=error.status, headers=headers)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read once more, then whatever follows (a disconnect)."""
+    given = False
+
+    async def once_more() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return once_more
+
+
+def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:
+    """Pass a response on. A JSON error gets our sentence for its code, and loses its data, if its code is a general one
+    or one of `said`; other errors are the protocol's own and hold what its client needs to know.
+    """
+    start: Message | None = None
+    body = b""
+    sentences = {**_SAID, **said}
+
+    async def sent(message: Message) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            kinds = [value for name, value in message["headers"] if name.lower() == b"content-type"]
+            if not kinds or not kinds[0].startswith(b"application/json"):
+                await send(message)
+                return
+            start = message
+        elif start is None:
+            await send(message)
+        else:
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                plain = _plain(body, sentences)
+                headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+                length = (b"content-length", str(len(plain)).encode())
+                await send({**start, "headers": [*headers, length]})
+                await send({"type": "http.response.body", "body": plain})
+
+    return sent
+
+
+def _plain(body: bytes, sentences: Mapping[int, str]) -> bytes:
+    whole: Any = json.loads(body)
+    error = whole.get("error") if isinstance(whole, dict) else None
+    if not isinstance(error, dict) or error.get("code") not in sentences:
+        return body
+    return json.dumps({**whole, "error": {"code": error["code"], "message": sentences[error["code"]]}}).encode()
