@@ -44,6 +44,9 @@ def _places(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
             yield _found("any-account", "The stack would go to whatever account is signed in.", ("8.1",), stack)
         if not stack.protected:
             yield _found("may-be-deleted", "The stack has no termination protection.", ("8.1",), stack)
+        for path, rule in stack.acknowledged:
+            said = f"{path} acknowledges {rule} by itself; accept it in infra/checks/accepted.yaml, with a control."
+            yield _found("acknowledged", said, ("8.1",), stack)
 
 
 def _alarms(assembly: Assembly, declared: Declared) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import orjson
 
 from tools.errors import RegentError
 
+OURS = "Regent::"
 STACK = "aws:cloudformation:stack"
 REPORT = "regent-checks.json"
 """The file in an assembly in which a synthesis leaves what cdk-nag found."""
@@ -33,6 +34,8 @@ class Stack:
     template: Mapping[str, Any]
     paths: Mapping[str, str]
     """By logical id, the path of the construct in its stack."""
+    acknowledged: tuple[tuple[str, str], ...] = ()
+    """Rules of ours that a construct acknowledges by itself, with its path: not the way to accept a finding."""
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
@@ -108,6 +111,14 @@ def paths_of(metadata: Mapping[str, Any], name: str) -> dict[str, str]:
     return found
 
 
+def acknowledged(metadata: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """Path and rule of what is acknowledged in the CDK's own way, which asks for no control and lists nothing."""
+    for path, entries in metadata.items():
+        for entry in entries:
+            if entry.get("type") == "aws:cdk:acknowledged-rules":
+                yield from ((short(path, name), rule) for rule in entry.get("data") or {} if rule.startswith(OURS))
+
+
 def short(path: str, stack: str) -> str:
     """A construct's path without its stack and without the `Resource` that stands for the construct itself."""
     return path.lstrip("/").removeprefix(stack).lstrip("/").removesuffix("/Resource")
@@ -139,6 +150,7 @@ def _stack(folder: Path, name: str, artifact: Mapping[str, Any], prefix: str) ->
         protected=properties.get("terminationProtection") is True,
         template=_json(folder / properties["templateFile"]),
         paths=paths_of(metadata, name),
+        acknowledged=tuple(acknowledged(metadata, name)),
     )
 
 

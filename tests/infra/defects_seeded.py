@@ -278,6 +278,9 @@ SEEDED: dict[str, Any] = {
     "whatever account is signed in": lambda app: app.place(account="unknown-account"),
     "a stack that may be deleted": lambda app: app.place(protected=False),
     "something is looked up in AWS": lambda app: app.look_up("availability-zones:account=111111111111"),
+    "a finding is waved through": lambda app: app.place(
+        acknowledged=(("Ledger", "Regent::template-keys/never-rotated"),)
+    ),
     "a property that does not exist": _put(FUNCTION, "Timeoutt", 5),
     "a value that is refused": _put(QUEUE, "VisibilityTimeout", 99999999),
     "a reference to nothing": _put(LOGS, "KmsKeyId", {"Fn::GetAtt": ["Nothing", "Arn"]}),

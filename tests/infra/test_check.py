@@ -195,3 +195,13 @@ loaded = config.load_environment("example")
 app.load_environment = lambda: loaded.model_copy(update={changed})
 app.main()
 """
+
+
+def test_acknowledging_in_the_cdks_own_way_is_a_finding_itself(written, capsys):
+    file = written / "RegentExampleAudit.metadata.json"
+    metadata = json.loads(file.read_text())
+    entry = {"type": "aws:cdk:acknowledged-rules", "data": {"Regent::template-keys/never-rotated": "because"}}
+    metadata["/RegentExampleAudit/DataKey"] = [entry]
+    file.write_text(json.dumps(metadata))
+    [found] = [one for one in findings(written, capsys) if one["rule"] == "app/acknowledged"]
+    assert "DataKey" in found["why"] and found["stack"] == "Audit"

@@ -137,8 +137,13 @@ def test_the_switch_begins_without_stops_and_state_outlives_the_stack(stacks):
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     kept = [one for one in resources.values() if one["Type"] in ("AWS::SSM::Parameter", "AWS::DynamoDB::Table")]
     assert {one["DeletionPolicy"] for one in kept} == {"Retain"}
-    [bucket] = of(resources, "AWS::S3::Bucket").values()
-    assert "VersioningConfiguration" not in bucket, "what is deleted there must be gone"
+    [keys] = [
+        one
+        for one in of(resources, "AWS::S3::Bucket").values()
+        if {"Key": "regent:purpose", "Value": "keys"} in one["Tags"]
+    ]
+    assert "VersioningConfiguration" not in keys, "what is deleted there must be gone"
+    assert keys["LoggingConfiguration"], "who read or erased a key is on record"
 
 
 def test_rounds_are_started_by_a_schedule_and_a_missed_one_is_noticed(stacks):
