@@ -19,6 +19,7 @@ from policies.access import company_gate
 from policies.audit.deployed import open_deployed
 from policies.guardrails import Guard, local_guard
 from tools.errors import SettingsError
+from tools.passage import by_lambda, opened
 
 
 @contextmanager
@@ -36,16 +37,17 @@ def open_desk(
     named = model or settings.model or default_model(estate, settings)
     guard = open_guard_for(estate, named, settings)  # before anything is opened: without its guard nothing starts
     with ExitStack() as closing:
+        closing.enter_context(opened(by_lambda(settings.passage) if settings.passage else None))
         ledger = closing.enter_context(open_deployed(home.ledger, deployment(settings)))
-        opened = closing.enter_context(open_estate(estate, home, settings))
+        asked = closing.enter_context(open_estate(estate, home, settings))
         overseen = open_oversight(home, ledger, settings)
         closing.callback(overseen.close)
         yield Desk(
             home=home,
-            estate=opened,
+            estate=asked,
             ledger=ledger,
             store=open_receipts(home, settings),
-            gate=company_gate(settings.policies, settings.allowed_regions or opened.regions),
+            gate=company_gate(settings.policies, settings.allowed_regions or asked.regions),
             maker=open_model(named, settings),
             conversations=open_conversations(home, settings),
             limits=settings.limits,

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     regions: tuple[str, ...] = Field(
         default=("eu-west-1", "eu-central-1", "us-east-1"), min_length=1, description="Regions that are looked at."
     )
+    passage: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws(-[^:]+)?:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$",
+        description="Lambda function that forwards signed requests to what has no endpoint in a network without "
+        "internet; default: everything is asked directly.",
+    )
     currency: str = Field(default="USD", description="Currency of the bills.")
     principals: Path | None = Field(
         default=None, description="Principals file for local use; default: the shipped one."

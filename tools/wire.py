@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from tools.errors import AwsCallError, ReceiptError, UndeclaredOperationError
+from tools.passage import Passage, PassageError, RefusedError, current
 from tools.receipts import Receipt, ReceiptStore, Source, StoredResponse, make_receipt
 
 _KEPT_HEADERS = (
@@ -113,7 +114,29 @@ def _before_send(request: Any, **_: Any) -> Any:
             call.recalled, response = known
             return _as_answer(request.url, response)
     running.asked.append(f"{call.service}:{call.operation}")
-    return None
+    passage = current()
+    return _through(passage, call, request) if passage and passage.takes(request.url) else None
+
+
+def _through(passage: Passage, call: Call, request: Any) -> Any:
+    """What AWS answered to a request that had to go through the passage."""
+    from botocore.exceptions import EndpointConnectionError
+
+    headers = {_plain(name): _plain(value) for name, value in request.headers.items()}
+    body = request.body or b""
+    try:
+        status, back, data = passage.send(
+            request.method, request.url, headers, body.encode() if isinstance(body, str) else bytes(body)
+        )
+    except RefusedError as error:
+        raise AwsCallError(call.account, f"{call.service}:{call.operation}", "NotListed", str(error)) from error
+    except PassageError as error:  # as when there was no connection: botocore tries again, then says so
+        raise EndpointConnectionError(endpoint_url=request.url, error=error) from error
+    return _as_answer(request.url, StoredResponse(status=status, headers=back, body=data))
+
+
+def _plain(text: str | bytes) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 def _after_response(response_dict: dict[str, Any] | None, **_: Any) -> None:

@@ -42,6 +42,8 @@ class Identity(_Frozen):
 
     discovery_url: Annotated[str, Field(pattern=r"^https://.+/\.well-known/openid-configuration$")]
     audiences: Annotated[tuple[str, ...], Field(min_length=1)]
+    keys_url: Annotated[str, Field(pattern=r"^https://[^/]+/.+")] | None = None
+    """Where the issuer's public keys lie, when not on the issuer's own host."""
     claims: ClaimMapping
     """Which claims give a person a role and limits; without roles nobody would be known, so it must be said."""
 
@@ -50,6 +52,12 @@ class Identity(_Frozen):
         if not (self.claims.role and self.claims.roles):
             raise ValueError("claims name no role: set `role` (the claim with groups) and `roles` (a role by group)")
         return self
+
+    @property
+    def key_hosts(self) -> frozenset[str]:
+        """Hosts that are asked for the issuer's public keys."""
+        urls = (self.discovery_url, self.keys_url or self.discovery_url)
+        return frozenset(url.split("/")[2] for url in urls)
 
 
 class Sessions(_Frozen):

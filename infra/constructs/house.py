@@ -73,7 +73,7 @@ class House:
             "REGENT_PAYER_ACCOUNT": environment.payer_account,
             "REGENT_READER_ROLE": ROLE,
             "REGENT_EXTERNAL_ID": external_id(environment),
-            "REGENT_REGIONS": json.dumps(list(environment.regions)),
+            "REGENT_REGIONS": json.dumps([environment.region, *sorted({*environment.regions} - {environment.region})]),
             "REGENT_HOME_ACCOUNTS": json.dumps([environment.account]),
             **(self._tokens() if believes == "tokens" else self._envelopes()),
             **({"REGENT_PRINCIPALS_OBJECT": self.principals.s3_object_url} if self.principals else {}),
@@ -97,7 +97,9 @@ class House:
         identity = self.environment.identity
         issuer = identity.discovery_url.removesuffix("/.well-known/openid-configuration")
         return {
-            "REGENT_IDENTITY__OIDC": json.dumps({"issuer": issuer, "audiences": list(identity.audiences)}),
+            "REGENT_IDENTITY__OIDC": json.dumps(
+                {"issuer": issuer, "audiences": list(identity.audiences), "keys": identity.keys_url}
+            ),
             "REGENT_IDENTITY__CLAIMS": identity.claims.model_dump_json(exclude_defaults=True),
         }
 

@@ -41,16 +41,16 @@ NAMES = {
     "service-quotas": "servicequotas",
 }
 """PrivateLink's name of a service where it is not botocore's."""
-GLOBAL = {
-    "budgets": "us-east-1",
-    "ce": "us-east-1",
-    "cost-optimization-hub": "us-east-1",
-    "health": "us-east-1 or us-east-2, whichever is active",
-    "iam": "us-east-1",
-    "organizations": "us-east-1",
-    "savingsplans": "us-east-1",
+GLOBAL_HOSTS = {
+    "budgets": "budgets.amazonaws.com",
+    "ce": "ce.us-east-1.amazonaws.com",
+    "cost-optimization-hub": "cost-optimization-hub.us-east-1.amazonaws.com",
+    "health": "global.health.amazonaws.com",
+    "iam": "iam.amazonaws.com",
+    "organizations": "organizations.us-east-1.amazonaws.com",
+    "savingsplans": "savingsplans.amazonaws.com",
 }
-"""Services with one endpoint for the world, and where it answers from."""
+"""Services with one endpoint for the world, and its host. `infra.constructs.passage` says where their data lies."""
 NO_ENDPOINT = ("s3control",)
 """Regional services without an interface endpoint of their own."""
 
@@ -65,12 +65,17 @@ class Service:
     @property
     def private(self) -> bool:
         """Whether it can be reached from a VPC without internet, in the VPC's own region."""
-        return self.name not in GLOBAL and self.name not in NO_ENDPOINT
+        return self.name not in GLOBAL_HOSTS and self.name not in NO_ENDPOINT
+
+    @property
+    def prefix(self) -> str:
+        """What it is called in PrivateLink and in the names of its regional hosts."""
+        return NAMES.get(self.name, self.name)
 
     @property
     def endpoint(self) -> ec2.InterfaceVpcEndpointAwsService:
         """Its interface endpoint."""
-        return ec2.InterfaceVpcEndpointAwsService(NAMES.get(self.name, self.name))
+        return ec2.InterfaceVpcEndpointAwsService(self.prefix)
 
 
 def services() -> tuple[Service, ...]:

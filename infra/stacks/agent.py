@@ -23,6 +23,7 @@ from infra.constructs.evaluating import evaluate
 from infra.constructs.house import House
 from infra.constructs.keys import key_of_logs
 from infra.constructs.package import Package
+from infra.constructs.passage import passage_arn
 from infra.stacks.network import NetworkStack
 from policies.access.identity import ENVELOPE_HEADER, TOKEN_HEADER
 
@@ -72,6 +73,7 @@ class AgentStack(Stack):
             **self._house.settings(_BELIEVES[callers]),
             # inside a session's own machine; AgentCore is its only caller
             "REGENT_SERVE_HOST": "0.0.0.0",  # noqa: S104
+            **({"REGENT_PASSAGE": passage_arn(self._environment)} if self._network else {}),
         }
 
     def _runtime(self, callers: Callers) -> agentcore.CfnRuntime:
@@ -187,6 +189,8 @@ class AgentStack(Stack):
             _allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
         ):
             role.add_to_policy(statement)
+        if self._network:
+            role.add_to_policy(_allow("Passage", ["lambda:InvokeFunction"], [passage_arn(environment)]))
         return role
 
     def _memory(self) -> None:

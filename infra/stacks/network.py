@@ -19,6 +19,7 @@ from constructs import Construct
 from infra.config import Environment
 from infra.constructs import log_group
 from infra.constructs.keys import key_of_logs
+from infra.constructs.passage import passage
 from infra.constructs.reach import GATEWAYS, OWN, Service, services
 from infra.stacks.member import ROLE
 
@@ -42,7 +43,9 @@ class NetworkStack(Stack):
                 ec2.SubnetConfiguration(name="Inside", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24)
             ],
         )
-        self._flow_logs()
+        key = self._key()
+        self._flow_logs(key)
+        passage(self, environment, key)
         self.inside = ec2.SecurityGroup(
             self,
             "Inside",
@@ -120,15 +123,18 @@ class NetworkStack(Stack):
             )
         return statements
 
-    def _flow_logs(self) -> None:
+    def _key(self) -> kms.Key:
         key = kms.Key(
             self,
             "Key",
-            description="Regent: what passed in the network",
+            description="Regent: what passed in the network and out of it",
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
         key.add_to_resource_policy(key_of_logs(self))
+        return key
+
+    def _flow_logs(self, key: kms.IKey) -> None:
         group = log_group(self, "FlowLog", self._environment, key)
         self.vpc.add_flow_log(
             "Flow",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.constructs.reach import GATEWAYS, GLOBAL, NAMES, NO_ENDPOINT, OWN, services
+from infra.constructs.reach import GATEWAYS, GLOBAL_HOSTS, NAMES, NO_ENDPOINT, OWN, services
 from infra.stacks.member import GLOBAL_SERVICES
 from tools.catalogue import queries
 from tools.iam import actions
@@ -33,7 +33,7 @@ def test_no_route_leads_out_of_the_vpc(stacks):
 
 def test_there_is_a_door_for_each_service_that_is_called_and_for_no_other(doors):
     declared = {o.partition(":")[0] for q in queries().values() for o in q.operations} | set(OWN)
-    expected = {NAMES.get(name, name) for name in declared - set(GLOBAL) - set(NO_ENDPOINT)}
+    expected = {NAMES.get(name, name) for name in declared - set(GLOBAL_HOSTS) - set(NO_ENDPOINT)}
     assert set(doors) == expected
 
 
@@ -69,7 +69,7 @@ def test_every_declared_operation_has_its_actions_at_some_door_or_goes_by_the_li
 
 
 def test_services_for_the_whole_world_are_listed_once():
-    assert set(GLOBAL) <= set(GLOBAL_SERVICES) and set(GLOBAL_SERVICES) - set(GLOBAL) == {"sts"}
+    assert set(GLOBAL_HOSTS) <= set(GLOBAL_SERVICES) and set(GLOBAL_SERVICES) - set(GLOBAL_HOSTS) == {"sts"}
 
 
 def test_what_passed_is_logged(stacks):
