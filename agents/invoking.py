@@ -88,7 +88,8 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
     """The runtime's app with its house open: the sample estate and the local user, unless settings say otherwise.
 
     Raises:
-        RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity.
+        RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity, the real
+            estate and a model, because lost settings must never turn into invented figures.
     """
     settings = with_principals(load_settings(), Home.find())
     if exposed and not settings.identity.verifies:
@@ -96,7 +97,13 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
             "Serving beyond this machine needs a source of identity, and none is set. Set `identity` in regent.yaml "
             "(see `regent doctor --settings`), or keep to 127.0.0.1."
         )
-    with open_desk(estate=estate or settings.estate, model=model, settings=settings) as desk:
+    asked = estate or settings.estate
+    if exposed and (asked == "sample" or "offline" in (model, settings.model)):
+        raise SettingsError(
+            "Serving beyond this machine answers about real accounts with a real model: set estate to aws "
+            "(REGENT_ESTATE) and a model that is not offline (REGENT_MODEL), or keep to 127.0.0.1."
+        )
+    with open_desk(estate=asked, model=model, settings=settings) as desk:
         who: Who = LocalUser(settings, aws=desk.estate.source == "aws")
         if settings.identity.verifies:
             who = open_identity(settings, desk.home)

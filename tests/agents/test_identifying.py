@@ -69,3 +69,15 @@ def test_serving_beyond_this_machine_needs_identity(monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match="identity"), open_app(exposed=True):
         pass
+
+
+@pytest.mark.parametrize("lost", [{"REGENT_ESTATE": "sample"}, {"REGENT_MODEL": "offline"}, {"REGENT_ESTATE": ""}])
+def test_lost_settings_never_turn_into_invented_figures(
+    lost: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"REGENT_ESTATE": "aws", "REGENT_IDENTITY__OIDC": '{"issuer": "https://idp.test", "audiences": ["a"]}'}
+    for name, value in (given | lost).items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SettingsError, match="beyond this machine"), open_app(exposed=True):
+        pass

@@ -10,6 +10,7 @@ from infra.constructs.reach import OWN, services
 from policies.access.identity import ENVELOPE_HEADER, TOKEN_HEADER
 from policies.guardrails.bedrock import BedrockGuard
 from tests.infra.resolving import resolved
+from tools.passage import by_lambda
 
 
 def of(resources, kind):
@@ -83,6 +84,8 @@ def test_a_runtime_starts_with_exactly_the_environment_it_is_given(runtimes, nam
     assert settings.state_table and settings.switch_parameter and settings.ledger_log_group
     assert settings.guardrail_version.isdigit()
     assert isinstance(open_guard_for(settings.estate, settings.model, settings), BedrockGuard)
+    assert by_lambda(settings.passage).takes("https://ce.us-east-1.amazonaws.com/")
+    assert settings.regions[0] == "eu-west-1", "sts and the rest are asked in the first region, which has the endpoints"
     if name == "people":
         assert settings.identity.claims.roles["regent-managers"] == "manager"
 
@@ -112,6 +115,13 @@ def test_the_runtime_calls_the_one_model_in_the_declared_regions_through_its_pro
     assert profile.endswith(f":inference-profile/{environment.model}")
     regions = {arn.split(":")[3] for arn in behind["Resource"]}
     assert regions == set(environment.model_regions)
+
+
+def test_the_passage_that_is_named_is_the_one_that_is_deployed(stacks, runtimes):
+    functions = of(stacks["Network"], "AWS::Lambda::Function").values()
+    names = {one["FunctionName"] for one in functions}
+    for runtime in runtimes.values():
+        assert runtime["EnvironmentVariables"]["REGENT_PASSAGE"].rpartition(":")[2] in names
 
 
 def test_the_vpc_lets_through_whatever_the_runtime_is_allowed(runtime_statements):
