@@ -22,6 +22,7 @@ from agents.channels.teams.cards import alert_card, answer_card, approval_card, 
 from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
 from agents.channels.teams.settings import GUID
 from agents.channels.teams.showing import Showing
+from tools.errors import SettingsError
 
 if TYPE_CHECKING:
     from agents.acting import Waiting
@@ -61,6 +62,8 @@ class TeamsWorker:
         self._begun: dict[str, str] = {}
 
     def notify(self, alert: Alert) -> None:
+        if not self._alerts:
+            raise SettingsError("Nobody in Teams gets alerts: set teams.alerts_to (REGENT_TEAMS__ALERTS_TO).")
         for where in self._alerts:
             person = where if re.fullmatch(GUID, where) else None
             place = Place(service=self._speaking.service, person=person, conversation=None if person else where)
@@ -72,6 +75,10 @@ class TeamsWorker:
         card = approval_card(notice.approval, notice.asker_as or "", title, facts, self._disclosure.contact)
         place = Place(service=self._speaking.service, person=approver.rpartition("/")[2])
         self._speaking.say(Part(place=place, text="", card=card, summary=title))
+
+    def close(self) -> None:
+        """Stop speaking; for whoever did not open the voice as a context."""
+        self._speaking.__exit__()
 
     def ask(self, delivery: Delivery) -> str:
         came = Came.from_text(delivery.body)

@@ -162,3 +162,21 @@ def test_regent_teams_manifest_writes_the_package_and_shows_the_manifest(
     assert json.loads(shown.stdout)["id"] == APP
     helped = CliRunner().invoke(app, ["teams", "--help"])
     assert "Examples" in helped.stdout and "manifest" in helped.stdout
+
+
+def test_the_worker_on_aws_takes_its_secret_and_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    from agents.channels.teams.worker import adapter
+
+    for name, value in {"APP_ID": APP, "TENANT": TENANT}.items():
+        monkeypatch.setenv(f"REGENT_TEAMS__{name}", value)
+    monkeypatch.setenv("REGENT_STATE_TABLE", "state")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for wrong in ({}, {"client_secret": ""}, {"client_secret": 7}):
+        with pytest.raises(ChannelError, match="client_secret"):
+            adapter(None, lambda wrong=wrong: wrong)  # type: ignore[arg-type, misc]
+    worker = adapter(None, lambda: {"client_secret": "s3cr3t"})  # type: ignore[arg-type]
+    try:
+        with pytest.raises(SettingsError, match="alerts_to"):
+            worker.notify(None)  # type: ignore[arg-type]
+    finally:
+        worker.close()
