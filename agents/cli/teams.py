@@ -43,7 +43,10 @@ def teams(
     from agents.channels.teams.serving import serve
     from agents.settings import load_settings
 
-    bound = port or load_settings().teams.port
+    settings = load_settings().teams
+    settings.registered()
+    settings.client_secret()  # said before anything is opened, which takes a while
+    bound = port or settings.port
     typer.echo(f"Teams channel on http://127.0.0.1:{bound}/api/messages; stop with Ctrl-C.", err=True)
     serve(bound, estate=estate.value if estate else None, model=model)
 

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -13,7 +14,10 @@ import { chromium } from 'playwright-core';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const shots = join(here, 'shots');
-const [bot, playground] = [Number(process.env.BOT_PORT ?? 3978), Number(process.env.PLAYGROUND_PORT ?? 56150)];
+const freePort = () => new Promise((done) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); });
+});
+const [bot, playground] = [await freePort(), await freePort()];
 const service = `http://localhost:${playground}/_connector`;
 const tenant = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
 const children = [];
@@ -54,7 +58,7 @@ async function main() {
   await regent.ready('ready');
   const cli = join(here, 'node_modules', '@microsoft', 'm365agentsplayground', 'cli.js');
   const args = ['start', '-e', `http://127.0.0.1:${bot}/api/messages`, '-c', 'msteams', '-p', String(playground), '--disable-telemetry'];
-  await start(process.execPath, [cli, ...args], { cwd: shots }).ready('Listening');
+  await start(process.execPath, [cli, ...args], { cwd: shots }).ready(`Listening on ${playground}`);
 
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1500 } });

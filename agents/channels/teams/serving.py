@@ -74,8 +74,6 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
     from agents.settings import load_settings
 
     settings = load_settings()
-    settings.teams.registered()
-    settings.teams.client_secret()  # before the desk is opened, which takes a while
     with (
         open_house(estate=estate, model=model, settings=settings) as (own, house),
         open_channel(settings, own, house) as app,
