@@ -15,6 +15,7 @@ from typing import Literal
 
 from policies.audit import Record
 from policies.audit.bodies import ControlsEvaluated, EvidenceCollected
+from policies.audit.verifying import verify
 from policies.controls import checks as shipped_checks
 from policies.controls.catalogue import catalogue, document_kinds
 from policies.controls.check import Check
@@ -58,7 +59,8 @@ def run(
     """Evaluate all checks (or those that `only` picks; the others count as not evaluated), and all controls.
 
     Raises:
-        ControlsError: the principal's role does not evaluate; with what they may not see, the record would say less.
+        ControlsError: the principal's role does not evaluate (with what they may not see, the record would say less),
+            or the ledger does not verify.
         LedgerError, ReceiptError, EvidenceError: a step could not be recorded or kept; nothing may be relied on.
     """
     if mode != "stored" and scene.principal.role not in EVALUATORS:
@@ -66,6 +68,9 @@ def run(
             f"{scene.principal.id} is {scene.principal.role}; controls are evaluated by {' and '.join(EVALUATORS)} "
             "(--as). With --stored anybody may look at what was collected."
         )
+    verdict = verify(scene.ledger.path, home=scene.ledger.home.path, remember=False)
+    if verdict.code == 1:
+        raise ControlsError(f"The ledger does not verify, so no status can be relied on: {verdict.reason}")
     known = shipped_checks.load()
     picked = {name: check for name, check in known.items() if only is None or only(check)}
     recorded = Recorded.of(scene.ledger)

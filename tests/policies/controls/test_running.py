@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policies.audit.bodies import ControlsEvaluated, EvidenceCollected
+from policies.audit.search import Filter, search
 from policies.controls import checks
 from policies.controls.check import Look, Mutant, check
 from policies.controls.errors import ControlsError
@@ -72,6 +73,39 @@ def test_old_evidence_is_collected_anew_by_itself_and_fresh_evidence_is_not(open
 
     later = opened(clock=lambda: datetime.now(UTC) + timedelta(days=2), ledger=room.scene.ledger)
     assert [asked(room), asked(room), asked(room, "fresh"), asked(later)] == [4, 0, 4, 4]
+
+
+def test_an_older_evidence_does_not_come_back_when_the_index_loses_the_newest(opened, estate):
+    """The index beside the ledger can be thrown away, and edited: it decides nothing here."""
+    import sqlite3
+
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    estate.server.fault(service="bedrock", operation="*", kind="denied", times=None)
+    run(room.scene, room.store, mode="fresh", only=only("provider-retention"))
+    estate.server.clear_faults()
+    search(room.scene.ledger.path, Filter(type="evidence.collected"), home=room.scene.home)
+    [index] = (room.scene.home / "index").glob("*.sqlite")
+    with sqlite3.connect(index) as database:
+        newest = "select max(idx) from records where type = 'evidence.collected'"
+        assert database.execute(f"delete from records where idx = ({newest})").rowcount == 1
+    again = opened(ledger=room.scene.ledger)
+    done = run(again.scene, again.store, mode="stored", only=only("provider-retention"))
+    assert done.results["provider-retention"].verdict == "error"
+
+
+def test_a_ledger_that_does_not_verify_gives_no_status_at_all(opened):
+    room = opened()
+    run(room.scene, room.store, only=only("provider-retention"))
+    room.scene.ledger.checkpoint()
+    [segment] = (room.scene.ledger.path / "segments").iterdir()
+    data = segment.read_bytes()
+    segment.write_bytes(data.replace(b'"items":4', b'"items":5', 1))
+    assert segment.read_bytes() != data
+    for mode in ("stored", "reuse", "fresh"):
+        with pytest.raises(ControlsError, match="does not verify, so no status can be relied on"):
+            run(room.scene, room.store, mode=mode, only=only("provider-retention"))
+    segment.write_bytes(data)
 
 
 def test_what_could_not_be_seen_is_looked_at_again_and_not_kept_as_unseen(opened, estate):
