@@ -18,7 +18,7 @@ from typing import IO, Any
 from policies.controls.errors import ControlsError
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-FORM = "regent-pack/1"
+FORM, WHOLE = "regent-pack/1", "regent-pack-file/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 
 
@@ -31,6 +31,9 @@ def seal(
     files: Iterable[tuple[str, bytes]], origin: str, sign: Callable[[bytes], bytes], out: IO[bytes]
 ) -> dict[str, str]:
     """Write the zip of `files`, then manifest and signature. The note is over form, origin and the manifest's SHA-256.
+
+    The zip's comment is another note, over the SHA-256 of every byte before the comment's length: a zip has bytes that
+    are in no file. `out` can be read, and sought in.
 
     Raises:
         ControlsError: two files have one name.
@@ -46,6 +49,12 @@ def seal(
         note = sign(f"{FORM}\n{origin}\n{hashlib.sha256(manifest).hexdigest()}\n".encode())
         _add(archive, MANIFEST, manifest)
         _add(archive, SIGNATURE, note)
+    out.seek(-2, os.SEEK_END)
+    end = out.tell()
+    out.seek(0)
+    whole = sign(f"{WHOLE}\n{origin}\n{_hash(out, end)}\n".encode())
+    out.seek(end)
+    out.write(len(whole).to_bytes(2, "little") + whole)
     return {name: str(one["sha256"]) for name, one in listed.items()}
 
 
@@ -53,6 +62,14 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
     archive.writestr(entry, data)
+
+
+def _hash(file: IO[bytes], size: int) -> str:
+    digest = hashlib.sha256()
+    while size and (data := file.read(min(size, 1 << 20))):
+        digest.update(data)
+        size -= len(data)
+    return digest.hexdigest()
 
 
 def writable(out: Path) -> None:
@@ -70,7 +87,7 @@ def writing(out: Path) -> Iterator[IO[bytes]]:
     """A file that becomes `out` once all was written. ControlsError when it cannot be; then nothing of it is left."""
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
-        with part.open("xb") as file:
+        with part.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

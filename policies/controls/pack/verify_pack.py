@@ -138,6 +138,7 @@ class Zip:
         try:
             self.archive = zipfile.ZipFile(name)
             entries = self.archive.infolist()
+            self.whole = self.hash(name)
         except (OSError, zipfile.BadZipFile, EOFError, RuntimeError, ValueError) as error:
             raise Fault(f"The pack cannot be read as a zip: {error}.") from None
         names = [entry.filename for entry in entries]
@@ -152,6 +153,17 @@ class Zip:
                 "The zip unpacks to more than 64 GiB, or a file of it to more than 512 MiB, which no pack does."
             )
         self.names = frozenset(names)
+
+    def hash(self, name: str) -> str:
+        """SHA-256 of every byte before the length of the zip's comment, in which the signature over it stands."""
+        with open(name, "rb") as file:  # noqa: PTH123 - a file by itself, for any Python
+            left = file.seek(0, 2) - len(self.archive.comment) - 2
+            file.seek(0)
+            whole = hashlib.sha256()
+            while left > 0 and (data := file.read(min(left, 1 << 20))):
+                whole.update(data)
+                left -= len(data)
+            return whole.hexdigest()
 
     def read(self, name: str) -> bytes:
         if name not in self.names:
@@ -276,6 +288,9 @@ class Pack:
         sha = hashlib.sha256(self.files.read("manifest.json")).hexdigest()
         if lines != ["regent-pack/1", self.origin, sha]:
             raise Fault("The signature of the manifest is of another manifest.")
+        lines, _ = signed(self.files.archive.comment, counting, "the whole file")
+        if lines != ["regent-pack-file/1", self.origin, self.files.whole]:
+            raise Fault("The file is not the one that was signed: a byte of the zip was changed.")
         if not self.counts(signers, self.time):
             raise Fault("The manifest is signed by nobody but a key that was revoked before.")
 
