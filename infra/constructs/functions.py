@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 from aws_cdk import Annotations, Duration, Size
 from aws_cdk import aws_iam as iam
@@ -14,30 +12,9 @@ from constructs import Construct
 
 from infra.config import Environment
 from infra.constructs import log_group
+from infra.fronts import ROOT, assemble
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "build" / "runtime" / "regent-runtime.zip"
-FRONT = ROOT / "build" / "front"
-FRONT_FILES = (
-    "agents/__init__.py",
-    "agents/channels/__init__.py",
-    "agents/channels/aws_lean.py",
-    "agents/channels/delivery.py",
-    "agents/channels/front.py",
-    "agents/channels/inbox.py",
-    "agents/channels/inbox_aws.py",
-    "agents/channels/lambda_front.py",
-    "agents/channels/secrets.py",
-    "agents/channels/slack/__init__.py",
-    "agents/channels/slack/events.py",
-    "agents/channels/slack/gatekeeper.py",
-    "agents/channels/webhook.py",
-    "agents/gateway/__init__.py",
-    "agents/gateway/passing.py",
-    "tools/__init__.py",
-    "tools/errors.py",
-)
-"""What a function that must start in milliseconds consists of: our code, and the standard library."""
 _PLACEHOLDER = (
     "def handler(event, context):\n    raise RuntimeError('a placeholder was deployed; run `make package`')\n"
 )
@@ -55,13 +32,8 @@ def packaged(scope: Construct) -> lambda_.Code:
 
 
 def front() -> lambda_.Code:
-    """The code of fronts: `FRONT_FILES`, and nothing that has to be installed."""
-    shutil.rmtree(FRONT, ignore_errors=True)
-    for name in FRONT_FILES:
-        target = FRONT / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, target)
-    return lambda_.Code.from_asset(str(FRONT))
+    """The code of fronts: `infra.fronts.FRONT_FILES`, and nothing that has to be installed."""
+    return lambda_.Code.from_asset(str(assemble()))
 
 
 def function(

@@ -8,7 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from infra.constructs.functions import PACKAGE, ROOT
+from infra.constructs.functions import PACKAGE
+from infra.fronts import ROOT
 
 ENTRY = "main.py"
 """At the root of the package, so that our rooms are importable whatever folder the process starts in."""

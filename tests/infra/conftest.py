@@ -44,7 +44,7 @@ def stacks(templates):
 
 @pytest.fixture(scope="session")
 def other_assembly(tmp_path_factory):
-    """The example environment with what it leaves out: an archive account, a second stage, a StackSet."""
+    """The example environment with what it leaves out: an archive account, a second stage, a StackSet, all channels."""
     out = tmp_path_factory.mktemp("other")
     done = subprocess.run(
         [sys.executable, "-c", _OTHER, str(out)], env={**os.environ}, capture_output=True, text=True, check=False
@@ -58,12 +58,15 @@ import sys
 from pathlib import Path
 from infra.app import _node_from_the_venv
 _node_from_the_venv()
-from infra.config import Organization, Stage, load_environment
+from infra.config import Organization, Slack, Stage, Teams, load_environment
 from infra.stacks.all import synthesize
 changed = {
     "log_archive_account": "333333333333",
     "stages": {"live": Stage(people=3, workers=4), "next": Stage()},
     "stack_set": Organization(units=("ou-abcd-11111111",)),
+    "channels": ("slack", "teams", "webhook"),
+    "slack": Slack(channels=("C0123",), alerts=("C0124",)),
+    "teams": Teams(app_id="11111111-2222-3333-4444-555555555555", tenant="11111111-2222-3333-4444-555555555555"),
 }
 synthesize(load_environment("example").model_copy(update=changed), Path(sys.argv[1]))
 """

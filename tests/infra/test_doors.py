@@ -1,10 +1,9 @@
 """Oversight, Gateway and channels: what is deployed is what the code expects, and can do no more than it needs."""
 
+import ast
 import importlib
 import json
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from agents.querying import callable_queries
 from agents.settings import Settings
 from infra.constructs.channel import CHANNELS
 from infra.constructs.tools import gateway_queries
+from infra.fronts import FRONT_FILES, ROOT
 from policies.access import shipped_gate
 from policies.access.projection import gateway_schema, project
 from policies.audit.logcopy import line
 from policies.controls.declared import load_declared
 
 FUNCTION, ROLE_POLICY, ALARM = "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::CloudWatch::Alarm"
-GUID = "11111111-2222-3333-4444-555555555555"
 OURS = ("Oversight", "Gateway", "Channels")
 
 
@@ -272,30 +271,23 @@ def test_a_new_secret_lets_nobody_in(stacks):
     assert clients(json.loads(secret["SecretString"])) == {}
 
 
-@pytest.fixture(scope="module")
-def every_channel(tmp_path_factory):
-    """The resources of the Channels stack with all channels there are."""
-    out = tmp_path_factory.mktemp("all")
-    more = {
-        "channels": sorted(CHANNELS),
-        "slack": {"channels": ["C0123"], "alerts": ["C0124"]},
-        "teams": {"app_id": GUID, "tenant": GUID},
-    }
-    code = (
-        "import json, sys, yaml; from pathlib import Path; from infra.app import _node_from_the_venv;"
-        "_node_from_the_venv(); from infra.config import FOLDER, Environment; from infra.stacks.all import synthesize;"
-        "plain = yaml.safe_load((FOLDER / 'example.yaml').read_text()) | json.loads(sys.argv[1]);"
-        "synthesize(Environment.model_validate(plain), Path(sys.argv[2]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(more), str(out)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads((out / "RegentExampleChannels.template.json").read_text())["Resources"]
+@pytest.mark.parametrize("channel", CHANNELS.values(), ids=CHANNELS)
+def test_the_modules_of_every_channel_have_what_the_functions_ask_for(channel):
+    for module, wanted in ((channel.front, "gatekeeper"), (channel.worker, "adapter")):
+        file = ROOT / "agents" / "channels" / f"{module.replace('.', '/')}.py"
+        # read and not imported: the SDK of a chat takes seconds
+        [found] = [one for one in ast.parse(file.read_text()).body if getattr(one, "name", "") == wanted]
+        assert isinstance(found, ast.FunctionDef)
+        assert [one.arg for one in found.args.args] == {
+            "gatekeeper": ["secret", "answers"],
+            "adapter": ["port", "secret", "answers"],
+        }[wanted]
+    if channel.bare:
+        assert f"agents/channels/{channel.front.replace('.', '/')}.py" in FRONT_FILES
 
 
-@pytest.mark.slow
-def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_another(every_channel):
+def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_another(other_stacks):
+    every_channel = other_stacks["Channels"]
     made = {one["FunctionName"].removeprefix("RegentExample"): one for one in of(every_channel, FUNCTION).values()}
     for name, channel in CHANNELS.items():
         title, others = name.capitalize(), set(CHANNELS) - {name}

@@ -6,9 +6,14 @@ import zipfile
 
 import pytest
 
-from infra.constructs.functions import FRONT_FILES, ROOT
+from infra.fronts import FRONT_FILES, ROOT
 
-HANDLERS = ("agents.channels.lambda_front", "agents.channels.webhook", "agents.gateway.passing")
+HANDLERS = (
+    "agents.channels.lambda_front",
+    "agents.channels.webhook",
+    "agents.channels.slack.gatekeeper",
+    "agents.gateway.passing",
+)
 
 
 @pytest.fixture
