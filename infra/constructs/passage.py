@@ -24,8 +24,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.config import Environment
-from infra.constructs.functions import ROOT, function
+from infra.constructs.functions import function
 from infra.constructs.reach import GLOBAL_HOSTS, NO_ENDPOINT, services
+from infra.fronts import ROOT
 from tools.catalogue import queries
 from tools.iam import DIRECTORY
 
