@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -53,8 +53,13 @@ def evaluate(check: Check, gathered: Mapping[Need, Evidence], declared: Declared
         population=sum(evidence.population for evidence in seen.values()),
         evidence=tuple(evidence.sha256 for evidence in seen.values()),
         collected=as_of,
-        expires=min(evidence.expires for evidence in seen.values()),
+        expires=min(until(evidence, declared) for evidence in seen.values()),
     )
+
+
+def until(evidence: Evidence, declared: Declared) -> datetime:
+    """Until when it may be used: as it says, but no longer than is declared now."""
+    return min(evidence.expires, evidence.collected + timedelta(hours=declared.evidence_hours))
 
 
 def judge(

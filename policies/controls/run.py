@@ -23,7 +23,7 @@ from policies.controls.collect import Scene, collect
 from policies.controls.declared import Declared
 from policies.controls.documents import standing
 from policies.controls.errors import ControlsError, EvidenceError
-from policies.controls.evaluate import Result, evaluate
+from policies.controls.evaluate import Result, evaluate, until
 from policies.controls.evidence import Evidence, Need
 from policies.controls.proof import Proof, prove
 from policies.controls.recorded import Recorded
@@ -122,7 +122,8 @@ def _kept(
             continue
         evidence, holds = _read(store, need, body)
         # what does not hold stays an error; what somebody could not see wholly, somebody else may see now
-        if mode == "stored" or not holds or (evidence.state(now) == "fresh" and not evidence.problems):
+        fresh = evidence.state(now) == "fresh" and now <= until(evidence, scene.declared)
+        if mode == "stored" or not holds or (fresh and not evidence.problems):
             found[need] = evidence
     return found
 

@@ -20,7 +20,7 @@ from policies.controls.pack.archive import encode, seal
 from policies.controls.pack.bom import bom
 from policies.controls.pack.extract import Head, extract, head
 from policies.controls.recorded import Recorded
-from policies.controls.run import Evaluation, run
+from policies.controls.run import Evaluation, declared_sha256, run
 from policies.controls.statement import as_html, as_xlsx, rows
 from policies.controls.status import counts
 from policies.controls.store import EvidenceStore
@@ -91,6 +91,11 @@ def _as_evaluated(scene: Scene, done: Evaluation) -> int:
     if found is None:
         raise ControlsError("Nothing has been evaluated yet; leave out --stored, so that the controls are.")
     index, body = found
+    if body.declared_sha256 != declared_sha256(scene.declared):
+        raise ControlsError(
+            f"The declarations are not those of the last evaluation (record {index}); leave out --stored, so that the "
+            "controls are evaluated anew."
+        )
     for one in done.statuses:
         was = body.statuses.get(one.id)
         if was != one.status:
@@ -156,5 +161,5 @@ def _policies(scene: Scene) -> dict[str, bytes]:
     files = {f"policies/{path.name}": path.read_bytes() for path in sorted((_POLICIES / "access").glob("*.cedar"))}
     files |= {f"policies/{Path(name).name}": (_POLICIES / name).read_bytes() for name in _TEXTS}
     files["policies/in-force.cedar"] = joined(scene.asking_gate().rules).encode()
-    files["policies/declared.json"] = encode(scene.declared.model_dump(mode="json"))
+    files["policies/declared.json"] = scene.declared.model_dump_json().encode()  # the bytes that evaluations hash
     return files

@@ -295,14 +295,13 @@ class Pack:
             raise Fault("The manifest is signed by nobody but a key that was revoked before.")
 
     def evidence(self) -> None:
-        hours = parse(self.files.read("policies/declared.json"))["evidence_hours"]
         for name in self.files.below("evidence", ".json"):
             try:
-                self.snapshot(name, timedelta(hours=hours))
+                self.snapshot(name)
             except Fault as fault:
                 self.faults.append(str(fault))
 
-    def snapshot(self, name: str, longest: timedelta) -> None:
+    def snapshot(self, name: str) -> None:
         sha = name[len("evidence/") : -len(".json")]
         data = self.files.read(name)
         if hashlib.sha256(data).hexdigest() != sha:
@@ -319,9 +318,8 @@ class Pack:
             raise Fault(f"{name} is signed by nobody but a key that was revoked before it was collected.")
         if (body["need"], body["items"], body["population"]) != (need, len(found["items"]), found["population"]):
             raise Fault(f"{name} is not what its record says that it is.")
-        collected, expires = moment(found["collected"]), moment(found["expires"])
-        if nanoseconds(collected) > time or expires > collected + longest:
-            raise Fault(f"{name} is dated later than its record, or lasts longer than declared.")
+        if nanoseconds(moment(found["collected"])) > time:
+            raise Fault(f"{name} is dated later than its record.")
 
     def statuses(self) -> None:
         said = parse(self.files.read("status.json"))
@@ -329,6 +327,10 @@ class Pack:
         if last is None or said["evaluation"] != last:
             raise Fault(f"status.json is of the evaluation in record {said['evaluation']}, the last one is {last}.")
         time, body = self.evaluated[last]
+        declared = self.files.read("policies/declared.json")
+        if hashlib.sha256(declared).hexdigest() != body["declared_sha256"]:
+            raise Fault("policies/declared.json is not what the evaluation measured against.")
+        longest = timedelta(hours=parse(declared)["evidence_hours"])
         documents = {hashlib.sha256(self.files.read(name)).hexdigest(): name for name in self.files.below("documents")}
         for sha in sorted(set(documents) - self.attested):
             self.faults.append(f"No record of the ledger attests {documents[sha]}.")
@@ -349,15 +351,15 @@ class Pack:
                 elif sha not in body["evidence"]:
                     self.faults.append(f"{control['id']} rests on {sha}, which its evaluation did not see.")
                 elif control["status"] in MET:
-                    self.met(control["id"], sha, time)
+                    self.met(control["id"], sha, time, longest)
             if control["status"] in MET and not control["evidence"]:
                 self.faults.append(f"{control['id']} is {control['status']}, and rests on nothing.")
 
-    def met(self, control: str, sha: str, time: int) -> None:
+    def met(self, control: str, sha: str, time: int, longest: timedelta) -> None:
         found = parse(self.files.read(f"evidence/{sha}.json"))
         if found["problems"] or len(found["items"]) != found["population"]:
             self.faults.append(f"{control} counts as met, but rests on {sha}, in which not everything could be seen.")
-        if nanoseconds(moment(found["expires"])) < time:
+        if nanoseconds(min(moment(found["expires"]), moment(found["collected"]) + longest)) < time:
             self.faults.append(f"{control} counts as met, but rests on {sha}, which was out of date.")
 
     def pages(self) -> None:

@@ -250,11 +250,11 @@ def _last_record_left_out(files):
     return "the last under the checkpoint, is not in the extract"
 
 
-def _longer_than_declared(files):
-    files["policies/declared.json"] = files["policies/declared.json"].replace(
-        b'"evidence_hours": 24', b'"evidence_hours": 1'
-    )
-    return "is dated later than its record, or lasts longer than declared."
+def _other_declarations(files):
+    changed = files["policies/declared.json"].replace(b'"evidence_hours":24', b'"evidence_hours":744')
+    assert changed != files["policies/declared.json"]
+    files["policies/declared.json"] = changed
+    return "policies/declared.json is not what the evaluation measured against."
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def _longer_than_declared(files):
         _other_evaluation,
         _attested_by_nobody,
         _last_record_left_out,
-        _longer_than_declared,
+        _other_declarations,
     ],
 )
 def test_what_a_holder_of_the_key_made_up_is_a_fault_under_a_manifest_that_holds(pack, room, key, how, verified):
@@ -284,13 +284,15 @@ def test_what_a_holder_of_the_key_made_up_is_a_fault_under_a_manifest_that_holds
         ({"problems": ["denied"]}, "not everything could be seen"),
         ({"population": 2}, "not everything could be seen"),
         ({"expires": "2026-01-01T00:00:00Z"}, "was out of date"),
+        ({"collected": "2025-12-01T00:00:00Z"}, "was out of date"),  # lasts longer than declared
     ],
 )
 def test_what_counts_as_met_rests_on_whole_and_fresh_evidence(tmp_path, found, said):
-    whole = {"problems": [], "items": [1], "population": 1, "expires": "2026-01-02T00:00:00Z"}
+    whole = {"problems": [], "items": [1], "population": 1}
+    whole |= {"collected": "2026-01-01T00:00:00Z", "expires": "2026-01-02T00:00:00Z"}
     (tmp_path / "pack.zip").write_bytes(rezip([("evidence/a.json", json.dumps({**whole, **found}))]))
     one = verify_pack.Pack(verify_pack.Zip(str(tmp_path / "pack.zip")), None)
-    one.met("A.7.5", "a", verify_pack.nanoseconds(datetime(2026, 1, 1, 12, tzinfo=UTC)))
+    one.met("A.7.5", "a", verify_pack.nanoseconds(datetime(2026, 1, 1, 12, tzinfo=UTC)), timedelta(hours=24))
     assert said in one.faults[0]
 
 

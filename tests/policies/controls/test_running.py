@@ -128,6 +128,22 @@ def test_what_a_wrong_clock_dated_into_the_future_is_looked_at_again(opened):
     assert done.results["provider-retention"].verdict == "pass"
 
 
+def test_evidence_lasts_no_longer_than_is_declared_now(opened, estate):
+    from dataclasses import replace
+
+    room = opened(clock=lambda: datetime.now(UTC) - timedelta(hours=3))
+    run(room.scene, room.store, only=only("provider-retention"))
+    now = opened(ledger=room.scene.ledger)
+    short = replace(now.scene, declared=now.scene.declared.model_copy(update={"evidence_hours": 2}))
+    done = run(short, now.store, mode="stored", only=only("provider-retention"))
+    assert {s.obligation: s.state for one in done.statuses for s in one.standings}[
+        "check:provider-retention"
+    ] == "stale"
+    before = len(estate.server.calls)
+    assert run(short, now.store, only=only("provider-retention")).results["provider-retention"].verdict == "pass"
+    assert [call for call in estate.server.calls[before:] if call.service == "bedrock"]
+
+
 @pytest.mark.parametrize("who", ["anna", "bram"])
 def test_who_may_not_see_all_evaluates_nothing_and_reads_what_is_stored(opened, who):
     room = opened(as_id=who)
