@@ -85,6 +85,8 @@ class TeamsWorker:
         try:
             return to_text(self._answered(delivery, came))
         except RefusedError as error:
+            if came.kind in ("edited", "deleted"):
+                return to_text([])  # the refusal is on record; nobody asked for anything
             # the sentence says why, and asking again would change nothing
             return to_text([self._here(came, str(error))])
 

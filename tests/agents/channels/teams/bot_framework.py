@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,11 +19,16 @@ TENANT = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 OPENID = "/v1/.well-known/openidconfiguration"
 
 
+@cache  # making one takes longer than a test
+def _key(name: str) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class BotFramework:
     """Signs tokens and publishes keys."""
 
     def __init__(self, service: str = "https://smba.example/teams") -> None:
-        self.keys = {name: rsa.generate_private_key(public_exponent=65537, key_size=2048) for name in ("k1", "hidden")}
+        self.keys = {name: _key(name) for name in ("k1", "hidden")}
         self.endorsements: list[str] | None = ["msteams", "webchat"]
         self.url, self.service, self.broken = "", service, False
         self.issuer = "https://api.botframework.test"

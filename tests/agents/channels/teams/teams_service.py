@@ -29,7 +29,7 @@ class TeamsService:
         self.progress: list[tuple[str, str]] = []
         self.opened: list[str] = []
         self.streams: dict[str, int] = {}
-        self.down, self.stopped, self.late = False, False, False
+        self.down, self.stopped, self.late, self.strict = False, False, False, False
         self.unknown: set[str] = set()
         self.url = ""
         self._number = 0
@@ -55,6 +55,8 @@ class TeamsService:
             if method == "PUT":
                 if id not in self.messages.get(conversation, {}):
                     raise RefusedError(404)
+                if self.strict and ("attachments" in body) != ("attachments" in self.messages[conversation][id]):
+                    raise RefusedError(400, "the kind of a message cannot be changed")
                 self.messages[conversation][id] = body | {"id": id}
                 return {"id": id}
             return self._created(conversation, body)

@@ -154,11 +154,11 @@ def test_people_of_another_tenant_and_other_channels_are_refused(front: Front, m
     assert front.taken() == []
 
 
-def test_a_thousand_deliveries_of_one_question_are_taken_once(front: Front, microsoft: BotFramework) -> None:
+def test_many_deliveries_of_one_question_at_once_are_taken_once(front: Front, microsoft: BotFramework) -> None:
     token, body = microsoft.token(), json.dumps(activity(microsoft))
     headers = {"Authorization": f"Bearer {token}"}
     with ThreadPoolExecutor(8) as many:
-        found = list(many.map(lambda _: front.raw(body, headers)[0], range(1000)))
+        found = list(many.map(lambda _: front.raw(body, headers)[0], range(100)))
     assert set(found) == {200}
     assert len(front.taken()) == 1
 
