@@ -166,13 +166,15 @@ def attest_command(
 
     from agents.ledgers import open_ledger
     from agents.settings import load_settings
+    from policies.access.principal import SHIPPED, people
     from policies.controls.attesting import attest, pick
     from policies.controls.documents import load_documents
 
     found = pick(load_documents(load_settings().documents), document)
     who = principal(as_id)
+    known = {one.id: names for one, names in people(load_settings().principals or SHIPPED)}
     with open_ledger() as ledger:
-        index = attest(ledger, found, who, datetime.now(UTC))
+        index = attest(ledger, found, who, datetime.now(UTC), known.get(who.id, ()))
     if json_out:
         _json({"document": found.matter.id, "sha256": found.sha256, "approver": who.id, "record": index})
         return

@@ -72,6 +72,8 @@ def show_status(done: Evaluation) -> None:
         )
     console.print(table)
     console.print(f"\n{count_line(done.statuses)}")
+    if done.source == "sample":
+        console.print("Evidence from AWS is of the sample estate, which is invented: it says nothing of yours.")
     for control, before, now in done.changes:
         console.print(f"changed: {control} from {before} to {now}")
     if done.index is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policies.access import Principal
@@ -29,14 +29,22 @@ def pick(documents: Mapping[str, tuple[Document, ...]], name: str) -> Document:
     raise ControlsError(f"There is no one document {name!r} ({close}).")
 
 
-def attest(ledger: Ledger, document: Document, principal: Principal, now: datetime) -> int:
+def attest(
+    ledger: Ledger, document: Document, principal: Principal, now: datetime, known_as: Sequence[str] = ()
+) -> int:
     """Record that `principal` approves `document`; the index of the record, which is durable.
+
+    `known_as` are other ids of the same person: an owner is not somebody else for being named otherwise.
 
     Raises:
         ControlsError: they may not approve it, or it cannot be approved as it is.
     """
     refuse_attestation(document, principal.id, now.date())
     matter, last = document.matter, due(document.matter)
+    owner = matter.owner.strip().casefold()
+    names = (principal.name, principal.name.partition(",")[0], *known_as, *(one.partition(":")[2] for one in known_as))
+    if owner in {name.strip().casefold() for name in names if name.strip()}:
+        raise ControlsError(f"{matter.id} approves itself: its owner {matter.owner} is {principal.id}.")
     if matter.approved_on is None or last is None:
         raise ControlsError(f"{matter.id} has no date of approval or review.")
     body = DocumentAttested(

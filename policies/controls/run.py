@@ -51,6 +51,8 @@ class Evaluation:
     at: datetime
     index: int | None
     """The record of it; None when nothing was recorded."""
+    source: Literal["aws", "sample"] = "sample"
+    """Which estate the evidence is of; the sample's accounts are invented."""
 
 
 def run(
@@ -103,9 +105,9 @@ def run(
     last = recorded.last_evaluation(scene.source)
     changes = _changes(last[1] if last else None, statuses)
     if mode == "stored" or only is not None:
-        return Evaluation(statuses, results, proofs, attested, known, changes, now, None)
+        return Evaluation(statuses, results, proofs, attested, known, changes, now, None, scene.source)
     index = _record(scene, statuses, results, proofs, changes)
-    return Evaluation(statuses, results, proofs, attested, known, changes, now, index)
+    return Evaluation(statuses, results, proofs, attested, known, changes, now, index, scene.source)
 
 
 def _kept(

@@ -10,6 +10,12 @@ from policies.controls.manifest import Manifest
 from policies.controls.run import Evaluation
 from policies.controls.status import counts
 
+_OF = {
+    "aws": "Evidence from AWS is of the accounts that it names.",
+    "sample": "<strong>Evidence from AWS is of the sample estate, which is invented: it says nothing of anybody's "
+    "accounts.</strong>",
+}
+
 
 def index(done: Evaluation, origin: str, records: int, at: datetime, links: Mapping[str, str]) -> bytes:
     """One page without scripts. `links` gives the file in the pack of each SHA-256 that a status rests on."""
@@ -31,6 +37,7 @@ th, td {{ border: 1px solid #ccc; padding: 4px 6px; text-align: left; vertical-a
 <h1>Evidence pack</h1>
 <p>How the controls of ISO/IEC 42001 stood at {at:%Y-%m-%d %H:%M:%S} UTC, computed from evidence, with the evidence.
 Ledger {said(origin)}, {records} records signed.</p>
+<p>{_OF[done.source]}</p>
 <p><strong>A mapping or a status is no claim of conformity.</strong> What nobody examined counts as unassessed.</p>
 <p>Verify it: take verify.py from where you trust it, and the verifier key from whom you trust, then run
 <code>python verify.py PACK.zip --key VKEY</code>. Without a key it only shows that the pack agrees with itself.</p>

@@ -97,6 +97,16 @@ def test_a_document_that_approves_itself_is_refused_and_failing(office):
     assert office.state() == "self-approved"
 
 
+@pytest.mark.parametrize("owner", ["Carla Jansen", "carla jansen, internal audit", '"slack:T1/U7"', "T1/U7"])
+def test_an_owner_who_is_the_approver_by_another_name_is_no_other_person(office, owner):
+    write(office.folder, owner=owner)
+    document = pick(load_documents(office.folder), "ai-policy")
+    who = CARLA.model_copy(update={"name": "Carla Jansen, internal audit"})
+    with pytest.raises(ControlsError, match="approves itself"):
+        attest(office.ledger, document, who, NOW, ("slack:T1/U7",))
+    assert office.ledger.size == 0
+
+
 def test_nobody_attests_for_the_approver(office):
     write(office.folder)
     with pytest.raises(ControlsError, match="to be approved by carla"):

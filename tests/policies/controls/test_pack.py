@@ -120,6 +120,11 @@ def test_what_statuses_rest_on_is_in_it_and_the_page_links_to_it(pack):
     assert "no claim of conformity" in page
 
 
+def test_a_pack_of_the_sample_says_that_its_accounts_are_invented(pack):
+    assert "of the sample estate, which is invented" in unzip(pack)["index.html"].decode()
+    assert json.loads(unzip(pack)["status.json"])["source"] == "sample"
+
+
 def test_the_bill_of_materials_is_valid_and_names_models_prompts_and_queries(pack):
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
