@@ -34,15 +34,19 @@ def synthesize(environment: Environment, out: Path) -> None:
     Raises:
         RefusedError: the checks found something; what, is printed, and stands in the assembly's validation report.
     """
-    # CloudFormation's own validation costs 4 s a synth; our checks have the same schemas, and more
-    # the context of cdk.json, which the command line would hand over: the same assembly, whoever synthesizes
-    context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
-    app = App(outdir=str(out), context=context, builtin_cloud_formation_validation=False)
+    app = new_app(out)
     build(app, environment)
     declared = load_declared(Path(os.environ.get("REGENT_DECLARED", SHIPPED)))
     checks = RegentChecks((AwsSolutionsChecks(app), NIST80053R5Checks(app)), declared)
     Validations.of(app).add_plugins(checks)
     checks.synth(app)
+
+
+def new_app(out: Path) -> App:
+    """An app that writes into `out`, with the context of cdk.json: the same assembly, whoever synthesizes."""
+    context = json.loads(CDK_JSON.read_text(encoding="utf-8"))["context"]
+    # CloudFormation's own validation costs 4 s a synth; our checks have the same schemas, and more
+    return App(outdir=str(out), context=context, builtin_cloud_formation_validation=False)
 
 
 def build(app: App, environment: Environment) -> None:
