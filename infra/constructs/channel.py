@@ -22,6 +22,8 @@ class Channel:
     """What its front and worker find in their environment beside what all have."""
     bare: bool = True
     """Whether its front needs the standard library alone, and so starts in milliseconds."""
+    front_secret: bool = True
+    """Whether its front verifies with the secret, and may read it."""
     alerts: bool = False
     """Whether it brings alerts, too."""
     memory: int = 1024
@@ -71,6 +73,7 @@ CHANNELS = {
         says="Microsoft Teams",
         settings=_teams,
         bare=False,
+        front_secret=False,
         alerts=True,
     ),
 }

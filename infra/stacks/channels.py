@@ -169,7 +169,11 @@ class ChannelsStack(Stack):
         for statement in (
             self._state(channel, "GetItem", "PutItem", "UpdateItem"),
             _allow("Queue", ["sqs:SendMessage"], [waiting.queue_arn]),
-            _allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
+            *(
+                [_allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn])]
+                if channel.front_secret
+                else ()
+            ),
             self._keys("kms:Decrypt", "kms:GenerateDataKey"),
         ):
             made.add_to_role_policy(statement)
