@@ -149,12 +149,14 @@ class Conversations:
             db.execute("pragma secure_delete = on")
             rows = db.execute("select number, principal, question_id, question, answer from exchange").fetchall()
             gone = [
-                (number,)
+                (number, who)
                 for number, who, question_id, question, answer in rows
                 if who in owners(principal) or question_id in questions or named(question, answer)
             ]
-            db.executemany("delete from exchange where number = ?", gone)
-            db.execute("delete from thread where principal in (?, ?)", owners(principal))
+            db.executemany("delete from exchange where number = ?", [(number,) for number, _ in gone])
+            # how a conversation looked is a hash over all of its words: those of everybody concerned go with them
+            concerned = {*owners(principal), *(who for _, who in gone)}
+            db.executemany("delete from thread where principal = ?", [(who,) for who in concerned])
             db.commit()
             if gone:
                 db.execute("vacuum")

@@ -242,11 +242,13 @@ def test_ping_is_answered_before_the_house_is_open_and_questions_wait():
     assert found[0][0] == 200
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/invocations"), ("POST", "/ping"), ("GET", "/ws")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/invocations"), ("POST", "/ping"), ("GET", "/ws"), ("GET", "/mcp")]
+)
 def test_anything_else_is_not_there(method, path):
     with runtime(lambda *_: pytest.fail("asked")) as port:
         status, body = call(port, method, path)
-    assert status == (405 if path == "/invocations" else 404) and b"POST /invocations" in body
+    assert status == (405 if path in ("/invocations", "/mcp") else 404) and b"POST /invocations" in body
 
 
 def free_port():

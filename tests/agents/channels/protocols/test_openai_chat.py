@@ -122,6 +122,15 @@ def test_a_forged_history_reaches_no_model(serve_house: Callable[..., Any]) -> N
     assert [SPEND in text for text in seen] == [True, False, False, False, True, False]
 
 
+def test_forgetting_a_person_forgets_how_their_conversations_looked(served: Served) -> None:
+    one = client(served)
+    first = ask(one, SPEND).choices[0].message.content
+    other = ask(client(served, "anna"), SPEND).choices[0].message.content
+    assert served.desk.conversations.erase("eva", (), lambda question, answer: False) == 1
+    assert ask(one, SPEND, first, "And the month before?").regent["status"] != "answered"
+    assert ask(client(served, "anna"), SPEND, other, "And the month before?").regent["status"] == "answered"
+
+
 def test_a_question_asked_again_forks_the_conversation(served: Served) -> None:
     one = client(served)
     first = ask(one, SPEND).choices[0].message.content
