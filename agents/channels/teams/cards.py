@@ -7,6 +7,7 @@ silence.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,11 @@ MOST_BYTES = 20_000
 """Of a card, so that text and envelope of the message fit besides."""
 _SIZES = ((12, 20, True), (8, 10, True), (5, 5, True), (3, 3, False), (0, 0, False))
 """Rows of a table, receipts and whether charts are drawn: the first that fits."""
-_MOST_COLUMNS = 4
+_MOST_COLUMNS = 3
 """Columns that fit beside each other on a telephone; rows of more are written one below the other."""
 _MOST_COMMENT = 1000
+_YEAR = re.compile(r"\b20\d\d\b")
+_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]+\b")
 _COLOURS = {"answered": "good", "needs_approval": "accent"}
 
 
@@ -184,13 +187,15 @@ def _chart(chart: Chart) -> CardElement:
     )
 
     title, fallback = inert(chart.title), _text(chart.alt, small=True)
-    points = list(zip(chart.labels, chart.values, strict=True))
-    if all(label[:1].isdigit() for label in chart.labels):  # dates and months: time runs from left to right
+    if all(_YEAR.search(label) for label in chart.labels):  # days, months: time runs from left to right
         return VerticalBarChart(
             title=title,
             y_axis_title=inert(chart.column),
             color="categoricalBlue",
-            data=[VerticalBarChartDataValue(x=inert(label), y=value) for label, value in points],
+            data=[
+                VerticalBarChartDataValue(x=label, y=value)
+                for label, value in zip(_short(chart.labels), chart.values, strict=True)
+            ],
             fallback=fallback,
         )
     return HorizontalBarChart(
@@ -198,9 +203,21 @@ def _chart(chart: Chart) -> CardElement:
         x_axis_title=inert(chart.column),
         color="categoricalBlue",
         display_mode="AbsoluteNoAxis",
-        data=[HorizontalBarChartDataValue(x=inert(label), y=value) for label, value in points],
+        data=[
+            HorizontalBarChartDataValue(x=inert(label), y=value)
+            for label, value in zip(chart.labels, chart.values, strict=True)
+        ],
         fallback=fallback,
     )
+
+
+def _short(labels: Sequence[str]) -> list[str]:
+    """Dates as an axis has room for them: `1 Sep`, `Oct to date`; the year where there is more than one."""
+    bare = [_MONTH.sub(r"\1", re.sub(r" \(.*\)$", "", label)) for label in labels]
+    one_year = len({found for label in bare for found in _YEAR.findall(label)}) == 1
+    shortened = [" ".join(_YEAR.sub("", label).split()) for label in bare]
+    # two that would read the same are worse than long ones
+    return shortened if one_year and all(shortened) and len(set(shortened)) == len(shortened) else bare
 
 
 def _receipts(receipts: Sequence[ReceiptShown], most: int) -> list[Action]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from agents.channels.delivery import ChannelError
-from agents.channels.rendering import FigureShown, ReceiptShown, TableShown, View
+from agents.channels.rendering import Chart, FigureShown, ReceiptShown, TableShown, View
 from agents.channels.teams.cards import MOST_BYTES, answer_card
 from agents.channels.teams.clouds import CLOUDS
 from agents.channels.teams.gatekeeper import gatekeeper
@@ -59,7 +59,29 @@ def test_wide_tables_are_written_row_by_row() -> None:
     wide = answer_card(seen(columns=6, cell="value"))
     assert not any(one["type"] == "Table" for one in wide["body"])
     assert "column 5: value" in words(wide)
-    assert any(one["type"] == "Table" for one in answer_card(seen(columns=4))["body"])
+    assert any(one["type"] == "Table" for one in answer_card(seen(columns=3))["body"])
+
+
+def test_time_runs_from_left_to_right_and_is_spelled_as_an_axis_has_room_for_it() -> None:
+    def drawn(*labels: str) -> dict[str, Any]:
+        values = tuple(map(float, range(1, len(labels) + 1)))
+        chart = Chart(
+            title="spend", labels=labels, values=values, written=tuple(map(str, values)), unit="USD", column="Spend",
+            alt="Bar chart of Spend.",
+        )  # fmt: skip
+        table = seen().tables[0].model_copy(update={"chart": chart})
+        card = answer_card(seen().model_copy(update={"tables": (table,)}))
+        [found] = [one for one in card["body"] if one["type"].startswith("Chart.")]
+        assert found["fallback"]["text"] == "Bar chart of Spend.", "who cannot see it reads it"
+        assert [point["y"] for point in found["data"]] == list(values), "drawn as computed"
+        return found
+
+    months = drawn("August 2026", "September 2026", "October 2026 to date (1 to 15 October 2026)")
+    assert months["type"] == "Chart.VerticalBar"
+    assert [point["x"] for point in months["data"]] == ["Aug", "Sep", "Oct to date"]
+    years = drawn("December 2025", "January 2026")
+    assert [point["x"] for point in years["data"]] == ["Dec 2025", "Jan 2026"]
+    assert drawn("Amazon EC2", "Amazon S3")["type"] == "Chart.HorizontalBar"
 
 
 def test_the_clouds_are_those_that_the_sdk_knows() -> None:
