@@ -42,13 +42,15 @@ class Recomputed(BaseModel):
     erased: bool = False
 
 
-def recompute(ledger: Ledger, question: str, store: ReceiptStore) -> tuple[Recomputed, ...]:
-    """Recompute all query calls of one question, in order.
+def recompute(
+    ledger: Ledger, question: str, store: ReceiptStore, first: int = 0, last: int | None = None
+) -> tuple[Recomputed, ...]:
+    """Recompute all query calls of one question, in order. Its records lie between `first` and `last`, inclusive.
 
     Raises:
         RegentError: the question has no records, or they do not say enough to run its queries again.
     """
-    records = [stored for stored in ledger.read(0, None) if stored.record.question == question]
+    records = [stored for stored in ledger.read(first, last) if stored.record.question == question]
     if not records:
         raise RegentError(f"The ledger has no question {question!r}; `regent audit search` lists them.")
     sight = next((stored.body for stored in records if isinstance(stored.body, SightResolved)), None)

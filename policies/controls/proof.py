@@ -123,6 +123,7 @@ def _imported(module: str) -> tuple[str, ...]:
     return tuple(name for name in found if name.startswith(HOUSE))
 
 
+@cache
 def _exists(module: str) -> bool:
     try:
         found = importlib.util.find_spec(module)

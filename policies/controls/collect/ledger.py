@@ -105,7 +105,8 @@ def _recomputed(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
         if not calls:
             continue
         try:
-            done = recompute(scene.ledger, question, scene.receipts)
+            first, last = _span(passed.questions[question])
+            done = recompute(scene.ledger, question, scene.receipts, first, last)
         except RegentError as error:
             seen.problems.append(f"{question} cannot be computed again: {error}")
             continue
@@ -113,6 +114,12 @@ def _recomputed(scene: Scene, passed: Passed, verdict: Verdict) -> Seen:
             data = one.model_dump(mode="json", exclude={"index"})
             seen.items.append(Item(name=f"{question}/{one.index}", data={**data, "faults": list(one.faults)}))
     return seen
+
+
+def _span(rows: list[dict[str, Any]]) -> tuple[int, int]:
+    """Where a question's records lie; from the ledger's start on if it began before the window."""
+    whole = any(_is(row, "question.asked") for row in rows)
+    return (rows[0]["index"] if whole else 0), rows[-1]["index"]
 
 
 def _of_cases(kind: str, fold: Callable[[str, cases.Rows], Item]) -> Callable[[Scene, Passed, Verdict], Seen]:
