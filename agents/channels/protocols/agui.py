@@ -34,6 +34,8 @@ from starlette.routing import Route
 from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
+    COMMENT,
+    STILL,
     Refused,
     answered,
     call_of,
@@ -64,7 +66,8 @@ def build(house: House) -> Starlette:
             return JSONResponse({"error": str(refused)}, status_code=refused.status)
         encoder = EventEncoder()
         told = _events(house, given, first, events)
-        return StreamingResponse((encoder.encode(one) async for one in told), media_type=encoder.get_content_type())
+        texts = (COMMENT if one is None else encoder.encode(one) async for one in told)
+        return StreamingResponse(texts, media_type=encoder.get_content_type())
 
     return Starlette(routes=[Route("/agui", run, methods=["POST"])])
 
@@ -95,12 +98,15 @@ def _text(given: RunAgentInput) -> str:
 
 async def _events(
     house: House, given: RunAgentInput, first: dict[str, Any] | Answer, events: AsyncIterator[dict[str, Any] | Answer]
-) -> AsyncIterator[BaseEvent]:
+) -> AsyncIterator[BaseEvent | None]:
+    """The events of a run; None when it only is still on its way."""
     thread, run = given.thread_id, given.run_id
     yield RunStartedEvent(thread_id=thread, run_id=run)
     running: list[str] = []
     try:
         while not isinstance(first, Answer):
+            if first is STILL:
+                yield None
             for event in _steps(first, running):
                 yield event
             first = await anext(events)

@@ -42,6 +42,10 @@ _SHOWN = ("event", "query", "domains", "milliseconds")
 
 Said = Sequence[tuple[str, str]]
 """A conversation: who said what, `user` or `assistant`."""
+STILL: dict[str, Any] = {"event": "still"}
+COMMENT = ": still working\n\n"
+"""How server-sent events say it: a comment, which clients skip."""
+_QUIET_SECONDS = 15.0
 _POOL = ThreadPoolExecutor(_AT_ONCE, "protocol")
 
 
@@ -78,7 +82,7 @@ async def json_of(request: Request) -> dict[str, Any]:
 
 
 async def answered(house: House, question: Question, call: Call) -> AsyncIterator[dict[str, Any] | Answer]:
-    """Progress as it may be shown, then the answer.
+    """Progress as it may be shown, then the answer; `STILL` when nothing happens for long, so that no proxy gives up.
 
     The question is answered in a thread and to its end, also when nobody reads on: it is on record as asked.
 
@@ -100,8 +104,15 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
                 tell(refusal(error))
 
     _POOL.submit(run)
+    verified = False
     while True:
-        one = await told.get()
+        try:
+            one = await asyncio.wait_for(told.get(), _QUIET_SECONDS)
+        except TimeoutError:
+            if verified:
+                yield STILL
+            continue
+        verified = True
         if isinstance(one, Refused):
             raise one
         if isinstance(one, Answer):

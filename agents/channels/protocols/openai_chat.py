@@ -23,6 +23,8 @@ from starlette.routing import Route
 from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
+    COMMENT,
+    STILL,
     Refused,
     Said,
     answered,
@@ -176,6 +178,8 @@ async def _chunks(house: House, session: str, said: Said, first: Any, events: As
     yield chunk({"role": "assistant"})
     try:
         while not isinstance(first, Answer):
+            if first is STILL:
+                yield COMMENT
             line = progress_line(first)
             if line:
                 yield chunk({"reasoning_content": f"{line}\n"})

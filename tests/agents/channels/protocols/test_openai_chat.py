@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import openai
 import pytest
 
+from agents.channels.protocols import border
 from agents.channels.protocols.border import FAILED
 from policies.audit import QuestionAsked
 from tests.agents.channels.protocols.conftest import PROXY, WHO, Served
@@ -50,6 +52,24 @@ def test_a_stream_has_progress_apart_and_the_answer_whole(serve_house: Callable[
     assert "Asking AWS: spend" in progress and "Found: spend" in progress
     assert len(texts) == 1 and "99 million" not in texts[0] + progress
     assert chunks[-1].choices[0].finish_reason == "stop" and chunks[-1].regent["status"] == "withheld"
+
+
+def test_a_stream_that_takes_long_is_kept_open(
+    serve_house: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(messages: Any) -> str:
+        time.sleep(0.5)
+        return "Spend was [[f1]]."
+
+    monkeypatch.setattr(border, "_QUIET_SECONDS", 0.05)
+    with serve_house(ScriptedMaker([[("spend", {"period": "2026-09"})], slowly])) as served:
+        body = {"model": "regent", "messages": said(SPEND), "stream": True}
+        _, text = call(served.port, "POST", CHAT, body, **served.bearer())
+        chunks = list(ask(client(served), SPEND, stream=True))
+        status, _ = call(served.port, "POST", CHAT, body)
+    assert text.decode().count(": still working\n\n") >= 2
+    assert chunks[-1].regent["status"] == "answered"  # its client reads over the comments
+    assert status == 401  # and none of them is sent before it is known who asks
 
 
 def test_models_are_listed_for_who_is_verified(served: Served) -> None:
