@@ -35,7 +35,8 @@ def gatekeeper(secret: Secret, answers: Answers) -> TeamsGatekeeper:
         raise ChannelError(
             "Set REGENT_TEAMS__APP_ID and REGENT_TEAMS__TENANT, and REGENT_TEAMS__CLOUD to a known cloud."
         )
-    return TeamsGatekeeper(BotTokens(app_id.lower(), cloud), tenant)
+    issuer, openid = named.get("REGENT_TEAMS__ISSUER"), named.get("REGENT_TEAMS__OPENID")
+    return TeamsGatekeeper(BotTokens(app_id.lower(), cloud, issuer=issuer, openid=openid), tenant)
 
 
 class TeamsGatekeeper:
