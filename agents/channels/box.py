@@ -6,8 +6,9 @@ aside when it was tried often enough. Messages of one conversation come one afte
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,18 +55,20 @@ class Box:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path, self._clock = path, clock
+        self._db: sqlite3.Connection | None = None
+        # SQLite lets who finds a file busy sleep for up to 100 ms; threads of one process need not
+        self._writing = threading.Lock()
 
     def take(self, delivery: Delivery) -> Taken:
+        [taken] = self.take_all([delivery])
+        return taken
+
+    def take_all(self, deliveries: Sequence[Delivery]) -> list[Taken]:
+        """`take` each, with one write to the disk for all. ChannelError when that failed: then none was taken."""
         now = self._clock()
         with self._transaction() as db:
             db.execute("delete from delivery where expires < ?", (now,))
-            put = "insert or ignore into delivery values (?, 'queued', ?, 0, '', ?)"
-            if db.execute(put, (delivery.key, delivery.digest, now + KEPT_SECONDS)).rowcount:
-                message = (delivery.lane, delivery.to_text(), now)
-                db.execute("insert into message (lane, body, visible, receives, aside) values (?, ?, ?, 0, 0)", message)
-                return "new"
-            [digest] = db.execute("select digest from delivery where key = ?", (delivery.key,)).fetchone()
-        return "again" if digest == delivery.digest else "other"
+            return [_taken(db, delivery, now) for delivery in deliveries]
 
     def receive(self, hidden: float = HIDDEN_SECONDS) -> Message | None:
         """The next message, hidden from others for a while; None when there is none now."""
@@ -146,17 +149,38 @@ class Box:
         import sqlite3
 
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # a connection for each: they are cheap, and every thread needs its own
-            db = sqlite3.connect(self._path, timeout=15, isolation_level=None)
-            try:
-                db.execute("pragma journal_mode = wal")
-                db.execute("pragma secure_delete = on")
-                db.executescript(_TABLES)
+            with self._writing:
+                db = self._connection()
                 db.execute("begin immediate")
-                yield db
-                db.execute("commit")
-            finally:
-                db.close()  # without a commit, this rolls back
+                try:
+                    yield db
+                    db.execute("commit")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("rollback")
+                    raise
         except (sqlite3.Error, OSError) as error:
             raise ChannelError(f"The channel's box {self._path.name} cannot be used: {error}.") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        """One for the process, kept: closing the last one of a file makes SQLite write all of it anew."""
+        import sqlite3
+
+        if self._db is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            db = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
+            db.execute("pragma journal_mode = wal")
+            db.execute("pragma secure_delete = on")
+            db.executescript(_TABLES)
+            self._db = db
+        return self._db
+
+
+def _taken(db: sqlite3.Connection, delivery: Delivery, now: float) -> Taken:
+    put = "insert or ignore into delivery values (?, 'queued', ?, 0, '', ?)"
+    if db.execute(put, (delivery.key, delivery.digest, now + KEPT_SECONDS)).rowcount:
+        message = (delivery.lane, delivery.to_text(), now)
+        db.execute("insert into message (lane, body, visible, receives, aside) values (?, ?, ?, 0, 0)", message)
+        return "new"
+    [digest] = db.execute("select digest from delivery where key = ?", (delivery.key,)).fetchone()
+    return "again" if digest == delivery.digest else "other"

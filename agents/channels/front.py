@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from agents.channels.delivery import MOST_BYTES, ChannelError, Delivery
@@ -50,17 +50,39 @@ class Gatekeeper(Protocol):
 
 def respond(arrived: Arrived, gatekeeper: Gatekeeper, inbox: Inbox) -> Reply:
     """Let the gatekeeper look, and take what is genuine. Whatever fails asks the sender to try again."""
+    found = _looked(arrived, gatekeeper)
+    if isinstance(found, Reply):
+        return found
+    try:
+        return gatekeeper.accepted(found, inbox.take(found))
+    except ChannelError as error:
+        return _again(error)
+
+
+def respond_all(arrived: Sequence[Arrived], gatekeeper: Gatekeeper, inbox: Inbox) -> list[Reply]:
+    """`respond` to requests that came together, taking all that are genuine at once."""
+    found = [_looked(one, gatekeeper) for one in arrived]
+    genuine = [one for one in found if isinstance(one, Delivery)]
+    try:
+        taken = iter(inbox.take_all(genuine) if genuine else ())
+        return [one if isinstance(one, Reply) else gatekeeper.accepted(one, next(taken)) for one in found]
+    except ChannelError as error:
+        return [one if isinstance(one, Reply) else _again(error) for one in found]
+
+
+def _looked(arrived: Arrived, gatekeeper: Gatekeeper) -> Delivery | Reply:
     if len(arrived.body) > MOST_BYTES:
         return Reply(413, {"error": f"The body is larger than {MOST_BYTES // 1024} kB."})
     try:
-        found = gatekeeper.admit(arrived)
-        if isinstance(found, Reply):
-            return found
-        return gatekeeper.accepted(found, inbox.take(found))
+        return gatekeeper.admit(arrived)
     except ChannelError as error:
-        # no structlog in a front: it takes longer to import than a request takes
-        sys.stderr.write(f"regent: {error}\n")
-        return Reply(503, {"error": "It could not be taken now; send it again."})
+        return _again(error)
+
+
+def _again(error: ChannelError) -> Reply:
+    # no structlog in a front: it takes longer to import than a request takes
+    sys.stderr.write(f"regent: {error}\n")
+    return Reply(503, {"error": "It could not be taken now; send it again."})
 
 
 def from_event(event: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Arrived:
@@ -91,7 +113,9 @@ def asgi(
     gatekeeper: Gatekeeper, inbox: Inbox, clock: Callable[[], float] = time.time
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The front as an ASGI app, for one's own machine."""
-    import asyncio
+    from agents.channels.together import Together
+
+    together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -109,8 +133,7 @@ def asgi(
                 break
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         arrived = Arrived(scope["method"], scope["path"], headers, body, clock())
-        # an inbox blocks: the loop stays free for the next request
-        reply = await asyncio.to_thread(respond, arrived, gatekeeper, inbox)
+        reply = await together.do(arrived)
         kind, text = _written(reply)
         told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
         await send({"type": "http.response.start", "status": reply.status, "headers": told})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agents.channels.delivery import Delivery
 
 Taken = Literal["new", "again", "other"]
@@ -33,3 +35,6 @@ class Inbox(Protocol):
         Raises:
             ChannelError: it cannot be known whether it is in the queue; whoever brought it must bring it again.
         """
+
+    def take_all(self, deliveries: Sequence[Delivery]) -> list[Taken]:
+        """`take` several that came together. ChannelError when of any it cannot be known; all must be brought again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents.channels.aws_lean import AwsRefusedError, LeanAws
@@ -35,6 +35,9 @@ class AwsInbox:
         self._send(delivery)
         self._mark_queued(delivery)
         return "new" if before is None else "again"
+
+    def take_all(self, deliveries: Sequence[Delivery]) -> list[Taken]:
+        return [self.take(delivery) for delivery in deliveries]
 
     def answer(self, key: str) -> tuple[str, str] | None:
         import base64

@@ -49,6 +49,16 @@ def test_1000_duplicate_deliveries_are_taken_once(place):
     assert [from_text(text) for text in place.queued()] == [HELLO]
 
 
+def test_what_comes_together_is_taken_once_and_all_of_it(tmp_path):
+    box = Box(tmp_path / "box")
+    deliveries = [HELLO._replace(id=f"portal/{number % 150}") for number in range(600)]
+    with ThreadPoolExecutor(16) as pool:
+        parts = pool.map(box.take_all, [deliveries[at : at + 50] for at in range(0, 600, 50)])
+    taken = [one for part in parts for one in part]
+    assert (taken.count("new"), taken.count("again")) == (150, 450)
+    assert set(Box(tmp_path / "box").take_all(deliveries)) == {"again"}
+
+
 def test_another_message_under_the_same_name_is_not_taken_and_says_so(place):
     assert place.inbox.take(HELLO) == "new"
     assert place.inbox.take(HELLO._replace(body="{}")) == "other"

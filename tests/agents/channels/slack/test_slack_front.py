@@ -113,13 +113,15 @@ def test_1000_duplicate_deliveries_run_once(open_app):
 
 
 def test_a_retry_whose_first_try_was_not_taken_is_not_dropped(app):
-    taken = app.box.take
-    app.box.take = lambda delivery: (_ for _ in ()).throw(
-        __import__("agents.channels.delivery", fromlist=["x"]).ChannelError("full")
-    )
+    taken = app.box.take_all
+
+    def full(deliveries):
+        raise ChannelError("the disk is full")
+
+    app.box.take_all = full
     sent = app.mention(EVA, SPEND)
     assert app.post(sent)[0] == 503
-    app.box.take = taken
+    app.box.take_all = taken
     assert app.post(sent, X_Slack_Retry_Num="1") == (200, b"")
     assert len(queued(app)) == 1
 
