@@ -27,5 +27,6 @@ def open_estate(name: str, home: Home, settings: Settings) -> Estate:
             external_id=settings.external_id,
             regions=settings.regions,
             currency=settings.currency,
+            accounts=settings.accounts,
         )
     raise SettingsError(f"There is no estate {name!r}: use sample or aws.")

@@ -259,8 +259,13 @@ async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
 def main() -> None:
     """`python -m agents.runtime`: what the AgentCore runtime starts. Host and port come from the settings."""
     from agents.settings import load_settings
+    from tools.errors import RegentError
 
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except RegentError as error:
+        _say(str(error))
+        sys.exit(1)
     sys.exit(serve(host=settings.serve_host, port=settings.serve_port))
 
 

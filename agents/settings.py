@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     reader_role: str | None = Field(
         default=None, description="Role assumed in every account. Without it only the caller's own account is asked."
     )
+    accounts: Path | None = Field(
+        default=None,
+        description="File of the accounts to ask; default: those of the organisation, read in the payer's.",
+    )
     external_id: str | None = Field(default=None, description="External id sent when the reader role is assumed.")
     regions: tuple[str, ...] = Field(
         default=("eu-west-1", "eu-central-1", "us-east-1"), min_length=1, description="Regions that are looked at."

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tools.accounts import TAGS, Account, Directory
 from tools.calls import Aws
-from tools.errors import SettingsError
+from tools.errors import AwsCallError, SettingsError
 from tools.receipts import ReceiptStore, Source
 from tools.sessions import Sessions, botocore_session
 from tools.wire import RUNNING, Running, hook
@@ -41,11 +41,13 @@ class Estate:
         regions: tuple[str, ...],
         currency: str,
         accounts: tuple[Account, ...] | None = None,
+        complete: bool = True,
         closing: ExitStack | None = None,
         server: Any = None,
     ) -> None:
         self.source, self.epoch, self.sessions = source, epoch, sessions
         """`epoch` names the data's version: responses are never remembered across epochs."""
+        self._complete = complete
         self.clock, self.regions, self.currency = clock, regions, currency
         self.server = server
         """The sample estate's server (for fault injection in tests); None on AWS."""
@@ -69,7 +71,7 @@ class Estate:
 
     def _load(self, store: ReceiptStore) -> Directory:
         if self._accounts is not None:
-            return Directory(self._accounts, self.payer)
+            return Directory(self._accounts, self.payer, complete=self._complete)
         empty = Directory((), self.payer)
         aws = Aws(self.sessions, empty, self.clock(), self.regions, currency=self.currency)
         token = RUNNING.set(Running("the account directory", _DIRECTORY, self.source, store))
@@ -83,6 +85,11 @@ class Estate:
 
             plain = [Account(id=entry["Id"], name=entry["Name"]) for entry in active]
             tagged = aws.each_account(plain, tags_of)
+            if aws.incomplete:
+                # an account without its tags would be outside every limit that people have, or inside none
+                raise AwsCallError(
+                    self.payer.name, "organizations:ListTagsForResource", "Incomplete", aws.incomplete[0]
+                )
         finally:
             RUNNING.reset(token)
         return Directory([a.model_copy(update={"tags": tags}) for a, tags in tagged], self.payer)
@@ -151,16 +158,30 @@ def open_sample(home: Path) -> Estate:
 
 
 def open_aws(
-    *, payer: str | None, role: str | None, external_id: str | None, regions: tuple[str, ...], currency: str
+    *,
+    payer: str | None,
+    role: str | None,
+    external_id: str | None,
+    regions: tuple[str, ...],
+    currency: str,
+    accounts: Path | None = None,
 ) -> Estate:
     """Use the caller's own credentials and one reader role per account.
 
     `payer` is the 12-digit id of the account whose bills are read (None: the caller's own account). Without `role`
-    only the caller's own account is asked.
+    only the caller's own account is asked. `accounts` is a file of accounts (`tools.accounts_file`) instead of those of
+    the organisation.
 
     Raises:
-        SettingsError: there are no credentials, or AWS does not say who the caller is.
+        SettingsError: there are no credentials, AWS does not say who the caller is, or the file does not fit.
     """
+    listed, complete = None, True
+    if accounts is not None:
+        if role is None:
+            raise SettingsError("An accounts file needs a reader_role: without one, only the own account can be asked.")
+        from tools.accounts_file import read_accounts
+
+        listed, complete = read_accounts(accounts)
     from botocore.exceptions import BotoCoreError, ClientError
 
     session = botocore_session()
@@ -182,5 +203,6 @@ def open_aws(
         clock=lambda: datetime.now(UTC),
         regions=regions,
         currency=currency,
-        accounts=None if role else (Account(id=own, name=own),),
+        accounts=listed if role else (Account(id=own, name=own),),
+        complete=complete,
     )

@@ -99,8 +99,11 @@ def install() -> Path:
 
 
 @contextmanager
-def emulator(region: str, **more: str) -> Iterator[Emulator]:
-    """An empty emulator until the block ends. `more` are variables of its process, and so of its functions."""
+def emulator(account: str, region: str, **more: str) -> Iterator[Emulator]:
+    """An empty emulator until the block ends; who calls it without a signature, such as an API, calls `account`.
+
+    `more` are variables of its process, and so of its functions.
+    """
     python = install()
     folder = WORK / "run"
     shutil.rmtree(folder, ignore_errors=True)
@@ -119,6 +122,7 @@ def emulator(region: str, **more: str) -> Iterator[Emulator]:
         "USE_SSL": "1",
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "MINISTACK_REGION": region,
+        "MINISTACK_ACCOUNT_ID": account,
         "S3_DATA_DIR": str(folder / "s3"),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

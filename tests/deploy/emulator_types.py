@@ -9,16 +9,20 @@ It reaches into the emulator's internals; that is why its version is pinned.
 
 from __future__ import annotations
 
+import contextvars
 import json
 import os
+import re
 import sys
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from ministack import app as gateway
-from ministack.core.responses import get_account_id, get_region
-from ministack.services import bedrock, cloudtrail, ec2
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id, get_region, set_request_account_id
+from ministack.services import bedrock, bedrock_runtime, cloudtrail, ec2, organizations, sts
 from ministack.services import bedrock_agentcore as agentcore
 from ministack.services.cloudformation import provisioners
 
@@ -56,7 +60,12 @@ def guardrail(logical: str, given: Properties, stack: str) -> Made:
     wanted = _api(given)
     wanted["kmsKeyId"] = wanted.pop("kmsKeyArn", None)
     made = _done(bedrock._create_guardrail(_bytes(wanted)))
-    return made["guardrailArn"], _guardrail_attributes(made["guardrailId"], made["guardrailArn"])
+    # its ids have a hyphen, which those of AWS have not, and which our settings refuse
+    held = bedrock._guardrails.pop(made["guardrailId"])
+    name = held["GuardrailId"] = made["guardrailId"].replace("-", "")
+    arn = held["GuardrailArn"] = bedrock._guardrail_arn(name)
+    bedrock._guardrails[name] = held
+    return arn, _guardrail_attributes(name, arn)
 
 
 def change_guardrail(arn: str, old: Properties, given: Properties, stack: str) -> Made:
@@ -79,6 +88,7 @@ def runtime(logical: str, given: Properties, stack: str) -> Made:
     wanted = _api(given)
     wanted["protocolConfiguration"] = {"serverProtocol": given.get("ProtocolConfiguration", "HTTP")}
     made = _done(agentcore._create_agent_runtime(_bytes(wanted)))
+    _note("session", stack, logical, {"arn": made["agentRuntimeArn"], "keys": session(given["RoleArn"])})
     names = {name[0].upper() + name[1:]: str(made[name]) for name in ("agentRuntimeId", "agentRuntimeArn")}
     workload = made["workloadIdentityDetails"]["workloadIdentityArn"]
     return made["agentRuntimeId"], names | {
@@ -86,6 +96,39 @@ def runtime(logical: str, given: Properties, stack: str) -> Made:
         "Status": "READY",
         "WorkloadIdentityDetails.WorkloadIdentityArn": workload,
     }
+
+
+def session(role: str) -> dict[str, str]:
+    """Credentials of an execution role, as the service that runs a runtime gives them to its process."""
+    account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
+    keys = {
+        "AccessKeyId": f"ASIA{uuid.uuid4().hex[:16].upper()}",
+        "SecretAccessKey": uuid.uuid4().hex,
+        "SessionToken": uuid.uuid4().hex,
+    }
+    held = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/runtime",
+        "UserId": f"{name}:runtime",
+        "SecretAccessKey": keys["SecretAccessKey"],
+        "SessionToken": keys["SessionToken"],
+    }
+    sts.register_session(keys["AccessKeyId"], held)
+    return keys
+
+
+def organise(named: str, payer: str, *members: str) -> None:
+    """The organisation is there before Regent comes: this id, the payer, and the members."""
+    set_request_account_id(payer)
+    organizations._ensure_org()
+    organisation = organizations._orgs["self"]
+    organisation["Id"] = named
+    for account in members:
+        about = organizations._accounts[payer] | {"Id": account, "Name": f"account {account[:3]}"}
+        about["Arn"] = about["Arn"].replace(f"/{payer}", f"/{account}")
+        organizations._accounts[account] = about
+        # it has one organisation per account; the others must be known to be in this one
+        organizations._orgs.set_scoped(account, None, "self", organisation)
+    organizations._accounts[payer]["Name"] = "payer"
 
 
 def endpoint(logical: str, given: Properties, stack: str) -> Made:
@@ -226,6 +269,68 @@ def retention(answer: Any) -> Any:
     return handle
 
 
+def resource_of(answer: Any) -> Any:
+    """What IAM judges a Bedrock call against: guardrail and inference profile, where the emulator says `*`."""
+
+    def extract(service: str, method: str, path: str, *more: Any) -> str:
+        here = f"arn:aws:bedrock:{get_region()}:{get_account_id()}"
+        parts = unquote(path).strip("/").split("/")
+        if service == "bedrock-runtime" and parts[0] == "guardrail":
+            named = "/".join(parts[1:-3])
+            return named if named.startswith("arn:") else f"{here}:guardrail/{named}"
+        if service == "bedrock-runtime" and parts[0] == "model" and parts[1].split(".")[0] in ("eu", "global", "us"):
+            return f"{here}:inference-profile/{parts[1]}"
+        return str(answer(service, method, path, *more))
+
+    return extract
+
+
+def action_of(answer: Any) -> Any:
+    """`Converse` is authorized as `InvokeModel`; the emulator takes the operation's name for the action."""
+    models = {
+        "bedrock:Converse": "bedrock:InvokeModel",
+        "bedrock:ConverseStream": "bedrock:InvokeModelWithResponseStream",
+    }
+
+    def extract(*given: Any) -> str | None:
+        found: str | None = answer(*given)
+        return models.get(found or "", found)
+
+    return extract
+
+
+def principal_of(answer: Any) -> Any:
+    """`aws:PrincipalArn` of a role's session is the ARN of the role; the emulator says that of the session."""
+
+    def resolve(key: str, context: Any) -> Any:
+        found = answer(key, context)
+        if key.lower() == "aws:principalarn" and isinstance(found, str) and ":assumed-role/" in found:
+            account, name = found.split(":")[4], found.split("/")[1]
+            return f"arn:aws:iam::{account}:role/{name}"
+        return found
+
+    return resolve
+
+
+def by_arn(answer: Any) -> Any:
+    """A guardrail may be named by its ARN; the emulator's routes know ids only."""
+
+    async def handle(method: str, path: str, *more: Any) -> Any:
+        return await answer(method, re.sub(r"^/guardrail/arn:aws:bedrock:[^/]+/", "/guardrail/", unquote(path)), *more)
+
+    return handle
+
+
+def secret(create: Any) -> Any:
+    """`Ref` of a secret is its ARN; the emulator says its name."""
+
+    def made(logical: str, given: Properties, stack: str) -> Made:
+        _, attributes = create(logical, given, stack)
+        return attributes["Arn"], attributes
+
+    return made
+
+
 def extend() -> None:
     """Add the types, but only those that the emulator does not know by itself."""
     handlers = provisioners._RESOURCE_HANDLERS
@@ -233,6 +338,14 @@ def extend() -> None:
         handlers.setdefault(kind, handler)
     for kind, attributes in RECORDED.items():
         handlers.setdefault(kind, {"create": record(kind, attributes), "delete": _leave})
+    secrets = handlers["AWS::SecretsManager::Secret"]
+    handlers["AWS::SecretsManager::Secret"] = {**secrets, "create": secret(secrets["create"])}
+    iam_actions.extract_iam_action = action_of(iam_actions.extract_iam_action)
+    iam_actions.extract_resource_arn = resource_of(iam_actions.extract_resource_arn)
+    iam_evaluator._resolve_condition_key = principal_of(iam_evaluator._resolve_condition_key)
+    bedrock_runtime.handle_request = by_arn(bedrock_runtime.handle_request)
+    # in a context of its own: the account that it acts in must not become that of every request
+    contextvars.copy_context().run(organise, *os.environ["REGENT_ORGANISATION"].split())
     bedrock.handle_request = retention(bedrock.handle_request)
     # with TLS it would bind port 443 as well, for logins that nobody does here
     gateway._port_is_bindable = lambda *_: False

@@ -73,9 +73,9 @@ class Site:
             status = stack["StackStatus"]
             report.check(f"{name} is deployed in {account}", status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), status)
         recorded = [json.loads(line) for line in self.emulator.recorded.read_text().splitlines()]
-        for kind in sorted({one["type"] for one in recorded if one["stack"] != "CDKToolkit"}):
-            names = sorted(f"{one['stack']}/{one['logical']}" for one in recorded if one["type"] == kind)
-            report.wired.append(f"{kind}: {len(names)} ({names[0]}{', …' if len(names) > 1 else ''})")
+        for kind in sorted({one["type"] for one in recorded} - {"session"}):
+            names = sorted(f"{one['stack']}/{one['logical']}".strip("/") for one in recorded if one["type"] == kind)
+            report.wired.append(f"{kind}: {', '.join(names) or 'once'}")
 
     def diff(self, report: Report) -> None:
         """Nothing is left to do after a deployment."""
@@ -123,3 +123,10 @@ class Site:
         name = f"{self.environment.prefix}{stack}"
         found = self.client("cloudformation", self.cdk.accounts[name]).describe_stacks(StackName=name)["Stacks"][0]
         return next(one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == key)
+
+    def runtime(self) -> dict[str, Any]:
+        """The runtime that channel workers call, as AgentCore's control plane describes it."""
+        arn = self.output("Agent", "WorkersRuntime")
+        control = self.client("bedrock-agentcore-control")
+        found: dict[str, Any] = control.get_agent_runtime(agentRuntimeId=arn.rsplit("/", 1)[-1])
+        return found

@@ -48,8 +48,10 @@ def plan_route(question: str, history: Sequence[Exchange], turn: Turn) -> Route:
 
 
 def _names(turn: Turn) -> Names:
-    from tools.estate.world import TEAMS
+    teams: tuple[str, ...] = ()
+    if turn.estate.source == "sample" and turn.sight.complete:
+        # the deployed package has no sample estate, and routes with these rules, too
+        from tools.estate.world import TEAMS
 
-    # teams that own no account are known from cost tags only; the sample estate's are at hand
-    teams = TEAMS if turn.estate.source == "sample" and turn.sight.complete else ()
+        teams = TEAMS  # teams that own no account are known from cost tags only; the sample estate's are at hand
     return names_of(turn.sight, teams=teams, complete=turn.principal.unlimited)
