@@ -21,6 +21,7 @@ from agents.knowing import with_principals
 from agents.local import LocalUser
 from agents.opening import open_desk
 from agents.settings import load_settings
+from agents.tracing import open_tracing
 from policies.access import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call
 from policies.halting import StoppedError
@@ -103,7 +104,7 @@ def open_app(*, estate: str | None = None, model: str | None = None, exposed: bo
             "Serving beyond this machine answers about real accounts with a real model: set estate to aws "
             "(REGENT_ESTATE) and a model that is not offline (REGENT_MODEL), or keep to 127.0.0.1."
         )
-    with open_desk(estate=asked, model=model, settings=settings) as desk:
+    with open_tracing(settings), open_desk(estate=asked, model=model, settings=settings) as desk:
         who: Who = LocalUser(settings, aws=desk.estate.source == "aws")
         if settings.identity.verifies:
             who = open_identity(settings, desk.home)

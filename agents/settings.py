@@ -79,6 +79,17 @@ class Settings(BaseSettings):
     regions: tuple[str, ...] = Field(
         default=("eu-west-1", "eu-central-1", "us-east-1"), min_length=1, description="Regions that are looked at."
     )
+    trace_region: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]+$",
+        description="Region in which spans are sent to CloudWatch by OTLP; default: nowhere.",
+    )
+    trace_service: str = Field(default="regent", description="The service that spans name.")
+    trace_words: bool = Field(
+        default=False,
+        description="Whether spans carry what was asked and answered, for judges to read; erasing a person does not "
+        "reach them there.",
+    )
     passage: str | None = Field(
         default=None,
         pattern=r"^arn:aws(-[^:]+)?:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$",

@@ -67,8 +67,8 @@ def evaluate(
         ],
         data_source_config=agentcore.CfnOnlineEvaluationConfig.DataSourceConfigProperty(
             cloud_watch_logs=agentcore.CfnOnlineEvaluationConfig.CloudWatchLogsInputConfigProperty(
-                log_group_names=[sessions.log_group_name],
-                service_names=[f"{runtime.agent_runtime_name}.{stage}"],
+                log_group_names=["aws/spans", sessions.log_group_name],
+                service_names=[runtime.agent_runtime_name],
             )
         ),
         rule=agentcore.CfnOnlineEvaluationConfig.RuleProperty(

@@ -1,6 +1,6 @@
 """Account: what holds for the whole account in which Regent runs, and has no property in CloudFormation.
 
-Bedrock writes every call of a model into our log group and keeps nothing itself. Where evidence lies in an account of
+Bedrock writes every call of a model into our log group and keeps nothing itself; CloudWatch keeps spans. Where evidence lies in an account of
 its own, this account has a trail of its own.
 """
 
@@ -11,6 +11,8 @@ from typing import Any
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from infra.config import Environment
@@ -35,6 +37,7 @@ class AccountStack(Stack):
             removal_policy=RemovalPolicy.RETAIN,
         )
         self.key.add_to_resource_policy(key_of_logs(self))
+        self._keep_spans()
         applying = Applying(self, "AccountApplying", environment, self.key)
         self._log_invocations(applying)
         applying.setting(
@@ -46,6 +49,28 @@ class AccountStack(Stack):
         if fixed := bucket_name(environment):
             access = plain_bucket(self, "AccessLogs", expire_days=environment.retention.logs_days)
             AccountTrail(self, "Trail", environment, key=self.key, ledger_arn=f"arn:aws:s3:::{fixed}", access=access)
+
+    def _keep_spans(self) -> None:
+        """Spans that come by OTLP are kept in the log group `aws/spans`; X-Ray's own service may write there."""
+        groups = [
+            f"arn:aws:logs:{self.region}:{self.account}:log-group:{name}:*"
+            for name in ("aws/spans", "/aws/application-signals/data")
+        ]
+        may = logs.ResourcePolicy(self, "SpansPolicy")
+        may.document.add_statements(
+            iam.PolicyStatement(
+                sid="Spans",
+                principals=[iam.ServicePrincipal("xray.amazonaws.com")],
+                actions=["logs:PutLogEvents"],
+                resources=groups,
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": self.account},
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:xray:{self.region}:{self.account}:*"},
+                },
+            )
+        )
+        search = xray.CfnTransactionSearchConfig(self, "Spans", indexing_percentage=1)
+        search.node.add_dependency(may)
 
     def _here(self, sid: str, *actions: str) -> iam.PolicyStatement:
         """Settings of a whole account know no resources; but in this region they stay."""

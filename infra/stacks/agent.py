@@ -73,6 +73,9 @@ class AgentStack(Stack):
             **self._house.settings(_BELIEVES[callers]),
             # inside a session's own machine; AgentCore is its only caller
             "REGENT_SERVE_HOST": "0.0.0.0",  # noqa: S104
+            "REGENT_TRACE_REGION": self._environment.region,
+            "REGENT_TRACE_SERVICE": f"{self._environment.prefix}{callers.capitalize()}",
+            "REGENT_TRACE_WORDS": str(self._environment.evaluation.content).lower(),
             **({"REGENT_PASSAGE": passage_arn(self._environment)} if self._network else {}),
         }
 
@@ -186,7 +189,7 @@ class AgentStack(Stack):
             self._package.reading(),
             _allow("OwnLog", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [own_logs]),
             # X-Ray knows no resources
-            _allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
+            _allow("Trace", ["xray:PutTraceSegments", "xray:PutSpans", "xray:PutSpansForIndexing"], ["*"]),
         ):
             role.add_to_policy(statement)
         if self._network:

@@ -84,6 +84,7 @@ def test_a_runtime_starts_with_exactly_the_environment_it_is_given(runtimes, nam
     assert settings.state_table and settings.switch_parameter and settings.ledger_log_group
     assert settings.guardrail_version.isdigit()
     assert isinstance(open_guard_for(settings.estate, settings.model, settings), BedrockGuard)
+    assert settings.trace_region == "eu-west-1" and settings.trace_words is False
     assert by_lambda(settings.passage).takes("https://ce.us-east-1.amazonaws.com/")
     assert settings.regions[0] == "eu-west-1", "sts and the rest are asked in the first region, which has the endpoints"
     if name == "people":
@@ -128,9 +129,7 @@ def test_the_vpc_lets_through_whatever_the_runtime_is_allowed(runtime_statements
     """An action that the role has and no endpoint lets through would fail only in AWS."""
     reachable = {action for service in services() if service.private for action in service.actions}
     own = {action for actions_ in OWN.values() for action in actions_}
-    # what AgentCore does with the role outside of our VPC: its logs and traces have doors of their own
-    elsewhere = {"xray:PutTelemetryRecords"}
-    assert actions(runtime_statements) - reachable - elsewhere == set()
+    assert actions([s for s in runtime_statements if s["Effect"] == "Allow"]) - reachable == set()
     assert own <= reachable
 
 
@@ -160,9 +159,12 @@ def test_memory_is_encrypted_with_our_key_and_forgets(stacks):
     assert not memory.get("MemoryStrategies"), "nothing is learned about persons"
 
 
-def test_judges_read_in_declared_regions_only_and_write_to_our_log(stacks):
+def test_judges_read_in_declared_regions_only_and_write_to_our_log(stacks, runtimes):
     [config] = of(stacks["Agent"], "AWS::BedrockAgentCore::OnlineEvaluationConfig").values()
     assert config["ExecutionStatus"] == "ENABLED"
+    read = config["DataSourceConfig"]["CloudWatchLogs"]
+    assert read["ServiceNames"] == [runtimes["people"]["EnvironmentVariables"]["REGENT_TRACE_SERVICE"]]
+    assert "aws/spans" in read["LogGroupNames"], "where CloudWatch puts spans that come by OTLP"
     role = config["EvaluationExecutionRoleArn"]["Fn::GetAtt"][0]
     allowed = [
         s
