@@ -1,14 +1,14 @@
 """Account: what holds for the whole account in which Regent runs, and has no property in CloudFormation.
 
-Bedrock writes every call of a model into our log group and keeps nothing itself; CloudWatch keeps spans. Where evidence lies in an account of
-its own, this account has a trail of its own.
+Bedrock writes every call of a model into our log group and keeps nothing itself; CloudWatch keeps spans. Where evidence
+lies in an account of its own, this account has a trail of its own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -53,7 +53,7 @@ class AccountStack(Stack):
     def _keep_spans(self) -> None:
         """Spans that come by OTLP are kept in the log group `aws/spans`; X-Ray's own service may write there."""
         groups = [
-            f"arn:aws:logs:{self.region}:{self.account}:log-group:{name}:*"
+            f"arn:aws:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{name}:*"
             for name in ("aws/spans", "/aws/application-signals/data")
         ]
         may = logs.ResourcePolicy(self, "SpansPolicy")
@@ -64,8 +64,8 @@ class AccountStack(Stack):
                 actions=["logs:PutLogEvents"],
                 resources=groups,
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": self.account},
-                    "ArnLike": {"aws:SourceArn": f"arn:aws:xray:{self.region}:{self.account}:*"},
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:xray:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"},
                 },
             )
         )

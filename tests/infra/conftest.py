@@ -89,6 +89,15 @@ else:
 
 
 @pytest.fixture(scope="session")
+def other_checked(tmp_path_factory):
+    """The same with the checks, whose report it holds: 20 s, for slow tests."""
+    out = tmp_path_factory.mktemp("checked")
+    done = synthesize_other(out, "checked")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return out
+
+
+@pytest.fixture(scope="session")
 def other_stacks(other_assembly):
     """The resources of that other environment, like `stacks`."""
     found = read(other_assembly)

@@ -2,10 +2,7 @@
 
 import json
 
-import pytest
-
 from infra.constructs.archive import READERS, WRITERS
-from tests.infra.conftest import synthesize_other
 
 ARCHIVE = "333333333333"
 
@@ -100,9 +97,3 @@ def test_the_stack_set_rolls_out_the_very_reader_role_to_all_but_the_two_that_ha
 
 def test_without_being_asked_there_is_no_stack_set(stacks):
     assert "Members" not in stacks
-
-
-@pytest.mark.slow
-def test_the_other_environment_passes_all_checks_of_a_synthesis(tmp_path):
-    done = synthesize_other(tmp_path, "checked")
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
