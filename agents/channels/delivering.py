@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 EVERY_SECONDS = 15.0
 _FORGET_SECONDS = 400 * 24 * 3600
+_SHARED = timedelta(days=7)
+"""For how long a channel still tells of an alert that another one has delivered."""
 
 
 class ApprovalNotice(BaseModel):
@@ -155,13 +157,19 @@ class Round:
         missed = 0
         if self._outbox is None:
             return 0
-        for alert in self._outbox.alerts(waiting=True) if self._notifiers else ():
+        for alert in self._recent(self._outbox) if self._notifiers else ():
             reached = [self._tell(n, f"alert/{alert.id}", n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
                        for n in self._notifiers]  # fmt: skip
-            if all(reached):
+            if all(reached) and alert.delivered is None:
                 self._outbox.delivered(alert.id, datetime.now(UTC))
             missed += reached.count(False)
         return missed
+
+    @staticmethod
+    def _recent(outbox: Outbox) -> list[Alert]:
+        """Those that wait, and those that another channel, in another process, has told its people of lately."""
+        since = datetime.now(UTC) - _SHARED
+        return [one for one in outbox.alerts() if one.delivered is None or one.delivered > since]
 
     def _approvals_of(self, notifier: Notifier) -> int:
         missed = 0

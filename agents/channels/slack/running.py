@@ -47,7 +47,7 @@ def open_slack(
             heard=heard, named=settings.slack.channels, alerts=settings.slack.alerts,
         )  # fmt: skip
         closing.enter_context(Crew(box, {CHANNEL: worker}.__getitem__, size))
-        outbox = open_outbox(home, settings)
+        outbox = open_outbox(home, settings) if settings.slack.alerts else None
         closing.enter_context(Round(outbox, heard, [worker], lambda channel: notices(house, channel)))
         yield asgi(gatekeeper(secret, box), box)
 

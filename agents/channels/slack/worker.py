@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from agents.channels.delivering import ApprovalNotice, Heard, approval_key
-from agents.channels.delivery import Delivery
+from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
 from agents.channels.slack import wording
@@ -115,6 +115,8 @@ class SlackWorker:
     # the notifier: alerts and approvals, unasked
 
     def notify(self, alert: Any) -> None:
+        if not self._alerts:
+            raise ChannelError("Slack has nobody to tell of alerts: name channels or people in slack.alerts.")
         for place in self._alerts:
             self._voice.alert(alert, place)
 

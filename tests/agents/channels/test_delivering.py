@@ -56,6 +56,15 @@ def test_one_channel_that_is_down_does_not_make_another_one_hear_twice(heard, tm
     assert up.told == down.told == [ALERT.id] and not outbox.alerts(waiting=True)
 
 
+def test_channels_in_processes_of_their_own_each_tell_their_people(heard, tmp_path):
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    outbox.put("ledger", "sample", 7, [ALERT])
+    slack, teams = Notifier("slack"), Notifier("teams")
+    for notifier in (slack, teams, slack, teams):
+        assert Round(outbox, heard, [notifier]).go() == 0
+    assert slack.told == teams.told == [ALERT.id]
+
+
 def test_without_a_channel_an_alert_stays_in_the_outbox(heard, tmp_path):
     outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
     outbox.put("ledger", "sample", 7, [ALERT])
