@@ -210,7 +210,9 @@ async def _translated(coroutine: Coroutine[Any, Any, Result]) -> Result:
         if status is not None:
             raise TeamsError(f"Teams answered {status}.", status, _text(error)) from error
         # the kind only: the text of these errors may quote a token
-        raise TeamsError(f"Teams could not be reached ({type(error).__name__}).") from error
+        raise TeamsError(
+            f"Teams could not be reached, or Entra gave no token for the app's secret ({type(error).__name__})."
+        ) from error
 
 
 def _status(error: Exception) -> int | None:
