@@ -95,7 +95,7 @@ class WebhookFront:
             return Reply(404, {"error": f"Nothing is known of a question {name[:128]!r} of {client}."})
         state, said = found
         if state in ("answered", "done"):
-            return Reply(200, {"id": name, "status": "answered", "answer": json.loads(said)})
+            return Reply(200, {"id": name, "status": "answered", **json.loads(said)})
         if state == "failed":
             return Reply(200, {"id": name, "status": "failed", "error": FAILED})
         return Reply(202, {"id": name, "status": "running" if state == "running" else "queued"})

@@ -17,11 +17,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agents.channels.delivery import ChannelError, Delivery, DeliveryError
 from agents.channels.inbox import Answers
 from agents.channels.port import Port, RefusedError, Speaker
+from agents.channels.rendering import view
 from agents.channels.secrets import Secret
 from agents.channels.webhook import CHANNEL, CLIENT, FAILED, SIGNATURE, TIMESTAMP, clients, signature
 
 if TYPE_CHECKING:
     from ssl import SSLContext
+
+    from agents.settings import Disclosure
 
 _SECONDS = 20
 
@@ -47,8 +50,10 @@ class Asked(BaseModel):
 
 
 def adapter(port: Port, secret: Secret, answers: Answers) -> WebhookWorker:
-    """What `lambda_worker` asks every channel for."""
-    return WebhookWorker(port, secret)
+    """What `lambda_worker` asks every channel for; settings come from the environment."""
+    from agents.settings import load_settings
+
+    return WebhookWorker(port, secret, load_settings().disclosure)
 
 
 class WebhookWorker:
@@ -58,11 +63,13 @@ class WebhookWorker:
         self,
         port: Port,
         secret: Secret,
+        disclosure: Disclosure,
         *,
         trust: SSLContext | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._port, self._secret, self._trust, self._clock = port, secret, trust, clock
+        self._port, self._secret, self._disclosure = port, secret, disclosure
+        self._trust, self._clock = trust, clock
 
     def ask(self, delivery: Delivery) -> str:
         asked = _asked(delivery)
@@ -71,14 +78,15 @@ class WebhookWorker:
                 found = self._port.resume(asked.speaker, asked.resume)
             else:
                 found = self._port.ask(asked.speaker, asked.prompt, reason=asked.reason)
-            answer = found.to_json()
         except RefusedError as error:
-            answer = {"status": "denied", "text": str(error)}
-        return json.dumps(answer, ensure_ascii=False)
+            # the house says no to this person, and no AI system wrote that
+            return json.dumps({"answer": {"status": "denied", "text": str(error)}}, ensure_ascii=False)
+        told = {"answer": found.to_json(), "disclosure": view(found, self._disclosure).disclosure}
+        return json.dumps(told, ensure_ascii=False)
 
     def say(self, delivery: Delivery, said: str) -> None:
         asked = _asked(delivery)
-        self._call_back(asked.client, {"id": asked.id, "status": "answered", "answer": json.loads(said)})
+        self._call_back(asked.client, {"id": asked.id, "status": "answered", **json.loads(said)})
 
     def sorry(self, delivery: Delivery) -> None:
         asked = _asked(delivery)

@@ -24,8 +24,8 @@ class Channel:
     """Whether its front needs the standard library alone, and so starts in milliseconds."""
     front_secret: bool = True
     """Whether its front verifies with the secret, and may read it."""
-    alerts: bool = False
-    """Whether it brings alerts, too."""
+    alerts: Callable[[Environment], bool] = lambda environment: False
+    """Whether it brings alerts, too: the environment names who gets them."""
     memory: int = 1024
     empty: str = "{}"
     """The secret before somebody fills it: nobody is let in."""
@@ -63,7 +63,7 @@ CHANNELS = {
         routes=(("POST", "/slack/events"), ("POST", "/slack/actions")),
         says="Slack",
         settings=_slack,
-        alerts=True,
+        alerts=lambda environment: bool(environment.slack.alerts),
     ),
     "teams": Channel(
         name="teams",
@@ -74,6 +74,6 @@ CHANNELS = {
         settings=_teams,
         bare=False,
         front_secret=False,
-        alerts=True,
+        alerts=lambda environment: environment.teams is not None and bool(environment.teams.alerts),
     ),
 }

@@ -146,7 +146,7 @@ class ChannelsStack(Stack):
         }
         self._front(channel, secret, waiting, variables)
         self._worker(channel, secret, waiting, variables)
-        if channel.alerts:
+        if channel.alerts(self._environment):
             self._alerts(channel, secret, variables)
 
     def _front(

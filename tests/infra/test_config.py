@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from infra.config import FOLDER, ConfigError, Environment, load_environment
 
+GUID = "11111111-2222-3333-4444-555555555555"
 PLAIN = yaml.safe_load((FOLDER / "example.yaml").read_text())
 
 
@@ -27,6 +28,9 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"retention": {"logs_days": 30}}, "logs_days"),
         ({"identity": {"discovery_url": "http://login.example.com/x", "audiences": ["regent"]}}, "discovery_url"),
         ({"public": True}, "public"),
+        ({"principals": None}, "principals"),
+        ({"channels": ["teams"]}, "teams"),
+        ({"slack": {"alerts": ["C0123"]}, "teams": {"app_id": GUID, "tenant": GUID, "alerts": ["x"]}}, "one channel"),
     ],
 )
 def test_a_model_region_or_bound_that_may_not_be_is_refused(change, said):

@@ -235,7 +235,9 @@ def test_a_signed_question_is_answered_at_the_registered_address_signed_and_on_r
     assert answer["principal"] == {"id": "eva", "role": "engineer", "assurance": "envelope"}
     [record] = asked(deployed.desk)
     assert (record.channel, record.principal_id, record.assurance) == ("webhook", "eva", "envelope")
-    assert deployed.poll("q-1") == (200, {"id": "q-1", "status": "answered", "answer": answer})
+    assert deployed.poll("q-1") == (200, json.loads(body))
+    said = json.loads(body)["disclosure"]
+    assert "AI system" in said and "person" in said
 
 
 @pytest.mark.slow
