@@ -29,6 +29,7 @@ def test_it_is_small_enough_and_holds_arm64_code_only(package):
         machines = {archive.read(name)[18:20] for name in libraries}
     assert len(libraries) > 5 and machines == {b"\xb7\x00"}, "an ELF file that is not for aarch64"
     assert not [name for name in names if name.startswith(("agents/cli", "tools/estate/"))]
+    assert {"main.py", "infra/applied.py"} <= set(names) and not [n for n in names if n.startswith("infra/stacks")]
     assert {"agents/runtime.py", "policies/access/__init__.py", "tools/cost/spend.py"} <= set(names)
 
 
@@ -58,7 +59,6 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
         port = free.getsockname()[1]
     env = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(tmp_path / "here"),
         "REGENT_HOME": str(tmp_path / "home"),
         "REGENT_SERVE_PORT": str(port),
         "REGENT_ESTATE": "aws",
@@ -74,7 +74,7 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
             "-I",
             "-S",
             "-c",
-            f"import sys; sys.path.insert(0, {env['PYTHONPATH']!r}); {imports}; tools.catalogue.queries()",
+            f"import sys; sys.path.insert(0, {str(tmp_path / 'here')!r}); {imports}; tools.catalogue.queries()",
         ],
         capture_output=True,
         text=True,
@@ -82,7 +82,11 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
     )
     assert done.returncode == 0, done.stderr[-2000:]
     server = subprocess.Popen(
-        [sys.executable, "-S", "-m", "agents.runtime"], env=env, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-S", str(tmp_path / "here" / "main.py")],
+        env=env,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert _ping(port)["status"] == "Healthy"
