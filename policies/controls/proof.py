@@ -85,8 +85,8 @@ def code_sha256(check: Check, declared: Declared) -> str:
 
 
 def _try(check: Check, mutant: Mutant, declared: Declared) -> Case:
-    before: Items = {name: list(deepcopy(items)) for name, items in check.good.items()}
-    after = deepcopy(before)
+    before: Items = {name: list(items) for name, items in check.good.items()}
+    after = deepcopy(before)  # a change may reach into an item
     mutant.change(after)
     theirs = Declared.model_validate({**declared.model_dump(), **mutant.declared})
     if after == before and theirs == declared:
