@@ -68,8 +68,9 @@ class AgentStack(Stack):
         CfnOutput(self, "WorkersRuntime", value=self.workers_arn)
 
     def settings(self, callers: Callers) -> dict[str, str]:
-        """The environment of a runtime: what `agents.settings` reads, and nothing else."""
+        """The environment of a runtime: what `agents.settings` reads, and the region for clients that name none."""
         return {
+            "AWS_DEFAULT_REGION": self._environment.region,
             **self._house.settings(_BELIEVES[callers]),
             # inside a session's own machine; AgentCore is its only caller
             "REGENT_SERVE_HOST": "0.0.0.0",  # noqa: S104

@@ -84,6 +84,8 @@ def test_a_runtime_starts_with_exactly_the_environment_it_is_given(runtimes, nam
     assert settings.state_table and settings.switch_parameter and settings.ledger_log_group
     assert settings.guardrail_version.isdigit()
     assert isinstance(open_guard_for(settings.estate, settings.model, settings), BedrockGuard)
+    assert {name for name in given if not name.startswith("REGENT_")} == {"AWS_DEFAULT_REGION"}
+    assert given["AWS_DEFAULT_REGION"] == "eu-west-1", "clients that name no region would have none"
     assert settings.trace_region == "eu-west-1" and settings.trace_words is False
     assert by_lambda(settings.passage).takes("https://ce.us-east-1.amazonaws.com/")
     assert settings.regions[0] == "eu-west-1", "sts and the rest are asked in the first region, which has the endpoints"
