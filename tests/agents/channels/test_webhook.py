@@ -196,6 +196,7 @@ def entrance(on_aws, emulated, callback, certificate, monkeypatch):
         "REGENT_CHANNEL_KEY": key,
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # it keeps the credentials of whoever asked first
     lambda_front._opened.cache_clear()
     lambda_worker._opened.cache_clear()
     yield Deployed(on_aws, dead)

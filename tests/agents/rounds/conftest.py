@@ -37,6 +37,7 @@ def house(aws: str, monkeypatch: pytest.MonkeyPatch) -> House:
     environment = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
     for name, value in {**environment, "AWS_ENDPOINT_URL": aws}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # it keeps the credentials of whoever asked first
 
     def clients(service: str, region: str | None = None) -> Any:
         return boto3.client(service, region_name=region or "eu-west-1")
