@@ -155,6 +155,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "ListTagsForResource GetDataProtectionPolicy DescribeIndexPolicies",
     ),
     "AWS::Logs::MetricFilter": _of("logs", "PutMetricFilter DescribeMetricFilters DeleteMetricFilter"),
+    "AWS::Logs::ResourcePolicy": _of("logs", "PutResourcePolicy DescribeResourcePolicies DeleteResourcePolicy"),
     "AWS::S3::Bucket": _of(
         "s3", "CreateBucket ListBucket PutBucketTagging GetBucketTagging PutEncryptionConfiguration "
         "GetEncryptionConfiguration PutBucketVersioning GetBucketVersioning PutBucketPublicAccessBlock "
@@ -191,6 +192,12 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "AWS::WAFv2::WebACLAssociation": (
         *_of("wafv2", "AssociateWebACL DisassociateWebACL GetWebACLForResource"),
         *_of("apigateway", "SetWebACL"), *_of(_GATEWAY, "AssociateWebACL DisassociateWebACL GetGateway"),
+    ),
+    "AWS::XRay::TransactionSearchConfig": (
+        *_of("xray", "GetTraceSegmentDestination UpdateTraceSegmentDestination GetIndexingRules UpdateIndexingRule"),
+        # X-Ray makes the log group of spans with the rights of whoever switches the search on
+        *_of("logs", "CreateLogGroup CreateLogStream PutRetentionPolicy"),
+        *_of("application-signals", "StartDiscovery"), *_of("iam", "CreateServiceLinkedRole"),
     ),
     "Custom::RegentSetting": _of("lambda", "InvokeFunction"),
 }  # fmt: skip
