@@ -106,3 +106,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Any, clock: Clock) -> OnDisk
         return OnDisk(Box(tmp_path / "box.sqlite", clock))
     place: OnAws = request.getfixturevalue("on_aws")
     return place
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 keeps the credentials that it found first; each test here has its own."""
+    import boto3
+
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
