@@ -13,7 +13,7 @@ from infra.config import load_environment
 from infra.packaging import ALONE, REQUIREMENTS, ROOMS, ROOT, assemble
 from tests.agents.models.servers.chat import ChatServer
 from tests.agents.models.servers.steps import Call, Say
-from tests.deploy import asking, cdk, evidence, leaving, stored
+from tests.deploy import asking, cdk, evidence, leaving, running, stored
 from tests.deploy.emulator import WORK, emulator
 from tests.deploy.report import Report
 from tests.deploy.site import Site
@@ -42,7 +42,7 @@ def _run(report: Report) -> None:
     with ExitStack() as closing:
         with report.step("emulator"):
             model = closing.enter_context(ChatServer(*script, model=environment.model))
-            running = closing.enter_context(
+            opened = closing.enter_context(
                 emulator(
                     environment.account,
                     environment.region,
@@ -51,7 +51,7 @@ def _run(report: Report) -> None:
                     AWS_ENDPOINT_URL_BEDROCK_AGENTCORE=f"http://127.0.0.1:{agentcore}",
                 )
             )
-        site = Site.of(environment, running, package, WORK / "cdk.out")
+        site = Site.of(environment, opened, package, WORK / "cdk.out")
         _deployed(report, site, agentcore)
 
 
@@ -64,6 +64,8 @@ def _deployed(report: Report, site: Site, agentcore: int) -> None:
         site.diff(report)
     with report.step("what is stored"):
         stored.everything(report, site)
+    with report.step("what runs"):
+        running.everything(report, site)
     with report.step("question"):
         asking.ask(report, site, WORK / "package", agentcore)
     with report.step("evidence"):

@@ -42,10 +42,12 @@ class Asked:
 
 
 def ask(report: Report, site: Site, package: Path, shim_port: int) -> Asked:
-    """Register a client, as a person would, ask in its name, and poll for the answer."""
+    """Register a client and a person, as people would, ask in their name, and poll for the answer."""
     secret = next(iter(site.resources("AWS::SecretsManager::Secret")))
     known = json.dumps({"clients": {CLIENT: {"secrets": [SECRET]}}})
     site.client("secretsmanager").put_secret_value(SecretId=secret.physical, SecretString=known)
+    bucket, _, key = site.runtime()["environmentVariables"]["REGENT_PRINCIPALS_OBJECT"][5:].partition("/")
+    site.client("s3").put_object(Bucket=bucket, Key=key, Body=PEOPLE.encode())
     door = Door(site)
     body = {"id": "q-1", "person": PERSON, "prompt": PROMPT}
     with _runtime(site, package, shim_port):
@@ -119,7 +121,7 @@ class Door:
 
 
 def _poll(door: Door) -> dict[str, Any]:
-    ends, said = time.monotonic() + 60, {}
+    ends, said = time.monotonic() + 120, {}
     while time.monotonic() < ends:
         _, said = door.call("GET", "/webhook/answers/q-1")
         if said.get("status") == "answered":
@@ -136,19 +138,19 @@ def _runtime(site: Site, package: Path, port: int) -> Iterator[None]:
     keys = runtime_keys(site)
     home = site.emulator.folder / "runtime"
     home.mkdir()
-    (home / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     own = free_port()
     variables = site.emulator.environment(site.environment.account) | {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
         **site.runtime()["environmentVariables"],
-        # what differs: an address and a folder of this machine, and who the people are
+        # what differs: an address and a folder of this machine; and no passage, which lets out what goes
+        # to AWS's own hosts and refuses the emulator's one address
         "REGENT_SERVE_HOST": "127.0.0.1",
         "REGENT_SERVE_PORT": str(own),
         "REGENT_HOME": str(home / "home"),
-        "REGENT_PRINCIPALS": str(home / "people.yaml"),
     }
+    variables.pop("REGENT_PASSAGE", None)
     with (home / "log").open("w") as log:
         words = [sys.executable, "-P", "-m", "agents.runtime"]
         process = subprocess.Popen(

@@ -7,6 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+CORRECTED = (
+    "the organisation, which no API of it can make with an id that is known before",
+    "`Ref` of a secret is its ARN, not its name",
+    "`aws:PrincipalArn` of a role's session is the ARN of the role",
+    "a model is authorized as InvokeModel on its inference profile, ApplyGuardrail on its guardrail",
+    "a guardrail's id has no hyphen, and it may be named by its ARN",
+    "types it lacks are made through its own API: guardrails, runtimes, endpoints, memory, trails, ingress rules",
+)
+"""Where the emulator is not like AWS, and `emulator_types` makes it so for the time of a run."""
+DIFFERENT = (
+    "functions and the runtime carry the package built for this machine, not for arm64",
+    "the runtime is a process with the deployed variables and role, behind a stand-in of the AgentCore data plane",
+    "the runtime asks the emulator directly: the passage to global services refuses its address, and is not proven",
+    "the language model is a script behind the emulator's Bedrock; its guardrail knows words and patterns only",
+)
+
 
 @dataclass
 class Report:
@@ -40,10 +56,9 @@ class Report:
         parts = [
             ("Proven here, by API, after a deployment with the real CDK CLI", self.proven),
             ("Dropped by the emulator from templates, and set by this harness through the API", self.helped),
-            (
-                "Wired, not proven: the emulator has no such API, so the template was accepted and written down",
-                self.wired,
-            ),
+            ("Corrected in the emulator by this harness, to behave as AWS documents", list(CORRECTED)),
+            ("Different from a real deployment", list(DIFFERENT)),
+            ("Wired, not proven: the emulator has no such API; what the template says was written down", self.wired),
             ("FAILED", self.failed),
         ]
         lines = [f"\n{title}:\n" + "\n".join(f"  - {one}" for one in found) for title, found in parts if found]
