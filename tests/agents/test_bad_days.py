@@ -75,6 +75,7 @@ def test_a_home_that_cannot_be_made_is_a_sentence() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path) -> None:
     first = subprocess.run(
         [REGENT, "ask", "What did we spend last month?"], capture_output=True, text=True, env=environment(tmp_path)

@@ -136,6 +136,7 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_sample_file_is_generated_again(tmp_path: Path) -> None:
     first = run(tmp_path, str(REGENT), "estate", "--json").stdout
     [parquet] = (tmp_path / "home").rglob("*.parquet")

@@ -202,7 +202,7 @@ def test_secrets_in_a_question_are_masked_before_anything_keeps_them(ask: Ask, h
     assert "[IBAN]" in answer.question
 
 
-@pytest.mark.parametrize("kind", ["error", "throttle", "denied", "malformed"])
+@pytest.mark.parametrize("kind", ["error", pytest.param("throttle", marks=pytest.mark.slow), "denied", "malformed"])
 def test_an_estate_that_fails_gives_an_error_and_no_figure(ask: Ask, estate: Estate, home: Home, kind: str) -> None:
     estate.server.fault(service="ce", kind=kind, times=None)
     try:

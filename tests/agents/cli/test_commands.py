@@ -58,6 +58,7 @@ def test_ask_prints_exactly_one_json_object_with_every_promised_key(folder: Path
     assert "spend" in done.stderr, "progress is on stderr"
 
 
+@pytest.mark.slow
 def test_the_second_equal_question_is_answered_from_the_cache_and_says_so(folder: Path) -> None:
     answer(folder, "What did we spend in August by account?")
     again, _ = answer(folder, "What did we spend in August by account?")
@@ -107,6 +108,7 @@ def test_a_question_is_read_from_standard_input(folder: Path) -> None:
     assert json.loads(done.stdout)["status"] == "answered"
 
 
+@pytest.mark.slow
 def test_a_follow_up_in_a_session_survives_a_new_process(folder: Path) -> None:
     answer(folder, "What did venue-utrecht cost last month?", "--session", "s")
     found, _ = answer(folder, "And the month before?", "--session", "s")
@@ -115,6 +117,7 @@ def test_a_follow_up_in_a_session_survives_a_new_process(folder: Path) -> None:
     assert "venue-utrecht" in found["text"]
 
 
+@pytest.mark.slow
 def test_recompute_finds_every_fact_the_same(folder: Path) -> None:
     found, _ = answer(folder, "Which buckets are public?")
     done = regent(folder, "audit", "recompute", "--question", found["id"], "--json")

@@ -74,11 +74,13 @@ def test_it_is_listed_and_answers_with_a_receipt(company: Path) -> None:
     assert answer["receipts"][0]["operation"] == "DescribeInstances"
 
 
+@pytest.mark.slow
 def test_the_gate_decides_over_it_too(company: Path) -> None:
     answer = json.loads(run(company, "-c", ASK, "slot_servers", "anna").stdout)
     assert (answer["status"], answer["queries"][0]["decision"]) == ("denied", "deny")
 
 
+@pytest.mark.slow
 def test_it_cannot_ask_for_more_than_it_declares(company: Path) -> None:
     answer = json.loads(run(company, "-c", ASK, "greedy", "local").stdout)
     assert answer["status"] == "error"

@@ -140,6 +140,7 @@ def test_what_passes_is_tried_again(asker: Asker, serve: Serve, bad: Step) -> No
     assert len(server.requests) == 3
 
 
+@pytest.mark.slow
 def test_a_model_that_is_always_throttled_gives_an_answer_soon(
     asker: Asker, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

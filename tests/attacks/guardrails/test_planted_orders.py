@@ -74,6 +74,7 @@ def test_there_are_enough_orders_of_every_kind() -> None:
             assert any(name.startswith(f"{language} {form}:") for name in names), (language, form)
 
 
+@pytest.mark.slow
 def test_the_obedient_model_obeys_where_nothing_guards(ask: Ask, planted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the test: with the guard's eyes shut, every order is read and obeyed."""
     from policies import governed

@@ -240,6 +240,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(documents, tmp_path)
         write(documents, tmp_path / "file", AT)
 
 
+@pytest.mark.slow
 def test_export_on_a_fresh_installation(tmp_path, monkeypatch):
     monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)

@@ -301,6 +301,7 @@ def test_what_counts_as_met_rests_on_whole_and_fresh_evidence(tmp_path, found, s
     assert said in one.faults[0]
 
 
+@pytest.mark.slow
 def test_a_key_that_was_revoked_signs_neither_pack_nor_evidence(estate, tmp_path, verified):
     """A thief has the old key file. What it signed before the theft still counts."""
     import time

@@ -26,6 +26,7 @@ def regent(home: Path, *words: str | bytes, given: bytes | None = None) -> subpr
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("person", "status"), [("local", "blocked"), ("nobody", "denied")])
 def test_bytes_that_are_no_text_are_refused_on_record(tmp_path: Path, person: str, status: str) -> None:
     for words, given in ((["-"], b"\xff\xfe"), ([b"\xff\xfe"], None)):

@@ -238,6 +238,7 @@ def test_links_in_names_of_the_estate_stay_visible(channel: Open) -> None:
     assert "](" not in shown and "<b>" not in shown
 
 
+@pytest.mark.slow
 def test_an_alert_reaches_its_places_once_teams_is_back(
     channel: Open, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
