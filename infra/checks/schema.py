@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
@@ -42,4 +43,5 @@ def _engine() -> Any:
     """Its rules and schemas are compiled once, in a third of a second."""
     from cloudformation_validate import CelEngine
 
+    atexit.register(_engine.cache_clear)  # it frees itself by a library that is gone at the very end
     return CelEngine()
