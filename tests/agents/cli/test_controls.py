@@ -100,7 +100,6 @@ def test_prove_shows_every_check_and_writes_the_report(regent, place):
         regent("controls", "prove", "--out", str(place / "nowhere" / "report.json"))
 
 
-@pytest.mark.slow
 def test_soa_is_written_and_the_same_evidence_gives_the_same_bytes(regent, place):
     for name in ("a.xlsx", "b.xlsx", "a.html", "b.html"):
         regent("controls", "soa", "--stored", "--out", str(place / name))
