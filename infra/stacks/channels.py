@@ -80,7 +80,9 @@ class ChannelsStack(Stack):
     def _api(self) -> apigateway.RestApi:
         environment = self._environment
         # one per account and region: without it API Gateway writes no access log
-        account = apigateway.CfnAccount(self, "ApiAccount", cloud_watch_role_arn=self._log_role().role_arn)
+        writer = self._log_role()
+        account = apigateway.CfnAccount(self, "ApiAccount", cloud_watch_role_arn=writer.role_arn)
+        account.node.add_dependency(writer)  # with its policy: API Gateway refuses a role that may not write yet
         api = apigateway.RestApi(
             self,
             "Api",

@@ -264,6 +264,14 @@ def test_the_firewall_lets_through_known_paths_and_nothing_else(stacks, stack):
     assert of(stacks[stack], "AWS::WAFv2::WebACLAssociation") and of(stacks[stack], "AWS::WAFv2::LoggingConfiguration")
 
 
+def test_api_gateway_gets_a_role_for_its_logs_that_may_already_write_them(stacks):
+    resources = stacks["Channels"]
+    (account,) = [one for one in resources.values() if one["Type"] == "AWS::ApiGateway::Account"]
+    role = account["Properties"]["CloudWatchRoleArn"]["Fn::GetAtt"][0]
+    (policy,) = [name for name, one in of(resources, ROLE_POLICY).items() if one["Roles"] == [{"Ref": role}]]
+    assert policy in account["DependsOn"], "API Gateway refuses a role that may not write logs yet"
+
+
 def test_a_new_secret_lets_nobody_in(stacks):
     from agents.channels.webhook import clients
 
