@@ -196,6 +196,25 @@ class Round:
         return True
 
 
+def tell_each(heard: Heard, alert: str, channel: str, places: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Tell every place of a channel of the alert with this id, each once, whatever becomes of the others.
+
+    Raises:
+        RegentError: the first failure, after all were tried; the next call tries only those that did not hear.
+    """
+    failed: RegentError | None = None
+    for place in places:
+        what, who = f"alert/{alert}", f"{channel}:{place}"
+        try:
+            if not heard.has(what, who):
+                tell(place)
+                heard.mark(what, who)
+        except RegentError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+
+
 def approval_key(notice: ApprovalNotice) -> str:
     """What `Heard` knows an approval by."""
     return f"approval/{notice.approval}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from agents.channels.delivering import ApprovalNotice, Heard, approval_key
+from agents.channels.delivering import ApprovalNotice, Heard, approval_key, tell_each
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
@@ -117,8 +117,7 @@ class SlackWorker:
     def notify(self, alert: Any) -> None:
         if not self._alerts:
             raise ChannelError("Slack has nobody to tell of alerts: name channels or people in slack.alerts.")
-        for place in self._alerts:
-            self._voice.alert(alert, place)
+        tell_each(self._heard, alert.id, CHANNEL, self._alerts, lambda place: self._voice.alert(alert, place))
 
     def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
         value = json.dumps({"approval": notice.approval, "asker": notice.asker_as, "session": notice.session})

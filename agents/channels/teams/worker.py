@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agents.channels.delivering import ApprovalNotice, Heard
+from agents.channels.delivering import ApprovalNotice, Heard, tell_each
 from agents.channels.delivery import Delivery
 from agents.channels.port import RefusedError, Speaker
 from agents.channels.rendering import View, view
@@ -64,10 +64,13 @@ class TeamsWorker:
     def notify(self, alert: Alert) -> None:
         if not self._alerts:
             raise SettingsError("Nobody in Teams gets alerts: set teams.alerts_to (REGENT_TEAMS__ALERTS_TO).")
-        for where in self._alerts:
+
+        def tell(where: str) -> None:
             person = where if re.fullmatch(GUID, where) else None
             place = Place(service=self._speaking.service, person=person, conversation=None if person else where)
             self._speaking.say(Part(place=place, text="", card=alert_card(alert), summary=f"Alert: {alert.control}"))
+
+        tell_each(self._heard, alert.id, CHANNEL, self._alerts, tell)
 
     def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
         facts = _facts(notice.query, notice.input, notice.accounts, notice.reason, notice.expires, notice.asker)

@@ -1,12 +1,15 @@
 """Who heard of what is remembered on one machine and on (emulated) AWS alike; rounds run beside everything else."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from agents.channels.delivering import HeardFile, Round
 from agents.channels.delivery import ChannelError
 from agents.channels.heard_aws import HeardTable
+from agents.channels.slack.worker import SlackWorker
+from agents.channels.teams.worker import TeamsWorker
 from policies.controls.outbox import Alert, SqliteOutbox
 
 ALERT = Alert(
@@ -63,6 +66,36 @@ def test_channels_in_processes_of_their_own_each_tell_their_people(heard, tmp_pa
     for notifier in (slack, teams, slack, teams):
         assert Round(outbox, heard, [notifier]).go() == 0
     assert slack.told == teams.told == [ALERT.id]
+
+
+def _slack(heard, say, *places):
+    return SlackWorker(
+        None, SimpleNamespace(alert=lambda alert, place: say(place)), None, None, heard=heard, alerts=places
+    )
+
+
+def _teams(heard, say, *places):
+    speaking = SimpleNamespace(service="https://teams.example", say=lambda part: say(part.place.conversation))
+    return TeamsWorker(None, speaking, None, heard=heard, alerts=places)
+
+
+@pytest.mark.parametrize("worker", [_slack, _teams])
+def test_a_place_that_is_gone_neither_keeps_an_alert_from_another_one_nor_makes_it_hear_twice(heard, tmp_path, worker):
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    outbox.put("ledger", "sample", 7, [ALERT])
+    told, gone = [], {"C-GONE"}
+
+    def say(place):
+        if place in gone:
+            raise ChannelError("channel_not_found")
+        told.append(place)
+
+    round_ = Round(outbox, heard, [worker(heard, say, "C-FIRST", "C-GONE", "C-LAST")])
+    assert [round_.go() for _ in range(3)] == [1, 1, 1]
+    assert told == ["C-FIRST", "C-LAST"] and outbox.alerts(waiting=True) == (ALERT,)
+    gone.clear()
+    assert [round_.go() for _ in range(2)] == [0, 0]
+    assert told == ["C-FIRST", "C-LAST", "C-GONE"] and not outbox.alerts(waiting=True)
 
 
 def test_without_a_channel_an_alert_stays_in_the_outbox(heard, tmp_path):
