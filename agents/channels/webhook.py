@@ -32,6 +32,7 @@ PATH, ANSWERS = "/webhook", "/webhook/answers/"
 WINDOW_SECONDS = 300
 CLIENT, TIMESTAMP, SIGNATURE = "x-regent-client", "x-regent-timestamp", "x-regent-signature"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
+_LONE = re.compile("[\ud800-\udfff]")  # JSON can say it, UTF-8 cannot
 _TIME = re.compile(r"[0-9]{10}")
 _MOST = {"prompt": 16_000, "resume": 128, "session": 256, "reason": 2_000}
 """Characters of texts; a session may have any."""
@@ -157,4 +158,6 @@ def _what_is_wrong(asked: Any) -> str | None:
     for name, most in _MOST.items():
         if name in asked and not (isinstance(asked[name], str) and asked[name].strip() and len(asked[name]) <= most):
             return f"The member {name} must be a text of 1 to {most} characters."
+        if _LONE.search(asked.get(name, "")):
+            return f"The member {name} has half of a surrogate pair; send whole characters."
     return None

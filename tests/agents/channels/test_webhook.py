@@ -318,6 +318,9 @@ def test_another_question_under_a_used_id_is_a_conflict(entrance):
         {**ASKED, "session": 7},
         {"id": "q-1", "person": "eva"},
         {**ASKED, "resume": "a-1"},
+        {**ASKED, "prompt": "\ud800 costs?"},
+        {**ASKED, "session": "\udfff"},
+        {**ASKED, "reason": "\ud800"},
     ],
 )
 def test_what_is_no_question_is_a_sentence(entrance, body):
