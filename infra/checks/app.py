@@ -30,7 +30,7 @@ def by_app(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
     yield from _imports(assembly)
     for key in assembly.lookups:
         said = f"The CDK would look up {key}: what is deployed is not what was checked."
-        yield _found("looked-up", said, ("8.1",))
+        yield found("looked-up", said, ("8.1",))
 
 
 def _places(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
@@ -39,61 +39,61 @@ def _places(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
             said = (
                 f"The stack would be deployed to {stack.region or 'any region'}, declared are {list(declared.regions)}."
             )
-            yield _found("wrong-region", said, ("A.4.5",), stack)
+            yield found("wrong-region", said, ("A.4.5",), stack)
         if not stack.account.isdigit():
-            yield _found("any-account", "The stack would go to whatever account is signed in.", ("8.1",), stack)
+            yield found("any-account", "The stack would go to whatever account is signed in.", ("8.1",), stack)
         if not stack.protected:
-            yield _found("may-be-deleted", "The stack has no termination protection.", ("8.1",), stack)
+            yield found("may-be-deleted", "The stack has no termination protection.", ("8.1",), stack)
         for path, rule in stack.acknowledged:
             said = f"{path} acknowledges {rule} by itself; accept it in infra/checks/accepted.yaml, with a control."
-            yield _found("acknowledged", said, ("8.1",), stack)
+            yield found("acknowledged", said, ("8.1",), stack)
 
 
 def _alarms(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
     there = {one.get("AlarmName") for _, _, one in assembly.resources(ALARM)}
     for name in declared.alarms:
         if f"regent-{name}" not in there:
-            yield _found("no-alarm", f"There is no alarm regent-{name}, which is declared.", ("A.6.2.6",))
+            yield found("no-alarm", f"There is no alarm regent-{name}, which is declared.", ("A.6.2.6",))
     for stack, logical, one in assembly.resources(ALARM):
         silence = one.get("AlarmName") == "regent-ledger-not-advancing" and one.get("TreatMissingData") != "breaching"
         if silence:
-            yield _found("silence-is-well", "A ledger that is silent raises no alarm.", ("A.6.2.8",), stack, logical)
+            yield found("silence-is-well", "A ledger that is silent raises no alarm.", ("A.6.2.8",), stack, logical)
 
 
 def _switch(assembly: Assembly) -> Iterator[Finding]:
     there = {str(one.get("Name")) for _, _, one in assembly.resources(PARAMETER)}
     if f"/regent/{assembly.environment}/stop" not in there:
-        yield _found("no-switch", "There is no kill switch: no parameter that stops Regent.", ("A.9.2",))
-    for stack, logical, variables in _variables(assembly):
+        yield found("no-switch", "There is no kill switch: no parameter that stops Regent.", ("A.9.2",))
+    for stack, logical, variables in settings_of(assembly):
         named = variables.get("REGENT_SWITCH_PARAMETER")
         if "REGENT_ESTATE" in variables and not (isinstance(named, str) and named in there):
             said = f"It reads the kill switch {named!r}, which no stack makes."
-            yield _found("other-switch", said, ("A.9.2",), stack, logical)
+            yield found("other-switch", said, ("A.9.2",), stack, logical)
 
 
 def _settings(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
     """What answers must not invent, and names no region but declared ones."""
-    for stack, logical, variables in _variables(assembly):
+    for stack, logical, variables in settings_of(assembly):
         estate, model = variables.get("REGENT_ESTATE", "aws"), variables.get("REGENT_MODEL", "")
         if estate != "aws" or model == "offline":
             said = f"It would answer from the estate {estate!r} with the model {model!r}: invented figures."
-            yield _found("invents", said, ("A.7.4",), stack, logical)
+            yield found("invents", said, ("A.7.4",), stack, logical)
         if "REGENT_ESTATE" in variables and not variables.get("REGENT_LEDGER_BUCKET"):
-            yield _found("no-ledger", "It answers, and its ledger goes nowhere.", ("A.6.2.8",), stack, logical)
+            yield found("no-ledger", "It answers, and its ledger goes nowhere.", ("A.6.2.8",), stack, logical)
         for region in sorted({r for text in strings(variables) for r in _REGION.findall(text)}):
             if region not in declared.regions:
                 said = f"It is set to use {region}, declared are {list(declared.regions)}."
-                yield _found("leaves", said, ("A.4.5",), stack, logical)
+                yield found("leaves", said, ("A.4.5",), stack, logical)
 
 
 def _rounds(assembly: Assembly, declared: Declared) -> Iterator[Finding]:
     """The ledger is verified and the controls are watched on schedule, as often as declared."""
     if _every(assembly, VERIFIES) > declared.verified_every_hours:
         said = f"Nothing verifies the ledger every {declared.verified_every_hours} hours."
-        yield _found("not-verified", said, ("A.6.2.8",))
+        yield found("not-verified", said, ("A.6.2.8",))
     if _every(assembly, WATCHES) > declared.evidence_hours:
         said = f"Nothing evaluates the controls every {declared.evidence_hours} hours, after which evidence is too old."
-        yield _found("not-watched", said, ("9.1",))
+        yield found("not-watched", said, ("9.1",))
 
 
 def _every(assembly: Assembly, handler: str) -> float:
@@ -119,10 +119,10 @@ def _imports(assembly: Assembly) -> Iterator[Finding]:
         for logical, resource in stack.resources.items():
             for name in sorted(set(imported(resource)) - exported):
                 said = f"It imports {name}, which no stack of the app exports."
-                yield _found("no-export", said, ("8.1",), stack, logical)
+                yield found("no-export", said, ("8.1",), stack, logical)
 
 
-def _variables(assembly: Assembly) -> Iterator[tuple[Stack, str, Mapping[str, Any]]]:
+def settings_of(assembly: Assembly) -> Iterator[tuple[Stack, str, Mapping[str, Any]]]:
     """The environment of each of our functions and runtimes."""
     for stack, logical, one in assembly.resources(FUNCTION, RUNTIME):
         found = one.get("EnvironmentVariables") or dig(one, "Environment.Variables") or {}
@@ -136,7 +136,7 @@ def _hours(expression: str) -> float:
     return int(match[1]) * _PER_HOUR[match[2]] if match else float("inf")
 
 
-def _found(
+def found(
     reason: str, why: str, controls: tuple[str, ...], stack: Stack | None = None, logical: str | None = None
 ) -> Finding:
     return Finding(

@@ -11,6 +11,7 @@ from infra.checks.assembly import Assembly
 from infra.checks.finding import Finding
 from infra.checks.ours import by_controls
 from infra.checks.schema import by_schema
+from infra.checks.trust import by_trust
 from policies.controls.declared import Declared
 
 
@@ -28,7 +29,13 @@ def judge_assembly(
     assembly: Assembly, declared: Declared, *, nag: Sequence[Finding] = (), accepted: Sequence[Acceptance] | None = None
 ) -> Outcome:
     """Run every check. `nag` is what cdk-nag found at the synthesis: it judges constructs and not templates."""
-    found = [*by_controls(assembly, declared), *by_app(assembly, declared), *by_schema(assembly), *nag]
+    found = [
+        *by_controls(assembly, declared),
+        *by_app(assembly, declared),
+        *by_trust(assembly, declared),
+        *by_schema(assembly),
+        *nag,
+    ]
     unique = list(dict.fromkeys(found))
     left, taken = sort_out(unique, load_accepted() if accepted is None else accepted)
     return Outcome(tuple(left), tuple(taken))

@@ -53,6 +53,34 @@ def _denies(one: dict[str, Any]) -> bool:
     return any(s.get("Effect") == "Deny" and "NotAction" in s for s in one["PolicyDocument"]["Statement"])
 
 
+def _service(name: str) -> Any:
+    return lambda one: f"{name}.amazonaws.com" in json.dumps(one["AssumeRolePolicyDocument"])
+
+
+def _starts(module: str) -> Any:
+    return lambda one: str(one.get("Handler")).startswith(module)
+
+
+def _allow_too(action: str) -> Any:
+    """One more right for the first role with a policy of its own."""
+
+    def change(app: Any) -> None:
+        statement = {
+            "Effect": "Allow",
+            "Action": action,
+            "Resource": "arn:aws:iam::111111111111:role/RegentExampleRuntime",
+        }
+        app.one(POLICY)["Properties"]["PolicyDocument"]["Statement"].append(statement)
+
+    return change
+
+
+def _no_organisation(app: Any) -> None:
+    for statement in app.one(ROLE, _reader)["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+        for conditions in statement["Condition"].values():
+            conditions.pop("aws:PrincipalOrgID", None)
+
+
 def _put(kind: str, path: str, value: Any, which: Any = lambda one: True) -> Any:
     """Set `path` of one resource's properties; a path that begins with `!` is of the resource itself."""
 
@@ -270,6 +298,32 @@ SEEDED: dict[str, Any] = {
     ),
     "a policy that only logs": _put(CEDAR, "EnforcementMode", "LOG_ONLY"),
     "a policy that nobody validates": _put(CEDAR, "ValidationMode", "IGNORE_ALL_FINDINGS"),
+    "a policy that AWS writes": _put(
+        ROLE, "ManagedPolicyArns", ["arn:aws:iam::aws:policy/AdministratorAccess"], _service("lambda")
+    ),
+    "a role that writes policies": _allow_too("iam:PutRolePolicy"),
+    "a role that makes roles": _allow_too("iam:Create*"),
+    "a role for another account": _put(
+        ROLE, "AssumeRolePolicyDocument.Statement.0.Principal", {"AWS": "arn:aws:iam::999999999999:root"}, _reader
+    ),
+    "a role for any account": _put(ROLE, "AssumeRolePolicyDocument.Statement.0.Principal", "*", _service("lambda")),
+    "a service acts for others": _drop(
+        ROLE, "AssumeRolePolicyDocument.Statement.0.Condition", _service("bedrock-agentcore")
+    ),
+    "a reader role for other organisations": _no_organisation,
+    "another issuer is believed": _put(
+        RUNTIME,
+        "EnvironmentVariables.REGENT_IDENTITY__OIDC",
+        '{"issuer": "https://evil.example", "audiences": ["regent"]}',
+        _jwt,
+    ),
+    "another external id is sent": _put(RUNTIME, "EnvironmentVariables.REGENT_EXTERNAL_ID", "guessed"),
+    "records on the session's disk": _put(RUNTIME, "EnvironmentVariables.REGENT_LEDGER_ACKNOWLEDGE", "disk"),
+    "records without a lock": _put(RUNTIME, "EnvironmentVariables.REGENT_LEDGER_RETAIN_DAYS", "0"),
+    "a handler that does not exist": _put(
+        FUNCTION, "Handler", "agents.rounds.verifying.hander", _starts("agents.rounds.verifying")
+    ),
+    "another processor than the package's": _put(FUNCTION, "Architectures", ["x86_64"], _starts("agents.")),
     "an open security group": _put(GROUP, "SecurityGroupIngress", _WORLD),
     "a way to the internet": _add(SUBNET, "AWS::EC2::InternetGateway", {}),
     "public addresses": _put(SUBNET, "MapPublicIpOnLaunch", True),
