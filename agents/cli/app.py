@@ -87,17 +87,22 @@ def main() -> None:
         say(str(error))
         sys.exit(_code(error))
     except BrokenPipeError:
-        # whoever read our output has gone: nothing is left to say, and Python must not try at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read our output has gone: nothing is left to say
         sys.exit(1)
     except OSError as error:
         say(f"the output could not be written: {error.strerror}.")
+        _drop_output()
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, KeyboardInterrupt) or stop.code == _INTERRUPTED:
             say("stopped; what was recorded until then stays in the ledger.")
             sys.exit(_INTERRUPTED)
         raise
+
+
+def _drop_output() -> None:
+    """What is left in the buffer goes nowhere, or Python would try once more at exit, and end with a code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _code(error: Exception) -> int:
