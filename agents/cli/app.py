@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def _drop_output() -> None:
-    """What is left in the buffer goes nowhere, or Python would try once more at exit, and end with a code of its own."""
+    """What is left in the buffer goes nowhere: Python would try once more at exit, and end with a code of its own."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
