@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 EVERY_SECONDS = 15.0
 _FORGET_SECONDS = 400 * 24 * 3600
-_SHARED = timedelta(days=7)
-"""For how long a channel still tells of an alert that another one has delivered."""
+_LATELY = timedelta(days=7)
+"""How far back a new channel tells of alerts that others have delivered."""
+_TOLD = timedelta(seconds=_FORGET_SECONDS) - timedelta(days=1)
+"""How far back a channel tells of what it has not told: no further than who heard of what is remembered."""
+_BEGAN = "began"
 
 
 class ApprovalNotice(BaseModel):
@@ -157,19 +160,25 @@ class Round:
         missed = 0
         if self._outbox is None:
             return 0
-        for alert in self._recent(self._outbox) if self._notifiers else ():
-            reached = [self._tell(n, f"alert/{alert.id}", n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
+        self._begin(self._outbox)
+        for alert in _since(self._outbox, _TOLD) if self._notifiers else ():
+            reached = [self._tell(n, _key(alert), n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
                        for n in self._notifiers]  # fmt: skip
             if all(reached) and alert.delivered is None:
                 self._outbox.delivered(alert.id, datetime.now(UTC))
             missed += reached.count(False)
         return missed
 
-    @staticmethod
-    def _recent(outbox: Outbox) -> list[Alert]:
-        """Those that wait, and those that another channel, in another process, has told its people of lately."""
-        since = datetime.now(UTC) - _SHARED
-        return [one for one in outbox.alerts() if one.delivered is None or one.delivered > since]
+    def _begin(self, outbox: Outbox) -> None:
+        """A channel that is new leaves what others told long ago; one that was down for long leaves nothing."""
+        for notifier in self._notifiers:
+            if self._heard.has(_BEGAN, notifier.channel):
+                continue
+            lately = {alert.id for alert in _since(outbox, _LATELY)}
+            for alert in outbox.alerts():
+                if alert.id not in lately:
+                    self._heard.mark(_key(alert), notifier.channel)
+            self._heard.mark(_BEGAN, notifier.channel)
 
     def _approvals_of(self, notifier: Notifier) -> int:
         missed = 0
@@ -218,3 +227,13 @@ def tell_each(heard: Heard, alert: str, channel: str, places: Sequence[str], tel
 def approval_key(notice: ApprovalNotice) -> str:
     """What `Heard` knows an approval by."""
     return f"approval/{notice.approval}"
+
+
+def _key(alert: Alert) -> str:
+    return f"alert/{alert.id}"
+
+
+def _since(outbox: Outbox, ago: timedelta) -> list[Alert]:
+    """Alerts that wait, and those that another channel, in another process, has told its people of since."""
+    since = datetime.now(UTC) - ago
+    return [one for one in outbox.alerts() if one.delivered is None or one.delivered > since]

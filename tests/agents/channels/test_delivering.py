@@ -1,6 +1,8 @@
 """Who heard of what is remembered on one machine and on (emulated) AWS alike; rounds run beside everything else."""
 
+import sqlite3
 import threading
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -66,6 +68,19 @@ def test_channels_in_processes_of_their_own_each_tell_their_people(heard, tmp_pa
     for notifier in (slack, teams, slack, teams):
         assert Round(outbox, heard, [notifier]).go() == 0
     assert slack.told == teams.told == [ALERT.id]
+
+
+def test_a_channel_that_was_down_for_long_hears_all_and_a_new_one_not_what_is_old(heard, tmp_path):
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    down, new = Notifier("teams", fails=1), Notifier("webhook")
+    assert Round(outbox, heard, [down]).go() == 0, "it began before anything was to be told"
+    outbox.put("ledger", "sample", 7, [ALERT])
+    assert Round(outbox, heard, [Notifier("slack")]).go() == 0
+    with sqlite3.connect(tmp_path / "outbox.sqlite") as db:
+        db.execute("update alert set delivered = ?", ((datetime.now(UTC) - timedelta(days=90)).isoformat(),))
+    assert [Round(outbox, heard, [down]).go() for _ in range(3)] == [1, 0, 0]
+    assert [Round(outbox, heard, [new]).go() for _ in range(2)] == [0, 0]
+    assert (down.told, new.told) == ([ALERT.id], [])
 
 
 def _slack(heard, say, *places):
