@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.checks.assembly import Assembly, AssemblyError, Stack, imported, read_assembly
+from infra.checks.assembly import Assembly, Stack, imported, write_page
 from policies.controls.rules.base import mentions, tag
 
 ROOT = Path(__file__).parents[1]
@@ -190,14 +190,7 @@ def _word(text: str) -> str:
 def main() -> int:
     """Write the page."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "cdk.out"
-    try:
-        text = page(read_assembly(folder))
-    except AssemblyError as error:
-        print(f"infra.pictures: {error}", file=sys.stderr)  # noqa: T201 - what a command says
-        return 2
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"wrote {PAGE.name}")  # noqa: T201 - what a command says
-    return 0
+    return write_page("infra.pictures", folder, page, PAGE)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,15 @@ def _json(file: Path) -> Any:
         raise AssemblyError(
             f"{file} cannot be read: {error}. Write the assembly again with `python -m infra.app`."
         ) from error
+
+
+def write_page(command: str, folder: Path, page: Callable[[Assembly], str], file: Path) -> int:
+    """Write what `page` makes of the assembly in `folder` to `file`, for a command; its exit code."""
+    try:
+        text = page(read_assembly(folder))
+    except AssemblyError as error:
+        print(f"{command}: {error}", file=sys.stderr)  # noqa: T201 - what a command says
+        return 2
+    file.write_text(text, encoding="utf-8")
+    print(f"wrote {file.name}")  # noqa: T201 - what a command says
+    return 0

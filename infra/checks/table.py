@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.checks.accepted import load_accepted
-from infra.checks.assembly import Assembly, AssemblyError, read_assembly
+from infra.checks.assembly import Assembly, write_page
 from infra.checks.finding import Finding
 from infra.checks.run import judge_assembly
 from infra.checks.schema import SWITCHED_OFF
@@ -49,14 +49,7 @@ def unused(assemblies: Sequence[Assembly]) -> list[str]:
 def main() -> int:
     """Write the page."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "cdk.out"
-    try:
-        text = page(read_assembly(folder))
-    except AssemblyError as error:
-        print(f"infra.checks.table: {error}", file=sys.stderr)  # noqa: T201 - what a command says
-        return 2
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"wrote {PAGE.name}")  # noqa: T201 - what a command says
-    return 0
+    return write_page("infra.checks.table", folder, page, PAGE)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -82,3 +85,8 @@ def queue(scope: Construct, id: str, key: kms.IKey, *, visibility: Duration) -> 
         retention_period=Duration.days(4),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=3),
     )
+
+
+def allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:
+    """A statement that allows these actions on these resources."""
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))

@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as s3_assets
 
 from infra.config import Environment
+from infra.constructs import allow
 from infra.constructs.archive import with_key
 from infra.stacks.member import ROLE, external_id
 
@@ -117,33 +118,33 @@ class House:
 
     def opening_envelopes(self) -> iam.PolicyStatement:
         """Reading the public key of the channel workers."""
-        return _allow("EnvelopeKey", ["kms:GetPublicKey"], [self.envelope_key])
+        return allow("EnvelopeKey", ["kms:GetPublicKey"], [self.envelope_key])
 
     def statements(self) -> list[iam.PolicyStatement]:
         """What those settings make such a process do, and nothing more."""
         environment = self.environment
         here = f"{environment.region}:{environment.account}"
         return [
-            _allow("ReadAccounts", ["sts:AssumeRole", "sts:TagSession"], [f"arn:aws:iam::*:role/{ROLE}"]),
-            _allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn]),
-            _allow("ReadSwitch", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{self.switch}"]),
+            allow("ReadAccounts", ["sts:AssumeRole", "sts:TagSession"], [f"arn:aws:iam::*:role/{ROLE}"]),
+            allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn]),
+            allow("ReadSwitch", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{self.switch}"]),
             *self._knowing(),
             self.state("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
             self._not_what_was_verified(),
-            _allow("AppendEvidence", ["s3:PutObject", "s3:PutObjectRetention"], [self.objects("ledger")]),
+            allow("AppendEvidence", ["s3:PutObject", "s3:PutObjectRetention"], [self.objects("ledger")]),
             # put_all compares what is there when a put finds an object: a crash must not end a ledger
-            _allow("CompareEvidence", ["s3:GetObject"], [self.objects("ledger")]),
+            allow("CompareEvidence", ["s3:GetObject"], [self.objects("ledger")]),
             # what must be erasable lies here: keys of persons, what AWS answered, snapshots of controls
-            _allow(
+            allow(
                 "KeepErasably",
                 ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
                 [f"arn:aws:s3:::{self.keys_bucket}/{prefix}/*" for prefix in ("keys", "receipts", "evidence")],
             ),
-            _allow("ListKeysOfPersons", ["s3:ListBucket"], [f"arn:aws:s3:::{self.keys_bucket}"]),
+            allow("ListKeysOfPersons", ["s3:ListBucket"], [f"arn:aws:s3:::{self.keys_bucket}"]),
             with_key("SignCheckpoints", ["kms:Sign", "kms:GetPublicKey"], self.evidence.checkpoint_key),
             with_key("EncryptEvidence", ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"], self.evidence.data_key),
             with_key("EncryptState", ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"], self.state_key),
-            _allow(
+            allow(
                 "LedgerLog",
                 ["logs:CreateLogStream", "logs:PutLogEvents"],
                 [f"arn:aws:logs:{here}:log-group:{self.ledger_log}:*"],
@@ -154,7 +155,7 @@ class House:
         if self.principals is None:
             return []
         key = f"arn:aws:s3:::{self.principals.s3_bucket_name}/{self.principals.s3_object_key}"
-        return [_allow("KnowPeople", ["s3:GetObject"], [key])]
+        return [allow("KnowPeople", ["s3:GetObject"], [key])]
 
     def _not_what_was_verified(self) -> iam.PolicyStatement:
         """Who writes ledgers must not write what their verification remembers."""
@@ -170,13 +171,13 @@ class House:
         """These operations on the state table."""
         environment = self.environment
         table = f"arn:aws:dynamodb:{environment.region}:{environment.account}:table/{self.state_table}"
-        return _allow("State", [f"dynamodb:{operation}" for operation in operations], [table])
+        return allow("State", [f"dynamodb:{operation}" for operation in operations], [table])
 
     def reading_evidence(self) -> list[iam.PolicyStatement]:
         """Reading the whole ledger, for those who verify it."""
         return [
-            _allow("ReadEvidence", ["s3:GetObject"], [self.objects("ledger")]),
-            _allow("ListEvidence", ["s3:ListBucket"], [f"arn:aws:s3:::{self.evidence.bucket}"]),
+            allow("ReadEvidence", ["s3:GetObject"], [self.objects("ledger")]),
+            allow("ListEvidence", ["s3:ListBucket"], [f"arn:aws:s3:::{self.evidence.bucket}"]),
             with_key("DecryptEvidence", ["kms:Decrypt"], self.evidence.data_key),
             with_key("DecryptState", ["kms:Decrypt"], self.state_key),
         ]
@@ -184,7 +185,3 @@ class House:
     def objects(self, prefix: str) -> str:
         """The ARN of the objects of the ledger's bucket below a prefix."""
         return f"arn:aws:s3:::{self.evidence.bucket}/{prefix}/*"
-
-
-def _allow(sid: str, actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=actions, resources=resources)

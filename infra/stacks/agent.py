@@ -17,7 +17,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import Environment
-from infra.constructs import log_group
+from infra.constructs import allow, log_group
 from infra.constructs.applying import Applying
 from infra.constructs.evaluating import evaluate
 from infra.constructs.house import House
@@ -188,13 +188,13 @@ class AgentStack(Stack):
             self._house.opening_envelopes(),
             *models(environment),
             self._package.reading(),
-            _allow("OwnLog", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [own_logs]),
+            allow("OwnLog", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [own_logs]),
             # X-Ray knows no resources
-            _allow("Trace", ["xray:PutTraceSegments", "xray:PutSpans", "xray:PutSpansForIndexing"], ["*"]),
+            allow("Trace", ["xray:PutTraceSegments", "xray:PutSpans", "xray:PutSpansForIndexing"], ["*"]),
         ):
             role.add_to_policy(statement)
         if self._network:
-            role.add_to_policy(_allow("Passage", ["lambda:InvokeFunction"], [passage_arn(environment)]))
+            role.add_to_policy(allow("Passage", ["lambda:InvokeFunction"], [passage_arn(environment)]))
         return role
 
     def _memory(self) -> None:
@@ -212,7 +212,7 @@ class AgentStack(Stack):
             "MemoryExpiry",
             "record-expiry",
             [
-                _allow(
+                allow(
                     "MemoryExpiry",
                     ["bedrock-agentcore:GetMemory", "bedrock-agentcore:UpdateMemory"],
                     [memory.attr_memory_arn],
@@ -229,7 +229,7 @@ def models(environment: Environment) -> list[iam.PolicyStatement]:
     model = environment.model.partition(".")[2]
     actions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     return [
-        _allow("Model", actions, [profile]),
+        allow("Model", actions, [profile]),
         iam.PolicyStatement(
             sid="ModelBehindProfile",
             actions=actions,
@@ -237,7 +237,3 @@ def models(environment: Environment) -> list[iam.PolicyStatement]:
             conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
         ),
     ]
-
-
-def _allow(sid: str, actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=actions, resources=resources)

@@ -6,7 +6,6 @@ nothing else; where the firewall cannot decide, API Gateway refuses the request.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, SecretValue, Stack
@@ -23,7 +22,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import Environment
-from infra.constructs import log_group, queue
+from infra.constructs import allow, log_group, queue
 from infra.constructs.channel import CHANNELS, Channel
 from infra.constructs.firewall import Firewall
 from infra.constructs.functions import front, function, packaged
@@ -119,7 +118,7 @@ class ChannelsStack(Stack):
         )
         names = "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams PutLogEvents"
         role.add_to_policy(
-            _allow(
+            allow(
                 "Logs",
                 [f"logs:{name}" for name in names.split()],
                 [f"arn:aws:logs:{self.region}:{self.account}:log-group:*"],
@@ -170,9 +169,9 @@ class ChannelsStack(Stack):
         )
         for statement in (
             self._state(channel, "GetItem", "PutItem", "UpdateItem"),
-            _allow("Queue", ["sqs:SendMessage"], [waiting.queue_arn]),
+            allow("Queue", ["sqs:SendMessage"], [waiting.queue_arn]),
             *(
-                [_allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn])]
+                [allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn])]
                 if channel.front_secret
                 else ()
             ),
@@ -210,10 +209,10 @@ class ChannelsStack(Stack):
         )
         for statement in (
             self._state(channel, "GetItem", "UpdateItem"),
-            _allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
-            _allow("SayWhoAsked", ["kms:Sign"], [house.envelope_key]),
+            allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
+            allow("SayWhoAsked", ["kms:Sign"], [house.envelope_key]),
             # the runtime and its endpoints; for nobody: who asked is in the envelope
-            _allow("Ask", ["bedrock-agentcore:InvokeAgentRuntime"], [self._runtime, f"{self._runtime}/*"]),
+            allow("Ask", ["bedrock-agentcore:InvokeAgentRuntime"], [self._runtime, f"{self._runtime}/*"]),
             self._keys("kms:Decrypt", "kms:GenerateDataKey"),
         ):
             made.add_to_role_policy(statement)
@@ -244,7 +243,7 @@ class ChannelsStack(Stack):
         )
         for statement in (
             state,
-            _allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
+            allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
             self._keys("kms:Decrypt", "kms:GenerateDataKey"),
         ):
             made.add_to_role_policy(statement)
@@ -303,8 +302,4 @@ class ChannelsStack(Stack):
         return statement
 
     def _keys(self, *actions: str) -> iam.PolicyStatement:
-        return _allow("Encrypted", list(actions), [self.key.key_arn, self._oversight.house.state_key])
-
-
-def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+        return allow("Encrypted", list(actions), [self.key.key_arn, self._oversight.house.state_key])
