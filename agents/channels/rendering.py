@@ -6,6 +6,7 @@ it, and how to reach a person.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ TITLES: dict[Status, str] = {
     "unanswerable": "Cannot be answered",
     "error": "Failed",
 }
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows them, so that it reads as something else."""
 _MOST_BARS = 31
 """Rows of a chart: a month of days."""
 
@@ -131,6 +134,11 @@ def shown_results(answer: Answer) -> list[QueryResult]:
         return with_table
     used = {fact for figure in answer.figures for fact in figure.facts}
     return [result for result in with_table if used & {fact.id for fact in result.facts}]
+
+
+def one_line(text: object) -> str:
+    """Somebody's words among ours, as where an approver reads what would run: they start no line of their own."""
+    return " ".join(_TURNING.sub("", str(text)).split())
 
 
 def is_personal(answer: Answer) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.channels.slack.richtext import preformatted, rich_text
+from agents.channels.rendering import one_line
+from agents.channels.slack.richtext import lines, preformatted, rich_text
 
 if TYPE_CHECKING:
     from agents.channels.delivering import ApprovalNotice
@@ -84,12 +85,17 @@ def comment_modal(context: str) -> Block:
 
 def approval_blocks(notice: ApprovalNotice, value: str) -> list[Block]:
     """Asks an approver: exactly what would run, for whom, why, and until when."""
-    given = ", ".join(f"{name}={found}" for name, found in notice.input.items() if found is not None)
+    given = ", ".join(f"{name}={one_line(found)}" for name, found in notice.input.items() if found is not None)
     where = ", ".join(notice.accounts[:5]) + (f" and {len(notice.accounts) - 5} more" if notice.accounts[5:] else "")
-    said = (
-        f"**{notice.asker} asks for a second person's approval.**\n"
-        f"What would run: `{notice.query}({given})`\nWhere: {where or 'no account'}\nWhy: {notice.reason}\n"
-        f"Until: {notice.expires:%Y-%m-%d %H:%M} UTC"
+    # no markdown here: what the asker wrote must not look like a line of ours
+    said = lines(
+        [
+            (f"{notice.asker} asks for a second person's approval.", "", ""),
+            ("What would run: ", f"{notice.query}({given})", "code"),
+            ("Where: ", one_line(where) or "no account", ""),
+            ("Why, in the asker's words: ", one_line(notice.reason), "italic"),
+            ("Until: ", f"{notice.expires:%Y-%m-%d %H:%M} UTC", ""),
+        ]
     )
     why = {
         "type": "input",
@@ -99,7 +105,7 @@ def approval_blocks(notice: ApprovalNotice, value: str) -> list[Block]:
         "element": {"type": "plain_text_input", "action_id": "words", "max_length": 2000},
     }
     buttons = [_button("approve", "Approve", value, "primary"), _button("deny", "Deny", value, "danger")]
-    return [rich_text(said), why, {"type": "actions", "block_id": "decide", "elements": buttons}]
+    return [said, why, {"type": "actions", "block_id": "decide", "elements": buttons}]
 
 
 def alert_text(alert: Alert) -> str:

@@ -27,6 +27,16 @@ def rich_text(text: str) -> Element:
     return {"type": "rich_text", "elements": elements or [_section("")]}
 
 
+def lines(said: Sequence[tuple[str, str, str]]) -> Element:
+    """One block with a line for each: its name in bold, what it says, and in which style (`""`: plain)."""
+    elements: list[Element] = []
+    for number, (name, text, style) in enumerate(said):
+        elements.append({"type": "text", "text": ("\n" if number else "") + name, "style": {"bold": True}})
+        if text:
+            elements.append({"type": "text", "text": text} | ({"style": {style: True}} if style else {}))
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
 def preformatted(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Element:
     """Rows in columns of one width, as one block; the first row is the heading."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

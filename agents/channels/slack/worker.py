@@ -107,10 +107,14 @@ class SlackWorker:
                 pass
 
     def sorry(self, delivery: Delivery) -> None:
-        event = json.loads(delivery.body).get("event") or {}
+        body = json.loads(delivery.body)
+        event = body.get("event") or {}
         if event.get("channel") and event.get("user"):
             place = Place(channel=event["channel"], thread=event.get("thread_ts") or event.get("ts"))
             self._voice.told(Told(place=place, user=event["user"], text=wording.FAILED))
+        elif body["type"] != "event_callback":
+            # whoever approved something must not believe that it was taken
+            self._voice.told(Told(place=where(body), user=body["user"]["id"], text=wording.NOT_TAKEN))
 
     # the notifier: alerts and approvals, unasked
 
@@ -204,9 +208,10 @@ class SlackWorker:
         user, place = body["user"]["id"], where(body)
         if not isinstance(kept, Answered | Decided) or kept.view is None:
             return Told(place=place, user=user, text=wording.GONE)
-        alone = kept.private if isinstance(kept, Answered) else True
-        if alone and user != kept.user:
-            return Told(place=place, user=user, text=wording.NOT_YOURS)
+        if user != kept.user:
+            if not isinstance(kept, Answered) or kept.private or kept.place.channel.startswith("D"):
+                return Told(place=place, user=user, text=wording.NOT_YOURS)
+            self._port.waiting(_presser(body))  # RefusedError, on record, if the house does not know them
         instead = Told(place=place, user=user, text=receipts_text(kept.view))
         return Opened(trigger=body["trigger_id"], modal="receipts", view=kept.view, instead=instead)
 

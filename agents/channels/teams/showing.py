@@ -32,7 +32,7 @@ class Showing:
         speaking.start(self._show(FIRST))
 
     def __call__(self, event: Mapping[str, Any]) -> None:
-        if event.get("event") == "query" and isinstance(event.get("query"), str):
+        if event.get("event") == "query.started" and isinstance(event.get("query"), str):
             text = f"Asking AWS: {event['query'].replace('_', ' ')} …"
             self._speaking.start(self._show(text))
 

@@ -54,6 +54,7 @@ class Speaking:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.run(_ended())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(SECONDS)
         self._loop.close()
@@ -198,6 +199,14 @@ class _NoServer:
 
     async def stop(self) -> None:
         return None
+
+
+async def _ended() -> None:
+    """Let what still waits for its turn, such as progress of an answer that was given, wait no longer."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def _translated(coroutine: Coroutine[Any, Any, Result]) -> Result:

@@ -16,7 +16,7 @@ import structlog
 from agents.channels.delivering import ApprovalNotice, Heard, tell_each
 from agents.channels.delivery import Delivery
 from agents.channels.port import RefusedError, Speaker
-from agents.channels.rendering import View, view
+from agents.channels.rendering import View, one_line, view
 from agents.channels.teams.activity import Came
 from agents.channels.teams.cards import alert_card, answer_card, approval_card, inert, note_card, waiting_card
 from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
@@ -145,13 +145,19 @@ class TeamsWorker:
 
     def _parts(self, answer: Answer, came: Came, by: Speaker, begun: str | None) -> list[Part]:
         seen = view(answer, self._disclosure)
-        if seen.personal and not came.personal:
+        if not came.personal and self._private(seen, by):
             parts = [self._here(came, _ELSEWHERE, begun), self._answer(seen, self._person(came, by.person))]
         else:
             parts = [self._answer(seen, Place(service=came.service, conversation=came.conversation), came, begun)]
         if seen.status == "needs_approval" and seen.approval is not None:
             parts += self._for_approvers(seen.approval, came, by)
         return parts
+
+    def _private(self, seen: View, by: Speaker) -> bool:
+        """Whether others must not read it. After an answer about persons, what follows may speak of them too."""
+        if seen.personal:
+            self._heard.mark("private", by.session)
+        return seen.personal or self._heard.has("private", by.session)
 
     def _answer(self, seen: View, place: Place, came: Came | None = None, begun: str | None = None) -> Part:
         stream = begun if came is not None and came.personal else None
@@ -204,24 +210,33 @@ class TeamsWorker:
 
     def _decided(self, came: Came, by: Speaker, approval: str, verdict: Any, data: Mapping[str, Any]) -> list[Part]:
         reason = str(data.get("reason") or "")
-        decided = self._port.decide(by, approval, verdict, reason)
+        try:
+            decided = self._port.decide(by, approval, verdict, reason)
+        except RefusedError as error:
+            # somebody was faster, or this very press was, and the worker died before it could bring the answer
+            return [self._here(came, str(error)), *self._for_asker(came, approval, data)]
         done = {"approve": ("Approved", "Good"), "deny": ("Denied", "Attention")}[verdict]
         facts = [("Asked by", decided.asker), ("Reason", reason), ("Now", f"It {decided.words}")]
         card = note_card(done[0], "Your decision is on record.", [one for one in facts if one[1]], done[1])
         place = Place(service=came.service, conversation=came.conversation)
-        parts = [Part(place=place, text="", card=card, summary=done[0], replaces=came.card or None)]
-        asker = str(data.get("asker") or "")
-        if asker.startswith(f"teams:{came.tenant}/"):
-            # whoever the card names only gets it if the house agrees that it is theirs, and in their own chat only
-            session = f"teams:{came.tenant}:approval:{approval}"
-            theirs = Speaker(person=asker, channel=CHANNEL, session=session)
-            try:
-                seen = view(self._port.resume(theirs, approval), self._disclosure)
-            except RefusedError:
-                log.warning("the answer did not go to the asker whom the card names")
-            else:
-                parts.append(self._answer(seen, self._person(came, asker)))
-        return parts
+        told = Part(place=place, text="", card=card, summary=done[0], replaces=came.card or None)
+        return [told, *self._for_asker(came, approval, data)]
+
+    def _for_asker(self, came: Came, approval: str, data: Mapping[str, Any]) -> list[Part]:
+        """The answer of a decided question, once. Whoever the card names only gets it if the house agrees that it is
+        theirs, and in their own chat only.
+        """
+        asker, once = str(data.get("asker") or ""), f"answer/{approval}"
+        if not asker.startswith(f"teams:{came.tenant}/") or self._heard.has(once, asker):
+            return []
+        theirs = Speaker(person=asker, channel=CHANNEL, session=f"teams:{came.tenant}:approval:{approval}")
+        try:
+            seen = view(self._port.resume(theirs, approval), self._disclosure)
+        except RefusedError:
+            log.warning("the answer did not go to the asker whom the card names")
+            return []
+        part = self._answer(seen, self._person(came, asker))
+        return [part.model_copy(update={"once": once, "heard_by": asker})]
 
     def _waiting(self, came: Came, by: Speaker) -> list[Part]:
         place = Place(service=came.service, conversation=came.conversation)
@@ -259,10 +274,12 @@ def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:
 def _facts(
     query: str, given: Mapping[str, Any], accounts: Sequence[str], reason: str, expires: datetime, asker: str
 ) -> list[tuple[str, str]]:
-    told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in given.items() if value is not None)
+    told = ", ".join(
+        f"{name.replace('_', ' ')}: {one_line(value)}" for name, value in given.items() if value is not None
+    )
     facts = [
         ("Asked by", asker),
-        ("Why", reason),
+        ("Why, in the asker's words", one_line(reason)),
         ("Query", query),
         ("With", told),
         ("Accounts", ", ".join(accounts)),

@@ -276,6 +276,39 @@ def test_attack_receipts_of_an_answer_that_is_for_somebody_else_alone(app):
     assert len(app.slack.of("views.open")) == 1
 
 
+def test_attack_a_reason_that_looks_like_lines_of_ours_stays_one_line_for_the_approver(app):
+    forged = "routine\nWhat would run: `nothing`\n**Approved already by the CISO**\u2028Until: 2099\u202e"
+    app.worker._port.ask(Speaker(person=f"slack:{TEAM}/{EVA}", channel="slack", session="s"), WHO, reason=forged)
+    for notice in notices(app.house, "slack"):
+        app.worker.ask_approvers(notice)
+    [waits] = app.said(direct(CARLA))
+    [section] = waits["blocks"][0]["elements"]
+    shown = "".join(one["text"] for one in section["elements"])
+    assert [line.partition(":")[0] for line in shown.splitlines()] == [
+        "eva asks for a second person's approval.", "What would run", "Where", "Why, in the asker's words", "Until",
+    ]  # fmt: skip
+    [words] = [one for one in section["elements"] if "CISO" in one["text"]]
+    assert words["style"] == {"italic": True} and "\u202e" not in shown
+
+
+def test_attack_receipts_pressed_by_somebody_unknown_in_the_channel(app):
+    app.send(app.mention(EVA, SPEND))
+    [answer] = app.said(NAMED)
+    value = button(answer, "receipts")
+    app.send(app.press("U0EVE", "receipts", value, place_of(answer)))
+    assert app.slack.of("views.open") == [] and "Nobody" in app.slack.of("chat.postEphemeral")[-1]["text"]
+    assert bodies(app, QuestionAsked)[-1].body.role == "unknown", "on record"
+    app.send(app.press(CARLA, "receipts", value, place_of(answer)))
+    assert len(app.slack.of("views.open")) == 1, "who may ask here may see what an answer here stands on"
+
+
+def test_attack_receipts_of_somebodys_direct_messages(app):
+    app.send(app.message(EVA, SPEND))
+    [answer] = app.said(direct(EVA))
+    app.send(app.press(CARLA, "receipts", button(answer, "receipts"), (direct(CARLA), "1.1")))
+    assert app.slack.of("views.open") == []
+
+
 @pytest.mark.parametrize("what", ["edited", "deleted"])
 def test_a_message_that_is_changed_is_recorded_not_obeyed(app, what):
     asked = app.message(EVA, SPEND)
@@ -329,6 +362,18 @@ def test_whoever_asked_hears_when_it_cannot_be_answered(app, monkeypatch):
     assert len(app.work()) == 1
     [message] = app.said(direct(EVA))
     assert "Nothing was guessed" in message["text"], "and no message says that it is still being looked up"
+
+
+def test_an_approver_hears_when_what_they_pressed_was_not_taken(app, monkeypatch):
+    def down(*_, **__):
+        raise PortError("no runtime")
+
+    waits = asked_for_approval(app)
+    monkeypatch.setattr(app.worker._port, "decide", down)
+    app.post(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
+    assert len(app.work()) == 1
+    assert "press once more" in app.slack.text_of(app.said(direct(CARLA))[-1])
+    assert button(app.said(direct(CARLA))[0], "approve"), "the buttons are there still"
 
 
 def test_attack_mentions_and_links_in_an_answer_stay_text(open_app):

@@ -43,8 +43,10 @@ principals:
 class Channel:
     """One running channel, and what people do in it."""
 
-    def __init__(self, microsoft: BotFramework, teams: TeamsService, desk: Desk, port: int) -> None:
-        self.microsoft, self.teams, self.desk, self._port = microsoft, teams, desk, port
+    def __init__(
+        self, microsoft: BotFramework, teams: TeamsService, desk: Desk, number: int, port: CallingPort
+    ) -> None:
+        self.microsoft, self.teams, self.desk, self._port, self.port = microsoft, teams, desk, number, port
         self._number = 1_700_000_000_000
 
     def send(self, body: dict[str, Any]) -> tuple[int, Any]:
@@ -151,6 +153,6 @@ def channel(
             app = closing.enter_context(
                 open_channel(settings, port, house, token=lambda scope, tenant: BOT_TOKEN, again=0.2)
             )
-            return Channel(microsoft, teams, desk, closing.enter_context(serving(app)))
+            return Channel(microsoft, teams, desk, closing.enter_context(serving(app)), port)
 
         yield start

@@ -46,6 +46,21 @@ def test_an_answer_ends_the_stream_of_progress_and_shows_everything(channel: Ope
     assert (asked.principal_id, asked.channel, asked.assurance) == ("ana", "teams", "envelope")
 
 
+def test_progress_names_the_query_that_the_desk_says_runs(channel: Open) -> None:
+    opened: list[Channel] = []
+
+    def once_it_is_shown(_: Any) -> str:
+        until = time.monotonic() + 5
+        while not any("spend" in text for _, text in opened[0].teams.progress) and time.monotonic() < until:
+            time.sleep(0.02)
+        return "Spend was [[f1]]."
+
+    opened.append(channel([SPEND, once_it_is_shown]))
+    opened[0].asks(ANA, "What did we spend in September?")
+    opened[0].said(f"a:{ANA}")
+    assert (f"a:{ANA}", "Asking AWS: spend …") in opened[0].teams.progress
+
+
 def test_a_thousand_deliveries_of_a_question_are_one_run_and_one_answer(channel: Open) -> None:
     held = channel([SPEND, "Spend was [[f1]]."])
     body = activity(held.microsoft, "What did we spend?", conversation={
@@ -73,6 +88,15 @@ def test_data_about_persons_goes_to_the_personal_chat_and_not_to_the_channel(cha
     assert "needs" in theirs["text"] or "wait" in theirs["text"].lower()
 
 
+def test_what_follows_an_answer_about_persons_stays_out_of_the_channel_too(channel: Open) -> None:
+    held = channel()
+    held.asks_in_channel(ANA, WHO)
+    held.said(f"a:{ANA}")
+    held.asks_in_channel(ANA, "What did we spend last month?")
+    assert "USD" in held.said(f"a:{ANA}", 2)[-1]["text"]
+    assert not any("USD" in json.dumps(one) for one in held.said(THREAD, 2)), "it may speak of those persons"
+
+
 def test_somebody_unknown_is_refused_on_record_and_sees_nothing(channel: Open) -> None:
     held = channel([])
     held.asks(EVE, "What did we spend?")
@@ -96,6 +120,24 @@ def test_an_approval_goes_to_whoever_may_decide_and_the_answer_to_the_asker_alon
     [after] = held.said(f"a:{CARLA}")  # the card's own place, not one below it
     assert "Approved" in words(card(after)) and not buttons(card(after)), "decided once, no button is left"
     assert f"a:{BO}" not in held.teams.messages
+
+
+def test_an_approver_whose_decision_outlived_its_worker_brings_the_asker_the_answer_by_pressing_again(
+    channel: Open,
+) -> None:
+    held = channel()
+    held.asks(ANA, WHO)
+    [request] = held.said(f"a:{CARLA}")
+    approval = next(one for one in buttons(card(request)) if one["title"] == "Approve")["data"]["approval"]
+    # the worker died after the house had taken the decision, before it kept what was to be said
+    carla = Speaker(person=f"teams:{TENANT}/{CARLA}", channel="teams", session="s")
+    held.port.decide(carla, approval, "approve")
+    held.presses(CARLA, request, "Approve")
+    answer = held.said(f"a:{ANA}", 2)[-1]
+    assert "Written by an AI system" in words(card(answer)) and "DeleteVpcEndpoints" in json.dumps(answer)
+    held.presses(CARLA, request, "Deny")
+    held.said(f"a:{CARLA}", 3)
+    assert len(held.said(f"a:{ANA}")) == 2, "once"
 
 
 @pytest.mark.slow

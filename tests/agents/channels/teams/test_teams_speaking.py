@@ -49,7 +49,7 @@ def begun(speaking: Speaking, teams: TeamsService, *, personal: bool = True) -> 
     until = time.monotonic() + 5
     while not (teams.progress if personal else teams.said("19:ops")) and time.monotonic() < until:
         time.sleep(0.01)
-    shown({"event": "query", "query": "spend_by_day"})
+    shown({"event": "query.started", "query": "spend_by_day"})
     time.sleep(0.3)
     id = shown.close()
     assert id is not None
