@@ -68,13 +68,8 @@ class _Found(_Read):
     details: dict[str, Any] = Field(default={}, alias="appliedGuardrailDetails")
 
 
-class _Output(_Read):
-    text: str
-
-
 class _Answer(_Read):
     action: Literal["NONE", "GUARDRAIL_INTERVENED"]
-    outputs: tuple[_Output, ...]
     assessments: tuple[_Found, ...]
     coverage: dict[str, Any] = Field(default={}, alias="guardrailCoverage")
 
@@ -167,14 +162,16 @@ class BedrockGuard:
             return so_far.model_copy(update={"not_assessed": done})
         blocked, hidden = _why(answer, point), _hidden(answer)
         topics = () if point == "question" else _topics(answer)
-        text = "".join(output.text for output in answer.outputs)
-        if topics and not blocked:  # Bedrock then gives its blocking sentence instead of the masked text
-            text = _marked(piece, hidden)
-        if blocked or not (hidden or topics) or any(match in text for match in hidden):
+        # `outputs` are not read: they hold the facts and the question too where these were sent along, and the
+        # blocking sentence where a topic was touched. What was found is marked here; what is not found again cannot be.
+        sent = [part["text"]["text"] for part in _content(piece, point, asked)]
+        lost = any(not any(match in part for part in sent) for match in hidden)
+        if blocked or lost or not (hidden or topics):
             reasons = blocked or ("The guardrail intervened.",)
             return so_far.model_copy(
                 update={"outcome": "blocked", "text": "", "reasons": reasons, "not_assessed": done}
             )
+        hidden = {match: mark for match, mark in hidden.items() if match in piece}
         if not hidden:
             flags = (*so_far.flags, *topics)
             return so_far.model_copy(update={"flags": flags, "not_assessed": done})
@@ -182,7 +179,7 @@ class BedrockGuard:
         return so_far.model_copy(
             update={
                 "outcome": "masked",
-                "text": so_far.text.replace(piece, text, 1),
+                "text": so_far.text.replace(piece, _marked(piece, hidden), 1),
                 "masked": tuple(kinds),
                 "hidden": {**so_far.hidden, **hidden},
                 "not_assessed": done,
@@ -225,9 +222,9 @@ def _topics(answer: _Answer) -> tuple[str, ...]:
 
 
 def _marked(text: str, hidden: dict[str, str]) -> str:
-    for match, mark in hidden.items():
-        text = text.replace(match, mark)
-    return text
+    """The text with every match replaced by its mark in one pass, the longest first: marks are never marked again."""
+    longest = sorted(hidden, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest)), lambda found: hidden[found[0]], text)
 
 
 def _why(answer: _Answer, point: Point) -> tuple[str, ...]:

@@ -116,9 +116,26 @@ def test_what_bedrock_masks_is_masked(serve: Serve) -> None:
     assert (found.outcome, found.text, found.hidden) == ("masked", "moved to {ADDRESS}", {"Damrak 1": "{ADDRESS}"})
 
 
-def test_a_mask_that_leaves_the_match_in_place_is_no_mask(serve: Serve) -> None:
-    guard, _ = serve(lambda text, body: {**masked(text, "ADDRESS", "Damrak 1"), "outputs": [{"text": text}]})
+def test_a_mask_whose_match_is_not_in_the_text_is_no_mask(serve: Serve) -> None:
+    """Bedrock says that it hid something, and nobody can say where: the text does not go on."""
+    guard, _ = serve(lambda text, body: masked(text, "ADDRESS", "DAMRAK 1"))
     assert guard.assess("moved to Damrak 1", "answer").outcome == "blocked"
+
+
+def test_a_masked_answer_comes_back_without_the_facts_and_the_question(serve: Serve) -> None:
+    """Bedrock gives back every block that it was sent; only the answer is the answer."""
+    sent = {"facts": "f1 | spend of J. de Vries | 5 USD", "question": "Costs of Damrak 1?"}
+
+    def find(text: str, body: Any) -> Any:
+        found = masked(text, "ADDRESS", "Damrak 1")
+        blocks = [block["text"]["text"].replace("Damrak 1", "{ADDRESS}") for block in body["content"]]
+        return {**found, "outputs": [{"text": block} for block in blocks]}
+
+    guard, _ = serve(find)
+    found = guard.assess("It moved to Damrak 1.", "answer", Asked(**sent))
+    assert (found.outcome, found.text) == ("masked", "It moved to {ADDRESS}.")
+    clean = guard.assess("It cost five dollars.", "answer", Asked(**sent))
+    assert (clean.outcome, clean.text, clean.hidden) == ("passed", "It cost five dollars.", {})
 
 
 def test_an_answer_is_compared_with_the_facts(serve: Serve) -> None:
