@@ -1,121 +1,72 @@
-"""Delivering: alerts and approvals reach people in their channels. What a channel did not take is tried again.
+"""Delivering: alerts, approvals, what became of them, and digests reach people in their channels.
 
-Both wait where they are kept anyway: alerts in the outbox, approvals in the house. A mark says who has heard of which;
-it is set after a channel took it, never before. So a channel that is down loses nothing, and a crash between taking and
-marking tells it twice rather than never.
+All of it waits where it is kept anyway: alerts and digests in the outbox, approvals in the house. `Heard` says who has
+heard of which, for each place and person; so a channel or a place that is down loses nothing and keeps nothing from
+others. What was taken is marked afterwards: a crash in between tells it twice rather than never.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
-from pydantic import BaseModel, ConfigDict
 
-from agents.channels.delivery import ChannelError
-from policies.access.principal import KnownAs
+from agents.channels.heard import Heard
+from agents.channels.notice import (
+    ApprovalNotice,
+    NothingWaits,
+    Settled,
+    Waits,
+    answer_key,
+    approval_key,
+    asked_key,
+    settled_key,
+)
+from agents.channels.port import Port, RefusedError, Speaker
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
-    import sqlite3
-
+    from agents.answer import Answer
     from policies.controls.outbox import Alert, Outbox
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15.0
-_FORGET_SECONDS = 400 * 24 * 3600
-_LATELY = timedelta(days=7)
-"""How far back a new channel tells of alerts that others have delivered."""
-_TOLD = timedelta(seconds=_FORGET_SECONDS) - timedelta(days=1)
-"""How far back a channel tells of what it has not told: no further than who heard of what is remembered."""
+_LATELY = timedelta(days=1)
+"""How far back a place that is new hears of alerts that others have heard of."""
 _BEGAN = "began"
-
-
-class ApprovalNotice(BaseModel):
-    """An approval that waits, as its approvers hear of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    approval: str
-    asker: str
-    asker_as: KnownAs | None
-    """The asker in the channel, if they are known there: whom the answer goes to."""
-    session: str
-    """The asker's conversation."""
-    query: str
-    input: Mapping[str, Any]
-    accounts: tuple[str, ...]
-    reason: str
-    expires: datetime
-    approvers: tuple[str, ...]
-    """Who may decide it, as the channel knows them."""
+Told = Literal["told", "busy", "missed"]
 
 
 class Notifier(Protocol):
-    """One channel's way to reach people unasked. Each call returns only when the channel took the message."""
+    """One channel's way to reach people unasked. Each call returns only when the channel took the message.
+
+    Each raises RegentError when it did not.
+    """
 
     channel: str
+    places: tuple[str, ...]
+    """Who hears of alerts, as the channel names them."""
 
-    def notify(self, alert: Alert) -> None:
-        """Tell of a control that left `evidenced`. RegentError when it could not be delivered."""
+    def notify(self, alert: Alert, place: str) -> None:
+        """Tell one place of a control that left `evidenced`."""
 
-    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
-        """Ask one approver, in private. RegentError when it could not be delivered."""
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
+        """Ask one approver, in private; where it was said, for `settle`."""
 
+    def settle(self, settled: Settled, approver: str, said: str) -> None:
+        """Put what became of it in the place of what `ask_approver` said."""
 
-class Heard(Protocol):
-    """Who has heard of what. Safe for threads and processes; each may raise ChannelError."""
-
-    def has(self, what: str, who: str) -> bool:
-        """Whether it was marked before."""
-
-    def mark(self, what: str, who: str) -> None:
-        """Remember it for a year and more."""
-
-
-class HeardFile:
-    """`Heard` in the file at `path`."""
-
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self._path, self._clock = path, clock
-
-    def has(self, what: str, who: str) -> bool:
-        with self._open() as db:
-            return db.execute("select 1 from heard where what = ? and who = ?", (what, who)).fetchone() is not None
-
-    def mark(self, what: str, who: str) -> None:
-        now = self._clock()
-        with self._open() as db:
-            db.execute("delete from heard where at < ?", (now - _FORGET_SECONDS,))
-            db.execute("insert or ignore into heard values (?, ?, ?)", (what, who, now))
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        import sqlite3
-        from contextlib import closing
-
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
-                db.execute(
-                    "create table if not exists heard (what text, who text, at real, primary key (what, who)) "
-                    "without rowid"
-                )
-                yield db
-        except (sqlite3.Error, OSError) as error:
-            raise ChannelError(f"The file {self._path.name} of who heard what cannot be used: {error}.") from error
+    def bring(self, settled: Settled, answer: Answer | None) -> None:
+        """Bring the asker, alone, the answer to what waited; None: there is none, and they are to ask again."""
 
 
 class Round:
-    """Goes through what waits, again and again. `approvals` gives those that wait, for one channel's people.
+    """Goes through what waits, again and again.
 
-    Without an `outbox`, alerts stay where they are, for a channel that has somebody to tell them.
+    Without an `outbox`, alerts stay where they are. `port` brings answers to those who asked in the channel and wait.
     """
 
     def __init__(
@@ -123,17 +74,23 @@ class Round:
         outbox: Outbox | None,
         heard: Heard,
         notifiers: Sequence[Notifier],
-        approvals: Callable[[str], Iterable[ApprovalNotice]] = lambda channel: (),
-        every: float = EVERY_SECONDS,
+        waits: Waits | None = None,
+        port: Port | None = None,
+        every: float | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._every = every
-        self._outbox, self._heard, self._notifiers, self._approvals = outbox, heard, notifiers, approvals
+        self._every, self._clock = every or EVERY_SECONDS, clock
+        self._outbox, self._heard, self._notifiers = outbox, heard, notifiers
+        self._waits, self._port = waits or NothingWaits(), port
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def go(self) -> int:
         """Deliver what waits; how many did not arrive and will be tried again."""
-        return self._alerts() + sum(self._approvals_of(notifier) for notifier in self._notifiers)
+        missed = self._alerts()
+        for notifier in self._notifiers:
+            missed += self._asked(notifier) + self._settled(notifier)
+        return missed
 
     def __enter__(self) -> Round:
         self._thread = threading.Thread(target=self._run, name="delivering")
@@ -146,10 +103,10 @@ class Round:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every if self._settled() else self._every / 3):
+        while not self._stop.wait(self._every if self._quiet() else self._every / 3):
             pass
 
-    def _settled(self) -> bool:
+    def _quiet(self) -> bool:
         try:
             return self.go() == 0
         except Exception as error:  # noqa: BLE001 - the border: one failure must not end the rounds
@@ -160,80 +117,106 @@ class Round:
         missed = 0
         if self._outbox is None:
             return 0
-        self._begin(self._outbox)
-        for alert in _since(self._outbox, _TOLD) if self._notifiers else ():
-            reached = [self._tell(n, _key(alert), n.channel, lambda n=n, a=alert: n.notify(a))  # type: ignore[misc]
-                       for n in self._notifiers]  # fmt: skip
-            if all(reached) and alert.delivered is None:
-                self._outbox.delivered(alert.id, datetime.now(UTC))
-            missed += reached.count(False)
+        places = [(one, place, f"{one.channel}:{place}") for one in self._notifiers for place in one.places]
+        began = {who: self._began(who) for _, _, who in places}
+        for alert in self._outbox.alerts() if places else ():
+            if alert.left:
+                missed += self._alert(self._outbox, alert, [one for one in places if _due(alert, began[one[2]])])
         return missed
 
-    def _begin(self, outbox: Outbox) -> None:
-        """A channel that is new leaves what others told long ago; one that was down for long leaves nothing."""
-        for notifier in self._notifiers:
-            if self._heard.has(_BEGAN, notifier.channel):
-                continue
-            lately = {alert.id for alert in _since(outbox, _LATELY)}
-            for alert in outbox.alerts():
-                if alert.id not in lately:
-                    self._heard.mark(_key(alert), notifier.channel)
-            self._heard.mark(_BEGAN, notifier.channel)
+    def _alert(self, outbox: Outbox, alert: Alert, places: Sequence[tuple[Notifier, str, str]]) -> int:
+        told = [
+            self._tell(one, f"alert/{alert.id}", who, lambda one=one, place=place: one.notify(alert, place))  # type: ignore[misc]
+            for one, place, who in places
+        ]
+        if "told" in told and alert.delivered is None:
+            outbox.delivered(alert.id, self._clock())
+        return told.count("missed")
 
-    def _approvals_of(self, notifier: Notifier) -> int:
+    def _began(self, who: str) -> datetime:
+        """Since when a place is told of alerts: it never hears of what is older, and loses nothing that is younger."""
+        found = self._heard.said(_BEGAN, who)
+        if found is None:
+            self._heard.mark(_BEGAN, who, self._clock().isoformat())
+            found = self._heard.said(_BEGAN, who)
+        return datetime.fromisoformat(found) if found else self._clock()
+
+    def _asked(self, notifier: Notifier) -> int:
         missed = 0
-        for notice in self._approvals(notifier.channel):
+        for notice in self._waits.pending(notifier.channel):
             for who in notice.approvers:
-                reached = self._tell(
+                missed += self._tell(
                     notifier,
-                    approval_key(notice),
+                    approval_key(notice.approval),
                     who,
                     lambda notice=notice, who=who: notifier.ask_approver(notice, who),  # type: ignore[misc]
-                )
-                missed += not reached
+                ) == "missed"  # fmt: skip
         return missed
 
-    def _tell(self, notifier: Notifier, what: str, who: str, tell: Callable[[], None]) -> bool:
-        """Whether they have heard of it, now or before."""
-        try:
-            if not self._heard.has(what, who):
-                tell()
-                self._heard.mark(what, who)
-        except RegentError as error:
-            log.warning("not delivered, it is tried again", channel=notifier.channel, error=str(error))
-            return False
-        return True
+    def _settled(self, notifier: Notifier) -> int:
+        missed = 0
+        for one in self._waits.settled(notifier.channel):
+            for who in one.approvers:
+                said = self._heard.said(approval_key(one.approval), who)
+                if said:  # they were asked, and see the buttons still, unless it was they who pressed one
+                    missed += self._tell(
+                        notifier,
+                        settled_key(one.approval),
+                        who,
+                        lambda one=one, who=who, said=said: notifier.settle(one, who, said),  # type: ignore[misc]
+                    ) == "missed"  # fmt: skip
+            missed += self._waited(notifier, one)
+        return missed
+
+    def _waited(self, notifier: Notifier, one: Settled) -> int:
+        """Bring the answer to whoever asked in this channel, and did not decide in it."""
+        port, who = self._port, one.asker_as
+        if port is None or who is None or not one.over:
+            return 0
+        session = self._heard.said(asked_key(one.approval), who)
+        if session is None:
+            return 0
+
+        def bring() -> None:
+            try:
+                by = Speaker(person=who, channel=notifier.channel, session=session)
+                notifier.bring(one, port.resume(by, one.approval))
+            except RefusedError:
+                if not one.given_up:
+                    raise
+                notifier.bring(one, None)
+
+        return self._tell(notifier, answer_key(one.approval), who, bring) == "missed"
+
+    def _tell(self, notifier: Notifier, what: str, who: str, tell: Callable[[], str | None]) -> Told:
+        return tell_once(self._heard, notifier.channel, what, who, tell)
 
 
-def tell_each(heard: Heard, alert: str, channel: str, places: Sequence[str], tell: Callable[[str], None]) -> None:
-    """Tell every place of a channel of the alert with this id, each once, whatever becomes of the others.
-
-    Raises:
-        RegentError: the first failure, after all were tried; the next call tries only those that did not hear.
-    """
-    failed: RegentError | None = None
-    for place in places:
-        what, who = f"alert/{alert}", f"{channel}:{place}"
-        try:
-            if not heard.has(what, who):
-                tell(place)
-                heard.mark(what, who)
-        except RegentError as error:
-            failed = failed or error
-    if failed is not None:
-        raise failed
+def tell_once(heard: Heard, channel: str, what: str, who: str, tell: Callable[[], str | None]) -> Told:
+    """Tell them unless they have heard of it, now or before; `busy`: somebody else is telling them."""
+    try:
+        return tell_or_raise(heard, what, who, tell)
+    except RegentError as error:
+        log.warning("not delivered, it is tried again", channel=channel, error=str(error))
+        return "missed"
 
 
-def approval_key(notice: ApprovalNotice) -> str:
-    """What `Heard` knows an approval by."""
-    return f"approval/{notice.approval}"
+def tell_or_raise(heard: Heard, what: str, who: str, tell: Callable[[], str | None]) -> Told:
+    """`tell_once`, for whoever looks after a failure. RegentError when it was not told; never `missed`."""
+    if heard.has(what, who):
+        return "told"
+    if not heard.claim(what, who):
+        return "told" if heard.has(what, who) else "busy"
+    try:
+        said = tell()
+    except BaseException:
+        heard.release(what, who)
+        raise
+    heard.mark(what, who, said or "")
+    return "told"
 
 
-def _key(alert: Alert) -> str:
-    return f"alert/{alert.id}"
-
-
-def _since(outbox: Outbox, ago: timedelta) -> list[Alert]:
-    """Alerts that wait, and those that another channel, in another process, has told its people of since."""
-    since = datetime.now(UTC) - ago
-    return [one for one in outbox.alerts() if one.delivered is None or one.delivered > since]
+def _due(alert: Alert, began: datetime) -> bool:
+    """Whether a place that is told since `began` is to hear of it: what nobody had heard of is never too old."""
+    news = began - _LATELY
+    return alert.delivered is None or max(alert.delivered, alert.at) > news

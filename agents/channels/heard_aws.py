@@ -1,7 +1,7 @@
-"""Who has heard of what, in the state table: `delivering.Heard` for workers on AWS.
+"""Who has heard of what, in the state table: `heard.Heard` for workers on AWS.
 
 An item is (`delivery#CHANNEL#mark/HASH`, `delivery`): beside the deliveries of its channel, where the channel's worker
-may write.
+may write. With `until` it is a claim, without it a mark.
 """
 
 from __future__ import annotations
@@ -12,28 +12,67 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.channels.delivery import ChannelError
+from agents.channels.heard import CLAIMED_SECONDS, KEPT_SECONDS
 from policies.table import Table
-
-_KEPT_SECONDS = 400 * 24 * 3600
 
 
 class HeardTable:
-    """`Heard` of one channel in `table`, through a botocore client of DynamoDB."""
+    """`Heard` of one channel in `table`, through a botocore client of DynamoDB.
+
+    A mark is for good, so one that was read once is not read again.
+    """
 
     def __init__(self, client: Any, table: str, channel: str, clock: Callable[[], float] = time.time) -> None:
         self._table, self._channel, self._clock = Table(client, table, ChannelError), channel, clock
+        self._marked: dict[tuple[str, str], str] = {}
 
     def has(self, what: str, who: str) -> bool:
-        found = self._table.call("get_item", Key=self._key(what, who), ConsistentRead=True)
-        return "Item" in found
+        return self.said(what, who) is not None
 
-    def mark(self, what: str, who: str) -> None:
-        self._table.call(
+    def said(self, what: str, who: str) -> str | None:
+        if (what, who) not in self._marked:
+            item = self._table.call("get_item", Key=self._key(what, who), ConsistentRead=True).get("Item")
+            if item is None or "until" in item:
+                return None
+            self._marked[what, who] = item.get("said", {}).get("S", "")
+        return self._marked[what, who]
+
+    def claim(self, what: str, who: str) -> bool:
+        now = self._clock()
+        return self._table.held(
             "update_item",
             Key=self._key(what, who),
-            UpdateExpression="SET #ttl = :ttl",
-            ExpressionAttributeNames={"#ttl": "ttl"},
-            ExpressionAttributeValues={":ttl": {"N": str(int(self._clock()) + _KEPT_SECONDS)}},
+            UpdateExpression="SET #until = :until, #ttl = :ttl",
+            ConditionExpression="attribute_not_exists(pk) OR #until < :now",
+            ExpressionAttributeNames={"#until": "until", "#ttl": "ttl"},
+            ExpressionAttributeValues={
+                ":until": {"N": repr(now + CLAIMED_SECONDS)},
+                ":now": {"N": repr(now)},
+                ":ttl": {"N": str(int(now) + KEPT_SECONDS)},
+            },
+        )
+
+    def release(self, what: str, who: str) -> None:
+        self._table.held(
+            "update_item",
+            Key=self._key(what, who),
+            UpdateExpression="SET #until = :over",
+            ConditionExpression="attribute_exists(#until)",
+            ExpressionAttributeNames={"#until": "until"},
+            ExpressionAttributeValues={":over": {"N": "0"}},
+        )
+
+    def mark(self, what: str, who: str, said: str = "") -> None:
+        self._table.held(
+            "update_item",
+            Key=self._key(what, who),
+            UpdateExpression="SET #ttl = :ttl, said = :said REMOVE #until",
+            ConditionExpression="attribute_not_exists(pk) OR attribute_exists(#until)",
+            ExpressionAttributeNames={"#ttl": "ttl", "#until": "until"},
+            ExpressionAttributeValues={
+                ":ttl": {"N": str(int(self._clock()) + KEPT_SECONDS)},
+                ":said": {"S": said},
+            },
         )
 
     def _key(self, what: str, who: str) -> dict[str, dict[str, str]]:

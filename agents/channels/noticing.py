@@ -1,11 +1,12 @@
-"""Noticing: what waits in a house for a second person, and who of a channel may decide it."""
+"""Noticing: what waits in a house for a second person, what became of it, and who of a channel is to hear of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agents.channels.delivering import ApprovalNotice
+from agents.channels.notice import ApprovalNotice, Settled
 from agents.local import as_now
 from agents.resuming import check_place, run_of
 from policies.access import UnknownPrincipalError, people
@@ -14,25 +15,58 @@ from policies.oversight import ApprovalError
 
 if TYPE_CHECKING:
     from agents.acting import House
+    from policies.access import Principal
+    from policies.oversight import History
+
+_LATELY = timedelta(days=2)
+"""For how long after an approval would have expired people hear of what became of it."""
+_RUNS = timedelta(minutes=20)
+"""Longer than any run goes on after its approval."""
 
 
-def notices(house: House, channel: str) -> Iterator[ApprovalNotice]:
-    """Every approval that waits, wherever it was asked, with its approvers as the channel knows them."""
-    approvals, file = house.desk.oversight.approvals, house.settings.principals or SHIPPED
-    for known in approvals.all():
-        if known.state != "pending":
-            continue
-        try:
-            run = run_of(approvals, known.approval)
-            check_place(house.desk, run)
-            asker = as_now(house.settings, run.asker)
-        except (ApprovalError, UnknownPrincipalError):
-            continue  # forgotten, of another estate, or of somebody who is gone: nobody can decide it here
-        able = house.able(known, asker, channel)
-        names = [one for person, known_as in people(file) if person.id == asker.id for one in known_as]
-        yield ApprovalNotice(
-            approval=known.approval, asker=known.asker, session=f"{channel}:approval:{known.approval}",
-            asker_as=next((one for one in names if one.startswith(f"{channel}:")), None), query=known.call.query,
-            input=dict(known.call.input), accounts=tuple(known.call.accounts), reason=known.call.reason,
-            expires=known.expires, approvers=able,
-        )  # fmt: skip
+class WaitsHere:
+    """`Waits` of a house in this process: whatever its ledger knows, wherever it was asked."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def pending(self, channel: str) -> Iterator[ApprovalNotice]:
+        for known, asker in self._of_here(pending=True, since=datetime.now(UTC)):
+            yield ApprovalNotice(
+                approval=known.approval, asker=known.asker, session=f"{channel}:approval:{known.approval}",
+                asker_as=self._known_as(known, channel), query=known.call.query, input=dict(known.call.input),
+                accounts=tuple(known.call.accounts), reason=known.call.reason, expires=known.expires,
+                approvers=self._house.able(known, asker, channel),
+            )  # fmt: skip
+
+    def settled(self, channel: str) -> Iterator[Settled]:
+        now = datetime.now(UTC)
+        for known, asker in self._of_here(pending=False, since=now - _LATELY):
+            decided = known.decided_at or known.expires
+            yield Settled(
+                approval=known.approval,
+                words=known.outcome,
+                asker_as=self._known_as(known, channel),
+                approvers=self._house.able(known, asker, channel),
+                # whoever decided goes on with it at once: nobody may come between
+                over=known.state in ("consumed", "expired") or now - decided > _RUNS,
+                given_up=known.state == "consumed" and now - decided > _RUNS,
+            )
+
+    def _of_here(self, *, pending: bool, since: datetime) -> Iterator[tuple[History, Principal]]:
+        approvals = self._house.desk.oversight.approvals
+        for known in approvals.all(since.timestamp()):
+            if (known.state == "pending") != pending:
+                continue
+            try:
+                run = run_of(approvals, known.approval)
+                check_place(self._house.desk, run)
+                yield known, as_now(self._house.settings, run.asker)
+            except (ApprovalError, UnknownPrincipalError):
+                continue  # forgotten, of another estate, or of somebody who is gone: nobody can decide it here
+
+    def _known_as(self, known: History, channel: str) -> str | None:
+        """The asker, as the channel knows them."""
+        file = self._house.settings.principals or SHIPPED
+        names = [one for person, known_as in people(file) if person.id == known.asker for one in known_as]
+        return next((one for one in names if one.startswith(f"{channel}:")), None)

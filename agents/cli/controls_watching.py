@@ -58,10 +58,10 @@ def watch_command(
 
 
 def alerts_command(
-    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that no channel has delivered yet.")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those of which no place has heard yet.")] = False,
     json_out: Json = False,
 ) -> None:
-    """Alerts about controls that left `evidenced`, oldest first, and whether a channel has delivered them.
+    """Alerts about controls that left `evidenced`, oldest first, and when the first place heard of them.
 
     Examples:
 
@@ -72,7 +72,7 @@ def alerts_command(
     from agents.home import Home
     from policies.controls.outbox import SqliteOutbox
 
-    found = SqliteOutbox(Home.find().outbox).alerts(waiting=waiting)
+    found = [one for one in SqliteOutbox(Home.find().outbox).alerts(waiting=waiting) if one.left]
     if json_out:
         _json([one.model_dump(mode="json") for one in found])
     elif not found:

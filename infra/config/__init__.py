@@ -181,8 +181,6 @@ class Environment(_Frozen):
             )
         if self.channels and self.principals is None:
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
-        if self.slack.alerts and self.teams is not None and self.teams.alerts:
-            raise ValueError("alerts go out by one channel: name who gets them in slack or in teams, not in both")
         if "teams" in self.channels and self.teams is None:
             raise ValueError("the channel teams needs teams: {app_id: …, tenant: …}")
         if self.log_archive_account == self.account:

@@ -1,4 +1,4 @@
-"""The outbox: alerts that wait until a channel has delivered them. Each is put in once, and stays until it was sent."""
+"""The outbox: changes of controls, and which of them are alerts that wait for a place. Each is put in once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OutboxError(ControlsError):
 
 
 class Alert(BaseModel):
-    """A control left `evidenced`. `record` is the ledger record of the evaluation that found it."""
+    """A control changed; if it `left` evidenced, people are told. `record` is the evaluation that found it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,6 +44,12 @@ class Alert(BaseModel):
     record: int
     at: datetime
     delivered: datetime | None = None
+    """When the first place of all heard of it; who else has, channels remember."""
+
+    @property
+    def left(self) -> bool:
+        """Whether the control left `evidenced`."""
+        return self.before == "evidenced" and self.after != "evidenced"
 
 
 class Outbox(Protocol):
@@ -56,10 +62,10 @@ class Outbox(Protocol):
         """Add what is new and remember how far was looked, as one step; the alerts that were not there yet."""
 
     def alerts(self, *, waiting: bool = False) -> tuple[Alert, ...]:
-        """All alerts, oldest first, or those not delivered yet."""
+        """All changes, oldest first, or the alerts of which no place has heard yet."""
 
     def delivered(self, id: str, at: datetime) -> bool:
-        """Mark an alert as delivered; whether it was waiting."""
+        """Note that a first place has heard of an alert; whether it was waiting."""
 
 
 class SqliteOutbox:
@@ -92,7 +98,7 @@ class SqliteOutbox:
         with self._transaction() as db:
             rows = db.execute("select body, delivered from alert order by number").fetchall()
         found = [Alert.model_validate_json(body).model_copy(update={"delivered": _time(at)}) for body, at in rows]
-        return tuple(one for one in found if not waiting or one.delivered is None)
+        return tuple(one for one in found if not waiting or (one.left and one.delivered is None))
 
     def delivered(self, id: str, at: datetime) -> bool:
         with self._transaction() as db:

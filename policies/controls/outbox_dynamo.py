@@ -38,7 +38,7 @@ class DynamoOutbox:
 
     def alerts(self, *, waiting: bool = False) -> tuple[Alert, ...]:
         found = sorted((_alert(item) for item in self._items()), key=lambda alert: (alert.at, alert.id))
-        return tuple(one for one in found if not waiting or one.delivered is None)
+        return tuple(one for one in found if not waiting or (one.left and one.delivered is None))
 
     def delivered(self, id: str, at: datetime) -> bool:
         return self._changed(

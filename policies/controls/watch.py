@@ -1,7 +1,7 @@
-"""Watching: evaluate again, and put an alert into the outbox for each control that left `evidenced`.
+"""Watching: evaluate again, and put what changed into the outbox; what left `evidenced` is an alert.
 
-Alerts are made from the ledger's records of evaluations, not from this run: what another evaluation found in between,
-or before a crash, is an alert too, and each is one only once.
+Changes are made from the ledger's records of evaluations, not from this run: what another evaluation found in between,
+or before a crash, is one too, and each is one only once.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from policies.controls.outbox import Alert, Outbox
 from policies.controls.recorded import Recorded
 from policies.controls.run import Evaluation, Mode, run
 from policies.controls.store import EvidenceStore
-
-LEFT = "evidenced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,12 @@ def watch(scene: Scene, store: EvidenceStore, outbox: Outbox, *, mode: Mode = "r
             " `regent audit verify` says more."
         )
     done = run(scene, store, mode=mode)
-    alerts, upto = _since(scene, looked)
-    return Watched(done, outbox.put(ledger, source, upto, alerts))
+    changes, upto = _since(scene, looked)
+    return Watched(done, tuple(one for one in outbox.put(ledger, source, upto, changes) if one.left))
 
 
 def _since(scene: Scene, looked: int) -> tuple[list[Alert], int]:
-    """Alerts from all evaluations after a record, oldest first, and the last record looked at."""
+    """Changes from all evaluations after a record, oldest first, and the last record looked at."""
     found, upto = [], looked
     for stored in Recorded.of(scene.ledger).evaluations(after=looked):
         body = stored.body
@@ -61,16 +59,15 @@ def _since(scene: Scene, looked: int) -> tuple[list[Alert], int]:
         upto = max(upto, stored.index)
         at = datetime.fromtimestamp(stored.time / 1e9, UTC)
         for change in body.changes:
-            if change["before"] == LEFT and change["after"] != LEFT:
-                found.append(
-                    Alert(
-                        id=f"{scene.ledger.origin}/{stored.index}/{change['control']}",
-                        control=change["control"],
-                        before=change["before"],
-                        after=change["after"],
-                        source=scene.source,
-                        record=stored.index,
-                        at=at,
-                    )
+            found.append(
+                Alert(
+                    id=f"{scene.ledger.origin}/{stored.index}/{change['control']}",
+                    control=change["control"],
+                    before=change["before"],
+                    after=change["after"],
+                    source=scene.source,
+                    record=stored.index,
+                    at=at,
                 )
+            )
     return found, upto

@@ -45,6 +45,13 @@ class History(BaseModel):
             return f"expired at {self.expires:%Y-%m-%d %H:%M} UTC"
         if self.decision is None or self.decided_at is None:
             return "waits for a second person"
+        return self.outcome
+
+    @property
+    def outcome(self) -> str:
+        """What was decided, whether it was used already or not; to follow `it`."""
+        if self.decision is None or self.decided_at is None:
+            return f"expired at {self.expires:%Y-%m-%d %H:%M} UTC" if self.state != "pending" else self.words
         done = "approved" if self.decision.decision == "approve" else "denied"
         return f"was {done} by {self.decision.approver} at {self.decided_at:%Y-%m-%d %H:%M:%S} UTC"
 

@@ -104,10 +104,15 @@ class Approvals:
         """What the ledger says of an approval. ApprovalError when it says nothing, or something else than the row."""
         return self._history(self._row(approval))
 
-    def all(self) -> list[History]:
-        """Every approval of which the ledger knows and whose call is not forgotten, the newest first."""
+    def all(self, since: float | None = None) -> list[History]:
+        """Every approval of which the ledger knows and whose call is not forgotten, the newest first.
+
+        With `since` (Unix seconds), those that expire later.
+        """
         found = []
         for row in self._store.all():
+            if since is not None and row.expires < since:
+                continue
             try:
                 found.append(self._history(row))
             except ApprovalError:

@@ -30,12 +30,17 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"public": True}, "public"),
         ({"principals": None}, "principals"),
         ({"channels": ["teams"]}, "teams"),
-        ({"slack": {"alerts": ["C0123"]}, "teams": {"app_id": GUID, "tenant": GUID, "alerts": ["x"]}}, "one channel"),
     ],
 )
 def test_a_model_region_or_bound_that_may_not_be_is_refused(change, said):
     with pytest.raises(ValidationError, match=said):
         Environment.model_validate({**PLAIN, **change})
+
+
+def test_alerts_may_go_to_both_chats():
+    both = {"slack": {"alerts": ["C0123"]}, "teams": {"app_id": GUID, "tenant": GUID, "alerts": ["x"]}}
+    found = Environment.model_validate({**PLAIN, "channels": ["slack", "teams"], **both})
+    assert found.slack.alerts and found.teams and found.teams.alerts
 
 
 def test_an_unknown_environment_is_a_sentence_with_those_that_are_there(monkeypatch):

@@ -13,7 +13,7 @@ from agents.channels.rendering import one_line
 from agents.channels.slack.richtext import lines, preformatted, rich_text
 
 if TYPE_CHECKING:
-    from agents.channels.delivering import ApprovalNotice
+    from agents.channels.notice import ApprovalNotice
     from agents.channels.rendering import TableShown, View
     from policies.controls.outbox import Alert
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from agents.channels.box import Box
 from agents.channels.crew import Crew
-from agents.channels.delivering import HeardFile, Round
+from agents.channels.delivering import Round
 from agents.channels.front import asgi
+from agents.channels.heard import HeardFile
 from agents.channels.secrets import Secret, from_file
 from agents.channels.slack.gatekeeper import gatekeeper
 from agents.channels.slack.speaking import Voice, clients
@@ -31,7 +32,7 @@ def open_slack(
     Raises:
         RegentError: something cannot be opened; the sentence says what to do.
     """
-    from agents.channels.noticing import notices
+    from agents.channels.noticing import WaitsHere
     from agents.channels.opening import open_house
     from agents.overseeing import open_outbox
 
@@ -48,7 +49,7 @@ def open_slack(
         )  # fmt: skip
         closing.enter_context(Crew(box, {CHANNEL: worker}.__getitem__, size))
         outbox = open_outbox(home, settings) if settings.slack.alerts else None
-        closing.enter_context(Round(outbox, heard, [worker], lambda channel: notices(house, channel)))
+        closing.enter_context(Round(outbox, heard, [worker], WaitsHere(house), port))
         yield asgi(gatekeeper(secret, box), box)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from agents.channels.delivering import ApprovalNotice
+from agents.channels.notice import ApprovalNotice
 from agents.channels.rendering import View
 
 
@@ -43,8 +43,8 @@ class Decided(_Said):
     place: Place
     text: str
     approval: str
-    user: str | None = None
-    """The asker, if there is an answer that they do not have."""
+    asker: str | None = None
+    """The asker as Slack knows them, if there is an answer that they do not have."""
     view: View | None = None
 
 

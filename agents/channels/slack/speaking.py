@@ -15,12 +15,12 @@ import structlog
 
 from agents.channels.delivery import ChannelError
 from agents.channels.slack import blocks as draw
-from agents.channels.slack.said import Answered, Decided, Greeted, Opened, Place, Told
+from agents.channels.slack.said import Answered, Greeted, Opened, Place, Told
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from agents.channels.delivering import ApprovalNotice
+    from agents.channels.notice import ApprovalNotice
     from agents.channels.rendering import View
     from agents.channels.secrets import Secret
     from policies.controls.outbox import Alert
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _EVERY_SECONDS = 1.0
 """Slack takes some 50 edits a minute."""
+_GONE = ("message_not_found", "channel_not_found", "cant_update_message")
 _UNKNOWN_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "unsupported_block")
 
 
@@ -106,11 +107,18 @@ class Voice:
             return
         self._answer(said.place, said.view, key)
 
-    def decided(self, said: Decided, key: str) -> None:
-        """Put the decision in place of the buttons, and bring the asker the answer."""
-        if said.user is not None and said.view is not None:
-            self._answer(Place(channel=said.user), said.view, key)
-        self._replace(said.place, said.text, draw.said_blocks(said.text))
+    def alone(self, user: str, view: View, key: str) -> None:
+        """Say an answer to one person, in their direct messages."""
+        self._answer(Place(channel=user), view, key)
+
+    def settled(self, place: Place, text: str) -> None:
+        """Put what became of it in the place of a message with buttons; one that is gone needs nothing."""
+        try:
+            self._replace(place, text, draw.said_blocks(text))
+        except SlackError as error:
+            if error.code not in _GONE:
+                raise
+            log.info("a message is gone already", code=error.code)
 
     def told(self, said: Told) -> None:
         """Say a sentence, to one person alone if others are there."""
@@ -139,10 +147,11 @@ class Voice:
             thread_ts=said.place.thread, prompts=prompts,
         )  # fmt: skip
 
-    def ask_approver(self, notice: ApprovalNotice, user: str, value: str) -> None:
-        """Ask an approver in their direct messages."""
+    def ask_approver(self, notice: ApprovalNotice, user: str, value: str) -> Place:
+        """Ask an approver in their direct messages; where that stands."""
         text = f"{notice.asker} asks for a second person's approval of {notice.query}."
-        self._post(user, text, draw.approval_blocks(notice, value))
+        posted = self._post(user, text, draw.approval_blocks(notice, value))
+        return Place(channel=posted["channel"], ts=posted["ts"])
 
     def alert(self, alert: Alert, place: str) -> None:
         """Tell of an alert."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from agents.channels.delivering import ApprovalNotice, Heard, approval_key, tell_each
-from agents.channels.delivery import ChannelError, Delivery
+from agents.channels.delivering import tell_or_raise
+from agents.channels.delivery import Delivery
+from agents.channels.heard import Heard
+from agents.channels.notice import ApprovalNotice, Settled, answer_key, approval_key, asked_key, settled_key
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
 from agents.channels.slack import wording
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from agents.channels.rendering import View
     from agents.channels.secrets import Secret
     from agents.settings import Disclosure
+    from policies.controls.outbox import Alert
 
 CHANNEL = "slack"
 
@@ -78,7 +81,7 @@ class SlackWorker:
         alerts: Sequence[str] = (),
     ) -> None:
         self._port, self._voice, self._answers, self._disclosure = port, voice, answers, disclosure
-        self._named, self._alerts, self._heard = frozenset(named), tuple(alerts), heard
+        self._named, self._heard, self.places = frozenset(named), heard, tuple(alerts)
         self._router = Router(self)
 
     # the adapter: ask, say, sorry
@@ -91,12 +94,10 @@ class SlackWorker:
         match found:
             case Answered():
                 self._voice.answered(found, delivery.key)
-                if found.notice is not None:
-                    self.ask_approvers(found.notice)
+                for approver in found.notice.approvers if found.notice is not None else ():
+                    self._ask_once(found.notice, approver)  # type: ignore[arg-type] # it is there if it has approvers
             case Decided():
-                self._voice.decided(found, delivery.key)
-                if found.user is not None:
-                    self._heard.mark(f"answer/{found.approval}", found.user)
+                self._say_decided(found, delivery.key)
             case Told():
                 self._voice.told(found)
             case Opened():
@@ -116,23 +117,36 @@ class SlackWorker:
             # whoever approved something must not believe that it was taken
             self._voice.told(Told(place=where(body), user=body["user"]["id"], text=wording.NOT_TAKEN))
 
-    # the notifier: alerts and approvals, unasked
+    # the notifier: what is brought unasked
 
-    def notify(self, alert: Any) -> None:
-        if not self._alerts:
-            raise ChannelError("Slack has nobody to tell of alerts: name channels or people in slack.alerts.")
-        tell_each(self._heard, alert.id, CHANNEL, self._alerts, lambda place: self._voice.alert(alert, place))
+    def notify(self, alert: Alert, place: str) -> None:
+        self._voice.alert(alert, place)
 
-    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
         value = json.dumps({"approval": notice.approval, "asker": notice.asker_as, "session": notice.session})
-        self._voice.ask_approver(notice, approver.rpartition("/")[2], value)
+        return self._voice.ask_approver(notice, _user(approver), value).model_dump_json()
 
-    def ask_approvers(self, notice: ApprovalNotice) -> None:
-        """Ask every approver who has not heard of it."""
-        for approver in notice.approvers:
-            if not self._heard.has(approval_key(notice), approver):
-                self.ask_approver(notice, approver)
-                self._heard.mark(approval_key(notice), approver)
+    def settle(self, settled: Settled, approver: str, said: str) -> None:
+        self._voice.settled(Place.model_validate_json(said), f"{settled.approval} {settled.words}.")
+
+    def bring(self, settled: Settled, answer: Answer | None) -> None:
+        assert settled.asker_as is not None  # or nobody would wait
+        user = _user(settled.asker_as)
+        if answer is None:
+            self._voice.told(Told(place=Place(channel=user), user=user, text=f"{settled.approval} {settled.words}."))
+            return
+        self._voice.alone(user, view(answer, self._disclosure), answer_key(settled.approval))
+
+    def _ask_once(self, notice: ApprovalNotice, approver: str) -> None:
+        ask = lambda: self.ask_approver(notice, approver)  # noqa: E731
+        tell_or_raise(self._heard, approval_key(notice.approval), approver, ask)
+
+    def _say_decided(self, found: Decided, key: str) -> None:
+        asker, shown = found.asker, found.view
+        if asker is not None and shown is not None:
+            bring = lambda: self._voice.alone(_user(asker), shown, key)  # noqa: E731
+            tell_or_raise(self._heard, answer_key(found.approval), asker, bring)
+        self._voice.settled(found.place, found.text)
 
     # the listener: what Bolt routes here
 
@@ -164,6 +178,8 @@ class SlackWorker:
         if private:
             self._heard.mark("private", by.session)
         notice = self._notice(by, answer) if answer.approval else None
+        if notice is not None:  # they wait here, whoever decides it wherever
+            self._heard.mark(asked_key(notice.approval), by.person, by.session)
         return Answered(place=begun, user=user, view=shown, private=private, notice=notice)
 
     def _notice(self, by: Speaker, answer: Answer) -> ApprovalNotice | None:
@@ -204,16 +220,29 @@ class SlackWorker:
 
     def _receipts(self, body: dict[str, Any], value: str) -> Said:
         """Somebody wants to see the AWS calls behind an answer. They are kept for a day."""
-        kept = self._kept(value)
         user, place = body["user"]["id"], where(body)
+        if value.startswith(answer_key("")):
+            return self._receipts_of_decided(body, value.removeprefix(answer_key("")))
+        kept = self._kept(value)
         if not isinstance(kept, Answered | Decided) or kept.view is None:
             return Told(place=place, user=user, text=wording.GONE)
-        if user != kept.user:
+        whose = kept.user if isinstance(kept, Answered) else _user(kept.asker or "")
+        if user != whose:
             if not isinstance(kept, Answered) or kept.private or kept.place.channel.startswith("D"):
                 return Told(place=place, user=user, text=wording.NOT_YOURS)
             self._port.waiting(_presser(body))  # RefusedError, on record, if the house does not know them
         instead = Told(place=place, user=user, text=receipts_text(kept.view))
         return Opened(trigger=body["trigger_id"], modal="receipts", view=kept.view, instead=instead)
+
+    def _receipts_of_decided(self, body: dict[str, Any], approval: str) -> Said:
+        """The house keeps that answer, for its asker alone."""
+        by, user, place = _presser(body), body["user"]["id"], where(body)
+        try:
+            shown = view(self._port.resume(by, approval), self._disclosure)
+        except RefusedError:
+            return Told(place=place, user=user, text=wording.NOT_YOURS)
+        instead = Told(place=place, user=user, text=receipts_text(shown))
+        return Opened(trigger=body["trigger_id"], modal="receipts", view=shown, instead=instead)
 
     def _opinion(self, body: dict[str, Any], value: str) -> Said:
         """Somebody says whether an answer helped."""
@@ -240,19 +269,22 @@ class SlackWorker:
         approval, place = held["approval"], where(body)
         words = body.get("state", {}).get("values", {}).get("why", {}).get("words", {}).get("value") or ""
         asker: str | None = held["asker"]
+        by = _presser(body)
+        there = Place(channel=place.channel, ts=place.ts).model_dump_json()
+        if self._heard.said(approval_key(approval), by.person) == there:
+            self._heard.mark(settled_key(approval), by.person)  # this says it in that very message
         try:
-            made = self._port.decide(_presser(body), approval, verdict, words)
+            made = self._port.decide(by, approval, verdict, words)
             text = f"{approval} of {made.asker} {made.words}. The question is now: {made.status}."
         except RefusedError as error:
             # somebody was faster, or we were, and could not bring the answer then
             text = str(error)
         shown = self._decided_answer(asker, held["session"], approval) if asker else None
-        user = asker.rpartition("/")[2] if asker and shown else None
-        return Decided(place=place, text=text, approval=approval, user=user, view=shown)
+        return Decided(place=place, text=text, approval=approval, asker=asker if shown else None, view=shown)
 
     def _decided_answer(self, asker: str, session: str, approval: str) -> View | None:
         """The answer for the asker, once; None while there is none, or when they have it."""
-        if self._heard.has(f"answer/{approval}", asker.rpartition("/")[2]):
+        if self._heard.has(answer_key(approval), asker):
             return None
         try:
             by = Speaker(person=asker, channel=CHANNEL, session=session)
@@ -263,6 +295,11 @@ class SlackWorker:
     def _kept(self, key: str) -> Said | None:
         found = self._answers.answer(key)
         return SAID.validate_json(found[1]) if found is not None and found[1] else None
+
+
+def _user(known_as: str) -> str:
+    """Slack's id of somebody, without that of their team."""
+    return known_as.rpartition("/")[2]
 
 
 def _speaker(body: dict[str, Any], event: dict[str, Any]) -> Speaker:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from agents.channels.box import Box
 from agents.channels.crew import AGAIN_SECONDS, Crew
-from agents.channels.delivering import HeardFile, Round
+from agents.channels.delivering import Round
 from agents.channels.front import asgi
+from agents.channels.heard import HeardFile
 from agents.channels.teams.gatekeeper import TeamsGatekeeper
 from agents.channels.teams.genuine import BotTokens
 from agents.channels.teams.settings import TeamsSettings
@@ -44,7 +45,7 @@ def open_channel(
     Raises:
         SettingsError: the app or its secret is not set.
     """
-    from agents.channels.noticing import notices
+    from agents.channels.noticing import WaitsHere
     from agents.channels.teams.speaking import Speaking
     from agents.channels.teams.worker import TeamsWorker
     from agents.overseeing import open_outbox
@@ -57,7 +58,7 @@ def open_channel(
         worker = TeamsWorker(port, speaking, settings.disclosure, heard=heard, alerts=settings.teams.alerts_to)
         # without a place for them, alerts wait for a channel that has one
         outbox = open_outbox(home, settings) if settings.teams.alerts_to else None
-        delivering = Round(outbox, heard, [worker], lambda channel: notices(house, channel))
+        delivering = Round(outbox, heard, [worker], WaitsHere(house), port)
         with Crew(box, lambda channel: worker, workers, again), delivering:
             yield asgi(TeamsGatekeeper(tokens_of(settings.teams), tenant), box)
 

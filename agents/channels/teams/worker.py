@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agents.channels.delivering import ApprovalNotice, Heard, tell_each
+from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
+from agents.channels.heard import Heard
+from agents.channels.notice import ApprovalNotice, Settled, answer_key, approval_key, asked_key, settled_key
 from agents.channels.port import RefusedError, Speaker
 from agents.channels.rendering import View, one_line, view
 from agents.channels.teams.activity import Came
@@ -22,7 +24,6 @@ from agents.channels.teams.cards import alert_card, answer_card, approval_card, 
 from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
 from agents.channels.teams.settings import GUID
 from agents.channels.teams.showing import Showing
-from tools.errors import SettingsError
 
 if TYPE_CHECKING:
     from agents.acting import Waiting
@@ -58,26 +59,38 @@ class TeamsWorker:
         self, port: Port, speaking: Speaking, disclosure: Disclosure, *, heard: Heard, alerts: Sequence[str] = ()
     ) -> None:
         self._port, self._speaking, self._disclosure = port, speaking, disclosure
-        self._heard, self._alerts = heard, tuple(alerts)
+        self._heard, self.places = heard, tuple(alerts)
         self._begun: dict[str, str] = {}
 
-    def notify(self, alert: Alert) -> None:
-        if not self._alerts:
-            raise SettingsError("Nobody in Teams gets alerts: set teams.alerts_to (REGENT_TEAMS__ALERTS_TO).")
+    def notify(self, alert: Alert, place: str) -> None:
+        there = self._place(place)
+        self._speaking.say(Part(place=there, text="", card=alert_card(alert), summary=f"Alert: {alert.control}"))
 
-        def tell(where: str) -> None:
-            person = where if re.fullmatch(GUID, where) else None
-            place = Place(service=self._speaking.service, person=person, conversation=None if person else where)
-            self._speaking.say(Part(place=place, text="", card=alert_card(alert), summary=f"Alert: {alert.control}"))
-
-        tell_each(self._heard, alert.id, CHANNEL, self._alerts, tell)
-
-    def ask_approver(self, notice: ApprovalNotice, approver: str) -> None:
+    def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
         facts = _facts(notice.query, notice.input, notice.accounts, notice.reason, notice.expires, notice.asker)
         title = f"{notice.asker} asks for approval"
         card = approval_card(notice.approval, notice.asker_as or "", title, facts, self._disclosure.contact)
-        place = Place(service=self._speaking.service, person=approver.rpartition("/")[2])
-        self._speaking.say(Part(place=place, text="", card=card, summary=title))
+        return self._speaking.say(Part(place=self._of(approver), text="", card=card, summary=title))
+
+    def settle(self, settled: Settled, approver: str, said: str) -> None:
+        card = note_card("Nothing to decide any more", f"It {settled.words}.")
+        self._speaking.say(Part(place=self._of(approver), text="", card=card, replaces=said))
+
+    def bring(self, settled: Settled, answer: Answer | None) -> None:
+        assert settled.asker_as is not None  # or nobody would wait
+        if answer is None:
+            self._speaking.say(Part(place=self._of(settled.asker_as), text=inert(f"It {settled.words}.")))
+            return
+        self._speaking.say(self._answer(view(answer, self._disclosure), self._of(settled.asker_as)))
+
+    def _of(self, known_as: str) -> Place:
+        """The personal chat with somebody, as alerts reach it."""
+        return Place(service=self._speaking.service, person=known_as.rpartition("/")[2])
+
+    def _place(self, named: str) -> Place:
+        """A place as settings name it: a person by Entra object id, or a conversation."""
+        person = named if re.fullmatch(GUID, named) else None
+        return Place(service=self._speaking.service, person=person, conversation=None if person else named)
 
     def close(self) -> None:
         """Stop speaking; for whoever did not open the voice as a context."""
@@ -114,9 +127,8 @@ class TeamsWorker:
     def _bring(self, part: Part) -> None:
         if part.once is None:
             self._speaking.say(part)
-        elif not self._heard.has(part.once, part.heard_by):
-            self._speaking.say(part)
-            self._heard.mark(part.once, part.heard_by)
+        else:
+            tell_or_raise(self._heard, part.once, part.heard_by, lambda: self._speaking.say(part))
 
     def _answered(self, delivery: Delivery, came: Came) -> list[Part]:
         by = Speaker(person=came.known_as, channel=CHANNEL, session=came.session)
@@ -172,6 +184,7 @@ class TeamsWorker:
         )
 
     def _for_approvers(self, approval: str, came: Came, by: Speaker) -> list[Part]:
+        self._heard.mark(asked_key(approval), by.person, by.session)  # they wait here, whoever decides it wherever
         known = next((one for one in self._port.waiting(by) if one.approval == approval), None)
         approvers = self._port.approvers(by, approval)
         if known is None or not approvers:
@@ -186,7 +199,7 @@ class TeamsWorker:
                 text="",
                 card=card,
                 summary=title,
-                once=f"approval/{approval}",
+                once=approval_key(approval),
                 heard_by=one,
             )
             for one in approvers
@@ -215,6 +228,8 @@ class TeamsWorker:
         except RefusedError as error:
             # somebody was faster, or this very press was, and the worker died before it could bring the answer
             return [self._here(came, str(error)), *self._for_asker(came, approval, data)]
+        if came.card and self._heard.said(approval_key(approval), by.person) == came.card:
+            self._heard.mark(settled_key(approval), by.person)  # this says it in that very card
         done = {"approve": ("Approved", "Good"), "deny": ("Denied", "Attention")}[verdict]
         facts = [("Asked by", decided.asker), ("Reason", reason), ("Now", f"It {decided.words}")]
         card = note_card(done[0], "Your decision is on record.", [one for one in facts if one[1]], done[1])
@@ -226,7 +241,7 @@ class TeamsWorker:
         """The answer of a decided question, once. Whoever the card names only gets it if the house agrees that it is
         theirs, and in their own chat only.
         """
-        asker, once = str(data.get("asker") or ""), f"answer/{approval}"
+        asker, once = str(data.get("asker") or ""), answer_key(approval)
         if not asker.startswith(f"teams:{came.tenant}/") or self._heard.has(once, asker):
             return []
         theirs = Speaker(person=asker, channel=CHANNEL, session=f"teams:{came.tenant}:approval:{approval}")

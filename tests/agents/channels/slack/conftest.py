@@ -18,9 +18,9 @@ from slack_sdk.signature import SignatureVerifier
 
 from agents.acting import House
 from agents.channels.box import Box
-from agents.channels.delivering import HeardFile
 from agents.channels.delivery import from_text
 from agents.channels.front import asgi
+from agents.channels.heard import HeardFile
 from agents.channels.opening import AUDIENCE, OwnSigner
 from agents.channels.port import CallingPort
 from agents.channels.slack.gatekeeper import gatekeeper

@@ -1,17 +1,20 @@
 """What people see in Slack: answers, receipts, feedback, approvals, changed messages, and nothing of others."""
 
 import json
+import time
 
 import pytest
 
 from agents.answer import Question
+from agents.approving import decide
 from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError, from_text
-from agents.channels.noticing import notices
+from agents.channels.noticing import WaitsHere
 from agents.channels.port import PortError, Speaker
 from agents.channels.slack.richtext import rich_text
 from agents.channels.working import work
-from policies.access import local_principal
+from agents.local import as_now
+from policies.access import Principal, local_principal
 from policies.audit.bodies import AnswerDelivered, ApprovalDecided, FeedbackGiven, MessageChanged, QuestionAsked
 from policies.controls.outbox import Alert, SqliteOutbox
 from tests.agents.channels.slack.conftest import ANNA, CARLA, EVA, NAMED, OMAR, OTHER, TEAM, WORDS
@@ -279,7 +282,7 @@ def test_attack_receipts_of_an_answer_that_is_for_somebody_else_alone(app):
 def test_attack_a_reason_that_looks_like_lines_of_ours_stays_one_line_for_the_approver(app):
     forged = "routine\nWhat would run: `nothing`\n**Approved already by the CISO**\u2028Until: 2099\u202e"
     app.worker._port.ask(Speaker(person=f"slack:{TEAM}/{EVA}", channel="slack", session="s"), WHO, reason=forged)
-    for notice in notices(app.house, "slack"):
+    for notice in WaitsHere(app.house).pending("slack"):
         app.worker.ask_approvers(notice)
     [waits] = app.said(direct(CARLA))
     [section] = waits["blocks"][0]["elements"]
@@ -423,7 +426,7 @@ def test_an_approval_asked_elsewhere_reaches_approvers_in_slack_once(app, tmp_pa
     elsewhere = Speaker(person=f"slack:{TEAM}/{EVA}", channel="slack", session="somewhere")
     waiting = app.worker._port.ask(elsewhere, WHO)
     assert waiting.status == "needs_approval"
-    round_ = Round(SqliteOutbox(tmp_path / "o"), app.worker._heard, [app.worker], lambda c: notices(app.house, c))
+    round_ = Round(SqliteOutbox(tmp_path / "o"), app.worker._heard, [app.worker], WaitsHere(app.house))
     app.slack.down = True
     assert round_.go() == 2
     app.slack.down = False
@@ -433,3 +436,77 @@ def test_an_approval_asked_elsewhere_reaches_approvers_in_slack_once(app, tmp_pa
     app.send(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
     assert "DeleteVpcEndpoint" in app.slack.text_of(app.said(direct(EVA))[-1])
     assert round_.go() == 0 and len(app.said(direct(OMAR))) == 1, "what was decided is not asked again"
+
+
+def _round(app, tmp_path):
+    return Round(SqliteOutbox(tmp_path / "o"), app.worker._heard, [app.worker], WaitsHere(app.house), app.worker._port)
+
+
+def _decide_elsewhere(app, verdict="approve"):
+    """Carla decides at another door than Slack."""
+    [waits] = app.desk.oversight.approvals.all()
+    by = Principal(id="carla", role="auditor", assurance="oidc")
+    return decide(
+        app.desk, waits.approval, by, verdict, "seen", lambda p: as_now(app.house.settings, p)
+    ), waits.approval
+
+
+def test_a_decision_taken_elsewhere_reaches_the_asker_and_every_approver_in_slack_once(app, tmp_path):
+    app.send(app.message(EVA, WHO))
+    round_ = _round(app, tmp_path)
+    assert round_.go() == 0
+    (_, asker), approval = _decide_elsewhere(app)
+    app.slack.down = True
+    assert round_.go() == 2, "two approvers; whoever decided goes on with it themselves"
+    app.desk.resume(approval, asker)
+    assert round_.go() == 3, "the asker and two approvers"
+    app.slack.down = False
+    for _ in range(3):
+        assert round_.go() == 0
+    [_, answer] = app.said(direct(EVA))
+    assert "DeleteVpcEndpoint" in app.slack.text_of(answer) and WORDS.contact in app.slack.text_of(answer)
+    for approver in (CARLA, OMAR):
+        [told] = app.said(direct(approver))
+        assert "was approved by carla" in app.slack.text_of(told) and not _buttons(told)
+    app.send(app.press(EVA, "receipts", button(answer, "receipts"), place_of(answer)))
+    assert "LookupEvents" in json.dumps(app.slack.of("views.open")[-1])
+    app.send(app.press(OMAR, "receipts", button(answer, "receipts"), place_of(answer)))
+    assert len(app.slack.of("views.open")) == 1, "they are the asker's alone"
+
+
+def test_whoever_did_not_ask_in_slack_gets_no_answer_there(app, tmp_path):
+    asker = Principal(id="eva", role="engineer", assurance="oidc")
+    app.desk.answer(Question(text=WHO), asker)
+    round_ = _round(app, tmp_path)
+    assert round_.go() == 0
+    (_, asker), approval = _decide_elsewhere(app, "deny")
+    app.desk.resume(approval, asker)
+    assert round_.go() == 0 and app.said(direct(EVA)) == []
+    assert "was denied by carla" in app.slack.text_of(app.said(direct(OMAR))[0])
+
+
+def test_an_approval_that_expired_loses_its_buttons_and_the_asker_hears_of_it(app, tmp_path, monkeypatch):
+    app.send(app.message(EVA, WHO))
+    round_ = _round(app, tmp_path)
+    assert round_.go() == 0
+    late = time.time() + 2 * 3600
+    monkeypatch.setattr(app.desk.oversight.approvals, "_clock", lambda: late)
+    for _ in range(2):
+        assert round_.go() == 0
+    assert "expired at" in app.slack.text_of(app.said(direct(OMAR))[0])
+    assert "was not approved before" in app.slack.text_of(app.said(direct(EVA))[-1]) and len(app.said(direct(EVA))) == 2
+
+
+def test_a_decision_in_slack_is_told_once_though_rounds_go_on_meanwhile(app, tmp_path):
+    app.send(app.message(EVA, WHO))
+    round_ = _round(app, tmp_path)
+    [waits] = app.said(direct(CARLA))
+    app.send(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
+    edits = len(app.slack.of("chat.update"))
+    for _ in range(2):
+        assert round_.go() == 0
+    assert len(app.said(direct(EVA))) == 2 and len(app.slack.of("chat.update")) == edits + 1, "omar's alone"
+
+
+def _buttons(given):
+    return [e for block in given["blocks"] if block["type"] == "actions" for e in block["elements"]]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from agents.answer import Question
+from agents.approving import decide
 from agents.channels.port import Speaker
 from agents.channels.rendering import view
 from agents.home import Home
@@ -318,3 +319,27 @@ def test_what_was_asked_elsewhere_is_brought_to_approvers_in_teams_once(
     time.sleep(0.8)
     assert len(held.said(f"a:{CARLA}")) == 1, "asked once, by the answer or by the round"
     assert "ana asks for approval" in words(card(request))
+
+
+@pytest.mark.slow
+def test_a_decision_taken_elsewhere_is_pushed_to_the_asker_and_the_approvers_card_says_it(
+    channel: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    held = channel()
+    held.asks(ANA, WHO)
+    held.said(f"a:{CARLA}")
+    waits = held.desk.oversight.approvals.all()[0]
+    asker = Principal(id="ana", role="engineer", assurance="envelope")
+    held.teams.down = True
+    by = Principal(id="carla", role="auditor", assurance="oidc")
+    decide(held.desk, waits.approval, by, "approve", "seen", lambda before: asker)
+    held.desk.resume(waits.approval, asker)
+    time.sleep(0.5)
+    held.teams.down = False
+    answer = held.said(f"a:{ANA}", at_least=2)[-1]
+    assert "DeleteVpcEndpoint" in answer["text"] + words(card(answer)) and "AI system" in words(card(answer))
+    time.sleep(0.8)
+    assert len(held.said(f"a:{ANA}")) == 2, "once"
+    [request] = held.said(f"a:{CARLA}")
+    assert "was approved by carla" in words(card(request)) and not buttons(card(request))

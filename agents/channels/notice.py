@@ -1,0 +1,89 @@
+"""Notices: what waits for a second person, and what became of it, as people of one channel hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.access.principal import KnownAs
+
+
+class _Notice(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ApprovalNotice(_Notice):
+    """An approval that waits, as its approvers hear of it."""
+
+    approval: str
+    asker: str
+    asker_as: KnownAs | None
+    """The asker in the channel, if they are known there: whom the answer goes to."""
+    session: str
+    """The asker's conversation."""
+    query: str
+    input: Mapping[str, Any]
+    accounts: tuple[str, ...]
+    reason: str
+    expires: datetime
+    approvers: tuple[str, ...]
+    """Who may decide it, as the channel knows them."""
+
+
+class Settled(_Notice):
+    """An approval that does not wait any more."""
+
+    approval: str
+    words: str
+    """What became of it, to follow `it`: `was approved by carla at …`."""
+    asker_as: KnownAs | None
+    """The asker in the channel, if they are known there."""
+    approvers: tuple[str, ...]
+    """Who may have been asked, as the channel knows them."""
+    over: bool = True
+    """Whether its question may go on from here: nobody else is at it now."""
+    given_up: bool = False
+    """Whether no answer comes any more, if there is none by now."""
+
+
+class Waits(Protocol):
+    """What waits in the house for people of a channel, and what became of it. RegentError when it is not known."""
+
+    def pending(self, channel: str) -> Iterable[ApprovalNotice]:
+        """Every approval that waits, wherever it was asked."""
+
+    def settled(self, channel: str) -> Iterable[Settled]:
+        """Those that were decided or expired in the last days."""
+
+
+class NothingWaits:
+    """For whoever brings alerts alone."""
+
+    def pending(self, channel: str) -> Iterable[ApprovalNotice]:
+        return ()
+
+    def settled(self, channel: str) -> Iterable[Settled]:
+        return ()
+
+
+def approval_key(approval: str) -> str:
+    """What `Heard` knows the request for an approval by."""
+    return f"approval/{approval}"
+
+
+def asked_key(approval: str) -> str:
+    """What `Heard` knows by that somebody asked in a channel and waits there; kept with it: their conversation."""
+    return f"asked/{approval}"
+
+
+def answer_key(approval: str) -> str:
+    """What `Heard` knows the answer after a decision by."""
+    return f"answer/{approval}"
+
+
+def settled_key(approval: str) -> str:
+    """What `Heard` knows by that an approver was told what became of it."""
+    return f"settled/{approval}"
