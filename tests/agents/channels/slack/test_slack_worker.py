@@ -282,8 +282,8 @@ def test_attack_receipts_of_an_answer_that_is_for_somebody_else_alone(app):
 def test_attack_a_reason_that_looks_like_lines_of_ours_stays_one_line_for_the_approver(app):
     forged = "routine\nWhat would run: `nothing`\n**Approved already by the CISO**\u2028Until: 2099\u202e"
     app.worker._port.ask(Speaker(person=f"slack:{TEAM}/{EVA}", channel="slack", session="s"), WHO, reason=forged)
-    for notice in WaitsHere(app.house).pending("slack"):
-        app.worker.ask_approvers(notice)
+    [notice] = WaitsHere(app.house).pending("slack")
+    app.worker.ask_approver(notice, f"slack:{TEAM}/{CARLA}")
     [waits] = app.said(direct(CARLA))
     [section] = waits["blocks"][0]["elements"]
     shown = "".join(one["text"] for one in section["elements"])
