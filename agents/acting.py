@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from policies.oversight import History
 
 ApprovalId = Annotated[str, Field(pattern=r"^a-[0-9a-f]{16}$")]
-AnswerId = Annotated[str, Field(min_length=1, max_length=128)]
+AnswerId = Annotated[str, Field(pattern=r"^q-[0-9a-f]{1,20}-[0-9a-f]{6}$")]
+MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:;/=+-]{1,256}$")]
+"""Ids stay in the ledger in clear for good, so none may be words: those are sealed, and can be erased."""
 Words = Annotated[str, Field(max_length=2000)]
 
 
@@ -54,7 +56,7 @@ class Opinion(_Frozen):
 class Change(_Frozen):
     """A message that was taken as a question was changed afterwards; `message` is the channel's own id of it."""
 
-    message: Annotated[str, Field(min_length=1, max_length=256)]
+    message: MessageId
     what: Literal["edited", "deleted"]
     answer: AnswerId | None = None
 

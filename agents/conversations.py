@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.home import own_file
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Conversations:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            own_file(self._path)
             db = sqlite3.connect(self._path, timeout=10)
             try:
                 with db:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from agents.desk import Progress
 
 log = structlog.get_logger()
+_MOST_SESSION = 256
+"""Characters of a session's name, in the payload or in AgentCore's header."""
 
 
 class Invocation(BaseModel):
@@ -48,7 +50,7 @@ class Invocation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     prompt: str
-    session: str | None = Field(default=None, min_length=1, max_length=256)
+    session: str | None = Field(default=None, min_length=1, max_length=_MOST_SESSION)
     stream: bool = False
     fresh: bool = False
     results: bool = False
@@ -130,7 +132,10 @@ def build_app(door: Door) -> BedrockAgentCoreApp:
             wanted = parse(payload)
         except PayloadError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
-        call = Call(dict(context.request_headers or {}), payload, context.session_id or _session(wanted) or "")
+        session = context.session_id or _session(wanted) or ""
+        if len(session) > _MOST_SESSION:
+            return JSONResponse({"error": f"A session's name has {_MOST_SESSION} characters at most."}, status_code=400)
+        call = Call(dict(context.request_headers or {}), payload, session)
         with structlog.contextvars.bound_contextvars(request=request):
             if isinstance(wanted, Invocation) and wanted.stream:
                 return _events(door, wanted, call)

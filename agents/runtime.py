@@ -25,6 +25,8 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = ADDRESSES["/invocations"].most_bytes
 """The largest body of an invocation that is read; a question has a few hundred characters."""
+BODY_SECONDS = 20
+"""How long a body may take to arrive: who sends it byte by byte does not hold a connection for as long as they like."""
 GRACE_SECONDS = 30
 """How long a stop waits for answers that are on their way."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -93,7 +95,12 @@ class Front:
             await self._invoke(address, scope, receive, send)
 
     async def _invoke(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive, address.most_bytes)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive, address.most_bytes)
+        except TimeoutError:
+            await _json(send, 408, {"error": f"The body did not arrive within {BODY_SECONDS} seconds."})
+            return
         refused = _unreadable(body, address)
         if refused:
             await _json(send, 413 if body is None else 400, {"error": refused})

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS, Taken
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, Claim
+from agents.home import own_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -167,7 +168,7 @@ class Box:
         import sqlite3
 
         if self._db is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_file(self._path)  # answers for one person alone lie here
             db = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
             db.execute("pragma journal_mode = wal")
             db.execute("pragma secure_delete = on")

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple, Protocol
 from agents.channels.delivery import MOST_BYTES, ChannelError, Delivery
 from agents.channels.inbox import Inbox, Taken
 
+BODY_SECONDS = 20
+"""How long a body may take to arrive, on one's own machine; before a Lambda function, the API sees to that."""
+
 
 class Arrived(NamedTuple):
     """One HTTP request. Names of headers are in lower case; `now` is when it came, in Unix seconds."""
@@ -113,6 +116,8 @@ def asgi(
     gatekeeper: Gatekeeper, inbox: Inbox, clock: Callable[[], float] = time.time
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The front as an ASGI app, for one's own machine."""
+    import asyncio  # here: a front as a Lambda function has no loop, and starts sooner without
+
     from agents.channels.together import Together
 
     together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox))
@@ -123,23 +128,38 @@ def asgi(
                 await send({"type": f"{message['type']}.complete"})
             await send({"type": "lifespan.shutdown.complete"})
             return
-        body = b""
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            if not message.get("more_body") or len(body) > MOST_BYTES:
-                break
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
+        except TimeoutError:
+            await _sent(send, Reply(408, {"error": "The body took too long to arrive."}))
+            return
+        if body is None:
+            return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         arrived = Arrived(scope["method"], scope["path"], headers, body, clock())
-        reply = await together.do(arrived)
-        kind, text = _written(reply)
-        told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
-        await send({"type": "http.response.start", "status": reply.status, "headers": told})
-        await send({"type": "http.response.body", "body": text.encode()})
+        await _sent(send, await together.do(arrived))
 
     return app
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body, or as much of it as says that it is too large; None when the sender went away."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body") or len(body) > MOST_BYTES:
+            return body
+
+
+async def _sent(send: Send, reply: Reply) -> None:
+    kind, text = _written(reply)
+    told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
+    await send({"type": "http.response.start", "status": reply.status, "headers": told})
+    await send({"type": "http.response.body", "body": text.encode()})
 
 
 def _written(reply: Reply) -> tuple[str, str]:

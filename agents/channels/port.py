@@ -7,6 +7,7 @@ again and the way in is the same whether the desk is in this process, behind Age
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from agents.answer import Answer
 
 Told = TypeVar("Told", bound=BaseModel)
+_PLAIN = re.compile(r"[A-Za-z0-9._:;/=+-]{1,256}")
 Progress = Callable[[Mapping[str, Any]], None]
 """Told what happens while queries run: `event`, and where it is known `query`, `domains`, `milliseconds`."""
 Transport = Callable[[dict[str, Any], dict[str, str], str, Progress], dict[str, Any]]
@@ -114,6 +116,8 @@ class CallingPort:
         self._call(by, {"feedback": {"answer": answer, "helpful": helpful, "comment": _text(comment)}})
 
     def note(self, by: Speaker, message: str, what: Literal["edited", "deleted"], answer: str | None = None) -> None:
+        if not _PLAIN.fullmatch(message):  # an id that would be no id to the house is told by its hash
+            message = f"sha256:{hashlib.sha256(message.encode('utf-8', 'replace')).hexdigest()}"
         self._call(by, {"note": {"message": message, "what": what, "answer": answer}})
 
     def _call(self, by: Speaker, payload: dict[str, Any], progress: Progress = lambda event: None) -> dict[str, Any]:

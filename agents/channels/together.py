@@ -15,7 +15,10 @@ Done = TypeVar("Done")
 
 
 class Together(Generic[Given, Done]):
-    """`do` one; `work` does many, in a thread, and gives as many results in their order. For one loop."""
+    """`do` one; `work` does many, in a thread, and gives as many results in their order. For one loop.
+
+    When `work` raises it has done none of them; then each is done by itself.
+    """
 
     def __init__(self, work: Callable[[Sequence[Given]], Sequence[Done]]) -> None:
         self._work = work
@@ -41,10 +44,13 @@ class Together(Generic[Given, Done]):
     async def _one_turn(self, batch: Sequence[tuple[Given, asyncio.Future[Done]]]) -> None:
         try:
             results = await asyncio.to_thread(self._work, [given for given, _ in batch])
-        except Exception as error:  # noqa: BLE001 - it is raised where each of them waits
-            for _, result in batch:
-                if not result.done():
-                    result.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            if len(batch) > 1:
+                # nothing was done; one that cannot be worked on must not take those with it that came beside it
+                for one in batch:
+                    await self._one_turn([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(error)
             return
         for (_, result), found in zip(batch, results, strict=True):
             if not result.done():

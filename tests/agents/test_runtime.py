@@ -346,3 +346,19 @@ def test_a_process_does_not_load_grammars_that_it_never_uses():
     tried = "from agents.starting import start_lean; start_lean(); import strands, sys; print('lark' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+def test_a_body_that_trickles_in_does_not_hold_a_connection(monkeypatch):
+    monkeypatch.setattr("agents.runtime.BODY_SECONDS", 0.2)
+    with runtime(None) as port, socket.create_connection(("127.0.0.1", port), 5) as slow:
+        slow.sendall(b"POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        answer = b""
+        while part := slow.recv(4096):  # until it is closed
+            answer += part
+        assert answer.startswith(b"HTTP/1.1 408 ") and b"did not arrive" in answer
+
+
+def test_the_name_of_a_session_that_is_too_long_is_a_sentence():
+    with runtime(None) as port:
+        status, said = call(port, body={"prompt": "x"}, **{SESSION: "s" * 257})
+        assert status == 400 and b"256" in said

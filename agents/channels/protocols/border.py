@@ -178,7 +178,7 @@ def reply(house: House, question: Question, call: Call, progress: Progress = lam
     if wanted is None:
         return house.ask(question, call, progress)
     try:
-        return house.resume(Resume(resume=wanted[1]), call, progress)
+        return house.resume(Resume(resume=wanted[1].lower()), call, progress)
     except (ApprovalError, StoppedError) as error:
         raise Refused(409, str(error)) from None
     except NotInChargeError as error:

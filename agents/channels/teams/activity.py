@@ -16,6 +16,8 @@ from typing import Any, Literal, NamedTuple
 Kind = Literal["said", "pressed", "edited", "deleted", "joined"]
 MOST_ID = 512
 """Characters of an id; longer ones are none of Teams'."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can say and nothing can write: a client that cuts a text may cut an emoji."""
 _MENTION = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL | re.IGNORECASE)
 
 
@@ -103,7 +105,7 @@ def read(activity: Mapping[str, Any], tenant: str, service: str) -> Came | None:
     sender, recipient = _mapping(activity.get("from")), _mapping(activity.get("recipient"))
     conversation = _mapping(activity.get("conversation"))
     ids = (activity.get("id"), sender.get("id"), recipient.get("id"), conversation.get("id"))
-    if not all(isinstance(one, str) and 0 < len(one) <= MOST_ID for one in ids):
+    if not all(map(_is_id, ids)) or not (sender.get("aadObjectId") is None or _is_id(sender["aadObjectId"])):
         raise Shapeless("an id is missing, or is none")
     if sender.get("role") == "bot" or str(sender["id"]).startswith("28:"):
         return None
@@ -127,7 +129,7 @@ def read(activity: Mapping[str, Any], tenant: str, service: str) -> Came | None:
         service=service,
         text=_words(activity) if kind in ("said", "edited") else "",
         value=json.dumps(value, sort_keys=True) if kind == "pressed" else "",
-        card=str(activity.get("replyToId") or "") if kind == "pressed" else "",
+        card=_HALF.sub("?", str(activity.get("replyToId") or "")) if kind == "pressed" else "",
     )
 
 
@@ -137,8 +139,12 @@ def _kind(activity: Mapping[str, Any]) -> Kind | None:
         return "joined"
     if kind == "invoke":
         return "pressed" if name == "adaptiveCard/action" else None
-    found: dict[Any, Kind] = {"message": "said", "messageUpdate": "edited", "messageDelete": "deleted"}
-    return found.get(kind)
+    found: dict[str, Kind] = {"message": "said", "messageUpdate": "edited", "messageDelete": "deleted"}
+    return found.get(str(kind))
+
+
+def _is_id(found: Any) -> bool:
+    return isinstance(found, str) and 0 < len(found) <= MOST_ID and not _HALF.search(found)
 
 
 def _mentioned(activity: Mapping[str, Any], bot: str) -> bool:
@@ -152,7 +158,7 @@ def _mentioned(activity: Mapping[str, Any], bot: str) -> bool:
 
 def _words(activity: Mapping[str, Any]) -> str:
     text = activity.get("text")
-    plain = html.unescape(_MENTION.sub(" ", text)) if isinstance(text, str) else ""
+    plain = _HALF.sub("?", html.unescape(_MENTION.sub(" ", text))) if isinstance(text, str) else ""
     return " ".join(plain.replace("\xa0", " ").split())
 
 

@@ -1,5 +1,6 @@
 """A delivery is taken once, run once and never lost, on one's own machine and on (emulated) AWS alike."""
 
+import asyncio
 import calendar
 import contextlib
 import time
@@ -13,6 +14,7 @@ from agents.channels.aws_lean import AwsRefusedError, Credentials, sign
 from agents.channels.box import Box
 from agents.channels.crew import Crew
 from agents.channels.delivery import ChannelError, Delivery, DeliveryError, from_text
+from agents.channels.together import Together
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, BusyError, take_batch, work
 
 HELLO = Delivery(channel="webhook", id="portal/1", group="g", body='{"prompt": "hi"}', at=1)
@@ -49,6 +51,15 @@ def test_1000_duplicate_deliveries_are_taken_once(place):
     assert [from_text(text) for text in place.queued()] == [HELLO]
 
 
+def test_nobody_else_of_this_machine_reads_what_is_queued_and_answered(tmp_path):
+    box = Box(tmp_path / "home" / "slack.sqlite")
+    box.take(HELLO)
+    box.claim(HELLO)
+    box.keep(HELLO, "for one person alone")
+    files = list((tmp_path / "home").iterdir())
+    assert len(files) > 1 and [file.name for file in files if file.stat().st_mode & 0o077] == []
+
+
 def test_what_comes_together_is_taken_once_and_all_of_it(tmp_path):
     box = Box(tmp_path / "box")
     deliveries = [HELLO._replace(id=f"portal/{number % 150}") for number in range(600)]
@@ -57,6 +68,20 @@ def test_what_comes_together_is_taken_once_and_all_of_it(tmp_path):
     taken = [one for part in parts for one in part]
     assert (taken.count("new"), taken.count("again")) == (150, 450)
     assert set(Box(tmp_path / "box").take_all(deliveries)) == {"again"}
+
+
+def test_one_that_cannot_be_taken_takes_none_with_it_that_came_beside_it(tmp_path):
+    box = Box(tmp_path / "box")
+
+    async def all_at_once():
+        together = Together(box.take_all)
+        brought = [
+            HELLO._replace(id=f"portal/{number}", body="\ud800" if number == 7 else "{}") for number in range(20)
+        ]
+        return await asyncio.gather(*map(together.do, brought), return_exceptions=True)
+
+    found = asyncio.run(all_at_once())
+    assert isinstance(found.pop(7), UnicodeEncodeError) and found == ["new"] * 19
 
 
 def test_another_message_under_the_same_name_is_not_taken_and_says_so(place):

@@ -141,11 +141,22 @@ def test_feedback_and_changed_messages_are_recorded_and_change_nothing(opened: C
     assert len(bodies(house.desk, QuestionAsked)) == 1, "an edited message is not asked again"
 
 
+def test_words_in_the_place_of_an_id_do_not_get_into_the_ledger_in_clear(opened: Callable[..., Open]) -> None:
+    house, words = opened([]), ("Pieter de Vries called", "pieter@house.example", "<b>q-1</b>")
+    for said in words:
+        with pytest.raises(PortError):
+            house.port.feedback(EVA, said, True)
+        house.port.note(EVA, said, "edited")
+    raw = b"".join(stored.raw for stored in house.desk.ledger.read())
+    assert b"ieter" not in raw and b"<b>" not in raw and not bodies(house.desk, FeedbackGiven)
+    assert len(bodies(house.desk, MessageChanged)) == len(words), "it is on record all the same"
+
+
 def test_somebody_unknown_is_refused_on_record_whatever_they_want(opened: Callable[..., Open]) -> None:
     house = opened([])
     assert house.port.ask(NOBODY, "What did we spend?").status == "denied"
     with pytest.raises(RefusedError, match="Nobody of that chat account"):
-        house.port.feedback(NOBODY, "q-1", True)
+        house.port.feedback(NOBODY, "q-1-00000a", True)
     assert [body.principal_id for body in bodies(house.desk, QuestionAsked)] == ["slack:T1/U9"] * 2
     assert not bodies(house.desk, FeedbackGiven)
 

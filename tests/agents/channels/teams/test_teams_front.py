@@ -199,6 +199,17 @@ def test_edits_are_told_apart_from_the_message_and_from_each_other(front: Front,
     assert found == [first, ("edited", "one"), ("edited", "two"), ("deleted", "")]
 
 
+def test_half_a_character_is_no_error_and_no_other_message_fails_with_it(front: Front, microsoft: BotFramework) -> None:
+    token, half = microsoft.token(), "\ud83d"
+    bodies: list[dict[str, Any]] = [{"id": str(number)} for number in range(20)]
+    bodies += [{"id": "t", "text": f"spend {half}"}, {"id": half}, {"from": {"id": "29:x", "aadObjectId": half}}]
+    bodies += [{"type": ["message"]}, {"from": {"id": "29:x", "aadObjectId": {}}}, {"conversation": {"id": half}}]
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(lambda more: front.send({**activity(microsoft), **more}, token)[0], bodies))
+    assert found[:21] == [200] * 21 and set(found[21:]) <= {200, 400, 403}
+    assert sorted(came.id for came in front.taken()) == sorted([*map(str, range(20)), "t"])
+
+
 def test_a_pressed_button_is_answered_at_once_in_the_cards_own_form(front: Front, microsoft: BotFramework) -> None:
     value = {"action": {"type": "Action.Execute", "verb": "feedback", "data": {"answer": "q1", "helpful": True}}}
     body = activity(microsoft, "", type="invoke", name="adaptiveCard/action", value=value, replyToId="1699")
