@@ -119,7 +119,7 @@ def view(answer: Answer, disclosure: Disclosure) -> View:
         text=text,
         figures=_figures(answer),
         tables=tuple(_table(result) for result in shown_results(answer)),
-        receipts=tuple(map(_receipt, answer.receipts)),
+        receipts=tuple(map(receipt_shown, answer.receipts)),
         disclosure=_disclosed(wrote, answer, disclosure),
         usage=_usage(answer),
         personal=is_personal(answer),
@@ -210,7 +210,8 @@ def _chart(
     )
 
 
-def _receipt(receipt: Receipt) -> ReceiptShown:
+def receipt_shown(receipt: Receipt) -> ReceiptShown:
+    """A receipt as every channel shows it."""
     return ReceiptShown(
         id=receipt.id,
         call=f"{receipt.service}:{receipt.operation}",

@@ -12,6 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,12 +37,16 @@ from agents.channels.protocols.border import (
     refusal,
     shown,
 )
+from agents.channels.protocols.housekeeping import brings_files, by_the_page
+from agents.channels.rendering import receipt_shown
 from agents.conversations import fingerprint, owner_of
 
 if TYPE_CHECKING:
     from policies.access.identity import Call
 
-MODEL = "regent"
+MODEL, CHANNEL = "regent", "openai"
+_MOST_RECEIPTS = 20
+_DONE = "data: [DONE]\n\n"
 _KINDS = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 
 
@@ -90,9 +95,12 @@ def build(house: House) -> Starlette:
 
     async def models(request: Request) -> Response:
         try:
-            await known(house, call_of(request, {}), "openai", "")
+            await known(house, call_of(request, {}), CHANNEL, "")
         except Refused as error:
-            return _error(error)
+            # a page asks for its list in the name of whoever opens it, and keeps it for all: who is verified but not
+            # known here sees the one name too, and is refused when they ask
+            if error.status != 403:
+                return _error(error)
         return JSONResponse({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "regent"}]})
 
     async def completions(request: Request) -> Response:
@@ -127,10 +135,17 @@ _FIELDS = {*Completion.model_fields, *_Message.model_fields, *_Part.model_fields
 
 
 async def _complete(house: House, given: Completion, call: Call) -> Response:
-    said: Said = [(one.role, one.text) for one in given.messages if one.role in ("user", "assistant")]
+    sent = [(one.role, one.text) for one in given.messages]
+    aside = by_the_page(call.headers, sent)
+    if aside is not None:
+        await known(house, call, CHANNEL, "")
+        return _aside(aside, stream=given.stream)
+    if brings_files(sent[-1:]):
+        raise Refused(400, "Files and pages are not read here; ask without them, in a new chat.")
+    said: Said = [one for one in sent if one[0] in ("user", "assistant")]
     text, before = last_question(said), fingerprint(said[:-1])
     session = f"openai:{secrets.token_hex(16)}"
-    question = Question(text=text, channel="openai", session=session, follows=before if said[:-1] else None)
+    question = Question(text=text, channel=CHANNEL, session=session, follows=before if said[:-1] else None)
     events = answered(house, question, call)
     # who is not verified gets an HTTP status: nothing is sent before the first event, which only a verified asker has
     first = await anext(events)
@@ -149,32 +164,45 @@ def _keep(house: House, session: str, said: Said, answer: Answer) -> None:
 
 
 def _whole(answer: Answer, text: str) -> dict[str, Any]:
-    return {
-        "id": f"chatcmpl-{answer.id}",
-        "object": "chat.completion",
-        "created": int(time.time()),
-        "model": MODEL,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text, "refusal": None},
-                "finish_reason": _reason(answer),
-                "logprobs": None,
-            }
-        ],
-        "usage": _usage(answer),
-        "regent": answer.to_json(),
-    }
+    more = {"usage": _usage(answer), "regent": answer.to_json()}
+    return _completion(answer.id, text, _reason(answer), **more)
+
+
+def _completion(name: str, text: str, reason: str, **more: Any) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text, "refusal": None}
+    choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
+    head = {"id": f"chatcmpl-{name}", "object": "chat.completion", "created": int(time.time()), "model": MODEL}
+    return {**head, "choices": [choice], **more}
+
+
+def _chunk(name: str, delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+    head = {"id": f"chatcmpl-{name}", "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+    return f"data: {json.dumps({**head, 'choices': [choice], **more})}\n\n"
+
+
+def _aside(text: str, *, stream: bool) -> Response:
+    """The reply to what a page wants for itself; it is no answer, so there is none beside it."""
+    name, used = secrets.token_hex(16), {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    if not stream:
+        return JSONResponse(_completion(name, text, "stop", usage=used))
+    chunks = (_chunk(name, {"role": "assistant", "content": text}), _chunk(name, {}, "stop", usage=used), _DONE)
+    return Response("".join(chunks), media_type="text/event-stream")
+
+
+def _receipts(answer: Answer) -> str:
+    """The receipts as lines, for the part of a chat page that is opened on demand."""
+    lines = []
+    for receipt in map(receipt_shown, answer.receipts[:_MOST_RECEIPTS]):
+        place = ", ".join(part for part in (receipt.account, receipt.region, receipt.at, receipt.source) if part)
+        lines.append(f"Receipt {receipt.id}: {receipt.call}, {place}, request {receipt.request_id}.\n")
+    left = len(answer.receipts) - _MOST_RECEIPTS
+    return "".join(lines) + (f"{left} more receipts are not shown.\n" if left > 0 else "")
 
 
 async def _chunks(house: House, session: str, said: Said, first: Any, events: AsyncIterator[Any]) -> AsyncIterator[str]:
-    """Progress as `reasoning_content`, then the whole answer at once. Never a word of a draft."""
-    head = {"id": f"chatcmpl-{session[7:]}", "object": "chat.completion.chunk", "created": int(time.time())}
-
-    def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        return f"data: {json.dumps({**head, 'model': MODEL, 'choices': [choice], **more})}\n\n"
-
+    """Progress and receipts as `reasoning_content`, then the whole answer at once. Never a word of a draft."""
+    chunk = partial(_chunk, session[7:])
     yield chunk({"role": "assistant"})
     try:
         while not isinstance(first, Answer):
@@ -188,9 +216,11 @@ async def _chunks(house: House, session: str, said: Said, first: Any, events: As
         yield f"data: {json.dumps(_said(refusal(error)))}\n\n"
         return
     await asyncio.to_thread(_keep, house, session, said, first)
+    if first.receipts:
+        yield chunk({"reasoning_content": _receipts(first)})
     yield chunk({"content": shown(house, first)})
     yield chunk({}, _reason(first), usage=_usage(first), regent=first.to_json())
-    yield "data: [DONE]\n\n"
+    yield _DONE
 
 
 def _reason(answer: Answer) -> str:

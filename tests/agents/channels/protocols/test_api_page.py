@@ -17,11 +17,12 @@ import pytest
 import yaml
 
 from agents.channels.opening import AUDIENCE as WORKERS
+from agents.channels.protocols.housekeeping import TASK_HEADER
 from policies.access.sources import ProxySettings
 from policies.audit.bodies import FeedbackGiven
 from tests.agentcore_shim import ARN, shim
 from tests.agents.channels.protocols.api_page import PAGE, SCHEMAS, page, schemas
-from tests.agents.channels.protocols.conftest import Served
+from tests.agents.channels.protocols.conftest import SECRET, WHO, Served
 from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
 from tests.agents.test_runtime import call
 
@@ -118,6 +119,18 @@ def test_the_settings_example() -> None:
     given: dict[str, Any] = yaml.safe_load(example("yaml", "proxy"))["identity"]["proxy"]
     settings = ProxySettings.model_validate({**given, "secret_sha256": ["0" * 64]})
     assert settings.person_header == "X-OpenWebUI-User-Email"
+
+
+def test_the_open_webui_example(run: Run, served: Served) -> None:
+    """Its variables, without Open WebUI; that it was started with them is said on the page."""
+    assert re.fullmatch(r"[0-9a-f]{64}  -\n", run(["bash", "-c"], example("bash", "openssl rand")))
+    exports = example("bash", "OPENAI_API_KEY").replace("http://127.0.0.1:8080", "$URL")
+    exports = "".join(line for line in exports.splitlines(keepends=True) if line.startswith("export"))
+    asked = """curl -s "$OPENAI_API_BASE_URL/models" -H "Authorization: Bearer $OPENAI_API_KEY" -H "$WHO" """
+    got = run(["bash", "-c"], exports + asked, SECRET=SECRET, WHO=f"{WHO}: eva@house.example")
+    assert json.loads(got)["data"][0]["id"] == "regent"
+    headers = run(["bash", "-c"], exports + 'printf %s "$OPENAI_API_CONFIGS"')
+    assert [name.lower() for name in json.loads(headers)["0"]["headers"]] == [TASK_HEADER]
 
 
 def test_every_example_is_run() -> None:
