@@ -8,15 +8,21 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-_TALKATIVE = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "openai", "strands", "werkzeug", "asyncio")
-"""Libraries whose debug lines hold credentials, prompts or answers of AWS; they never go below WARNING."""
+_TALKATIVE = (
+    "botocore", "boto3", "urllib3", "httpx", "httpcore", "openai", "strands", "werkzeug", "asyncio",
+    "slack_sdk", "slack_bolt", "microsoft_teams", "msal", "azure",
+)  # fmt: skip
+"""Libraries whose debug lines hold credentials, prompts or answers; they never go below WARNING."""
 
 
-def set_up() -> None:
-    """Warnings and errors to stderr; `REGENT_LOG=debug` shows more, with traces. An application's own set-up wins."""
+def set_up(default: str = "critical") -> None:
+    """What is at least of the level `REGENT_LOG` (or `default`) to stderr; `debug` with traces. The first call wins.
+
+    A command says itself what went wrong. What serves (`default="warning"`) has nobody before it but its log.
+    """
     import structlog
 
-    wanted = logging.getLevelName(os.environ.get("REGENT_LOG", "critical").upper())
+    wanted = logging.getLevelName(os.environ.get("REGENT_LOG", default).upper())
     level = wanted if isinstance(wanted, int) else logging.WARNING
     if not logging.getLogger().handlers:
         logging.basicConfig(stream=sys.stderr, level=level)

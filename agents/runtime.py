@@ -183,10 +183,12 @@ def _open(
     estate: str | None,
     model: str | None,
 ) -> None:
+    from agents.diagnostics import set_up
     from agents.starting import opening, start_lean
     from tools.errors import RegentError
 
     start_lean()
+    set_up("warning")
     try:
         with opening():
             from agents.invoking import open_app

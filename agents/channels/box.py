@@ -97,6 +97,12 @@ class Box:
             change = "update message set visible = ?, aside = ? where number = ?"
             db.execute(change, (self._clock() + after, aside, message.number))
 
+    def keep_trying(self, message: Message, after: float) -> None:
+        """Let a message come again in `after` seconds, for one last try once more."""
+        with self._transaction() as db:
+            change = "update message set visible = ?, receives = ? where number = ?"
+            db.execute(change, (self._clock() + after, MOST_RECEIVES - 1, message.number))
+
     def aside(self) -> list[str]:
         """The messages that wait for a person."""
         with self._transaction() as db:

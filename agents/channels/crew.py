@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 
 from agents.channels.box import Box, Message
 from agents.channels.delivery import from_text
-from agents.channels.working import MOST_RECEIVES, Adapter, work
+from agents.channels.inbox import KEPT_SECONDS
+from agents.channels.working import MOST_RECEIVES, Adapter, UnheardError, what_failed, work
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.2
 AGAIN_SECONDS = 5.0
 """After how long a delivery that failed is tried again."""
+MOST_AGAIN_SECONDS = 600.0
+"""After how long an answer is said again at most, while its channel is away."""
 
 
 class Crew:
@@ -54,8 +58,11 @@ class Crew:
             delivery = from_text(message.body)
             work(delivery, self._adapter_of(delivery.channel), self._box, last=last)
         except Exception as error:
-            log.error("delivery failed", error=type(error).__name__, last=last)
+            log.error("delivery failed", **what_failed(error), last=last)
             log.debug("what failed", exc_info=error)
-            self._box.give_back(message, self._again)
+            if isinstance(error, UnheardError) and (age := time.time() - delivery.at) < KEPT_SECONDS:
+                self._box.keep_trying(message, max(self._again, min(age / 2, MOST_AGAIN_SECONDS)))
+            else:
+                self._box.give_back(message, self._again)
             return
         self._box.finish(message)

@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     from agents.overseeing import open_outbox
     from agents.settings import load_settings
 
-    set_up()
+    set_up("warning")
     named = os.environ
     module = importlib.import_module(f"agents.channels.{named['REGENT_CHANNEL_WORKER']}")
     notifier = module.adapter(None, from_aws(LeanAws(), named["REGENT_CHANNEL_SECRET"]), None)

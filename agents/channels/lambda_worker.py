@@ -33,7 +33,7 @@ def _opened() -> tuple[Adapter, Runs]:
     from policies.access.signing import KmsSigner
     from policies.audit.deployed import region_of
 
-    set_up()
+    set_up("warning")
     named = os.environ
     runtime, key = named["REGENT_CHANNEL_RUNTIME"], named["REGENT_CHANNEL_KEY"]
     signer = KmsSigner(named["REGENT_CHANNEL_KID"], boto3.client("kms", region_name=region_of(key)), key)

@@ -55,11 +55,13 @@ def open_house(
 ) -> Iterator[tuple[CallingPort, House]]:
     """`open_inside`, and the house behind it, for what a channel brings unasked."""
     from agents.acting import House
+    from agents.diagnostics import set_up
     from agents.opening import open_desk
     from policies.access.identity import Identity
     from policies.access.nonces import FileNonces
     from policies.access.sources import EnvelopeKeys, IdentitySettings
 
+    set_up("warning")
     settings, signer = settings or load_settings(), OwnSigner()
     accepted = IdentitySettings(envelopes=EnvelopeKeys(audience=AUDIENCE, keys={signer.kid: signer.public}))
     with open_desk(estate=estate or settings.estate, model=model, settings=settings) as desk:

@@ -77,10 +77,15 @@ class BusyError(ChannelError):
     """Another worker has this delivery at the moment."""
 
 
+class UnheardError(ChannelError):
+    """Neither a kept answer nor an apology arrived: the channel is away, and gets the answer when it is back."""
+
+
 def work(delivery: Delivery, adapter: Adapter, runs: Runs, *, last: bool = False) -> None:
     """Work on one delivery. `last`: nobody will try again, so whoever asked hears of a failure.
 
     Raises:
+        UnheardError: it was the last try, and whoever asked has heard nothing; see there.
         RegentError: it is not done, and is to be tried again or put aside.
     """
     claim = runs.claim(delivery)
@@ -88,16 +93,17 @@ def work(delivery: Delivery, adapter: Adapter, runs: Runs, *, last: bool = False
         return
     if claim.state == "busy":
         raise BusyError(f"{delivery.channel}: another worker has the delivery at the moment.")
+    said, kept = claim.said, claim.state == "answered"
     try:
-        said = claim.said
-        if claim.state == "run":
+        if not kept:
             said = _asked(delivery, adapter, runs)
             runs.keep(delivery, said)
+            kept = True
         adapter.say(delivery, said)
         runs.done(delivery)
-    except Exception:
-        if last:
-            _give_up(delivery, adapter, runs)
+    except Exception as error:
+        if last and not _gave_up(delivery, adapter, runs) and kept:
+            raise UnheardError(f"{delivery.channel}: an answer waits until the channel takes it.") from error
         raise
 
 
@@ -109,12 +115,22 @@ def _asked(delivery: Delivery, adapter: Adapter, runs: Runs) -> str:
         raise
 
 
-def _give_up(delivery: Delivery, adapter: Adapter, runs: Runs) -> None:
+def _gave_up(delivery: Delivery, adapter: Adapter, runs: Runs) -> bool:
+    """Whether whoever asked was told."""
+    told = True
     for step in (runs.fail, adapter.sorry):
         try:
             step(delivery)
         except RegentError as error:
             log.error("not even an apology arrived", channel=delivery.channel, error=type(error).__name__)
+            told = False
+    return told
+
+
+def what_failed(error: Exception) -> dict[str, str]:
+    """An error as a log may show it: its sentence only if it is one of ours."""
+    why = error.__cause__ if isinstance(error, UnheardError) else error
+    return {"error": type(why).__name__, **({"said": str(why)} if isinstance(why, RegentError) else {})}
 
 
 def take_batch(event: Mapping[str, Any], adapter_of: Callable[[str], Adapter], runs: Runs) -> dict[str, Any]:
@@ -129,7 +145,7 @@ def take_batch(event: Mapping[str, Any], adapter_of: Callable[[str], Adapter], r
             delivery = from_text(record["body"])
             work(delivery, adapter_of(delivery.channel), runs, last=last)
         except Exception as error:
-            log.error("delivery failed", message=record["messageId"], error=type(error).__name__, last=last)
+            log.error("delivery failed", message=record["messageId"], **what_failed(error), last=last)
             log.debug("what failed", exc_info=error)
             return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in records[number:]]}
     return {"batchItemFailures": []}

@@ -82,9 +82,13 @@ class Voice:
                 return Place(channel=channel, thread=thread, ts=begun["ts"], stream=True)
             except SlackError as error:
                 log.info("Slack does not stream here", code=error.code)
-        text = "Reading the question…"
-        posted = self._post(channel, text, draw.said_blocks(text), thread)
-        return Place(channel=channel, thread=thread, ts=posted["ts"])
+        text, place = "Reading the question…", Place(channel=channel, thread=thread)
+        try:
+            return place.model_copy(update={"ts": self._post(channel, text, draw.said_blocks(text), thread)["ts"]})
+        except SlackError as error:
+            # the question is answered all the same; the answer waits until Slack takes it
+            log.warning("progress cannot be shown", code=error.code)
+            return place
 
     def progress(self, place: Place) -> Progress:
         """Shows in the message which queries run."""
@@ -92,6 +96,8 @@ class Voice:
 
     def drop(self, place: Place) -> None:
         """Take a message back whose answer did not come; it is not worth another failure."""
+        if place.ts is None:
+            return
         try:
             self._call("delete a message", "chat_delete", channel=place.channel, ts=place.ts)
         except SlackError as error:
@@ -239,7 +245,11 @@ class Progress:
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         kind, query = event.get("event"), event.get("query")
-        if not isinstance(query, str) or kind not in ("query.started", "query.finished", "query.failed"):
+        if (
+            self._place.ts is None
+            or not isinstance(query, str)
+            or kind not in ("query.started", "query.finished", "query.failed")
+        ):
             return
         self._states[query] = {"query.started": "runs", "query.finished": "done"}.get(str(kind), "failed")
         if self._clock() - self._last < _EVERY_SECONDS and kind != "query.started":

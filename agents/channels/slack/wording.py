@@ -9,7 +9,10 @@ ELSEWHERE = (
 )
 EMPTY = "Ask me something about cost, security or operations, such as: What did we spend last month?"
 FAILED = "I could not answer this just now. Nothing was guessed; ask again in a while."
-NOT_TAKEN = "I could not do what you pressed, and nobody tries it again by itself. Please press once more in a while."
+NOT_TAKEN = (
+    "What you pressed did not come to its end, and nobody tries it again by itself. Press once more in a while: it is "
+    "not done twice."
+)
 GONE = "The receipts are not kept here any more. Your auditor has them: `regent audit show --question ID`."
 NOT_YOURS = "These receipts belong to an answer that is for somebody else alone."
 NO_COMMENT = "Your opinion is on record. It was too late for a comment; press again to write one."

@@ -15,7 +15,15 @@ from agents.channels.box import Box
 from agents.channels.crew import Crew
 from agents.channels.delivery import ChannelError, Delivery, DeliveryError, from_text
 from agents.channels.together import Together
-from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, BusyError, take_batch, work
+from agents.channels.working import (
+    LEASE_SECONDS,
+    MOST_RECEIVES,
+    BusyError,
+    UnheardError,
+    take_batch,
+    what_failed,
+    work,
+)
 
 HELLO = Delivery(channel="webhook", id="portal/1", group="g", body='{"prompt": "hi"}', at=1)
 
@@ -229,3 +237,10 @@ def _until(holds, seconds=10):
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+def test_the_log_of_a_failure_has_our_sentence_and_nobody_elses():
+    ours = UnheardError("waits")
+    ours.__cause__ = ChannelError("Slack did not take a message: invalid_auth.")
+    assert what_failed(ours) == {"error": "ChannelError", "said": "Slack did not take a message: invalid_auth."}
+    assert what_failed(ValueError("Pieter asked for xoxb-1")) == {"error": "ValueError"}

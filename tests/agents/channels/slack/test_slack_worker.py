@@ -7,6 +7,7 @@ import pytest
 
 from agents.answer import Question
 from agents.approving import decide
+from agents.channels.crew import Crew
 from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError, from_text
 from agents.channels.noticing import WaitsHere
@@ -21,6 +22,13 @@ from tests.agents.channels.slack.conftest import ANNA, CARLA, EVA, NAMED, OMAR, 
 
 SPEND = "What did we spend last month by service?"
 WHO = "Who deleted the S3 endpoint in data-prod in September?"
+
+
+def wait_for(happens, seconds=20):
+    until = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
 
 
 def direct(user):
@@ -356,6 +364,23 @@ def test_a_slack_that_is_down_gets_the_answer_later_and_the_question_is_asked_on
     assert len(bodies(app, QuestionAsked)) == 1 and WORDS.contact in app.slack.text_of(app.said(direct(EVA))[0])
 
 
+def test_a_slack_that_is_away_for_long_gets_every_answer_and_decision_when_it_is_back(app, slack, monkeypatch):
+    """Longer than the three tries of a delivery: nobody could be told that it failed, so it is not given up."""
+    waits = asked_for_approval(app)
+    slack.down = True
+    app.post(app.message(ANNA, SPEND))
+    app.post(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
+    with Crew(app.box, lambda _: app.worker, size=2, again=0.05):
+        wait_for(lambda: len(bodies(app, AnswerDelivered)) == 3)
+        time.sleep(1.5)
+        slack.down = False
+        wait_for(lambda: app.said(direct(ANNA)) and "was approved" in app.slack.text_of(app.said(direct(CARLA))[0]))
+    assert "USD" in app.slack.text_of(app.said(direct(ANNA))[0])
+    assert "DeleteVpcEndpoint" in app.slack.text_of(app.said(direct(EVA))[-1])
+    assert app.box.aside() == [] and len(bodies(app, ApprovalDecided)) == 1
+    assert len(bodies(app, QuestionAsked)) == 2, "asked once, however often it is said"
+
+
 def test_whoever_asked_hears_when_it_cannot_be_answered(app, monkeypatch):
     def down(*_, **__):
         raise PortError("no runtime")
@@ -375,7 +400,7 @@ def test_an_approver_hears_when_what_they_pressed_was_not_taken(app, monkeypatch
     monkeypatch.setattr(app.worker._port, "decide", down)
     app.post(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
     assert len(app.work()) == 1
-    assert "press once more" in app.slack.text_of(app.said(direct(CARLA))[-1])
+    assert "Press once more" in app.slack.text_of(app.said(direct(CARLA))[-1])
     assert button(app.said(direct(CARLA))[0], "approve"), "the buttons are there still"
 
 
