@@ -176,7 +176,7 @@ def manifest(settings: Settings, estate: str) -> Manifest:
     return Manifest(
         home_accounts=home,
         bedrock_models=tuple(name.partition(":")[2] for name in names if name.startswith("bedrock:")),
-        guardrails=(f"{settings.guardrail}:{settings.guardrail_version}",) if settings.guardrail else (),
+        guardrails=_guardrails(settings, estate),
         reader_role=settings.reader_role if estate == "aws" else _sample_role(),
         prompts=prompts,
         prompt_files=len(files),
@@ -238,6 +238,17 @@ def record_evaluation(result: EvaluationResult, principal: str = "local") -> str
     with open_ledger(home.ledger) as ledger:
         record(ledger, result, digest, principal)
     return digest
+
+
+def _guardrails(settings: Settings, estate: str) -> tuple[str, ...]:
+    """The configured guardrail; of the sample estate, which nobody configures, the one that is deployed there."""
+    if settings.guardrail:
+        return (f"{settings.guardrail}:{settings.guardrail_version}",)
+    if estate != "sample":
+        return ()
+    from tools.estate.inventory.deployed import guardrail
+
+    return (guardrail(),)
 
 
 def _sample_role() -> str:

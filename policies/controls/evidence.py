@@ -29,6 +29,13 @@ class Need(BaseModel):
         return f"{self.kind}:{self.name}"
 
 
+def plain_copy(value: Any) -> Any:
+    """A copy of plain JSON down to its leaves, several times as fast as `deepcopy`."""
+    if isinstance(value, dict):
+        return {key: plain_copy(one) for key, one in value.items()}
+    return [plain_copy(one) for one in value] if isinstance(value, list) else value
+
+
 class Item(BaseModel):
     """One thing that was looked at: a log group, a policy file, a question's records. `data` is plain JSON."""
 
@@ -38,6 +45,10 @@ class Item(BaseModel):
     data: dict[str, Any]
     account: str | None = None
     region: str | None = None
+
+    def copied(self) -> Item:
+        """The item with data of its own."""
+        return self.model_copy(update={"data": plain_copy(self.data)})
 
     @property
     def where(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 from policies.controls.check import Change, Items
@@ -71,9 +70,8 @@ def both(*changes: Change) -> Change:
 
 def _at(items: Items, need: str, index: int, path: str) -> tuple[Any, str]:
     """A copy of one item's data in its place, and the container in it that holds the last step of `path`."""
-    old = items[need][index]
-    data: Any = deepcopy(old.data)
-    items[need][index] = old.model_copy(update={"data": data})
+    items[need][index] = items[need][index].copied()
+    data: Any = items[need][index].data
     *steps, last = path.split(".")
     for step in steps:
         data = data[int(step)] if isinstance(data, list) else data[step]

@@ -8,6 +8,8 @@ from pathlib import Path
 from policies.controls.collect.base import Scene, Seen
 from policies.controls.evidence import Item
 
+_HEAD = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE | re.IGNORECASE)
+"""What is needed of a package's metadata; parsed whole, like an e-mail, 190 of them take a tenth of a second."""
 _LOCKED = re.compile(
     r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)\s*(?:;\s*([^\\\n]+?))?\s*(?:\\)?$", re.MULTILINE
 )
@@ -60,8 +62,9 @@ def dependencies(scene: Scene) -> Seen:
     except OSError as error:
         seen.problems.append(f"requirements.txt cannot be read: {error.strerror}")
         return seen
-    described = (one.metadata for one in distributions())  # parsed at each access: once is enough
-    installed = {str(canonicalize_name(one["Name"])): one["Version"] for one in described}
+    heads = (_HEAD.findall((one.read_text("METADATA") or "").partition("\n\n")[0]) for one in distributions())
+    described = [{key.lower(): value for key, value in head} for head in heads]
+    installed = {str(canonicalize_name(one["name"])): one["version"] for one in described}
     installed.pop("regent", None)
     locked: dict[str, tuple[str, int, bool]] = {}
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)

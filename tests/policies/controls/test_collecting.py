@@ -56,7 +56,10 @@ def test_no_permission_on_half_of_the_accounts_is_a_problem(opened, estate):
     assert len(found.problems) == 2 and all("log-archive" in problem for problem in found.problems)
 
 
-def test_what_the_sample_does_not_have_is_a_problem_and_never_an_empty_list(opened):
+def test_what_the_sample_does_not_have_is_a_problem_and_never_an_empty_list(opened, monkeypatch):
+    from tools.estate.services import bedrock_agentcore_control
+
+    monkeypatch.delitem(bedrock_agentcore_control.OPERATIONS, "ListAgentRuntimes")
     found = gather(opened(), needs.RUNTIMES)[needs.RUNTIMES]
     assert not found.items and found.problems == (
         "bedrock-agentcore-control:ListAgentRuntimes: the sample estate has no such data",

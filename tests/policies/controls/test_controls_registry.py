@@ -1,5 +1,6 @@
 """The registry's lint: a check, need, reference or number that does not hold together fails here."""
 
+import ast
 import inspect
 import re
 from dataclasses import replace
@@ -215,3 +216,19 @@ def _rules():
     from policies.controls.rules import access, agent, storage
 
     return "".join(map(inspect.getsource, (access, agent, storage)))
+
+
+def test_no_import_of_this_house_is_missing_from_a_proof():
+    """The proof reads import statements by a pattern, which is quick; Python's own parser must find no more."""
+    from policies.controls import proof
+
+    for path in [*Path("policies").rglob("*.py"), *Path("tools").rglob("*.py")]:
+        module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+        named = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+        ours = {name for name in named if name.startswith(proof.HOUSE)}
+        assert ours <= set(proof._imported(module)), path

@@ -100,7 +100,7 @@ def test_what_the_sample_cannot_answer_says_so_once_and_by_name(client: Any, est
     calls = (
         (client("glue", retries={"max_attempts": 5}).get_tables, {"DatabaseName": "lake"}, "glue:GetTables"),
         (client("route53", retries={"max_attempts": 5}).list_hosted_zones, {}, "route53:ListHostedZones"),
-        (client("bedrock", retries={"max_attempts": 5}).list_guardrails, {}, "bedrock:ListGuardrails"),
+        (client("bedrock", retries={"max_attempts": 5}).list_custom_models, {}, "bedrock:ListCustomModels"),
         (
             client("ce", retries={"max_attempts": 5}).list_cost_category_definitions,
             {},

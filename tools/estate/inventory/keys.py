@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tools.estate.inventory.base import Tags, account_id, ago, rng, standard_tags, uuid
+from tools.estate.inventory.deployed import Resource, deployed
 from tools.estate.world import BY_NAME
 
 
@@ -16,11 +17,12 @@ class Key:
     region: str
     id: str
     alias: str
+    """``alias/…``, or empty: those that CDK makes have none."""
     description: str
     state: str
     """``Enabled``, ``Disabled`` or ``PendingDeletion``."""
     spec: str
-    """``SYMMETRIC_DEFAULT`` (can rotate by itself) or ``RSA_2048`` (cannot)."""
+    """``SYMMETRIC_DEFAULT`` (can rotate by itself), ``RSA_2048`` or ``ECC_NIST_P256`` (cannot)."""
     rotates: bool
     created: datetime
     policy: str
@@ -126,9 +128,30 @@ def _key(owner: str, alias: str, rotates: bool, state: str, spec: str, region: s
     )
 
 
+def _deployed(resource: Resource) -> Key:
+    """A key of Regent's deployment."""
+    named = [one.properties["AliasName"] for one in deployed("KMS::Alias", resource.account, resource.region)
+             if one.properties["TargetKeyId"] == resource.arn]  # fmt: skip
+    said = resource.properties
+    return Key(
+        resource.account,
+        resource.region,
+        resource.id,
+        named[0] if named else "",
+        said["Description"],
+        "Enabled",
+        said.get("KeySpec", "SYMMETRIC_DEFAULT"),
+        said.get("EnableKeyRotation") is True,
+        resource.created,
+        _policy(resource.account, backup_allowed=None),
+        resource.tags,
+    )
+
+
 KEYS: tuple[Key, ...] = (
     *(_key(*row) for row in _ROWS),
     _key("online-prod", "rds", True, "Enabled", "SYMMETRIC_DEFAULT", "eu-central-1"),
+    *(_deployed(resource) for resource in deployed("KMS::Key")),
 )
 KEY = {key.id: key for key in KEYS}
 BACKUP_KEY_ROTTERDAM = key_id("venue-rotterdam", "backup")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from tools.estate.inventory.base import Tags, account_id, ago, digest, rng, standard_tags
+from tools.estate.inventory.deployed import Resource, deployed
 from tools.estate.world import ACCOUNTS, BY_NAME
 
 TRAIL_BUCKET = "lantern-log-archive-cloudtrail"
@@ -32,6 +33,10 @@ class Bucket:
     logged: bool
     """Whether server access logs are delivered."""
     tags: Tags
+    key: str | None = None
+    """ARN of the KMS key, where it is not the one that is called like the bucket."""
+    locked: bool = False
+    """Whether Object Lock holds what is written: seven years, and nobody can shorten it."""
 
     @property
     def arn(self) -> str:
@@ -129,6 +134,7 @@ def _bucket(owner: str, rest: str) -> Bucket:
         versioned=random.random() < 0.7,
         logged=random.random() < 0.6,
         tags=_purpose(name, standard_tags(BY_NAME[owner], name, team=team, missing=missing)),
+        locked=name == TRAIL_BUCKET,
     )
 
 
@@ -153,7 +159,33 @@ def _story() -> Bucket:
     )
 
 
-BUCKETS: tuple[Bucket, ...] = (*(_bucket(owner, rest) for owner, names in _NAMES for rest in names), _story())
+def _deployed(resource: Resource) -> Bucket:
+    """A bucket of Regent's deployment."""
+    said = resource.properties
+    [rule] = said["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    chosen = rule["ServerSideEncryptionByDefault"]
+    return Bucket(
+        resource.account,
+        resource.region,
+        resource.id,
+        resource.created,
+        "private",
+        block_public=all(said["PublicAccessBlockConfiguration"].values()),
+        encryption=chosen["SSEAlgorithm"],
+        versioned=said.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+        or "ObjectLockConfiguration" in said,
+        logged="LoggingConfiguration" in said,
+        tags=resource.tags,
+        key=chosen.get("KMSMasterKeyID"),
+        locked="ObjectLockConfiguration" in said,
+    )
+
+
+BUCKETS: tuple[Bucket, ...] = (
+    *(_bucket(owner, rest) for owner, names in _NAMES for rest in names),
+    _story(),
+    *(_deployed(resource) for resource in deployed("S3::Bucket")),
+)
 BUCKET = {bucket.name: bucket for bucket in BUCKETS}
 
 

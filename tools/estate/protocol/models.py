@@ -18,6 +18,7 @@ CBOR_PROTOCOL = "smithy-rpc-v2-cbor"
 # Where the signing name is not botocore's name for the service.
 _BY_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
+    "bedrock-agentcore": "bedrock-agentcore-control",
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
@@ -41,11 +42,12 @@ def service_of(scope: Scope, request: WireRequest) -> str:
 def service_model(service: str) -> ServiceModel | None:
     """botocore's model of a service, or ``None`` if botocore does not know it."""
     from botocore.exceptions import UnknownServiceError
-    from botocore.loaders import Loader
     from botocore.model import ServiceModel
 
+    from tools.sessions import shared_loader
+
     try:
-        return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+        return ServiceModel(shared_loader().load_service_model(service, "service-2"), service)
     except UnknownServiceError:
         return None
 
@@ -53,7 +55,9 @@ def service_model(service: str) -> ServiceModel | None:
 @dataclass(frozen=True, slots=True)
 class _Route:
     method: str
-    pattern: re.Pattern[str]
+    path: str
+    start: str
+    """The path up to its first label: what does not begin like that needs no pattern, and most patterns are not."""
     query: dict[str, list[str]]
     weight: tuple[int, int]
     operation: str
@@ -73,7 +77,8 @@ def _routes(service: str) -> tuple[_Route, ...]:
             # boto3's path style leaves a slash behind the bucket in some versions and none in others.
             path = path.rstrip("/")
         required = parse_qs(query, keep_blank_values=True)
-        routes.append(_Route(http["method"], _path_pattern(path), required, (len(required), _literals(path)), name))
+        start = path.partition("{")[0].rstrip("/")
+        routes.append(_Route(http["method"], path, start, required, (len(required), _literals(path)), name))
     return tuple(sorted(routes, key=lambda route: route.weight, reverse=True))
 
 
@@ -81,6 +86,7 @@ def _literals(path: str) -> int:
     return len(re.sub(r"\{[^}]*\}", "", path))
 
 
+@cache
 def _path_pattern(path: str) -> re.Pattern[str]:
     parts = re.split(r"(\{[^}]+\})", path.rstrip("/") or "")
     regex = ""
@@ -109,11 +115,12 @@ def operation_name(service: str, request: WireRequest) -> str | None:
     for route in _routes(service):
         if (
             route.method == request.method
+            and request.path.startswith(route.start)
             and all(
                 name in request.query_args and (values == [""] or request.query_args[name] == values)
                 for name, values in route.query.items()
             )
-            and route.pattern.fullmatch(request.path)
+            and _path_pattern(route.path).fullmatch(request.path)
         ):
             return route.operation
     return None

@@ -9,6 +9,7 @@ from functools import cache
 
 from tools.estate import inventory
 from tools.estate.inventory import account_id, ago, rng
+from tools.estate.inventory.deployed import deployed
 from tools.estate.records.clock import nights_failed
 from tools.estate.records.metrics import STORY, Metric, catalogue
 from tools.estate.world import ACCOUNTS
@@ -42,6 +43,16 @@ class Alarm:
     history: tuple[Transition, ...] = ()
     rule: str | None = None
     start_state: str = "OK"
+    topic: str = ""
+    """ARN of the topic that is told; empty: the account's own ``ops-alerts``."""
+    missing_data: str = "missing"
+    """What a period without data counts as."""
+    period: int = 0
+    """Seconds; 0: what is usual for the metric."""
+
+    @property
+    def tells(self) -> str:
+        return self.topic or f"arn:aws:sns:{self.region}:{self.account}:ops-alerts"
 
     @property
     def arn(self) -> str:
@@ -247,10 +258,39 @@ def _composites() -> Iterator[Alarm]:
         yield Alarm(account_id(owner), "eu-west-1", name, "Composite", None, "", 0, "", 1, ago(days=300), rule=rule)
 
 
+def _of_regent() -> Iterator[Alarm]:
+    """The alarms of Regent's deployment. They have been quiet since."""
+    for one in deployed("CloudWatch::Alarm"):
+        said = one.properties
+        dimensions = tuple((each["Name"], each["Value"]) for each in said.get("Dimensions", ()))
+        metric = Metric(
+            one.account, one.region, said["Namespace"], said["MetricName"], dimensions, "Count", "count", 0.0
+        )
+        yield Alarm(
+            one.account,
+            one.region,
+            said["AlarmName"],
+            said["AlarmDescription"],
+            metric,
+            said["Statistic"],
+            float(said["Threshold"]),
+            said["ComparisonOperator"],
+            said["EvaluationPeriods"],
+            one.created,
+            actions=said["ActionsEnabled"],
+            topic=said["AlarmActions"][0],
+            missing_data=said["TreatMissingData"],
+            period=said["Period"],
+        )
+
+
 @cache
 def alarms() -> tuple[Alarm, ...]:
     """Every alarm of the organisation, by account and name."""
     made = [_with_stories(alarm, _NAMES[alarm.account]) for alarm in _quiet()]
     return tuple(
-        sorted((*made, *_without_data(), *_composites()), key=lambda item: (item.account, item.region, item.name))
+        sorted(
+            (*made, *_without_data(), *_composites(), *_of_regent()),
+            key=lambda item: (item.account, item.region, item.name),
+        )
     )

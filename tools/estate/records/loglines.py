@@ -10,6 +10,7 @@ from functools import cache
 
 from tools.estate import inventory
 from tools.estate.inventory import ago, digest, rng
+from tools.estate.inventory.deployed import deployed
 from tools.estate.records.metric_values import STEP, level
 from tools.estate.records.metrics import STORM, Metric, by_name
 from tools.estate.world import HOME_REGION, NOW
@@ -19,7 +20,7 @@ RETENTION_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """One log group; ``style`` is ``ecs`` (JSON lines) or ``lambda`` (text)."""
+    """One log group; ``style`` is ``ecs`` (JSON lines), ``lambda`` (text) or ``empty`` (nothing was written yet)."""
 
     account: str
     region: str
@@ -28,6 +29,10 @@ class LogGroup:
     created: datetime
     stored: int
     """Bytes"""
+    retention: int | None = RETENTION_DAYS
+    """Days; None: nothing ever expires."""
+    key: str | None = None
+    """ARN of the KMS key, if it has one of the company's."""
 
     @property
     def arn(self) -> str:
@@ -75,6 +80,19 @@ def log_groups() -> tuple[LogGroup, ...]:
             rng("log", item.arn).randint(10**6, 10**9),
         )
         for item in inventory.FUNCTIONS
+    ]
+    groups += [
+        LogGroup(
+            one.account,
+            one.region,
+            one.id,
+            "empty",
+            one.created,
+            0,
+            one.properties.get("RetentionInDays"),
+            one.properties.get("KmsKeyId"),
+        )
+        for one in deployed("Logs::LogGroup")
     ]
     return tuple(sorted(groups, key=lambda group: (group.account, group.region, group.name)))
 
@@ -141,6 +159,8 @@ def _bucket(group: LogGroup, start: int) -> Iterator[Line]:
 
 def lines(group: LogGroup, start: datetime, end: datetime) -> Iterator[Line]:
     """The lines from ``start`` to ``end`` (inclusive), oldest first, as far back as the retention goes."""
+    if group.style == "empty":
+        return
     first = max(start, ago(days=RETENTION_DAYS))
     last = min(end, NOW)
     low, high = first.timestamp() * 1000, last.timestamp() * 1000

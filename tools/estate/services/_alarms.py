@@ -28,7 +28,7 @@ def _reason(alarm: Alarm) -> str:
 
 
 def _document(alarm: Alarm) -> dict[str, Any]:
-    topic = f"arn:aws:sns:{alarm.region}:{alarm.account}:ops-alerts"
+    topic = alarm.tells
     common: dict[str, Any] = {
         "AlarmName": alarm.name,
         "AlarmArn": alarm.arn,
@@ -54,12 +54,12 @@ def _document(alarm: Alarm) -> dict[str, Any]:
             "Statistic": None if percentile else alarm.statistic,
             "ExtendedStatistic": alarm.statistic if percentile else None,
             "Dimensions": [{"Name": name, "Value": value} for name, value in alarm.metric.dimensions],
-            "Period": 300 if alarm.metric.namespace != "Lantern/Bets" else 60,
+            "Period": alarm.period or (300 if alarm.metric.namespace != "Lantern/Bets" else 60),
             "EvaluationPeriods": alarm.periods,
             "DatapointsToAlarm": alarm.periods,
             "Threshold": float(alarm.threshold),
             "ComparisonOperator": alarm.comparison,
-            "TreatMissingData": "missing",
+            "TreatMissingData": alarm.missing_data,
         }
     )
 
@@ -77,8 +77,7 @@ def describe_alarms(request: EstateRequest) -> dict[str, Any]:
     if params.get("StateValue"):
         found = [item for item in found if item.state == params["StateValue"]]
     if params.get("ActionPrefix"):
-        topic = f"arn:aws:sns:{request.region}:{request.account}:ops-alerts"
-        found = found if topic.startswith(params["ActionPrefix"]) else []
+        found = [item for item in found if item.tells.startswith(params["ActionPrefix"])]
     # Without AlarmTypes, AWS returns metric alarms only.
     types = params.get("AlarmTypes") or ["MetricAlarm"]
     found = [item for item in found if ("CompositeAlarm" if item.rule else "MetricAlarm") in types]
@@ -122,7 +121,7 @@ def _item(alarm: Alarm, change: Transition) -> dict[str, Any]:
 
 
 def _action(alarm: Alarm, change: Transition) -> dict[str, Any]:
-    topic = f"arn:aws:sns:{alarm.region}:{alarm.account}:ops-alerts"
+    topic = alarm.tells
     return _item(alarm, change) | {
         "Timestamp": change.at + timedelta(seconds=1),
         "HistoryItemType": "Action",

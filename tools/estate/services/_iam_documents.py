@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from tools.estate import inventory
 from tools.estate.inventory.base import digest
+from tools.estate.inventory.deployed import external_id
 from tools.estate.inventory.identity import AccessKey, Role, RootUser, User
 from tools.estate.world import BY_NAME, READER_ROLE
 
@@ -79,7 +80,9 @@ def trust_policy(role: Role) -> str:
     """The trust policy as JSON."""
     service = "." in role.trust
     principal = {"Service": role.trust} if service else {"AWS": f"arn:aws:iam::{role.trust}:root"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    if role.name == READER_ROLE:
+        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id()}}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 

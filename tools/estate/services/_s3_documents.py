@@ -28,7 +28,7 @@ def encryption(bucket: Bucket) -> dict[str, Any]:
     default: dict[str, Any] = {"SSEAlgorithm": bucket.encryption}
     if bucket.encryption == "aws:kms":
         alias = bucket.name.removeprefix(f"lantern-{_NAMES[bucket.account]}-")
-        default["KMSMasterKeyID"] = alias_arn(_NAMES[bucket.account], alias)
+        default["KMSMasterKeyID"] = bucket.key or alias_arn(_NAMES[bucket.account], alias)
     rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket.encryption == "aws:kms"}
     return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
 

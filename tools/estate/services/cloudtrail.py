@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tools.estate.errors import AwsError
+from tools.estate.inventory.deployed import Resource, deployed
 from tools.estate.inventory.keys import key_id
 from tools.estate.inventory.storage import TRAIL_BUCKET
 from tools.estate.records.trail import NAMES, Event, events, events_of
@@ -64,7 +65,37 @@ def lookup_events(request: EstateRequest) -> dict[str, Any]:
 
 
 TRAIL = "lantern-organisation"
-"""The organisation's one trail: all regions, digests, a key of its own, and data events of the locked bucket."""
+"""The organisation's one trail: all regions, digests, a key of its own, and data events of the locked bucket.
+
+Regent's deployment adds one in each home account: who touches its evidence, and who calls AgentCore.
+"""
+
+
+def _own(request: EstateRequest) -> list[Resource]:
+    return deployed("CloudTrail::Trail", request.account)
+
+
+def _arn_of(trail: Resource) -> str:
+    return f"arn:aws:cloudtrail:{trail.region}:{trail.account}:trail/{trail.id}"
+
+
+def _own_document(trail: Resource) -> dict[str, Any]:
+    said = trail.properties
+    return {
+        "Name": trail.id,
+        "S3BucketName": said["S3BucketName"],
+        "IncludeGlobalServiceEvents": said["IncludeGlobalServiceEvents"],
+        "IsMultiRegionTrail": said["IsMultiRegionTrail"],
+        "HomeRegion": trail.region,
+        "TrailARN": _arn_of(trail),
+        "LogFileValidationEnabled": said["EnableLogFileValidation"],
+        "CloudWatchLogsLogGroupArn": said["CloudWatchLogsLogGroupArn"],
+        "CloudWatchLogsRoleArn": said["CloudWatchLogsRoleArn"],
+        "KmsKeyId": said["KMSKeyId"],
+        "HasCustomEventSelectors": True,
+        "HasInsightSelectors": False,
+        "IsOrganizationTrail": False,
+    }
 
 
 def _trail() -> dict[str, Any]:
@@ -88,28 +119,40 @@ def _trail_arn() -> str:
     return f"arn:aws:cloudtrail:{HOME_REGION}:{PAYER.id}:trail/{TRAIL}"
 
 
-def _named(request: EstateRequest, key: str) -> None:
-    if request.params.get(key) not in (TRAIL, _trail_arn()):
-        raise AwsError("TrailNotFoundException", f"Unknown trail: {request.params.get(key)}")
+def _named(request: EstateRequest, key: str) -> Resource | None:
+    """The deployment's trail that a request names; None for the organisation's."""
+    wanted = request.params.get(key)
+    if wanted in (TRAIL, _trail_arn()):
+        return None
+    for trail in _own(request):
+        if wanted in (trail.id, _arn_of(trail)):
+            return trail
+    raise AwsError("TrailNotFoundException", f"Unknown trail: {wanted}")
 
 
 def describe_trails(request: EstateRequest) -> dict[str, Any]:
-    wanted = request.params.get("trailNameList") or [TRAIL]
-    shadows = request.params.get("includeShadowTrails", True) or request.region == HOME_REGION
-    return {"trailList": [_trail()] if shadows and {TRAIL, _trail_arn()} & set(wanted) else []}
+    wanted = request.params.get("trailNameList")
+    if not request.params.get("includeShadowTrails", True) and request.region != HOME_REGION:
+        return {"trailList": []}
+    found = [_trail(), *(_own_document(one) for one in _own(request))]
+    return {"trailList": [one for one in found if not wanted or {one["Name"], one["TrailARN"]} & set(wanted)]}
 
 
 def list_trails(request: EstateRequest) -> dict[str, Any]:
-    return {"Trails": [{"TrailARN": _trail_arn(), "Name": TRAIL, "HomeRegion": HOME_REGION}]}
+    own = [{"TrailARN": _arn_of(one), "Name": one.id, "HomeRegion": one.region} for one in _own(request)]
+    return {"Trails": [{"TrailARN": _trail_arn(), "Name": TRAIL, "HomeRegion": HOME_REGION}, *own]}
 
 
 def get_trail_status(request: EstateRequest) -> dict[str, Any]:
-    _named(request, "Name")
-    return {"IsLogging": True, "LatestDeliveryTime": request.now, "StartLoggingTime": datetime(2022, 3, 1, tzinfo=UTC)}
+    own = _named(request, "Name")
+    started = datetime(2022, 3, 1, tzinfo=UTC) if own is None else own.created
+    return {"IsLogging": True, "LatestDeliveryTime": request.now, "StartLoggingTime": started}
 
 
 def get_event_selectors(request: EstateRequest) -> dict[str, Any]:
-    _named(request, "TrailName")
+    own = _named(request, "TrailName")
+    if own is not None:
+        return {"TrailARN": _arn_of(own), "AdvancedEventSelectors": own.properties["AdvancedEventSelectors"]}
     data = [{"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{TRAIL_BUCKET}/"]}]
     chosen = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": data}
     return {"TrailARN": _trail_arn(), "EventSelectors": [chosen]}

@@ -21,7 +21,7 @@ def _mine(request: EstateRequest) -> list[Key]:
 def _one(request: EstateRequest) -> Key:
     name = request.params["KeyId"]
     for key in _mine(request):
-        if name in (key.id, key.arn, key.alias, f"arn:aws:kms:{key.region}:{key.account}:{key.alias}"):
+        if name and name in (key.id, key.arn, key.alias, f"arn:aws:kms:{key.region}:{key.account}:{key.alias}"):
             return key
     raise AwsError("NotFoundException", f"Key '{name}' does not exist")
 
@@ -45,6 +45,7 @@ def list_aliases(request: EstateRequest) -> dict[str, Any]:
             "CreationDate": key.created,
         }
         for key in keys
+        if key.alias
     ]
     return _paged(request, "Aliases", aliases)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from tools.estate.errors import AwsError
 from tools.estate.inventory import uuid
-from tools.estate.records.loglines import RETENTION_DAYS, Line, LogGroup, groups_of, lines, log_groups
+from tools.estate.records.loglines import Line, LogGroup, groups_of, lines, log_groups
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services import _insights
 from tools.estate.services._filter_pattern import compile_pattern
 from tools.estate.services._insights_filter import Row
-from tools.estate.services._paging import Paging, page
+from tools.estate.services._paging import Paging, page, without_none
 
 _GROUPS = Paging("nextToken", "limit", 50, 50, "InvalidParameterException")
 _EVENTS = Paging("nextToken", "limit", 10_000, 10_000, "InvalidParameterException")
@@ -37,16 +37,19 @@ def describe_log_groups(request: EstateRequest) -> dict[str, Any]:
     ]
     shown, token = page(request, found, _GROUPS)
     documents = [
-        {
-            "logGroupName": group.name,
-            "creationTime": int(group.created.timestamp() * 1000),
-            "retentionInDays": RETENTION_DAYS,
-            "metricFilterCount": 0,
-            "arn": group.arn,
-            "logGroupArn": _bare(group),
-            "storedBytes": group.stored,
-            "logGroupClass": "STANDARD",
-        }
+        without_none(
+            {
+                "logGroupName": group.name,
+                "creationTime": int(group.created.timestamp() * 1000),
+                "retentionInDays": group.retention,
+                "kmsKeyId": group.key,
+                "metricFilterCount": 0,
+                "arn": group.arn,
+                "logGroupArn": _bare(group),
+                "storedBytes": group.stored,
+                "logGroupClass": "STANDARD",
+            }
+        )
         for group in shown
     ]
     return {"logGroups": documents, **token}

@@ -9,6 +9,7 @@ from typing import Any
 from tools.estate import inventory
 from tools.estate.errors import AwsError
 from tools.estate.inventory import Tags
+from tools.estate.inventory.deployed import deployed
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services._paging import Paging, page
 
@@ -17,6 +18,18 @@ _PAGING = Paging(
     size_error="InvalidParameterException",
 )  # fmt: skip
 _VALUES = Paging("PaginationToken", "\0", 1000, 1000, "PaginationTokenExpiredException")
+
+
+_OF_REGENT = (
+    "BedrockAgentCore::Gateway",
+    "BedrockAgentCore::Memory",
+    "BedrockAgentCore::PolicyEngine",
+    "BedrockAgentCore::Runtime",
+    "CloudWatch::Alarm",
+    "SNS::Topic",
+    "WAFv2::WebACL",
+)
+"""Types of Regent's deployment that nothing else in the inventory holds."""
 
 
 def _resources() -> Iterator[tuple[str, str, str, Tags]]:
@@ -38,6 +51,9 @@ def _resources() -> Iterator[tuple[str, str, str, Tags]]:
     for group in (inventory.BUCKETS, inventory.DATABASES, inventory.FUNCTIONS, inventory.KEYS):
         for thing in group:
             yield thing.account, thing.region, thing.arn, thing.tags
+    for kind in _OF_REGENT:
+        for one in deployed(kind):
+            yield one.account, one.region, one.arn, one.tags
     for service in inventory.ECS_SERVICES:
         yield service.account, service.region, service.arn, service.tags
     for balancer in inventory.LOAD_BALANCERS:
@@ -50,12 +66,15 @@ def _all() -> tuple[tuple[str, str, str, Tags], ...]:
 
 
 def _is_type(arn: str, wanted: str) -> bool:
-    """``ec2`` is every EC2 resource, ``ec2:instance`` one type. Bucket ARNs name no type: ``s3`` it is."""
+    """``ec2`` is every EC2 resource, ``ec2:instance`` one type, which may be of two words (``regional/webacl``).
+
+    Bucket ARNs name no type: ``s3`` it is.
+    """
     service, _, kind = wanted.partition(":")
     parts = arn.split(":", 5)
     if parts[2] != service:
         return False
-    return not kind or service == "s3" or parts[5].replace("/", ":").split(":")[0] == kind
+    return not kind or service == "s3" or f"{parts[5]}/".replace(":", "/").startswith(f"{kind}/")
 
 
 def _tagged(tags: Tags, wanted: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.estate.errors import AwsError
-from tools.estate.inventory.storage import BUCKET, BUCKETS, TRAIL_BUCKET, Bucket
+from tools.estate.inventory.storage import BUCKET, BUCKETS, Bucket
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services import _s3_documents as documents
 from tools.estate.services._paging import Paging, page
@@ -78,8 +78,7 @@ def _logging(bucket: Bucket) -> dict[str, Any]:
 
 
 def _lock(bucket: Bucket) -> dict[str, Any]:
-    """Only the trail's bucket is locked: seven years, and nobody can shorten it."""
-    if bucket.name != TRAIL_BUCKET:
+    if not bucket.locked:
         code = "ObjectLockConfigurationNotFoundError"
         raise AwsError(code, f"Object Lock configuration does not exist for this bucket: {bucket.name}", 404)
     rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 2557}}
