@@ -13,6 +13,7 @@ import policies
 from agents.home import Home
 from agents.ledgers import open_ledger
 from agents.overseeing import open_oversight
+from agents.sample_papers import documents_folder
 from agents.settings import Settings, load_settings
 from agents.storing import open_receipts
 from policies.access import Gate, Principal
@@ -98,7 +99,7 @@ def open_controlling(
             declared=declared,
             principal=principal,
             manifest=manifest(settings, estate),
-            documents=load_documents(settings.documents),
+            documents=load_documents(documents_folder(settings, home, estate)),
             attested=Recorded.of(book).attestations(),
             soa=statement(settings),
             root=ROOT,

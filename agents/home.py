@@ -44,6 +44,11 @@ class Home:
         return self.path / "evidence"
 
     @property
+    def papers(self) -> Path:
+        """Documents of the sample company, which the demo has its people approve."""
+        return self.path / "sample-documents"
+
+    @property
     def cache(self) -> Path:
         """What can be thrown away: remembered billed calls, generated sample data."""
         return self.path / "cache"

@@ -164,13 +164,15 @@ def attest_command(
     """
     from datetime import UTC
 
+    from agents.home import Home
     from agents.ledgers import open_ledger
+    from agents.sample_papers import documents_folder
     from agents.settings import load_settings
     from policies.access.principal import SHIPPED, people
     from policies.controls.attesting import attest, pick
     from policies.controls.documents import load_documents
 
-    found = pick(load_documents(load_settings().documents), document)
+    found = pick(load_documents(documents_folder(load_settings(), Home.find(), "sample")), document)
     who = principal(as_id)
     known = {one.id: names for one, names in people(load_settings().principals or SHIPPED)}
     with open_ledger() as ledger:

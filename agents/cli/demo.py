@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,6 +22,8 @@ QUESTIONS = (
 def demo() -> None:
     """Ask three questions of the sample estate, verify the ledger, and show what that proves of ISO/IEC 42001.
 
+    The invented company's people approve five of its papers as `regent controls attest` does; in your house people do.
+
     Example:
 
         regent demo
@@ -32,6 +35,7 @@ def demo() -> None:
     from agents.home import Home
     from agents.local import answer_as
     from agents.opening import open_desk
+    from agents.sample_papers import approve_papers
     from policies.audit import verify
 
     typer.secho("Regent on its sample estate: an invented casino operator, no AWS needed.\n", bold=True)
@@ -43,11 +47,16 @@ def demo() -> None:
                 answer = answer_as(desk, Question(text=question), "local", progress)
             show_answer(answer)
             worst = max(worst, answer.exit_code)
+        papers = approve_papers(desk.home, desk.ledger, datetime.now(UTC).date())
         evaluated = _controls(desk)
     verdict = verify(Home.find().ledger)
     typer.secho("\nThe ledger", bold=True)
     typer.echo(f"  {verdict.reason}")
     typer.secho("\nISO/IEC 42001, from evidence", bold=True)
+    typer.echo(f"  {len(papers)} papers of the company were approved by its people, in {Home.find().papers}")
+    for paper in papers:
+        typer.echo(f"    {paper.matter.type}: owner {paper.matter.owner}, attested by {paper.matter.approver}")
+    typer.echo("")
     show_few(evaluated)
     typer.echo('\nTry next:  regent ask "What did venue Utrecht cost last month?"   (.venv/bin/regent)')
     typer.echo(f"           regent audit show --question {answer.id}, regent controls status, regent estate")

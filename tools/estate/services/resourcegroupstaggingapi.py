@@ -51,9 +51,9 @@ def _resources() -> Iterator[tuple[str, str, str, Tags]]:
     for group in (inventory.BUCKETS, inventory.DATABASES, inventory.FUNCTIONS, inventory.KEYS):
         for thing in group:
             yield thing.account, thing.region, thing.arn, thing.tags
-    for kind in _OF_REGENT:
-        for one in deployed(kind):
-            yield one.account, one.region, one.arn, one.tags
+    for kind_of_regent in _OF_REGENT:
+        for made in deployed(kind_of_regent):
+            yield made.account, made.region, made.arn, made.tags
     for service in inventory.ECS_SERVICES:
         yield service.account, service.region, service.arn, service.tags
     for balancer in inventory.LOAD_BALANCERS:
