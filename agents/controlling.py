@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import policies
+from agents.disclosing import disclosures, open_channels
 from agents.home import Home
 from agents.ledgers import open_ledger
 from agents.overseeing import open_oversight
@@ -25,7 +26,7 @@ from policies.controls.crosswalk import declared_frameworks
 from policies.controls.declared import SHIPPED as DECLARED
 from policies.controls.declared import Declared, load_declared
 from policies.controls.documents import load_documents
-from policies.controls.manifest import Disclosure, Manifest, ModelEntry
+from policies.controls.manifest import Manifest, ModelEntry
 from policies.controls.places import FolderPlace, Place
 from policies.controls.recorded import Recorded
 from policies.controls.soa import SHIPPED as SOA
@@ -162,7 +163,6 @@ def statement(settings: Settings) -> Statement:
 def manifest(settings: Settings, estate: str) -> Manifest:
     """What collectors cannot know by themselves: prompts, models, channels, home accounts."""
     from agents import specialists
-    from agents.wording import origin
 
     folder = Path(specialists.__file__).parent
     prompts = {one.domain: one.prompt_sha256 for one in specialists.specialists().values()}
@@ -183,10 +183,8 @@ def manifest(settings: Settings, estate: str) -> Manifest:
         prompt_files=len(files),
         models=tuple(_model(name) for name in dict.fromkeys(names)),
         model_keys=len(set(names)),
-        disclosures=(
-            Disclosure(channel="cli", language="en", text=origin(_writer(settings, estate), "answered", True)),
-        ),
-        disclosures_expected=1,
+        disclosures=disclosures(settings, _writer(settings, estate)),
+        disclosures_expected=len(open_channels(settings)),
     )
 
 

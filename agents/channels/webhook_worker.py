@@ -24,6 +24,7 @@ from agents.channels.webhook import CHANNEL, CLIENT, FAILED, SIGNATURE, TIMESTAM
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from agents.answer import Answer
     from agents.settings import Disclosure
 
 _SECONDS = 20
@@ -81,8 +82,7 @@ class WebhookWorker:
         except RefusedError as error:
             # the house says no to this person, and no AI system wrote that
             return json.dumps({"answer": {"status": "denied", "text": str(error)}}, ensure_ascii=False)
-        told = {"answer": found.to_json(), "disclosure": view(found, self._disclosure).disclosure}
-        return json.dumps(told, ensure_ascii=False)
+        return told(found, self._disclosure)
 
     def say(self, delivery: Delivery, said: str) -> None:
         asked = _asked(delivery)
@@ -124,6 +124,12 @@ class WebhookWorker:
             raise ChannelError(f"The callback of {client} answered {refused.code}.") from refused
         except OSError as broken:
             raise ChannelError(f"The callback of {client} cannot be reached ({type(broken).__name__}).") from broken
+
+
+def told(answer: Answer, disclosure: Disclosure) -> str:
+    """What a client is told: the answer, and the words that an AI system wrote it and how to reach a person."""
+    said = {"answer": answer.to_json(), "disclosure": view(answer, disclosure).disclosure}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _asked(delivery: Delivery) -> Asked:

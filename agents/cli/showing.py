@@ -30,11 +30,12 @@ def show_json(answer: Answer) -> None:
     sys.stdout.buffer.flush()
 
 
-def show_answer(answer: Answer) -> None:
-    """The answer for a person, on stdout."""
-    from rich.console import Console
+def show_answer(answer: Answer, console: Console | None = None) -> None:
+    """The answer for a person, on stdout or where `console` writes."""
+    if console is None:
+        from rich.console import Console
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
     console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
     console.print()
     console.print(answer.text, markup=False)
