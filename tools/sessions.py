@@ -14,6 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+import orjson
+
 from tools.errors import AwsCallError, UndeclaredOperationError
 
 if TYPE_CHECKING:
@@ -42,9 +44,21 @@ def botocore_session() -> Session:
 @cache
 def shared_loader(path: str | None = None) -> Any:
     """What reads botocore's data files, each once in this process: the sample estate reads them here too."""
-    from botocore.loaders import create_loader
+    from botocore.loaders import JSONFileLoader, create_loader
 
-    return create_loader(path)
+    class Quick(JSONFileLoader):
+        """botocore's own reader makes every object by a call into Python; orjson takes a tenth of the time."""
+
+        def _load_file(self, full_path: str, open_method: Callable[[str, str], Any]) -> Any:
+            try:
+                with open_method(full_path, "rb") as file:
+                    return orjson.loads(file.read())
+            except FileNotFoundError:
+                return None
+
+    loader = create_loader(path)
+    loader.file_loader = Quick()
+    return loader
 
 
 class Sessions:

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.answer import Status
 from agents.wording import AI, PERSON
-from policies.grounding import numeric_columns, table_rows, write_fact
 
 if TYPE_CHECKING:
     from agents.answer import Answer
@@ -172,12 +171,16 @@ def _figures(answer: Answer) -> tuple[FigureShown, ...]:
 
 
 def _figure(fact: Fact) -> FigureShown:
+    from policies.grounding import write_fact
+
     period = fact.period.label if fact.period else ""
     context = ", ".join(part for part in (period, fact.scope.text()) if part)
     return FigureShown(label=fact.label, value=write_fact(fact), context=context)
 
 
 def _table(result: QueryResult) -> TableShown:
+    from policies.grounding import numeric_columns, table_rows
+
     columns, rows = table_rows(result)
     right = tuple(sorted(numeric_columns(result)))
     chart = _chart(result, columns, rows, right)

@@ -10,7 +10,6 @@ import orjson
 
 from agents.answer import Answer
 from agents.channels.rendering import age, shown_results
-from policies.grounding import numeric_columns, table_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +49,8 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
 def _show_table(console: Console, result: QueryResult) -> None:
     from rich.table import Table
 
+    from policies.grounding import numeric_columns, table_rows
+
     columns, rows = table_rows(result)
     right = numeric_columns(result)
     bars = _bars(result)
@@ -68,6 +69,8 @@ def _show_table(console: Console, result: QueryResult) -> None:
 
 def _bars(result: QueryResult) -> list[str]:
     """One small bar per row for the first number column of a series."""
+    from policies.grounding import numeric_columns
+
     table = result.table
     if table is None or not table.series or len(table.rows) < 2:
         return []
