@@ -71,13 +71,14 @@ def test_an_edited_paper_is_changed_until_it_is_approved_anew(home):
         assert set(states(opened.scene).values()) == {"valid"}
 
 
-def test_papers_whose_review_is_overdue_are_written_and_approved_anew(home):
-    approve(home, TODAY - timedelta(days=200))
-    with room(home) as opened:
-        assert set(states(opened.scene).values()) == {"overdue"}
+def test_papers_whose_review_is_overdue_do_not_stand(home):
+    from agents.sample_papers import _papers, _stand
+
     approve(home)
     with room(home) as opened:
-        assert set(states(opened.scene).values()) == {"valid"}
+        attested = Recorded.of(opened.scene.ledger).attestations()
+        assert _stand(_papers(home), attested, TODAY)
+        assert not _stand(_papers(home), attested, TODAY + timedelta(days=181)), "the demo has them approved anew"
 
 
 def test_they_never_count_for_aws_nor_beside_documents_of_ones_own(home, tmp_path):
