@@ -218,7 +218,7 @@ def test_a_part_of_the_checks_is_no_evaluation_of_the_controls(opened):
 
 @pytest.fixture(scope="module")
 def whole(estate, tmp_path_factory):
-    """One whole evaluation, and a second one after a log was switched on."""
+    """One whole evaluation, and a second one after a log was switched on and another got a bucket for long texts."""
     from agents.controlling import open_controlling
     from agents.home import Home
     from agents.settings import Settings
@@ -228,11 +228,12 @@ def whole(estate, tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("whole"))
     with open_controlling(local_principal("local"), home=home, opened=estate, settings=Settings()) as room:
         first = run(room.scene, room.store)
-        forgotten, bedrock._FORGOTTEN = bedrock._FORGOTTEN, ("", "")
+        kept = bedrock._FORGOTTEN, bedrock.settings
+        bedrock._FORGOTTEN, bedrock.settings = ("", ""), lambda *_: []
         try:
             second = run(room.scene, room.store, mode="fresh")
         finally:
-            bedrock._FORGOTTEN = forgotten
+            bedrock._FORGOTTEN, bedrock.settings = kept
         yield first, second, evaluated(room)
 
 
@@ -245,10 +246,71 @@ def test_a_fresh_sample_estate_is_mostly_unassessed(whole):
 def test_the_samples_bad_story_is_found_and_its_cure_is_seen(whole):
     first, second, _ = whole
     result = first.results["invocation-logging"]
-    assert result.verdict == "fail" and [f.subject for f in result.findings] == [
-        "eu-central-1 (210000000345 eu-central-1)"
+    assert result.verdict == "fail" and [(f.reason, f.subject) for f in result.findings] == [
+        ("cut-off", "eu-west-1 (210000000345 eu-west-1)"),
+        ("off", "eu-central-1 (210000000345 eu-central-1)"),
     ]
     assert second.results["invocation-logging"].verdict == "pass"
+
+
+def test_every_need_of_aws_is_answered_by_the_sample(whole):
+    """What the sample cannot answer is an error of the checks that need it; none of them is left undecided by that."""
+    first, _, _ = whole
+    undecided = {name: one.problems for name, one in first.results.items() if one.verdict == "error"}
+    assert all(name.startswith("template-") for name in undecided), undecided
+
+
+@pytest.mark.parametrize(
+    ("check", "reason", "subject"),
+    [
+        ("gateway-enforces", "log-only", "regent-trial"),
+        ("gateway-fails-closed", "no-firewall", "regent-trial"),
+        ("log-retention", "kept-for-ever", "/aws/lambda/RegentTrialQueries"),
+        ("log-encryption", "no-own-key", "/aws/lambda/RegentTrialQueries"),
+        ("models-resident", "leaves", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("deployed-released", "not-released", "RegentLanternPeople"),
+        ("reader-role", "undeclared-action", "arn:aws:iam::210000000890:role/RegentReader"),
+        ("no-outside-access", "nobody-watches", "eu-central-1"),
+    ],
+)
+def test_each_planted_fault_is_found_by_its_check(whole, check, reason, subject):
+    first, _, _ = whole
+    found = {(one.reason, one.subject.partition(" ")[0]) for one in first.results[check].findings}
+    assert (reason, subject) in found
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "alarms-armed",
+        "alarms-reach-people",
+        "endpoint-rollout",
+        "evidence-encryption",
+        "evidence-lock",
+        "evidence-private",
+        "firewall-acts",
+        "gateway-callers",
+        "gateway-encryption",
+        "gateway-policies",
+        "gateway-tools",
+        "guardrail-as-defined",
+        "guardrail-attached",
+        "invocation-encryption",
+        "memory-protected",
+        "models-current",
+        "online-evaluation",
+        "provider-retention",
+        "runtime-callers",
+        "runtime-limits",
+        "runtime-network",
+        "trail-data-events",
+        "trail-sound",
+    ],
+)
+def test_what_our_stacks_deploy_passes_over_the_sample(whole, check):
+    first, _, _ = whole
+    result = first.results[check]
+    assert result.verdict == "pass" and result.inspected > 0, result.findings
 
 
 def test_what_changed_between_two_evaluations_is_recorded(whole):
