@@ -6,6 +6,7 @@ evidence. Which channels are open is told by the settings, counted apart from wh
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 from collections.abc import Callable
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
 LANGUAGE = "en"
 """The language of all that code writes around an answer."""
-_ALWAYS = ("cli", "invoke", "webhook", "slack")
+_ALWAYS = ("invoke", "webhook", "slack")
 _TEXT = "EC2 cost USD 12.00 in September 2026."
 
 
 def open_channels(settings: Settings) -> tuple[str, ...]:
-    """The channels through which answers go out as the settings stand. Teams needs its app: without, there is none."""
-    return (*_ALWAYS, *settings.protocols, *(("teams",) if settings.teams.app_id else ()))
+    """The channels through which answers go out as the settings stand.
+
+    Teams needs its app: without, there is none. The package that is deployed has no terminal in it.
+    """
+    terminal = ("cli",) if importlib.util.find_spec("agents.cli") else ()
+    return (*terminal, *_ALWAYS, *settings.protocols, *(("teams",) if settings.teams.app_id else ()))
 
 
 def disclosures(settings: Settings, maker: ModelMaker) -> tuple[Disclosure, ...]:

@@ -1,5 +1,9 @@
 """What the check of disclosures is fed: every open channel's own drawing of an answer, not a text of ours."""
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from agents.channels import markdown, rendering, webhook_worker
@@ -73,6 +77,37 @@ def test_a_line_lost_for_all_channels_is_found_for_all(monkeypatch):
 def test_words_of_the_house_that_do_not_say_it_are_found():
     vague = Settings(disclosure=Disclosure(line="Brought to you by Regent", contact="Have a very nice day."))
     assert ("not-said", "slack/en") in findings(vague)
+
+
+def test_the_deployed_package_has_no_terminal_and_draws_all_the_others(tmp_path):
+    """The watch evaluates there; what the package leaves out must not be asked for."""
+    from infra import packaging
+
+    for room in packaging.ROOMS:
+        for source in packaging._sources(packaging.ROOT / room):
+            target = tmp_path / source.relative_to(packaging.ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    assert (tmp_path / "agents/disclosing.py").exists() and not (tmp_path / "agents/cli").exists()
+    code = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("rich", "typer"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+from agents.controlling import manifest
+from agents.settings import Settings
+made = manifest(Settings(estate="aws", teams={"app_id": "11111111-2222-3333-4444-555555555555"}), "aws")
+assert len(made.disclosures) == made.disclosures_expected, made
+print(*(one.channel for one in made.disclosures))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-1500:]
+    assert done.stdout.split() == ["invoke", "webhook", "slack", "openai", "agui", "mcp", "a2a", "teams"]
 
 
 def test_a_channel_that_nobody_draws_is_an_error_and_no_pass(monkeypatch):
