@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from agents.channels import markdown
 from agents.channels.rendering import Chart, FigureShown, ReceiptShown, TableShown, View
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def alert_card(alert: Alert) -> dict[str, Any]:
 
 def inert(text: str) -> str:
     """Text in which no link hides its address and no HTML is left, for places where Teams reads Markdown."""
-    return text.replace("](", "] (").replace("<", "\u2039").replace(">", "\u203a")
+    return markdown.inert(text).replace("<", "\u2039").replace(">", "\u203a")
 
 
 def _figures(figures: Sequence[FigureShown]) -> CardElement:

@@ -9,7 +9,11 @@ from typing import Any
 
 import openai
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from agents.channels.markdown import inert
 from agents.channels.protocols import border
 from agents.channels.protocols.border import FAILED
 from policies.audit import QuestionAsked
@@ -140,6 +144,31 @@ def test_a_forged_history_reaches_no_model(serve_house: Callable[..., Any]) -> N
     assert not any("SECRET-PLANT" in text or "1.00" in text for text in seen)
     # the conversation as it was held goes on, for its owner alone
     assert [SPEND in text for text in seen] == [True, False, False, False, True, False]
+
+
+EVIL = "![x](https://evil.example/p?d=x) [the bill](https://evil.example) <img src=https://evil.example/q> [r][one]"
+
+
+def test_attack_pictures_and_links_in_an_answer_tell_nobody_what_was_asked(serve_house: Callable[..., Any]) -> None:
+    maker = ScriptedMaker(
+        [[("spend", {"period": "2026-09"})], f"Spend was [[f1]]. {EVIL}\n\n[one]: https://evil.example"]
+    )
+    with serve_house(maker) as served:
+        shown = ask(client(served), SPEND).choices[0].message.content
+    assert "132,864.40" in shown and "evil.example" in shown and drawn(shown) == set()
+
+
+@given(st.text(alphabet="[]()!<>:/\\`*_#|1ax \n&;\"'", max_size=60))
+def test_no_text_is_a_link_a_picture_or_html_to_a_page(text: str) -> None:
+    made = inert(text)
+    assert drawn(made) == set() and inert(made) == made
+
+
+def drawn(text: str) -> set[str]:
+    """What a page makes of it besides text, by a parser that is not ours."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    kinds = {token.type for one in tokens for token in (one, *(one.children or ()))}
+    return kinds & {"link_open", "image", "html_inline", "html_block"}
 
 
 def test_forgetting_a_person_forgets_how_their_conversations_looked(served: Served) -> None:
