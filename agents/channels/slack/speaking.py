@@ -29,6 +29,10 @@ log = structlog.get_logger()
 _EVERY_SECONDS = 1.0
 """Slack takes some 50 edits a minute."""
 _GONE = ("message_not_found", "channel_not_found", "cant_update_message")
+_UNREACHABLE = (
+    "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found",
+    "messages_tab_disabled", "is_archived", "not_in_channel", "user_is_restricted", "restricted_action",
+)  # fmt: skip
 _UNKNOWN_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "unsupported_block")
 
 
@@ -38,6 +42,11 @@ class SlackError(ChannelError):
     def __init__(self, doing: str, code: str) -> None:
         self.code = code
         super().__init__(f"Slack did not {doing}: {code}.")
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the person or channel is not there for us, and trying again changes nothing."""
+        return self.code in _UNREACHABLE
 
 
 def client_for(token: str, api_url: str) -> WebClient:

@@ -29,7 +29,7 @@ from agents.channels.slack.said import (
     Said,
     Told,
 )
-from agents.channels.slack.speaking import Voice
+from agents.channels.slack.speaking import SlackError, Voice
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ class SlackWorker:
         match found:
             case Answered():
                 self._voice.answered(found, delivery.key)
-                for approver in found.notice.approvers if found.notice is not None else ():
-                    self._ask_once(found.notice, approver)  # type: ignore[arg-type] # it is there if it has approvers
+                if found.notice is not None:
+                    self._ask_all(found.notice, found.user)
             case Decided():
                 self._say_decided(found, delivery.key)
             case Told():
@@ -136,6 +136,22 @@ class SlackWorker:
             self._voice.told(Told(place=Place(channel=user), user=user, text=f"{settled.approval} {settled.words}."))
             return
         self._voice.alone(user, view(answer, self._disclosure), answer_key(settled.approval))
+
+    def _ask_all(self, notice: ApprovalNotice, user: str) -> None:
+        """Ask each approver who has not heard of it. Whoever left Slack keeps nobody else from being asked."""
+        away: SlackError | None = None
+        reached = False
+        for approver in notice.approvers:
+            try:
+                self._ask_once(notice, approver)
+                reached = True
+            except SlackError as error:
+                if not error.for_good:
+                    away = away or error
+        if away is not None:
+            raise away
+        if not reached:
+            self._voice.told(Told(place=Place(channel=user), user=user, text=wording.NOBODY))
 
     def _ask_once(self, notice: ApprovalNotice, approver: str) -> None:
         ask = lambda: self.ask_approver(notice, approver)  # noqa: E731

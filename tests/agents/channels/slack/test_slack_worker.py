@@ -251,6 +251,23 @@ def test_an_approver_decides_in_their_direct_message_and_only_the_asker_gets_the
     )
 
 
+def test_an_approver_who_left_slack_keeps_no_other_from_being_asked(app, slack, monkeypatch):
+    gone, real = {CARLA}, slack.answer
+
+    def answer(method, given):
+        if method == "chat.postMessage" and given["channel"] in gone:
+            return {"ok": False, "error": "user_not_found"}
+        return real(method, given)
+
+    monkeypatch.setattr(slack, "answer", answer)
+    app.send(app.message(EVA, WHO))
+    assert "eva asks" in app.slack.text_of(app.said(direct(OMAR))[0])
+    assert len(app.said(direct(EVA))) == 1, "and the asker hears of no failure"
+    gone.add(OMAR)
+    app.send(app.message(EVA, "Who deleted the S3 endpoint in data-prod in August?"))
+    assert "Nobody who may approve this" in app.slack.text_of(app.said(direct(EVA))[-1])
+
+
 def test_a_second_decision_changes_nothing_and_brings_no_second_answer(app):
     waits = asked_for_approval(app)
     yes, no, other = button(waits, "approve"), button(waits, "deny"), place_of(app.said(direct(OMAR))[0])
