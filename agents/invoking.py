@@ -87,14 +87,20 @@ class PayloadError(RegentError):
 
 
 @contextmanager
-def open_app(*, estate: str | None = None, model: str | None = None, exposed: bool = False) -> Iterator[Any]:
+def open_app(
+    *, estate: str | None = None, model: str | None = None, protocol: str = "http", exposed: bool = False
+) -> Iterator[Any]:
     """The runtime's app with its house open: the sample estate and the local user, unless settings say otherwise.
+
+    `protocol` is the mode that it is served in; another than `http` has its own protocol and no other.
 
     Raises:
         RegentError: something cannot be opened; `exposed` (beyond this machine) needs a source of identity, the real
             estate and a model, because lost settings must never turn into invented figures.
     """
     settings = with_principals(load_settings(), Home.find())
+    if protocol != "http":
+        settings = settings.model_copy(update={"serve_protocol": protocol, "protocols": (protocol,)})
     if exposed and not settings.identity.verifies:
         raise SettingsError(
             "Serving beyond this machine needs a source of identity, and none is set. Set `identity` in regent.yaml "

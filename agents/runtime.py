@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import ExitStack
 from typing import Any
 
-from agents.channels.protocols.paths import ADDRESSES, KNOWN, Address
+from agents.channels.protocols.paths import ADDRESSES, MODES, Address
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -65,8 +65,8 @@ class Health:
 class Front:
     """The raw ASGI app that is bound first: `/ping` at once, everything else handed on when the house is open."""
 
-    def __init__(self, health: Health, *, loopback: bool) -> None:
-        self._health, self._loopback = health, loopback
+    def __init__(self, health: Health, *, loopback: bool, protocol: str = "http") -> None:
+        self._health, self._loopback, self._mode = health, loopback, MODES[protocol]
         self._app: AsgiApp | None = None
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
         self._lock = threading.Lock()
@@ -88,11 +88,11 @@ class Front:
             await _json(send, 200, self._health.report())
         elif foreign := self._foreign(scope):
             await _json(send, 403, {"error": foreign})
-        elif (address := ADDRESSES.get(scope["path"])) is None or address.method != scope["method"]:
-            status = 404 if address is None else 405
-            await _json(send, status, {"error": f"There is no such address here; there are {KNOWN}."})
+        elif (leads := self._mode.paths.get(scope["path"])) is None or ADDRESSES[leads].method != scope["method"]:
+            status = 404 if leads is None else 405
+            await _json(send, status, {"error": f"There is no such address here; there are {self._mode.known}."})
         else:
-            await self._invoke(address, scope, receive, send)
+            await self._invoke(ADDRESSES[leads], {**scope, "path": leads, "raw_path": leads.encode()}, receive, send)
 
     async def _invoke(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -133,15 +133,25 @@ class Front:
         return None
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8080, estate: str | None = None, model: str | None = None) -> int:
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    protocol: str = "http",
+    estate: str | None = None,
+    model: str | None = None,
+) -> int:
     """Serve until stopped; the process exit code. Answers that are on their way are finished first.
+
+    `protocol` is a mode of AgentCore's runtimes (`MODES`), which says the port if none is given, and the paths.
 
     Opening happens while the port is bound already; what cannot be opened ends the process with a sentence.
     """
     import uvicorn
 
     health = Health()
-    front = Front(health, loopback=host in _LOOPBACK)
+    port = port or MODES[protocol].port
+    front = Front(health, loopback=host in _LOOPBACK, protocol=protocol)
     server = uvicorn.Server(
         uvicorn.Config(
             front,
@@ -161,7 +171,10 @@ def serve(*, host: str = "127.0.0.1", port: int = 8080, estate: str | None = Non
         signal.signal(sent, lambda *_: None)
     with ExitStack() as closing:
         opener = threading.Thread(
-            target=_open, args=(front, server, closing, failed, host, estate, model), daemon=True, name="opening"
+            target=_open,
+            args=(front, server, closing, failed, host, protocol, estate, model),
+            daemon=True,
+            name="opening",
         )
         opener.start()
         try:
@@ -180,6 +193,7 @@ def _open(
     closing: ExitStack,
     failed: list[str],
     host: str,
+    protocol: str,
     estate: str | None,
     model: str | None,
 ) -> None:
@@ -193,7 +207,8 @@ def _open(
         with opening():
             from agents.invoking import open_app
 
-            app = closing.enter_context(open_app(estate=estate, model=model, exposed=host not in _LOOPBACK))
+            opened = open_app(estate=estate, model=model, protocol=protocol, exposed=host not in _LOOPBACK)
+            app = closing.enter_context(opened)
         front.open(app)
     except (RegentError, OSError) as error:
         failed.append(str(error))
@@ -275,7 +290,7 @@ def main() -> None:
     except RegentError as error:
         _say(str(error))
         sys.exit(1)
-    sys.exit(serve(host=settings.serve_host, port=settings.serve_port))
+    sys.exit(serve(host=settings.serve_host, port=settings.serve_port, protocol=settings.serve_protocol))
 
 
 if __name__ == "__main__":

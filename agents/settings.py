@@ -41,7 +41,13 @@ class Settings(BaseSettings):
         default="sample", description="Estate that the runtime answers about; on the command line, --estate says it."
     )
     serve_host: str = Field(default="127.0.0.1", description="Address that the runtime binds.")
-    serve_port: int = Field(default=8080, ge=1, le=65535, description="Port that the runtime binds.")
+    serve_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port that the runtime binds; null: the one of its protocol."
+    )
+    serve_protocol: Literal["http", "mcp", "a2a", "agui"] = Field(
+        default="http",
+        description="AgentCore's protocol mode of this runtime; http has every protocol at its own path.",
+    )
     protocols: tuple[Literal["openai", "agui", "mcp", "a2a"], ...] = Field(
         default=("openai", "agui", "mcp", "a2a"), description="Protocols that are served beside /invocations."
     )

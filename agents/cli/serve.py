@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,8 +10,26 @@ import typer
 from agents.cli.options import EstateChoice, WhichModel
 
 
+class Protocol(StrEnum):
+    """The protocol modes of AgentCore's runtimes."""
+
+    http = "http"
+    mcp = "mcp"
+    a2a = "a2a"
+    agui = "agui"
+
+
 def serve(
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", min=1, max=65535)] = 8080,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="Port on 127.0.0.1.", min=1, max=65535, show_default="that of the protocol: 8080"),
+    ] = None,
+    protocol: Annotated[
+        Protocol,
+        typer.Option(
+            "--protocol", help="AgentCore's mode: http has every protocol at its own path, others only theirs."
+        ),
+    ] = Protocol.http,
     estate: Annotated[
         EstateChoice | None, typer.Option("--estate", help="The sample estate, or your own AWS accounts.")
     ] = None,
@@ -27,7 +46,9 @@ def serve(
         curl -s localhost:8080/invocations -d '{"prompt": "What did we spend last month?"}'
 
         curl -sN localhost:8080/invocations -d '{"prompt": "Which alarms are firing?", "stream": true}'
+
+        regent serve --protocol mcp        # as a runtime of protocol MCP: port 8000, /mcp
     """
     from agents.runtime import serve as run
 
-    raise typer.Exit(run(port=port, estate=estate.value if estate else None, model=model))
+    raise typer.Exit(run(port=port, protocol=protocol.value, estate=estate.value if estate else None, model=model))

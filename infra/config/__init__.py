@@ -72,6 +72,9 @@ class Stage(_Frozen):
 
     people: int | None = Field(default=None, ge=1)
     workers: int | None = Field(default=None, ge=1)
+    mcp: int | None = Field(default=None, ge=1)
+    a2a: int | None = Field(default=None, ge=1)
+    agui: int | None = Field(default=None, ge=1)
 
 
 class Evaluation(_Frozen):
@@ -156,6 +159,8 @@ class Environment(_Frozen):
     channels: tuple[Literal["webhook", "slack", "teams"], ...] = ("webhook",)
     slack: Slack = Slack()
     teams: Teams | None = None
+    protocols: tuple[Literal["mcp", "a2a", "agui"], ...] = ()
+    """Of which a runtime of its own is made, for people's clients that speak it to AgentCore."""
     principals: str | None = None
     """The file, from this folder on, that says who people of channels are; deployed with the stacks."""
     sessions: Sessions = Sessions()
@@ -183,6 +188,8 @@ class Environment(_Frozen):
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
         if "teams" in self.channels and self.teams is None:
             raise ValueError("the channel teams needs teams: {app_id: …, tenant: …}")
+        if len(set(self.protocols)) < len(self.protocols):
+            raise ValueError("protocols names one twice; each gets one runtime")
         if self.log_archive_account == self.account:
             raise ValueError("log_archive_account is the account itself; name another one, or null")
         return self

@@ -3,11 +3,14 @@
 A runtime has one authorizer. People's clients bring a token of the issuer (JWT); channel workers and boto3 sign with
 IAM and bring the envelope in which a worker says who asked. Both get the same code, settings and role, and differ in
 whom they believe.
+
+A runtime has one protocol, too. Those two speak HTTP; each of `environment.protocols` gets one more, for people's
+clients, which believes and may do what the people's runtime does.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aws_cdk import CfnOutput, CustomResource, RemovalPolicy, Stack
 from aws_cdk import aws_bedrockagentcore as agentcore
@@ -27,13 +30,39 @@ from infra.constructs.passage import passage_arn
 from infra.stacks.network import NetworkStack
 from policies.access.identity import ENVELOPE_HEADER, TOKEN_HEADER
 
-Callers = Literal["people", "workers"]
-_BELIEVES: dict[Callers, Literal["tokens", "envelopes"]] = {"people": "tokens", "workers": "envelopes"}
-_HEADER: dict[Callers, str] = {"people": TOKEN_HEADER, "workers": ENVELOPE_HEADER}
-_SAYS: dict[Callers, str] = {
-    "people": "Regent, for people's clients: who asks is in the token",
-    "workers": "Regent, for channel workers: who asks is in the envelope that the worker signed",
+_A2A_VERSION = "A2A-Version"
+
+
+class Kind(NamedTuple):
+    """What one runtime is for: title, whom it believes, AgentCore's name of its protocol, and headers let through."""
+
+    title: str
+    believes: Literal["tokens", "envelopes"]
+    says: str
+    protocol: Literal["HTTP", "MCP", "A2A", "AGUI"] = "HTTP"
+    headers: tuple[str, ...] = (TOKEN_HEADER,)
+
+
+KINDS = {
+    "people": Kind("People", "tokens", "Regent, for people's clients: who asks is in the token"),
+    "workers": Kind(
+        "Workers",
+        "envelopes",
+        "Regent, for channel workers: who asks is in the envelope that the worker signed",
+        headers=(ENVELOPE_HEADER,),
+    ),
+    "mcp": Kind("Mcp", "tokens", "Regent, as tools for people's assistants: who asks is in the token", "MCP"),
+    # AgentCore hands on no header that is not listed, and A2A takes a request without a version for one of an old one
+    "a2a": Kind(
+        "A2a",
+        "tokens",
+        "Regent, for people's agents: who asks is in the token",
+        "A2A",
+        (TOKEN_HEADER, _A2A_VERSION),
+    ),
+    "agui": Kind("Agui", "tokens", "Regent, for people's front ends: who asks is in the token", "AGUI"),
 }
+"""By their names in `environment.stages` and `environment.protocols`."""
 
 
 class AgentStack(Stack):
@@ -62,49 +91,53 @@ class AgentStack(Stack):
         self.role = self._role()
         self._applying = Applying(self, "AgentApplying", environment, self.key)
         people, workers = self._runtime("people"), self._runtime("workers")
+        for protocol in environment.protocols:
+            CfnOutput(self, f"{KINDS[protocol].title}Runtime", value=self._runtime(protocol).attr_agent_runtime_arn)
         self.people_arn, self.workers_arn = people.attr_agent_runtime_arn, workers.attr_agent_runtime_arn
         self._memory()
         CfnOutput(self, "PeopleRuntime", value=self.people_arn)
         CfnOutput(self, "WorkersRuntime", value=self.workers_arn)
 
-    def settings(self, callers: Callers) -> dict[str, str]:
+    def settings(self, kind: Kind) -> dict[str, str]:
         """The environment of a runtime: what `agents.settings` reads, and the region for clients that name none."""
         return {
             "AWS_DEFAULT_REGION": self._environment.region,
-            **self._house.settings(_BELIEVES[callers]),
+            **self._house.settings(kind.believes),
             # inside a session's own machine; AgentCore is its only caller
             "REGENT_SERVE_HOST": "0.0.0.0",  # noqa: S104
+            "REGENT_SERVE_PROTOCOL": kind.protocol.lower(),
             "REGENT_TRACE_REGION": self._environment.region,
-            "REGENT_TRACE_SERVICE": f"{self._environment.prefix}{callers.capitalize()}",
+            "REGENT_TRACE_SERVICE": f"{self._environment.prefix}{kind.title}",
             "REGENT_TRACE_WORDS": str(self._environment.evaluation.content).lower(),
             **({"REGENT_PASSAGE": passage_arn(self._environment)} if self._network else {}),
         }
 
-    def _runtime(self, callers: Callers) -> agentcore.CfnRuntime:
-        environment, title = self._environment, callers.capitalize()
+    def _runtime(self, name: str) -> agentcore.CfnRuntime:
+        environment, kind = self._environment, KINDS[name]
+        title = kind.title
         runtime = agentcore.CfnRuntime(
             self,
             title,
             agent_runtime_name=f"{environment.prefix}{title}",
-            description=_SAYS[callers],
+            description=kind.says,
             agent_runtime_artifact=self._package.artefact,
             role_arn=self.role.role_arn,
             network_configuration=self._where(),
-            protocol_configuration="HTTP",
-            authorizer_configuration=self._tokens() if callers == "people" else None,
+            protocol_configuration=kind.protocol,
+            authorizer_configuration=self._tokens() if kind.believes == "tokens" else None,
             request_header_configuration=agentcore.CfnRuntime.RequestHeaderConfigurationProperty(
-                request_header_allowlist=[_HEADER[callers]]
+                request_header_allowlist=list(kind.headers)
             ),
             lifecycle_configuration=agentcore.CfnRuntime.LifecycleConfigurationProperty(
                 idle_runtime_session_timeout=environment.sessions.idle_seconds,
                 max_lifetime=environment.sessions.most_seconds,
             ),
-            environment_variables=self.settings(callers),
+            environment_variables=self.settings(kind),
         )
         runtime.node.add_dependency(self.role)
         settled = self._require_tokens_for_metadata(title, runtime)
         for stage, pinned in environment.stages.items():
-            version = getattr(pinned, callers)
+            version = getattr(pinned, name)
             endpoint = agentcore.CfnRuntimeEndpoint(
                 self,
                 f"{title}-{stage}",
@@ -115,7 +148,7 @@ class AgentStack(Stack):
             )
             group = self._log(title, runtime, stage)
             endpoint.node.add_dependency(group)
-            if callers == "people":
+            if name == "people":
                 evaluate(self, environment, runtime, stage, group, self.key)
         return runtime
 

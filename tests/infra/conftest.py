@@ -44,7 +44,7 @@ def stacks(templates):
 
 def synthesize_other(out, *words):
     """Synthesize the example environment with what it leaves out: an archive account, a second stage, a StackSet, all
-    channels."""
+    channels, a runtime of each protocol."""
     return subprocess.run(
         [sys.executable, "-c", _OTHER, str(out), *words],
         env={**os.environ},
@@ -72,7 +72,8 @@ from infra.config import Organization, Slack, Stage, Teams, load_environment
 from infra.stacks.all import build, new_app, synthesize
 changed = {
     "log_archive_account": "333333333333",
-    "stages": {"live": Stage(people=3, workers=4), "next": Stage()},
+    "stages": {"live": Stage(people=3, workers=4, mcp=5), "next": Stage()},
+    "protocols": ("mcp", "a2a", "agui"),
     "stack_set": Organization(units=("ou-abcd-11111111",)),
     "channels": ("slack", "teams", "webhook"),
     "slack": Slack(channels=("C0123",), alerts=("C0124",)),

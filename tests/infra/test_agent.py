@@ -1,7 +1,12 @@
 """The agent stack: whom each runtime believes, what it may do, and whether it would start with what it is given."""
 
-import pytest
+import re
 
+import pytest
+from a2a.utils.constants import VERSION_HEADER
+from botocore.session import get_session
+
+from agents.channels.protocols.paths import MODES
 from agents.ledgers import deployment
 from agents.opening import open_guard_for
 from agents.settings import load_settings
@@ -24,6 +29,13 @@ def runtimes(stacks):
 
 
 @pytest.fixture(scope="session")
+def own_protocols(other_stacks):
+    """The runtimes of an environment that names every protocol."""
+    found = of(other_stacks["Agent"], "AWS::BedrockAgentCore::Runtime").values()
+    return {one["AgentRuntimeName"].removeprefix("RegentExample").lower(): one for one in found}
+
+
+@pytest.fixture(scope="session")
 def runtime_statements(stacks):
     """Everything that the execution role is allowed, whichever policy says it."""
     [(role, properties)] = [
@@ -39,6 +51,7 @@ def runtime_statements(stacks):
 
 
 RUNTIME = "RegentExampleRuntime"
+ENTRY = {"http": "/invocations", "mcp": "/mcp", "a2a": "/", "agui": "/invocations"}
 
 
 def actions(statements):
@@ -53,6 +66,41 @@ def test_people_are_believed_by_token_and_workers_by_iam_and_envelope(runtimes):
     assert "AuthorizerConfiguration" not in runtimes["workers"], "without one, AgentCore asks for SigV4"
     allowed = {name: one["RequestHeaderConfiguration"]["RequestHeaderAllowlist"] for name, one in runtimes.items()}
     assert allowed == {"people": [TOKEN_HEADER], "workers": [ENVELOPE_HEADER]}
+
+
+def test_a_runtime_of_each_protocol_differs_from_the_people_s_in_nothing_else(own_protocols):
+    assert set(own_protocols) == {"people", "workers", "mcp", "a2a", "agui"}
+    people = own_protocols["people"]
+    named = {"AgentRuntimeName", "Description", "ProtocolConfiguration", "EnvironmentVariables"}
+    for name in ("mcp", "a2a", "agui"):
+        one = own_protocols[name]
+        assert one["ProtocolConfiguration"] == name.upper()
+        for part in people.keys() - named - {"RequestHeaderConfiguration"}:
+            assert one[part] == people[part], f"{name}: {part}"
+        given, theirs = dict(one["EnvironmentVariables"]), dict(people["EnvironmentVariables"])
+        assert (given.pop("REGENT_SERVE_PROTOCOL"), theirs.pop("REGENT_SERVE_PROTOCOL")) == (name, "http")
+        assert given.pop("REGENT_TRACE_SERVICE") != theirs.pop("REGENT_TRACE_SERVICE")
+        assert given == theirs, "the same governance"
+    headers = {n: one["RequestHeaderConfiguration"]["RequestHeaderAllowlist"] for n, one in own_protocols.items()}
+    assert headers["mcp"] == headers["agui"] == [TOKEN_HEADER]
+    assert headers["a2a"] == [TOKEN_HEADER, VERSION_HEADER], "without its version A2A would take it for an old one"
+
+
+@pytest.mark.parametrize("name", ["people", "mcp", "a2a", "agui"])
+def test_a_runtime_serves_where_agentcore_asks_it(own_protocols, name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for variable, value in resolved(own_protocols[name]["EnvironmentVariables"]).items():
+        monkeypatch.setenv(variable, value)
+    settings = load_settings()
+    model = get_session().get_service_model("bedrock-agentcore-control")
+    told = model.shape_for("ProtocolConfiguration").members
+    assert own_protocols[name]["ProtocolConfiguration"] in told["serverProtocol"].enum
+    # AgentCore's own model says what is the port, and the path, of each protocol
+    for what, served in (("port", str(MODES[settings.serve_protocol].port)), ("path", ENTRY[settings.serve_protocol])):
+        said = re.sub("<[^>]+>", "", told[what].documentation)
+        [default] = re.findall(rf"(\S+) for [^.,]*\b{own_protocols[name]['ProtocolConfiguration']}\b", said)
+        assert default == served and settings.serve_port is None
+        assert what == "port" or served in MODES[settings.serve_protocol].paths
 
 
 def test_both_runtimes_run_the_same_code_with_the_same_role_and_limits(runtimes):
@@ -151,8 +199,8 @@ def test_each_stage_has_an_endpoint_on_the_version_with_the_newer_metadata_servi
 def test_a_stage_can_be_held_on_an_older_version(other_stacks):
     endpoints = of(other_stacks["Agent"], "AWS::BedrockAgentCore::RuntimeEndpoint").values()
     pinned = [(one["Name"], one["AgentRuntimeVersion"]) for one in endpoints]
-    assert sorted(version for stage, version in pinned if stage == "live") == ["3", "4"]
-    assert len([1 for stage, version in pinned if stage == "next" and "Fn::GetAtt" in version]) == 2
+    assert sorted(version for stage, version in pinned if stage == "live" and isinstance(version, str)) == [*"345"]
+    assert len([1 for stage, version in pinned if stage == "next" and "Fn::GetAtt" in version]) == 5
 
 
 def test_memory_is_encrypted_with_our_key_and_forgets(stacks):

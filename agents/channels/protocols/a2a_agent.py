@@ -7,6 +7,7 @@ nothing of it stays here for somebody else to fetch.
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING, Any
 
 from a2a.auth.user import User
@@ -58,6 +59,8 @@ CHANNEL = "a2a"
 _VERIFIED = "regent.verified"
 _NOTHING = Call({}, {})
 _LONGEST_NAME = 200
+_RUNTIME_URL = "AGENTCORE_RUNTIME_URL"
+"""Set by AgentCore in a runtime of protocol A2A."""
 _SAID = {
     -32001: "There is no such task.",
     -32009: f"This version of A2A is not spoken here; send {VERSION_HEADER}: {PROTOCOL_VERSION_CURRENT}.",
@@ -119,15 +122,16 @@ class Answering(AgentExecutor):
 def build(house: House) -> AsgiApp:
     """The app of this protocol."""
     logging.getLogger("a2a").setLevel(logging.CRITICAL)  # it logs exceptions and payloads by itself
-    described = card(house, house.settings.public_url or "")
+    described = card(house, "")
     handler = DefaultRequestHandler(Answering(house), InMemoryTaskStore(), described)
     rpc = Starlette(routes=create_jsonrpc_routes(handler, "/a2a", _Context()))
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)
         if scope["method"] == "GET":
-            url = house.settings.public_url or f"http://{request.headers.get('host', 'localhost')}"
-            cards = Starlette(routes=create_agent_card_routes(card(house, url), cache_control="no-store"))
+            cards = Starlette(
+                routes=create_agent_card_routes(card(house, _address(house, request)), cache_control="no-store")
+            )
             await cards(scope, receive, send)
             return
         try:
@@ -141,8 +145,17 @@ def build(house: House) -> AsgiApp:
     return serve
 
 
+def _address(house: House, request: Request) -> str:
+    """Where messages are sent: in a runtime of its own what AgentCore says, or the root; else its path here."""
+    settings = house.settings
+    base = (settings.public_url or f"http://{request.headers.get('host', 'localhost')}").rstrip("/")
+    if settings.serve_protocol != "a2a":
+        return f"{base}/a2a"
+    return os.environ.get(_RUNTIME_URL) or f"{base}/"
+
+
 def card(house: House, url: str) -> AgentCard:
-    """Who this agent is and what it can be asked, for anybody: nothing of the estate, of people or of keys."""
+    """Who this agent is and what it can be asked at `url`, for anybody: nothing of the estate, of people or of keys."""
     bearer = SecurityScheme(http_auth_security_scheme=HTTPAuthSecurityScheme(scheme="bearer", bearer_format="JWT"))
     guarded = bool(house.settings.identity.verifies)
     skills = {
@@ -155,7 +168,7 @@ def card(house: House, url: str) -> AgentCard:
         description="Answers questions about an AWS estate, read-only; every figure has a receipt. An AI system.",
         version="1",
         supported_interfaces=[
-            AgentInterface(url=f"{url}/a2a", protocol_binding="JSONRPC", protocol_version=PROTOCOL_VERSION_CURRENT),
+            AgentInterface(url=url, protocol_binding="JSONRPC", protocol_version=PROTOCOL_VERSION_CURRENT),
         ],
         capabilities=AgentCapabilities(streaming=True),
         default_input_modes=["text/plain"],

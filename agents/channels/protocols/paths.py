@@ -1,7 +1,8 @@
-"""Paths: which addresses there are. The front knows them before anything heavy is imported."""
+"""Paths: which addresses there are, in each mode of a runtime; known before anything heavy is imported."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 KB = 1024
@@ -26,5 +27,25 @@ ADDRESSES: dict[str, Address] = {
     "/.well-known/agent-card.json": Address("GET", "a2a"),
 }
 
-KNOWN = ", ".join(f"{address.method} {path}" for path, address in ADDRESSES.items()) + " and GET /ping"
-"""The addresses, in a sentence."""
+
+class Mode(NamedTuple):
+    """How a runtime of AgentCore is spoken to: its port, and where in `ADDRESSES` each of its paths leads."""
+
+    port: int
+    paths: Mapping[str, str]
+
+    @property
+    def known(self) -> str:
+        """The addresses, in a sentence."""
+        there = (f"{ADDRESSES[leads].method} {path}" for path, leads in self.paths.items())
+        return ", ".join(there) + " and GET /ping"
+
+
+_CARD = "/.well-known/agent-card.json"
+MODES: Mapping[str, Mode] = {
+    "http": Mode(8080, {path: path for path in ADDRESSES}),
+    "mcp": Mode(8000, {"/mcp": "/mcp"}),
+    "a2a": Mode(9000, {"/": "/a2a", _CARD: _CARD}),
+    "agui": Mode(8080, {"/invocations": "/agui"}),
+}
+"""Ports and paths as AgentCore's service contract has them; a runtime has one mode, and AgentCore asks nothing else."""

@@ -91,9 +91,10 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
     @contextmanager
     def serve(maker: Any = None, **more: Any) -> Iterator[Served]:
         settings = Settings(principals=people, identity=sources, **more)
+        mode = settings.serve_protocol
         desk = open_desk_with(maker or open_model("offline", settings))
         house = House(desk, open_identity(settings, desk.home), settings)
-        front = Front(Health(), loopback=True)
+        front = Front(Health(), loopback=True, protocol=mode)
         front.open(Protocols(build_app(house), house, settings.protocols))
         with serving(front) as port:
             yield Served(port, desk, idp, house, signer, key)
