@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from policies.controls.check import Check, Finding, Look, Verdict
 from policies.controls.declared import Declared
 from policies.controls.evidence import Evidence, Item, Need
+
+AS_OF = datetime(2026, 10, 15, 9, tzinfo=UTC)
+"""The time at which good evidence and mutants are judged; their dates lie around it."""
 
 
 class Result(BaseModel):
@@ -40,9 +43,13 @@ def evaluate(check: Check, gathered: Mapping[Need, Evidence], declared: Declared
     if missing:
         return Result(check=check.id, verdict="error", problems=(f"nobody collected {', '.join(missing)}",))
     seen = {name: gathered[need] for name, need in check.needs.items()}
-    problems = _problems(seen.values(), now)
+    apart = {name: _problems(evidence, now) for name, evidence in seen.items()}
+    problems = tuple(problem for some in apart.values() for problem in some)
     as_of = min(evidence.collected for evidence in seen.values())
     verdict, findings, inspected, judging = judge(check, {n: e.items for n, e in seen.items()}, declared, as_of)
+    if verdict == "fail" and problems:
+        findings = _standing(check, findings, [name for name, some in apart.items() if some], declared)
+        verdict = "fail" if findings else "error"
     problems += judging
     return Result(
         check=check.id,
@@ -83,15 +90,32 @@ def judge(
     return ("pass" if look.judged else "no-subject"), (), len(look.judged), ()
 
 
-def _problems(seen: Iterable[Evidence], now: datetime) -> tuple[str, ...]:
-    found: list[str] = []
-    for evidence in seen:
-        found += evidence.problems
-        if len(evidence.items) < evidence.population:
-            found.append(f"{evidence.need}: {len(evidence.items)} of {evidence.population} could be inspected")
-        if len(evidence.items) > evidence.population:
-            # a count that is too low counts nothing: it would hide as many items as it misses
-            found.append(f"{evidence.need}: {len(evidence.items)} items, counted apart are {evidence.population}")
-        if evidence.state(now) == "from-the-future":
-            found.append(f"{evidence.need}: collected after the present time; the clock is wrong")
+def _standing(
+    check: Check, findings: Sequence[Finding], incomplete: Iterable[str], declared: Declared
+) -> tuple[Finding, ...]:
+    """The findings that what could not be seen cannot have caused: a key that nobody could list is not a missing key.
+
+    Which reasons a missing item can cause, the check's own good evidence says: it is judged without them.
+    """
+    good = {name: list(items) for name, items in check.good.items()}
+    caused: set[str] = set()
+    for name in incomplete:
+        fewer = [[], *([*good[name][:at], *good[name][at + 1 :]] for at in range(len(good[name])))]
+        for items in fewer:
+            _, found, *_ = judge(check, {**good, name: items}, declared, AS_OF)
+            caused |= {finding.reason for finding in found}
+    _, anyway, *_ = judge(check, good, declared, AS_OF)
+    caused -= {finding.reason for finding in anyway}
+    return tuple(finding for finding in findings if finding.reason not in caused)
+
+
+def _problems(evidence: Evidence, now: datetime) -> tuple[str, ...]:
+    found = list(evidence.problems)
+    if len(evidence.items) < evidence.population:
+        found.append(f"{evidence.need}: {len(evidence.items)} of {evidence.population} could be inspected")
+    if len(evidence.items) > evidence.population:
+        # a count that is too low counts nothing: it would hide as many items as it misses
+        found.append(f"{evidence.need}: {len(evidence.items)} items, counted apart are {evidence.population}")
+    if evidence.state(now) == "from-the-future":
+        found.append(f"{evidence.need}: collected after the present time; the clock is wrong")
     return tuple(found)

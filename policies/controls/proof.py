@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -20,14 +19,12 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.controls.check import Check, Items, Mutant
 from policies.controls.declared import Declared
-from policies.controls.evaluate import judge
+from policies.controls.evaluate import AS_OF, judge
 
 ROOM = "policies.controls"
 HOUSE = ("policies.", "tools.")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n]+)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
-AS_OF = datetime(2026, 10, 15, 9, tzinfo=UTC)
-"""The time at which good evidence and mutants are judged; their dates lie around it."""
 
 
 class Case(BaseModel):

@@ -152,6 +152,42 @@ def test_a_failure_seen_is_a_failure_even_where_not_all_could_be_seen():
     assert decided(30, population=2).verdict == "fail"
 
 
+def _seen(check, unseen, lost):
+    """The check's good evidence, of which nothing (`lost` -1) or one item fewer of one need could be seen."""
+    seen = {}
+    for name, need in check.needs.items():
+        items = check.good[name]
+        if name == unseen:
+            items = () if lost < 0 else (*items[:lost], *items[lost + 1 :])
+        problems = ("an account refused",) if name == unseen else ()
+        seen[need] = evidence(problems=problems, population=len(items)).model_copy(
+            update={"need": need, "items": tuple(items)}
+        )
+    return seen
+
+
+@pytest.mark.parametrize("id", sorted(checks.load()))
+def test_what_nobody_could_see_neither_passes_nor_fails(id):
+    """A log group that no one could list is not a missing log group, and what is bad elsewhere is still found."""
+    one = checks.load()[id]
+    for name in one.needs:
+        for lost in range(-1, len(one.good[name])):
+            result = evaluate(one, _seen(one, name, lost), DECLARED, NOW)
+            assert result.verdict == "error" and result.findings == (), (name, lost, result.findings)
+
+
+def test_a_fault_that_was_seen_stands_beside_what_could_not_be_seen():
+    one = checks.load()["gateway-enforces"]
+    seen = _seen(one, "engines", -1)
+    gateways = one.needs["gateways"]
+    open_one = seen[gateways].items[0].copied()
+    open_one.data["policyEngineConfiguration"]["mode"] = "LOG_ONLY"
+    seen[gateways] = seen[gateways].model_copy(update={"items": (open_one,)})
+    result = evaluate(one, seen, DECLARED, NOW)
+    assert result.verdict == "fail" and result.reasons == ("log-only",), "that its engine is unknown was not seen"
+    assert result.problems == ("an account refused",)
+
+
 def test_evidence_from_the_future_is_an_error():
     assert decided(400, now=NOW - timedelta(hours=1)).verdict == "error"
 
