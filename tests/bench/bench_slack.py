@@ -7,7 +7,6 @@ same server when it does nothing but answer 200.
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import os
@@ -23,6 +22,7 @@ from pathlib import Path
 from slack_sdk.signature import SignatureVerifier
 
 from tests.agents.channels.slack.fake import open_fake
+from tests.bench.at_once import all_at_once, request
 from tests.bench.measure import percentile, row, verdict
 
 EVENTS = 200
@@ -49,15 +49,15 @@ def main() -> None:
             "REGENT_SLACK__SIGNING_SECRET": SECRET, "REGENT_SLACK__BOT_TOKEN": "xoxb-bench",
         }  # fmt: skip
         with _serving([sys.executable, "-c", BARE], env) as port:
-            bare = asyncio.run(_all(port, [_event(number) for number in range(EVENTS)]))
+            bare = _all(port, [_event(number) for number in range(EVENTS)])
         regent = [str(Path(sys.executable).with_name("regent")), "slack", "--workers", "2", "--port"]
         with _serving(regent, env) as port:
-            asyncio.run(_all(port, [_event(EVENTS + number) for number in range(4)]))
+            _all(port, [_event(EVENTS + number) for number in range(4)])
             # workers that are warm, their pictures too; from the first of the 200 on they answer again
             _until(lambda: sum("Written by an AI" in one["text"] for one in slack.of("chat.update")) == 4)
             time.sleep(2)
-            acked = asyncio.run(_all(port, [_event(number) for number in range(EVENTS)]))
-            again = asyncio.run(_all(port, [_event(number) for number in range(EVENTS)]))
+            acked = _all(port, [_event(number) for number in range(EVENTS)])
+            again = _all(port, [_event(number) for number in range(EVENTS)])
             before = len(slack.messages())
             _until(lambda: len(slack.messages()) > before)
     print(row("limit: a server that does nothing", bare))
@@ -80,26 +80,15 @@ def _event(number: int) -> bytes:
     return json.dumps({"type": "event_callback", **asked, "event": event | {"text": "What did we spend?"}}).encode()
 
 
-async def _all(port: int, bodies: list[bytes]) -> list[float]:
+def _all(port: int, bodies: list[bytes]) -> list[float]:
     """Milliseconds until each was acknowledged, all sent at once."""
-    return list(await asyncio.gather(*(_one(port, body) for body in bodies)))
+    return all_at_once(port, [_signed(body) for body in bodies])
 
 
-async def _one(port: int, body: bytes) -> float:
+def _signed(body: bytes) -> bytes:
     now = str(int(time.time()))
     made = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
-    head = (
-        f"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
-        f"X-Slack-Request-Timestamp: {now}\r\nX-Slack-Signature: {made}\r\n\r\n"
-    )
-    started = time.perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(head.encode() + body)
-    status = await reader.readline()
-    took = (time.perf_counter() - started) * 1000
-    assert b" 200 " in status, status
-    writer.close()
-    return took
+    return request("/slack/events", {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": made}, body)
 
 
 @contextmanager
