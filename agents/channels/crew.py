@@ -11,7 +11,7 @@ import structlog
 from agents.channels.box import Box, Message
 from agents.channels.delivery import from_text
 from agents.channels.inbox import KEPT_SECONDS
-from agents.channels.working import MOST_RECEIVES, Adapter, UnheardError, what_failed, work
+from agents.channels.working import MOST_RECEIVES, Adapter, UnheardError, abandon, what_failed, work
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.2
@@ -32,6 +32,7 @@ class Crew:
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
 
     def __enter__(self) -> Crew:
+        self._box.take_over()
         for thread in self._threads:
             thread.start()
         return self
@@ -40,6 +41,7 @@ class Crew:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        self._box.let_go()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -56,7 +58,12 @@ class Crew:
         last = message.receives >= MOST_RECEIVES
         try:
             delivery = from_text(message.body)
-            work(delivery, self._adapter_of(delivery.channel), self._box, last=last)
+            adapter = self._adapter_of(delivery.channel)
+            if message.receives <= MOST_RECEIVES:
+                work(delivery, adapter, self._box, last=last)
+            elif not abandon(delivery, adapter, self._box):
+                self._box.give_back(message, 0)  # which puts it aside
+                return
         except Exception as error:
             log.error("delivery failed", **what_failed(error), last=last)
             log.debug("what failed", exc_info=error)

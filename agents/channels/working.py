@@ -127,6 +127,22 @@ def _gave_up(delivery: Delivery, adapter: Adapter, runs: Runs) -> bool:
     return told
 
 
+def abandon(delivery: Delivery, adapter: Adapter, runs: Runs) -> bool:
+    """Tell whoever asked that nobody tries again, after a worker died at the last try; whether an answer was kept, and
+    is said now.
+
+    Raises:
+        RegentError: it did not arrive.
+    """
+    claim = runs.claim(delivery)
+    if claim.state == "answered":
+        adapter.say(delivery, claim.said)
+        runs.done(delivery)
+    elif claim.state == "run":
+        _gave_up(delivery, adapter, runs)
+    return claim.state in ("answered", "done")
+
+
 def what_failed(error: Exception) -> dict[str, str]:
     """An error as a log may show it: its sentence only if it is one of ours."""
     why = error.__cause__ if isinstance(error, UnheardError) else error

@@ -3,6 +3,8 @@
 import asyncio
 import calendar
 import contextlib
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -136,6 +138,55 @@ def test_what_a_dead_worker_had_is_run_by_another_after_a_while(place, clock):
     adapter = Adapter()
     work(HELLO, adapter, place.runs)
     assert adapter.said == [f"answer to {HELLO.id}"]
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from agents.channels.box import Box
+from agents.channels.delivery import from_text
+box = Box(Path(sys.argv[1]))
+box.take_over()
+assert box.claim(from_text(box.receive().body)).state == "run"
+print("at work", flush=True)
+sys.stdin.read()
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_process_had_in_hand_is_answered_when_it_starts_again_and_not_before(tmp_path):
+    path, adapter = tmp_path / "box", Adapter()
+    Box(path).take(HELLO)
+    dying = subprocess.Popen(
+        [sys.executable, "-c", DYING, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert dying.stdout.readline() == "at work\n"
+    with Crew(Box(path), lambda _: adapter, size=1):
+        time.sleep(0.5)
+    assert adapter.asked == [], "another process is at it"
+    dying.stdin.close()
+    assert dying.wait(10) == -9
+    with Crew(Box(path), lambda _: adapter, size=1):
+        until = time.monotonic() + 10
+        while not adapter.said and time.monotonic() < until:
+            time.sleep(0.02)
+    assert adapter.said == [f"answer to {HELLO.id}"]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_question_at_which_workers_die_is_put_aside_and_whoever_asked_is_told(tmp_path, answered):
+    box, adapter = Box(tmp_path / "box"), Adapter()
+    box.take(HELLO)
+    for _ in range(MOST_RECEIVES):  # each dies with it in hand
+        box.receive()
+        box.claim(HELLO)
+        Box(tmp_path / "box").take_over()
+    if answered:
+        box.keep(HELLO, "kept")
+    with Crew(box, lambda _: adapter, size=1):
+        time.sleep(0.5)
+    assert (adapter.asked, adapter.said, adapter.sorries) == ([], ["kept"] * answered, [HELLO.id] * (not answered))
+    assert box.aside() == [HELLO.to_text()] * (not answered) and box.receive() is None
 
 
 def test_a_worker_that_lost_its_claim_cannot_keep_an_answer_over_the_other_ones(place, clock):
