@@ -102,7 +102,10 @@ Action = Decide | Approvals | Approvers | Feedback | Note
 
 
 class Waiting(_Frozen):
-    """One approval, as somebody who may see it sees it: exactly what would run, for whom, and why. Times are UTC."""
+    """One approval, as somebody who may see it sees it: exactly what would run, for whom, why, and what was decided.
+
+    Times are UTC.
+    """
 
     approval: str
     state: str
@@ -117,6 +120,14 @@ class Waiting(_Frozen):
     expires: datetime
     mine: bool
     """Whether it is the caller's own question."""
+    # a runtime that was pinned to an older version does not say these
+    call_sha256: str | None = None
+    """What the approval is bound to: the hash of exactly this call."""
+    decision: Literal["approve", "deny"] | None = None
+    approver: str | None = None
+    decided: datetime | None = None
+    because: str | None = None
+    """The approver's reason."""
 
 
 class Decided(_Frozen):
@@ -224,6 +235,7 @@ class House:
 
 def waiting(known: History, to: Principal) -> Waiting:
     """An approval as `to`, who may see it, sees it."""
+    made = known.decision
     return Waiting(
         approval=known.approval,
         state=known.state,
@@ -237,4 +249,9 @@ def waiting(known: History, to: Principal) -> Waiting:
         requested=known.requested_at,
         expires=known.expires,
         mine=known.asker == to.id,
+        call_sha256=known.call.call_sha256,
+        decision=made.decision if made else None,
+        approver=made.approver if made else None,
+        decided=known.decided_at,
+        because=made.reason if made else None,
     )

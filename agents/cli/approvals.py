@@ -42,10 +42,11 @@ def list_command(
     from agents.opening import open_desk
 
     with refusals_said(), open_desk(estate=estate.value) as desk:
-        found = visible(desk, person(as_id, desk), _again)
+        by = person(as_id, desk)
+        found = visible(desk, by, _again)
     found = [known for known in found if every or known.state in ("pending", "approved", "denied", "expired")]
     if json_out:
-        typer.echo(json.dumps({"approvals": [_plain(known) for known in found]}, indent=2))
+        typer.echo(json.dumps({"approvals": [_shown(known, by) for known in found]}, indent=2))
         return
     if not found:
         typer.echo("Nothing waits for you.")
@@ -70,12 +71,14 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
 
     with refusals_said(), desk_of(approval) as desk:
         known = desk.oversight.approvals.history(approval)
-        if not may_see(desk, known, person(as_id, desk), _again):
+        by = person(as_id, desk)
+        if not may_see(desk, known, by, _again):
             raise NotInChargeError("Only the asker, and whoever may approve it, may see this.")
+    told = _shown(known, by)
     if json_out:
-        typer.echo(json.dumps(_plain(known), indent=2))
+        typer.echo(json.dumps(told, indent=2))
         return
-    for name, value in _plain(known).items():
+    for name, value in told.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else shown
         if shown not in (None, ""):
@@ -113,35 +116,22 @@ def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reas
     from agents.approving import decide
 
     with refusals_said(), desk_of(approval) as desk:
-        known, asker = decide(desk, approval, person(as_id, desk), verdict, reason, _again)
+        by = person(as_id, desk)
+        known, asker = decide(desk, approval, by, verdict, reason, _again)
         answer = desk.resume(approval, asker)
     if json_out:
-        told = {**_plain(known), "resumed": {"question": answer.id, "status": answer.status}}
+        told = {**_shown(known, by), "resumed": {"question": answer.id, "status": answer.status}}
         typer.echo(json.dumps(told, indent=2))
         return
     typer.echo(f"It {known.words}. The question went on: {answer.status}.")
     typer.echo(f"The answer is for {known.asker} alone: regent ask --resume {approval} --as {known.asker}")
 
 
-def _plain(known: History) -> dict[str, Any]:
-    decision = known.decision
-    return {
-        "approval": known.approval,
-        "state": known.state,
-        "asker": known.asker,
-        "question": known.question,
-        "query": known.call.query,
-        "input": dict(known.call.input),
-        "accounts": known.call.accounts,
-        "reason": known.call.reason,
-        "call_sha256": known.call.call_sha256,
-        "requested": known.requested_at.isoformat(timespec="seconds"),
-        "expires": known.expires.isoformat(timespec="seconds"),
-        "decision": decision.decision if decision else None,
-        "approver": decision.approver if decision else None,
-        "decided": known.decided_at.isoformat(timespec="seconds") if known.decided_at else None,
-        "because": decision.reason if decision else None,
-    }
+def _shown(known: History, to: Principal) -> dict[str, Any]:
+    """An approval as a channel gets it."""
+    from agents.acting import waiting
+
+    return waiting(known, to).model_dump(mode="json")
 
 
 def _call(known: History) -> str:

@@ -116,6 +116,9 @@ def test_a_second_person_decides_and_only_the_asker_gets_the_answer(opened: Call
         house.port.resume(EVA, waiting.approval)
     decided = house.port.decide(CARLA, waiting.approval, "approve", "incident 4711")
     assert (decided.state, decided.asker, decided.status) == ("approved", "eva", "answered")
+    (mine,) = house.port.waiting(EVA)
+    assert (mine.decision, mine.approver, mine.because) == ("approve", "carla", "incident 4711") and mine.mine
+    assert mine.decided and mine.decided >= mine.requested and mine.call_sha256 == seen.call_sha256
     with pytest.raises(RefusedError, match="Only the person who asked"):
         house.port.resume(CARLA, waiting.approval)
     answer = house.port.resume(EVA, waiting.approval)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from agents.acting import Waiting
 from agents.answer import Answer, Question
 from agents.approving import decide
 from agents.cli.app import app
@@ -275,6 +276,7 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = regent("approvals", "show", approval, "--as", "carla", "--json")
     assert shown == listed and shown["input"]["accounts"] == "data-prod" and len(shown["accounts"]) == 1
     assert (shown["state"], shown["asker"], shown["reason"]) == ("pending", "local", "incident 4711")
+    assert Waiting.model_validate(shown).mine is False, "what channels get, and nothing else"
     assert regent("approvals", "list", "--as", "anna", "--json") == {"approvals": []}
     regent("approvals", "show", approval, "--as", "anna", code=3)
     assert "waits for a second person" in regent("ask", "--resume", approval, code=5)
