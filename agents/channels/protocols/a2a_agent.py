@@ -38,16 +38,12 @@ from agents.answer import Question
 from agents.channels.protocols.border import (
     Refused,
     already,
-    call_of,
     in_thread,
-    json_of,
-    known,
     refusal,
     reply,
     shown,
 )
-from agents.channels.protocols.rpc import again, in_our_words, rpc_error
-from policies.access.identity import Call
+from agents.channels.protocols.rpc import NOTHING, VERIFIED, verified_first
 
 if TYPE_CHECKING:
     from a2a.server.events import EventQueue
@@ -56,8 +52,6 @@ if TYPE_CHECKING:
     from policies.access.identity import Verified
 
 CHANNEL = "a2a"
-_VERIFIED = "regent.verified"
-_NOTHING = Call({}, {})
 _LONGEST_NAME = 200
 _RUNTIME_URL = "AGENTCORE_RUNTIME_URL"
 """Set by AgentCore in a runtime of protocol A2A."""
@@ -84,9 +78,9 @@ class _Context(ServerCallContextBuilder):
     """Who was verified, and the version of the protocol; of the headers nothing else, because they hold tokens."""
 
     def build(self, request: Request) -> ServerCallContext:
-        verified: Verified = request.scope[_VERIFIED]
+        verified: Verified = request.scope[VERIFIED]
         headers = {VERSION_HEADER: request.headers.get(VERSION_HEADER, "")}
-        return ServerCallContext(user=_Asker(verified.principal.id), state={_VERIFIED: verified, "headers": headers})
+        return ServerCallContext(user=_Asker(verified.principal.id), state={VERIFIED: verified, "headers": headers})
 
 
 class Answering(AgentExecutor):
@@ -111,8 +105,8 @@ class Answering(AgentExecutor):
         if not text.strip() or not context.context_id or len(context.context_id) > _LONGEST_NAME:
             raise Refused(400, f"A question has words, and its context id {_LONGEST_NAME} characters at most.")
         question = Question(text=text, channel=CHANNEL, session=f"a2a:{context.context_id}")
-        mine = already(self._house, context.call_context.state[_VERIFIED])
-        answer = await in_thread(lambda: reply(mine, question, _NOTHING))
+        mine = already(self._house, context.call_context.state[VERIFIED])
+        answer = await in_thread(lambda: reply(mine, question, NOTHING))
         return [new_text_part(shown(self._house, answer)), new_data_part(answer.to_json())]
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
@@ -126,21 +120,14 @@ def build(house: House) -> AsgiApp:
     handler = DefaultRequestHandler(Answering(house), InMemoryTaskStore(), described)
     rpc = Starlette(routes=create_jsonrpc_routes(handler, "/a2a", _Context()))
 
+    verified = verified_first(house, CHANNEL, _asked, rpc, _SAID)
+
     async def serve(scope: Any, receive: Any, send: Any) -> None:
-        request = Request(scope, receive)
-        if scope["method"] == "GET":
-            cards = Starlette(
-                routes=create_agent_card_routes(card(house, _address(house, request)), cache_control="no-store")
-            )
-            await cards(scope, receive, send)
+        if scope["method"] != "GET":
+            await verified(scope, receive, send)
             return
-        try:
-            payload = await json_of(request)
-            scope[_VERIFIED] = await known(house, call_of(request, payload), CHANNEL, _asked(payload))
-        except Refused as error:
-            await rpc_error(error)(scope, receive, send)
-            return
-        await rpc(scope, again(await request.body(), receive), in_our_words(send, _SAID))
+        told = card(house, _address(house, Request(scope)))
+        await Starlette(routes=create_agent_card_routes(told, cache_control="no-store"))(scope, receive, send)
 
     return serve
 

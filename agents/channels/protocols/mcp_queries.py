@@ -16,25 +16,19 @@ import mcp_types as types
 from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import Request
 
 from agents.acting import House
 from agents.answer import Answer, Question
 from agents.channels.protocols.border import (
-    Refused,
     already,
-    call_of,
     in_thread,
-    json_of,
-    known,
     refusal,
     reply,
     shown,
 )
-from agents.channels.protocols.rpc import again, in_our_words, rpc_error
+from agents.channels.protocols.rpc import NOTHING, VERIFIED, verified_first
 from agents.identifying import query_call
 from agents.querying import QueryCall, callable_queries
-from policies.access.identity import Call
 
 if TYPE_CHECKING:
     from agents.channels.protocols.routing import AsgiApp
@@ -42,8 +36,6 @@ if TYPE_CHECKING:
 
 CHANNEL = "mcp"
 ASK = "ask"
-_VERIFIED = "regent.verified"
-_NOTHING = Call({}, {})
 _INSTRUCTIONS = (
     "Read-only queries about an AWS estate: cost, security, operations. Every figure comes with receipts. "
     f"Use `{ASK}` for questions in words; it chooses queries by itself and its answer is checked against facts."
@@ -70,22 +62,15 @@ def build(house: House) -> AsgiApp:
     for name in ("mcp", "mcp_types"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # it logs exceptions and names of clients by itself
     manager = StreamableHTTPSessionManager(
-        server(house, lambda request: request.scope[_VERIFIED]), stateless=True, json_response=True
+        server(house, lambda request: request.scope[VERIFIED]), stateless=True, json_response=True
     )
     running = _Running(manager)
 
-    async def serve(scope: Any, receive: Any, send: Any) -> None:
-        request = Request(scope, receive)
-        try:
-            payload = await json_of(request)
-            scope[_VERIFIED] = await known(house, call_of(request, payload), CHANNEL, _asked(payload))
-        except Refused as error:
-            await rpc_error(error)(scope, receive, send)
-            return
+    async def handle(scope: Any, receive: Any, send: Any) -> None:
         await running.started()
-        await manager.handle_request(scope, again(await request.body(), receive), in_our_words(send))
+        await manager.handle_request(scope, receive, send)
 
-    return serve
+    return verified_first(house, CHANNEL, _asked, handle)
 
 
 def server(house: House, verified: Callable[[Any], Verified]) -> Server[Any]:
@@ -129,13 +114,13 @@ async def _ask(house: House, given: dict[str, Any]) -> types.CallToolResult:
         return _failed(f"The tool {ASK} takes `question`, and if wanted `conversation` and `reason`.")
     session = f"mcp:{asked.conversation}" if asked.conversation else None
     question = Question(text=asked.question, channel=CHANNEL, session=session, reason=asked.reason)
-    answer = await in_thread(lambda: reply(house, question, _NOTHING))
+    answer = await in_thread(lambda: reply(house, question, NOTHING))
     return _result(answer, shown(house, answer))
 
 
 async def _query(house: House, name: str, given: dict[str, Any]) -> types.CallToolResult:
     call = QueryCall(name=name[:128], given=given, channel=CHANNEL)
-    answer = await in_thread(lambda: query_call(house.desk, house.who, call, _NOTHING))
+    answer = await in_thread(lambda: query_call(house.desk, house.who, call, NOTHING))
     return _result(answer, answer.text)
 
 

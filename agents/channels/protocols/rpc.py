@@ -1,18 +1,28 @@
-"""JSON-RPC: what MCP and A2A share. Errors in sentences of ours, because the SDKs' hold the text of exceptions."""
+"""JSON-RPC: what MCP and A2A share. Who calls is verified before an SDK sees the request, and errors come in sentences
+of ours, because the SDKs' hold the text of exceptions.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from agents.channels.protocols.border import Refused, call_of, json_of, known
+from policies.access.identity import Call
+
 if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from agents.channels.protocols.border import Refused
+    from agents.acting import House
 
+VERIFIED = "regent.verified"
+"""Where in a request's scope stands who makes it."""
+NOTHING = Call({}, {})
+"""The call of a request whose caller was verified as a whole (`border.already`)."""
 _SAID = {
     -32700: "The body is not JSON.",
     -32600: "The request is none that is understood here.",
@@ -21,6 +31,30 @@ _SAID = {
     -32603: "It failed because of an internal error.",
 }
 _NONE: Mapping[int, str] = {}
+
+
+def verified_first(
+    house: House,
+    channel: str,
+    asked: Callable[[dict[str, Any]], str],
+    then: ASGIApp,
+    said: Mapping[int, str] = _NONE,
+) -> ASGIApp:
+    """`then`, for requests of who is verified and known. Others are refused, on record as what they `asked`, if that is
+    anything. Errors of `then` get our sentences, and those of `said` for codes of its own.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            payload = await json_of(request)
+            scope[VERIFIED] = await known(house, call_of(request, payload), channel, asked(payload))
+        except Refused as error:
+            await rpc_error(error)(scope, receive, send)
+            return
+        await then(scope, again(await request.body(), receive), in_our_words(send, said))
+
+    return serve
 
 
 def rpc_error(error: Refused) -> Response:
