@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.answer import Answer, Question
 from agents.approving import decide, may, visible
 from agents.identifying import Who, answer_call, refuse_call
 from agents.local import as_now
+from agents.resuming import run_of
 from agents.settings import Settings
 from policies.access import Principal, UnknownPrincipalError, people
 from policies.access.errors import NotVerifiedError
@@ -19,13 +22,16 @@ from policies.access.principal import SHIPPED
 from policies.audit import Record
 from policies.audit.bodies import FeedbackGiven, MessageChanged
 from policies.guardrails import for_the_record
-from policies.oversight import NotInChargeError
+from policies.oversight import ApprovalError, NotInChargeError
+from policies.oversight.asked import Asked
 
 if TYPE_CHECKING:
     from agents.desk import Desk, Progress
     from policies.access.identity import Call
     from policies.oversight import History
+    from policies.oversight.asked import AskedStore
 
+log = structlog.get_logger()
 ApprovalId = Annotated[str, Field(pattern=r"^a-[0-9a-f]{16}$")]
 AnswerId = Annotated[str, Field(pattern=r"^q-[0-9a-f]{1,20}-[0-9a-f]{6}$")]
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:;/=+-]{1,256}$")]
@@ -148,10 +154,15 @@ class House:
     desk: Desk
     who: Who
     settings: Settings
+    asked: AskedStore | None = None
+    """Where channels in other processes learn of what waits; None: they look in this house's own database."""
 
     def ask(self, question: Question, call: Call, progress: Progress = lambda event: None) -> Answer:
         """Answer a question. PrincipalsError when the principals file cannot be used."""
-        return answer_call(self.desk, self.who, question, call, progress)
+        answer = answer_call(self.desk, self.who, question, call, progress)
+        if answer.approval is not None and self.asked is not None:
+            self._tell_channels(self.asked, answer.approval, call)
+        return answer
 
     def resume(self, resume: Resume, call: Call, progress: Progress = lambda event: None) -> Answer:
         """Go on with a question of the caller's, or give its answer again.
@@ -206,10 +217,22 @@ class House:
 
     def _decide(self, made: Decision, by: Principal) -> Decided:
         known, asker = decide(self.desk, made.approval, by, made.verdict, made.reason, self._now)
+        decided = known.decided_at
+        if decided is not None:
+            self._say_to_channels(lambda asked: asked.settle(known.approval, known.outcome, decided))
         answer = self.desk.resume(made.approval, asker)
+        self._say_to_channels(lambda asked: asked.went_on(known.approval))
         return Decided(
             approval=known.approval, state=known.state, words=known.words, asker=known.asker, status=answer.status
         )
+
+    def _say_to_channels(self, say: Callable[[AskedStore], None]) -> None:
+        """The decision is on record already: it must not fail because a table cannot be written."""
+        try:
+            if self.asked is not None:
+                say(self.asked)
+        except ApprovalError as error:
+            log.error("channels do not hear of a decision", error=str(error))
 
     def _approvers(self, approval: str, by: Principal, channel: str) -> tuple[str, ...]:
         known = self.desk.oversight.approvals.history(approval)
@@ -219,12 +242,35 @@ class House:
 
     def able(self, known: History, asker: Principal, channel: str) -> tuple[str, ...]:
         """Who may decide this approval of `asker`, as the channel knows them."""
-        found: list[str] = []
+        return tuple(one for one in self._able(known, asker, f"{channel}:"))
+
+    def _able(self, known: History, asker: Principal, prefix: str) -> Iterator[str]:
         for person, known_as in people(self.settings.principals or SHIPPED, "envelope"):
-            here = [one for one in known_as if one.startswith(f"{channel}:")]
+            here = [one for one in known_as if one.startswith(prefix)]
             if here and person.id != asker.id and may(self.desk, known.call, person, asker).allowed:
-                found += here
-        return tuple(found)
+                yield from here
+
+    def _tell_channels(self, asked: AskedStore, approval: str, call: Call) -> None:
+        """Let channels in other processes know that this waits here."""
+        try:
+            approvals = self.desk.oversight.approvals
+            known, asker = approvals.history(approval), self._now(run_of(approvals, approval).asker)
+            everyone = people(self.settings.principals or SHIPPED)
+            names = [one for person, known_as in everyone if person.id == asker.id for one in known_as]
+            asked.add(
+                Asked(
+                    approval=approval,
+                    query=known.call.query,
+                    session=call.session,
+                    envelopes=self.settings.identity.envelopes is not None,
+                    asker=tuple(names),
+                    approvers=tuple(self._able(known, asker, "")),
+                    expires=known.expires,
+                )
+            )
+        except (ApprovalError, UnknownPrincipalError) as error:
+            # it waits all the same, and whoever asked was told so
+            log.error("channels do not hear of what waits", approval=approval, error=str(error))
 
     def _record(self, by: Principal, body: FeedbackGiven | MessageChanged) -> int:
         return self.desk.ledger.append(Record(actor="person", body=body, principal=by.id))

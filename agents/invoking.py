@@ -20,6 +20,7 @@ from agents.identifying import Who, open_identity
 from agents.knowing import with_principals
 from agents.local import LocalUser
 from agents.opening import open_desk
+from agents.overseeing import open_asked
 from agents.settings import load_settings
 from agents.tracing import open_tracing
 from policies.access import NotVerifiedError, UnknownPrincipalError
@@ -116,7 +117,7 @@ def open_app(
         who: Who = LocalUser(settings, aws=desk.estate.source == "aws")
         if settings.identity.verifies:
             who = open_identity(settings, desk.home)
-        house = House(desk, who, settings)
+        house = House(desk, who, settings, open_asked(settings))
         yield Protocols(build_app(house), house, settings.protocols)
 
 

@@ -15,7 +15,9 @@ from policies.oversight.usage_sqlite import SqliteUsage
 if TYPE_CHECKING:
     from agents.settings import Settings
     from policies.audit import Ledger
+    from policies.controls.digests_kept import KeptDigests
     from policies.controls.outbox import Outbox
+    from policies.oversight.asked import AskedStore
 
 
 def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
@@ -45,6 +47,26 @@ def open_outbox(home: Home, settings: Settings) -> Outbox:
     from policies.controls.outbox_dynamo import DynamoOutbox
 
     return DynamoOutbox(_client("dynamodb", settings), settings.state_table)
+
+
+def open_digests(home: Home, settings: Settings) -> KeptDigests:
+    """Where composed digests wait until they are sent: beside the alerts."""
+    if settings.state_table is None:
+        from policies.controls.digests_kept import SqliteDigests
+
+        return SqliteDigests(home.outbox)
+    from policies.controls.digests_dynamo import DynamoDigests
+
+    return DynamoDigests(_client("dynamodb", settings), settings.state_table)
+
+
+def open_asked(settings: Settings) -> AskedStore | None:
+    """Where channels in other processes learn of what waits; None without a table: there is one process."""
+    if settings.state_table is None:
+        return None
+    from policies.oversight.asked import DynamoAsked
+
+    return DynamoAsked(_client("dynamodb", settings), settings.state_table)
 
 
 def open_usage(home: Home, settings: Settings) -> UsageStore:

@@ -14,6 +14,7 @@ from agents.channels.teams.settings import TeamsSettings
 from agents.wording import AI, PERSON
 from policies.access.sources import IdentitySettings
 from policies.oversight import ApprovalSettings, BudgetSettings, Limits
+from policies.oversight.digest import Digests
 from tools.errors import SettingsError
 
 FILE = "regent.yaml"
@@ -185,6 +186,12 @@ class Settings(BaseSettings):
         default=SlackSettings(),
         description="The Slack app that `regent slack` runs: its secret (a file, or REGENT_SLACK__SIGNING_SECRET and "
         "REGENT_SLACK__BOT_TOKEN), the channels in which it answers, and where alerts go. See docs/slack.md.",
+    )
+    digests: Digests = Field(
+        default=(),
+        description="Summaries that are sent by themselves: each has a `name`, `questions`, places (`to`: slack:ID, "
+        "teams:ID, webhook:CLIENT), and when (`every` week or day, `weekday`, `at`, `zone`); it asks as whom "
+        "the principals file knows as digest:NAME. See docs/digests.md and `regent digest`.",
     )
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(

@@ -7,7 +7,6 @@ others. What was taken is marked afterwards: a crash in between tells it twice r
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -18,6 +17,7 @@ from agents.channels.heard import Heard
 from agents.channels.notice import (
     ApprovalNotice,
     NothingWaits,
+    Pointer,
     Settled,
     Waits,
     answer_key,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from policies.controls.outbox import Alert, Outbox
 
 log = structlog.get_logger()
-EVERY_SECONDS = 15.0
 _LATELY = timedelta(days=1)
 """How far back a place that is new hears of alerts that others have heard of."""
 _BEGAN = "began"
@@ -56,6 +55,9 @@ class Notifier(Protocol):
     def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
         """Ask one approver, in private; where it was said, for `settle`."""
 
+    def point(self, pointer: Pointer, approver: str) -> str:
+        """Tell one approver, in private, of what is decided elsewhere; where it was said, for `settle`."""
+
     def settle(self, settled: Settled, approver: str, said: str) -> None:
         """Put what became of it in the place of what `ask_approver` said."""
 
@@ -64,7 +66,7 @@ class Notifier(Protocol):
 
 
 class Round:
-    """Goes through what waits, again and again.
+    """Goes through what waits; to be done again and again.
 
     Without an `outbox`, alerts stay where they are. `port` brings answers to those who asked in the channel and wait.
     """
@@ -76,42 +78,18 @@ class Round:
         notifiers: Sequence[Notifier],
         waits: Waits | None = None,
         port: Port | None = None,
-        every: float | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._every, self._clock = every or EVERY_SECONDS, clock
+        self._clock = clock
         self._outbox, self._heard, self._notifiers = outbox, heard, notifiers
         self._waits, self._port = waits or NothingWaits(), port
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def go(self) -> int:
         """Deliver what waits; how many did not arrive and will be tried again."""
         missed = self._alerts()
         for notifier in self._notifiers:
-            missed += self._asked(notifier) + self._settled(notifier)
+            missed += self._asked(notifier) + self._pointed(notifier) + self._settled(notifier)
         return missed
-
-    def __enter__(self) -> Round:
-        self._thread = threading.Thread(target=self._run, name="delivering")
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._every if self._quiet() else self._every / 3):
-            pass
-
-    def _quiet(self) -> bool:
-        try:
-            return self.go() == 0
-        except Exception as error:  # noqa: BLE001 - the border: one failure must not end the rounds
-            log.error("delivering failed", error=type(error).__name__, said=str(error))
-            return False
 
     def _alerts(self) -> int:
         missed = 0
@@ -153,6 +131,18 @@ class Round:
                 ) == "missed"  # fmt: skip
         return missed
 
+    def _pointed(self, notifier: Notifier) -> int:
+        missed = 0
+        for pointer in self._waits.elsewhere(notifier.channel):
+            for who in pointer.approvers:
+                missed += self._tell(
+                    notifier,
+                    approval_key(pointer.approval),
+                    who,
+                    lambda pointer=pointer, who=who: notifier.point(pointer, who),  # type: ignore[misc]
+                ) == "missed"  # fmt: skip
+        return missed
+
     def _settled(self, notifier: Notifier) -> int:
         missed = 0
         for one in self._waits.settled(notifier.channel):
@@ -179,7 +169,7 @@ class Round:
 
         def bring() -> None:
             try:
-                by = Speaker(person=who, channel=notifier.channel, session=session)
+                by = Speaker(person=who, channel=notifier.channel, session=session, within=one.within)
                 notifier.bring(one, port.resume(by, one.approval))
             except RefusedError:
                 if not one.given_up:

@@ -25,20 +25,13 @@ def _opened() -> tuple[Adapter, Runs]:
     import boto3
 
     from agents.channels.aws_lean import LeanAws
-    from agents.channels.port import CallingPort
+    from agents.channels.deployed_port import deployed_port
     from agents.channels.runs_aws import DynamoRuns
     from agents.channels.secrets import from_aws
-    from agents.channels.transports import agentcore, agentcore_client
     from agents.diagnostics import set_up
-    from policies.access.signing import KmsSigner
-    from policies.audit.deployed import region_of
 
     set_up("warning")
-    named = os.environ
-    runtime, key = named["REGENT_CHANNEL_RUNTIME"], named["REGENT_CHANNEL_KEY"]
-    signer = KmsSigner(named["REGENT_CHANNEL_KID"], boto3.client("kms", region_name=region_of(key)), key)
-    transport = agentcore(agentcore_client(region_of(runtime) or named["AWS_REGION"]), runtime)
-    port = CallingPort(transport, signer, named["REGENT_CHANNEL_AUDIENCE"])
+    named, port = os.environ, deployed_port()
     module = importlib.import_module(f"agents.channels.{named['REGENT_CHANNEL_WORKER']}")
     runs = DynamoRuns(boto3.client("dynamodb"), named["REGENT_STATE_TABLE"])
     found: Adapter = module.adapter(port, from_aws(LeanAws(), named["REGENT_CHANNEL_SECRET"]), runs)

@@ -24,6 +24,8 @@ class ApprovalNotice(_Notice):
     """The asker in the channel, if they are known there: whom the answer goes to."""
     session: str
     """The asker's conversation."""
+    within: str | None = None
+    """The runtime session that knows of it, if a runtime per session does."""
     query: str
     input: Mapping[str, Any]
     accounts: tuple[str, ...]
@@ -45,8 +47,31 @@ class Settled(_Notice):
     """Who may have been asked, as the channel knows them."""
     over: bool = True
     """Whether its question may go on from here: nobody else is at it now."""
+    within: str | None = None
+    """The runtime session that knows of it, if a runtime per session does."""
     given_up: bool = False
     """Whether no answer comes any more, if there is none by now."""
+
+
+class Pointer(_Notice):
+    """An approval that waits where this channel cannot decide it."""
+
+    approval: str
+    query: str
+    within: str
+    """The runtime session that knows of it."""
+    expires: datetime
+    approvers: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What approvers read."""
+        call = f'{{"decide": {{"approval": "{self.approval}", "verdict": "approve"}}}}'
+        return (
+            f"A second person's approval of {self.query} is asked for ({self.approval}, until "
+            f"{self.expires:%Y-%m-%d %H:%M} UTC). It was asked with a token, and is decided with one: call the runtime "
+            f"with {call} in the session {self.within}."
+        )
 
 
 class Waits(Protocol):
@@ -58,6 +83,9 @@ class Waits(Protocol):
     def settled(self, channel: str) -> Iterable[Settled]:
         """Those that were decided or expired in the last days."""
 
+    def elsewhere(self, channel: str) -> Iterable[Pointer]:
+        """Those that wait where this channel cannot decide them."""
+
 
 class NothingWaits:
     """For whoever brings alerts alone."""
@@ -66,6 +94,9 @@ class NothingWaits:
         return ()
 
     def settled(self, channel: str) -> Iterable[Settled]:
+        return ()
+
+    def elsewhere(self, channel: str) -> Iterable[Pointer]:
         return ()
 
 

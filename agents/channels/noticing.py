@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agents.channels.notice import ApprovalNotice, Settled
+from agents.channels.notice import ApprovalNotice, Pointer, Settled
 from agents.local import as_now
 from agents.resuming import check_place, run_of
 from policies.access import UnknownPrincipalError, people
@@ -52,6 +52,9 @@ class WaitsHere:
                 over=known.state in ("consumed", "expired") or now - decided > _RUNS,
                 given_up=known.state == "consumed" and now - decided > _RUNS,
             )
+
+    def elsewhere(self, channel: str) -> tuple[Pointer, ...]:
+        return ()  # whatever waits here can be decided here
 
     def _of_here(self, *, pending: bool, since: datetime) -> Iterator[tuple[History, Principal]]:
         approvals = self._house.desk.oversight.approvals

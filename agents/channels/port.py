@@ -46,10 +46,14 @@ class Speaker(BaseModel):
     person: KnownAs
     channel: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     session: Annotated[str, Field(min_length=1, max_length=1024)]
+    within: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{33,256}$")] | None = None
+    """The runtime session in which something waits that they speak about, if it is another one."""
 
     @property
     def runtime_session(self) -> str:
         """The conversation as AgentCore names it: 64 characters that say nothing about where or who."""
+        if self.within is not None:
+            return self.within
         return hashlib.sha256(f"{self.channel}\n{self.session}".encode()).hexdigest()
 
 

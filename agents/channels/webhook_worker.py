@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from agents.answer import Answer
+    from agents.channels.digests.composed import Composed
     from agents.settings import Disclosure
 
 _SECONDS = 20
@@ -58,7 +59,9 @@ def adapter(port: Port, secret: Secret, answers: Answers) -> WebhookWorker:
 
 
 class WebhookWorker:
-    """The webhook's `Adapter`. `trust` is what TLS trusts; None: what the machine does."""
+    """The webhook's `Adapter`, and what brings digests. `trust` is what TLS trusts; None: what the machine does."""
+
+    channel = CHANNEL
 
     def __init__(
         self,
@@ -91,6 +94,15 @@ class WebhookWorker:
     def sorry(self, delivery: Delivery) -> None:
         asked = _asked(delivery)
         self._call_back(asked.client, {"id": asked.id, "status": "failed", "error": FAILED})
+
+    def pages(self, digest: Composed) -> int:
+        return 1
+
+    def digest(self, digest: Composed, page: int, place: str) -> None:
+        if clients(self._secret()).get(place, {}).get("callback") is None:
+            raise ChannelError(f"The webhook's client {place} is to get a digest, and has no callback.")
+        told = digest.model_dump(mode="json", exclude={"to", "name"})
+        self._call_back(place, {"id": digest.key, "status": "digest", "digest": digest.name, **told})
 
     def _call_back(self, client: str, body: dict[str, Any]) -> None:
         found = clients(self._secret()).get(client)

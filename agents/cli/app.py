@@ -19,6 +19,7 @@ from agents.cli import (
     controls_packing,
     controls_watching,
     demo,
+    digest,
     doctor,
     estate,
     incidents,
@@ -67,6 +68,7 @@ app.add_typer(incidents.app, name="incident")
 app.add_typer(concerns.app, name="concern")
 app.add_typer(releases.app, name="release")
 app.command("demo")(demo.demo)
+app.command("digest")(digest.digest)
 app.command("serve")(serve.serve)
 app.add_typer(slack.app, name="slack")
 app.command("mcp")(mcp.mcp)

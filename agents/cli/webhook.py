@@ -36,18 +36,21 @@ def webhook(
 
     from agents.channels.box import Box
     from agents.channels.crew import Crew
+    from agents.channels.digests.running import digesting
     from agents.channels.front import asgi
+    from agents.channels.heard import HeardFile
     from agents.channels.opening import open_inside
     from agents.channels.secrets import from_file
     from agents.channels.webhook import clients, gatekeeper
     from agents.channels.webhook_worker import adapter
     from agents.home import Home
+    from agents.settings import load_settings
 
-    home = Home.find()
+    home, settings = Home.find(), load_settings()
     clients_of = from_file(secret or home.path / "webhook.json")
     named = sorted(clients(clients_of()))  # a file that cannot be used is said now, not to the first client
     box = Box(home.path / "webhook.sqlite")
-    with open_inside(estate=estate.value if estate else None, model=model) as house:
+    with open_inside(estate=estate.value if estate else None, model=model, settings=settings) as house:
         worker = adapter(house, clients_of, box)
         config = uvicorn.Config(
             asgi(gatekeeper(clients_of, box), box),
@@ -58,6 +61,7 @@ def webhook(
             ws="none",
             server_header=False,
         )
-        with Crew(box, {"webhook": worker}.__getitem__, size=workers):
+        digests = digesting(settings, home, house, HeardFile(home.path / "heard.sqlite"), [worker])
+        with Crew(box, {"webhook": worker}.__getitem__, size=workers), digests:
             typer.echo(f"serving {', '.join(named) or 'no client'} on http://127.0.0.1:{port}/webhook; Ctrl-C stops")
             uvicorn.Server(config).run()

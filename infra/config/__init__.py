@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.access.errors import PrincipalsError
 from policies.access.principal import people
 from policies.access.sources import ClaimMapping
+from policies.oversight.digest import Digests
 from tools.errors import RegentError
 
 FOLDER = Path(__file__).parent
@@ -161,6 +162,8 @@ class Environment(_Frozen):
     teams: Teams | None = None
     protocols: tuple[Literal["mcp", "a2a", "agui"], ...] = ()
     """Of which a runtime of its own is made, for people's clients that speak it to AgentCore."""
+    digests: Digests = ()
+    """Summaries that are sent by themselves, to places of these channels."""
     principals: str | None = None
     """The file, from this folder on, that says who people of channels are; deployed with the stacks."""
     sessions: Sessions = Sessions()
@@ -186,6 +189,11 @@ class Environment(_Frozen):
             )
         if self.channels and self.principals is None:
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
+        closed = sorted(
+            {place for one in self.digests for place in one.to if place.partition(":")[0] not in self.channels}
+        )
+        if closed:
+            raise ValueError(f"a digest goes to {closed[0]}, and that channel is not among channels")
         if "teams" in self.channels and self.teams is None:
             raise ValueError("the channel teams needs teams: {app_id: …, tenant: …}")
         if len(set(self.protocols)) < len(self.protocols):

@@ -24,11 +24,21 @@ class Channel:
     """Whether its front needs the standard library alone, and so starts in milliseconds."""
     front_secret: bool = True
     """Whether its front verifies with the secret, and may read it."""
-    alerts: Callable[[Environment], bool] = lambda environment: False
-    """Whether it brings alerts, too: the environment names who gets them."""
+    people: bool = True
+    """Whether people are in it, who approve, and whom alerts reach."""
+    shows_receipts: bool = False
+    """Whether a button below an answer asks the worker for its receipts."""
     memory: int = 1024
     empty: str = "{}"
     """The secret before somebody fills it: nobody is let in."""
+
+    def gets_digests(self, environment: Environment) -> bool:
+        """Whether a digest goes to one of its places."""
+        return any(place.startswith(f"{self.name}:") for digest in environment.digests for place in digest.to)
+
+    def brings(self, environment: Environment) -> bool:
+        """Whether it has something to bring that nobody there asked for."""
+        return self.people or self.gets_digests(environment)
 
 
 def _slack(environment: Environment) -> dict[str, str]:
@@ -54,6 +64,7 @@ CHANNELS = {
         worker="webhook_worker",
         routes=(("POST", "/webhook"), ("GET", "/webhook/answers/{id}")),
         says="systems of the house, by signed requests",
+        people=False,
         empty='{"clients": {}}',
     ),
     "slack": Channel(
@@ -63,7 +74,7 @@ CHANNELS = {
         routes=(("POST", "/slack/events"), ("POST", "/slack/actions")),
         says="Slack",
         settings=_slack,
-        alerts=lambda environment: bool(environment.slack.alerts),
+        shows_receipts=True,
     ),
     "teams": Channel(
         name="teams",
@@ -74,6 +85,5 @@ CHANNELS = {
         settings=_teams,
         bare=False,
         front_secret=False,
-        alerts=lambda environment: environment.teams is not None and bool(environment.teams.alerts),
     ),
 }

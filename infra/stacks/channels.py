@@ -6,6 +6,7 @@ nothing else; where the firewall cannot decide, API Gateway refuses the request.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, SecretValue, Stack
@@ -34,8 +35,8 @@ WORKER_SECONDS = 900
 HIDDEN_SECONDS = 960
 """For how long a delivery that a worker has stays out of sight; longer than a worker may run."""
 STAGE = "v1"
-ALERT_MINUTES = 5
-"""From one round of bringing alerts to the next."""
+DELIVERY_MINUTES, DIGEST_MINUTES = 1, 5
+"""From one round to the next: of bringing what waits, and of composing digests."""
 
 
 class ChannelsStack(Stack):
@@ -65,6 +66,8 @@ class ChannelsStack(Stack):
         self.api = self._api()
         for channel in channels:
             self._channel(channel)
+        if environment.digests:
+            self._digests()
         paths = [path for channel in channels for _, path in channel.routes]
         Firewall(
             self,
@@ -147,8 +150,8 @@ class ChannelsStack(Stack):
         }
         self._front(channel, secret, waiting, variables)
         self._worker(channel, secret, waiting, variables)
-        if channel.alerts(self._environment):
-            self._alerts(channel, secret, variables)
+        if channel.brings(self._environment):
+            self._delivery(channel, secret, variables)
 
     def _front(
         self, channel: Channel, secret: secretsmanager.Secret, waiting: sqs.Queue, variables: dict[str, str]
@@ -186,10 +189,9 @@ class ChannelsStack(Stack):
     def _worker(
         self, channel: Channel, secret: secretsmanager.Secret, waiting: sqs.Queue, variables: dict[str, str]
     ) -> None:
-        title, house = channel.name.capitalize(), self._oversight.house
         made = function(
             self,
-            f"{title}Worker",
+            f"{channel.name.capitalize()}Worker",
             self._environment,
             says=f"Regent asks what came from {channel.says}, and brings the answer back",
             handler="agents.channels.lambda_worker.handler",
@@ -198,22 +200,13 @@ class ChannelsStack(Stack):
             seconds=WORKER_SECONDS,
             memory=channel.memory,
             at_once=20,
-            variables=variables
-            | {
-                "REGENT_CHANNEL_WORKER": channel.worker,
-                "REGENT_CHANNEL_RUNTIME": self._runtime,
-                "REGENT_CHANNEL_AUDIENCE": house.audience,
-                "REGENT_CHANNEL_KID": ENVELOPE_KID,
-                "REGENT_CHANNEL_KEY": house.envelope_key,
-            },
+            variables=variables | self._asking() | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
         )
         for statement in (
             self._state(channel, "GetItem", "UpdateItem"),
+            *self._reads_digests(channel),
             allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
-            allow("SayWhoAsked", ["kms:Sign"], [house.envelope_key]),
-            # the runtime and its endpoints; for nobody: who asked is in the envelope
-            allow("Ask", ["bedrock-agentcore:InvokeAgentRuntime"], [self._runtime, f"{self._runtime}/*"]),
-            self._keys("kms:Decrypt", "kms:GenerateDataKey"),
+            *self._may_ask(),
         ):
             made.add_to_role_policy(statement)
         made.add_event_source(
@@ -221,54 +214,93 @@ class ChannelsStack(Stack):
         )
         self._alarms(channel, made, waiting)
 
-    def _alerts(self, channel: Channel, secret: secretsmanager.Secret, variables: dict[str, str]) -> None:
-        """Bring alerts that wait in the outbox; one that does not arrive is tried again by the next round."""
-        title, house = channel.name.capitalize(), self._oversight.house
+    def _delivery(self, channel: Channel, secret: secretsmanager.Secret, variables: dict[str, str]) -> None:
+        """Bring what nobody there asked for; what does not arrive is tried again by the next round."""
         made = function(
             self,
-            f"{title}Alerts",
+            f"{channel.name.capitalize()}Delivery",
             self._environment,
-            says=f"Regent brings alerts to {channel.says}",
+            says=f"Regent brings alerts, approvals and digests to {channel.says}",
             handler="agents.channels.lambda_deliver.handler",
             code=packaged(self),
             key=self.key,
             seconds=120,
             memory=channel.memory,
             at_once=1,
-            variables=variables | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
-        )
-        state = house.state("GetItem", "PutItem", "UpdateItem", "Query")
-        state.add_condition(
-            "ForAllValues:StringLike", {"dynamodb:LeadingKeys": [f"delivery#{channel.name}#*", "outbox"]}
+            variables=variables | self._asking() | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
         )
         for statement in (
-            state,
+            self._state(channel, "GetItem", "PutItem", "UpdateItem", "Query", also=("outbox",)),
             allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
-            self._keys("kms:Decrypt", "kms:GenerateDataKey"),
+            *self._may_ask(),
         ):
             made.add_to_role_policy(statement)
+        self._round(f"{channel.name}-delivery", made, DELIVERY_MINUTES, f"Something does not arrive in {channel.says}")
+
+    def _digests(self) -> None:
+        """Compose digests when they are due; without any channel's secret, because it sends nothing."""
+        given = [one.model_dump(mode="json", exclude_defaults=True) for one in self._environment.digests]
+        made = function(
+            self,
+            "Digests",
+            self._environment,
+            says="Regent asks the questions of digests, as the principals of those",
+            handler="agents.channels.lambda_digest.handler",
+            code=packaged(self),
+            key=self.key,
+            seconds=WORKER_SECONDS,
+            memory=1024,
+            at_once=1,
+            variables={
+                "REGENT_HOME": HOME,
+                "REGENT_STATE_TABLE": self._oversight.house.state_table,
+                "REGENT_STATE_REGION": self._environment.region,
+                "REGENT_DIGESTS": json.dumps(given),
+                **self._asking(),
+            },
+        )
+        state = self._oversight.house.state("GetItem", "UpdateItem", "Query")
+        state.add_condition("ForAllValues:StringLike", {"dynamodb:LeadingKeys": ["outbox"]})
+        for statement in (state, *self._may_ask()):
+            made.add_to_role_policy(statement)
+        self._round("digests", made, DIGEST_MINUTES, "A digest that is due could not be composed")
+
+    def _round(self, name: str, run: lambda_.Function, minutes: int, says: str) -> None:
+        """Start it again and again, and tell somebody when it fails."""
         events.Rule(
             self,
-            f"{title}AlertsRound",
-            description=f"Regent: alerts to {channel.says}",
-            schedule=events.Schedule.rate(Duration.minutes(ALERT_MINUTES)),
-            targets=[
-                targets.LambdaFunction(
-                    made,
-                    retry_attempts=2,
-                    max_event_age=Duration.minutes(ALERT_MINUTES),
-                )
-            ],
+            f"Round-{name}",
+            description=f"Regent: {name} every {minutes} min",
+            schedule=events.Schedule.rate(Duration.minutes(minutes)),
+            targets=[targets.LambdaFunction(run, retry_attempts=0, max_event_age=Duration.minutes(max(minutes, 2)))],
         )
         self._oversight.alarm(
             self,
-            f"{channel.name}-alerts",
-            made.metric_errors(period=Duration.minutes(15)),
-            alarm_description=f"Alerts do not arrive in {channel.says}",
-            threshold=1,
+            name,
+            run.metric_errors(period=Duration.minutes(15)),
+            alarm_description=says,
+            threshold=3,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def _asking(self) -> dict[str, str]:
+        """Where a function asks the house, and how it says for whom."""
+        house = self._oversight.house
+        return {
+            "REGENT_CHANNEL_RUNTIME": self._runtime,
+            "REGENT_CHANNEL_AUDIENCE": house.audience,
+            "REGENT_CHANNEL_KID": ENVELOPE_KID,
+            "REGENT_CHANNEL_KEY": house.envelope_key,
+        }
+
+    def _may_ask(self) -> tuple[iam.PolicyStatement, ...]:
+        return (
+            allow("SayWhoAsked", ["kms:Sign"], [self._oversight.house.envelope_key]),
+            # the runtime and its endpoints; for nobody: who asked is in the envelope
+            allow("Ask", ["bedrock-agentcore:InvokeAgentRuntime"], [self._runtime, f"{self._runtime}/*"]),
+            self._keys("kms:Decrypt", "kms:GenerateDataKey"),
         )
 
     def _alarms(self, channel: Channel, worker: lambda_.Function, waiting: sqs.Queue) -> None:
@@ -295,11 +327,21 @@ class ChannelsStack(Stack):
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             )
 
-    def _state(self, channel: Channel, *operations: str) -> iam.PolicyStatement:
-        """These operations on the deliveries of this channel, and on nothing else in the state table."""
+    def _state(self, channel: Channel, *operations: str, also: tuple[str, ...] = ()) -> iam.PolicyStatement:
+        """These operations on the deliveries of this channel, and on nothing else in the state table but `also`."""
         statement = self._oversight.house.state(*operations)
-        statement.add_condition("ForAllValues:StringLike", {"dynamodb:LeadingKeys": [f"delivery#{channel.name}#*"]})
+        mine = {"dynamodb:LeadingKeys": [f"delivery#{channel.name}#*", *also]}
+        statement.add_condition("ForAllValues:StringLike", mine)
         return statement
+
+    def _reads_digests(self, channel: Channel) -> list[iam.PolicyStatement]:
+        """A worker whose digests have buttons shows the receipts behind them."""
+        if not (channel.shows_receipts and channel.gets_digests(self._environment)):
+            return []
+        statement = self._oversight.house.state("GetItem")
+        statement.sid = "Digests"
+        statement.add_condition("ForAllValues:StringLike", {"dynamodb:LeadingKeys": ["outbox"]})
+        return [statement]
 
     def _keys(self, *actions: str) -> iam.PolicyStatement:
         return allow("Encrypted", list(actions), [self.key.key_arn, self._oversight.house.state_key])

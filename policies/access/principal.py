@@ -17,9 +17,10 @@ Assurance = Literal["local", "iam", "oidc", "envelope", "proxy"]
 """How an id was verified: `local` is a claim on this machine and no proof."""
 Tag = Annotated[str, Field(pattern="^(venue|team|env)$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams|webhook|proxy):\S+$")]
+KnownAs = Annotated[str, Field(pattern=r"^(oidc|iam|slack|teams|webhook|proxy|digest):\S+$")]
 """An id of somebody in a verified source: `oidc:SUBJECT`, `iam:ROLE_ARN`, `slack:TEAM/USER`, `teams:TENANT/USER`,
-`webhook:CLIENT/PERSON`, `proxy:ID` (what the configured proxy's person header says)."""
+`webhook:CLIENT/PERSON`, `proxy:ID` (what the configured proxy's person header says), `digest:NAME` (a scheduled digest
+asks as them)."""
 SHIPPED = Path(__file__).with_name("principals.yaml")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -107,26 +107,31 @@ class SqliteOutbox:
             ).rowcount
         return bool(done)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        import sqlite3
-        from contextlib import closing
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return transaction(self.path, _TABLES)
 
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)) as db:
-                db.execute("pragma synchronous = full")
-                db.executescript(_TABLES)
-                db.execute("begin immediate")
-                try:
-                    yield db
-                    db.execute("commit")
-                except BaseException:
-                    if db.in_transaction:
-                        db.execute("rollback")
-                    raise
-        except (sqlite3.Error, OSError) as error:
-            raise OutboxError(f"The alerts in {self.path.name} cannot be used: {error}.") from error
+
+@contextmanager
+def transaction(path: Path, tables: str) -> Iterator[sqlite3.Connection]:
+    """One transaction on the outbox's file, in which these tables are. OutboxError when it cannot be made."""
+    import sqlite3
+    from contextlib import closing
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as db:
+            db.execute("pragma synchronous = full")
+            db.executescript(tables)
+            db.execute("begin immediate")
+            try:
+                yield db
+                db.execute("commit")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("rollback")
+                raise
+    except (sqlite3.Error, OSError) as error:
+        raise OutboxError(f"The alerts in {path.name} cannot be used: {error}.") from error
 
 
 def _time(at: str | None) -> datetime | None:

@@ -69,6 +69,7 @@ from pathlib import Path
 from infra.app import _node_from_the_venv
 _node_from_the_venv()
 from infra.config import Organization, Slack, Stage, Teams, load_environment
+from policies.oversight.digest import Digest
 from infra.stacks.all import build, new_app, synthesize
 changed = {
     "log_archive_account": "333333333333",
@@ -77,7 +78,12 @@ changed = {
     "stack_set": Organization(units=("ou-abcd-11111111",)),
     "channels": ("slack", "teams", "webhook"),
     "slack": Slack(channels=("C0123",), alerts=("C0124",)),
-    "teams": Teams(app_id="11111111-2222-3333-4444-555555555555", tenant="11111111-2222-3333-4444-555555555555"),
+    "teams": Teams(
+        app_id="11111111-2222-3333-4444-555555555555", tenant="11111111-2222-3333-4444-555555555555", alerts=("19:a",)
+    ),
+    "digests": (
+        Digest(name="week", questions=("What did we spend?",), to=("slack:C0124", "teams:19:a", "webhook:portal")),
+    ),
 }
 other, out = load_environment("example").model_copy(update=changed), Path(sys.argv[1])
 if "checked" in sys.argv:

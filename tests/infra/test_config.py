@@ -30,6 +30,7 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"public": True}, "public"),
         ({"principals": None}, "principals"),
         ({"channels": ["teams"]}, "teams"),
+        ({"digests": [{"name": "w", "questions": ["What?"], "to": ["slack:C0123"]}]}, "slack:C0123"),
     ],
 )
 def test_a_model_region_or_bound_that_may_not_be_is_refused(change, said):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.channels import lambda_front, lambda_worker, transports
+from agents.channels import deployed_port, lambda_deliver, lambda_digest, lambda_front, lambda_worker, transports
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES
 from agents.ledgers import deployment
 from agents.querying import callable_queries
@@ -228,13 +228,50 @@ def test_a_worker_says_who_asked_and_asks_one_runtime_and_nothing_of_aws_account
     assert "bedrock-agentcore:InvokeAgentRuntimeForUser" not in found
 
 
-def test_functions_get_the_variables_that_their_code_reads(stacks):
-    for name, module in (("WebhookFront", lambda_front), ("WebhookWorker", lambda_worker)):
-        given = set(functions(stacks)[name]["Environment"]["Variables"])
-        code = Path(module.__file__).read_text().partition('"""')[2].partition('"""')[2]
+def test_functions_get_the_variables_that_their_code_reads(stacks, other_stacks):
+    made = functions(stacks) | functions(other_stacks)
+    for name, modules in {
+        "WebhookFront": [lambda_front],
+        "WebhookWorker": [lambda_worker, deployed_port],
+        "SlackDelivery": [lambda_deliver, deployed_port],
+        "TeamsDelivery": [lambda_deliver, deployed_port],
+        "WebhookDelivery": [lambda_deliver, deployed_port],
+        "Digests": [lambda_digest, deployed_port],
+    }.items():
+        given = set(made[name]["Environment"]["Variables"])
+        code = "".join(Path(one.__file__).read_text().partition('"""')[2].partition('"""')[2] for one in modules)
         read = set(re.findall(r'"(REGENT_[A-Z_]+)"', code.replace("'", '"')))
-        assert read
+        assert read and {"REGENT_STATE_TABLE", "REGENT_STATE_REGION"} <= given
         assert read <= given, read - given
+
+
+def test_what_is_brought_unasked_is_looked_for_every_minute_and_may_do_no_more_than_it_needs(other_stacks):
+    channels = other_stacks["Channels"]
+    rules = {json.dumps(one["Targets"]): one for one in of(channels, "AWS::Events::Rule").values()}
+    for function, rate in (("Digests", "5 minutes"), ("SlackDelivery", "1 minute"), ("TeamsDelivery", "1 minute")):
+        [rule] = [one for targets, one in rules.items() if f'"{function}' in targets]
+        assert (rule["ScheduleExpression"], rule["State"]) == (f"rate({rate})", "ENABLED")
+        made = functions({"Channels": channels, "Oversight": {}, "Gateway": {}})[function]
+        assert made["ReservedConcurrentExecutions"] == 1
+    nothing = {"Oversight": {}, "Gateway": {}}
+    digests = actions({"Channels": channels, **nothing}, "Digests")
+    assert digests == {
+        "logs:CreateLogStream", "logs:PutLogEvents", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query",
+        "kms:Sign", "kms:Decrypt", "kms:GenerateDataKey", "bedrock-agentcore:InvokeAgentRuntime",
+    }, "no channel's secret: it sends nothing"  # fmt: skip
+    for function, also in (("SlackDelivery", ["delivery#slack#*", "outbox"]), ("Digests", ["outbox"])):
+        [state] = [s for s in allowed({"Channels": channels, **nothing}, function) if s.get("Sid") == "State"]
+        assert state["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": also}}
+    alarms = {one["AlarmName"] for one in of(channels, ALARM).values()}
+    assert {"regent-slack-delivery", "regent-teams-delivery", "regent-webhook-delivery", "regent-digests"} <= alarms
+
+
+def test_a_digest_gets_the_settings_that_were_declared(other_stacks, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    made = functions({"Channels": other_stacks["Channels"], "Oversight": {}, "Gateway": {}})["Digests"]
+    monkeypatch.setenv("REGENT_DIGESTS", made["Environment"]["Variables"]["REGENT_DIGESTS"])
+    [digest] = Settings().digests
+    assert digest.name == "week" and digest.to == ("slack:C0124", "teams:19:a", "webhook:portal")
 
 
 def test_a_delivery_stays_hidden_for_longer_than_a_worker_may_run_and_is_put_aside_in_the_end(stacks):
@@ -299,7 +336,7 @@ def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_an
     made = {one["FunctionName"].removeprefix("RegentExample"): one for one in of(every_channel, FUNCTION).values()}
     for name, channel in CHANNELS.items():
         title, others = name.capitalize(), set(CHANNELS) - {name}
-        wanted = {f"{title}Front", f"{title}Worker"} | ({f"{title}Alerts"} if name == "slack" else set())
+        wanted = {f"{title}Front", f"{title}Worker", f"{title}Delivery"}
         assert {one for one in made if one.startswith(title)} == wanted
         for function in wanted:
             role = next(

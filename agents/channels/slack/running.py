@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from agents.channels.again import Again
 from agents.channels.box import Box
 from agents.channels.crew import Crew
 from agents.channels.delivering import Round
@@ -32,9 +33,10 @@ def open_slack(
     Raises:
         RegentError: something cannot be opened; the sentence says what to do.
     """
+    from agents.channels.digests.running import digesting
     from agents.channels.noticing import WaitsHere
     from agents.channels.opening import open_house
-    from agents.overseeing import open_outbox
+    from agents.overseeing import open_digests, open_outbox
 
     secret = secret_of(settings.slack)
     with ExitStack() as closing:
@@ -46,10 +48,12 @@ def open_slack(
         worker = SlackWorker(
             port, voice, box, settings.disclosure,
             heard=heard, named=settings.slack.channels, alerts=settings.slack.alerts,
+            digests=open_digests(home, settings),
         )  # fmt: skip
         closing.enter_context(Crew(box, {CHANNEL: worker}.__getitem__, size))
         outbox = open_outbox(home, settings) if settings.slack.alerts else None
-        closing.enter_context(Round(outbox, heard, [worker], WaitsHere(house), port))
+        closing.enter_context(Again(Round(outbox, heard, [worker], WaitsHere(house), port).go, "delivering"))
+        closing.enter_context(digesting(settings, home, port, heard, [worker]))
         yield asgi(gatekeeper(secret, box), box)
 
 

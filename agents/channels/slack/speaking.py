@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -126,6 +126,16 @@ class Voice:
         """Say an answer to one person, in their direct messages."""
         self._answer(Place(channel=user), view, key)
 
+    def posted(self, place: str, text: str) -> Place:
+        """Say something where nobody asked for it; where that stands."""
+        posted = self._post(place, text, draw.said_blocks(text))
+        return Place(channel=posted["channel"], ts=posted["ts"])
+
+    def digested(self, place: str, question: str, view: View, key: str) -> None:
+        """Say the answer to a digest's question; its picture is below it."""
+        at = self._shown(Place(channel=place), view, key, draw.said_blocks(f"**{question}**"))
+        self._pictured(at.model_copy(update={"thread": at.ts}), view)
+
     def settled(self, place: Place, text: str) -> None:
         """Put what became of it in the place of a message with buttons; one that is gone needs nothing."""
         try:
@@ -174,21 +184,24 @@ class Voice:
         self._post(place, text, draw.said_blocks(text))
 
     def _answer(self, place: Place, view: View, key: str) -> None:
-        at = self._shown(place, view, key)
+        self._pictured(self._shown(place, view, key), view)
+
+    def _pictured(self, at: Place, view: View) -> None:
         for table in view.tables:
             if table.chart is not None:
                 self._picture(at, table.chart)
                 break  # one picture: the tables have the rest
 
-    def _shown(self, place: Place, view: View, key: str) -> Place:
+    def _shown(self, place: Place, view: View, key: str, above: Sequence[draw.Block] = ()) -> Place:
         text = draw.spoken(view)
         try:
-            return self._replace(place, text, draw.answer_blocks(view, key), escaped=True)
+            return self._replace(place, text, [*above, *draw.answer_blocks(view, key)], escaped=True)
         except SlackError as error:
             if error.code not in _UNKNOWN_BLOCKS:
                 raise
             log.info("Slack knows no new blocks here")
-            return self._replace(place, text, draw.answer_blocks(view, key, plain=True), escaped=True)
+            blocks = [*above, *draw.answer_blocks(view, key, plain=True)]
+            return self._replace(place, text, blocks, escaped=True)
 
     def _picture(self, place: Place, chart: Any) -> None:
         from agents.channels.charts import draw as drawn

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
+from agents.channels.digests.bringing import kept_view
 from agents.channels.heard import Heard
-from agents.channels.notice import ApprovalNotice, Settled, answer_key, approval_key, asked_key, settled_key
+from agents.channels.notice import ApprovalNotice, Pointer, Settled, answer_key, approval_key, asked_key, settled_key
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
 from agents.channels.slack import wording
@@ -33,13 +34,15 @@ from agents.channels.slack.speaking import SlackError, Voice
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agents.answer import Answer
+    from agents.channels.digests.composed import Composed
     from agents.channels.inbox import Answers
     from agents.channels.rendering import View
     from agents.channels.secrets import Secret
     from agents.settings import Disclosure
+    from policies.controls.digests_kept import KeptDigests
     from policies.controls.outbox import Alert
 
 CHANNEL = "slack"
@@ -53,6 +56,8 @@ def adapter(port: Port, secret: Secret, answers: Answers) -> SlackWorker:
 
     from agents.channels.heard_aws import HeardTable
     from agents.channels.slack.speaking import clients
+    from agents.home import Home
+    from agents.overseeing import open_digests
     from agents.settings import load_settings
 
     settings = load_settings()
@@ -61,6 +66,7 @@ def adapter(port: Port, secret: Secret, answers: Answers) -> SlackWorker:
     return SlackWorker(
         port, voice, answers, settings.disclosure,
         heard=heard, named=settings.slack.channels, alerts=settings.slack.alerts,
+        digests=open_digests(Home.find(), settings),
     )  # fmt: skip
 
 
@@ -79,9 +85,11 @@ class SlackWorker:
         heard: Heard,
         named: Sequence[str] = (),
         alerts: Sequence[str] = (),
+        digests: KeptDigests | None = None,
     ) -> None:
         self._port, self._voice, self._answers, self._disclosure = port, voice, answers, disclosure
         self._named, self._heard, self.places = frozenset(named), heard, tuple(alerts)
+        self._digests = digests
         self._router = Router(self)
 
     # the adapter: ask, say, sorry
@@ -123,8 +131,13 @@ class SlackWorker:
         self._voice.alert(alert, place)
 
     def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
-        value = json.dumps({"approval": notice.approval, "asker": notice.asker_as, "session": notice.session})
+        value = json.dumps(
+            {"approval": notice.approval, "asker": notice.asker_as, "session": notice.session, "within": notice.within}
+        )
         return self._voice.ask_approver(notice, _user(approver), value).model_dump_json()
+
+    def point(self, pointer: Pointer, approver: str) -> str:
+        return self._voice.posted(_user(approver), pointer.text).model_dump_json()
 
     def settle(self, settled: Settled, approver: str, said: str) -> None:
         self._voice.settled(Place.model_validate_json(said), f"{settled.approval} {settled.words}.")
@@ -152,6 +165,19 @@ class SlackWorker:
             raise away
         if not reached:
             self._voice.told(Told(place=Place(channel=user), user=user, text=wording.NOBODY))
+
+    def pages(self, digest: Composed) -> int:
+        return 1 + len(digest.parts)
+
+    def digest(self, digest: Composed, page: int, place: str) -> None:
+        if page == 0:
+            self._voice.posted(place, digest.opening)
+            return
+        part = digest.parts[page - 1]
+        if part.view is None:
+            self._voice.posted(place, f"**{part.question}**\n{part.said}")
+        else:
+            self._voice.digested(place, part.question, part.view, f"{digest.key}/{page - 1}")
 
     def _ask_once(self, notice: ApprovalNotice, approver: str) -> None:
         ask = lambda: self.ask_approver(notice, approver)  # noqa: E731
@@ -207,7 +233,7 @@ class SlackWorker:
         return ApprovalNotice(
             approval=found.approval, asker=found.asker, asker_as=by.person, session=by.session, query=found.query,
             input=found.input, accounts=found.accounts, reason=found.reason, expires=found.expires,
-            approvers=tuple(self._port.approvers(by, answer.approval)),
+            approvers=tuple(self._port.approvers(by, answer.approval)), within=by.runtime_session,
         )  # fmt: skip
 
     def _changed(self, body: dict[str, Any], event: dict[str, Any]) -> Said:
@@ -239,6 +265,8 @@ class SlackWorker:
         user, place = body["user"]["id"], where(body)
         if value.startswith(answer_key("")):
             return self._receipts_of_decided(body, value.removeprefix(answer_key("")))
+        if value.startswith("digest/"):
+            return self._receipts_of_digest(body, value)
         kept = self._kept(value)
         if not isinstance(kept, Answered | Decided) or kept.view is None:
             return Told(place=place, user=user, text=wording.GONE)
@@ -249,6 +277,16 @@ class SlackWorker:
             self._port.waiting(_presser(body))  # RefusedError, on record, if the house does not know them
         instead = Told(place=place, user=user, text=receipts_text(kept.view))
         return Opened(trigger=body["trigger_id"], modal="receipts", view=kept.view, instead=instead)
+
+    def _receipts_of_digest(self, body: dict[str, Any], key: str) -> Said:
+        """Whoever the house knows may see those of a digest that they see."""
+        self._port.waiting(_presser(body))  # RefusedError, on record, if it does not know them
+        shown = kept_view(self._digests, key) if self._digests is not None else None
+        gone = Told(place=where(body), user=body["user"]["id"], text=wording.GONE)
+        if shown is None:
+            return gone
+        instead = gone.model_copy(update={"text": receipts_text(shown)})
+        return Opened(trigger=body["trigger_id"], modal="receipts", view=shown, instead=instead)
 
     def _receipts_of_decided(self, body: dict[str, Any], approval: str) -> Said:
         """The house keeps that answer, for its asker alone."""
@@ -285,7 +323,7 @@ class SlackWorker:
         approval, place = held["approval"], where(body)
         words = body.get("state", {}).get("values", {}).get("why", {}).get("words", {}).get("value") or ""
         asker: str | None = held["asker"]
-        by = _presser(body)
+        by = _presser(body).model_copy(update={"within": held.get("within")})
         there = Place(channel=place.channel, ts=place.ts).model_dump_json()
         if self._heard.said(approval_key(approval), by.person) == there:
             self._heard.mark(settled_key(approval), by.person)  # this says it in that very message
@@ -295,15 +333,15 @@ class SlackWorker:
         except RefusedError as error:
             # somebody was faster, or we were, and could not bring the answer then
             text = str(error)
-        shown = self._decided_answer(asker, held["session"], approval) if asker else None
+        shown = self._decided_answer(asker, held, approval) if asker else None
         return Decided(place=place, text=text, approval=approval, asker=asker if shown else None, view=shown)
 
-    def _decided_answer(self, asker: str, session: str, approval: str) -> View | None:
+    def _decided_answer(self, asker: str, held: Mapping[str, Any], approval: str) -> View | None:
         """The answer for the asker, once; None while there is none, or when they have it."""
         if self._heard.has(answer_key(approval), asker):
             return None
         try:
-            by = Speaker(person=asker, channel=CHANNEL, session=session)
+            by = Speaker(person=asker, channel=CHANNEL, session=held["session"], within=held.get("within"))
             return view(self._port.resume(by, approval), self._disclosure)
         except RefusedError:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agents.channels import markdown
@@ -67,9 +67,12 @@ def note_card(title: str, text: str, facts: Sequence[tuple[str, str]] = (), colo
 
 
 def approval_card(
-    approval: str, asker: str, title: str, facts: Sequence[tuple[str, str]], disclosure: str
+    named: Mapping[str, str], title: str, facts: Sequence[tuple[str, str]], disclosure: str
 ) -> dict[str, Any]:
-    """What waits for a second person: exactly what would run, and two buttons. `asker` is how Teams knows the asker."""
+    """What waits for a second person: exactly what would run, and two buttons.
+
+    `named` comes back with them: `approval`, `asker` as Teams knows them, and `within`, the session that knows of it.
+    """
     from microsoft_teams.cards import ExecuteAction, Fact, FactSet, TextInput
 
     reason = TextInput(
@@ -81,10 +84,9 @@ def approval_card(
         reason,
         _text(disclosure, small=True),
     ]
-    named = {"approval": approval, "asker": asker}
     actions: list[Action] = [
-        ExecuteAction(title="Approve", verb="decide", style="positive", data=named | {"verdict": "approve"}),
-        ExecuteAction(title="Deny", verb="decide", style="destructive", data=named | {"verdict": "deny"}),
+        ExecuteAction(title="Approve", verb="decide", style="positive", data={**named, "verdict": "approve"}),
+        ExecuteAction(title="Deny", verb="decide", style="destructive", data={**named, "verdict": "deny"}),
     ]
     return _plain(_card(body, actions, fallback=title))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from agents.channels.again import Again
 from agents.channels.box import Box
 from agents.channels.crew import AGAIN_SECONDS, Crew
 from agents.channels.delivering import Round
@@ -45,6 +46,7 @@ def open_channel(
     Raises:
         SettingsError: the app or its secret is not set.
     """
+    from agents.channels.digests.running import digesting
     from agents.channels.noticing import WaitsHere
     from agents.channels.teams.speaking import Speaking
     from agents.channels.teams.worker import TeamsWorker
@@ -58,8 +60,9 @@ def open_channel(
         worker = TeamsWorker(port, speaking, settings.disclosure, heard=heard, alerts=settings.teams.alerts_to)
         # without a place for them, alerts wait for a channel that has one
         outbox = open_outbox(home, settings) if settings.teams.alerts_to else None
-        delivering = Round(outbox, heard, [worker], WaitsHere(house), port)
-        with Crew(box, lambda channel: worker, workers, again), delivering:
+        delivering = Again(Round(outbox, heard, [worker], WaitsHere(house), port).go, "delivering")
+        digests = digesting(settings, home, port, heard, [worker])
+        with Crew(box, lambda channel: worker, workers, again), delivering, digests:
             yield asgi(TeamsGatekeeper(tokens_of(settings.teams), tenant), box)
 
 

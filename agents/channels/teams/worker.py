@@ -16,7 +16,7 @@ import structlog
 from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
 from agents.channels.heard import Heard
-from agents.channels.notice import ApprovalNotice, Settled, answer_key, approval_key, asked_key, settled_key
+from agents.channels.notice import ApprovalNotice, Pointer, Settled, answer_key, approval_key, asked_key, settled_key
 from agents.channels.port import RefusedError, Speaker
 from agents.channels.rendering import View, one_line, view
 from agents.channels.teams.activity import Came
@@ -28,6 +28,7 @@ from agents.channels.teams.showing import Showing
 if TYPE_CHECKING:
     from agents.acting import Waiting
     from agents.answer import Answer
+    from agents.channels.digests.composed import Composed
     from agents.channels.inbox import Answers
     from agents.channels.port import Port
     from agents.channels.secrets import Secret
@@ -69,8 +70,12 @@ class TeamsWorker:
     def ask_approver(self, notice: ApprovalNotice, approver: str) -> str:
         facts = _facts(notice.query, notice.input, notice.accounts, notice.reason, notice.expires, notice.asker)
         title = f"{notice.asker} asks for approval"
-        card = approval_card(notice.approval, notice.asker_as or "", title, facts, self._disclosure.contact)
+        named = {"approval": notice.approval, "asker": notice.asker_as or "", "within": notice.within or ""}
+        card = approval_card(named, title, facts, self._disclosure.contact)
         return self._speaking.say(Part(place=self._of(approver), text="", card=card, summary=title))
+
+    def point(self, pointer: Pointer, approver: str) -> str:
+        return self._speaking.say(Part(place=self._of(approver), text=inert(pointer.text)))
 
     def settle(self, settled: Settled, approver: str, said: str) -> None:
         card = note_card("Nothing to decide any more", f"It {settled.words}.")
@@ -82,6 +87,23 @@ class TeamsWorker:
             self._speaking.say(Part(place=self._of(settled.asker_as), text=inert(f"It {settled.words}.")))
             return
         self._speaking.say(self._answer(view(answer, self._disclosure), self._of(settled.asker_as)))
+
+    def pages(self, digest: Composed) -> int:
+        return 1 + len(digest.parts)
+
+    def digest(self, digest: Composed, page: int, place: str) -> None:
+        there = self._place(place)
+        if page == 0:
+            text = inert(digest.opening).replace("\n", "\n\n").replace("\n\n- ", "\n- ")
+            self._speaking.say(Part(place=there, text=text, summary=digest.heading))
+            return
+        part = digest.parts[page - 1]
+        above = f"**{inert(part.question)}**\n\n"
+        if part.view is None:
+            self._speaking.say(Part(place=there, text=f"{above}{inert(part.said)}"))
+            return
+        answer = self._answer(part.view, there)
+        self._speaking.say(answer.model_copy(update={"text": f"{above}{answer.text}"}))
 
     def _of(self, known_as: str) -> Place:
         """The personal chat with somebody, as alerts reach it."""
@@ -192,7 +214,8 @@ class TeamsWorker:
             return [self._here(came, nobody)]
         facts = _facts(known.query, known.input, known.accounts, known.reason, known.expires, known.asker)
         title = f"{known.asker} asks for approval"
-        card = approval_card(approval, by.person, title, facts, self._disclosure.contact)
+        named = {"approval": approval, "asker": by.person, "within": by.runtime_session}
+        card = approval_card(named, title, facts, self._disclosure.contact)
         return [
             Part(
                 place=self._person(came, one),
@@ -224,7 +247,7 @@ class TeamsWorker:
     def _decided(self, came: Came, by: Speaker, approval: str, verdict: Any, data: Mapping[str, Any]) -> list[Part]:
         reason = str(data.get("reason") or "")
         try:
-            decided = self._port.decide(by, approval, verdict, reason)
+            decided = self._port.decide(by.model_copy(update={"within": _within(data)}), approval, verdict, reason)
         except RefusedError as error:
             # somebody was faster, or this very press was, and the worker died before it could bring the answer
             return [self._here(came, str(error)), *self._for_asker(came, approval, data)]
@@ -244,7 +267,8 @@ class TeamsWorker:
         asker, once = str(data.get("asker") or ""), answer_key(approval)
         if not asker.startswith(f"teams:{came.tenant}/") or self._heard.has(once, asker):
             return []
-        theirs = Speaker(person=asker, channel=CHANNEL, session=f"teams:{came.tenant}:approval:{approval}")
+        session = f"teams:{came.tenant}:approval:{approval}"
+        theirs = Speaker(person=asker, channel=CHANNEL, session=session, within=_within(data))
         try:
             seen = view(self._port.resume(theirs, approval), self._disclosure)
         except RefusedError:
@@ -263,7 +287,8 @@ class TeamsWorker:
             if one.mine:
                 card = waiting_card(one.approval, title, facts, decided=one.state != "pending")
             elif one.state == "pending":
-                card = approval_card(one.approval, "", title, facts, self._disclosure.contact)
+                named = {"approval": one.approval, "asker": "", "within": ""}
+                card = approval_card(named, title, facts, self._disclosure.contact)
             else:
                 continue
             parts.append(Part(place=place, text="", card=card, summary=title))
@@ -276,6 +301,12 @@ class TeamsWorker:
 
     def _person(self, came: Came, known_as: str) -> Place:
         return Place(service=came.service, person=known_as.rpartition("/")[2])
+
+
+def _within(data: Mapping[str, Any]) -> str | None:
+    """The runtime session that a card names, if it can be one. It says where to ask, and nothing about who may."""
+    found = str(data.get("within") or "")
+    return found if re.fullmatch(r"[A-Za-z0-9_-]{33,256}", found) else None
 
 
 def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:

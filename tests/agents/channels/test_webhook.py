@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from agents.acting import House
-from agents.channels import lambda_front, lambda_worker
+from agents.channels import lambda_deliver, lambda_digest, lambda_front, lambda_worker
+from agents.channels.delivery import ChannelError
 from agents.channels.front import Arrived
 from agents.channels.webhook import signature
 from agents.identifying import open_identity
@@ -27,14 +28,20 @@ from agents.runtime import Front, Health
 from agents.settings import Settings
 from policies.access.sources import EnvelopeKeys, IdentitySettings
 from policies.audit.bodies import QuestionAsked
+from policies.controls.digests_dynamo import DynamoDigests
 from tests.agentcore_shim import ARN, shim
 from tests.agents.channels.conftest import OnAws
 from tests.agents.scripted import ScriptedMaker
 from tests.agents.test_runtime import serving
 
 SECRET = "s" * 40
+TWO_DAYS_AGO = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1, hours=2)
 ASKED = {"id": "q-1", "person": "eva", "prompt": "What did we spend in September?"}
-PEOPLE = 'principals:\n  eva: {role: engineer, known_as: ["webhook:portal/eva"]}\n'
+PEOPLE = """
+principals:
+  eva: {role: engineer, known_as: ["webhook:portal/eva"]}
+  digest: {role: manager, known_as: ["digest:daily"]}
+"""
 
 
 class Callback(http.server.ThreadingHTTPServer):
@@ -395,3 +402,43 @@ def test_100_duplicate_deliveries_through_the_front_run_once(deployed, callback)
     deployed.pump()
     assert len(callback.got) == 1 and len(asked(deployed.desk)) == 1
     assert sum(deployed.plane.invoked.values()) == 1
+
+
+def _daily(deployed, monkeypatch, client):
+    """A digest for this client that is due."""
+    made = {"name": "daily", "questions": ["What did we spend in September?"], "every": "day", "at": "00:00"}
+    monkeypatch.setenv("REGENT_DIGESTS", json.dumps([{**made, "to": [f"webhook:{client}"]}]))
+    monkeypatch.setenv("REGENT_CHANNEL", "webhook")
+    DynamoDigests(deployed.aws.dynamo, deployed.aws.table).since("daily", TWO_DAYS_AGO)
+    lambda_deliver._opened.cache_clear()
+    assert lambda_digest.handler({}, None) == {"failed": 0}
+
+
+@pytest.mark.slow
+def test_a_digest_goes_to_the_registered_address_signed_and_once(deployed, callback, monkeypatch):
+    _daily(deployed, monkeypatch, "portal")
+    callback.status = 503
+    with pytest.raises(ChannelError, match="1 messages did not arrive"):
+        lambda_deliver.handler({}, None)
+    callback.status = 200
+    for _ in range(2):
+        assert lambda_deliver.handler({}, None) == {"missed": 0}
+    headers, body = callback.got[-1]
+    assert len(callback.got) == 2
+    assert headers["x-regent-signature"] == signature(SECRET, headers["x-regent-timestamp"], "POST", "/answers", body)
+    told = json.loads(body)
+    assert (told["status"], told["digest"], told["late"]) == ("digest", "daily", True)
+    [part] = told["parts"]
+    assert (
+        part["view"]["status"] == "answered" and part["view"]["receipts"] and "AI system" in part["view"]["disclosure"]
+    )
+    [record] = asked(deployed.desk)
+    assert (record.channel, record.principal_id) == ("digest", "digest")
+
+
+@pytest.mark.slow
+def test_a_digest_for_a_client_without_a_callback_waits_and_somebody_hears_of_it(deployed, callback, monkeypatch):
+    _daily(deployed, monkeypatch, "poller")
+    with pytest.raises(ChannelError):
+        lambda_deliver.handler({}, None)
+    assert callback.got == []

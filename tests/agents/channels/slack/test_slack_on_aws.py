@@ -15,6 +15,7 @@ from agents.channels.slack import worker as slack_worker
 from agents.channels.working import take_batch
 from policies.audit.bodies import QuestionAsked
 from policies.controls.outbox_dynamo import DynamoOutbox
+from tests.agentcore_shim import ARN
 from tests.agents.channels.slack.conftest import EVA, NAMED, SECRET
 from tests.agents.channels.slack.test_slack_worker import alert, bodies, button, direct, place_of
 
@@ -31,12 +32,16 @@ def deployed(app, on_aws, emulated, monkeypatch, tmp_path):
         "REGENT_CHANNEL": "slack.gatekeeper", "REGENT_CHANNEL_WORKER": "slack.worker", "REGENT_CHANNEL_SECRET": secret,
         "REGENT_CHANNEL_QUEUE": on_aws.queue, "REGENT_STATE_TABLE": on_aws.table,
         "REGENT_SLACK__API_URL": app.slack.api, "REGENT_SLACK__CHANNELS": json.dumps([NAMED]),
-        "REGENT_SLACK__ALERTS": '["C0ALERTS"]',
+        "REGENT_SLACK__ALERTS": '["C0ALERTS"]', "REGENT_CHANNEL_RUNTIME": ARN, "REGENT_CHANNEL_AUDIENCE": "regent.test",
+        "REGENT_CHANNEL_KID": "channels",
+        "REGENT_CHANNEL_KEY": "arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d-0000-0000-0000-000000000000",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     lambda_front._opened.cache_clear()
+    lambda_deliver._opened.cache_clear()
     yield app
     lambda_front._opened.cache_clear()
+    lambda_deliver._opened.cache_clear()
 
 
 def request(payload, secret=SECRET):
@@ -73,7 +78,7 @@ def test_alerts_are_brought_by_the_schedule_and_wait_while_slack_is_down(deploye
     outbox.put("ledger", "sample", 7, [alert(7)])
     app.slack.down = True
     monkeypatch.setenv("REGENT_STATE_REGION", "eu-west-1")
-    with pytest.raises(ChannelError, match="1 alerts did not arrive"):
+    with pytest.raises(ChannelError, match="1 messages did not arrive"):
         lambda_deliver.handler({}, None)
     assert len(outbox.alerts(waiting=True)) == 1
     app.slack.down = False

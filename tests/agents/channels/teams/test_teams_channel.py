@@ -285,7 +285,7 @@ def test_links_in_names_of_the_estate_stay_visible(channel: Open) -> None:
 def test_an_alert_reaches_its_places_once_teams_is_back(
     channel: Open, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    monkeypatch.setattr("agents.channels.again.EVERY_SECONDS", 0.3)
     at = datetime(2026, 11, 28, tzinfo=UTC)
     told: dict[str, Any] = {"control": "A.6.2.8", "before": "evidenced", "after": "failing", "source": "sample"}
     alert = Alert(id="l/1/A.6.2.8", record=7, at=at, **told)
@@ -309,7 +309,7 @@ def test_an_alert_reaches_its_places_once_teams_is_back(
 def test_what_was_asked_elsewhere_is_brought_to_approvers_in_teams_once(
     channel: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    monkeypatch.setattr("agents.channels.again.EVERY_SECONDS", 0.3)
     held = channel()
     held.desk.answer(Question(text=WHO), Principal(id="frank", role="engineer", assurance="local"))
     time.sleep(1)
@@ -325,7 +325,7 @@ def test_what_was_asked_elsewhere_is_brought_to_approvers_in_teams_once(
 def test_a_decision_taken_elsewhere_is_pushed_to_the_asker_and_the_approvers_card_says_it(
     channel: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agents.channels.delivering.EVERY_SECONDS", 0.3)
+    monkeypatch.setattr("agents.channels.again.EVERY_SECONDS", 0.3)
     held = channel()
     held.asks(ANA, WHO)
     held.said(f"a:{CARLA}")
