@@ -12,7 +12,7 @@ YAML = """
 principals: people.yaml
 digests:
 - name: weekly-costs
-  questions: [What did we spend last month by service?, Which security findings are critical?]
+  questions: ["What did we spend last month by service?", "Which security findings are critical?"]
   to: [slack:C0123COSTS, "teams:19:abc@thread.tacv2", webhook:portal]
   zone: Europe/Amsterdam
 """
