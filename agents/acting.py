@@ -159,10 +159,7 @@ class House:
 
     def ask(self, question: Question, call: Call, progress: Progress = lambda event: None) -> Answer:
         """Answer a question. PrincipalsError when the principals file cannot be used."""
-        answer = answer_call(self.desk, self.who, question, call, progress)
-        if answer.approval is not None and self.asked is not None:
-            self._tell_channels(self.asked, answer.approval, call)
-        return answer
+        return self._told(answer_call(self.desk, self.who, question, call, progress), call)
 
     def resume(self, resume: Resume, call: Call, progress: Progress = lambda event: None) -> Answer:
         """Go on with a question of the caller's, or give its answer again.
@@ -172,7 +169,7 @@ class House:
             NotInChargeError, ApprovalError, StoppedError: see `Desk.resume`.
         """
         principal, _ = self._caller(resume, call)
-        return self.desk.resume(resume.resume, principal, progress)
+        return self._told(self.desk.resume(resume.resume, principal, progress), call)
 
     def act(self, action: Action, call: Call) -> dict[str, Any]:
         """Do what the caller wants, as the JSON object that goes back.
@@ -184,7 +181,7 @@ class House:
         by, channel = self._caller(action, call)
         match action:
             case Decide():
-                return self._decide(action.decide, by).model_dump(mode="json")
+                return self._decide(action.decide, by, call).model_dump(mode="json")
             case Approvals():
                 found = visible(self.desk, by, self._now)
                 return {"approvals": [waiting(known, by).model_dump(mode="json") for known in found]}
@@ -215,12 +212,18 @@ class House:
             raise
         return principal, channel or "invoke"
 
-    def _decide(self, made: Decision, by: Principal) -> Decided:
+    def _told(self, answer: Answer, call: Call) -> Answer:
+        """The answer, after channels were told if it waits for a second person."""
+        if answer.approval is not None and answer.status == "needs_approval" and self.asked is not None:
+            self._tell_channels(self.asked, answer.approval, call)
+        return answer
+
+    def _decide(self, made: Decision, by: Principal, call: Call) -> Decided:
         known, asker = decide(self.desk, made.approval, by, made.verdict, made.reason, self._now)
         decided = known.decided_at
         if decided is not None:
             self._say_to_channels(lambda asked: asked.settle(known.approval, known.outcome, decided))
-        answer = self.desk.resume(made.approval, asker)
+        answer = self._told(self.desk.resume(made.approval, asker), call)
         self._say_to_channels(lambda asked: asked.went_on(known.approval))
         return Decided(
             approval=known.approval, state=known.state, words=known.words, asker=known.asker, status=answer.status

@@ -14,7 +14,7 @@ import structlog
 
 from agents.channels.heard import Heard
 from agents.channels.notice import ApprovalNotice, Pointer, Settled, approval_key
-from agents.channels.port import Port, PortError, RefusedError, Speaker
+from agents.channels.port import Port, PortError, RefusedError, Speaker, runtime_session
 
 if TYPE_CHECKING:
     from policies.oversight.asked import Asked, AskedStore
@@ -39,9 +39,8 @@ class AskedThere:
     def pending(self, channel: str) -> Iterator[ApprovalNotice]:
         for one, approvers in self._waiting(channel, envelopes=True):
             for who in approvers:
-                by = Speaker(
-                    person=who, channel=channel, session=f"{channel}:approval:{one.approval}", within=one.session
-                )
+                session, within = f"{channel}:approval:{one.approval}", runtime_session(one.session)
+                by = Speaker(person=who, channel=channel, session=session, within=within)
                 try:
                     notice = self._notice(one, by)
                 except (PortError, RefusedError) as error:
@@ -64,7 +63,7 @@ class AskedThere:
                 # whoever decided goes on with it at once: nobody may come between
                 over=one.envelopes and (one.words is None or one.went_on or since > _RUNS),
                 given_up=since > _RUNS,
-                within=one.session,
+                within=runtime_session(one.session),
             )
 
     def elsewhere(self, channel: str) -> Iterator[Pointer]:
@@ -89,7 +88,7 @@ class AskedThere:
         if found is None or found.mine:
             return None
         return ApprovalNotice(
-            approval=found.approval, asker=found.asker, session=by.session, within=one.session, query=found.query,
+            approval=found.approval, asker=found.asker, session=by.session, within=by.within, query=found.query,
             asker_as=_of(by.channel, one.asker)[0] if _of(by.channel, one.asker) else None, input=found.input,
             accounts=found.accounts, reason=found.reason, expires=found.expires, approvers=(by.person,),
         )  # fmt: skip

@@ -170,7 +170,10 @@ class Round:
         def bring() -> None:
             try:
                 by = Speaker(person=who, channel=notifier.channel, session=session, within=one.within)
-                notifier.bring(one, port.resume(by, one.approval))
+                answer = port.resume(by, one.approval)
+                notifier.bring(one, answer)
+                if answer.approval is not None:  # it waits once more, for another call
+                    self._heard.mark(asked_key(answer.approval), who, session)
             except RefusedError:
                 if not one.given_up:
                     raise

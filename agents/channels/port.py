@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agents.acting import Decided, Waiting
     from agents.answer import Answer
 
+_SESSION = r"[A-Za-z0-9_-]{33,256}"
 Told = TypeVar("Told", bound=BaseModel)
 _PLAIN = re.compile(r"[A-Za-z0-9._:;/=+-]{1,256}")
 Progress = Callable[[Mapping[str, Any]], None]
@@ -46,7 +47,7 @@ class Speaker(BaseModel):
     person: KnownAs
     channel: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     session: Annotated[str, Field(min_length=1, max_length=1024)]
-    within: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{33,256}$")] | None = None
+    within: Annotated[str, Field(pattern=f"^{_SESSION}$")] | None = None
     """The runtime session in which something waits that they speak about, if it is another one."""
 
     @property
@@ -55,6 +56,11 @@ class Speaker(BaseModel):
         if self.within is not None:
             return self.within
         return hashlib.sha256(f"{self.channel}\n{self.session}".encode()).hexdigest()
+
+
+def runtime_session(named: str) -> str | None:
+    """A runtime session as somebody else named it, if it can be one."""
+    return named if re.fullmatch(_SESSION, named) else None
 
 
 class Port(Protocol):

@@ -342,9 +342,12 @@ class SlackWorker:
             return None
         try:
             by = Speaker(person=asker, channel=CHANNEL, session=held["session"], within=held.get("within"))
-            return view(self._port.resume(by, approval), self._disclosure)
+            answer = self._port.resume(by, approval)
         except RefusedError:
             return None
+        if answer.approval is not None:  # it waits once more, for another call
+            self._heard.mark(asked_key(answer.approval), asker, by.session)
+        return view(answer, self._disclosure)
 
     def _kept(self, key: str) -> Said | None:
         found = self._answers.answer(key)

@@ -17,7 +17,7 @@ from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
 from agents.channels.heard import Heard
 from agents.channels.notice import ApprovalNotice, Pointer, Settled, answer_key, approval_key, asked_key, settled_key
-from agents.channels.port import RefusedError, Speaker
+from agents.channels.port import RefusedError, Speaker, runtime_session
 from agents.channels.rendering import View, one_line, view
 from agents.channels.teams.activity import Came
 from agents.channels.teams.cards import alert_card, answer_card, approval_card, inert, note_card, waiting_card
@@ -270,11 +270,13 @@ class TeamsWorker:
         session = f"teams:{came.tenant}:approval:{approval}"
         theirs = Speaker(person=asker, channel=CHANNEL, session=session, within=_within(data))
         try:
-            seen = view(self._port.resume(theirs, approval), self._disclosure)
+            answer = self._port.resume(theirs, approval)
         except RefusedError:
             log.warning("the answer did not go to the asker whom the card names")
             return []
-        part = self._answer(seen, self._person(came, asker))
+        if answer.approval is not None:  # it waits once more, for another call
+            self._heard.mark(asked_key(answer.approval), asker, theirs.session)
+        part = self._answer(view(answer, self._disclosure), self._person(came, asker))
         return [part.model_copy(update={"once": once, "heard_by": asker})]
 
     def _waiting(self, came: Came, by: Speaker) -> list[Part]:
@@ -305,8 +307,7 @@ class TeamsWorker:
 
 def _within(data: Mapping[str, Any]) -> str | None:
     """The runtime session that a card names, if it can be one. It says where to ask, and nothing about who may."""
-    found = str(data.get("within") or "")
-    return found if re.fullmatch(r"[A-Za-z0-9_-]{33,256}", found) else None
+    return runtime_session(str(data.get("within") or ""))
 
 
 def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from agents.channels.again import Again
 from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError
 from agents.channels.heard import CLAIMED_SECONDS, HeardFile
@@ -232,6 +233,6 @@ def test_rounds_go_on_after_a_failure_of_whatever_kind(tmp_path):
         return real(waiting=waiting)
 
     outbox.alerts = alerts
-    with Round(outbox, HeardFile(tmp_path / "heard"), [notifier], every=0.05):
+    with Again(Round(outbox, HeardFile(tmp_path / "heard"), [notifier]).go, "delivering", every=0.05):
         assert notifier.done.wait(10)
     assert real(waiting=True) == ()
