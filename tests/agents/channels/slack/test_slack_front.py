@@ -132,6 +132,13 @@ def test_the_same_message_under_two_events_is_one_question(app):
     assert len(queued(app)) == 1
 
 
+def test_a_message_that_is_told_otherwise_the_second_time_is_acknowledged_and_one_question(app):
+    said = app.message(EVA, SPEND)
+    mention = {**said, "event_id": "Ev-m", "event": {**said["event"], "type": "app_mention", "channel_type": None}}
+    assert app.post(said) == app.post(mention) == app.post({**said, "is_ext_shared_channel": True}) == (200, b"")
+    assert len(queued(app)) == 1
+
+
 DIRECT = {"type": "message", "channel_type": "im", "channel": "D1", "user": EVA, "text": "x", "ts": "1.1"}
 CHANGED = DIRECT | {"subtype": "message_changed"}
 OURS = {"message": {"text": "x", "bot_id": "B1"}, "previous_message": {"text": "y", "bot_id": "B1", "user": BOT}}
