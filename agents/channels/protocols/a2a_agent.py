@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 CHANNEL = "a2a"
 _LONGEST_NAME = 200
 _RUNTIME_URL = "AGENTCORE_RUNTIME_URL"
-"""Set by AgentCore in a runtime of protocol A2A."""
+"""Where a runtime of protocol A2A is reached from outside; the same name that AgentCore's own SDK reads."""
 _SAID = {
     -32001: "There is no such task.",
     -32009: f"This version of A2A is not spoken here; send {VERSION_HEADER}: {PROTOCOL_VERSION_CURRENT}.",
@@ -133,7 +133,7 @@ def build(house: House) -> AsgiApp:
 
 
 def _address(house: House, request: Request) -> str:
-    """Where messages are sent: in a runtime of its own what AgentCore says, or the root; else its path here."""
+    """Where messages are sent: in a runtime of its own what its environment says, or the root; else its path here."""
     settings = house.settings
     base = (settings.public_url or f"http://{request.headers.get('host', 'localhost')}").rstrip("/")
     if settings.serve_protocol != "a2a":

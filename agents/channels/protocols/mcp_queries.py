@@ -16,6 +16,8 @@ import mcp_types as types
 from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from agents.acting import House
 from agents.answer import Answer, Question
@@ -26,7 +28,7 @@ from agents.channels.protocols.border import (
     reply,
     shown,
 )
-from agents.channels.protocols.rpc import NOTHING, VERIFIED, verified_first
+from agents.channels.protocols.rpc import NOTHING, VERIFIED, again, verified_first
 from agents.identifying import query_call
 from agents.querying import QueryCall, callable_queries
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "mcp"
 ASK = "ask"
+_MOST_ID = 128
 _INSTRUCTIONS = (
     "Read-only queries about an AWS estate: cost, security, operations. Every figure comes with receipts. "
     f"Use `{ASK}` for questions in words; it chooses queries by itself and its answer is checked against facts."
@@ -70,7 +73,17 @@ def build(house: House) -> AsgiApp:
         await running.started()
         await manager.handle_request(scope, receive, send)
 
-    return verified_first(house, CHANNEL, _asked, handle)
+    verified = verified_first(house, CHANNEL, _asked, handle)
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        body = await Request(scope, receive).body()
+        pinged = _pong(body)
+        if pinged is not None:
+            await JSONResponse(pinged)(scope, receive, send)
+            return
+        await verified(scope, again(body, receive), send)
+
+    return serve
 
 
 def server(house: House, verified: Callable[[Any], Verified]) -> Server[Any]:
@@ -134,6 +147,22 @@ def _result(answer: Answer, text: str) -> types.CallToolResult:
 
 def _failed(sentence: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=sentence)], is_error=True)
+
+
+def _pong(body: bytes) -> dict[str, Any] | None:
+    """The answer to MCP's `ping`; None to anything else. It says that somebody is there, and takes no token.
+
+    AgentCore asks a runtime of protocol MCP in this way whether it is healthy, and has no token to ask with.
+    """
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(asked, dict) or (asked.get("jsonrpc"), asked.get("method")) != ("2.0", "ping"):
+        return None
+    name = asked.get("id")
+    named = (isinstance(name, int) and not isinstance(name, bool)) or (isinstance(name, str) and len(name) <= _MOST_ID)
+    return {"jsonrpc": "2.0", "id": name, "result": {}} if named else None
 
 
 def _asked(payload: dict[str, Any]) -> str:

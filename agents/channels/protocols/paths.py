@@ -44,7 +44,7 @@ class Mode(NamedTuple):
 _CARD = "/.well-known/agent-card.json"
 MODES: Mapping[str, Mode] = {
     "http": Mode(8080, {path: path for path in ADDRESSES}),
-    "mcp": Mode(8000, {"/mcp": "/mcp"}),
+    "mcp": Mode(8000, {"/mcp": "/mcp", "/mcp/": "/mcp"}),
     "a2a": Mode(9000, {"/": "/a2a", _CARD: _CARD}),
     "agui": Mode(8080, {"/invocations": "/agui"}),
 }

@@ -47,10 +47,18 @@ def mode(serve_house: Callable[..., Any], name: str) -> Any:
     return serve_house(serve_protocol=name, protocols=(name,))
 
 
-def tools_called(url: str, headers: dict[str, str]) -> Any:
+HANDED_ON = {"host", "authorization", "accept", "content-type", "content-length", "connection", "mcp-session-id"}
+"""What AgentCore hands on of a request when only Authorization is on the runtime's list."""
+
+
+def tools_called(url: str, headers: dict[str, str], *, strip: bool = False) -> Any:
+    async def stripped(request: httpx2.Request) -> None:
+        for name in set(request.headers) - HANDED_ON if strip else ():
+            del request.headers[name]
+
     async def inside() -> Any:
         async with (
-            httpx2.AsyncClient(headers=headers, timeout=60) as web,
+            httpx2.AsyncClient(headers=headers, timeout=60, event_hooks={"request": [stripped]}) as web,
             Client(streamable_http_client(f"{url}/mcp", http_client=web)) as one,
         ):
             return await one.call_tool("spend", {"period": "2026-09"})
@@ -75,6 +83,26 @@ def test_mcp_is_stateless_whatever_session_the_platform_names(serve_house: Calla
         assert got.structured_content["principal"] == {"id": "anna", "role": "manager", "assurance": "oidc"}
         assert got.structured_content["facts"][0]["scope"]["accounts"] == ["venue-utrecht"]
         assert [body.channel for body in served.recorded(QuestionAsked)] == ["mcp"]
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/"])
+def test_agentcore_asks_mcp_for_its_health_without_a_token(serve_house: Callable[..., Any], path: str) -> None:
+    with mode(serve_house, "mcp") as served:
+        for name in (4, "h-1"):
+            asked = {"jsonrpc": "2.0", "method": "ping", "params": None, "id": name}
+            status, text = call(served.port, "POST", path, asked, Accept="application/json")
+            assert (status, json.loads(text)) == (200, {"jsonrpc": "2.0", "id": name, "result": {}})
+        for method in ("tools/list", "tools/call", "initialize", "server/discover", "PING"):
+            status, _ = call(served.port, "POST", path, {"jsonrpc": "2.0", "method": method, "id": 1})
+            assert status == 401, f"{method} needs a token"
+        for name in (None, True, "x" * 129, {"a": 1}):
+            assert call(served.port, "POST", path, {"jsonrpc": "2.0", "method": "ping", "id": name})[0] == 401
+
+
+def test_mcp_needs_no_header_that_agentcore_strips(serve_house: Callable[..., Any]) -> None:
+    with mode(serve_house, "mcp") as served:
+        got = tools_called(served.url, served.bearer(), strip=True)
+        assert got.structured_content["principal"]["id"] == "eva" and not got.is_error
 
 
 def test_a2a_is_at_the_root_and_its_card_says_so(
@@ -105,8 +133,9 @@ def test_a_mode_has_its_own_addresses_and_no_other(serve_house: Callable[..., An
             if path not in MODES[name].paths:
                 status, text = call(served.port, address.method, path, {"prompt": SPEND}, **served.bearer())
                 assert status == 404 and all(known in text.decode() for known in MODES[name].paths)
-        [door] = [path for path, leads in MODES[name].paths.items() if ADDRESSES[leads].method == "POST"]
-        assert call(served.port, "GET", door, **served.bearer())[0] == 405
+        for path, leads in MODES[name].paths.items():
+            if ADDRESSES[leads].method == "POST":
+                assert call(served.port, "GET", path, **served.bearer())[0] == 405
         assert not served.recorded(QuestionAsked)
 
 
@@ -122,7 +151,7 @@ def test_nobody_is_believed_for_what_the_body_or_another_header_says(
         "a2a": {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": message}},
         "agui": {**RUN, "forwardedProps": {"principal": "eva"}},
     }
-    [door] = [path for path, leads in MODES[name].paths.items() if ADDRESSES[leads].method == "POST"]
+    door = next(path for path, leads in MODES[name].paths.items() if ADDRESSES[leads].method == "POST")
     with mode(serve_house, name) as served:
         status, text = call(served.port, "POST", door, bodies[name], **forged, **SESSION)
         assert status == 401 and b"132" not in text
