@@ -169,6 +169,9 @@ def restates(found: Found, text: str, facts: Sequence[Fact], now: datetime) -> b
     if found.unit == "days" and found.values and after.startswith(" ago") and 0 < found.values[0] < 400:
         day = now.date() - timedelta(days=int(found.values[0]))
         return any(p.start.date() == day and p.days <= 1 for p in periods)
+    size = {"days": 1, "weeks": 7}.get(found.unit or "")
+    if size and found.values and _STRETCH.search(text[max(0, found.start - 16) : found.start]):
+        return any(p.days == found.values[0] * size for p in periods)  # `the first two weeks of September`
     said = re.sub(r"[-\s]+", " ", (found.text + after).lower())
     months = 6 if re.match(r"half (?:a |the )?year\b", said) else 0
     if (
@@ -179,6 +182,16 @@ def restates(found: Found, text: str, facts: Sequence[Fact], now: datetime) -> b
     ):
         months = int(found.values[0])
     return bool(months) and any(_months(p.start, p.end) == months for p in periods)
+
+
+_STRETCH = re.compile(r"\b(?:first|these|those|eerste|deze|primeir[ao]s|est[ae]s) $", re.IGNORECASE)
+
+
+def counts_scope(found: Found, near: Sequence[Fact]) -> bool:
+    """`in five accounts`: how many accounts a figure of the sentence is of."""
+    if not found.nouns or found.nouns[0] not in ("accounts", "contas", "rekeningen") or not found.values:
+        return False
+    return found.values[0] > 1 and any(len(f.scope.accounts) == found.values[0] for f in near)
 
 
 def _months(start: datetime, end: datetime) -> int:

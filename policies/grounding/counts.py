@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -193,7 +194,8 @@ _REST = frozenset(listing("more others other further remaining anderen andere ou
 def _known_counts(view: View) -> set[int]:
     """The counts that facts hold, and how many names of a kind they are of."""
     counted = {int(f.value) for f in view.facts if units.kind(f.unit) == "count" and not isinstance(f.value, str)}
-    return counted | {len(values) for values in view.vocabulary.values.values()}
+    families = Counter((f.label, f.unit, f.scope.accounts) for f in view.facts if f.scope.where)
+    return counted | {len(values) for values in view.vocabulary.values.values()} | set(families.values())
 
 
 _TWICE = frozenset(listing("twice tweemaal"))

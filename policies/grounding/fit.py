@@ -3,7 +3,9 @@
 Every figure's fact is held against its rivals, the other facts of the same unit. For each the same evidence is
 counted: words of its label that are heard, near (the figure's own clause, table cell and titles), in the sentence, or
 above (heading, lead-in, question), and words that are not; its names (account, service, ...) said, missing, or another
-of their kind said instead; its period and basis said or contradicted; whether something moved. `weights` turns the
+of their kind said instead; its period and basis said or contradicted; whether something moved; and the company it
+keeps: what the other figures of the sentence, column or list are of. What another figure of the sentence already
+explains counts for less. `weights` turns the
 evidence into one score. If a rival's score is higher by more than a margin, the words speak of the rival.
 """
 
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     from policies.grounding.view import View
 
 NAMES = listing(
-    "before before_shared after after_shared sentence wide unheard denied undenied "
-    "name_near name_more name_sentence name_wide name_none name_partly name_other name_other_sentence foreign "
-    "time_near time_sentence time_wide time_near_other time_wrong_near time_wrong_sentence now now_wrong "
+    "before before_shared after after_shared sentence sentence_shared wide unheard denied undenied "
+    "name_near name_more name_sentence name_sentence_shared name_wide name_none name_partly "
+    "name_other name_other_sentence foreign "
+    "time_near time_sentence time_wide time_inside time_near_other time_wrong_near time_wrong_sentence now now_wrong "
     "change_by change_to change_flat level_by unmoved basis basis_wrong total_wrong twice not_part "
-    "adjacent adjacent_before elsewhere number_wrong"
+    "adjacent adjacent_before elsewhere number_wrong "
+    "counts_members counts_others name_shared name_surplus fellow fellow_not fellow_time kin kin_unlike "
+    "kin_time kin_basis_wrong kin_name kin_name_other prior"
 )
 _TOTAL = re.compile(r"\b(?:total|in all|overall|altogether|combined|totaal|in totaal|no total|all accounts|together)\b")
 _NOW = re.compile(r"\b(?:now|currently|at the moment|at present|today|nu|momenteel|vandaag|agora|hoje|atualmente)\b")
@@ -43,14 +48,15 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
     label = vocab.label[fact.id]
     in_before, in_after = label & at.before, label & at.after
     near = in_before | in_after
-    in_sentence = (label & at.sentence) - near
+    in_sentence = (label & at.sentence) - near - at.muted
+    lent = in_sentence & at.shared
     in_wide = (label & at.wide) - near - in_sentence
     unheard = label - near - in_sentence - in_wide
-    says_not = "not" in label
+    says_not = "not" in label or bool(words.DENIAL.search(fact.label))
     out = [
         len(in_before - at.shared), len(in_before & at.shared),
         len(in_after - at.shared), len(in_after & at.shared),
-        len(in_sentence), len(in_wide), min(len(unheard), 3),
+        min(len(in_sentence - lent), 2), len(lent), len(in_wide), min(len(unheard), 3),
         float(at.denied and says_not), float(at.denied and not says_not and fact.value != 0),
     ]  # fmt: skip
     out += _named(at, fact, vocab, generous)
@@ -72,10 +78,47 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
     out.append(float(narrowed and bool(_TOTAL.search(at.near_text))))
     out.append(float(any(f.id == fact.id for f in at.others)))
     out.append(float(at.whole is not None and at.whole.unit == fact.unit and _exceeds(at.whole, fact)))
-    out += [len(label & at.close), len(label & at.close_before)]
+    out += [len(label & at.close - at.shared), len(label & at.close_before - at.shared)]
     out.append(float(fact.id in at.elsewhere))
     out.append(float(at.number != 0 and units.kind(fact.unit) == "count" and (fact.value == 1) != (at.number == 1)))
+    out += _company(at, fact, vocab)
     return out
+
+
+def _company(at: Site, fact: Fact, vocab: Vocabulary) -> list[float]:
+    """What the figures beside it, in the same column or list and before it speak of."""
+    held, label = vocab.held[fact.id], vocab.label[fact.id]
+    others = [f for f in at.others if f.id != fact.id]
+    theirs = {(d, v) for f in others for d, vs in vocab.held[f.id].items() for v in vs}
+    near = {(d, v) for d, vs in held.items() for v in vs if len(vs) <= 3} & at.near_names
+    surplus = {(d, v) for d, v in at.near_names - theirs if d in held and v not in held[d]}
+    fellows = [f for f in at.fellows if f.unit == fact.unit and f.id != fact.id]
+    same = [f for f in fellows if vocab.label[f.id] == label]
+    dated = [f for f in others if f.period is not None]
+    based = [f for f in others if f.scope.basis is not None]
+    kept = lost = 0
+    for kind, values in held.items():
+        those = [vocab.held[f.id][kind] for f in others if kind in vocab.held[f.id]]
+        kept += any(values & vs for vs in those)
+        lost += bool(those) and not any(values & vs for vs in those) and not any(d == kind for d, _ in near)
+    prior = max((_alike(label, vocab.label[f.id]) for f in at.prior if f.unit == fact.unit), default=0.0)
+    counts = units.kind(fact.unit) == "count" and not isinstance(fact.value, str) and int(fact.value) in at.members
+    in_step = sum((f.period, f.scope.basis) == (fact.period, fact.scope.basis) for f in fellows)
+    return [
+        float(counts), float(bool(at.members) and not counts),
+        float(bool(near) and near <= theirs), float(min(len(surplus), 2)),
+        len(same) / len(fellows) if fellows else 0.0, float(len(fellows) > 1 and not same),
+        in_step / len(fellows) if fellows else 0.0,
+        max((_alike(label, vocab.label[f.id]) for f in others if f.unit == fact.unit), default=0.0),
+        max((_alike(label, vocab.label[f.id]) for f in others if f.unit != fact.unit), default=0.0),
+        sum(f.period == fact.period for f in dated) / len(dated) if dated else 0.0,
+        float(fact.scope.basis is not None and bool(based) and all(f.scope.basis != fact.scope.basis for f in based)),
+        float(min(kept, 2)), float(min(lost, 2)), prior,
+    ]  # fmt: skip
+
+
+def _alike(one: frozenset[str], two: frozenset[str]) -> float:
+    return len(one & two) / len(one | two) if one | two else 1.0
 
 
 PAIR = listing("sibling narrower wider later")
@@ -128,21 +171,24 @@ def _exceeds(part: Fact, whole: Fact) -> bool:
 
 
 def _named(at: Site, fact: Fact, vocab: Vocabulary, generous: bool) -> list[float]:
-    near = sentence = wide = hint = none = other = other_sentence = foreign = 0
+    near = sentence = lent = wide = hint = none = other = other_sentence = foreign = 0
     held = vocab.held[fact.id]
+    explained = {(d, v) for f in at.others if f.id != fact.id for d, vs in vocab.held[f.id].items() for v in vs}
     for kind, values in held.items():
         if len(values) > 3:
             continue
         telling = frozenset().union(*(vocab.telling[kind, v] for v in values)) if generous else frozenset()
         own = {(kind, v) for v in values}
-        here = any(d == kind for d, _ in at.near_names)
+        here = any(d == kind for d, _ in at.near_names - explained)
         if own & at.near_names or telling & at.near_words:
             near += 1
         elif here:
             other += 1
-        elif own & at.sentence_names or telling & at.sentence_words:
+        elif own & at.sentence_names - explained or telling & at.sentence_words:
             sentence += 1
-        elif any(d == kind for d, _ in at.before_names):
+        elif own & at.sentence_names:
+            lent += 1
+        elif any(d == kind for d, _ in at.before_names - explained):
             other_sentence += 1
         elif own & at.wide_names or telling & at.wide_words:
             wide += 1
@@ -150,14 +196,13 @@ def _named(at: Site, fact: Fact, vocab: Vocabulary, generous: bool) -> list[floa
             hint += 1
         else:
             none += 1
-    explained = {(d, v) for f in at.others for d, vs in vocab.held[f.id].items() for v in vs}
     for m in at.near_mentions:
         kinds = {d for d, _ in m.means}
         if not kinds & held.keys() and not m.means & explained:
             foreign += 1
-    heard = near + sentence + wide + hint
+    heard = near + sentence + lent + wide + hint
     return [
-        min(near, 1), max(near - 1, 0), min(sentence, 1), min(wide, 1), float(none > 0 and not heard),
+        min(near, 1), max(near - 1, 0), min(sentence, 1), min(lent, 1), min(wide, 1), float(none > 0 and not heard),
         float(none > 0 and heard > 0), other, other_sentence, foreign,
     ]  # fmt: skip
 
@@ -166,7 +211,7 @@ def _timed(at: Site, fact: Fact, view: View) -> list[float]:
     now = bool(_NOW.search(at.near_text))
     period = fact.period
     if period is None:
-        return [0.0] * 8
+        return [0.0] * 9
     timeless = period.start == period.end
     fits = any(_agrees(w, fact, view) for w in at.near_times)
     fits_sentence = fits or any(_agrees(w, fact, view) for w in at.sentence_times)
@@ -175,10 +220,11 @@ def _timed(at: Site, fact: Fact, view: View) -> list[float]:
     spans_sentence = [w for w in at.sentence_times if w.kind == "period" and not w.relative]
     off = any(apart(w, fact) for w in spans)
     if timeless:
-        return [0.0, 0.0, 0.0, float(bool(spans) and not fits), 0.0, 0.0, float(now), 0.0]
+        return [0.0, 0.0, 0.0, 0.0, float(bool(spans) and not fits), 0.0, 0.0, float(now), 0.0]
+    inside = not fits and any(_contains(w, fact) for w in spans)
     return [
         float(fits), float(not fits and fits_sentence), float(not fits_sentence and fits_wide),
-        float(bool(spans) and not off and not fits and not fits_sentence),
+        float(inside), float(bool(spans) and not off and not fits and not inside and not fits_sentence),
         float(off and not fits and not fits_sentence),
         float(not spans and any(apart(w, fact) for w in spans_sentence) and not fits_sentence),
         0.0, float(now and period.end < view.now),
@@ -186,4 +232,22 @@ def _timed(at: Site, fact: Fact, view: View) -> list[float]:
 
 
 def _agrees(when: When, fact: Fact, view: View) -> bool:
-    return when.relative or agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start])
+    if when.relative:
+        return True
+    if _contains(when, fact):
+        return bool(_EXTREME.search(fact.label))
+    return agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start])
+
+
+_EXTREME = re.compile(r"\b(?:average|mean|highest|lowest|largest|smallest|maximum|minimum|peak)\b")
+
+
+def _contains(when: When, fact: Fact) -> bool:
+    """Whether a phrase is of more than twice the time that the fact is of, and holds it."""
+    period = fact.period
+    if period is None or when.span:
+        return False
+    whole = period.end - period.start
+    return bool(when.periods) and all(
+        a <= period.start and period.end <= b and b - a > 2 * whole for a, b in when.periods
+    )

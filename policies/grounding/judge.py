@@ -22,8 +22,10 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     A fact that has a figure of its own in the sentence is no rival, nor is one that says the same.
     """
     at, vocabulary, fact = view.site(item), view.vocabulary, item.fact
-    if any(_names(other, fact) for other in at.others):
+    if any(names_it(other, fact) for other in at.others):
         return None  # a reference beside it says which it is: `[[f27]]: [[f28]]`, a message and how often it came
+    if _repeats(item, view):
+        return None
     own = worth(item, view)
     beside = {(f.unit, f.value) for f in at.others}
     best, found = own + MARGIN, None
@@ -42,7 +44,17 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     return kind, f"The words fit {found.id} ({found.label}, {found.scope.text()}) better, but {about(fact)}."
 
 
-def _names(other: Fact, fact: Fact) -> bool:
+def names_it(other: Fact, fact: Fact) -> bool:
     """Whether a text beside a figure is what the figure's own label counts: `error message 2`, `lines like …`."""
     named = other.label.partition(",")[0]
     return isinstance(other.value, str) and other.unit == "text" and fact.label.endswith(f" {named}")
+
+
+def _repeats(item: Item, view: View) -> bool:
+    """Whether the same value stood before under a label that shares most of its words: a total and its only part."""
+    fact, label = item.fact, view.vocabulary.label[item.fact.id]
+    return any(
+        i.start < item.start and i.fact.id != fact.id and (i.fact.unit, i.fact.value) == (fact.unit, fact.value)
+        and 2 * len(label & view.vocabulary.label[i.fact.id]) > len(label)
+        for i in view.items
+    )  # fmt: skip

@@ -205,6 +205,7 @@ HARMLESS = re.compile(
     r"after the other)\b|"
     r"one-(?:off|time|sided|way|to-one|stop|by-one)\b|at one (?:point|time)\b|one day\b(?! (?:ago|"
     r"later|earlier|after|before))|"
+    r"one (?:day|week|month|quarter|year) to (?:the next|another)\b|"
     r"one each\b|ten (?:opzichte|minste|eerste|slotte|behoeve|gevolge)\b|(?:first|second) half(?= of\b)|"
     r"(?:the|a|an|this|that|each|every) (?:(?!is |are |was |were |has |had |in |of |on |at |for |and |or )"
     r"[^\W\d_]{2,20} ){1,2}one\b(?= (?:is|was|has|had|in|from|on|at|that|which|who|with|belongs?|listed|here|there|"

@@ -26,6 +26,8 @@ _GENERIC = frozenset(
         "backoffice sandbox payroll"
     )
 )
+_ENVIRONMENTS = frozenset(listing("prod production staging stage dev test main core other"))
+"""Names of accounts that `in ...` may say of an environment or a place."""
 _WORDED = frozenset({"team", "env", "environment", "owner", "cost center", "cost_center", "cost-center", "department"})
 """Dimensions whose values are everyday words: mentioned only beside the dimension's own name."""
 
@@ -53,13 +55,19 @@ def names_of(facts: Sequence[Fact]) -> tuple[Name, ...]:
     values: set[tuple[str, str]] = set()
     for fact in facts:
         values.update((ACCOUNT, account) for account in fact.scope.accounts)
-        values.update(fact.scope.where.items())
+        values.update((kind, name) for kind, names in values_of(fact).items() if kind != ACCOUNT for name in names)
     return tuple(Name(d, v, _pattern(d, v)) for d, v in sorted(values) if any(c.isalnum() for c in v))
+
+
+_TYPED = re.compile(r"(?<!\w)type ([a-z][\w-]*\.[\w.-]*\w)")
+"""A type of machine that only the label says: `instances, type m6i.xlarge: running`."""
 
 
 def values_of(fact: Fact) -> dict[str, frozenset[str]]:
     """What a fact is about, by dimension: its filters, and its accounts if it has any."""
     out = {key: frozenset({value}) for key, value in fact.scope.where.items()}
+    if typed := _TYPED.search(fact.label):
+        out.setdefault("type", frozenset({typed[1]}))
     if fact.scope.accounts:
         out[ACCOUNT] = frozenset(fact.scope.accounts)
     return out
@@ -108,6 +116,8 @@ def _pattern(dimension: str, value: str) -> re.Pattern[str]:
         verbs = r"ends?|is|was|has|had|spent|spends|costs?|accounts? for"
         follows = rf"\**\s*[:|(\ue000]| (?:with|at) \ue000| (?:{verbs})\b"
         alone = rf"(?<![\w-]){article}{word}(?={follows})"
+        if dimension == ACCOUNT and bare not in _ENVIRONMENTS:
+            alone += rf"|(?<=\bin ){word}(?=[.,;:)]|$| and | or | met | en | \ue000)"
         return re.compile(rf"{beside}|{alone}", re.IGNORECASE)
     alternatives = "|".join(
         re.escape(s).replace(r"\-", "[- ]").replace(r"\ ", r"[ \u00a0-]+")

@@ -15,12 +15,14 @@ from policies.grounding.names import ACCOUNT, Mention
 from policies.grounding.site import Site
 from policies.grounding.view import Item, View, about
 from policies.grounding.vocabulary import spoken
+from policies.grounding.words import stems
 
 _QUOTED = re.compile(r"[\"\u201c\u2018'] ?$")
 _EVENT = re.compile(r"\b(?:before|after|since|until|during|na|voor|sinds|depois|antes) [^,;:.]*$", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:total|in all|altogether|grand total|totaal|no total)\b")
 _ALL = re.compile(
-    r"\b(?:all (?:\w+ )?accounts|across the (?:estate|organi[sz]ation|company|board)|company-wide|every account|"
+    r"\b(?<!than )(?:all (?!other |remaining |these |those )(?:\w+ )?accounts|"
+    r"across the (?:estate|organi[sz]ation|company|board)|company-wide|every account|"
     r"(?:whole|entire) (?:estate|organi[sz]ation|company)|alle accounts|todas as contas)\b"
 )
 
@@ -45,8 +47,8 @@ def name_claim(item: Item, view: View) -> Claim | None:
             return spelled
         if _heard(at, kind, values, view, view.vocabulary.label[item.fact.id]):
             continue
-        wrong = [m for m in at.near_mentions if any(d == kind for d, _ in m.means)]
-        if not wrong and not any(d == kind for d, _ in at.near_names):
+        wrong = [m for m in at.near_mentions if any(d == kind for d, _ in m.means) and not _of_label(m, item, view)]
+        if not wrong:
             wrong = _before(item, kind, view, at) or _behind(item, kind, view)
         if not wrong:
             continue
@@ -64,12 +66,23 @@ def _spelled_out(item: Item, kind: str, values: frozenset[str], view: View, at: 
     """`usage type X`, `account X` near: with its kind said, a name leaves no doubt that it is meant."""
     if any((kind, v) in at.sentence_names | at.near_names for v in values):
         return None
-    for m in at.near_mentions:
-        before = view.text[max(0, m.start - len(kind) - 2) : m.start].lower()
-        if any(d == kind for d, _ in m.means) and re.search(rf"\b{re.escape(kind)} [\"'`]?$", before):
+    for m in at.near_mentions or _behind(item, kind, view):
+        before = view.text[max(0, m.start - len(kind) - 14) : m.start].lower()
+        if any(d == kind for d, _ in m.means) and re.search(rf"\b(?:{_kind_words(kind)}) [\"'`*]*$", before):
             fault: FaultKind = "scope" if kind == ACCOUNT else "label"
             return fault, f"The words name {view.text[m.start : m.end]!r}, but {about(item.fact)}."
     return None
+
+
+_ALSO_CALLED = {
+    "account": "conta|rekening", "team": "equipa|time", "service": "servi\u00e7o|dienst", "region": "regi\u00e3o|regio",
+    "venue": "sala|vestiging|filiaal", "usage type": "tipo de uso|gebruikstype", "log group": "grupo de logs|loggroep",
+}  # fmt: skip
+"""Kinds of names in Portuguese and Dutch."""
+
+
+def _kind_words(kind: str) -> str:
+    return "|".join([re.escape(kind), _ALSO_CALLED[kind]] if kind in _ALSO_CALLED else [re.escape(kind)])
 
 
 def _heard(at: Site, kind: str, values: frozenset[str], view: View, label: frozenset[str]) -> bool:
@@ -103,6 +116,12 @@ def _behind(item: Item, kind: str, view: View) -> list[Mention]:
         return []
     found = [m for m in view.named((item.end, end)) if any(d == kind for d, _ in m.means)]
     return [m for m in found[:1] if not view.is_aside(m, item)]
+
+
+def _of_label(mention: Mention, item: Item, view: View) -> bool:
+    """`Security`, over a column of security patches: a word of the fact's own label names nothing else."""
+    said = stems(view.text[mention.start : mention.end])
+    return bool(said) and said <= view.vocabulary.label[item.fact.id]
 
 
 def _means_of(fact: object, view: View) -> frozenset[tuple[str, str]]:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from policies.grounding.model import Claim
-from policies.grounding.names import values_of
-from policies.grounding.view import Item, View, about
+from policies.grounding.names import Mention, values_of
 from tools import units
+
+if TYPE_CHECKING:
+    from policies.grounding.view import Item, View
 
 _JOINED = re.compile(r"[\s,*`\"]*(?:\b(?:and|en|e)\b)?[\s*`\"]*")
 
 
 def row_claim(item: Item, view: View) -> Claim | None:
     """The name at the figure's place in the row must be one of its fact's."""
+    row = aligned(item, view)
+    if row is None:
+        return None
+    spot, held = row[0], view.vocabulary.held[item.fact.id]
+    kinds = {d for d, _ in spot.means} & held.keys()
+    if not kinds or any(v in held.get(d, ()) for d, v in spot.means):
+        return None
+    return "label", f"By its place this belongs to {view.text[spot.start : spot.end]!r}, but {_about(item)}."
+
+
+def aligned(item: Item, view: View) -> tuple[Mention, list[Mention]] | None:
+    """The name that a figure in a row belongs to by its place, and all names of the row."""
     sentence = view.layout.sentence(item.start)
     row = [i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)]
     runs: list[list[Item]] = []
@@ -33,11 +48,7 @@ def row_claim(item: Item, view: View) -> Claim | None:
         tail.insert(0, mention)
     if len(tail) != len(run):
         return None
-    spot, held = tail[run.index(item)], view.vocabulary.held[item.fact.id]
-    kinds = {d for d, _ in spot.means} & held.keys()
-    if not kinds or any(v in held.get(d, ()) for d, v in spot.means):
-        return None
-    return "label", f"By its place this belongs to {view.text[spot.start : spot.end]!r}, but {about(item.fact)}."
+    return tail[run.index(item)], tail
 
 
 def both_claim(item: Item, view: View) -> Claim | None:
@@ -51,6 +62,10 @@ def both_claim(item: Item, view: View) -> Claim | None:
         if alike and item.fact.value not in alike:
             return (
                 "label",
-                f"The words say it of {view.text[mention.start : mention.end]!r} too, but {about(item.fact)}.",
+                f"The words say it of {view.text[mention.start : mention.end]!r} too, but {_about(item)}.",
             )
     return None
+
+
+def _about(item: Item) -> str:
+    return f"the figure {item.fact.id} is {item.fact.label!r} ({item.fact.scope.text()})"

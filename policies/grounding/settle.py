@@ -38,6 +38,9 @@ _THRESHOLD = re.compile(
 _PORT = re.compile(r"\b(?:ports?|poort(?:en)?|portas?|tcp|udp)(?: \d+(?:,| and| en| e))? ?$", re.IGNORECASE)
 
 
+_SPREAD = re.compile(r"\b(?:in|across|over|em|nas|verspreid over|the|these|os|as) $", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What literals are settled against."""
@@ -65,6 +68,8 @@ def settle(found: Found, ctx: Context) -> Verdict:
     if bind.in_label(found, near, ctx.now) or bind.quotes_threshold(found, facts, view.text):
         return None
     if _restated(found, ctx) or no_claim(found, view) or counts_listed(found, view):
+        return None
+    if bind.counts_scope(found, near) and _SPREAD.search(view.text[max(0, found.start - 16) : found.start]):
         return None
     if bind.restates(found, view.text, facts, ctx.now) or dates.is_distance(found, view, near):
         return None

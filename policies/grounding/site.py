@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING
 from policies.grounding import words
 from policies.grounding.layout import HOLE, Span
 from policies.grounding.names import Mention, find_mentions
+from policies.grounding.rows import aligned
 from policies.grounding.vocabulary import Vocabulary, pieces
 from policies.grounding.when import When
 from policies.grounding.wordlist import listing
+from tools import units
 from tools.facts import Fact
 
 if TYPE_CHECKING:
     from policies.grounding.view import Item, View
 
 _OF = re.compile(
-    r"\s*(?:(?!instead)\w+ ){0,2}(?:out )?(?:of|van|de|das|dos)\s+(?:(?:the|our|all|these|a total of|de|onze)\s+)*$"
+    r"(?:[^,;.:()\ue000]{0,60}\bout of|\s*(?:(?!instead)\w+ ){0,2}(?:of|van|de|das|dos))\s+"
+    r"(?:(?:the|our|all|these|a total of|de|onze)\s+)*$"
 )
 
 
@@ -37,6 +40,10 @@ class Site:
     shared: frozenset[str]
     """Stems that other figures of the sentence explain."""
     sentence: frozenset[str]
+    muted: frozenset[str]
+    """Stems that speak of the part where the figure is the whole."""
+    members: frozenset[int]
+    """How many figures of one kind, or items of a list, stand behind a colon after the figure."""
     wide: frozenset[str]
     near_text: str
     sentence_text: str
@@ -50,6 +57,10 @@ class Site:
     wide_names: frozenset[tuple[str, str]]
     near_mentions: list[Mention]
     others: list[Fact]
+    fellows: list[Fact]
+    """The facts at the same place of the other rows or list items."""
+    prior: list[Fact]
+    """The facts of the last figures before the sentence, nearest first."""
     elsewhere: frozenset[str]
     near_times: list[When]
     sentence_times: list[When]
@@ -116,7 +127,9 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
     sentence = view.layout.sentence(item.start)
     before, after = view.segment(item, view.clause(item))
     titles = around[:-2]
-    mentions = [m for m in _rows(view.named(*around), view.named(sentence), view) if not is_aside(m, item, view)]
+    close_mentions = _in_place(view.named(*around), item, view)
+    mentions = [m for m in _rows(close_mentions, view.named(sentence), view) if not is_aside(m, item, view)]
+    mentions = _in_place(mentions, item, view)
     others = [i.fact for i in view.items if sentence[0] <= i.start < sentence[1] and i.start != item.start]
     shared = frozenset().union(*(vocab.label[f.id] for f in others)) if others else frozenset()
     block = view.layout.block(item.start)
@@ -134,10 +147,12 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
     asked = find_mentions(view.question, view.names) if view.question else []
     return Site(
         item=item,
-        before=words.stems(view.said(before, *titles)),
+        before=words.stems(view.said(*titles) if whole is not None else view.said(before, *titles)),
         after=frozenset() if part_said else words.stems(view.said(after)),
         shared=shared,
         sentence=words.stems(sentence_text),
+        muted=words.stems(view.said(*([before] if whole is not None else []), *([after] if part_said else []))),
+        members=_members(item, sentence, view),
         wide=words.stems(wide_text),
         near_text=near_text,
         sentence_text=sentence_text,
@@ -148,8 +163,10 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         sentence_names=_means(view.named(sentence)),
         before_names=_means([m for m in view.named((sentence[0], item.start)) if not is_aside(m, item, view)]),
         wide_names=_means([*view.named(above, *lead), *asked]),
-        near_mentions=[m for m in view.named(*around) if not is_aside(m, item, view)],
+        near_mentions=[m for m in close_mentions if not is_aside(m, item, view)],
         others=others,
+        fellows=_fellows(item, sentence, block, view),
+        prior=[i.fact for i in reversed(view.items) if i.start < sentence[0]][:4],
         elsewhere=frozenset(i.fact.id for i in view.items if not sentence[0] <= i.start < sentence[1]),
         near_times=[w for w in view.timed(*around) if w.kind != "time" and not is_compared(w, item, view)],
         sentence_times=[w for w in view.timed(sentence) if w.kind != "time"],
@@ -202,6 +219,60 @@ def _number(after: str) -> int:
     return 1 if _SINGULAR.match(after) else 2 if _PLURAL.match(after) else 0
 
 
+def _in_place(near: list[Mention], item: Item, view: View) -> list[Mention]:
+    """`A and B follow with X and Y`: of the names of the row only the one at the figure's place."""
+    row = aligned(item, view)
+    return near if row is None else [*(m for m in near if m not in row[1]), row[0]]
+
+
+def _fellows(item: Item, sentence: Span, block: Span, view: View) -> list[Fact]:
+    """The facts at the same place of the other rows of a table or items of a list."""
+    text = view.text
+    mark = text[sentence[0] : sentence[1]].lstrip()[:1]
+    if mark not in "-*\u2022|" and not mark.isdigit():
+        return []
+    rows: dict[Span, list[Item]] = {}
+    for other in view.items:
+        if block[0] <= other.start < block[1]:
+            rows.setdefault(view.layout.sentence(other.start), []).append(other)
+    table = mark == "|"
+    if item not in rows.get(sentence, ()):
+        rows.setdefault(sentence, []).append(item)  # a literal that is not bound yet
+    place = _place(rows[sentence], item, text, sentence, table)
+    out = []
+    for span, row in rows.items():
+        if span != sentence and (text[span[0] : span[1]].lstrip()[:1] == "|") == table:
+            out += [o.fact for o in row if _place(row, o, text, span, table) == place]
+    return out
+
+
+def _members(item: Item, sentence: Span, view: View) -> frozenset[int]:
+    """`[[f20]]: the role ... and the bucket ...`: how many are listed behind the figure."""
+    head = re.match(r"[^:.;\n\ue000]{0,60}:", view.text[item.end : sentence[1]])
+    if head is None:
+        return frozenset()
+    shown: dict[str, set[str]] = {}
+    for other in view.items:
+        if item.end <= other.start < sentence[1]:
+            shown.setdefault("text" if units.kind(other.fact.unit) == "text" else other.fact.unit, set()).add(
+                other.fact.id
+            )
+    listed = 0
+    if not shown:
+        rest = [s for s in view.layout.sentences if s[0] >= sentence[1]][:40]
+        for start, end in rest:
+            if view.text[start:end].lstrip()[:1] not in "-*\u2022" and not view.text[start:end].lstrip()[:1].isdigit():
+                break
+            listed += 1
+    return frozenset({len(v) for v in shown.values()} | {listed}) - {0, 1}
+
+
+def _place(row: list[Item], item: Item, text: str, span: Span, table: bool) -> int:
+    if table:
+        return text.count("|", span[0], item.start)
+    return [i.start for i in row if i.fact.unit == item.fact.unit].index(item.start)
+
+
 def _rows(near: list[Mention], sentence: list[Mention], view: View) -> list[Mention]:
     """The names near a figure, and those that stand in one row with them: `A, B and C`."""
     out = list(near)
@@ -227,7 +298,12 @@ def is_aside(mention: Mention, item: Item, view: View) -> bool:
     before = view.text[max(start, mention.start - 60) : mention.start]
     if mention.start > item.end:
         before = view.text[max(item.end, mention.start - 60) : mention.start]
-    return bool(_ASIDE.search(before))
+    match = _ASIDE.search(before)
+    if match and match[0].lower().startswith("than") and mention.end <= item.start:
+        left, _ = view.neighbours(item, (start, item.start))
+        if left is not None and left.end <= mention.start and left.fact.unit == item.fact.unit:
+            return False  # `A uses X, less than B uses (Y)`: the second figure is B's
+    return bool(match)
 
 
 def is_compared(when: When, item: Item, view: View) -> bool:

@@ -46,9 +46,11 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
             return True
         if b == end and b - a <= timedelta(days=1) and _UNTIL.search(before):
             return True
-        if words.is_change(fact) and when.span and b == end and abs((start - a) - (end - start)) <= timedelta(days=3):
+        pair = " against " in period.label  # then the period holds both sides
+        before_it = not pair and abs((start - a) - (end - start)) <= timedelta(days=3)
+        if words.is_change(fact) and when.span and b == end and before_it:
             return True  # `between August and September` of September's change
-        if words.is_change(fact) and not when.span and _compared(a, b, start, end, " against " in period.label):
+        if words.is_change(fact) and not when.span and _compared(a, b, start, end, pair):
             return True
     return False
 

@@ -71,14 +71,16 @@ _RELATIVE = (
     r"(?:month|week|day|quarter|year)|(?:a|one) (?:month|week|day|quarter|year) (?:earlier|before)|"
     r"de maand (?:ervoor|daarvoor)|een maand eerder|no mês anterior|mês anterior"
 )
+_TO = r"to|until|till|through|thru|up to|tot en met|tot|t/m|a|ao|at\u00e9(?: ao?)?|and including"
+"""Words between the two ends of a range of days."""
 _PHRASE = re.compile(
     r"(?<!\w)(?:(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ](?P<isoclock>\d{2}:\d{2}(?::\d{2})?)(?:\.\d{1,6})?"
     r"(?: ?(?:Z|UTC|\+00:00))?)?(?![\w-])"
     r"|(?P<isomonth>(?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\w-])"
     r"|(?P<numeric>\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2}))(?![\w/])"
     + _CLOCK.replace("clock", "nclock").replace("half", "nhalf")
-    + rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: (?:to|until|till|tot|t/m|and|a)(?: the)? |"
-    rf"-)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
+    + rf"|(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?: de)?(?: (?P<fm>{_MONTH})\b\.?(?: de)?(?: (?P<fy>(?:19|20)\d{{2}}))?)?"
+    rf"(?: (?:{_TO}|(?P<and>and|en|e))(?: the| o)? | ?[-\u2013] ?)(?P<to>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? "
     rf"(?P<rm>{_MONTH})\b(?:,?(?: de)? (?P<ry>(?:19|20)\d{{2}})\b)?"
     rf"|(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<dm>{_MONTH})\b\.?(?:,?(?: de)? "
     rf"(?P<dy>(?:19|20)\d{{2}})\b)?"
@@ -111,12 +113,12 @@ _BEFORE_MAY = re.compile(
 )
 
 
-def find_times(text: str, now: datetime) -> list[When]:
-    """Every date, time and period phrase of a folded text, in order, without overlaps."""
+def find_times(text: str, now: datetime, offset: int = 0) -> list[When]:
+    """Every date, time and period phrase of a folded text, in order, without overlaps, counted from `offset`."""
     found: list[When] = []
     for match in _PHRASE.finditer(text):
         found.extend(_read(match, text, now.astimezone(UTC)))
-    return found
+    return [replace(w, start=w.start + offset, end=w.end + offset) for w in found] if offset else found
 
 
 def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
@@ -132,6 +134,10 @@ def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
         days = _days_of(g, today)
         if days:
             yield When(start, end, "time" if clock else "date", days, _clock(clock, half), tuple(map(_day, days)))
+    elif g["to"] and g["fm"] and g["and"]:
+        cut = match.start("and") - 1  # `13 September and 1 October`: two days
+        yield from find_times(text[start:cut], now, start)
+        yield from find_times(text[match.start("to") : end], now, match.start("to"))
     elif g["to"]:
         yield from _range(start, end, g, today)
     elif g["isomonth"]:
@@ -180,9 +186,11 @@ def _rolling(when: When, text: str, now: datetime) -> When:
 def _range(start: int, end: int, g: dict[str, str | None], today: date) -> Iterator[When]:
     """`8 to 24 September`: one period, both days included."""
     month, years = MONTHS[(g["rm"] or "").lower()], [int(g["ry"])] if g["ry"] else [today.year, today.year - 1]
+    first = MONTHS[g["fm"].lower()] if g["fm"] else month
     spans = []
     for year in years:
-        days = _valid([(year, month, int(g["from"] or 0)), (year, month, int(g["to"] or 0))])
+        before = int(g["fy"]) if g["fy"] else year - (first > month)
+        days = _valid([(before, first, int(g["from"] or 0)), (year, month, int(g["to"] or 0))])
         if len(days) == 2:
             spans.append((_midnight(days[0]), _midnight(days[1] + timedelta(days=1))))
     yield When(start, end, "period", periods=tuple(spans))

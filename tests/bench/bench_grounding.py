@@ -16,6 +16,7 @@ UNSEEN = {
     "independent": "97.3 % / 30.3 %",
     "independent2": "97.7 % / 27.1 %",
     "independent3": "96.2 % / 13.9 % (half of it; the other half was tuned on)",
+    "independent4": "95.1 % / 6.9 %",
 }
 """Detection and false alarms of the parts that were written against no checker, when they were first measured."""
 
@@ -31,8 +32,6 @@ def main() -> None:
     for part, first in UNSEEN.items():
         print(f"\n{part} (unseen at first measurement: {first}; now tuned): frozen answers")
         _rates(load(part), times)
-    print("\nindependent4 (never tuned on): frozen answers")
-    _rates(load("independent4"), times)
     quantiles = statistics.quantiles(times, n=100)
     print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
     text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150

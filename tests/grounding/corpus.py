@@ -2,9 +2,9 @@
 
 `python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
 tuned, and stays as it is. `independent.jsonl`, `independent2.jsonl` and `independent3.jsonl` speak about facts that
-real queries gave; each was written by someone who had seen neither the checker nor the other parts, and tuned on after
-it was measured; `independent4.jsonl` is of the same kind and has never been tuned on. Each line holds the estate, the
-draft, the corruption (null if clean) and what was changed.
+real queries gave, and so does `independent4.jsonl`; each was written by someone who had seen neither the checker nor
+the other parts, and tuned on after it was measured. `varied.yaml` holds clean answers by who tuned the checker. Each
+line holds the estate, the draft, the corruption (null if clean) and what was changed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _WRITTEN = {
     "independent2": "independent2.yaml",
     "independent3": "independent3.yaml",
     "independent4": "independent4.yaml",
+    "varied": "varied.yaml",
 }
 
 
@@ -104,7 +105,7 @@ def main() -> None:
     """Write the corpus; the held-out parts only if they do not exist."""
     for part in _WRITTEN:
         path = HERE / f"{part}.jsonl"
-        if part != "corpus" and path.exists():
+        if part == "varied" or (part != "corpus" and path.exists()):
             continue
         rows = [row.model_dump() for row in labelled(part)]
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

@@ -9,13 +9,14 @@ import pytest
 from policies.grounding import ground
 from tests.grounding.corpus import labelled, load, sources
 from tests.grounding.estates import all_estates
+from tests.grounding.notation import expand, parse
 
 PARTS = ("corpus", "heldout", "fresh")
-MAY_MISS = {"independent": 0.03, "independent2": 0.03, "independent3": 0.05}
+MAY_MISS = {"independent": 0.03, "independent2": 0.03, "independent3": 0.05, "independent4": 0.04}
 """Lies that may be missed, other than one in a hundred: the independent parts were written against no checker."""
 
 
-@pytest.mark.parametrize("part", [*PARTS, "independent", "independent2", "independent3"])
+@pytest.mark.parametrize("part", [*PARTS, *MAY_MISS])
 def test_detection_and_false_alarms(part: str) -> None:
     estates = all_estates()
     missed, alarms, counted = [], [], Counter[bool]()
@@ -29,6 +30,15 @@ def test_detection_and_false_alarms(part: str) -> None:
             missed.append((row.id, row.corruption, row.changed))
     assert len(missed) <= MAY_MISS.get(part, 0.01) * counted[False], missed
     assert len(alarms) <= 0.01 * counted[True], alarms
+
+
+def test_true_answers_in_other_styles_pass() -> None:
+    stopped = []
+    for estate, source in sources("varied"):
+        draft = expand(parse(source), estate)
+        grounded = ground(draft, estate.facts, question=estate.question, now=estate.now, locale=estate.locale)
+        stopped += [(draft, fault.message) for fault in grounded.faults[:1]]
+    assert len(stopped) <= 1, stopped  # `Three findings stand out`: findings are also what a fact counts
 
 
 def test_the_corpus_is_what_it_claims() -> None:

@@ -13,23 +13,28 @@ import sys
 from typing import Any
 
 from policies.grounding import render
+from policies.grounding.counts import same_statement
 from policies.grounding.fit import NAMES, PAIR, evidence, pair
+from policies.grounding.judge import names_it
 from policies.grounding.view import look
 from tests.grounding.corpus import sources
 from tests.grounding.notation import expand, parse
 from tools import units
 
-PARTS = ("corpus", "heldout", "fresh", "independent", "independent2", "independent3")
-MARGINS = (1.0, 1.5, 2.0, 2.5, 2.8, 3.0, 3.5)
+PARTS = ("corpus", "heldout", "fresh", "independent", "independent2", "independent3", "independent4", "varied")
+MARGINS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5)
 _FOR = frozenset(
     [
         *("before", "before_shared", "after", "after_shared", "sentence", "wide", "denied", "name_near", "name_more"),
         *("name_sentence", "name_wide", "time_near", "time_sentence", "time_wide", "now", "change_by", "basis"),
-        *("adjacent", "adjacent_before"),
+        *("sentence_shared", "name_sentence_shared", "adjacent", "adjacent_before", "fellow", "fellow_time", "kin"),
+        *("kin_unlike", "kin_time", "kin_name", "prior", "time_inside", "counts_members"),
     ]
 )
-"""Evidence that speaks for a fact; the rest speaks against it, except `elsewhere`, which may do either."""
-_PENALTY, _ROUNDS, _HARDEST = 0.0004, (900, 500, 500), 4
+"""Evidence that speaks for a fact; the rest speaks against it."""
+_EITHER = frozenset({"elsewhere", "name_shared", "sentence_shared", "name_sentence_shared"})
+"""Evidence that may speak for or against."""
+_PENALTY, _ROUNDS, _HARDEST = 0.0004, (300, 250, 250), 4
 
 
 def sites(part: str) -> list[tuple[int, list[float], list[float], list[tuple[Any, ...]]]]:
@@ -43,6 +48,8 @@ def sites(part: str) -> list[tuple[int, list[float], list[float], list[tuple[Any
         vocabulary = view.vocabulary
         for item in (i for i in view.items if units.is_number(i.fact.unit)):
             at, fact = view.site(item), item.fact
+            if any(names_it(other, fact) for other in at.others):
+                continue
             beside = {(f.unit, f.value) for f in at.others}
             rivals = [f for f in facts if f.unit == fact.unit and f.value != fact.value]
             rows: list[tuple[Any, ...]] = []
@@ -50,7 +57,7 @@ def sites(part: str) -> list[tuple[int, list[float], list[float], list[tuple[Any
                 against = [*evidence(at, rival, view, vocabulary), *pair(at, fact, rival, view, vocabulary)]
                 put = evidence(at, rival, view, vocabulary, generous=True)
                 back = pair(at, rival, fact, view, vocabulary)
-                rows.append(((rival.unit, rival.value) in beside, against, put, back))
+                rows.append(((rival.unit, rival.value) in beside or same_statement([fact, rival]), against, put, back))
             if rows:
                 holder = evidence(at, fact, view, vocabulary, generous=True)
                 out.append((number, holder, evidence(at, fact, view, vocabulary), rows))
@@ -59,37 +66,34 @@ def sites(part: str) -> list[tuple[int, list[float], list[float], list[tuple[Any
 
 def fit(np: Any, data: list[Any]) -> tuple[Any, float]:
     """Weights (rival's, pair's, minus the holder's) and bias of the alarm."""
-    size, both = len(NAMES), len(PAIR)
-    low = np.array([0.0 if n in _FOR else -8.0 for n in NAMES])
-    high = np.array([8.0 if n in _FOR or n == "elsewhere" else 0.0 for n in NAMES])
+    size, both, chance = len(NAMES), len(PAIR), np.random.default_rng(0)
+    low = np.array([0.0 if n in _FOR and n not in _EITHER else -8.0 for n in NAMES])
+    high = np.array([8.0 if n in _FOR or n in _EITHER else 0.0 for n in NAMES])
     lows, highs = np.concatenate([low, np.zeros(both), -high]), np.concatenate([high, np.full(both, 6.0), -low])
+    swaps = [([*as_rival, *back, *put], 1 / len(rows)) for _, _, as_rival, rows in data for _, _, put, back in rows]
+    kept = [(x, w / min(1.0, 5 * w)) for x, w in swaps if chance.random() < min(1.0, 5 * w)]
     weights, bias = np.zeros(2 * size + both), 0.0
     for turn, steps in enumerate(_ROUNDS):
-        xs, ys, ws = [], [], []
-        for _, holder, as_rival, rows in data:
+        xs: list[Any] = []
+        for _, holder, _, rows in data:
             open_rows = [against for beside, against, _, _ in rows if not beside]
+            chance.shuffle(open_rows)
             if turn:
                 open_rows.sort(key=lambda row: -float(np.dot(row, weights[: size + both])))
-                open_rows = open_rows[:_HARDEST]
-            for against in open_rows:
-                xs.append([*against, *holder])
-                ys.append(0.0)
-                ws.append(1.0)
-            for _, _, put, back in rows:
-                xs.append([*as_rival, *back, *put])
-                ys.append(1.0)
-                ws.append(1.0 / len(rows))
-        x, y, w = np.array(xs, float), np.array(ys), np.array(ws)
+            xs += [[*against, *holder] for against in open_rows[:_HARDEST]]
+        x = np.array(xs + [x for x, _ in kept], np.float32)
+        y = np.array([0.0] * len(xs) + [1.0] * len(kept))
+        w = np.array([1.0] * len(xs) + [w for _, w in kept])
         for label in (0, 1):
             w[y == label] /= w[y == label].sum()
-        weights, bias = _descend(np, x, y, w, weights, steps, lows, highs)
+        weights, bias = _descend(np, x, y, w, np.append(weights, bias), steps, lows, highs)
     return weights, bias
 
 
-def _descend(np: Any, x: Any, y: Any, w: Any, weights: Any, steps: int, lows: Any, highs: Any) -> tuple[Any, float]:
-    theta, low, high = np.append(weights, 0.0), np.append(lows, -20), np.append(highs, 20)
+def _descend(np: Any, x: Any, y: Any, w: Any, theta: Any, steps: int, lows: Any, highs: Any) -> tuple[Any, float]:
+    low, high = np.append(lows, -20), np.append(highs, 20)
     first, second = np.zeros_like(theta), np.zeros_like(theta)
-    padded = np.hstack([x, np.ones((len(x), 1))])
+    padded = np.hstack([x, np.ones((len(x), 1), np.float32)])
     for step in range(1, steps + 1):
         error = w * (1 / (1 + np.exp(-np.clip(padded @ theta, -30, 30))) - y)
         slope = padded.T @ error + _PENALTY * np.append(theta[:-1], 0.0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from policies.grounding import ground, render
+from policies.grounding.when import find_times
 from tests.grounding.estates import all_estates
 
 ESTATES = all_estates()
@@ -150,3 +153,22 @@ def test_remarks_that_claim_no_figure_pass(remark: str) -> None:
 )
 def test_remarks_with_a_figure_that_no_fact_holds_do_not(remark: str) -> None:
     assert not _ok(GROWTH, f"Spend rose by [[f1]] in September. {remark}")
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "after"),
+    [
+        ("5 tot en met 11 oktober 2026", date(2026, 10, 5), date(2026, 10, 12)),
+        ("28 september tot en met 4 oktober", date(2026, 9, 28), date(2026, 10, 5)),
+        ("28 de setembro a 4 de outubro", date(2026, 9, 28), date(2026, 10, 5)),
+        ("29 December 2025 to 4 January 2026", date(2025, 12, 29), date(2026, 1, 5)),
+    ],
+)
+def test_a_range_of_days_is_one_period(said: str, first: date, after: date) -> None:
+    (when,) = find_times(f"van {said}.", datetime(2026, 10, 15, 9, tzinfo=UTC))
+    assert (first, after) in [(a.date(), b.date()) for a, b in when.periods]
+
+
+def test_two_days_joined_by_and_stay_two() -> None:
+    found = find_times("on 28 September and 4 October", datetime(2026, 10, 15, 9, tzinfo=UTC))
+    assert [when.days[0] for when in found] == [date(2026, 9, 28), date(2026, 10, 4)]
