@@ -6,6 +6,7 @@ Its token has exactly the scopes that our manifest asks for: the emulator refuse
 import json
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +21,8 @@ from agents.opening import open_desk
 from agents.settings import Settings
 from policies.access import local_principal
 from policies.audit.bodies import AnswerDelivered, GateDecided
+from policies.controls.digests_kept import SqliteDigests
+from policies.oversight.digest import Digest
 from tests.agents.channels.slack.slack_place import TOKEN, open_slack_place
 from tests.agents.test_runtime import serving
 
@@ -178,3 +181,24 @@ def _views(house):
 
     details = [house.place.url + html.unescape(one) for one in re.findall(r'href="(/[^"]*view[^"]*)"', listing)]
     return listing + "".join(urllib.request.urlopen(one, timeout=5).read().decode() for one in details[:10])
+
+
+def test_a_digest_that_is_due_is_sent_by_the_running_app_with_the_scopes_it_has(house, tmp_path, monkeypatch):
+    place, home = house.place, tmp_path / "home"
+    monkeypatch.setenv("REGENT_HOME", str(home))
+    people, secret = tmp_path / "people.yaml", tmp_path / "secret.json"
+    people.write_text(json.dumps({"principals": {"digest": {"role": "manager", "known_as": ["digest:daily"]}}}))
+    secret.touch(mode=0o600)
+    secret.write_text(json.dumps({"signing_secret": SECRET, "bot_token": TOKEN}))
+    to = (f"slack:{place.channels['lounge']}", f"slack:{place.people['carla']}")
+    daily = Digest(name="daily", title="Costs of the day", questions=(SPEND,), to=to, every="day", at="00:00")
+    SqliteDigests(home / "outbox.sqlite").since("daily", datetime.now(UTC) - timedelta(days=1, hours=1))
+    slack = SlackSettings(secret_file=secret, api_url=place.api)
+    with open_slack(Settings(principals=people, slack=slack, digests=(daily,)), size=1):
+        for where in (place.channels["lounge"], house.direct("carla")):
+            house.wait(where, None, lambda text: "Costs of the day" in text)
+            message = house.wait(where, None, lambda text: SPEND in text)
+            assert "Written by an AI system" in json.dumps(message) and "Ask your platform team" in json.dumps(message)
+            assert any(block["type"] == "table" for block in message["blocks"])
+    told = [one for one in place.said_in(place.channels["lounge"]) if "Costs of the day" in json.dumps(one)]
+    assert len(told) == 1
