@@ -230,7 +230,7 @@ class ChannelsStack(Stack):
             variables=variables | self._asking() | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
         )
         for statement in (
-            self._state(channel, "GetItem", "PutItem", "UpdateItem", "Query", also=("outbox",)),
+            self._state(channel, "GetItem", "UpdateItem", "Query", also=("outbox",)),
             allow("Secret", ["secretsmanager:GetSecretValue"], [secret.secret_arn]),
             *self._may_ask(),
         ):

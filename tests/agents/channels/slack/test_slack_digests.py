@@ -99,6 +99,7 @@ def test_a_digest_is_questions_of_its_principal_through_the_desk(due):
     assert len(due.app.said(direct(EVA))) == 4
 
 
+@pytest.mark.slow
 def test_receipts_of_a_digest_open_for_whom_the_house_knows(due):
     due.composer().go()
     due.bringing().go()
@@ -164,6 +165,7 @@ def test_a_place_that_is_down_gets_it_later_and_the_others_once(due):
     assert len(due.said()) == 4 and len(due.app.said(direct(EVA))) == 4
 
 
+@pytest.mark.slow
 def test_what_is_too_old_is_not_sent_any_more(due):
     due.composer().go()
     due.now += KEPT + timedelta(minutes=1)
@@ -209,6 +211,7 @@ def test_a_process_killed_while_composing_asks_nothing_twice(due):
     assert len(bodies(due.app, QuestionAsked)) == 3 and len(due.kept.ready(due.now)) == 1
 
 
+@pytest.mark.slow
 def test_a_house_that_cannot_be_asked_is_tried_again_and_then_said(due):
     class Down:
         def __getattr__(self, name):
@@ -223,6 +226,7 @@ def test_a_house_that_cannot_be_asked_is_tried_again_and_then_said(due):
     assert "could not be asked" in due.said()[1] and "not known which approvals wait" in due.said()[0]
 
 
+@pytest.mark.slow
 def test_a_digest_that_nobody_is_known_as_sees_nothing(due):
     stranger = DIGEST.model_copy(update={"name": "stranger"})
     due.now = SUNDAY
