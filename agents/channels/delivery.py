@@ -18,6 +18,11 @@ MOST_BYTES = 128 * 1024
 class ChannelError(RegentError):
     """A channel could not take, queue, work on or bring something; nothing was lost, and it may be tried again."""
 
+    @property
+    def away(self) -> bool:
+        """Whether the channel cannot be reached at all, so that nothing else would arrive either."""
+        return False
+
 
 class DeliveryError(ChannelError):
     """What came from the queue is no delivery; a person has to look at it."""

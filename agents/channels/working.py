@@ -102,7 +102,9 @@ def work(delivery: Delivery, adapter: Adapter, runs: Runs, *, last: bool = False
         adapter.say(delivery, said)
         runs.done(delivery)
     except Exception as error:
-        if last and not _gave_up(delivery, adapter, runs) and kept:
+        # an apology beside an answer that only waits would be wrong by the time it arrives
+        waits = kept and isinstance(error, ChannelError) and error.away
+        if last and (waits or (not _gave_up(delivery, adapter, runs) and kept)):
             raise UnheardError(f"{delivery.channel}: an answer waits until the channel takes it.") from error
         raise
 

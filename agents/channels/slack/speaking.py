@@ -7,6 +7,7 @@ progress is shown before the answer is whole. Saying an answer again edits the m
 from __future__ import annotations
 
 import http.client
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 _EVERY_SECONDS = 1.0
 """Slack takes some 50 edits a minute."""
 _GONE = ("message_not_found", "channel_not_found", "cant_update_message")
+_WORD = re.compile("[a-z_]+")
 _UNREACHABLE = (
     "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found",
     "messages_tab_disabled", "is_archived", "not_in_channel", "user_is_restricted", "restricted_action",
@@ -42,6 +44,11 @@ class SlackError(ChannelError):
     def __init__(self, doing: str, code: str) -> None:
         self.code = code
         super().__init__(f"Slack did not {doing}: {code}.")
+
+    @property
+    def away(self) -> bool:
+        # a word of Slack's own is lower case; all else is the connection, or a page of something in between
+        return not _WORD.fullmatch(self.code) or self.code in ("internal_error", "service_unavailable", "fatal_error")
 
     @property
     def for_good(self) -> bool:

@@ -57,3 +57,7 @@ class TeamsError(ChannelError):
     def __init__(self, sentence: str, status: int | None = None, said: str = "") -> None:
         super().__init__(sentence)
         self.status, self.said = status, said
+
+    @property
+    def away(self) -> bool:
+        return self.status is None or self.status == 429 or self.status >= 500

@@ -383,15 +383,16 @@ def test_a_slack_that_is_down_gets_the_answer_later_and_the_question_is_asked_on
 
 def test_a_slack_that_is_away_for_long_gets_every_answer_and_decision_when_it_is_back(app, slack, monkeypatch):
     """Longer than the three tries of a delivery: nobody could be told that it failed, so it is not given up."""
+    monkeypatch.setattr("agents.channels.crew.MOST_AGAIN_SECONDS", 0.2)
     waits = asked_for_approval(app)
     slack.down = True
     app.post(app.message(ANNA, SPEND))
     app.post(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
     with Crew(app.box, lambda _: app.worker, size=2, again=0.05):
-        wait_for(lambda: len(bodies(app, AnswerDelivered)) == 3)
+        wait_for(lambda: len(bodies(app, AnswerDelivered)) == 3, 60)
         time.sleep(1.5)
         slack.down = False
-        wait_for(lambda: app.said(direct(ANNA)) and "was approved" in app.slack.text_of(app.said(direct(CARLA))[0]))
+        wait_for(lambda: app.said(direct(ANNA)) and "was approved" in app.slack.text_of(app.said(direct(CARLA))[0]), 60)
     assert "USD" in app.slack.text_of(app.said(direct(ANNA))[0])
     assert "DeleteVpcEndpoint" in app.slack.text_of(app.said(direct(EVA))[-1])
     assert app.box.aside() == [] and len(bodies(app, ApprovalDecided)) == 1
