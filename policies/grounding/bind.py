@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from policies.grounding import lexicon, words
 from policies.grounding.figures import Found
@@ -48,11 +49,8 @@ def candidates(found: Found, facts: Sequence[Fact]) -> list[Fact]:
 
 def unit_faults(found: Found, facts: Sequence[Fact]) -> list[Fact]:
     """Facts with the figure's value but another unit: what the model probably meant."""
-    return [
-        f
-        for f in facts
-        if f not in candidates(found, facts) and isinstance(f.value, (int, Decimal)) and f.value in found.values
-    ]
+    fitting = {f.id for f in candidates(found, facts)}
+    return [f for f in facts if f.id not in fitting and isinstance(f.value, (int, Decimal)) and f.value in found.values]
 
 
 def _same_unit(found: Found, fact: Fact) -> bool:
@@ -279,10 +277,11 @@ def looks_like_name(found: Found) -> bool:
     return found.kind == "name" or (found.kind == "number" and bool(re.fullmatch(r"\d{8,}", found.text)))
 
 
-def _tokens(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> frozenset[str]:
     folded = fold(text).text.lower()
     found = {m[0].strip(".,;:!?'/") for m in _TOKEN.finditer(folded)}
     parts = {p for t in found if not t.startswith("arn:") for p in re.split(r"[/]", t)}
     kinds = {p for t in found for p in re.split(r"[.:]", t)[1:] if re.fullmatch(r"[a-z]{2,}\d", p)}
     kinds |= {p for t in found if not t.startswith("arn:") for p in t.split(":")[1:] if re.search(r"[a-z]", p)}
-    return found | kinds | {p for p in parts if any(c.isalpha() for c in p)}
+    return frozenset(found | kinds | {p for p in parts if any(c.isalpha() for c in p)})

@@ -12,11 +12,12 @@ evidence into one score. If a rival's score is higher by more than a margin, the
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from policies.grounding import words
-from policies.grounding.site import CHANGEISH, Site
+from policies.grounding.site import CHANGEISH, Site, names_held
 from policies.grounding.spans import agrees, apart
 from policies.grounding.vocabulary import Vocabulary, pieces, spoken
 from policies.grounding.when import When
@@ -85,11 +86,20 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
     return out
 
 
+def _explained(at: Site, fact: Fact, vocab: Vocabulary) -> frozenset[tuple[str, str]]:
+    """The names that other figures of the sentence are of."""
+    if any(f.id == fact.id for f in at.others):
+        return names_held([f for f in at.others if f.id != fact.id], vocab)
+    return at.theirs
+
+
 def _company(at: Site, fact: Fact, vocab: Vocabulary) -> list[float]:
     """What the figures beside it, in the same column or list and before it speak of."""
     held, label = vocab.held[fact.id], vocab.label[fact.id]
     others = [f for f in at.others if f.id != fact.id]
-    theirs = {(d, v) for f in others for d, vs in vocab.held[f.id].items() for v in vs}
+    if not (others or at.fellows or at.prior or at.members or held):
+        return [0.0] * 14
+    theirs = _explained(at, fact, vocab)
     near = {(d, v) for d, vs in held.items() for v in vs if len(vs) <= 3} & at.near_names
     surplus = {(d, v) for d, v in at.near_names - theirs if d in held and v not in held[d]}
     fellows = [f for f in at.fellows if f.unit == fact.unit and f.id != fact.id]
@@ -103,7 +113,8 @@ def _company(at: Site, fact: Fact, vocab: Vocabulary) -> list[float]:
         lost += bool(those) and not any(values & vs for vs in those) and not any(d == kind for d, _ in near)
     prior = max((_alike(label, vocab.label[f.id]) for f in at.prior if f.unit == fact.unit), default=0.0)
     counts = units.kind(fact.unit) == "count" and not isinstance(fact.value, str) and int(fact.value) in at.members
-    in_step = sum((f.period, f.scope.basis) == (fact.period, fact.scope.basis) for f in fellows)
+    when = _span(fact)
+    in_step = sum(_span(f) == when and f.scope.basis == fact.scope.basis for f in fellows)
     return [
         float(counts), float(bool(at.members) and not counts),
         float(bool(near) and near <= theirs), float(min(len(surplus), 2)),
@@ -111,10 +122,14 @@ def _company(at: Site, fact: Fact, vocab: Vocabulary) -> list[float]:
         in_step / len(fellows) if fellows else 0.0,
         max((_alike(label, vocab.label[f.id]) for f in others if f.unit == fact.unit), default=0.0),
         max((_alike(label, vocab.label[f.id]) for f in others if f.unit != fact.unit), default=0.0),
-        sum(f.period == fact.period for f in dated) / len(dated) if dated else 0.0,
+        sum(_span(f) == when for f in dated) / len(dated) if dated else 0.0,
         float(fact.scope.basis is not None and bool(based) and all(f.scope.basis != fact.scope.basis for f in based)),
         float(min(kept, 2)), float(min(lost, 2)), prior,
     ]  # fmt: skip
+
+
+def _span(fact: Fact) -> tuple[datetime, datetime] | None:
+    return None if fact.period is None else (fact.period.start, fact.period.end)
 
 
 def _alike(one: frozenset[str], two: frozenset[str]) -> float:
@@ -173,7 +188,7 @@ def _exceeds(part: Fact, whole: Fact) -> bool:
 def _named(at: Site, fact: Fact, vocab: Vocabulary, generous: bool) -> list[float]:
     near = sentence = lent = wide = hint = none = other = other_sentence = foreign = 0
     held = vocab.held[fact.id]
-    explained = {(d, v) for f in at.others if f.id != fact.id for d, vs in vocab.held[f.id].items() for v in vs}
+    explained = _explained(at, fact, vocab)
     for kind, values in held.items():
         if len(values) > 3:
             continue

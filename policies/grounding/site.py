@@ -57,6 +57,8 @@ class Site:
     wide_names: frozenset[tuple[str, str]]
     near_mentions: list[Mention]
     others: list[Fact]
+    theirs: frozenset[tuple[str, str]]
+    """The names of the facts of the other figures of the sentence."""
     fellows: list[Fact]
     """The facts at the same place of the other rows or list items."""
     prior: list[Fact]
@@ -165,6 +167,7 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         wide_names=_means([*view.named(above, *lead), *asked]),
         near_mentions=[m for m in close_mentions if not is_aside(m, item, view)],
         others=others,
+        theirs=names_held(others, vocab),
         fellows=_fellows(item, sentence, block, view),
         prior=[i.fact for i in reversed(view.items) if i.start < sentence[0]][:4],
         elsewhere=frozenset(i.fact.id for i in view.items if not sentence[0] <= i.start < sentence[1]),
@@ -325,6 +328,11 @@ def _without(view: View, spans: Sequence[Span]) -> str:
             at = max(at, right)
         out.append(view.text[at:end])
     return " ".join(out)
+
+
+def names_held(facts: Sequence[Fact], vocab: Vocabulary) -> frozenset[tuple[str, str]]:
+    """The names of some facts, with their kinds."""
+    return frozenset((d, v) for f in facts for d, vs in vocab.held[f.id].items() for v in vs)
 
 
 def _means(mentions: list[Mention]) -> frozenset[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from policies.grounding.model import Locale
 from policies.grounding.wordlist import listing
@@ -64,6 +65,7 @@ def noun(value: Value, unit: str) -> str:
     return singular(unit)
 
 
+@lru_cache(maxsize=1024)
 def singular(plural: str) -> str:
     """`policies` to `policy`, `addresses` to `address`, `access keys` to `access key`."""
     head, _, last = plural.rpartition(" ")
