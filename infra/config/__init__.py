@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.access.errors import PrincipalsError
 from policies.access.principal import people
 from policies.access.sources import ClaimMapping
+from policies.oversight.approvals import ApprovalSettings
 from policies.oversight.digest import Digests
 from tools.errors import RegentError
 
@@ -64,7 +65,8 @@ class Identity(_Frozen):
 class Sessions(_Frozen):
     """How long a session of a runtime lives, in seconds."""
 
-    idle_seconds: int = Field(default=900, ge=60, le=28800)
+    idle_seconds: int = Field(default=3600, ge=60, le=28800)
+    """An approval is decided in the session that asked for it: no less than an approval waits."""
     most_seconds: int = Field(default=14400, ge=60, le=28800)
 
 
@@ -158,6 +160,7 @@ class Environment(_Frozen):
     network: Network = Network()
     oversight: Oversight = Oversight()
     channels: tuple[Literal["webhook", "slack", "teams"], ...] = ("webhook",)
+    """The doors beside the invoke API; with none, there is no Channels stack."""
     slack: Slack = Slack()
     teams: Teams | None = None
     protocols: tuple[Literal["mcp", "a2a", "agui"], ...] = ()
@@ -189,6 +192,12 @@ class Environment(_Frozen):
             )
         if self.channels and self.principals is None:
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
+        waits = 60 * ApprovalSettings().minutes
+        if self.channels and self.sessions.idle_seconds < waits:
+            raise ValueError(
+                f"sessions.idle_seconds is {self.sessions.idle_seconds}, and an approval waits {waits} seconds in the "
+                "session that asked for it; expected no less"
+            )
         closed = sorted(
             {place for one in self.digests for place in one.to if place.partition(":")[0] not in self.channels}
         )

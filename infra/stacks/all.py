@@ -71,7 +71,10 @@ def build(app: App, environment: Environment) -> None:
     if environment.network.vpc:
         network = NetworkStack(app, f"{name}Network", environment, env=home, **_common(environment))
     agent = AgentStack(app, f"{name}Agent", environment, oversight.house, network, env=home, **_common(environment))
-    ChannelsStack(app, f"{name}Channels", environment, oversight, agent.workers_arn, env=home, **_common(environment))
+    if environment.channels:
+        ChannelsStack(
+            app, f"{name}Channels", environment, oversight, agent.workers_arn, env=home, **_common(environment)
+        )
     GatewayStack(app, f"{name}Gateway", environment, oversight.house, env=home, **_common(environment))
     payer = CdkEnvironment(account=environment.payer_account, region=environment.region)
     MemberStack(app, f"{name}Payer", environment, "payer", readers, env=payer, **_common(environment))

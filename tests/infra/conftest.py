@@ -85,6 +85,8 @@ changed = {
         Digest(name="week", questions=("What did we spend?",), to=("slack:C0124", "teams:19:a", "webhook:portal")),
     ),
 }
+if "closed" in sys.argv:
+    changed = {"channels": ()}
 other, out = load_environment("example").model_copy(update=changed), Path(sys.argv[1])
 if "checked" in sys.argv:
     synthesize(other, out)

@@ -110,7 +110,7 @@ def test_both_runtimes_run_the_same_code_with_the_same_role_and_limits(runtimes)
     code = people["AgentRuntimeArtifact"]["CodeConfiguration"]
     assert (code["Runtime"], code["EntryPoint"]) == ("PYTHON_3_11", ["main.py"])
     assert people["NetworkConfiguration"]["NetworkMode"] == "VPC"
-    assert people["LifecycleConfiguration"] == {"IdleRuntimeSessionTimeout": 900, "MaxLifetime": 14400}
+    assert people["LifecycleConfiguration"] == {"IdleRuntimeSessionTimeout": 3600, "MaxLifetime": 14400}
 
 
 @pytest.mark.parametrize("name", ["people", "workers"])

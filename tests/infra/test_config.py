@@ -29,6 +29,7 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"identity": {"discovery_url": "http://login.example.com/x", "audiences": ["regent"]}}, "discovery_url"),
         ({"public": True}, "public"),
         ({"principals": None}, "principals"),
+        ({"sessions": {"idle_seconds": 900}}, "an approval waits 3600 seconds"),
         ({"channels": ["teams"]}, "teams"),
         ({"digests": [{"name": "w", "questions": ["What?"], "to": ["slack:C0123"]}]}, "slack:C0123"),
     ],

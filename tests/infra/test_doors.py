@@ -21,6 +21,7 @@ from policies.access import shipped_gate
 from policies.access.projection import gateway_schema, project
 from policies.audit.logcopy import line
 from policies.controls.declared import load_declared
+from tests.infra.conftest import read, synthesize_other
 
 FUNCTION, ROLE_POLICY, ALARM = "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::CloudWatch::Alarm"
 OURS = ("Oversight", "Gateway", "Channels")
@@ -357,3 +358,12 @@ def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_an
     [acl] = of(every_channel, "AWS::WAFv2::WebACL").values()
     allowing = json.dumps([rule for rule in acl["Rules"] if rule.get("Action") == {"Allow": {}}])
     assert all(path.partition("{")[0] in allowing for one in CHANNELS.values() for _, path in one.routes)
+
+
+@pytest.mark.slow
+def test_with_no_channels_there_is_no_door_to_guard(tmp_path):
+    done = synthesize_other(tmp_path, "closed")
+    assert done.returncode == 0, done.stderr[-2000:]
+    stacks = {name.removeprefix("RegentExample") for name in read(tmp_path)}
+    assert "Channels" not in stacks
+    assert {"Agent", "Gateway", "Oversight"} <= stacks
