@@ -79,9 +79,15 @@ def _same_unit(found: Found, fact: Fact) -> bool:
             "which",
         ):
             return False
+        if noun in _MACHINES and last == "resources":
+            return _adjectives_fit(said[:index], fact)
         if noun in (last, singular(last)) or lexicon.NOUNS.get(noun) == last:
             return _adjectives_fit(said[:index], fact)
     return False
+
+
+_MACHINES = frozenset({"machines", "systems", "hosts"})
+"""How people call resources that run something."""
 
 
 def _adjectives_fit(said: list[str], fact: Fact) -> bool:

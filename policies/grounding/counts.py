@@ -43,9 +43,15 @@ _OF_THOSE = re.compile(r"\W*(?:of|among) (?:those|these|them|which)\b")
 _ONES = re.compile(r"\b(?:one|één|een|uma?)\b", re.IGNORECASE)
 
 
+_MOST = 10**12
+"""More than facts count; a remainder of a number of dozens of digits cannot be taken."""
+
+
 def elliptic(found: Found, view: View) -> list[Fact]:
     """Facts that a bare count may stand for by the words of its sentence, the best supported ones only."""
-    if found.kind != "number" or found.unit or found.rough or not found.values or found.values[0] % 1:
+    if found.kind != "number" or found.unit or found.rough or not found.values:
+        return []
+    if found.values[0] > _MOST or found.values[0] % 1:
         return []
     sentence = view.layout.sentence(found.start)
     clause = words.stems(view.said(view.layout.clause(found.start)))

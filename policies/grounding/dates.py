@@ -61,9 +61,20 @@ def settle_time(
         return None
     if not near and _WEEKDAY.fullmatch(found.text) and advice(view, found.start):
         return None
+    if when.kind == "period" and any(_holds(when, day) for day in _moments(near)):
+        return None  # `since early September (the last on [[f32]])`
     if when.kind == "period" and (_known(when, view) or words.DENIAL.search(said) or advice(view, found.start)):
         return None
     return "unbound_figure", "No fact has this date, time or period."
+
+
+def _moments(facts: Sequence[Fact]) -> set[date]:
+    """The days that facts hold as their values."""
+    return _days(f for f in facts if f.unit in ("date", "time"))
+
+
+def _holds(when: When, day: date) -> bool:
+    return any(a.date() <= day < b.date() for a, b in when.periods)
 
 
 def _clocks(facts: Sequence[Fact]) -> set[str]:

@@ -55,7 +55,7 @@ _DISGUISED = re.compile(r"(?<!\w)(?=[Oo\u041e\u043eQIl|]{0,8}[Oo\u041e\u043e])[1
 _ROMAN = re.compile(r"(?<!\w)(?:X{0,3}(?:IX|IV|V?I{1,3}|V)|X{2,3}|X{1,3}V)(?!\w)")
 _MAGNITUDE_AFTER = re.compile(r"[ -]?(?:and a half )?(" + "|".join(lexicon.SCALE) + r"|mln|bn|k|M)\b\.?(?:-?dollar)?")
 _UNIT_AFTER = re.compile(
-    r"[ -]{0,2}(%|percentage|per[ -]?cent\b|[^\W\d_]{1,12}(?:['-][^\W\d_]{1,12})?)(?:[- ](points?|"
+    r"[ -]{0,2}(%|percentage|p(?:er|or)[ -]?cent(?:o\b|\b)|[^\W\d_]{1,12}(?:['-][^\W\d_]{1,12})?)(?:[- ](points?|"
     r"punten|punt|ponto\w*)\b)?"
 )
 _CURRENCY_BEFORE = re.compile(r"(?<!\w)(us\$|r\$|[$€£¥₹]|[a-z]{3}|euro?s?) ?$", re.IGNORECASE)
@@ -77,6 +77,9 @@ def find_figures(text: str, now: datetime, locale: str = "en") -> list[Found]:
     for phrase in lexicon.HARMLESS.finditer(folded.text):
         if _stands_alone(phrase, folded.text):
             _take(taken, *phrase.span())
+    for our in _OUR.finditer(folded.text):
+        if locale == "nl" or (locale == "en" and _is_dutch(folded.text, our.start())):
+            _take(taken, *our.span())
     for when in find_times(folded.text, now):
         if not any(taken[when.start : when.end]) and _stands(when, folded.text):
             _take(taken, when.start, when.end)
@@ -88,6 +91,27 @@ def find_figures(text: str, now: datetime, locale: str = "en") -> list[Found]:
     ):
         found.append(piece)
     return [_settle(each, folded, text) for each in sorted(found, key=lambda f: f.start)]
+
+
+_OUR = re.compile(r"(?<!\w)onze(?= [^\W\d_])", re.IGNORECASE)
+_DUTCH = re.compile(
+    r"\b(?:het|een|van|zijn|staan|staat|hebben|heeft|wij|voor|met|niet|dat|deze|bij|kosten|waren|werd|worden|uit|ook|"
+    r"maar|naar|kijken|geen|wel)\b",
+    re.IGNORECASE,
+)
+_PORTUGUESE = re.compile(
+    r"\b(?:o|a|os|as|um|uma|de|do|da|dos|das|no|na|nos|nas|em|e|que|para|com|por|s\u00e3o|est\u00e3o|foram|h\u00e1|t\u00eam|"
+    r"n\u00e3o|mais|ao|pelo|pela|outros|demais)\b",
+    re.IGNORECASE,
+)
+_ENGLISH = re.compile(r"\b(?:the|of|and|are|were|have|has|with|for|there|to|on|was|you|our|by|from)\b", re.IGNORECASE)
+
+
+def _is_dutch(text: str, at: int) -> bool:
+    """Whether the words around an offset are Dutch, where `onze` is `our`, rather than Portuguese, where it is 11."""
+    around = text[max(0, at - 120) : at + 120]
+    dutch = len(_DUTCH.findall(around))
+    return dutch > len(_PORTUGUESE.findall(around)) and dutch > len(_ENGLISH.findall(around))
 
 
 def _digits(text: str, taken: bytearray, locale: str) -> Iterator[Found]:
@@ -170,8 +194,11 @@ def _number(text: str, start: int, end: int, number: Number, taken: bytearray, l
 
 def _words(text: str, taken: bytearray) -> Iterator[Found]:
     words = [m for m in _WORD.finditer(text) if not taken[m.start()]]
-    index = 0
+    index = done = 0
     while index < len(words):
+        if words[index].start() < done:
+            index += 1
+            continue
         reading = read_words([w[0].lower() for w in words[index : index + 8]], _gaps(text, words, index))
         if reading is None:
             index += 1
@@ -183,7 +210,7 @@ def _words(text: str, taken: bytearray) -> Iterator[Found]:
             unit, end = after
         if reading.kind == "ordinal" and unit is None and not _states_rank(text, end):
             unit = None
-        nouns = () if unit else _nouns(text, end)
+        nouns, done = () if unit else _nouns(text, end), end
         _take(taken, start, end)
         yield Found("", start, end, reading.kind, (reading.value,), Decimal(0), unit, nouns, _rough(text, start))
 
@@ -210,7 +237,7 @@ def _unit_after(text: str, end: int) -> tuple[str, int] | None:
     match = _UNIT_AFTER.match(text, end)
     if not match:
         return None
-    word = match[1].lower().replace(" ", "-").replace("per-cent", "percent")
+    word = match[1].lower().replace(" ", "-").replace("per-cent", "percent").replace("por-cento", "percent")
     if word in ("percentage", "percent", "%", "procent", "pontos", "ponto") and (match[2] or word.startswith("ponto")):
         return "percentage points", match.end()
     if word in ("point", "points") and text[match.end() : match.end() + 1] != "s":

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from policies.grounding import words
@@ -53,7 +54,7 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
     lent = in_sentence & at.shared
     in_wide = (label & at.wide) - near - in_sentence
     unheard = label - near - in_sentence - in_wide
-    says_not = "not" in label or bool(words.DENIAL.search(fact.label))
+    says_not = "not" in label or _denies(fact.label)
     out = [
         len(in_before - at.shared), len(in_before & at.shared),
         len(in_after - at.shared), len(in_after & at.shared),
@@ -69,14 +70,14 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
         float(change and at.role == "flat"), float(not changeish and at.role == "change"),
         float(change and not at.moved),
     ]  # fmt: skip
-    gross, net = bool(_GROSS.search(at.sentence_text)), bool(_NET.search(at.sentence_text))
+    gross, net = _basis_said(at.near_text, at.sentence_text)
     one = gross != net and fact.scope.basis is not None
     out += [
         float(one and (fact.scope.basis == "gross") == gross),
         float(one and (fact.scope.basis == "gross") != gross),
     ]
     narrowed = bool(vocab.held[fact.id]) and not label & {"total"}
-    out.append(float(narrowed and bool(_TOTAL.search(at.near_text))))
+    out.append(float(narrowed and _totals(at.near_text)))
     out.append(float(any(f.id == fact.id for f in at.others)))
     out.append(float(at.whole is not None and at.whole.unit == fact.unit and _exceeds(at.whole, fact)))
     out += [len(label & at.close - at.shared), len(label & at.close_before - at.shared)]
@@ -84,6 +85,23 @@ def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool
     out.append(float(at.number != 0 and units.kind(fact.unit) == "count" and (fact.value == 1) != (at.number == 1)))
     out += _company(at, fact, vocab)
     return out
+
+
+@lru_cache(maxsize=256)
+def _totals(near: str) -> bool:
+    return bool(_TOTAL.search(near))
+
+
+@lru_cache(maxsize=4096)
+def _denies(label: str) -> bool:
+    return bool(words.DENIAL.search(label))
+
+
+@lru_cache(maxsize=256)
+def _basis_said(near: str, sentence: str) -> tuple[bool, bool]:
+    """Whether gross and whether net is said near; if neither, in the sentence."""
+    gross, net = bool(_GROSS.search(near)), bool(_NET.search(near))
+    return (gross, net) if gross or net else (bool(_GROSS.search(sentence)), bool(_NET.search(sentence)))
 
 
 def _explained(at: Site, fact: Fact, vocab: Vocabulary) -> frozenset[tuple[str, str]]:
@@ -168,7 +186,7 @@ def pair(at: Site, fact: Fact, rival: Fact, view: View, vocab: Vocabulary) -> li
         lost = [(k, v) for k, vs in here.items() if k not in there and len(vs) <= 3 for v in vs]
         kept = all(here.get(k) == vs for k, vs in there.items())
         unsaid = lost and not any(
-            (k, v) in at.sentence_names | at.near_names | at.wide_names
+            (k, v) in at.sentence_names | at.near_names | at.wide_names | at.topics
             or spoken(v) & (at.near_words | at.sentence_words | at.wide_words)
             for k, v in lost
         )
@@ -207,7 +225,7 @@ def _named(at: Site, fact: Fact, vocab: Vocabulary, generous: bool) -> list[floa
             other_sentence += 1
         elif own & at.wide_names or telling & at.wide_words:
             wide += 1
-        elif generous and any(pieces(v) & (at.sentence_words | at.wide_words) for v in values):
+        elif generous and (own & at.topics or any(pieces(v) & (at.sentence_words | at.wide_words) for v in values)):
             hint += 1
         else:
             none += 1

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from policies.grounding.counts import same_statement
 from policies.grounding.fit import evidence, pair
 from policies.grounding.model import Claim, FaultKind
 from policies.grounding.view import Item, View, about
 from policies.grounding.weights import FACT, MARGIN, RIVAL, TOGETHER
 from tools.facts import Fact
+
+_OTHER = re.compile(r"\b(?:account|service|team|venue|region|resource) other\b|\bother spend\b")
+_REST = re.compile(
+    r"\b(?:others?|rest|remaining|remainder|elsewhere|the remaining|overige?|anderen?|elders|"
+    r"outr[oa]s?|restantes?|resto)\b"
+)
+"""What sums up the rest is meant only where the rest is spoken of."""
 
 
 def worth(item: Item, view: View) -> float:
@@ -31,6 +40,8 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     best, found = own + MARGIN, None
     for rival in view.facts:
         if rival.unit != fact.unit or rival.value == fact.value or (rival.unit, rival.value) in beside:
+            continue
+        if "other" in rival.label and _OTHER.search(rival.label) and not _REST.search(at.sentence_text + at.wide_text):
             continue
         score = sum(w * e for w, e in zip(RIVAL, evidence(at, rival, view, vocabulary), strict=True) if e)
         score += sum(w * e for w, e in zip(TOGETHER, pair(at, fact, rival, view, vocabulary), strict=True) if e)

@@ -78,7 +78,7 @@ def basis_claim(item: Item, view: View) -> Claim | None:
     if basis is None:
         return None
     sentence = view.layout.sentence(item.start)
-    close = re.split(r"[,.;:)]", view.text[item.end : item.end + 160].lower().strip()[:8])[0]
+    close = re.split(r"[,.;:)\n]", view.text[item.end : item.end + 160].lower().strip(" ")[:8])[0]
     left, _ = view.neighbours(item, sentence)
     rings = (close, view.said(*view.around(item)), view.text[left.end if left else sentence[0] : item.start].lower())
     said = next(

@@ -63,11 +63,23 @@ _TYPED = re.compile(r"(?<!\w)type ([a-z][\w-]*\.[\w.-]*\w)")
 """A type of machine that only the label says: `instances, type m6i.xlarge: running`."""
 
 
+_MACHINE = re.compile(
+    r"(?<![\w.])((?:db\.|cache\.)?[a-z]\w{1,6}\.(?:nano|micro|small|medium|large|metal|\d{0,2}xlarge))(?![\w-])"
+)
+"""A type of machine, however the label speaks of it: `hourly cost of RDS reserved db.r6g.xlarge`."""
+
+
+@lru_cache(maxsize=4096)
+def _type_of(label: str) -> str:
+    typed = _TYPED.search(label) or _MACHINE.search(label)
+    return typed[1] if typed else ""
+
+
 def values_of(fact: Fact) -> dict[str, frozenset[str]]:
     """What a fact is about, by dimension: its filters, and its accounts if it has any."""
     out = {key: frozenset({value}) for key, value in fact.scope.where.items()}
-    if typed := _TYPED.search(fact.label):
-        out.setdefault("type", frozenset({typed[1]}))
+    if typed := _type_of(fact.label):
+        out.setdefault("type", frozenset({typed}))
     if fact.scope.accounts:
         out[ACCOUNT] = frozenset(fact.scope.accounts)
     return out

@@ -19,6 +19,7 @@ from policies.grounding.counts import counts_listed, elliptic, no_claim, same_st
 from policies.grounding.figures import Found
 from policies.grounding.judge import worth
 from policies.grounding.model import FaultKind
+from policies.grounding.nouns import named_elsewhere
 from policies.grounding.ratios import holds_ratio
 from policies.grounding.values import write_fact
 from policies.grounding.view import Item, View
@@ -67,7 +68,12 @@ def settle(found: Found, ctx: Context) -> Verdict:
         return None
     if bind.in_label(found, near, ctx.now) or bind.quotes_threshold(found, facts, view.text):
         return None
-    if _restated(found, ctx) or no_claim(found, view) or counts_listed(found, view):
+    if _restated(found, ctx) or no_claim(found, view):
+        return None
+    said = (bind.candidates(found, facts) if found.kind == "number" else []) or named_elsewhere(found, view)
+    if elsewhere := [f for f in said if not contradictions(_item(found, f), view)]:
+        return _choose(found, elsewhere, view, fitting=True)
+    if counts_listed(found, view):
         return None
     if bind.counts_scope(found, near) and _SPREAD.search(view.text[max(0, found.start - 16) : found.start]):
         return None
@@ -84,10 +90,12 @@ def settle(found: Found, ctx: Context) -> Verdict:
     return _choose(found, options, view)
 
 
-def _choose(found: Found, options: Sequence[Fact], view: View) -> Verdict:
+def _choose(found: Found, options: Sequence[Fact], view: View, *, fitting: bool = False) -> Verdict:
     if len(options) == 1:
         return options[0]
-    left = [f for f in options if not contradictions(_item(found, f), view)] or list(options)
+    left = list(options)
+    if not fitting:
+        left = [f for f in options if not contradictions(_item(found, f), view)] or left
     ranked = sorted(
         left, key=lambda f: (-worth(_item(found, f), view), len(f.scope.where) + len(f.scope.accounts), f.id)
     )

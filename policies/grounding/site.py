@@ -45,6 +45,7 @@ class Site:
     members: frozenset[int]
     """How many figures of one kind, or items of a list, stand behind a colon after the figure."""
     wide: frozenset[str]
+    wide_text: str
     near_text: str
     sentence_text: str
     near_words: frozenset[str]
@@ -55,6 +56,8 @@ class Site:
     sentence_names: frozenset[tuple[str, str]]
     before_names: frozenset[tuple[str, str]]
     wide_names: frozenset[tuple[str, str]]
+    topics: frozenset[tuple[str, str]]
+    """The last name of each kind that was said before the sentence, however far above."""
     near_mentions: list[Mention]
     others: list[Fact]
     theirs: frozenset[tuple[str, str]]
@@ -84,9 +87,14 @@ _MOVE = words.UP | words.DOWN
 _CHANGE_NOUN = frozenset(
     listing(
         "change difference increase decrease rise fall drop growth decline reduction jump swing gain stijging daling "
-        "toename afname verschil verandering aumento queda subida descida varia\u00e7\u00e3o redu\u00e7\u00e3o"
+        "toename afname verschil verandering gap surplus kloof "
+        "diferen\u00e7a aumento queda subida descida varia\u00e7\u00e3o redu\u00e7\u00e3o"
     )
 )
+_CHANGES = _CHANGE_NOUN | frozenset(
+    listing("changes differences increases decreases rises falls drops reductions jumps gains stijgingen dalingen")
+)
+_SUMS = frozenset(listing("add adds added amount amounts amounted come comes came sum sums"))
 _MORE = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:more|less|higher|lower|above|below|up\b|down\b|extra|dearer|cheaper|fewer|increase|decrease|rise\b|drop\b|"
     r"meer|minder|hoger|lager|duurder|goedkoper|a mais|a menos|mais|menos|acima|abaixo|over\b)"
@@ -106,6 +114,8 @@ def _role(view: View, item: Item, clause_before: str) -> str:
     if last in _MOVE and last not in ("more", "less", "meer", "mais", "menos", "minder", "higher", "lower", "extra"):
         return "change"
     if last in ("of", "van", "de") and set(before[-4:-1]) & _CHANGE_NOUN:
+        return "change"
+    if (last in _FLAT or set(before[-3:]) & _SUMS) and set(before[-6:-1]) & _CHANGES:
         return "change"
     if last in ("to", "naar", "para", "from", "van", "de", "tot") and set(before) & _MOVE:
         return "level"
@@ -156,6 +166,7 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         muted=words.stems(view.said(*([before] if whole is not None else []), *([after] if part_said else []))),
         members=_members(item, sentence, view),
         wide=words.stems(wide_text),
+        wide_text=wide_text.lower(),
         near_text=near_text,
         sentence_text=sentence_text,
         near_words=pieces(_without(view, around)),
@@ -165,6 +176,7 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         sentence_names=_means(view.named(sentence)),
         before_names=_means([m for m in view.named((sentence[0], item.start)) if not is_aside(m, item, view)]),
         wide_names=_means([*view.named(above, *lead), *asked]),
+        topics=_topics(view, sentence[0]),
         near_mentions=[m for m in close_mentions if not is_aside(m, item, view)],
         others=others,
         theirs=names_held(others, vocab),
@@ -185,6 +197,15 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
     )
 
 
+def _topics(view: View, start: int) -> frozenset[tuple[str, str]]:
+    last: dict[str, str] = {}
+    for mention in view.mentions:
+        if mention.start >= start:
+            break
+        last.update(mention.means)
+    return frozenset(last.items())
+
+
 _QUANTIFIED = re.compile(
     r"\b(?:none|all|every|each|some|most|many|few|any|one|both|geen|alle|nenhum|todos|todas)(?: one)?(?: (?:of|"
     r"van|d[eao]s?))?(?: (?:our|the|these|those|onze|de|os|as))? $",
@@ -194,7 +215,8 @@ _ASIDE = re.compile(
     r"\b(?:driven by|explained by|because of|led by|due to|thanks to|mainly|mostly|chiefly|especially|largely|"
     r"including|excluding|except|"
     r"other than|not counting|caused by|behind|unlike|without|outside|besides|apart from|"
-    r"until|than|compared (?:with|to)|versus|vs\.?|"
+    r"until|than|as (?:many|much|few|little|large|high|low|big) as|just like|similar to|"
+    r"evenveel als|net als|tant[oa]s? (?:como|quanto)|compared (?:with|to)|versus|vs\.?|"
     r"come[s]? (?:mostly |mainly |chiefly )?from|together with|thanks|vooral|door|met name|behalve|sobretudo|"
     r"principalmente|devido a|por causa d[eao])\b[^,;:.()\ue000]*$",
     re.IGNORECASE,

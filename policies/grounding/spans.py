@@ -50,7 +50,8 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
         before_it = not pair and abs((start - a) - (end - start)) <= timedelta(days=3)
         if words.is_change(fact) and when.span and b == end and before_it:
             return True  # `between August and September` of September's change
-        if words.is_change(fact) and not when.span and _compared(a, b, start, end, pair):
+        until = min(b, end) if start <= a < end and end >= today else b  # `this month`, of which nothing came later
+        if words.is_change(fact) and not when.span and _compared(a, until, start, end, pair):
             return True
     return False
 

@@ -76,7 +76,14 @@ class View:
     def clause(self, item: Item) -> Span:
         """The clause that the figure stands in."""
         if item.start not in self._clauses:
-            self._clauses[item.start] = self.layout.clause(item.start)
+            start, end = self.layout.clause(item.start)
+            sentence = self.layout.sentence(item.start)[0]
+            if start > sentence and not any(c.isalpha() for c in self.text[start : item.start]):
+                before = self.layout.clause(max(sentence, start - 2))[0]
+                noun = self.text[before:start]
+                if HOLE not in noun and len(noun.split()) > 2:
+                    start = before  # `the net total, X, ...`: in apposition
+            self._clauses[item.start] = start, end
         return self._clauses[item.start]
 
     def around(self, item: Item) -> tuple[Span, ...]:

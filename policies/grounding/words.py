@@ -61,7 +61,7 @@ _SAME = {
             "jumped declined decline higher lower stijging daling gestegen steeg gedaald daalde toename "
             "afname aumento aumentou subiu caiu queda surged shrank movement"
         ),
-        listing("total altogether overall sum combined totaal totale"),
+        listing("total altogether overall sum combined add adds totaal totale"),
         listing("share proportion portion slice aandeel parte accounted accounts-for"),
         listing("average mean averaged gemiddeld gemiddelde média"),
         listing("highest largest biggest most-expensive peak hoogste grootste maior m\u00e1ximo maximum"),
@@ -116,7 +116,7 @@ MOVED = (
             "above below over under than against jump jumped swing shift shifted swung saved spike "
             "spiked surge plus minus boven onder tegen dan acima abaixo contra worse better improved "
             "worsened gained lost went moved extra driver drivers explain explains explained contributed "
-            "cheaper dearer goedkoper duurder contribution cause causes oorzaak face"
+            "gap kloof verschil diferen\u00e7a cheaper dearer goedkoper duurder contribution cause causes oorzaak face"
         )
     )
 )
