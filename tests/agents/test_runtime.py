@@ -350,7 +350,7 @@ def test_a_process_does_not_load_grammars_that_it_never_uses():
 
 def test_a_body_that_trickles_in_does_not_hold_a_connection(monkeypatch):
     monkeypatch.setattr("agents.runtime.BODY_SECONDS", 0.2)
-    with runtime(None) as port, socket.create_connection(("127.0.0.1", port), 5) as slow:
+    with runtime(None) as port, socket.create_connection(("127.0.0.1", port), 30) as slow:
         slow.sendall(b"POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         answer = b""
         while part := slow.recv(4096):  # until it is closed
