@@ -17,6 +17,7 @@ from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS, Taken
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, Claim
 from agents.home import own_file
+from policies.transaction import immediate
 
 if TYPE_CHECKING:
     import sqlite3
@@ -190,16 +191,8 @@ class Box:
         import sqlite3
 
         try:
-            with self._writing:
-                db = self._connection()
-                db.execute("begin immediate")
-                try:
-                    yield db
-                    db.execute("commit")
-                except BaseException:
-                    if db.in_transaction:
-                        db.execute("rollback")
-                    raise
+            with self._writing, immediate(self._connection()) as db:
+                yield db
         except (sqlite3.Error, OSError) as error:
             raise ChannelError(f"The channel's box {self._path.name} cannot be used: {error}.") from error
 

@@ -7,9 +7,10 @@ others. What was taken is marked afterwards: a crash in between tells it twice r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import structlog
 
@@ -37,6 +38,7 @@ _LATELY = timedelta(days=1)
 """How far back a place that is new hears of alerts that others have heard of."""
 _BEGAN = "began"
 Told = Literal["told", "busy", "missed"]
+_Asked = TypeVar("_Asked", ApprovalNotice, Pointer)
 
 
 class Notifier(Protocol):
@@ -88,7 +90,7 @@ class Round:
         """Deliver what waits; how many did not arrive and will be tried again."""
         missed = self._alerts()
         for notifier in self._notifiers:
-            missed += self._asked(notifier) + self._pointed(notifier) + self._settled(notifier)
+            missed += self._asked(notifier) + self._settled(notifier)
         return missed
 
     def _alerts(self) -> int:
@@ -104,8 +106,7 @@ class Round:
 
     def _alert(self, outbox: Outbox, alert: Alert, places: Sequence[tuple[Notifier, str, str]]) -> int:
         told = [
-            self._tell(one, f"alert/{alert.id}", who, lambda one=one, place=place: one.notify(alert, place))  # type: ignore[misc]
-            for one, place, who in places
+            self._tell(one, f"alert/{alert.id}", who, partial(one.notify, alert, place)) for one, place, who in places
         ]
         if "told" in told and alert.delivered is None:
             outbox.delivered(alert.id, self._clock())
@@ -120,28 +121,16 @@ class Round:
         return datetime.fromisoformat(found) if found else self._clock()
 
     def _asked(self, notifier: Notifier) -> int:
-        missed = 0
-        for notice in self._waits.pending(notifier.channel):
-            for who in notice.approvers:
-                missed += self._tell(
-                    notifier,
-                    approval_key(notice.approval),
-                    who,
-                    lambda notice=notice, who=who: notifier.ask_approver(notice, who),  # type: ignore[misc]
-                ) == "missed"  # fmt: skip
-        return missed
+        waits, channel = self._waits, notifier.channel
+        missed = self._approvers(notifier, waits.pending(channel), lambda one, who: notifier.ask_approver(one, who))
+        return missed + self._approvers(notifier, waits.elsewhere(channel), lambda one, who: notifier.point(one, who))
 
-    def _pointed(self, notifier: Notifier) -> int:
-        missed = 0
-        for pointer in self._waits.elsewhere(notifier.channel):
-            for who in pointer.approvers:
-                missed += self._tell(
-                    notifier,
-                    approval_key(pointer.approval),
-                    who,
-                    lambda pointer=pointer, who=who: notifier.point(pointer, who),  # type: ignore[misc]
-                ) == "missed"  # fmt: skip
-        return missed
+    def _approvers(self, notifier: Notifier, waiting: Iterable[_Asked], tell: Callable[[_Asked, str], str]) -> int:
+        return sum(
+            self._tell(notifier, approval_key(one.approval), who, partial(tell, one, who)) == "missed"
+            for one in waiting
+            for who in one.approvers
+        )
 
     def _settled(self, notifier: Notifier) -> int:
         missed = 0
@@ -149,12 +138,8 @@ class Round:
             for who in one.approvers:
                 said = self._heard.said(approval_key(one.approval), who)
                 if said:  # they were asked, and see the buttons still, unless it was they who pressed one
-                    missed += self._tell(
-                        notifier,
-                        settled_key(one.approval),
-                        who,
-                        lambda one=one, who=who, said=said: notifier.settle(one, who, said),  # type: ignore[misc]
-                    ) == "missed"  # fmt: skip
+                    tell = partial(notifier.settle, one, who, said)
+                    missed += self._tell(notifier, settled_key(one.approval), who, tell) == "missed"
             missed += self._waited(notifier, one)
         return missed
 

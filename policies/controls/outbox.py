@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from policies.controls.errors import ControlsError
+from policies.transaction import immediate
 
 if TYPE_CHECKING:
     import sqlite3
@@ -122,14 +123,8 @@ def transaction(path: Path, tables: str) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as db:
             db.execute("pragma synchronous = full")
             db.executescript(tables)
-            db.execute("begin immediate")
-            try:
+            with immediate(db):
                 yield db
-                db.execute("commit")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("rollback")
-                raise
     except (sqlite3.Error, OSError) as error:
         raise OutboxError(f"The alerts in {path.name} cannot be used: {error}.") from error
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policies.transaction import immediate
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -45,18 +47,13 @@ class Database:
             try:
                 db = self._open or self._connect()
                 self._open = db
-                db.execute("begin immediate")
             except (sqlite3.Error, OSError) as error:
                 raise failing(f"{self.path.name} cannot be used: {error}.") from error
             try:
-                yield db
-                db.execute("commit")
-            except BaseException as error:
-                if db.in_transaction:
-                    db.execute("rollback")
-                if isinstance(error, sqlite3.Error):
-                    raise failing(f"{self.path.name} cannot be used: {error}.") from error
-                raise
+                with immediate(db):
+                    yield db
+            except sqlite3.Error as error:
+                raise failing(f"{self.path.name} cannot be used: {error}.") from error
 
     def _connect(self) -> sqlite3.Connection:
         import sqlite3

@@ -22,6 +22,15 @@ def _paged(request: EstateRequest, member: str, items: list[dict[str, Any]]) -> 
     return {member: shown, **token}
 
 
+def _named(request: EstateRequest, documents: list[dict[str, Any]], member: str, what: str) -> dict[str, Any]:
+    """The document that a request names by its member of the same name; ResourceNotFoundException if there is none."""
+    wanted = request.params[member]
+    for one in documents:
+        if one[member] == wanted:
+            return one
+    raise AwsError("ResourceNotFoundException", f"{what} {wanted} was not found.", 404)
+
+
 def _only(document: dict[str, Any], *names: str) -> dict[str, Any]:
     """What a list shows of a document."""
     return {name: document[name] for name in names if name in document}
@@ -148,10 +157,7 @@ def list_gateway_targets(request: EstateRequest) -> dict[str, Any]:
 
 
 def get_gateway_target(request: EstateRequest) -> dict[str, Any]:
-    for one in _targets(request):
-        if request.params["targetId"] == one["targetId"]:
-            return one
-    raise AwsError("ResourceNotFoundException", f"Target {request.params['targetId']} was not found.", 404)
+    return _named(request, _targets(request), "targetId", "Target")
 
 
 def _engine(engine: Resource) -> dict[str, Any]:
@@ -195,10 +201,7 @@ def list_policies(request: EstateRequest) -> dict[str, Any]:
 
 
 def get_policy(request: EstateRequest) -> dict[str, Any]:
-    for one in _policies(request):
-        if request.params["policyId"] == one["policyId"]:
-            return one
-    raise AwsError("ResourceNotFoundException", f"Policy {request.params['policyId']} was not found.", 404)
+    return _named(request, _policies(request), "policyId", "Policy")
 
 
 def _memory(memory: Resource) -> dict[str, Any]:
