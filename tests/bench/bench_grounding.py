@@ -12,13 +12,16 @@ from tests.grounding.corpus import Labelled, every_corruption, load
 from tests.grounding.estates import all_estates
 
 ESTATES = all_estates()
-UNSEEN = {
+FIRST = {
     "independent": "97.3 % / 30.3 %",
     "independent2": "97.7 % / 27.1 %",
     "independent3": "96.2 % / 13.9 % (half of it; the other half was tuned on)",
     "independent4": "95.1 % / 6.9 %",
+    "independent5a": "95.6 % / about 20 %, both halves together",
 }
 """Detection and false alarms of the parts that were written against no checker, when they were first measured."""
+HELD_OUT = "independent5b"
+"""The half that the checker was never tuned on: what it does in prose that it has not seen."""
 
 
 def main() -> None:
@@ -29,9 +32,13 @@ def main() -> None:
         _rates(load(part), times)
         print(f"{part}: every corruption of every answer, three times")
         _rates(every_corruption(part), times)
-    for part, first in UNSEEN.items():
+    for part, first in FIRST.items():
         print(f"\n{part} (unseen at first measurement: {first}; now tuned): frozen answers")
         _rates(load(part), times)
+    print(f"\n{HELD_OUT} (UNSEEN, never tuned on): frozen answers")
+    _rates(load(HELD_OUT), times)
+    print(f"{HELD_OUT}: every corruption of every answer, three times")
+    _rates(every_corruption(HELD_OUT), times)
     quantiles = statistics.quantiles(times, n=100)
     print(f"\ncheck: p50 {quantiles[49] * 1e6:,.0f} us, p99 {quantiles[98] * 1e6:,.0f} us, {len(times):,} answers")
     text = "Spend was USD 1,234.56 in September, 12 findings are open, two of them since 6 October. " * 1150

@@ -3,8 +3,10 @@
 `python -m tests.grounding.corpus` writes `corpus.jsonl` anew. `heldout.jsonl` was written once, before the checker was
 tuned, and stays as it is. `independent.jsonl`, `independent2.jsonl` and `independent3.jsonl` speak about facts that
 real queries gave, and so does `independent4.jsonl`; each was written by someone who had seen neither the checker nor
-the other parts, and tuned on after it was measured. `varied.yaml` holds clean answers by who tuned the checker. Each
-line holds the estate, the draft, the corruption (null if clean) and what was changed.
+the other parts, and tuned on after it was measured. `independent5a.jsonl` and `independent5b.jsonl` are the two halves
+of a fifth such part, in prose as people write it; the first was tuned on, the second never was and never may be.
+`varied.yaml` holds clean answers by who tuned the checker. Each line holds the estate, the draft, the corruption (null
+if clean) and what was changed.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ _WRITTEN = {
     "independent2": "independent2.yaml",
     "independent3": "independent3.yaml",
     "independent4": "independent4.yaml",
+    "independent5a": "independent5a.yaml",
+    "independent5b": "independent5b.yaml",
     "varied": "varied.yaml",
 }
 
@@ -50,7 +54,7 @@ class Labelled(BaseModel):
 
 
 def load(name: str) -> list[Labelled]:
-    """The frozen answers of one part: `corpus`, `heldout`, `fresh`, `independent`, `independent2` or `independent3`."""
+    """The frozen answers of one part: `corpus`, `heldout`, `fresh` or one of the independent ones."""
     lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Labelled.model_validate_json(line) for line in lines]
 

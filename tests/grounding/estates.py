@@ -471,7 +471,7 @@ def airline_fresh() -> Estate:
 BUILDERS = (casino_cost, casino_security, casino_ops, bank_cost, lottery_pt, venues_mixed)
 HELDOUT_BUILDERS = (insurer_heldout, utility_heldout)
 FRESH_BUILDERS = (hospital_fresh, airline_fresh)
-INDEPENDENT = ("independent", "independent2", "independent3", "independent4")
+INDEPENDENT = ("independent", "independent2", "independent3", "independent4", "independent5a", "independent5b")
 
 
 def independent(part: str = "independent") -> list[Estate]:

@@ -12,8 +12,17 @@ from tests.grounding.estates import all_estates
 from tests.grounding.notation import expand, parse
 
 PARTS = ("corpus", "heldout", "fresh")
-MAY_MISS = {"independent": 0.03, "independent2": 0.03, "independent3": 0.05, "independent4": 0.04}
+MAY_MISS = {
+    "independent": 0.03,
+    "independent2": 0.03,
+    "independent3": 0.05,
+    "independent4": 0.04,
+    "independent5a": 0.04,
+}
 """Lies that may be missed, other than one in a hundred: the independent parts were written against no checker."""
+MAY_STOP = {"independent5a": 0.025}
+"""True answers that may be stopped, other than one in a hundred."""
+HELD_OUT = "independent5b"
 
 
 @pytest.mark.parametrize("part", [*PARTS, *MAY_MISS])
@@ -29,7 +38,19 @@ def test_detection_and_false_alarms(part: str) -> None:
         if row.corruption is not None and grounded.ok:
             missed.append((row.id, row.corruption, row.changed))
     assert len(missed) <= MAY_MISS.get(part, 0.01) * counted[False], missed
-    assert len(alarms) <= 0.01 * counted[True], alarms
+    assert len(alarms) <= MAY_STOP.get(part, 0.01) * counted[True], alarms
+
+
+def test_the_half_that_nobody_tuned_on_fares_no_worse_than_when_it_was_measured() -> None:
+    estates, wrong = all_estates(), Counter[str]()
+    for row in load(HELD_OUT):
+        estate = estates[row.estate]
+        grounded = ground(row.draft, estate.facts, question=estate.question, now=estate.now, locale=estate.locale)
+        if grounded.ok == (row.corruption is not None):
+            wrong["missed" if row.corruption else "stopped"] += 1
+    # Which ones they are is not said: that would be the first step to tuning on them.
+    assert wrong["missed"] <= 5, "detection fell below 75 of 80"
+    assert wrong["stopped"] <= 16, "more than 16 of 80 true answers are stopped"
 
 
 def test_true_answers_in_other_styles_pass() -> None:
@@ -47,7 +68,8 @@ def test_the_corpus_is_what_it_claims() -> None:
     assert len(rows) >= 300
     assert len(corrupted) * 2 == len(rows)
     assert len({row.estate for row in rows}) >= 6
-    assert all(len(estate.facts) >= 20 for estate in all_estates().values())
+    spoken_of = {row.estate for part in (*PARTS, "independent4") for row in load(part)}
+    assert all(len(all_estates()[name].facts) >= 20 for name in spoken_of)
     assert len(load("heldout")) >= 100
     assert len(load("fresh")) >= 100
     clean = {row.id: row.draft for part in PARTS for row in load(part) if row.corruption is None}
@@ -66,7 +88,13 @@ def test_every_source_names_known_facts() -> None:
 
 @pytest.mark.parametrize(
     ("part", "least", "facts"),
-    [("independent", 160, (25, 45)), ("independent2", 150, (25, 45)), ("independent3", 300, (20, 80))],
+    [
+        ("independent", 160, (25, 45)),
+        ("independent2", 150, (25, 45)),
+        ("independent3", 300, (20, 80)),
+        ("independent5a", 80, (10, 60)),
+        ("independent5b", 80, (10, 90)),
+    ],
 )
 def test_an_independent_part_speaks_about_frozen_real_facts(part: str, least: int, facts: tuple[int, int]) -> None:
     rows = load(part)
