@@ -50,6 +50,8 @@ from tools.receipts import ReceiptStore
 
 log = structlog.get_logger()
 Progress = Callable[[dict[str, Any]], None]
+UNVERIFIED = "unverified"
+"""Stands on record in the place of the id of somebody who has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +130,37 @@ class Desk:
         await asyncio.to_thread(keep_answer, self, approval, run, answer)
         return answer
 
-    def refuse(self, question: Question, principal_id: str, reason: str) -> Answer:
-        """Refuse somebody who is not known, on record. Nothing else happens.
+    def refuse(self, question: Question, principal_id: str | None, reason: str) -> Answer:
+        """Refuse somebody who is not known, or who has proved to be nobody (None), on record; of a flood, its count is
+        on record (`policies.oversight.refusals`). Nothing else happens.
 
         Raises:
-            LedgerError: not even the refusal could be recorded.
+            LedgerError, UsageError: not even the refusal could be recorded.
         """
         question_id = new_id()
         shown = for_the_record(question.text)
-        principal_id, reason = clean_and_mask(principal_id), clean_and_mask(reason)
+        alone = self.oversight.refusals.by_itself(question.channel, "unknown" if principal_id else "unverified")
+        principal_id, reason = clean_and_mask(principal_id or UNVERIFIED)[:128], clean_and_mask(reason)
+        span = LedgerSpan(origin=self.ledger.origin, first=None, last=None, root="")
+        if alone:
+            span = self._record_refusal(question_id, question, shown, principal_id, reason)
+        return Answer(
+            id=question_id,
+            question=shown,
+            principal=PrincipalShown(id=principal_id, role="unknown", assurance="none"),
+            status="denied",
+            text=reason,
+            usage=Usage(model=self.maker.name),
+            ledger=span,
+        )
+
+    def _record_refusal(
+        self, question_id: str, question: Question, shown: str, principal_id: str, reason: str
+    ) -> LedgerSpan:
         asked = QuestionAsked(
             text=shown,
             channel=question.channel,
-            principal_id=principal_id[:128],
+            principal_id=principal_id,
             role="unknown",
             assurance="none",
             model=self.maker.name,
@@ -149,15 +169,7 @@ class Desk:
         first = self.ledger.append(Record(actor="person", body=asked, question=question_id), wait=False)
         delivered = AnswerDelivered(status="denied", text_sha256=hashlib.sha256(reason.encode()).hexdigest(), figures=0)
         last = self.ledger.append(Record(actor="system:desk", body=delivered, question=question_id, parent=first))
-        return Answer(
-            id=question_id,
-            question=shown,
-            principal=PrincipalShown(id=principal_id[:128], role="unknown", assurance="none"),
-            status="denied",
-            text=reason,
-            usage=Usage(model=self.maker.name),
-            ledger=LedgerSpan(origin=self.ledger.origin, first=first, last=last, root=self.ledger.root()),
-        )
+        return LedgerSpan(origin=self.ledger.origin, first=first, last=last, root=self.ledger.root())
 
     def open_turn(
         self, question_id: str, question: Question, principal: Principal, progress: Progress, shown: str

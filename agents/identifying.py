@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from agents.querying import QueryCall
     from agents.settings import Settings
 
-UNVERIFIED = "unverified"
-
 
 class Who(Protocol):
     """Says who makes a call: `policies.access.identity.Identity`, or whoever sits at this machine."""
@@ -73,7 +71,7 @@ def query_call(desk: Desk, who: Who, call: QueryCall, proof: Call) -> Answer:
 
 def refuse_call(desk: Desk, question: Question, why: NotVerifiedError | UnknownPrincipalError) -> Answer:
     """Refuse a call that nobody known makes, on record."""
-    return desk.refuse(question, (why.who if isinstance(why, UnknownPrincipalError) else None) or UNVERIFIED, str(why))
+    return desk.refuse(question, why.who if isinstance(why, UnknownPrincipalError) else None, str(why))
 
 
 def _nonces(settings: Settings, home: Home) -> Nonces | None:

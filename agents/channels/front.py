@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, Protocol
 
 from agents.channels.delivery import MOST_BYTES, ChannelError, Delivery
 from agents.channels.inbox import Inbox, Taken
+from tools.errors import RegentError
 
+_NOT_GENUINE = (401, 403)
 BODY_SECONDS = 20
 """How long a body may take to arrive, on one's own machine; before a Lambda function, the API sees to that."""
 
@@ -51,6 +53,10 @@ class Gatekeeper(Protocol):
         """What the channel hears once the delivery is in the queue."""
 
 
+Refused = Callable[[int], None]
+"""Hears how many more requests were not genuine. On AWS, the API's access log holds each."""
+
+
 def respond(arrived: Arrived, gatekeeper: Gatekeeper, inbox: Inbox) -> Reply:
     """Let the gatekeeper look, and take what is genuine. Whatever fails asks the sender to try again."""
     found = _looked(arrived, gatekeeper)
@@ -62,9 +68,11 @@ def respond(arrived: Arrived, gatekeeper: Gatekeeper, inbox: Inbox) -> Reply:
         return _again(error)
 
 
-def respond_all(arrived: Sequence[Arrived], gatekeeper: Gatekeeper, inbox: Inbox) -> list[Reply]:
+def respond_all(arrived: Sequence[Arrived], gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused) -> list[Reply]:
     """`respond` to requests that came together, taking all that are genuine at once."""
     found = [_looked(one, gatekeeper) for one in arrived]
+    if many := sum(isinstance(one, Reply) and one.status in _NOT_GENUINE for one in found):
+        _count(many, refused)
     genuine = [one for one in found if isinstance(one, Delivery)]
     try:
         taken = iter(inbox.take_all(genuine) if genuine else ())
@@ -80,6 +88,13 @@ def _looked(arrived: Arrived, gatekeeper: Gatekeeper) -> Delivery | Reply:
         return gatekeeper.admit(arrived)
     except ChannelError as error:
         return _again(error)
+
+
+def _count(many: int, refused: Refused) -> None:
+    try:
+        refused(many)
+    except RegentError as error:
+        sys.stderr.write(f"regent: {error}\n")  # the request is refused all the same
 
 
 def _again(error: ChannelError) -> Reply:
@@ -113,14 +128,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def asgi(
-    gatekeeper: Gatekeeper, inbox: Inbox, clock: Callable[[], float] = time.time
+    gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused, clock: Callable[[], float] = time.time
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """The front as an ASGI app, for one's own machine."""
+    """The front as an ASGI app, for one's own machine. `refused` is called from a thread."""
     import asyncio  # here: a front as a Lambda function has no loop, and starts sooner without
 
     from agents.channels.together import Together
 
-    together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox))
+    together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox, refused))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ def webhook(
     from agents.channels.digests.running import digesting
     from agents.channels.front import asgi
     from agents.channels.heard import HeardFile
-    from agents.channels.opening import open_inside
+    from agents.channels.opening import open_house
     from agents.channels.secrets import from_file
     from agents.channels.webhook import clients, gatekeeper
     from agents.channels.webhook_worker import adapter
@@ -50,10 +51,12 @@ def webhook(
     clients_of = from_file(secret or home.path / "webhook.json")
     named = sorted(clients(clients_of()))  # a file that cannot be used is said now, not to the first client
     box = Box(home.path / "webhook.sqlite")
-    with open_inside(estate=estate.value if estate else None, model=model, settings=settings) as house:
+    opened = open_house(estate=estate.value if estate else None, model=model, settings=settings)
+    with opened as (house, inside):
         worker = adapter(house, clients_of, box)
+        refusals = inside.desk.oversight.refusals
         config = uvicorn.Config(
-            asgi(gatekeeper(clients_of, box), box),
+            asgi(gatekeeper(clients_of, box), box, partial(refusals.count, "webhook")),
             host="127.0.0.1",
             port=port,
             log_level="critical",

@@ -31,10 +31,13 @@ create table if not exists approval (
 
 
 class Database:
-    """The file at `path`, opened when it is first needed. `failing` makes the error of what cannot be done."""
+    """The file at `path` with its `tables`, opened when it is first needed.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    `failing` makes the error of what cannot be done.
+    """
+
+    def __init__(self, path: Path, tables: str = _TABLES) -> None:
+        self.path, self._tables = path, tables
         self._lock = threading.Lock()
         self._open: sqlite3.Connection | None = None
 
@@ -64,7 +67,7 @@ class Database:
         # a killed process loses nothing; a power cut may lose the last counts, and of approvals the ledger is the truth
         db.execute("pragma synchronous = normal")
         db.execute("pragma secure_delete = on")
-        db.executescript(_TABLES)
+        db.executescript(self._tables)
         return db
 
     def rewrite(self, failing: Callable[[str], Exception]) -> None:

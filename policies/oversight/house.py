@@ -1,4 +1,4 @@
-"""What oversees every turn: the kill switch, the budgets and the approvals, each behind its own small interface."""
+"""What oversees every turn: the kill switch, budgets, approvals and refusals, each behind its own small interface."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from policies.oversight.approval_store import SqliteApprovals
 from policies.oversight.approvals import Approvals, ApprovalSettings
 from policies.oversight.budgets import Budgets, BudgetSettings
 from policies.oversight.database import Database
+from policies.oversight.refusals import Refusals
 from policies.oversight.switch import Switch
 from policies.oversight.switch_file import FileSwitch
 from policies.oversight.usage_sqlite import SqliteUsage
@@ -27,6 +28,7 @@ class Oversight:
     switch: Switch
     budgets: Budgets
     approvals: Approvals
+    refusals: Refusals
     database: Database | None = None
     """The local store behind it, if there is one; closed with the desk."""
 
@@ -49,10 +51,12 @@ class Oversight:
             approvals=Approvals(
                 SqliteApprovals(database), ledger, approvals or ApprovalSettings(), lambda: usage.latest(clock())
             ),
+            refusals=Refusals(home / "refused.sqlite", ledger, clock=clock),
             database=database,
         )
 
     def close(self) -> None:
         """Let go of the local store; it opens again when it is needed."""
+        self.refusals.close()
         if self.database is not None:
             self.database.close()

@@ -125,7 +125,7 @@ def serve(kind: str, issuer: str, openid: str, service: str) -> None:
     if kind == "limit":
         _run(_verifying(tokens))
     elif kind == "front":
-        _run(asgi(TeamsGatekeeper(tokens, TENANT), Box(folder / "teams.sqlite")))
+        _run(asgi(TeamsGatekeeper(tokens, TENANT), Box(folder / "teams.sqlite"), lambda many: None))
     else:
         from agents.channels.opening import open_house
         from agents.channels.teams.serving import open_channel

@@ -22,6 +22,7 @@ from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call, Verified
 from policies.halting import StoppedError
 from policies.oversight import ApprovalError, NotInChargeError
+from policies.oversight.refusals import Why
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ def reply(house: House, question: Question, call: Call, progress: Progress = lam
 
 
 async def known(house: House, call: Call, channel: str, asked: str) -> Verified:
-    """Who makes this call. Whoever is not verified or known is refused, on record if something was `asked`.
+    """Who makes this call. Whoever is not verified or known is refused on record, with what was `asked`,
+    if that is anything.
 
     Raises:
         Refused: nobody who is verified (401) and known (403); or it cannot be found out (503).
@@ -198,6 +200,9 @@ async def known(house: House, call: Call, channel: str, asked: str) -> Verified:
         except (NotVerifiedError, UnknownPrincipalError) as error:
             if asked:
                 refuse_call(house.desk, Question(text=asked, channel=channel), error)
+            else:
+                why: Why = "unknown" if isinstance(error, UnknownPrincipalError) else "unverified"
+                house.desk.oversight.refusals.count(channel, why=why)
             raise
 
     return await in_thread(look)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agents.channels.again import Again
@@ -54,7 +55,8 @@ def open_slack(
         outbox = open_outbox(home, settings) if settings.slack.alerts else None
         closing.enter_context(Again(Round(outbox, heard, [worker], WaitsHere(house), port).go, "delivering"))
         closing.enter_context(digesting(settings, home, port, heard, [worker]))
-        yield asgi(gatekeeper(secret, box), box)
+        refusals = house.desk.oversight.refusals
+        yield asgi(gatekeeper(secret, box), box, partial(refusals.count, CHANNEL))
 
 
 def secret_of(settings: SlackSettings) -> Secret:

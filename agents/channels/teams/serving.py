@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.channels.again import Again
@@ -12,7 +13,7 @@ from agents.channels.crew import AGAIN_SECONDS, Crew
 from agents.channels.delivering import Round
 from agents.channels.front import asgi
 from agents.channels.heard import HeardFile
-from agents.channels.teams.gatekeeper import TeamsGatekeeper
+from agents.channels.teams.gatekeeper import NAME, TeamsGatekeeper
 from agents.channels.teams.genuine import BotTokens
 from agents.channels.teams.settings import TeamsSettings
 
@@ -63,7 +64,8 @@ def open_channel(
         delivering = Again(Round(outbox, heard, [worker], WaitsHere(house), port).go, "delivering")
         digests = digesting(settings, home, port, heard, [worker])
         with Crew(box, lambda channel: worker, workers, again), delivering, digests:
-            yield asgi(TeamsGatekeeper(tokens_of(settings.teams), tenant), box)
+            refusals = house.desk.oversight.refusals
+            yield asgi(TeamsGatekeeper(tokens_of(settings.teams), tenant), box, partial(refusals.count, NAME))
 
 
 def serve(port: int | None = None, *, estate: str | None = None, model: str | None = None) -> None:

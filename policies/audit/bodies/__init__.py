@@ -17,7 +17,7 @@ from policies.audit.bodies.cases import (
     ReleaseOpened,
     ReleaseUpdated,
 )
-from policies.audit.bodies.channels import FeedbackGiven, MessageChanged
+from policies.audit.bodies.channels import CallsRefused, FeedbackGiven, MessageChanged
 from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvaluationRecorded, EvidenceCollected
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
 from policies.audit.bodies.oversight import (
@@ -58,6 +58,7 @@ __all__ = [
     "ApprovalRequested",
     "ApprovalResumed",
     "Body",
+    "CallsRefused",
     "ConcernClosed",
     "ConcernOpened",
     "ConcernUpdated",

@@ -1,8 +1,10 @@
-"""What people do in a channel besides asking: say whether an answer helped, change a message after it was sent."""
+"""What comes to a channel besides questions: opinions on answers, changed messages, calls of nobody known."""
 
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from policies.audit.bodies.base import Body, Id, Personal
 
@@ -30,3 +32,17 @@ class MessageChanged(Body):
     what: Literal["edited", "deleted"]
     channel: str
     answer: Id | None = None
+
+
+class CallsRefused(Body):
+    """Calls of nobody verified or known that were counted, because too many came to record each by itself.
+
+    `kinds` counts them by `CHANNEL/unverified` and `CHANNEL/unknown`, `count` is their sum; `first` and `last` are when
+    the first and the last of them came, ISO 8601 in UTC. Refusals that have records of their own are not counted.
+    """
+
+    type: ClassVar[str] = "calls.refused"
+    first: str
+    last: str
+    count: int = Field(ge=1)
+    kinds: dict[str, int]

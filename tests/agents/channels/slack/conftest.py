@@ -159,7 +159,7 @@ def open_app(slack: FakeSlack, tmp_path: Path, open_desk_with: Callable[..., Des
             voice = Voice(clients(lambda: held, api or slack.api))
             heard = HeardFile(tmp_path / "heard.sqlite")
             worker = SlackWorker(port, voice, box, WORDS, heard=heard, named=[NAMED], alerts=["C0ALERTS"])
-            number = closing.enter_context(serving(asgi(gatekeeper(lambda: held, box), box)))
+            number = closing.enter_context(serving(asgi(gatekeeper(lambda: held, box), box, lambda many: None)))
             return App(slack, f"http://127.0.0.1:{number}", box, worker, house)
 
         yield opened

@@ -59,7 +59,7 @@ def microsoft() -> Iterator[BotFramework]:
 def front(microsoft: BotFramework, tmp_path: Path) -> Iterator[Front]:
     tokens = BotTokens(APP, issuer=microsoft.issuer, openid=microsoft.openid)
     box = Box(tmp_path / "teams.sqlite")
-    with serving(asgi(TeamsGatekeeper(tokens, TENANT), box)) as port:
+    with serving(asgi(TeamsGatekeeper(tokens, TENANT), box, lambda many: None)) as port:
         yield Front(microsoft, box, port)
 
 
@@ -126,7 +126,7 @@ def test_a_key_that_is_not_endorsed_for_teams_signs_nothing_for_teams(microsoft:
     with bot_framework() as other:
         other.endorsements = ["webchat"]
         tokens = BotTokens(APP, issuer=other.issuer, openid=other.openid)
-        with serving(asgi(TeamsGatekeeper(tokens, TENANT), Box(tmp_path / "box"))) as port:
+        with serving(asgi(TeamsGatekeeper(tokens, TENANT), Box(tmp_path / "box"), lambda many: None)) as port:
             front = Front(other, Box(tmp_path / "box"), port)
             assert front.send(activity(other), other.token())[0] == 401
 
@@ -135,7 +135,7 @@ def test_nothing_is_told_while_the_keys_cannot_be_read(tmp_path: Path) -> None:
     with bot_framework() as broken:
         broken.broken = True
         tokens = BotTokens(APP, issuer=broken.issuer, openid=broken.openid)
-        with serving(asgi(TeamsGatekeeper(tokens, TENANT), Box(tmp_path / "box"))) as port:
+        with serving(asgi(TeamsGatekeeper(tokens, TENANT), Box(tmp_path / "box"), lambda many: None)) as port:
             front = Front(broken, Box(tmp_path / "box"), port)
             assert front.send(activity(broken), broken.token())[0] == 503
             assert front.taken() == []
