@@ -7,6 +7,7 @@ noun of the things counted (`findings`, `access keys`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from tools.errors import InputError
@@ -28,6 +29,7 @@ SIZES = {"bytes": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "GiB":
 TEXTS = frozenset({"name", "id", "arn", "account", "text"})
 
 
+@lru_cache(maxsize=1024)
 def kind(unit: str) -> Kind:
     """What a unit measures. Any lower-case plural noun is a count of such things.
 

@@ -146,16 +146,18 @@ def is_known_period(
         return when.clock == f"{now:%H:%M}" and (not when.days or now.date() in when.days) and bool(_NOW.search(said))
     if now.date() in when.days and _NOW.search(said):
         return True
+    nearby = {fact.id for fact in near}
     for fact in facts:
         if fact.period is None or fact.period.start == fact.period.end:
             continue
-        if when.kind == "date" and words.is_change(fact) and fact not in near:
+        if when.kind == "date" and words.is_change(fact) and fact.id not in nearby:
             continue
-        if agrees(when, fact, now, before) or (fact in near and is_edge(when, fact)):
+        if agrees(when, fact, now, before) or (fact.id in nearby and is_edge(when, fact)):
             return True
-        edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
-        if fact in near and edges & set(when.days):
-            return True
+        if fact.id in nearby:
+            edges = {fact.period.start.date(), (fact.period.end - timedelta(microseconds=1)).date()}
+            if edges & set(when.days):
+                return True
     return False
 
 

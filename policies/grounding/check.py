@@ -48,7 +48,7 @@ def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: dateti
     figures = list(rendered.figures)
     asked = find_figures(question, now) if question else []
     ctx = Context(view, facts, asked, bind.known_names(facts, question), now)
-    for found in find_figures(view.words, now, locale):
+    for found in find_figures(view.words, now, locale, view.times):
         verdict = settle(found, ctx)
         if isinstance(verdict, tuple):
             faults.append(_fault(verdict[0], found.start, found.end, rendered, verdict[1]))

@@ -63,9 +63,14 @@ _NOUNS_AFTER = re.compile(r"[ -]?((?:[^\W\d_][\w'-]*[ /]?){1,5})")
 _ROUGH_BEFORE = re.compile(r"(~|≈|[^\W\d_'][\w'.]*)[ ]?$")
 
 
-def find_figures(text: str, now: datetime, locale: str = "en") -> list[Found]:
-    """Everything that reads as a figure, in text order, without overlaps. Offsets are those of `text`."""
+def find_figures(text: str, now: datetime, locale: str = "en", times: tuple[When, ...] | None = None) -> list[Found]:
+    """Everything that reads as a figure, in text order, without overlaps. Offsets are those of `text`.
+
+    `times` are the phrases of time in `text` if they are known already.
+    """
     folded = fold(text)
+    if times is None or folded.text != text:
+        times = find_times(folded.text, now)
     taken = bytearray(len(folded.text))
     found: list[Found] = []
     for match in _LISTED.finditer(folded.text):
@@ -80,7 +85,7 @@ def find_figures(text: str, now: datetime, locale: str = "en") -> list[Found]:
     for our in _OUR.finditer(folded.text):
         if locale == "nl" or (locale == "en" and _is_dutch(folded.text, our.start())):
             _take(taken, *our.span())
-    for when in find_times(folded.text, now):
+    for when in times:
         if not any(taken[when.start : when.end]) and _stands(when, folded.text):
             _take(taken, when.start, when.end)
             found.append(Found("", when.start, when.end, when.kind, when=when))

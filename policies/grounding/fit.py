@@ -12,6 +12,7 @@ evidence into one score. If a rival's score is higher by more than a margin, the
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -45,46 +46,100 @@ _GROSS = re.compile(r"\b(?:gross|bruto|before (?:credits|refunds)|without (?:cre
 _NET = re.compile(r"\b(?:net|netto|l\u00edquid[oa]s?|after (?:credits|refunds)|net of)\b")
 
 
+class _Traits:
+    """What the evidence asks of a fact, whatever site it is held against.
+
+    `names`, `words`, `like`, `step` and `time` are numbers: facts with equal names, labels, labels and units, periods
+    and units, or readings of their period have the same.
+    """
+
+    __slots__ = listing("basis change changeish count denies held like names narrowed period step sum_less time words")
+
+    def __init__(self, fact: Fact, vocab: Vocabulary) -> None:
+        def number(*what: Hashable) -> int:
+            return vocab.numbers.setdefault(what, len(vocab.numbers))
+
+        label, held, period = vocab.label[fact.id], vocab.held[fact.id], fact.period
+        self.held = bool(held)
+        self.names = number("names", frozenset(held.items()))
+        self.words = number("words", label)
+        self.like = number("like", label, fact.unit)
+        self.sum_less = label - _SUM
+        self.denies = "not" in label or _denies(fact.label)
+        self.change = words.is_change(fact)
+        self.changeish = self.change or bool(set(words.plain(fact.label)) & CHANGEISH)
+        self.narrowed = bool(held) and "total" not in label
+        self.count = units.kind(fact.unit) == "count"
+        self.basis = fact.scope.basis
+        self.step = number("step", _span(fact), self.basis, fact.unit)
+        self.period = number("period", _span(fact), period and period.label)
+        self.time = number("time", self.period, self.change, bool(_EXTREME.search(fact.label)))
+
+
+def _traits(fact: Fact, vocab: Vocabulary) -> _Traits:
+    found: _Traits | None = vocab.traits.get(fact.id)
+    if found is None:
+        found = vocab.traits[fact.id] = _Traits(fact, vocab)
+    return found
+
+
 def evidence(at: Site, fact: Fact, view: View, vocab: Vocabulary, generous: bool = False) -> list[float]:
-    """The evidence for a fact at a site, in the order of `NAMES`; `generous` for the fact that stands there."""
-    label = vocab.label[fact.id]
+    """The evidence for a fact at a site, in the order of `NAMES`; `generous` for the fact that stands there.
+
+    Facts share labels, names and periods, so whatever hangs on one of them only is worked out once per site.
+    """
+    of, known = _traits(fact, vocab), at.known
+    if (heard := known.get(of.words)) is None:
+        heard = known[of.words] = _heard(at, vocab.label[fact.id])
+    twice = fact.id in at.beside
+    key: Hashable = (of.names, generous, fact.id) if twice else (of.names, generous)
+    if (named := known.get(key)) is None:
+        named = known[key] = _named(at, fact, vocab, generous)
+    if (timed := known.get(of.time)) is None:
+        timed = known[of.time] = _timed(at, fact, view)
+    gross, net, totals = _said(at)
+    one = gross != net and of.basis is not None
+    count = of.count and at.number != 0
+    return [
+        *heard[:8],
+        float(at.denied and of.denies), float(at.denied and not of.denies and fact.value != 0),
+        *named, *timed,
+        float(of.changeish and at.role == "change"), float(of.change and at.role == "level"),
+        float(of.change and at.role == "flat"), float(not of.changeish and at.role == "change"),
+        float(of.change and not at.moved),
+        float(one and (of.basis == "gross") == gross), float(one and (of.basis == "gross") != gross),
+        float(of.narrowed and totals),
+        float(twice),
+        float(at.whole is not None and at.whole.unit == fact.unit and _exceeds(at.whole, fact)),
+        *heard[8:],
+        float(fact.id in at.elsewhere),
+        float(count and (fact.value == 1) != (at.number == 1)),
+        *_company(at, fact, of, vocab),
+    ]  # fmt: skip
+
+
+def _heard(at: Site, label: frozenset[str]) -> list[float]:
+    """Which words of a label are heard: eight values of near, sentence and above, two of right beside the figure."""
     in_before, in_after = label & at.before, label & at.after
     near = in_before | in_after
     in_sentence = (label & at.sentence) - near - at.muted
     lent = in_sentence & at.shared
     in_wide = (label & at.wide) - near - in_sentence
     unheard = label - near - in_sentence - in_wide
-    says_not = "not" in label or _denies(fact.label)
-    out = [
+    return [
         len(in_before - at.shared), len(in_before & at.shared),
         len(in_after - at.shared), len(in_after & at.shared),
         min(len(in_sentence - lent), 2), len(lent), len(in_wide), min(len(unheard), 3),
-        float(at.denied and says_not), float(at.denied and not says_not and fact.value != 0),
+        len(label & at.close - at.shared), len(label & at.close_before - at.shared),
     ]  # fmt: skip
-    out += _named(at, fact, vocab, generous)
-    out += _timed(at, fact, view)
-    change = words.is_change(fact)
-    changeish = change or bool(set(words.plain(fact.label)) & CHANGEISH)
-    out += [
-        float(changeish and at.role == "change"), float(change and at.role == "level"),
-        float(change and at.role == "flat"), float(not changeish and at.role == "change"),
-        float(change and not at.moved),
-    ]  # fmt: skip
-    gross, net = _basis_said(at.near_text, at.sentence_text)
-    one = gross != net and fact.scope.basis is not None
-    out += [
-        float(one and (fact.scope.basis == "gross") == gross),
-        float(one and (fact.scope.basis == "gross") != gross),
-    ]
-    narrowed = bool(vocab.held[fact.id]) and not label & {"total"}
-    out.append(float(narrowed and _totals(at.near_text)))
-    out.append(float(any(f.id == fact.id for f in at.others)))
-    out.append(float(at.whole is not None and at.whole.unit == fact.unit and _exceeds(at.whole, fact)))
-    out += [len(label & at.close - at.shared), len(label & at.close_before - at.shared)]
-    out.append(float(fact.id in at.elsewhere))
-    out.append(float(at.number != 0 and units.kind(fact.unit) == "count" and (fact.value == 1) != (at.number == 1)))
-    out += _company(at, fact, vocab)
-    return out
+
+
+def _said(at: Site) -> tuple[bool, bool, bool]:
+    """Whether gross, net and a total are said at a site."""
+    found = at.known.get("said")
+    if found is None:
+        found = at.known["said"] = (*_basis_said(at.near_text, at.sentence_text), _totals(at.near_text))
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -106,44 +161,76 @@ def _basis_said(near: str, sentence: str) -> tuple[bool, bool]:
 
 def _explained(at: Site, fact: Fact, vocab: Vocabulary) -> frozenset[tuple[str, str]]:
     """The names that other figures of the sentence are of."""
-    if any(f.id == fact.id for f in at.others):
+    if fact.id in at.beside:
         return names_held([f for f in at.others if f.id != fact.id], vocab)
     return at.theirs
 
 
-def _company(at: Site, fact: Fact, vocab: Vocabulary) -> list[float]:
+def _company(at: Site, fact: Fact, of: _Traits, vocab: Vocabulary) -> list[float]:
     """What the figures beside it, in the same column or list and before it speak of."""
-    held, label = vocab.held[fact.id], vocab.label[fact.id]
-    others = [f for f in at.others if f.id != fact.id]
-    if not (others or at.fellows or at.prior or at.members or held):
-        return [0.0] * 14
-    theirs = _explained(at, fact, vocab)
+    known = at.known
+    others = [f for f in at.others if f.id != fact.id] if fact.id in at.beside else at.others
+    if not (others or at.fellows or at.prior or at.members or of.held):
+        return _ALONE
+    own = fact.id in at.beside or fact.id in at.rowed  # then the company is less itself
+    key: Hashable = (of.names, fact.id) if own else of.names
+    if (kept := known.get(key)) is None:
+        kept = known[key] = _kept(at, fact, vocab, others)
+    key = (of.like, fact.id) if own else of.like
+    if (kin := known.get(key)) is None:
+        kin = known[key] = _kin(at, fact, vocab, others)
+    key = (of.step, fact.id) if own else of.step
+    if (step := known.get(key)) is None:
+        step = known[key] = _in_step(at, fact, vocab, others)
+    counts = bool(at.members) and of.count and not isinstance(fact.value, str) and int(fact.value) in at.members
+    return [
+        float(counts), float(bool(at.members) and not counts), kept[0], kept[1],
+        kin[0], kin[1], step[0], kin[2], kin[3], step[1], step[2], kept[2], kept[3], kin[4],
+    ]  # fmt: skip
+
+
+_ALONE = [0.0] * 14
+
+
+def _kept(at: Site, fact: Fact, vocab: Vocabulary, others: Sequence[Fact]) -> list[float]:
+    """Of its names: whether others explain those near, how many near it are others', how many others share or not."""
+    held, theirs = vocab.held[fact.id], _explained(at, fact, vocab)
     near = {(d, v) for d, vs in held.items() for v in vs if len(vs) <= 3} & at.near_names
     surplus = {(d, v) for d, v in at.near_names - theirs if d in held and v not in held[d]}
-    fellows = [f for f in at.fellows if f.unit == fact.unit and f.id != fact.id]
-    same = [f for f in fellows if vocab.label[f.id] == label]
-    dated = [f for f in others if f.period is not None]
-    based = [f for f in others if f.scope.basis is not None]
     kept = lost = 0
     for kind, values in held.items():
         those = [vocab.held[f.id][kind] for f in others if kind in vocab.held[f.id]]
         kept += any(values & vs for vs in those)
         lost += bool(those) and not any(values & vs for vs in those) and not any(d == kind for d, _ in near)
-    prior = max((_alike(label, vocab.label[f.id]) for f in at.prior if f.unit == fact.unit), default=0.0)
-    counts = units.kind(fact.unit) == "count" and not isinstance(fact.value, str) and int(fact.value) in at.members
-    when = _span(fact)
-    in_step = sum(_span(f) == when and f.scope.basis == fact.scope.basis for f in fellows)
+    return [float(bool(near) and near <= theirs), float(min(len(surplus), 2)), float(min(kept, 2)), float(min(lost, 2))]
+
+
+def _kin(at: Site, fact: Fact, vocab: Vocabulary, others: Sequence[Fact]) -> list[float]:
+    """Of its label: the share of fellows that have it, whether none has, how like it others' and earlier ones are."""
+    label = vocab.label[fact.id]
+    fellows = [f for f in at.fellows if f.unit == fact.unit and f.id != fact.id]
+    same = [f for f in fellows if vocab.label[f.id] == label]
     return [
-        float(counts), float(bool(at.members) and not counts),
-        float(bool(near) and near <= theirs), float(min(len(surplus), 2)),
-        len(same) / len(fellows) if fellows else 0.0, float(len(fellows) > 1 and not same),
-        in_step / len(fellows) if fellows else 0.0,
+        len(same) / len(fellows) if fellows else 0.0,
+        float(len(fellows) > 1 and not same),
         max((_alike(label, vocab.label[f.id]) for f in others if f.unit == fact.unit), default=0.0),
         max((_alike(label, vocab.label[f.id]) for f in others if f.unit != fact.unit), default=0.0),
+        max((_alike(label, vocab.label[f.id]) for f in at.prior if f.unit == fact.unit), default=0.0),
+    ]
+
+
+def _in_step(at: Site, fact: Fact, vocab: Vocabulary, others: Sequence[Fact]) -> list[float]:
+    """Of its time and basis: the share of fellows with both, of others with its time, whether none has its basis."""
+    when, step = _span(fact), _traits(fact, vocab).step
+    fellows = [f for f in at.fellows if f.unit == fact.unit and f.id != fact.id]
+    in_step = sum(_traits(f, vocab).step == step for f in fellows)
+    dated = [f for f in others if f.period is not None]
+    based = [f for f in others if f.scope.basis is not None]
+    return [
+        in_step / len(fellows) if fellows else 0.0,
         sum(_span(f) == when for f in dated) / len(dated) if dated else 0.0,
         float(fact.scope.basis is not None and bool(based) and all(f.scope.basis != fact.scope.basis for f in based)),
-        float(min(kept, 2)), float(min(lost, 2)), prior,
-    ]  # fmt: skip
+    ]
 
 
 def _span(fact: Fact) -> tuple[datetime, datetime] | None:
@@ -164,12 +251,16 @@ def pair(at: Site, fact: Fact, rival: Fact, view: View, vocab: Vocabulary) -> li
     the rival is the same of one more name, which is said. `wider`: it is the same without a name of the fact that is
     said nowhere. `later`: it is the same of a period that is said, which the fact's is not.
     """
-    mine, theirs = vocab.label[fact.id] - _SUM, vocab.label[rival.id] - _SUM
+    one, two = _traits(fact, vocab), _traits(rival, vocab)
+    mine, theirs = one.sum_less, two.sum_less
+    alike = one.names == two.names
+    out = [0.0] * len(PAIR)
+    if not alike and mine != theirs and not mine < theirs:
+        return out
     here, there = vocab.held[fact.id], vocab.held[rival.id]
     near = (at.before | at.after) - at.shared
-    out = [0.0] * len(PAIR)
-    same_time = fact.period == rival.period
-    if here == there:
+    same_time = one.period == two.period
+    if alike:
         only, other = theirs - mine, mine - theirs
         if only and len(only) <= 2 and len(other) <= 2 and only <= near and not other & (at.sentence | at.wide):
             out[0] = 1.0
@@ -179,10 +270,9 @@ def pair(at: Site, fact: Fact, rival: Fact, view: View, vocab: Vocabulary) -> li
     elif same_time and (mine == theirs or (mine < theirs and theirs - mine <= near)):
         extra = [(k, v) for k, vs in there.items() if k not in here and len(vs) <= 3 for v in vs]
         kept = all(there.get(k) == vs for k, vs in here.items())
-        explained = {(k, v) for f in at.others for k, vs in vocab.held[f.id].items() for v in vs}
         strict = {m for mention in at.near_mentions for m in mention.means}
-        out[1] = float(kept and bool(extra) and any(e in strict and e not in explained for e in extra))
-    if here != there and same_time and mine == theirs:
+        out[1] = float(kept and bool(extra) and any(e in strict and e not in at.theirs for e in extra))
+    if not alike and same_time and mine == theirs:
         lost = [(k, v) for k, vs in here.items() if k not in there and len(vs) <= 3 for v in vs]
         kept = all(here.get(k) == vs for k, vs in there.items())
         unsaid = lost and not any(
@@ -267,9 +357,14 @@ def _timed(at: Site, fact: Fact, view: View) -> list[float]:
 def _agrees(when: When, fact: Fact, view: View) -> bool:
     if when.relative:
         return True
-    if _contains(when, fact):
-        return bool(_EXTREME.search(fact.label))
-    return agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start])
+    key = when.start, _traits(fact, view.vocabulary).time
+    if (found := view.agreed.get(key)) is None:
+        if _contains(when, fact):
+            found = bool(_EXTREME.search(fact.label))
+        else:
+            found = agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start])
+        view.agreed[key] = found
+    return found
 
 
 _EXTREME = re.compile(r"\b(?:average|mean|highest|lowest|largest|smallest|maximum|minimum|peak)\b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 from policies.grounding.counts import same_statement
 from policies.grounding.fit import evidence, pair
@@ -22,7 +23,7 @@ _REST = re.compile(
 def worth(item: Item, view: View) -> float:
     """How well the fact of a figure fits the words around it."""
     found = evidence(view.site(item), item.fact, view, view.vocabulary, generous=True)
-    return sum(w * e for w, e in zip(FACT, found, strict=True) if e)
+    return float(sum(map(mul, FACT, found)))
 
 
 def rival_claim(item: Item, view: View) -> Claim | None:
@@ -43,8 +44,8 @@ def rival_claim(item: Item, view: View) -> Claim | None:
             continue
         if "other" in rival.label and _OTHER.search(rival.label) and not _REST.search(at.sentence_text + at.wide_text):
             continue
-        score = sum(w * e for w, e in zip(RIVAL, evidence(at, rival, view, vocabulary), strict=True) if e)
-        score += sum(w * e for w, e in zip(TOGETHER, pair(at, fact, rival, view, vocabulary), strict=True) if e)
+        score: float = sum(map(mul, RIVAL, evidence(at, rival, view, vocabulary)))
+        score += sum(map(mul, TOGETHER, pair(at, fact, rival, view, vocabulary)))
         if score > best:
             best, found = score, rival
     if found is None or same_statement([fact, found]):

@@ -7,13 +7,13 @@ explain (`because of data-prod`) or are compared with are not near.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from policies.grounding import words
 from policies.grounding.layout import HOLE, Span
-from policies.grounding.names import Mention, find_mentions
+from policies.grounding.names import Mention
 from policies.grounding.rows import aligned
 from policies.grounding.vocabulary import Vocabulary, pieces
 from policies.grounding.when import When
@@ -81,6 +81,12 @@ class Site:
     part_said: bool
     number: int
     """1 if a singular verb stands behind the figure, 2 if a plural one, else 0."""
+    beside: frozenset[str] = frozenset()
+    """The ids of `others`."""
+    rowed: frozenset[str] = frozenset()
+    """The ids of `fellows`."""
+    known: dict[Hashable, Any] = field(default_factory=dict)
+    """What `fit` has worked out here for facts that share a label, a name or a period."""
 
 
 _MOVE = words.UP | words.DOWN
@@ -156,7 +162,7 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
     wide_text = view.said(above, *lead) + " " + view.question.lower()
     tail = view.behind(item)
     every = frozenset(words.plain(near_text + sentence_text + wide_text))
-    asked = find_mentions(view.question, view.names) if view.question else []
+    fellows = _fellows(item, sentence, block, view)
     return Site(
         item=item,
         before=words.stems(view.said(*titles) if whole is not None else view.said(before, *titles)),
@@ -175,12 +181,12 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         near_names=_means(mentions),
         sentence_names=_means(view.named(sentence)),
         before_names=_means([m for m in view.named((sentence[0], item.start)) if not is_aside(m, item, view)]),
-        wide_names=_means([*view.named(above, *lead), *asked]),
+        wide_names=_means([*view.named(above, *lead), *view.asked]),
         topics=_topics(view, sentence[0]),
         near_mentions=[m for m in close_mentions if not is_aside(m, item, view)],
         others=others,
         theirs=names_held(others, vocab),
-        fellows=_fellows(item, sentence, block, view),
+        fellows=fellows,
         prior=[i.fact for i in reversed(view.items) if i.start < sentence[0]][:4],
         elsewhere=frozenset(i.fact.id for i in view.items if not sentence[0] <= i.start < sentence[1]),
         near_times=[w for w in view.timed(*around) if w.kind != "time" and not is_compared(w, item, view)],
@@ -194,6 +200,8 @@ def gather(item: Item, view: View, vocab: Vocabulary) -> Site:
         denied=bool(words.DENIAL.search(near_text)) and not part_said,
         part_said=part_said,
         number=0 if part_said else _number(view.behind(item)),
+        beside=frozenset(f.id for f in others),
+        rowed=frozenset(f.id for f in fellows),
     )
 
 

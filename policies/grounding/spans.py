@@ -33,6 +33,8 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
     if start == end:
         return when.kind == "date" or any(a <= start <= b for a, b in when.periods)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    change = words.is_change(fact)
+    pair = " against " in period.label  # then the period holds both sides
     for a, b in when.periods:
         if (a, b) == (start, end):
             return True
@@ -46,12 +48,11 @@ def agrees(when: When, fact: Fact, now: datetime, before: str = "") -> bool:
             return True
         if b == end and b - a <= timedelta(days=1) and _UNTIL.search(before):
             return True
-        pair = " against " in period.label  # then the period holds both sides
         before_it = not pair and abs((start - a) - (end - start)) <= timedelta(days=3)
-        if words.is_change(fact) and when.span and b == end and before_it:
+        if change and when.span and b == end and before_it:
             return True  # `between August and September` of September's change
         until = min(b, end) if start <= a < end and end >= today else b  # `this month`, of which nothing came later
-        if words.is_change(fact) and not when.span and _compared(a, until, start, end, pair):
+        if change and not when.span and _compared(a, until, start, end, pair):
             return True
     return False
 

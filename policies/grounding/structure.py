@@ -121,10 +121,9 @@ def by_claim(item: Item, view: View) -> Claim | None:
     fact = item.fact
     if words.is_change(fact) or fact.derived_from or set(words.plain(fact.label)) & CHANGEISH:
         return None
-    if not any(words.is_change(f) and f.unit == fact.unit for f in view.facts):
-        return None
     before = words.plain(view.text[max(0, item.start - 48) : item.start])[-4:]
-    if before[-1:] in (["by"], ["met"], ["em"]) and set(before[:-1]) & (words.UP | words.DOWN) - _NOT_MOVES:
+    moved = before[-1:] in (["by"], ["met"], ["em"]) and set(before[:-1]) & (words.UP | words.DOWN) - _NOT_MOVES
+    if moved and any(f.unit == fact.unit and words.is_change(f) for f in view.facts):
         return (
             "label",
             f"The words say how much something moved, but {fact.id} ({fact.label}) is a level, not a change.",

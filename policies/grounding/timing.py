@@ -149,7 +149,7 @@ def undated_claim(item: Item, view: View) -> Claim | None:
     ]
     if not any(f.period is not None and f.period.start != f.period.end for f in siblings):
         return None
-    said = view.times + find_times(view.question, view.now)
+    said = [*view.times, *find_times(view.question, view.now)]
     if not said or any(_fits(w, fact, view) or (w.periods and not apart(w, fact)) for w in said):
         return None
     return "period", f"Say when: {fact.id} ({fact.label}) is of {fact.period.label}, and the words do not say so."

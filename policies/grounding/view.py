@@ -41,13 +41,16 @@ class View:
     items: list[Item]
     names: tuple[Name, ...]
     mentions: list[Mention]
-    times: list[When]
+    times: tuple[When, ...]
     facts: Sequence[Fact]
     now: datetime
     question: str = ""
+    agreed: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Whether the phrase of time that starts at an offset agrees with a period, by the number that `fit` gave it."""
     _clauses: dict[int, Span] = field(default_factory=dict)
     _sites: dict[int, Site] = field(default_factory=dict)
     _taken: list[Span] = field(default_factory=list)
+    _asked: list[Mention] | None = None
     _vocabulary: Vocabulary | None = None
 
     @property
@@ -56,6 +59,13 @@ class View:
         if self._vocabulary is None:
             self._vocabulary = vocabulary_of(self.facts)
         return self._vocabulary
+
+    @property
+    def asked(self) -> list[Mention]:
+        """The names that the question says."""
+        if self._asked is None:
+            self._asked = find_mentions(self.question, self.names) if self.question else []
+        return self._asked
 
     def add(self, item: Item) -> None:
         """A literal that was bound is a figure like the others."""

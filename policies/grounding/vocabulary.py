@@ -7,9 +7,10 @@ has: `Utrecht`, `NAT`, `GPU`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from policies.grounding import words
 from policies.grounding.names import values_of
@@ -29,6 +30,10 @@ class Vocabulary:
     """By fact id: its names by kind, also those that only its label carries."""
     label: dict[str, frozenset[str]]
     """By fact id: the stems of its label less those of its names."""
+    traits: dict[str, Any] = field(default_factory=dict)
+    """By fact id: what `fit` keeps of it."""
+    numbers: dict[Hashable, int] = field(default_factory=dict)
+    """What `fit` has numbered, so that equal labels, names and periods need not be compared again."""
 
 
 def pieces(value: str) -> frozenset[str]:

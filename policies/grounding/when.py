@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from policies.grounding.lexicon import MONTHS, SMALL, WEEKDAYS
@@ -113,12 +114,25 @@ _BEFORE_MAY = re.compile(
 )
 
 
-def find_times(text: str, now: datetime, offset: int = 0) -> list[When]:
+def find_times(text: str, now: datetime, offset: int = 0) -> tuple[When, ...]:
     """Every date, time and period phrase of a folded text, in order, without overlaps, counted from `offset`."""
+    return _in_label(text, now, offset) if len(text) <= _LABEL else _find(text, now, offset)
+
+
+_LABEL = 200
+"""Characters of a text that is kept, since labels and questions are read again and again; drafts are not kept."""
+
+
+@lru_cache(maxsize=512)
+def _in_label(text: str, now: datetime, offset: int) -> tuple[When, ...]:
+    return _find(text, now, offset)
+
+
+def _find(text: str, now: datetime, offset: int) -> tuple[When, ...]:
     found: list[When] = []
     for match in _PHRASE.finditer(text):
         found.extend(_read(match, text, now.astimezone(UTC)))
-    return [replace(w, start=w.start + offset, end=w.end + offset) for w in found] if offset else found
+    return tuple(replace(w, start=w.start + offset, end=w.end + offset) if offset else w for w in found)
 
 
 def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:
