@@ -91,7 +91,12 @@ def _runtime_metadata(given: Properties, client: Client, sleep: Callable[[float]
 def _invocation_logging(given: Properties, client: Client, sleep: Callable[[float], None]) -> dict[str, str]:
     bedrock = client("bedrock")
     wanted = {
-        "cloudWatchConfig": {"logGroupName": given["LogGroup"], "roleArn": given["RoleArn"]},
+        "cloudWatchConfig": {
+            "logGroupName": given["LogGroup"],
+            "roleArn": given["RoleArn"],
+            # a log event ends at 100 kB: what is longer goes here, or is lost
+            "largeDataDeliveryS3Config": {"bucketName": given["Bucket"]},
+        },
         "textDataDeliveryEnabled": True,
         "imageDataDeliveryEnabled": True,
         "embeddingDataDeliveryEnabled": True,
@@ -99,9 +104,16 @@ def _invocation_logging(given: Properties, client: Client, sleep: Callable[[floa
         "audioDataDeliveryEnabled": True,
     }
     there = bedrock.get_model_invocation_logging_configuration().get("loggingConfig")
-    if there != wanted:
+    if _said(there) != wanted:
         bedrock.put_model_invocation_logging_configuration(loggingConfig=wanted)
     return {}
+
+
+def _said(there: Any) -> Any:
+    """A configuration less what AWS adds without a meaning: an empty prefix of keys."""
+    if not isinstance(there, Mapping):
+        return there
+    return {name: _said(value) for name, value in there.items() if (name, value) != ("keyPrefix", "")}
 
 
 def _data_retention(given: Properties, client: Client, sleep: Callable[[float], None]) -> dict[str, str]:

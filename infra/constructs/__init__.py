@@ -43,12 +43,25 @@ def log_group(
     )
 
 
-def plain_bucket(scope: Construct, id: str, *, expire_days: int, access: s3.IBucket | None = None) -> s3.Bucket:
-    """A bucket for logs of AWS services: private, encrypted, TLS only, emptied by age. `access` gets its own log."""
+def plain_bucket(
+    scope: Construct,
+    id: str,
+    *,
+    expire_days: int,
+    access: s3.IBucket | None = None,
+    key: kms.IKey | None = None,
+    noncurrent_days: int = 30,
+) -> s3.Bucket:
+    """A bucket for logs of AWS services: private, encrypted, TLS only, emptied by age.
+
+    `access` gets its own log. `key` encrypts it, where the service that writes may use one of ours.
+    """
     return s3.Bucket(
         scope,
         id,
-        encryption=s3.BucketEncryption.S3_MANAGED,
+        encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
+        encryption_key=key,
+        bucket_key_enabled=True if key else None,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
@@ -57,7 +70,10 @@ def plain_bucket(scope: Construct, id: str, *, expire_days: int, access: s3.IBuc
         server_access_logs_bucket=access,
         server_access_logs_prefix=f"{id.lower()}/" if access else None,
         lifecycle_rules=[
-            s3.LifecycleRule(expiration=Duration.days(expire_days), noncurrent_version_expiration=Duration.days(30))
+            s3.LifecycleRule(
+                expiration=Duration.days(expire_days),
+                noncurrent_version_expiration=Duration.days(noncurrent_days),
+            )
         ],
         removal_policy=RemovalPolicy.RETAIN,
     )

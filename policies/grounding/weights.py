@@ -1,7 +1,8 @@
 """What each piece of evidence is worth: for the fact that stands at a place, and for a rival of it.
 
-As `python -m tests.grounding.weigh 2.5` prints them (logistic regression on the tuned labelled answers): true
-facts must not lose against a rival, facts put in their place must.
+Fitted by logistic regression on the tuned labelled answers: true facts must not lose against a rival, facts put in
+their place must. `python -m tests.grounding.weigh 2.5` fits them anew; since the answers have changed and chance picks
+among the rivals, it prints others, near these. Verdicts change with them, so they are not replaced without measuring.
 Each weight's sign was fixed beforehand by what the evidence means.
 """
 

@@ -101,13 +101,24 @@ def test_a_runtime_that_failed_is_not_waited_for(status):
 def test_invocations_are_logged_whole_to_our_group_and_only_set_once():
     client, stub = stubbed("bedrock")
     stub.add_response("get_model_invocation_logging_configuration", {})
-    given = {"Setting": "invocation-logging", "LogGroup": "/regent/x", "RoleArn": "arn:aws:iam::111111111111:role/L"}
+    given = {
+        "Setting": "invocation-logging",
+        "LogGroup": "/regent/x",
+        "RoleArn": "arn:aws:iam::111111111111:role/L",
+        "Bucket": "long-ones",
+    }
     config = {
-        "cloudWatchConfig": {"logGroupName": given["LogGroup"], "roleArn": given["RoleArn"]},
+        "cloudWatchConfig": {
+            "logGroupName": given["LogGroup"],
+            "roleArn": given["RoleArn"],
+            "largeDataDeliveryS3Config": {"bucketName": given["Bucket"]},
+        },
         **{f"{k}DataDeliveryEnabled": True for k in ("text", "image", "embedding", "video", "audio")},
     }
     stub.add_response("put_model_invocation_logging_configuration", {}, {"loggingConfig": config})
-    stub.add_response("get_model_invocation_logging_configuration", {"loggingConfig": config})
+    large = {"bucketName": given["Bucket"], "keyPrefix": ""}  # AWS may say an empty prefix back
+    told = config | {"cloudWatchConfig": config["cloudWatchConfig"] | {"largeDataDeliveryS3Config": large}}
+    stub.add_response("get_model_invocation_logging_configuration", {"loggingConfig": told})
     with stub:
         apply(client, **given)
         apply(client, **given)

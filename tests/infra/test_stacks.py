@@ -46,6 +46,44 @@ def test_nothing_that_holds_evidence_goes_with_its_stack(stacks):
             assert resource["DeletionPolicy"] == "Retain", resource["Type"]
 
 
+def test_long_invocations_go_to_a_bucket_that_bedrock_may_write_to_for_this_account_alone(stacks):
+    resources = stacks["Account"]
+    [(name, bucket)] = [
+        (n, one) for n, one in resources.items() if n.startswith("LongInvocations") and "Policy" not in n
+    ]
+    said = bucket["Properties"]
+    [rule] = said["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    [key] = [n for n, one in resources.items() if one["Type"] == "AWS::KMS::Key"]
+    assert rule["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": {"Fn::GetAtt": [key, "Arn"]},
+    }
+    [group] = [g for g in of(resources, "AWS::Logs::LogGroup") if g.get("LogGroupName", "").endswith("invocations")]
+    [ages] = said["LifecycleConfiguration"]["Rules"]
+    assert ages["ExpirationInDays"] == group["RetentionInDays"], "what people asked is kept as long here as there"
+    assert not said.get("ObjectLockEnabled"), "what people asked stands here in clear, and must be able to go"
+    [setting] = [one for one in of(resources, "Custom::RegentSetting") if one["Setting"] == "invocation-logging"]
+    assert setting["Bucket"] == {"Ref": name}
+
+    policies = [
+        (resource, statement)
+        for resource, part in (("AWS::S3::BucketPolicy", "PolicyDocument"), ("AWS::KMS::Key", "KeyPolicy"))
+        for one in of(resources, resource)
+        for statement in one[part]["Statement"]
+        if statement["Principal"] == {"Service": "bedrock.amazonaws.com"}
+    ]
+    assert {kind: statement["Action"] for kind, statement in policies} == {
+        "AWS::S3::BucketPolicy": "s3:PutObject",
+        "AWS::KMS::Key": "kms:GenerateDataKey",
+    }
+    for _, statement in policies:
+        conditions = statement["Condition"]
+        assert conditions["StringEquals"] == {"aws:SourceAccount": "111111111111"}
+        assert conditions["ArnLike"] == {"aws:SourceArn": "arn:aws:bedrock:eu-west-1:111111111111:*"}
+    [path] = [json.dumps(statement["Resource"]) for kind, statement in policies if "S3" in kind]
+    assert "/AWSLogs/111111111111/BedrockModelInvocationLogs/*" in path
+
+
 def test_the_trail_covers_the_ledger_and_can_be_validated(stacks):
     [trail] = of(stacks["Audit"], "AWS::CloudTrail::Trail")
     assert trail["EnableLogFileValidation"] is True and trail["IsMultiRegionTrail"] is True and trail["IsLogging"]

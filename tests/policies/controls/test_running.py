@@ -218,7 +218,7 @@ def test_a_part_of_the_checks_is_no_evaluation_of_the_controls(opened):
 
 @pytest.fixture(scope="module")
 def whole(estate, tmp_path_factory):
-    """One whole evaluation, and a second one after a log was switched on and another got a bucket for long texts."""
+    """One whole evaluation, and a second one after the log that was forgotten was switched on."""
     from agents.controlling import open_controlling
     from agents.home import Home
     from agents.settings import Settings
@@ -228,12 +228,12 @@ def whole(estate, tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("whole"))
     with open_controlling(local_principal("local"), home=home, opened=estate, settings=Settings()) as room:
         first = run(room.scene, room.store)
-        kept = bedrock._FORGOTTEN, bedrock.settings
-        bedrock._FORGOTTEN, bedrock.settings = ("", ""), lambda *_: []
+        kept = bedrock._FORGOTTEN
+        bedrock._FORGOTTEN = ("", "")
         try:
             second = run(room.scene, room.store, mode="fresh")
         finally:
-            bedrock._FORGOTTEN, bedrock.settings = kept
+            bedrock._FORGOTTEN = kept
         yield first, second, evaluated(room)
 
 
@@ -247,7 +247,6 @@ def test_the_samples_bad_story_is_found_and_its_cure_is_seen(whole):
     first, second, _ = whole
     result = first.results["invocation-logging"]
     assert result.verdict == "fail" and [(f.reason, f.subject) for f in result.findings] == [
-        ("cut-off", "eu-west-1 (210000000345 eu-west-1)"),
         ("off", "eu-central-1 (210000000345 eu-central-1)"),
     ]
     assert second.results["invocation-logging"].verdict == "pass"

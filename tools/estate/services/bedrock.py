@@ -1,7 +1,6 @@
 """Bedrock: Regent's guardrail and its versions, the model it uses, invocation logging, what providers may keep.
 
-The good story is `log-archive`, whose every region logs; the bad one is `shared-services`, which forgot eu-central-1,
-and whose own log has no bucket for texts that are longer than a log event.
+The good story is `log-archive`, whose every region logs; the bad one is `shared-services`, which forgot eu-central-1.
 """
 
 from __future__ import annotations
@@ -34,7 +33,11 @@ def get_logging(request: EstateRequest) -> dict[str, Any]:
     kinds = ("text", "image", "embedding", "video", "audio")
     applied = settings("invocation-logging", request.account, request.region)
     if applied:
-        where = {"logGroupName": applied[0]["LogGroup"], "roleArn": applied[0]["RoleArn"]}
+        where = {
+            "logGroupName": applied[0]["LogGroup"],
+            "roleArn": applied[0]["RoleArn"],
+            "largeDataDeliveryS3Config": {"bucketName": applied[0]["Bucket"]},
+        }
         return {"loggingConfig": {"cloudWatchConfig": where, **{f"{kind}DataDeliveryEnabled": True for kind in kinds}}}
     to = {"bucketName": TRAIL_BUCKET, "keyPrefix": f"bedrock/{request.account}/{request.region}"}
     return {"loggingConfig": {"s3Config": to, **{f"{kind}DataDeliveryEnabled": kind in kinds[:3] for kind in kinds}}}
