@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 import threading
 import time
@@ -27,8 +26,6 @@ MOST_BYTES = ADDRESSES["/invocations"].most_bytes
 """The largest body of an invocation that is read; a question has a few hundred characters."""
 BODY_SECONDS = 20
 """How long a body may take to arrive: who sends it byte by byte does not hold a connection for as long as they like."""
-GRACE_SECONDS = 30
-"""How long a stop waits for answers that are on their way."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -147,28 +144,14 @@ def serve(
 
     Opening happens while the port is bound already; what cannot be opened ends the process with a sentence.
     """
-    import uvicorn
+    from agents.listening import GRACE_SECONDS, BindError, listen
+    from agents.listening import server as serving
 
     health = Health()
     port = port or MODES[protocol].port
     front = Front(health, loopback=host in _LOOPBACK, protocol=protocol)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            front,
-            host=host,
-            port=port,
-            log_level="critical",
-            access_log=False,
-            http="h11",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = serving(front, host=host, port=port)
     failed: list[str] = []
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops in order and then sends the signal once more to whoever handled it before; by then all is done
-        signal.signal(sent, lambda *_: None)
     with ExitStack() as closing:
         opener = threading.Thread(
             target=_open,
@@ -178,9 +161,9 @@ def serve(
         )
         opener.start()
         try:
-            server.run()
-        except SystemExit:
-            failed.append(f"port {port} on {host} cannot be bound; is something else serving there?")
+            listen(server)
+        except BindError as error:
+            failed.append(str(error))
         opener.join(GRACE_SECONDS)
     for sentence in failed:
         _say(sentence)

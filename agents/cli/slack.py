@@ -40,14 +40,13 @@ def slack(
     """
     if context.invoked_subcommand is not None:
         return
-    import uvicorn
-
     from agents.channels.slack.running import open_slack
+    from agents.listening import listen, server
     from agents.settings import load_settings
 
     with open_slack(load_settings(), estate=estate.value if estate else None, model=model, size=workers) as front:
         typer.echo(f"Slack's front listens on http://{host}:{port} (/slack/events, /slack/actions). Ctrl-C stops it.")
-        uvicorn.run(front, host=host, port=port, log_level="warning", access_log=False)
+        listen(server(front, host=host, port=port, log_level="warning"))
 
 
 @app.command("manifest")

@@ -33,8 +33,6 @@ def webhook(
 
         regent webhook --secret clients.json --port 9000 --estate aws
     """
-    import uvicorn
-
     from agents.channels.box import Box
     from agents.channels.crew import Crew
     from agents.channels.digests.running import digesting
@@ -45,6 +43,7 @@ def webhook(
     from agents.channels.webhook import clients, gatekeeper
     from agents.channels.webhook_worker import adapter
     from agents.home import Home
+    from agents.listening import listen, server
     from agents.settings import load_settings
 
     home, settings = Home.find(), load_settings()
@@ -55,16 +54,8 @@ def webhook(
     with opened as (house, inside):
         worker = adapter(house, clients_of, box)
         refusals = inside.desk.oversight.refusals
-        config = uvicorn.Config(
-            asgi(gatekeeper(clients_of, box), box, partial(refusals.count, "webhook")),
-            host="127.0.0.1",
-            port=port,
-            log_level="critical",
-            access_log=False,
-            ws="none",
-            server_header=False,
-        )
+        front = asgi(gatekeeper(clients_of, box), box, partial(refusals.count, "webhook"))
         digests = digesting(settings, home, house, HeardFile(home.path / "heard.sqlite"), [worker])
         with Crew(box, {"webhook": worker}.__getitem__, size=workers), digests:
             typer.echo(f"serving {', '.join(named) or 'no client'} on http://127.0.0.1:{port}/webhook; Ctrl-C stops")
-            uvicorn.Server(config).run()
+            listen(server(front, host="127.0.0.1", port=port))

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
+from agents import listening
 from agents.answer import Answer, LedgerSpan, PrincipalShown, Usage
 from agents.invoking import build_app
 from agents.runtime import MOST_BYTES, Front, Health
@@ -38,7 +38,7 @@ def answer_to(question, said="Nothing."):
 
 @contextmanager
 def serving(front):
-    server = uvicorn.Server(uvicorn.Config(front, port=0, log_level="critical", http="h11", ws="none"))
+    server = listening.server(front, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

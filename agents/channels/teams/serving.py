@@ -74,9 +74,8 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
     Raises:
         RegentError: something is not set or cannot be opened; the sentence says what to do.
     """
-    import uvicorn
-
     from agents.channels.opening import open_house
+    from agents.listening import listen, server
     from agents.settings import load_settings
 
     settings = load_settings()
@@ -84,11 +83,4 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
         open_house(estate=estate, model=model, settings=settings) as (own, house),
         open_channel(settings, own, house) as app,
     ):
-        config = uvicorn.Config(
-            app,
-            host="127.0.0.1",
-            port=port or settings.teams.port,
-            log_level="warning",
-            access_log=False,
-        )
-        uvicorn.Server(config).run()
+        listen(server(app, host="127.0.0.1", port=port or settings.teams.port, log_level="warning"))
