@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from agents.home import Home
-from agents.settings import load_settings
+from agents.settings import Settings, load_settings
+from tools import inference
 from tools.errors import RegentError
 
 _NEEDED = ("strands-agents", "boto3", "duckdb", "cedarpy", "cryptography", "pydantic", "moto")
@@ -112,11 +113,13 @@ def _aws() -> list[Check]:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import Session
 
+    settings = load_settings()
     session = Session()
     if session.get_credentials() is None:
         remedy = "Only needed for `--estate aws`: sign in with `aws sso login`, or set AWS_PROFILE."
-        return [Check(name="AWS credentials", state="absent", found="none found", remedy=remedy)]
-    settings = load_settings()
+        held = [Check(name="AWS credentials", state="absent", found="none found", remedy=remedy)]
+        asked = (settings.model or "").startswith("bedrock:") and inference.group(_profile(settings))
+        return [*held, _processed(settings, inference.known(_profile(settings)))] if asked else held
     quick = Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 1})
     try:
         sts: Any = session.create_client("sts", region_name=settings.regions[0], config=quick)
@@ -127,12 +130,49 @@ def _aws() -> list[Check]:
         return [Check(name="AWS credentials", state="absent", found=str(error)[:200], remedy=remedy)]
     try:
         bedrock: Any = session.create_client("bedrock", region_name=settings.bedrock_region, config=quick)
-        bedrock.get_inference_profile(inferenceProfileIdentifier=settings.bedrock_profile)
-        found.append(Check(name="Bedrock model", state="ok", found=settings.bedrock_profile))
+        model = _profile(settings)
+        if inference.group(model) or model.startswith("arn:"):
+            regions = inference.destinations(bedrock.get_inference_profile(inferenceProfileIdentifier=model))
+        else:
+            bedrock.get_foundation_model(modelIdentifier=model)
+            regions = frozenset({settings.bedrock_region})
+        found += [Check(name="Bedrock model", state="ok", found=model), _processed(settings, regions)]
     except (BotoCoreError, ClientError) as error:
         remedy = f"Ask for model access in {settings.bedrock_region}, or set REGENT_BEDROCK_PROFILE."
         found.append(Check(name="Bedrock model", state="absent", found=str(error)[:200], remedy=remedy))
     return [*found, _guardrail(session, settings, quick)]
+
+
+def _profile(settings: Settings) -> str:
+    """The model or inference profile that Bedrock is asked for."""
+    named = (settings.model or "").removeprefix("bedrock:") if (settings.model or "").startswith("bedrock:") else ""
+    return named or settings.bedrock_profile
+
+
+def _processed(settings: Settings, regions: frozenset[str]) -> Check:
+    """Whether prompts are processed only where the declarations say that they may."""
+    from policies.controls.declared import SHIPPED, load_declared
+
+    name, profile = "where prompts are processed", _profile(settings)
+    remedy = (
+        "If your company has decided that prompts may be processed there, name the regions in inference_regions of its "
+        "declarations (setting `declared`); if not, choose another model."
+    )
+    try:
+        declared = load_declared(settings.declared or SHIPPED)
+    except RegentError as error:
+        return Check(name=name, state="failed", found=str(error), remedy="Mend the declarations.")
+    if not regions or "" in regions:
+        anywhere = "" in regions or inference.group(profile) == "global"
+        where = (
+            "in any region" if anywhere else "in regions that nobody here knows; Bedrock can be asked, with credentials"
+        )
+        return Check(name=name, state="failed", found=f"{profile} may run a prompt {where}", remedy=remedy)
+    outside = sorted(regions - {*declared.regions, *declared.inference_regions})
+    if outside:
+        found = f"{profile} may run a prompt in {', '.join(outside)}, which is not declared"
+        return Check(name=name, state="failed", found=found, remedy=remedy)
+    return Check(name=name, state="ok", found=f"in {', '.join(sorted(regions))}, as declared")
 
 
 def _guardrail(session: Any, settings: Any, quick: Any) -> Check:

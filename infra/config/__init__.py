@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Set
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from policies.access.principal import people
 from policies.access.sources import ClaimMapping
 from policies.oversight.approvals import ApprovalSettings
 from policies.oversight.digest import Digests
+from tools import inference
 from tools.errors import RegentError
 
 FOLDER = Path(__file__).parent
@@ -155,6 +157,9 @@ class Environment(_Frozen):
     log_archive_account: Account | None = None
     model: str
     model_regions: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Where a prompt may be answered: IAM lets the model run there and nowhere else."""
+    prompts_leave_regions: bool = False
+    """The company's yes to prompts being answered in `model_regions` that are not among `regions`."""
     identity: Identity
     retention: Retention = Retention()
     network: Network = Network()
@@ -190,6 +195,7 @@ class Environment(_Frozen):
                 f"the model {self.model!r} is no geographic inference profile of the allowed regions; "
                 f"expected one that starts with {' or '.join(PROFILE_ORIGINS)}"
             )
+        self._answers_where_it_may()
         if self.channels and self.principals is None:
             raise ValueError("channels know nobody without a principals file; name one in principals, or no channels")
         waits = 60 * ApprovalSettings().minutes
@@ -210,6 +216,41 @@ class Environment(_Frozen):
         if self.log_archive_account == self.account:
             raise ValueError("log_archive_account is the account itself; name another one, or null")
         return self
+
+    def _answers_where_it_may(self) -> None:
+        missing = sorted(inference.known(self.model) - {*self.model_regions})
+        if missing:
+            raise ValueError(
+                f"the profile {self.model} may run a prompt in {', '.join(missing)} too, and model_regions does not "
+                "say so: what Bedrock sends there IAM would refuse. Name all of its regions, or use another model"
+            )
+        if self.leaving and not self.prompts_leave_regions:
+            raise ValueError(
+                f"a prompt, which holds what was asked and what AWS answered, may be processed in "
+                f"{', '.join(self.leaving)}: these are model_regions, and not among regions. If your company has "
+                "decided that it may, say prompts_leave_regions: true; if not, use a model that stays in regions"
+            )
+        if self.prompts_leave_regions and not self.leaving:
+            raise ValueError("prompts_leave_regions is true, and all of model_regions are among regions: say false")
+
+    @property
+    def leaving(self) -> tuple[str, ...]:
+        """Regions in which prompts may be answered, though no data may lie there."""
+        return tuple(sorted({*self.model_regions} - {*self.regions}))
+
+    def says_leaving(self, declared: Set[str]) -> str:
+        """Where prompts go besides, in sentences, and whether the company's declarations name these regions."""
+        told = (
+            f"Prompts may be processed in {', '.join(self.leaving)}, outside of regions, as {self.name}.yaml says "
+            "(prompts_leave_regions). A service control policy that denies one of them ends inference."
+        )
+        unnamed = [region for region in self.leaving if region not in declared]
+        if unnamed:
+            told += (
+                f" The declarations do not name {', '.join(unnamed)} (inference_regions): "
+                "A.4.5 and A.10.3 fail until they do."
+            )
+        return told
 
     @property
     def principals_file(self) -> Path | None:

@@ -39,6 +39,8 @@ class Guarding:
 
     arn: str
     version: str
+    profile: str | None = None
+    """The guardrail profile by which Bedrock assesses in other regions too, as `eu.guardrail.v1:0`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class House:
         here = f"{environment.region}:{environment.account}"
         return [
             allow("ReadAccounts", ["sts:AssumeRole", "sts:TagSession"], [f"arn:aws:iam::*:role/{ROLE}"]),
-            allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn]),
+            allow("Guard", ["bedrock:ApplyGuardrail"], [self.guarding.arn, *self._guarding_elsewhere()]),
             allow("ReadSwitch", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{self.switch}"]),
             *self._knowing(),
             self.state("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
@@ -150,6 +152,12 @@ class House:
                 [f"arn:aws:logs:{here}:log-group:{self.ledger_log}:*"],
             ),
         ]
+
+    def _guarding_elsewhere(self) -> list[str]:
+        """A guardrail of a profile is applied where Bedrock has room for it: where prompts may be, and not beyond."""
+        environment, profile = self.environment, self.guarding.profile
+        regions = sorted({environment.region, *environment.model_regions}) if profile else []
+        return [f"arn:aws:bedrock:{region}:{environment.account}:guardrail-profile/{profile}" for region in regions]
 
     def _knowing(self) -> list[iam.PolicyStatement]:
         if self.principals is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 from aws_cdk import App, DefaultStackSynthesizer, Tags, Validations
@@ -37,6 +38,8 @@ def synthesize(environment: Environment, out: Path) -> None:
     app = new_app(out)
     build(app, environment)
     declared = load_declared(Path(os.environ.get("REGENT_DECLARED", SHIPPED)))
+    if environment.leaving:
+        sys.stderr.write(f"infra.app: {environment.says_leaving({*declared.regions, *declared.inference_regions})}\n")
     checks = RegentChecks((AwsSolutionsChecks(app), NIST80053R5Checks(app)), declared)
     Validations.of(app).add_plugins(checks)
     checks.synth(app)
@@ -63,7 +66,7 @@ def build(app: App, environment: Environment) -> None:
         f"{name}Oversight",
         environment,
         audit.evidence,
-        Guarding(guardrails.guardrail_arn, guardrails.guardrail_version),
+        Guarding(guardrails.guardrail_arn, guardrails.guardrail_version, guardrails.profile),
         env=home,
         **_common(environment),
     )

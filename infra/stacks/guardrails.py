@@ -27,6 +27,7 @@ class GuardrailsStack(Stack):
             removal_policy=RemovalPolicy.RETAIN,
         )
         definition = load()
+        self.profile = definition.cross_region_profile
         guardrail = CfnResource(
             self,
             "Guardrail",

@@ -44,6 +44,8 @@ class Declared(BaseModel):
 
     regions: tuple[str, ...] = Field(min_length=1)
     """Regions in which data may lie and models may run."""
+    inference_regions: tuple[str, ...] = ()
+    """Other regions in which an inference profile may process a prompt, of which nothing is kept there."""
     log_retention: LogRetention
     object_lock_days: int = Field(ge=1)
     """Days for which evidence must be locked, in compliance mode."""

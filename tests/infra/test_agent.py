@@ -15,6 +15,7 @@ from infra.constructs.reach import OWN, services
 from policies.access.identity import ENVELOPE_HEADER, TOKEN_HEADER
 from policies.guardrails.bedrock import BedrockGuard
 from tests.infra.resolving import resolved
+from tools.inference import known
 from tools.passage import by_lambda
 
 
@@ -166,6 +167,18 @@ def test_the_runtime_calls_the_one_model_in_the_declared_regions_through_its_pro
     assert profile.endswith(f":inference-profile/{environment.model}")
     regions = {arn.split(":")[3] for arn in behind["Resource"]}
     assert regions == set(environment.model_regions)
+    assert known(environment.model) <= regions, "what Bedrock sends to a region that is left out, IAM would refuse"
+
+
+def test_the_guardrail_may_assess_where_prompts_may_be_and_nowhere_else(runtime_statements):
+    """AWS asks for `bedrock:ApplyGuardrail` on the guardrail's profile in each region that it may assess in."""
+    environment = load_environment("example")
+    [guard] = [s for s in runtime_statements if s["Action"] == "bedrock:ApplyGuardrail"]
+    profiles = [one for one in guard["Resource"] if isinstance(one, str) and ":guardrail-profile/" in one]
+    assert {one.rpartition("/")[2] for one in profiles} == {"eu.guardrail.v1:0"}
+    assert {one.split(":")[3] for one in profiles} == set(environment.model_regions)
+    assert {one.split(":")[4] for one in profiles} == {environment.account}
+    assert len(guard["Resource"]) == len(profiles) + 1, "and the one guardrail"
 
 
 def test_the_passage_that_is_named_is_the_one_that_is_deployed(stacks, runtimes):

@@ -23,6 +23,12 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"model": "us.anthropic.claude-sonnet-4-5-20250929-v1:0"}, "geographic inference profile"),
         ({"model": "anthropic.claude-sonnet-4-5-20250929-v1:0"}, "geographic inference profile"),
         ({"model_regions": ["eu-west-1", "us-west-2"]}, "us-west-2"),
+        (
+            {"model_regions": ["eu-west-1", "eu-central-1"], "prompts_leave_regions": False},
+            "may run a prompt in eu-north-1",
+        ),
+        ({"prompts_leave_regions": False}, "may be processed in eu-north-1, eu-south-1, eu-south-2, eu-west-3"),
+        ({"regions": PLAIN["model_regions"]}, "prompts_leave_regions is true"),
         ({"account": "1234"}, "account"),
         ({"retention": {"evidence_days": 30}}, "evidence_days"),
         ({"retention": {"logs_days": 30}}, "logs_days"),
@@ -37,6 +43,18 @@ def test_the_example_loads_and_is_named_like_its_file():
 def test_a_model_region_or_bound_that_may_not_be_is_refused(change, said):
     with pytest.raises(ValidationError, match=said):
         Environment.model_validate({**PLAIN, **change})
+
+
+def test_who_lets_prompts_leave_its_regions_is_told_where_they_go_and_what_its_declarations_lack():
+    said = load_environment("example").says_leaving({"eu-west-1", "eu-central-1", "eu-west-3"})
+    assert "may be processed in eu-north-1, eu-south-1, eu-south-2, eu-west-3, outside of regions" in said
+    assert "do not name eu-north-1, eu-south-1, eu-south-2 (inference_regions)" in said
+    assert "do not name" not in load_environment("example").says_leaving(set(PLAIN["model_regions"]))
+
+
+def test_a_profile_that_stays_in_the_regions_needs_no_yes():
+    stays = {"regions": PLAIN["model_regions"], "prompts_leave_regions": False}
+    assert Environment.model_validate({**PLAIN, **stays}).leaving == ()
 
 
 def test_alerts_may_go_to_both_chats():

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from policies.controls.declared import SHIPPED
 from tests.homes import furnished
 
 REGENT = Path(sys.executable).with_name("regent")
@@ -160,6 +161,30 @@ def test_doctor_says_what_to_do_and_needs_no_aws(tmp_path: Path) -> None:
     assert checks["sample estate"]["state"] == "ok"
     assert checks["AWS credentials"]["state"] == "absent"
     assert checks["AWS credentials"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("model", "declared", "state", "said"),
+    [
+        ("bedrock:", "[]", "failed", "eu-north-1, eu-south-1, eu-south-2, eu-west-3, which is not declared"),
+        ("bedrock:", "[eu-north-1, eu-south-1, eu-south-2, eu-west-3]", "ok", "as declared"),
+        ("bedrock:global.anthropic.claude-sonnet-4-5-20250929-v1:0", "[]", "failed", "in any region"),
+        ("bedrock:eu.somebody.something-v9:0", "[]", "failed", "nobody here knows"),
+    ],
+)
+def test_doctor_says_where_the_chosen_model_processes_prompts(
+    tmp_path: Path, model: str, declared: str, state: str, said: str
+) -> None:
+    file = tmp_path / "declared.yaml"
+    shipped = SHIPPED.read_text("utf-8")
+    line = next(line for line in shipped.splitlines() if line.startswith("inference_regions:"))
+    file.write_text(shipped.replace(line, f"inference_regions: {declared}"), "utf-8")
+    asked = {"REGENT_MODEL": model, "REGENT_DECLARED": str(file), "AWS_EC2_METADATA_DISABLED": "true"}
+    done = regent(tmp_path, "doctor", "--json", **asked)
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    found = checks["where prompts are processed"]
+    assert found["state"] == state and said in found["found"]
+    assert done.returncode == (1 if state == "failed" else 0)
 
 
 def test_every_setting_is_documented(tmp_path: Path) -> None:

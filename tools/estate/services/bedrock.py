@@ -16,13 +16,14 @@ from tools.estate.request import EstateRequest, Handler
 from tools.estate.services._deployed import camel, mine, times
 from tools.estate.services._paging import Paging, page
 from tools.estate.world import BY_NAME
+from tools.inference import known
 
 _FORGOTTEN = (BY_NAME["shared-services"].id, "eu-central-1")
 _GUARDRAIL = "Bedrock::Guardrail"
 _PAGING = Paging("nextToken", "maxResults", 1000, 1000, "ValidationException")
 MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 PROFILE = f"eu.{MODEL}"
-BEHIND = ("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3")
+BEHIND = tuple(sorted(known(PROFILE)))
 """Where that profile may run a prompt: in more regions than the company declares."""
 _SINCE = datetime(2025, 9, 29, tzinfo=UTC)
 

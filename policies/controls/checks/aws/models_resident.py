@@ -8,6 +8,7 @@ from policies.controls.check import Look, Mutant, check
 from policies.controls.evidence import Item
 from policies.controls.mutate import put
 from policies.controls.needs import aws
+from tools.inference import destinations
 
 
 def _models(*regions: str) -> list[dict[str, str]]:
@@ -16,11 +17,11 @@ def _models(*regions: str) -> list[dict[str, str]]:
 
 @check(
     "models-resident",
-    says="Every inference profile in use stays within the declared regions",
+    says="Every inference profile in use stays within the regions declared for data or for inference",
     serves=("A.4.5", "A.10.3"),
     needs={"profiles": aws.INFERENCE_PROFILES},
     reasons={
-        "leaves": "the profile may send questions to a region that was not declared",
+        "leaves": "the profile may send questions to a region that was not declared, for data or for inference",
         "anywhere": "the profile names no region of its models, so that questions may go anywhere",
         "not-active": "the profile is not active",
     },
@@ -32,15 +33,23 @@ def _models(*regions: str) -> list[dict[str, str]]:
         Mutant("fewer declared", "leaves", put("profiles", "type", "APPLICATION"), {"regions": ["eu-west-1"]}),
         Mutant("withdrawn", "not-active", put("profiles", "status", "DELETED")),
     ],
-    benign=[Mutant("one region", None, put("profiles", "models", _models("eu-west-1")))],
+    benign=[
+        Mutant("one region", None, put("profiles", "models", _models("eu-west-1"))),
+        Mutant(
+            "declared for inference alone",
+            None,
+            put("profiles", "models", _models("eu-west-1", "eu-north-1")),
+            {"inference_regions": ["eu-north-1"]},
+        ),
+    ],
 )
 def models_resident(look: Look, profiles: Sequence[Item]) -> None:
     """The region is the fourth part of each model's ARN."""
     for profile in profiles:
-        regions = {model["modelArn"].split(":")[3] for model in look.at(profile).data.get("models") or []}
+        regions = destinations(look.at(profile).data)
         if not regions or "" in regions:
             look.fail("anywhere", profile)
-        outside = sorted(regions - {"", *look.declared.regions})
+        outside = sorted(regions - {"", *look.declared.regions, *look.declared.inference_regions})
         if outside:
             look.fail("leaves", profile, ", ".join(outside))
         if profile.data.get("status") != "ACTIVE":

@@ -14,11 +14,11 @@ from policies.controls.samples import RUNTIME_STACK, stack
 
 @check(
     "template-models-resident",
-    says="No inference profile is synthesized that could route outside the declared regions",
+    says="No inference profile is synthesized of another group of regions than that of the declared ones",
     serves=("A.4.5", "A.10.3"),
     needs={"stacks": template.STACKS},
     reasons={
-        "leaves": "questions could go to regions that were not declared",
+        "leaves": "questions could go to regions of another group than the declared ones",
     },
     good={"stacks": [RUNTIME_STACK, stack()]},
     mutants=[
