@@ -1,8 +1,30 @@
-"""For all tests: a property is judged by what it finds, never by how busy the machine is."""
+"""For all tests: a property is judged by what it finds, not by how busy the machine is; garbage is sought seldom."""
 
 from __future__ import annotations
 
+import gc
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("regent", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("regent")
+
+gc.set_threshold(100_000, 20, 50)
+"""Python looks at every 700th object, and at all there are again and again: in a process that holds strands, moto, CDK
+and some thousand tests, that was a third of all the time."""
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays until the end: no later look for garbage passes over it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests go to the workers by file, but for what is made once for several files."""
+    from tests.scheduling import ByFile
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
