@@ -33,7 +33,7 @@ def withhold_split(text: str, threshold: float) -> tuple[str, float, tuple[str, 
 
     for at, (_, _, said, _) in enumerate(cells):
         look(said, at)
-    for one, other in _neighbours(cells):
+    for one, other in _neighbours(cells, text):
         if one in hit or other in hit:
             continue
         first, second = cells[one][2], cells[other][2]
@@ -49,6 +49,7 @@ def withhold_split(text: str, threshold: float) -> tuple[str, float, tuple[str, 
 
 _BLOB_END, _BLOB_START = re.compile(r"[A-Za-z0-9+/_-]{16,}$"), re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}$")
 _WORD_END, _WORD_START = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
+_HEADED = re.compile(r"query: [a-z][a-z0-9_]*\n")
 _Cell = tuple[int, int, str, tuple[int, int]]
 
 
@@ -68,13 +69,17 @@ def _cells(text: str) -> list[_Cell]:
     return found
 
 
-def _neighbours(cells: list[_Cell]) -> list[tuple[int, int]]:
-    """Pairs of cells that somebody could read as one text."""
+def _neighbours(cells: list[_Cell], text: str) -> list[tuple[int, int]]:
+    """Pairs of cells that somebody could read as one text. The query's name, which heads a result, is not of them.
+
+    It is our own word, and with those below it reads like an order: `account_list`, `accounts in sight, all accounts`.
+    """
     pairs = list(pairwise(range(len(cells))))
     by_column: dict[int, list[int]] = {}
     for at, (_, _, _, (_, column)) in enumerate(cells):
         by_column.setdefault(column, []).append(at)
-    return list(dict.fromkeys([*pairs, *(pair for column in by_column.values() for pair in pairwise(column))]))
+    found = dict.fromkeys([*pairs, *(pair for column in by_column.values() for pair in pairwise(column))])
+    return [pair for pair in found if 0 not in pair] if _HEADED.match(text) else list(found)
 
 
 def _one_word(first: str, second: str) -> bool:
