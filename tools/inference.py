@@ -16,6 +16,7 @@ _EUROPE = frozenset({"eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "
 _KNOWN = {
     "eu.anthropic.claude-sonnet-4-20250514-v1:0": _EUROPE,
     "eu.anthropic.claude-sonnet-4-5-20250929-v1:0": _EUROPE,
+    "eu.guardrail.v1:0": _EUROPE,
 }
 
 
@@ -26,7 +27,7 @@ def group(model: str) -> str | None:
 
 
 def known(profile: str) -> frozenset[str]:
-    """Regions in which this profile is known to run prompts, at least; empty where nothing is known here."""
+    """Regions in which this profile is known to run prompts, or to assess them, at least; empty if nothing is known."""
     return _KNOWN.get(profile.rpartition("/")[2], frozenset())
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.access.errors import PrincipalsError
 from policies.access.principal import people
 from policies.access.sources import ClaimMapping
+from policies.guardrails.definition import load as guardrail_definition
 from policies.oversight.approvals import ApprovalSettings
 from policies.oversight.digest import Digests
 from tools import inference
@@ -218,12 +219,14 @@ class Environment(_Frozen):
         return self
 
     def _answers_where_it_may(self) -> None:
-        missing = sorted(inference.known(self.model) - {*self.model_regions})
-        if missing:
-            raise ValueError(
-                f"the profile {self.model} may run a prompt in {', '.join(missing)} too, and model_regions does not "
-                "say so: what Bedrock sends there IAM would refuse. Name all of its regions, or use another model"
-            )
+        for profile in (self.model, guardrail_definition().cross_region_profile or ""):
+            known = inference.known(profile)  # and the region it is called in, of whatever group
+            missing = sorted((known and known | {self.region}) - {*self.model_regions})
+            if missing:
+                raise ValueError(
+                    f"the profile {profile} may process a prompt in {', '.join(missing)} too, and model_regions does "
+                    "not say so: what Bedrock sends there IAM would refuse. Name all of its regions, or use another one"
+                )
         if self.leaving and not self.prompts_leave_regions:
             raise ValueError(
                 f"a prompt, which holds what was asked and what AWS answered, may be processed in "

@@ -25,8 +25,13 @@ def test_the_example_loads_and_is_named_like_its_file():
         ({"model_regions": ["eu-west-1", "us-west-2"]}, "us-west-2"),
         (
             {"model_regions": ["eu-west-1", "eu-central-1"], "prompts_leave_regions": False},
-            "may run a prompt in eu-north-1",
+            "sonnet-4-5-20250929-v1:0 may process a prompt in eu-north-1, eu-south-1, eu-south-2, eu-west-3",
         ),
+        (
+            {"model": "eu.somebody.new-v1:0", "model_regions": ["eu-west-1"], "prompts_leave_regions": False},
+            "eu.guardrail.v1:0 may process a prompt in eu-central-1",
+        ),
+        ({"region": "eu-west-2", "regions": ["eu-west-2"]}, "may process a prompt in eu-west-2"),
         ({"prompts_leave_regions": False}, "may be processed in eu-north-1, eu-south-1, eu-south-2, eu-west-3"),
         ({"regions": PLAIN["model_regions"]}, "prompts_leave_regions is true"),
         ({"account": "1234"}, "account"),
