@@ -217,6 +217,11 @@ async def in_thread(work: Callable[[], Result]) -> Result:
         raise refusal(error) from None
 
 
+def finish() -> None:
+    """Wait for what is being worked on, at the end of a process; what was not begun is dropped."""
+    _POOL.shutdown(wait=True, cancel_futures=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Already:
     """Says who makes a call when that was verified for the whole request."""

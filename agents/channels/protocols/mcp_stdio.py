@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+import signal
+import sys
+from typing import TYPE_CHECKING, cast
 
 from agents.acting import House
+from agents.channels.protocols.border import finish
 from agents.channels.protocols.mcp_queries import server
+from agents.channels.protocols.paths import ADDRESSES
+from agents.channels.protocols.stdin_lines import Lines
 from agents.local import asker
 from agents.opening import open_desk
 from agents.settings import load_settings
 from policies.access.identity import Call, Verified
+from tools.errors import InputError
 
 if TYPE_CHECKING:
+    import anyio
+
     from agents.settings import Settings
 
 
@@ -29,10 +37,10 @@ class Terminal:
 
 
 def serve(*, as_id: str, estate: str, model: str | None) -> None:
-    """Serve until the client closes standard input.
+    """Serve until the client closes standard input, or a signal. What is being answered then is finished, on record.
 
     Raises:
-        RegentError: something cannot be opened; nobody of that id is known.
+        RegentError: something cannot be opened; nobody of that id is known; the client sent an endless line.
     """
     settings = load_settings()
     for name in ("mcp", "mcp_types"):
@@ -40,12 +48,27 @@ def serve(*, as_id: str, estate: str, model: str | None) -> None:
     with open_desk(estate=estate, model=model, settings=settings) as desk:
         who = Terminal(settings, as_id, aws=desk.estate.source == "aws")
         who.of(Call({}, {}))  # somebody unknown is told so now, and not by every tool
-        asyncio.run(_serve(House(desk, who, settings)))
+        try:
+            asyncio.run(_serve(House(desk, who, settings)))
+        finally:
+            finish()  # what is being answered is on record as asked: it gets its end there before the ledger closes
 
 
 async def _serve(house: House) -> None:
     from mcp.server.stdio import stdio_server
 
     made = server(house, lambda request: house.who.of(Call({}, {})))
-    async with stdio_server() as (read, write):
-        await made.run(read, write, made.create_initialization_options())
+    running = asyncio.current_task()
+    assert running is not None
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sent, running.cancel)
+    lines = Lines(sys.stdin.fileno(), ADDRESSES["/mcp"].most_bytes)
+    try:
+        async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (read, write):
+            await made.run(read, write, made.create_initialization_options())
+    except* BrokenPipeError:
+        pass  # the client is gone, and so is whoever could be told
+    except* asyncio.CancelledError:
+        pass  # a signal
+    if lines.too_long:
+        raise InputError(f"The client sent a line of more than {ADDRESSES['/mcp'].most_bytes // 1024} kB.")
