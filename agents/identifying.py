@@ -79,6 +79,8 @@ def _nonces(settings: Settings, home: Home) -> Nonces | None:
         return None
     if settings.state_table is None:
         return FileNonces(home.path / "nonces.sqlite")
-    from botocore.session import Session
+    from tools.sessions import botocore_session
 
-    return DynamoNonces(Session().create_client("dynamodb", region_name=settings.state_region), settings.state_table)
+    return DynamoNonces(
+        botocore_session().create_client("dynamodb", region_name=settings.state_region), settings.state_table
+    )

@@ -88,6 +88,6 @@ def as_now(settings: Settings, before: Principal) -> Principal:
 
 
 def _sts(settings: Settings) -> Any:
-    from botocore.session import Session
+    from tools.sessions import botocore_session
 
-    return Session().create_client("sts", region_name=settings.regions[0])
+    return botocore_session().create_client("sts", region_name=settings.regions[0])

@@ -83,7 +83,8 @@ def open_usage(home: Home, settings: Settings) -> UsageStore:
 def _client(service: str, settings: Settings) -> Any:
     """A botocore client of the house's own account; quick to give up, because no answer means stopped."""
     from botocore.config import Config
-    from botocore.session import Session
+
+    from tools.sessions import botocore_session
 
     quick = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
-    return Session().create_client(service, region_name=settings.state_region, config=quick)
+    return botocore_session().create_client(service, region_name=settings.state_region, config=quick)

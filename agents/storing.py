@@ -44,7 +44,8 @@ def open_conversations(home: Home, settings: Settings) -> ConversationStore:
 def _client(service: str, settings: Settings) -> Any:
     """A botocore client of the house's own account."""
     from botocore.config import Config
-    from botocore.session import Session
+
+    from tools.sessions import botocore_session
 
     patient = Config(
         connect_timeout=2,
@@ -52,4 +53,4 @@ def _client(service: str, settings: Settings) -> Any:
         max_pool_connections=32,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
-    return Session().create_client(service, region_name=settings.state_region, config=patient)
+    return botocore_session().create_client(service, region_name=settings.state_region, config=patient)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tools.sessions import shared_loader
 
 settings.register_profile("regent", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("regent")
@@ -14,6 +17,18 @@ settings.load_profile("regent")
 gc.set_threshold(100_000, 20, 50)
 """Python looks at every 700th object, and at all there are again and again: in a process that holds strands, moto, CDK
 and some thousand tests, that was a third of all the time."""
+
+
+def _parsed_once(path: str | None = None) -> Any:
+    """botocore's loader of this process, for each of its sessions; boto3 adds its folder to it for every one of its."""
+    loader = shared_loader(path)
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+    return loader
+
+
+# A test's own client, moto's and strands' read the service models that lie parsed in this process already: a session
+# would parse megabytes for itself, which takes longer than what most tests ask of it.
+botocore.session.create_loader = _parsed_once
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -37,8 +37,10 @@ class BedrockMaker:
         from botocore.config import Config
         from strands.models import BedrockModel, CacheConfig
 
+        from tools.sessions import botocore_session
+
         silence = min(60.0, turn.meter.limits.seconds)
-        self._session = self._session or boto3.Session(region_name=self._region)
+        self._session = self._session or boto3.Session(botocore_session=botocore_session(), region_name=self._region)
         return BedrockModel(
             model_id=self._profile,
             boto_session=self._session,

@@ -188,7 +188,8 @@ class BedrockGuard:
 
     def _made(self) -> Any:
         from botocore.config import Config
-        from botocore.session import Session
+
+        from tools.sessions import botocore_session
 
         with self._making:
             if self._client is None:
@@ -197,7 +198,9 @@ class BedrockGuard:
                     read_timeout=self._seconds,
                     retries={"total_max_attempts": 2, "mode": "standard"},
                 )
-                self._client = Session().create_client("bedrock-runtime", region_name=self._region, config=config)
+                self._client = botocore_session().create_client(
+                    "bedrock-runtime", region_name=self._region, config=config
+                )
             return self._client
 
 
