@@ -1,4 +1,7 @@
-"""The command line as a person meets it: real processes, real exit codes, one JSON object on stdout."""
+"""The command line as a person meets it: exit codes, one JSON object on stdout, and what a process leaves behind.
+
+Where only what a command does is asked, it runs in here (`tests.commands`); one command of each exit code is a process.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 
 from policies.controls.declared import SHIPPED
+from tests.commands import regent_here
 from tests.homes import furnished
 
 REGENT = Path(sys.executable).with_name("regent")
@@ -36,6 +40,11 @@ def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> s
         cwd=folder,
         env={**os.environ, "REGENT_HOME": furnished(folder / "home"), "COLUMNS": "120", **env},
     )
+
+
+def here(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The same without a process."""
+    return regent_here(folder, *words, **{"REGENT_HOME": furnished(folder / "home"), "COLUMNS": "120", **env})
 
 
 def answer(folder: Path, *words: str, **env: str) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
@@ -99,6 +108,22 @@ def test_nothing_is_written_outside_the_home(tmp_path: Path) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
 def test_exit_codes_are_those_of_the_manual(folder: Path, words: list[str], code: int) -> None:
+    done = here(folder, *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["ask", "What did we spend?", "--as", "nobody-we-know"], 3),
+        (["ask", "What will the weather be tomorrow?"], 4),
+        (["ask", "What did we spend?", "--estate", "moon"], 2),
+        (["audit", "recompute", "--question", "q-none"], 1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_a_process_exits_with_each_of_those_codes(folder: Path, words: list[str], code: int) -> None:
     done = regent(folder, *words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -137,13 +162,13 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_wrong_settings_file_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "regent.yaml").write_text("modle: offline\n")
-    done = regent(tmp_path, "ask", "What did we spend?")
+    done = here(tmp_path, "ask", "What did we spend?")
     assert done.returncode == 2
     assert "modle" in done.stderr
 
 
 def test_the_offline_model_is_never_the_default_on_aws(tmp_path: Path) -> None:
-    done = regent(
+    done = here(
         tmp_path, "ask", "What did we spend?", "--estate", "aws",
         AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="none", AWS_SHARED_CREDENTIALS_FILE="none",
         REGENT_GUARD_LOCAL_ONLY="true",
@@ -155,7 +180,7 @@ def test_the_offline_model_is_never_the_default_on_aws(tmp_path: Path) -> None:
 
 
 def test_doctor_says_what_to_do_and_needs_no_aws(tmp_path: Path) -> None:
-    done = regent(tmp_path, "doctor", "--json", AWS_EC2_METADATA_DISABLED="true")
+    done = here(tmp_path, "doctor", "--json", AWS_EC2_METADATA_DISABLED="true")
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     assert done.returncode == 0, done.stdout
     assert checks["sample estate"]["state"] == "ok"
@@ -180,7 +205,7 @@ def test_doctor_says_where_the_chosen_model_processes_prompts(
     line = next(line for line in shipped.splitlines() if line.startswith("inference_regions:"))
     file.write_text(shipped.replace(line, f"inference_regions: {declared}"), "utf-8")
     asked = {"REGENT_MODEL": model, "REGENT_DECLARED": str(file), "AWS_EC2_METADATA_DISABLED": "true"}
-    done = regent(tmp_path, "doctor", "--json", **asked)
+    done = here(tmp_path, "doctor", "--json", **asked)
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     found = checks["where prompts are processed"]
     assert found["state"] == state and said in found["found"]
@@ -188,23 +213,23 @@ def test_doctor_says_where_the_chosen_model_processes_prompts(
 
 
 def test_every_setting_is_documented(tmp_path: Path) -> None:
-    done = regent(tmp_path, "doctor", "--settings")
+    done = here(tmp_path, "doctor", "--settings")
     assert done.returncode == 0
     assert "REGENT_BEDROCK_PROFILE" in done.stdout
     assert "None  (environment" not in done.stdout, "a setting has no description"
 
 
 def test_queries_and_estate_have_a_json_form(folder: Path) -> None:
-    known = json.loads(regent(folder, "queries", "--json").stdout)["queries"]
+    known = json.loads(here(folder, "queries", "--json").stdout)["queries"]
     assert {"cost", "security", "ops"} <= {query["domain"] for query in known}
     assert all(query["operations"] or query["domain"] == "shared" for query in known)
-    held = json.loads(regent(folder, "estate", "--json").stdout)
+    held = json.loads(here(folder, "estate", "--json").stdout)
     assert len(held["accounts"]) == 14
     assert len(held["stories"]) >= 8
 
 
 def test_the_estates_truth_can_be_exported(folder: Path) -> None:
-    done = regent(folder, "estate", "export", str(folder / "truth"))
+    done = here(folder, "estate", "export", str(folder / "truth"))
     assert done.returncode == 0, done.stderr
     names = {path.name for path in (folder / "truth").iterdir()}
     assert "line_items.parquet" in names
@@ -219,11 +244,11 @@ def test_chat_is_a_conversation(folder: Path) -> None:
     assert "and by team?" in again.stderr
 
 
-def test_help_imports_nothing_heavy_and_every_command_shows_an_example() -> None:
+def test_help_imports_nothing_heavy_and_every_command_shows_an_example(tmp_path: Path) -> None:
     heavy = ("strands", "boto3", "botocore", "duckdb", "moto", "aws_cdk", "cedarpy", "openai", "cryptography")
     code = f"import sys, agents.cli; print([n for n in {heavy!r} if n in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
     for command in ("ask", "chat", "queries", "estate", "doctor", "demo"):
-        shown = subprocess.run([REGENT, command, "--help"], capture_output=True, text=True, check=True).stdout
+        shown = here(tmp_path, command, "--help").stdout
         assert re.search(rf"regent {command}", shown.split("Example", 1)[-1]), command
