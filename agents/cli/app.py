@@ -79,10 +79,11 @@ app.command("witness")(witness.witness)
 
 def main() -> None:
     """Run the command; one of our errors is one sentence on stderr, never a trace."""
-    from agents.starting import start_lean
+    from agents.starting import search_seldom, start_lean
     from tools.errors import RegentError
 
     start_lean()
+    search_seldom()
     try:
         app()
     except RegentError as error:
