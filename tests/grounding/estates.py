@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from policies.grounding import Locale
@@ -486,8 +487,9 @@ def independent(part: str = "independent") -> list[Estate]:
     return estates
 
 
+@cache
 def all_estates() -> dict[str, Estate]:
-    """Every estate by name."""
+    """Every estate by name; made once, so nobody adds to it."""
     built = [build() for build in (*BUILDERS, *HELDOUT_BUILDERS, *FRESH_BUILDERS)]
     frozen = [estate for part in INDEPENDENT for estate in independent(part)]
     return {estate.name: estate for estate in (*built, *frozen)}
