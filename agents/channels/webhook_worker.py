@@ -122,16 +122,12 @@ class WebhookWorker:
         self._post(client, address, data, headers)
 
     def _post(self, client: str, address: str, data: bytes, headers: dict[str, str]) -> None:
-        from urllib import error, request
+        from urllib import error
 
-        class Stay(request.HTTPRedirectHandler):
-            def redirect_request(self, *_: object) -> None:
-                return None  # the registered address, and nowhere else
+        from agents.channels.posting import post
 
-        opener = request.build_opener(Stay, request.HTTPSHandler(context=self._trust))
         try:
-            with opener.open(request.Request(address, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - https: `clients` takes nothing else
-                answer.read(1)
+            post(address, data, headers, seconds=_SECONDS, trust=self._trust)
         except error.HTTPError as refused:
             raise ChannelError(f"The callback of {client} answered {refused.code}.") from refused
         except OSError as broken:
