@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from agents.channels.webhook import signature
-from policies.audit import Ledger
+from policies.audit import Ledger, QuestionAsked
 from policies.audit.bodies import CallsRefused
 from policies.audit.verifying import verify
 from tests.bench.at_once import request
@@ -108,6 +108,32 @@ def test_the_webhook_answers_its_client_while_it_is_flooded(tmp_path: Path) -> N
 
         statuses, seconds = asyncio.run(both())
         assert statuses == {b"401": FLOOD} and seconds < 30
+
+
+def test_attack_captured_old_and_altered_requests_to_the_webhook_have_no_effect(tmp_path: Path) -> None:
+    body = json.dumps({"id": "q-1", "person": "eva", "prompt": "What did we spend in September 2026?"}).encode()
+    other, now = body.replace(b"spend", b"earn!"), int(time.time())
+
+    def sent(at: int, method: str = "POST", path: str = "/webhook", data: bytes = body, client: str = "portal") -> int:
+        """The status of a request with what was captured: the signature of the good one, or of its own time."""
+        signed = signature(SECRET, str(at), "POST", "/webhook", body)
+        headers = {"X-Regent-Client": client, "X-Regent-Timestamp": str(at), "X-Regent-Signature": signed}
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request(method, path, data, headers)
+        return connection.getresponse().status
+
+    with running("webhook", tmp_path) as (process, port):
+        assert [sent(now - 400), sent(now + 400), sent(now, data=other), sent(now, client="other")] == [401] * 4
+        assert [sent(now, "GET", "/webhook/answers/q-1"), sent(now, path="/webhook/")] == [401] * 2
+        assert [sent(now) for _ in range(5)] == [202] * 5
+        _answered(port, "after")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    with Ledger.open(tmp_path / "home" / "ledger") as ledger:
+        asked = [one.body for one in ledger.read() if isinstance(one.body, QuestionAsked)]
+        told = [one.body for one in ledger.read() if isinstance(one.body, CallsRefused)]
+    assert len(asked) == 2, "the good one, once, and the one after it"
+    assert sum(one.count for one in told) == 6
 
 
 @pytest.mark.parametrize("channel", FORGED)
