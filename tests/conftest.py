@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -17,6 +20,13 @@ settings.load_profile("regent")
 gc.set_threshold(100_000, 20, 50)
 """Python looks at every 700th object, and at all there are again and again: in a process that holds strands, moto, CDK
 and some thousand tests, that was a third of all the time."""
+
+
+_MEMORY, _ROOM = Path("/dev/shm"), 2**30
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    # Ledgers and stores wait for the disk at every record, some ten thousand times in a run. No test pulls the plug of
+    # the machine, and a killed process loses no more in memory than on a disk.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def _parsed_once(path: str | None = None) -> Any:
