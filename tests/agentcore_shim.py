@@ -183,7 +183,7 @@ def _signature(handler: _Handler, body: bytes, found: re.Match[str], secret: str
 def shim(to: str, **how: Any) -> Iterator[Shim]:
     """A shim that serves in a thread until the block ends."""
     with Shim(to, **how) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True, name="agentcore-shim")
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True, name="agentcore-shim")
         thread.start()
         try:
             yield server

@@ -38,7 +38,7 @@ def witness(ledger: Path, tmp_path: Path) -> Witness:
 @pytest.fixture
 def url(witness: Witness) -> Iterator[str]:
     server = serve(witness, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

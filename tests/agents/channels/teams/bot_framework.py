@@ -72,7 +72,7 @@ def bot_framework(service: str = "https://smba.example/teams") -> Iterator[BotFr
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     held.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield held
     finally:
