@@ -28,7 +28,7 @@ _UNSEEN = ("independent5b",)
 
 def questions() -> Iterator[EvaluationResult]:
     """The bank, and each fresh set."""
-    for files in (FILES, ("fresh.yaml",), ("fresh2.yaml",)):
+    for files in (FILES, ("fresh.yaml",), ("fresh2.yaml",), ("fresh3.yaml",)):
         yield result_of(MODEL, files, run(read(files), MODEL))
 
 

@@ -63,7 +63,7 @@ def test_a_count_says_what_it_counts(entries: list[Entry]) -> None:
                 assert wanted.unit != "count" or wanted.about, entry.id
 
 
-@pytest.mark.parametrize("file", ["fresh.yaml", "fresh2.yaml"])
+@pytest.mark.parametrize("file", ["fresh.yaml", "fresh2.yaml", "fresh3.yaml"])
 def test_a_fresh_set_is_well_formed(file: str, known: Truth) -> None:
     fresh = read([file])
     assert len(fresh) >= 60

@@ -46,7 +46,15 @@ class Truth:
     def __init__(self, folder: Path) -> None:
         import duckdb
 
-        for part in ("truth_cost", "truth_security", "truth_ops", "truth_dev", "fresh_truth", "fresh2_truth"):
+        for part in (
+            "truth_cost",
+            "truth_security",
+            "truth_ops",
+            "truth_dev",
+            "fresh_truth",
+            "fresh2_truth",
+            "fresh3_truth",
+        ):
             import_module(f"tests.questions.{part}")  # the formulas register themselves
         self._folder = folder
         self._db = duckdb.connect()
