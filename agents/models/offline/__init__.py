@@ -1,7 +1,8 @@
-"""The offline model: rules that read a manager's question, plan queries with typed inputs, and write from facts.
+"""The offline model: it reads a manager's question, plans queries with typed inputs, and writes from facts.
 
-It is no language model: the same question gets the same plan. What it does not understand it says so, with the
-nearest questions it does understand, rather than guess.
+Rules propose the plans that a question may mean, a log-linear model learned from labelled conversations ranks them. It
+is no language model: the same question gets the same plan. What it does not understand it says so, with the nearest
+questions it does understand, rather than guess.
 """
 
 from __future__ import annotations

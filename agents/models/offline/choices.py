@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _SEVERITY = (
@@ -13,7 +14,7 @@ _SEVERITY = (
     ),
     ("high", r"highs?(?:[- ]severity|[- ]risk|[- ]priority)?|hoge?|alt[oa]s?"),
     ("medium", r"medium|moderate|medi[oa]s?"),
-    ("low", r"low|lage|baix[oa]s?"),
+    ("low", r"lows?|lage|baix[oa]s?"),
 )
 _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "findings.severity": (*_SEVERITY, ("informational", r"informational|info")),
@@ -23,10 +24,11 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("account", r"(?:by|per|each|every|which|what|across|worst) (?:\w+ )?(?:accounts?|venues?|casinos?)|welke rekening|where are|accounts? (?:has|have|with)"),
         ("severity", r"by severity|per severity|how severe"),
     ),
-    "findings.status": (("all", r"(?:all|any|including|and) (?:closed|resolved|suppressed)|resolved|closed|solved|whatever (?:their )?status|open (?:and|or) closed"), ("open", r"open|unresolved|outstanding")),
+    "findings.status": (("all", r"(?:all|any|including|and) (?:closed|resolved|suppressed)|resolved|closed|solved|whatever (?:its |their |the )?(?:status|state)|open (?:and|or) closed"), ("open", r"open|unresolved|outstanding")),
     "threats.severity": tuple((v, p) for v, p in _SEVERITY if v != "critical"),
     "public_exposure.kind": (
         ("buckets", r"buckets?|s3|object storage|files"),
+        ("databases", r"databases?|dbs?|rds|aurora"),
         ("security_groups", r"security groups?|ports?|ssh|rdp|firewalls?|let(?:ting)? in|sgs?|inbound|ingress|0\.0\.0\.0/0"),
         ("shared", r"shared?|sharing|outside (?:the |our )?(?:org\w*|company)|external\w*|cross-account|third part\w+|with others|access analyzer|partners"),
     ),
@@ -34,7 +36,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("no_mfa", r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|dois fatores|duas etapas"),
         ("root", r"root"),
         ("over_privileged", r"over-?privileg\w*|admin\w*|permissions?|too (?:much|many|broad|wide)|least[- ]privilege|privileg\w*|rights|full access|super ?users?|rechten|powerful"),
-        ("unused_keys", r"unused|not (?:been )?used|never (?:been )?used|nobody (?:uses|used|has used)|no one (?:uses|used|has used)|dormant|stale|forgotten|idle|inactive|ongebruikt\w*|last used|not touched|abandoned|gather\w* dust"),
+        ("unused_keys", r"unused|not (?:been )?exercised|not (?:been )?used|never (?:been )?used|nobody (?:uses|used|has used)|no one (?:uses|used|has used)|dormant|stale|forgotten|idle|inactive|ongebruikt\w*|last used|not touched|(?:nobody|no one|never) (?:has |have )?(?:ever )?touched|abandoned|gather\w* dust"),
         ("old_keys", r"old|older|oldest|age|aged|rotat\w*|ancient|long-?lived|how long|since when|keys? over|expired?|outdated|oud\w*|velhas|antigas"),
     ),
     "encryption.kind": (
@@ -52,9 +54,9 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("severity", r"by severity|per severity|how severe"),
     ),
     "alarms.state": (
-        ("insufficient_data", r"insufficient|no data|(?:do|does|did|are|is) not (?:get|have|receiv\w*|report\w*|send\w*)|missing data|unknown state|without data|not reporting|insufficient_data"),
-        ("all", r"(?:all|every|how many|total) (?:of )?(?:the |our )?(?:cloudwatch )?alarms?(?! (?:are |is |have |has )?(?:firing|red|active|going|ringing|on|now|open|triggered|gone|went|fire))|alarms? do we have|(?:any|whatever|each|per|by) state|alarms? (?:are |have we )?(?:defined|configured|set up)"),
-        ("ok", r"(?:alarms?|which|are|all) (?:\w+ )?(?:are |is |in )?(?:ok|okay|green|quiet)(?: state)?|in ok|healthy alarms"),
+        ("insufficient_data", r"insufficient|(?:enough|no|any|lack of) data|(?:do|does|did|are|is) not (?:get|have|receiv\w*|report\w*|send\w*)|missing data|unknown state|without data|not reporting|insufficient_data"),
+        ("all", r"(?:all|every|how many|total) (?:of )?(?:the |our )?(?:cloudwatch )?alarms?(?! (?:are |is |have |has )?(?:firing|red|active|going|ringing|on|now|open|triggered|gone|went|fire))|whatever (?:its|their|the) state|alarms? do we have|(?:any|whatever|each|per|by) state|alarms? (?:are |have we )?(?:defined|configured|set up)"),
+        ("ok", r"green ones|ones (?:are )?(?:ok|green)|^(?:and |how many |are )*(?:ok|green)$|(?:alarms?|which|are|all) (?:\w+ )?(?:are |is |in )?(?:ok|okay|green|quiet)(?: state)?|in ok|healthy alarms"),
         ("alarm", r"firing|red|fire|active|triggered"),
     ),
     "inventory.kind": (
@@ -76,9 +78,13 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "backups.state": (
         ("failed", r"fail\w*|broken|broke|unsuccessful|went wrong|mislukt\w*|falh\w+|errors?|not (?:run|complete|succeed|work)|did not (?:run|complete|succeed|work|finish|go)|miss(?:ed|ing)"),
         ("expired", r"expired?"),
-        ("completed", r"completed|successful(?!ly\?)|good|last (?:good|successful)"),
+        ("aborted", r"abort\w*|cancell?ed"),
+        ("partial", r"partial\w*|half-?done|incomplete"),
+        ("running", r"running|in progress|still going|under ?way|lopen|bezig|em curso"),
+        ("completed", r"completed|done ok|successful(?!ly\?)|good|last (?:good|successful)"),
     ),
     "recent_changes.kind": (
+        ("writes", r"(?:non-?|not |no |outside of |other than |except |besides )deploy\w*|writes"),
         ("deployments", r"deploy\w*|releas\w*|roll(?:ed)? ?-?outs?|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|uitgerold|versions?|pushed|go-?live"),
         ("writes", r"write (?:events?|calls?|actions?)|api calls?|configuration changes?|settings"),
     ),
@@ -93,6 +99,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     ),
     "savings.kind": (
         ("rightsizing", r"right-?siz\w*|oversized|over-?provisioned|too big|bigger than|downsiz\w*|smaller|under-?utili[sz]ed|underused|overprovision\w*"),
+        ("upgrade", r"gp2 (?:to |into )?gp3|newer generations?"),
         ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|not (?:being )?used|unattached|sitting|wast\w+|switch\w* off|turn\w* off|shut down|nobody uses"),
         ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?"),
         ("storage", r"storage|volumes?|disks?|gp2|gp3|buckets?|s3|snapshots?"),
@@ -109,16 +116,22 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("account", r"(?:by|per|each|which|what|every) (?:\w+ )?accounts?"),
     ),
     "metric.name": (
+        ("db_storage_free", r"(?:free(?:able)?|left) (?:\w+ )?(?:storage|space|disk)|(?:storage|disk|space) (?:\w+ )?(?:left|free|remaining)|free storage space"),
+        ("bucket_size", r"bucket sizes?|(?:biggest|largest|size of|how (?:big|large)) (?:[\w<>]+ ){0,4}buckets?|buckets? (?:[\w<>]+ ){0,4}(?:gb|tb|gigabytes?|terabytes?|sizes?|big|large)"),
+        ("errors_4xx", r"4xx\w*|40[0-9]s?|client errors?"),
+        ("lambda_duration", r"durations?|(?:lambda|function)s? (?:\w+ ){0,3}(?:run ?time|take|last|slow\w*)|how long (?:[\w<>]+ ){0,3}(?:lambda|function)s?"),
+        ("lambda_invocations", r"invocations?|invoked|(?:lambda|function)s? (?:calls|called)"),
+        ("queue_depth", r"(?:queue )?depth|messages? (?:[\w<>]+ ){0,2}(?:waiting|queued|in (?:the|it|that|queue)|stuck|pil\w+)|(?:many|number of) messages|queue (?:length|size)|backlog size"),
         ("db_connections", r"connections?"),
         ("errors_5xx", r"5xx|500s|error rate|server errors?|http errors?|errors per"),
-        ("lambda_errors", r"(?:lambda|function)s? (?:\w+ )?(?:errors?|fail\w*)|errors? (?:\w+ )*(?:lambdas?|functions?)"),
+        ("lambda_errors", r"lambda .*failures|(?:lambda|function)s? (?:[\w<>]+ ){0,4}(?:errors?|fail\w*)|errors? (?:[\w<>]+ ){0,3}(?:lambdas?|functions?)"),
         ("latency", r"latency|latencies|response times?|slow\w*|lag\w*|p99|responsive\w*|latencia|how fast|quick"),
         ("queue_age", r"queues?|backlog"),
         ("nat_bytes", r"nat|bytes|gigabytes"),
         ("disk", r"disk\w*|storage space|iops"),
         ("memory", r"memory|ram"),
         ("cpu", r"cpu|processor|load|busy|utili[sz]ation|belasting"),
-        ("requests", r"requests?|traffic|throughput|hits|invocations"),
+        ("requests", r"requests?|traffic|throughput|hits"),
     ),
     "metric.statistic": (
         ("p99", r"p99|99th"),
@@ -149,18 +162,31 @@ _COMPILED = {
 
 
 def chosen(query: str, field: str, text: str, allowed: tuple[Any, ...] | None) -> Any | None:
-    """The value that the text selects for an enumerated input; None where the text says nothing or two things."""
+    """The value that the text selects for an enumerated input; None where the text says nothing."""
+    found = all_chosen(query, field, text, allowed)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=512)
+def _itself(value: str) -> re.Pattern[str]:
+    """A value's own words, as they are said ("insufficient data")."""
+    said = r"[- ]?".join(map(re.escape, value.split("_")))
+    return re.compile(rf"(?<![\w<./-]){said}s?(?![\w>-])")
+
+
+_UNSAID = frozenset({"all", "none", "open", "ok", "type", "state", "service", "account", "resource", "day", "month"})
+"""Values whose own words say too little, or mean something else."""
+
+
+def all_chosen(query: str, field: str, text: str, allowed: tuple[Any, ...] | None = None) -> list[Any]:
+    """Every value that the text names, in the order of the table; then those whose own words it says."""
     found = [
         value
         for value, pattern in _COMPILED.get(f"{query}.{field}", ())
         if (allowed is None or value in allowed) and pattern.search(text)
     ]
-    return found[0] if found else None
-
-
-def all_chosen(query: str, field: str, text: str) -> list[Any]:
-    """Every value that the text names, in the order of the table."""
-    return [value for value, pattern in _COMPILED.get(f"{query}.{field}", ()) if pattern.search(text)]
+    own = (v for v in allowed or () if isinstance(v, str) and v not in _UNSAID and field != "by")
+    return list(dict.fromkeys([*found, *(value for value in own if _itself(value).search(text))]))
 
 
 def patterns_of(query: str) -> tuple[re.Pattern[str], ...]:

@@ -58,13 +58,13 @@ def follow(
     lead, back = is_elliptic(reading), points_back(reading)
     subject = _subject(reading, first)
     explains = "WHY" in reading.concepts and not reading.concepts & (_SUBJECTS_OF_WHY | {"WHODID"})
-    if explains and not reading.when.mentions and (found := _reasons(first, reading, context)):
+    if explains and not reading.when.mentions and (found := reasons(first, reading, context)):
         return found, []
     if "WHODID" in reading.concepts and (back or lead) and "who_did_what" in context.queries:
         return [inherited(one_call("who_did_what", reading, context), first, reading, context.queries)], []
     compares = reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change")
     if first.query == "spend" and compares and (back or lead or "COST" not in reading.concepts):
-        return [_compared(first, reading, context)], []
+        return [compared(first, reading, context)], []
     if back and subject <= {"CHANGES", "DEPLOY"} and _SINCE.search(reading.text):
         return carry(earlier, reading, context)
     if not subject:
@@ -131,7 +131,7 @@ def _says_something(reading: Reading, calls: Sequence[PlannedCall], context: Con
     return any(fill(context.queries[c.query], reading, context.names, context.now).inputs for c in calls)
 
 
-def _compared(first: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
+def compared(first: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
     """The spend of the earlier question, held against another period."""
     call = one_call("spend_change", reading, context)
     fields = fields_of(context.queries["spend_change"])
@@ -170,7 +170,8 @@ _REASONS: dict[str, tuple[str, ...]] = {
 """What explains the answer of a query: looked at when someone asks "why?"."""
 
 
-def _reasons(first: PlannedCall, reading: Reading, context: Context) -> list[PlannedCall]:
+def reasons(first: PlannedCall, reading: Reading, context: Context) -> list[PlannedCall]:
+    """What explains the answer of the earlier call, in its place and time."""
     found = []
     for name in _REASONS.get(first.query, ()):
         if name in context.queries:

@@ -11,13 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 from agents.models.offline import choices, dates
+from agents.models.offline.actions import READS, RULE, action, verb
 from agents.models.offline.asked import asks_where, dimensions
 from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
 from agents.models.offline.rows import NARROWED
 from agents.models.offline.services import billed_as
-from agents.models.offline.text import number
+from agents.models.offline.text import NUMBERS, number
 from tools.registry import Query
 
 
@@ -53,25 +54,27 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
 
 
 _TOP = re.compile(
-    r"\b(?:top|first|bottom) (\d{1,2}|[a-z]+)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
+    r"\b(?:top|first|bottom) ?(\d{1,2}|[a-z]+)\b|\b(\d{1,2}) rows\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
     r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
     r"(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
     r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+_COUNT = "|".join(sorted(NUMBERS.keys() - {"a", "an", "een"}, key=len, reverse=True))
 _ABOVE = re.compile(
-    r"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at) (?:the )?(\d{1,3})(?: percent)?|(\d{1,3}) percent"
+    rf"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at|to) (?:the )?(\d{{1,3}}|{_COUNT})\b(?! (?:day|week|month|hour))(?: percent)?|(\d{{1,3}}|{_COUNT}) percent"
 )
+_AROUND = re.compile(rf"\b(?:give or take )?(\d{{1,3}}|{_COUNT}|an?|half an) ?(m|mins?|minutes?|h|hours?)\b(?! ago)")
 _LENGTH = re.compile(
     r"\b(\d{1,4}|a|one|two|three|six|nine|twelve) (day|week|month|year|dag|dagen|dias?|mes\w*|maand\w*|jaar|anos?)s?\b"
 )
 _GROSS = re.compile(
-    r"\b(?:gross|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b"
+    r"\b(?:gross|(?:prior to|not including) (?:any |the |all )?(?:credits?|refunds?|discounts?)|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b"
 )
 _NET = re.compile(
     r"\b(?:net|netto|liquido|(?:after|including|include|with) (?:any |the |all )?(?:credits?|refunds?))\b"
 )
 _TAG = re.compile(
-    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lacks?|lacking(?: an?)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
+    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
 )
 _TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
 
@@ -287,8 +290,10 @@ def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
             out.inputs["net"] = False
         elif _NET.search(text):
             out.inputs["net"] = True
-    if "above" in fields and (match := _ABOVE.search(text)):
-        out.inputs["above"] = int(match[1] or match[2])
+    if "above" in fields and (match := _ABOVE.search(text)) and (share := number(next(g for g in match.groups() if g))):
+        out.inputs["above"] = share
+    if "minutes" in fields and "around" in out.inputs and (match := _AROUND.search(reading.flat)):
+        out.inputs["minutes"] = (number(match[1]) or 1) * (1 if match[2].startswith("m") else 60)
     if "days" in fields and (days := _days(reading)):
         out.inputs["days"] = days
 
@@ -305,37 +310,6 @@ def _days(reading: Reading) -> int | None:
         unit = unit or {"d": 1, "m": 30, "j": 365, "a": 365}[match[2][0]]
         return (number(match[1]) or 1) * unit
     return None
-
-
-_VERBS = (
-    ("delete", r"delet\w+"),
-    ("terminate", r"terminat\w+"),
-    ("stop", r"stopp\w+"),
-    ("ConsoleLogin", r"(?:sign|logg)\w* ?in(?:to)?|sign-?ins?|logins?"),
-)
-
-
-_RULE = re.compile(r"\b([a-z0-9]+(?:-[a-z0-9]+)+) (?:config )?rules?\b")
-_ACTIONS = (
-    ("PutBucketPolicy", r"bucket (?:access )?polic(?:y|ies)"),
-    ("PutKeyPolicy", r"(?:kms |encryption |backup )?key polic(?:y|ies)"),
-    (
-        "RunInstances",
-        r"(?:start|launch|creat|spun|spin|fire)\w*(?: up)? (?:[\w<>]+ ){0,4}(?:instances?|servers?|machines?|vms?|gpus?)",
-    ),
-    ("CreateAccessKey", r"creat\w* (?:[\w<>]+ ){0,3}access keys?"),
-    ("AuthorizeSecurityGroupIngress", r"open\w* (?:[\w<>]+ ){0,4}(?:ports?|security groups?|firewalls?)"),
-)
-
-
-def _action(text: str) -> str | None:
-    """The API action that a change of something particular is ("changed the bucket policy")."""
-    return next((name for name, pattern in _ACTIONS if re.search(rf"\b(?:{pattern})\b", text)), None)
-
-
-def _verb(text: str) -> str | None:
-    """An API verb for an action that was named, where the word means just one."""
-    return next((verb for verb, pattern in _VERBS if re.search(rf"\b(?:{pattern})\b", text)), None)
 
 
 def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
@@ -360,8 +334,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
     if name == "vulnerabilities" and "cve" in reading.ids:
         out.inputs.update(by="cve", top=25)
-    if name == "config_compliance" and (match := _RULE.search(reading.flat)):
-        out.inputs["rule"] = match[1]
+    if name == "config_compliance" and (match := RULE.search(reading.flat)):
+        out.inputs["rule"] = match[1] or match[2]
     elif name == "config_compliance":
         out.inputs.setdefault("top", 25)
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
@@ -373,8 +347,10 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["who"] = reading.user
     elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
         out.inputs["who"] = "root"
-    if "action" in fields and (action := reading.event or _action(text) or _verb(text)):
-        out.inputs["action"] = action
+    if "action" in fields and (done := reading.event or action(text) or verb(text)):
+        out.inputs["action"] = done
+    if "writes_only" in fields and READS.search(text):
+        out.inputs["writes_only"] = False
     if name == "who_did_what" and "period" not in out.inputs:
         # who did something is seldom asked about this week only; CloudTrail keeps ninety days
         days = 89 if {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint else 30

@@ -58,6 +58,7 @@ def carry(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> t
             call = call.model_copy(update={"query": "alarm_history", "inputs": kept})
         query = queries[call.query]
         filled = fill(query, reading, names, now)
+        _kept(call, filled, reading)
         carried.append(call.model_copy(update={"inputs": _overlaid(call.inputs, filled, query, reading, now)}))
         limits.extend(filled.limits)
     if len(calls) > 1 and len({c.query for c in calls}) == 1:
@@ -67,6 +68,14 @@ def carry(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> t
                 unique.append(call)
         carried = unique
     return _spread_again(carried, reading, queries, names, now), list(dict.fromkeys(limits))
+
+
+def _kept(call: PlannedCall, filled: Filled, reading: Reading) -> None:
+    """Take out what was filled in without being said, where the earlier call has it; a time of day is of its day."""
+    if not reading.when.mentions and not reading.when.relative:
+        filled.inputs.pop("period", None)
+        if "around" in filled.inputs and "around" in call.inputs:
+            filled.inputs["around"] = f"{str(call.inputs['around'])[:10]}T{filled.inputs['around'][11:]}"
 
 
 def _spread_again(
@@ -102,6 +111,8 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         inputs.pop("compared_to", None) if _moves(new["period"]) else None
     if "around" in new:
         inputs.pop("period", None)
+    if new.get("name", old.get("name")) != old.get("name"):
+        inputs.pop("statistic", None)
     inputs.update(new)
     relative = reading.when.relative
     if relative and "period" in fields_of(query):
@@ -120,11 +131,16 @@ def _said_by(reading: Reading) -> bool:
     return bool(re.search(r"\b(?:by|per|each|every|split|break\w*|which|daily|monthly)\b", reading.text))
 
 
-def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query]) -> PlannedCall:
-    """A call of another query, with the place and the time of the earlier one where the new question points back."""
+def inherited(
+    call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query], *, freely: bool = False
+) -> PlannedCall:
+    """A call of another query, with the place and the time of the earlier one where the new question points back.
+
+    `freely` takes them over whether it points back or not.
+    """
     inputs = dict(call.inputs)
     fields = fields_of(queries[call.query])
-    lead = bool(_LEAD.match(reading.text))
+    lead = freely or bool(_LEAD.match(reading.text))
     if (lead or _PLACE.search(reading.text)) and not any(key in inputs for key in _LOCATION):
         for key in _LOCATION:
             if key in earlier.inputs and key in fields:
@@ -139,9 +155,11 @@ def inherited(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
         and queries[call.query].domain == queries[earlier.query].domain
     ):
         inputs["service"] = earlier.inputs["service"]
+    if "around" in earlier.inputs and "period" in fields and "around" not in fields and not reading.when.mentions:
+        inputs["period"] = str(earlier.inputs["around"])[:10]
     timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
     same = queries[call.query].domain == queries[earlier.query].domain and lead
-    if timed and (same or _TIME.search(reading.text)) and call.query != "forecast":
+    if timed and (same or freely or _TIME.search(reading.text)) and call.query != "forecast":
         inputs["period"] = earlier.inputs["period"]
     return call.model_copy(update={"inputs": inputs})
 

@@ -82,15 +82,18 @@ LIMITED = frozenset({"spend", "findings", "vulnerabilities", "inventory", "untag
 _BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
 
 
-def objection(calls: Sequence[PlannedCall], limits: Sequence[str], reading: Reading, context: Context) -> str | None:
-    """What in the question these calls would not answer, or None. Each reason is a sentence."""
+def objections(
+    calls: Sequence[PlannedCall], limits: Sequence[str], reading: Reading, context: Context
+) -> dict[str, str]:
+    """What in the question these calls would not answer, by kind. Each reason is a sentence."""
+    found: dict[str, str] = {}
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
-        return "I can not narrow this down to what was named."
+        found["narrow"] = "I can not narrow this down to what was named."
     for check in (_time, _threshold, _rows, _one_thing, _money, _person, _share, _words):
         if said := check(calls, reading, context):
-            return said
-    return None
+            found[check.__name__.strip("_")] = said
+    return found
 
 
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:

@@ -59,18 +59,25 @@ def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCal
 
 
 _JOINT = re.compile(
-    r"\?|;|,|!|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|en|&|e|also)\b"
+    r"\?|;|,|!|\+|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|together with|vs|versus|en|&|e|also)\b"
 )
 
 
-def several(reading: Reading, question: str, context: Context) -> list[PlannedCall]:
-    """Calls of different queries, when the question asks for two things next to each other."""
+_STRONG = 5.0
+"""Points that a part of a question needs to count as a question of its own."""
+
+
+def several(reading: Reading, question: str, context: Context, strong: float = _STRONG) -> list[PlannedCall]:
+    """Calls of different queries, when the question asks for two things next to each other.
+
+    `strong` are the points that a part needs to count as a question of its own.
+    """
     texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question, context.names)))]
     texts = [text for text in texts if not _CLAUSE.match(text.casefold())]
     parts = [read(text, context.names, context.now) for text in texts if text]
     if not 2 <= len(parts) <= 5:
         return []
-    chosen = [_strongly(part, context) for part in parts]
+    chosen = [_strongly(part, context, strong) for part in parts]
     calls: list[PlannedCall] = []
     for index, (part, name) in enumerate(zip(parts, chosen, strict=True)):
         if name is None or any(name == call.query for call in calls):
@@ -153,14 +160,10 @@ def _is_fragment(part: Reading) -> bool:
 _ASKS = re.compile(r"^(?:why|what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
 
 
-def _strongly(part: Reading, context: Context) -> str | None:
+def _strongly(part: Reading, context: Context, strong: float) -> str | None:
     ranked = money_first(scores(part, context.queries), part, context.queries)
-    name = chosen_of(ranked)
-    return name if name is not None and ranked[name] >= _STRONG else None
-
-
-_STRONG = 5.0
-"""Points that a part of a question needs to count as a question of its own."""
+    name = chosen_of(ranked) if strong >= _STRONG else next(iter(ranked), None)
+    return name if name is not None and ranked[name] >= strong else None
 
 
 def _plain(question: str) -> str:

@@ -29,6 +29,7 @@ def features(reading: Reading) -> dict[str, float]:
     stems = [token if token[0] == "<" else stem(token) for token in _TOKEN.findall(reading.text)]
     found = dict.fromkeys((f"w:{one}" for one in stems), 1.0)
     found.update(dict.fromkeys((f"b:{a} {b}" for a, b in zip(["^", *stems], [*stems, "$"], strict=True)), 1.0))
+    found.update(dict.fromkeys((f"x:{one[:5]}" for one in stems if len(one) > 5 and one[0] != "<"), 0.7))
     concepts = sorted(reading.concepts)
     found.update(dict.fromkeys((f"k:{one}" for one in concepts), 1.0))
     pairs = (f"p:{a}+{b}" for place, a in enumerate(concepts) for b in concepts[place + 1 :])
@@ -37,8 +38,18 @@ def features(reading: Reading) -> dict[str, float]:
     return {name: value / length for name, value in found.items()}
 
 
+Weights = tuple[list[str], dict[str, dict[int, float]], list[float]]
+"""Labels, the weights of each feature by a label's place, and a bias for each label."""
+_used: list[Weights] = []
+
+
+def use(weights: Weights) -> None:
+    """Use other weights than the ones shipped, in this process: to measure what was learned without some questions."""
+    _used[:] = [weights]
+
+
 @lru_cache(maxsize=1)
-def _model() -> tuple[list[str], dict[str, dict[int, float]], list[float]]:
+def _shipped() -> Weights:
     plain = json.loads((files(__package__) / "intents.json").read_text(encoding="utf-8"))
     scale = plain["scale"]
     weights = {
@@ -50,7 +61,7 @@ def _model() -> tuple[list[str], dict[str, dict[int, float]], list[float]]:
 
 def probabilities(reading: Reading, points: Mapping[str, float]) -> dict[str, float]:
     """How probable each query (or `!change`, `!outside`) is, given the rules' `points`; they add up to one."""
-    labels, weights, bias = _model()
+    labels, weights, bias = _used[0] if _used else _shipped()
     logits = [b + RULES * points.get(label, 0.0) for label, b in zip(labels, bias, strict=True)]
     for name, value in features(reading).items():
         for place, weight in weights.get(name, {}).items():
@@ -59,3 +70,8 @@ def probabilities(reading: Reading, points: Mapping[str, float]) -> dict[str, fl
     powers = [math.exp(logit - top) for logit in logits]
     total = sum(powers)
     return {label: power / total for label, power in zip(labels, powers, strict=True)}
+
+
+def knows(word: str) -> bool:
+    """Whether a word occurred in what was learned from."""
+    return f"w:{stem(word)}" in (_used[0] if _used else _shipped())[1]

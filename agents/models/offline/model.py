@@ -85,7 +85,8 @@ class OfflineModel(Model):
                 return [("derive", inputs) for inputs in derived], ""
         for told in results:
             told.lead_with(plan.focus)
-        return [], answer(results, plan.limits, question, plan.focus)
+        first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
+        return [], answer(results, plan.limits, question, plan.focus, first)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

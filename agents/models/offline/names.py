@@ -51,7 +51,7 @@ _ACCOUNT, _TEAM, _VENUE, _ENV = (
 )
 
 
-_EXCEPT = r"\b(?:except|excluding|other than|apart from|outside(?: of)?|besides|not counting|without)(?: for| the| of| all)*\s+<(?:acc|ven|env|team)"
+_EXCEPT = r"\b(?:except|exclud\w+|other than|apart from|outside(?: of)?|besides|not counting|without|but(?: not)?|minus|skip\w*|leav\w+ out|strip\w* out|ignor\w+|drop\w*|less)(?: for| the| of| all| out)*\s+<(?:acc|ven|env|team)"
 
 
 class Names(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from agents.models.offline import dates
@@ -19,6 +20,7 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+@lru_cache(maxsize=1024)
 def resolved(word: str, now: datetime) -> Period | None:
     """The period of a word, or None if it is no period."""
     try:

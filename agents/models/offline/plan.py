@@ -53,6 +53,8 @@ class Plan(BaseModel):
     limits: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
     """Names whose rows are told first, as a share of them was asked for."""
+    first: int = 0
+    """Calls of the first of two readings; 0 where there is one reading, or none."""
     abstention: Abstention | None = None
 
     @property

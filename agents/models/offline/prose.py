@@ -32,18 +32,35 @@ _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
 
 
-def answer(results: Sequence[Told], limits: Sequence[str] = (), asked: str = "", focus: tuple[str, ...] = ()) -> str:
-    """The final text: the headline facts of each result, its most telling rows, and what could not be applied."""
+def answer(
+    results: Sequence[Told],
+    limits: Sequence[str] = (),
+    asked: str = "",
+    focus: tuple[str, ...] = (),
+    first: int | None = None,
+) -> str:
+    """The final text: the headline facts of each result, its most telling rows, and what could not be applied.
+
+    Where a question is answered in two readings, the `first` results are of the likelier one.
+    """
     good = [told for told in results if not told.error]
     parts = ["{{read}}"] if good else []
-    for told in good:
-        parts.append(_told(told, asked, focus))
+    for place, told in enumerate(results):
+        if first is not None and place in (0, first):
+            parts.append(_LIKELIER if place < first else _OTHER)
+        if not told.error:
+            parts.append(_told(told, asked, focus))
     parts += [limit for limit in limits if good]
     # what was denied is told by the desk
     parts += [_failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
     if any(told.incomplete for told in good):
         parts.append("{{incomplete}}")
     return "\n\n".join(part for part in parts if part)
+
+
+_LIKELIER = "This can be read in different ways. By the likelier reading:"
+_OTHER = "By the other reading:"
+"""No numbers in words: they would be held against the facts."""
 
 
 def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
@@ -184,7 +201,7 @@ def _row(row: Sequence[str], told: Told) -> str:
     beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
     title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
     if (
-        (told.query == "spend_change" or main.unit in DURATIONS)
+        (told.query in _TITLED or main.unit in DURATIONS)
         and title.replace(" ", "").isalpha()
         and title not in DURATIONS
     ):
@@ -198,6 +215,8 @@ def _row(row: Sequence[str], told: Told) -> str:
 
 _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
+_TITLED = frozenset({"spend_change", "cost_anomalies"})
+"""Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual"}
 """A word of the column whose figure tells most, where that is not the first."""
 

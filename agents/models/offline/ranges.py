@@ -56,10 +56,46 @@ def edge_of_month(match: re.Match[str], today: date) -> str | None:
     )
 
 
+def quarter(match: re.Match[str], today: date) -> str:
+    """The quarter that was named, of the year that was named or the latest."""
+    names = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
+    which = names.get(match[1]) or int(match[1])
+    year = match[2] if len(match.groups()) > 1 else None
+    return dates.quarter_word(which, today, int(year) if year else None)
+
+
+def night(match: re.Match[str], today: date) -> str:
+    """Last night: yesterday and today."""
+    return dates.span(today - timedelta(days=1), today)
+
+
 def end_of_month(match: re.Match[str], today: date) -> str | None:
     """The month whose end was named; of the current month, until its end."""
     word = dates.month_word(dates.MONTHS[match[1]], today, int(match[2]) if match[2] else None)
     return "this_month_end" if word == f"{today:%Y-%m}" else word
+
+
+def months_ended(match: re.Match[str], today: date) -> str | None:
+    """So many months up to one that was named ("the twelve months ended 30 September")."""
+    last = dates.month_word(dates.MONTHS[match[3]], today, int(match[4]) if match[4] else None)
+    count = number(match[1]) or 0
+    return f"{dates.shifted(last, 1 - count)}..{last}" if 1 < count <= _MOST_MONTHS else None
+
+
+_MOST_MONTHS = 36
+_MONTH = "(?:" + "|".join(sorted(dates.MONTHS, key=len, reverse=True)) + ")"
+_WEEKDAY = "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True))
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WITH_WEEKDAY = re.compile(rf"\b(?:{_WEEKDAY}),? (?:the )?(?={_DAY}\b(?!:))")
+_TWO_ENDS = re.compile(rf"\b((?:between|from) {_DAY}) (and|to) (?={_DAY} {_MONTH}\b)")
+_TWO_DAYS = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}}) (?={_MONTH}\b)")
+
+
+def plain_days(flat: str) -> str:
+    """Days without the weekday before them, and two days of a month as one stretch."""
+    flat = _WITH_WEEKDAY.sub("", flat)
+    flat = _TWO_ENDS.sub(r"\1 \2 ", flat)
+    return _TWO_DAYS.sub(r"\1-\2 ", flat)
 
 
 _UP_TO = re.compile(

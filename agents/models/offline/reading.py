@@ -146,6 +146,11 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     if quoted and fold(quoted[1]) not in names.services:
         ids["quoted"] = quoted[1]
     hint = _hint(text)
+    found.unknown.extend(
+        (_KINDS_OF[match[2]], match[1])
+        for match in _OF_KIND.finditer(text)
+        if not is_known(match[1]) and match[1] != user
+    )
     stray = (*_stray(text, names), *_proper(question, text, names))
     if stray and hint is None and not resources and concepts & {"METRIC", "LOGS"} and "COST" not in concepts:
         hint = stray[0]
@@ -155,6 +160,11 @@ def read(question: str, names: Names, now: datetime) -> Reading:
         stray=tuple(word for word in stray if word not in (hint, user)),
         ids=ids,
     )  # fmt: skip
+
+
+_KINDS_OF = {"team": "team", "squad": "team", "venue": "venue", "casino": "venue", "account": "account"}
+_OF_KIND = re.compile(rf"(?<![\w<-])([a-z][a-z-]{{2,}}) ({'|'.join(_KINDS_OF)})(?![\w>-])")
+"""A word of no known meaning before such a word is taken for a name ("the rocket team")."""
 
 
 def _spelled(spelled: list[str], names: Names) -> list[str]:

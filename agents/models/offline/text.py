@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from agents.models.offline.shorthand import written_out
+
 _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"[\u2018\u2019\u02bc`]", "'"),
     (r"[\u2013\u2014]", " - "),
@@ -69,8 +71,21 @@ NUMBERS = {
 """Number words that occur before a unit of time or after `top`."""
 
 
+_SHORT = 48
+"""Characters of a text that is kept when folded: names and words come again and again, questions do not."""
+
+
 def fold(text: str) -> str:
     """Lower case without accents or contractions."""
+    return _kept(text) if len(text) <= _SHORT else _folded(text)
+
+
+@lru_cache(maxsize=8192)
+def _kept(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("\u2026", " "))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     for pattern, into in _COMPILED:
@@ -81,7 +96,7 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text; a mark that ends a clause (`?`, `;`, `,`) is a word of its own."""
     found: list[str] = []
-    for word in _WORD.findall(fold(text)):
+    for word in _WORD.findall(written_out(fold(text))):
         stripped = word.rstrip(".:/+-")
         if stripped:
             found.append(stripped)

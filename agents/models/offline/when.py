@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from agents.models.offline import dates
-from agents.models.offline.ranges import edge_of_month, end_of_month, first_months, half, halves, part_of_month
+from agents.models.offline.ranges import (
+    edge_of_month,
+    end_of_month,
+    first_months,
+    half,
+    halves,
+    months_ended,
+    night,
+    part_of_month,
+    plain_days,
+    quarter,
+)
 from agents.models.offline.text import NUMBERS, number
 from tools.errors import InputError
 from tools.periods import parse_period
@@ -85,6 +96,8 @@ def _ago(match: re.Match[str], today: date) -> str | None:
     if unit == "week":
         monday = dates.monday_of(today) - timedelta(weeks=count)
         return dates.span(monday, monday + timedelta(days=6))
+    if unit == "year" and count == 1:
+        return "year_before"
     if unit in ("month", "year"):
         return dates.month_back(today, count * (12 if unit == "year" else 1))
     return "today" if unit in ("hour", "minute") else None
@@ -153,17 +166,6 @@ def _fixed(word: str) -> Rule:
     return lambda match, today: word
 
 
-def _quarter(match: re.Match[str], today: date) -> str:
-    names = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
-    which = names.get(match[1]) or int(match[1])
-    year = match[2] if len(match.groups()) > 1 else None
-    return dates.quarter_word(which, today, int(year) if year else None)
-
-
-def _night(match: re.Match[str], today: date) -> str:
-    return dates.span(today - timedelta(days=1), today)
-
-
 _THE = r"(?:the |de |o |a |deze |dit |our )?"
 _RULES: tuple[tuple[str, Rule], ...] = (
     (r"20\d\d-\d\d(?:-\d\d)?\.\.20\d\d-\d\d(?:-\d\d)?", lambda m, t: m[0]),
@@ -172,7 +174,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (r"20\d\d-q[1-4]", lambda m, t: m[0].upper()),
     (r"20\d\d-\d\d", lambda m, t: m[0]),
     # the future
-    (r"(?:the )?(?:next|coming) (?:3|three) months|next quarter|(?:the )?(?:coming|next) few months",
+    (r"(?:the )?(?:next|coming) (?:3|three) months|(?:3|three) months (?:ahead|out|from now)|next quarter|(?:the )?(?:coming|next) few months",
      _fixed("next_3_months")),
     (r"(?:next|coming|volgende) (?:month|maand)|(?:proximo mes|mes que vem)", _fixed("next_month")),
     (r"(?:the )?(?:rest|remainder|end) of (?:the |this )?year|(?:by |at )?year[- ]?end|full[- ]year|"
@@ -198,6 +200,9 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_NUM}(?: of)?[- ]{_UNIT} {_LAST}\b", _last_n),
     (rf"(?:in|over|for|within|during|voor|em) {_THE}{_NUM}(?: of)?[- ]{_UNIT}\b(?! ago)", _last_n),
     (rf"{_NUM}(?: of)? {_UNIT} (?:ago|geleden|atras)\b", _ago),
+    (rf"(?:the )?{_NUM} months? (?:ended|ending|up to|to|until|through)(?: on| the| end of)* (?:{_DAY} )?{_MONTH}(?: {_YEAR})?",
+     months_ended),
+    (rf"{_NUM}-(month|week|day)s?(?= (?:history|trend|series|overview|view|window|period|picture))", _last_n),
     (r"(?:the )?(?:last|past) half (?:a )?year|half a year|past half year", _fixed("last_6_months")),
     (r"(?:the )?day before yesterday|eergisteren|anteontem",
      lambda m, t: (t - timedelta(days=2)).isoformat()),
@@ -229,14 +234,15 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"(?:the |on the )?{_DAY}(?: of| de)? {_MONTH}\b(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[1], m[2], t, m[3]))),
     (rf"{_MONTH} (?:the )?{_DAY}\b(?! (?:percent|services|accounts|teams|days))(?: {_YEAR}\b)?", lambda m, t: _one(_day(m[2], m[1], t, m[3]))),
     (r"(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d))?(?= |$)", _numeric),
+    (r"(?:on |since |until |from |,? )(?:the )?(\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|percentile|time|largest|biggest))", lambda m, t: _one(_day(m[1], None, t))),
     (r"(?:on |since |until |from )the (\d{1,2})(?:st|nd|rd|th)\b", lambda m, t: _one(_day(m[1], None, t))),
     (rf"(?:the |de |o )?(first|1st|second|2nd|eerste|tweede|primeiro|segundo) (?:half|helft|semestre)(?: year)?(?: (?:of|van|de|do) (?:this year|the year|dit jaar|het jaar|ano|este ano|{_YEAR}))?(?! of)", half),
     (rf"{_YEAR} h([12])\b", lambda m, t: halves(m[2], int(m[1]))),
     (rf"(?:the )?first (\d{{1,2}}|two|three|four|five|six|seven|eight|nine) months of (?:this year|the year|{_YEAR})", first_months),
     (rf"\bh([12])\b(?: {_YEAR})?", half),
-    (rf"q([1-4])(?: (?:of )?{_YEAR})?", _quarter),
-    (rf"(?:the )?(first|second|third|fourth|last|final) quarter(?: of {_YEAR})(?! so)", _quarter),
-    (r"(?:the )?(first|second|third|fourth) quarter", _quarter),
+    (rf"q([1-4])(?: (?:of )?{_YEAR})?", quarter),
+    (rf"(?:the )?(first|second|third|fourth|last|final) quarter(?: of {_YEAR})(?! so)", quarter),
+    (r"(?:the )?(first|second|third|fourth) quarter", quarter),
     (rf"(?:the )?(?:year|calendar year) {_YEAR}", lambda m, t: m[1]),
     (rf"(?:in |since |for )?{_MONTH}(?: of)? last year", _month_last_year),
     (rf"(?:between |from |entre |van |de )?{_MONTH} (?:and|to|until|till|through|thru|-|tot|en|e|a|ate|tot en met) {_MONTH}(?: {_YEAR})?\b", _month_pair),
@@ -246,7 +252,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (r"(?:(?:the |this |last |past |at the |over the )*)(?:weekend)", _weekend),
     # plain words
     (r"(?:yesterdays?|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
-    (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", _night),
+    (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", night),
     (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|vanochtend", _fixed("today")),
     (r"(?:the |this )?(?:past|trailing) month", _fixed("last_30_days")),
     (rf"{_LAST} (?:calendar |full |complete |whole )?(?:month|maand)|(?:the )?month just (?:gone|closed|ended)|"
@@ -284,7 +290,7 @@ def find_times(flat: str, now: datetime) -> When:
     """Every time named in folded text (see `text.words`), with `now` in UTC."""
     today = now.date()
     mentions: list[Mention] = []
-    bare = flat
+    bare = plain_days(flat)
     around, bare = _clock(bare)
     relative = None
     for pattern, kind in _RELATIVE:
@@ -331,7 +337,7 @@ def _is_time(match: re.Match[str], text: str) -> bool:
     if shown[0] not in dates.AMBIGUOUS_MONTHS or (len(shown) > 1 and shown[1][:1].isdigit()):
         return True
     before, after = text[: match.start()].rstrip().rsplit(" ", 1)[-1], text[match.end() :]
-    if len(shown) > 2 and shown[-1] in dates.MONTHS:
+    if len(shown) > 2 and any(word in dates.MONTHS for word in shown[1:]):
         return True
     return bool(_CUE.search(before)) or bool(_AFTER_CUE.search(after)) or before.endswith("\x00")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from agents.models.offline import Names, Plan, names_of, understand
+from agents.models.offline import Names, Plan, PlannedCall, names_of, understand
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries
 from tools.estate.world import NOW, TEAMS
@@ -56,13 +57,20 @@ def judge(entry: dict[str, Any]) -> Verdict:
         return Verdict(entry["q"], "right" if want in ("any", plan.abstention.kind) else "abstained", got)
     if plan.abstention is not None:
         return Verdict(entry["q"], "right" if entry.get("or_abstain") else "abstained", got)
-    unmatched = list(plan.calls)
+    # answered in two readings, each said to be one: it is right if one of them is
+    readings = (plan.calls, *((plan.calls[: plan.first], plan.calls[plan.first :]) if plan.first else ()))
+    right = any(_is_wanted(calls, want, known) for calls in readings)
+    return Verdict(entry["q"], "right" if right else "wrong", got)
+
+
+def _is_wanted(calls: Sequence[PlannedCall], want: list[str], known: dict[str, Query]) -> bool:
+    unmatched = list(calls)
     for wanted in want:
         hit = next((c for c in unmatched if _matches(c.query, c.inputs, wanted, known)), None)
         if hit is None:
-            return Verdict(entry["q"], "wrong", got)
+            return False
         unmatched.remove(hit)
-    return Verdict(entry["q"], "right" if not unmatched or len(want) > 1 else "wrong", got)
+    return not unmatched or len(want) > 1
 
 
 def shown(plan: Plan) -> str:

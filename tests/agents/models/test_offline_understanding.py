@@ -130,10 +130,9 @@ def test_a_place_named_first_is_about_all_that_follows() -> None:
 
 
 def test_a_word_that_the_plan_does_not_account_for_is_never_left_out() -> None:
-    abstention = _plan("any idle resources in data-lab, zorbing ones?").abstention
-    assert abstention is not None
-    assert "zorbing" in abstention.text
-    assert any("time of day" in said for said in _plan("what happened on 13 october at 19:05").limits)
+    plan = _plan("any idle resources in data-lab, zorbing ones?")
+    assert any("zorbing" in said for said in (plan.abstention.text if plan.abstention else "", *plan.limits))
+    assert any("time of day" in said for said in _plan("which alarms fired on 13 october at 19:05").limits)
 
 
 def test_the_future_is_not_answered_with_the_past() -> None:

@@ -18,6 +18,7 @@ from agents.models.offline import learned
 from agents.models.offline.reading import read
 from agents.models.offline.scoring import rule_points
 from tests.agents.models.dev_bank import names
+from tests.questions.plans import asked, load, written
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -28,10 +29,10 @@ EPOCHS, RATE, DECAY, SMALLEST = 30, 0.5, 1e-6, 0.12
 Example = tuple[dict[str, float], dict[str, float], int]
 
 
-def labelled() -> list[tuple[str, str]]:
+def labelled(name: str = "*.txt") -> list[tuple[str, str]]:
     """Every labelled question, in the order of the files: `# label` before the questions that carry it."""
     found, label = [], ""
-    for file in sorted(FOLDER.glob("*.txt")):
+    for file in sorted(FOLDER.glob(name)):
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith("# "):
                 label = line[2:].strip()
@@ -40,9 +41,14 @@ def labelled() -> list[tuple[str, str]]:
     return found
 
 
+def everything() -> list[tuple[str, str]]:
+    """The labelled questions, and those of the conversations that are labelled with plans."""
+    return labelled() + [pair for file in written() for pair in asked(load(file))]
+
+
 def digest() -> str:
-    """The SHA-256 of the labelled questions."""
-    return hashlib.sha256(repr(labelled()).encode()).hexdigest()
+    """The SHA-256 of what the weights are learned from."""
+    return hashlib.sha256(repr(everything()).encode()).hexdigest()
 
 
 def examples(labels: list[str], given: list[tuple[str, str]]) -> list[Example]:
@@ -89,8 +95,8 @@ def learn(labels: list[str], given: list[Example]) -> tuple[dict[str, list[float
 
 def write() -> None:
     """Learn from everything and write the weights, the small ones left out."""
-    labels = sorted({label for _, label in labelled()})
-    weights, bias = learn(labels, examples(labels, labelled()))
+    labels = sorted({label for _, label in everything()})
+    weights, bias = learn(labels, examples(labels, everything()))
     most = max(abs(weight) for row in weights.values() for weight in row)
     scale = most / 127
     kept = {}
@@ -111,12 +117,12 @@ def write() -> None:
         "weights": kept,
     }
     WEIGHTS.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"{len(labelled())} questions, {len(kept)} features, {WEIGHTS.stat().st_size:,} bytes")
+    print(f"{len(everything())} questions, {len(kept)} features, {WEIGHTS.stat().st_size:,} bytes")
 
 
 def check() -> None:
     """Leave a fifth out at a time."""
-    given = labelled()
+    given = everything()
     labels = sorted({label for _, label in given})
     every = examples(labels, given)
     order = list(range(len(every)))

@@ -1,0 +1,162 @@
+"""Deciding: which of the plans that a question may mean are answered with: one, the two likeliest, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.models.offline.candidates import Candidate, Evidence, candidates, evidence
+from agents.models.offline.choosing import Context
+from agents.models.offline.followups import named_after
+from agents.models.offline.guarding import objections
+from agents.models.offline.plan import Abstention, PlannedCall
+from agents.models.offline.ranking import (
+    Features,
+    Situation,
+    features,
+    none_features,
+    probabilities_of,
+    situation,
+    weights,
+)
+from agents.models.offline.reading import Reading, read
+from agents.models.offline.refusals import refusal
+
+LONGEST = 4000
+"""Characters of a question that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One candidate and its features; the last of a list is none, which is to answer with no plan."""
+
+    candidate: Candidate | None
+    features: Features
+
+    @property
+    def calls(self) -> tuple[PlannedCall, ...]:
+        """The calls of the plan."""
+        return self.candidate.calls if self.candidate else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question as read, what its words say for each query, and the plans that it may mean."""
+
+    reading: Reading
+    found: Evidence
+    at: Situation
+    every: tuple[Weighed, ...]
+
+
+def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Considered:
+    """Read one question, and weigh the plans that it may mean."""
+    reading = read(question[:LONGEST], context.names, context.now)
+    found = evidence(reading, context)
+    at = situation(reading, earlier)
+    every = [
+        Weighed(one, features(one, at, reading, found, earlier, context))
+        for one in candidates(reading, question, earlier, found, context)
+    ]
+    every.append(Weighed(None, none_features(at, reading, found, [one.features for one in every])))
+    return Considered(reading, found, at, tuple(every))
+
+
+def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, ...], context: Context) -> list[Weighed]:
+    """The weighed plans of a question after another one, `before`, that was answered with `said`."""
+    pointed = named_after(question, before, said, context.names) if before else question
+    return list(considered(pointed, earlier, context).every)
+
+
+SURE, EITHER, SECOND = 0.7, 0.6, 0.08
+"""Probability from which on one plan is answered with; from which on two together are; and least of the second one."""
+_DESPITE = 0.8
+"""Probability from which on a plan is believed although a word speaks of what AWS cannot know."""
+_NAMED = 0.9
+"""Probability from which on a word that stands where a name is expected is taken for none."""
+_FORESEEN = frozenset(
+    {"forecast", "aws_health_events", "commitments", "budgets", "spend", "spend_change", "savings", "quotas"}
+)
+"""Queries that may be asked about with a time to come: they look ahead, or their period reaches to the end of it."""
+
+
+_WEIGHED = frozenset({"words", "person"})
+"""Objections that are weighed with everything else; the others rule a plan out."""
+
+
+def _vetoed(one: Candidate, reading: Reading, context: Context) -> bool:
+    """Whether a plan would leave out what no weight makes good: a time, a threshold, a place, a way to rank."""
+    said = objections(one.calls, one.limits, reading, context).keys()
+    # a word may be the name of something that this asker does not see
+    return bool(said if not context.names.complete else said - _WEIGHED)
+
+
+def _alike(one: Candidate, other: Candidate, context: Context) -> bool:
+    """Whether two plans differ in how many rows they show at most."""
+
+    def plain(given: Candidate) -> list[tuple[str, dict[str, object]]]:
+        return [(c.query, {**context.queries[c.query].parse(c.inputs), "top": 0}) for c in given.calls]
+
+    return plain(one) == plain(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is answered with: `readings`, the likelier first; or why nothing is."""
+
+    reading: Reading
+    found: Evidence
+    readings: tuple[Candidate, ...] = ()
+    nearest: Candidate | None = None
+    """The likeliest plan, even where it is not answered with."""
+    refused: Abstention | None = None
+    unknown: tuple[str, str] | None = None
+    """Kind and name of what does not exist."""
+    ahead: bool = False
+    """A time to come is asked about, and nothing is known of it."""
+
+    @property
+    def offered(self) -> Mapping[str, float]:
+        """Queries to offer examples of, the nearest first."""
+        first = {call.query: 2.0 for call in self.nearest.calls} if self.nearest else {}
+        return {**first, **{name: points for name, points in self.found.both.items() if name not in first}}
+
+
+def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool = False) -> Decision:
+    """Decide what a question means, after one that was answered with `earlier`.
+
+    `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it.
+    """
+    seen = considered(question, earlier, context)
+    reading, found = seen.reading, seen.found
+    chances = probabilities_of([one.features for one in seen.every], weights())
+    plans = sorted(
+        ((chance, one.candidate) for chance, one in zip(chances, seen.every, strict=True) if one.candidate),
+        key=lambda pair: -pair[0],
+    )
+    if not lenient:
+        plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
+    chance, best = plans[0] if plans else (0.0, None)
+    chance += sum(other for other, one in plans[1:3] if best is not None and _alike(one, best, context))
+    if best is not None and not lenient and _vetoed(best, reading, context):
+        chance = 0.0
+    refused = refusal(reading.text, reading.flat)
+    if (refused and not (earlier or refused.kind == "cannot_know")) or (refused and chance < _DESPITE):
+        return Decision(reading, found, refused=refused)
+    if lenient:
+        return Decision(reading, found, readings=(best,) if best else ())
+    if reading.found.unknown:
+        return Decision(reading, found, unknown=reading.found.unknown[0])
+    readings: tuple[Candidate, ...] = ()
+    if best is not None and chance >= SURE:
+        readings = (best,)
+    elif best is not None and (others := [pair for pair in plans[1:] if not _alike(pair[1], best, context)]):
+        other, second = others[0]
+        if chance + other >= EITHER and other >= SECOND and chances[-1] < chance:
+            readings = (best, second)
+    if reading.stray and (chance < _NAMED or not context.names.complete):
+        return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
+    likeliest = best.calls[0].query if best else next(iter(found.both), "")
+    if "FUTURE" in reading.concepts and likeliest not in _FORESEEN:
+        return Decision(reading, found, nearest=best, ahead=True)
+    return Decision(reading, found, readings, best)
