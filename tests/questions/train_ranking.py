@@ -19,7 +19,7 @@ from pathlib import Path
 
 from agents.models.offline import learned, ranking
 from agents.models.offline.choosing import Context
-from agents.models.offline.deciding import Weighed, weighed
+from agents.models.offline.deciding import Weighed, considered, weighed
 from agents.models.offline.plan import PlannedCall
 from tests.agents.models import train_intents
 from tests.agents.models.dev_bank import names
@@ -51,30 +51,56 @@ def context() -> Context:
 
 def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -> list[Example]:
     """The candidates of every turn, read after what the turns before it were labelled with."""
-    at, found = context(), []
+    found = []
     for conversation in conversations:
         earlier: tuple[PlannedCall, ...] = ()
         before, said = "", ""
         for turn in conversation.turns:
-            every = weighed(turn.ask, before, said, earlier, at)
-            right = tuple(_right(one, turn, runs) for one in every)
-            if not any(right[:-1]):
-                right = (*right[:-1], True)
-            found.append(
-                Example(
-                    tuple(one.features for one in every),
-                    right,
-                    weight,
-                    bool(turn.refuse),
-                    _note(conversation.id, turn, before),
-                    tuple(map(_shown, every)),
-                )
-            )
+            found.append(_example(conversation.id, turn, before, said, earlier, runs, weight))
             if turn.plans:
-                earlier = tuple(PlannedCall(query=q, domain=queries()[q].domain, inputs=i) for q, i in turn.plans[0])
+                earlier = _calls(turn)
             before = turn.ask
             said = runs.told(earlier, turn.ask)
     return found
+
+
+def _example(
+    name: str, turn: Turn, before: str, said: str, earlier: tuple[PlannedCall, ...], runs: Runs, weight: float
+) -> Example:
+    every = weighed(turn.ask, before, said, earlier, context())
+    right = tuple(_right(one, turn, runs) for one in every)
+    if not any(right[:-1]):
+        right = (*right[:-1], True)
+    return Example(
+        tuple(one.features for one in every),
+        right,
+        weight,
+        bool(turn.refuse),
+        _note(name, turn, before),
+        tuple(map(_shown, every)),
+    )
+
+
+def turned(conversations: Sequence[Conversation], runs: Runs, weight: float) -> list[Example]:
+    """The first turns once more, as if asked in the middle of another conversation: what stands alone is read alone.
+
+    Half of them come after another file's question, half after themselves: people ask the same thing twice.
+    """
+    at, found, shuffled = context(), [], random.Random(20261015)
+    answerable = [one.turns[0] for one in conversations if one.turns[0].plans]
+    for place, conversation in enumerate(conversations):
+        turn = conversation.turns[0]
+        other = turn if place % 2 and turn.plans else shuffled.choice(answerable)
+        earlier = _calls(other)
+        reading = considered(turn.ask, earlier, at).at
+        if not earlier or not turn.plans or reading.lead or reading.back:
+            continue
+        found.append(_example(conversation.id, turn, other.ask, runs.told(earlier, other.ask), earlier, runs, weight))
+    return found
+
+
+def _calls(turn: Turn) -> tuple[PlannedCall, ...]:
+    return tuple(PlannedCall(query=q, domain=queries()[q].domain, inputs=i) for q, i in turn.plans[0])
 
 
 def _note(name: str, turn: Turn, before: str) -> str:
@@ -160,7 +186,7 @@ def digest() -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def _gather(job: tuple[str, Path | None]) -> tuple[str, list[Example]]:
+def _gather(job: tuple[str, Path | None]) -> tuple[str, list[Example], list[Example]]:
     """The examples of one file, its queries' weights learned without it."""
     name, kept = job
     import pickle
@@ -174,18 +200,21 @@ def _gather(job: tuple[str, Path | None]) -> tuple[str, list[Example]]:
         if cached:
             cached.write_bytes(pickle.dumps(found))
     with Runs(Path(f"{kept}.{name}") if kept else None) as runs:
-        return name, examples(load(FOLDER / f"{name}.yaml"), runs, _LIGHT if name in _OLD else 1.0)
+        given, weight = load(FOLDER / f"{name}.yaml"), _LIGHT if name in _OLD else 1.0
+        return name, examples(given, runs, weight), turned(given, runs, weight / 2)
 
 
-def gathered(kept: Path | None) -> dict[str, list[Example]]:
-    """The examples of every file."""
+def gathered(kept: Path | None) -> tuple[dict[str, list[Example]], dict[str, list[Example]]]:
+    """The examples of every file, and their first turns in the middle of other conversations."""
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        return dict(pool.map(_gather, [(name, kept) for name in files()], chunksize=1))
+        every = pool.map(_gather, [(name, kept) for name in files()], chunksize=1)
+    return {name: given for name, given, _ in every}, {name: given for name, _, given in every}
 
 
 def write(kept: Path | None) -> None:
     """Learn from everything."""
-    every = [one for found in gathered(kept).values() for one in found]
+    asked_so, turned_so = gathered(kept)
+    every = [one for found in (*asked_so.values(), *turned_so.values()) for one in found]
     weights = {name: round(value, 3) for name, value in sorted(learn(every).items()) if abs(value) >= 0.02}
     plain = {"learned_from": digest(), "weights": weights}
     WEIGHTS.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -194,14 +223,21 @@ def write(kept: Path | None) -> None:
 
 def check(kept: Path | None) -> None:
     """Leave out one writer at a time."""
-    every = gathered(kept)
+    every, apart = gathered(kept)
+
+    def learned_without(left_out: str) -> dict[str, float]:
+        return learn(
+            [one for found in (every, apart) for name, given in found.items() if name != left_out for one in given]
+        )
+
     for left_out in sorted(set(every) - _OLD):
-        weights = learn([one for name, found in every.items() if name != left_out for one in found])
-        print(left_out, end=" ")
-        curve(every[left_out], weights)
+        weights = learned_without(left_out)
+        for what, found in (("", every), (", amid another conversation", apart)):
+            print(f"{left_out}{what}", end=" ")
+            curve(found[left_out], weights)
         if kept:
             Path(f"{kept}.{left_out}.misses").write_text("\n".join(misses(every[left_out], weights)), encoding="utf-8")
-    weights = learn([one for found in every.values() for one in found])
+    weights = learned_without("")
     for name in every:
         print("seen", name, end=" ")
         curve(every[name], weights)
