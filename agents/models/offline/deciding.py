@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.models.offline.backward import dated
 from agents.models.offline.candidates import Candidate, Evidence, candidates, evidence
 from agents.models.offline.choosing import Context
 from agents.models.offline.followups import named_after
@@ -51,7 +52,8 @@ class Considered:
 
 def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Considered:
     """Read one question, and weigh the plans that it may mean."""
-    reading = read(question[:LONGEST], context.names, context.now)
+    question = dated(question[:LONGEST], context.now)
+    reading = read(question, context.names, context.now)
     found = evidence(reading, context)
     at = situation(reading, earlier)
     every = [

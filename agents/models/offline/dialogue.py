@@ -139,7 +139,7 @@ def compared(first: PlannedCall, reading: Reading, context: Context) -> PlannedC
     period = str(first.inputs.get("period", "last_month"))
     named = [m.word for m in reading.when.mentions]
     if len(named) == 1:
-        inputs["period"], inputs["compared_to"] = period, for_pair(period, named[0], context.now)
+        inputs["period"], inputs["compared_to"] = for_pair(period, named[0], context.now)
     elif not named:
         inputs["period"] = period
         inputs.pop("compared_to", None)

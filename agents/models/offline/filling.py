@@ -12,11 +12,13 @@ from typing import Any
 
 from agents.models.offline import choices, dates
 from agents.models.offline.actions import READS, RULE, action, verb
+from agents.models.offline.ages import age
 from agents.models.offline.asked import asks_where, dimensions
 from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
 from agents.models.offline.rows import NARROWED
+from agents.models.offline.series import series
 from agents.models.offline.services import billed_as
 from agents.models.offline.text import NUMBERS, number
 from tools.registry import Query
@@ -63,10 +65,7 @@ _COUNT = "|".join(sorted(NUMBERS.keys() - {"a", "an", "een"}, key=len, reverse=T
 _ABOVE = re.compile(
     rf"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at|to) (?:the )?(\d{{1,3}}|{_COUNT})\b(?! (?:day|week|month|hour))(?: percent)?|(\d{{1,3}}|{_COUNT}) percent"
 )
-_AROUND = re.compile(rf"\b(?:give or take )?(\d{{1,3}}|{_COUNT}|an?|half an) ?(m|mins?|minutes?|h|hours?)\b(?! ago)")
-_LENGTH = re.compile(
-    r"\b(\d{1,4}|a|one|two|three|six|nine|twelve) (day|week|month|year|dag|dagen|dias?|mes\w*|maand\w*|jaar|anos?)s?\b"
-)
+_AROUND = re.compile(rf"\b(?:give or take )?(\d{{1,3}}|{_COUNT}|an?|half an) ?(mins?|minutes?|hours?)\b(?! ago)")
 _GROSS = re.compile(
     r"\b(?:gross|(?:prior to|not including) (?:any |the |all )?(?:credits?|refunds?|discounts?)|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b"
 )
@@ -91,7 +90,7 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     if query.name == "spend" and asks_share(reading):
         _whole(reading, out)
     _times(query, reading, fields, now, out)
-    _amounts(query, reading, fields, out)
+    _amounts(reading, fields, now, out)
     _special(query, reading, fields, now, out)
     return out
 
@@ -108,6 +107,8 @@ def _split(query: Query, reading: Reading, out: Filled) -> None:
         wanted = [name for name in wanted if name != "resource"]  # "which servers": the kind of thing, not one by one
     if wanted and "by" not in out.inputs:
         out.inputs["by"] = wanted[0]
+    elif "by" not in out.inputs and (each := series(reading)) in values:
+        out.inputs["by"] = each
     elif query.name in _COUNTED and "by" not in out.inputs and asks_where(reading.text) and "account" in values:
         out.inputs["by"] = "account"
 
@@ -273,7 +274,7 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.limits.append("This shows the state now, not the time that was asked about.")
 
 
-def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
+def _amounts(reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     text = reading.text
     if "top" in fields and (match := _TOP.search(text)):
         count = number(next(group for group in match.groups() if group))
@@ -292,24 +293,13 @@ def _amounts(query: Query, reading: Reading, fields: Mapping[str, Any], out: Fil
             out.inputs["net"] = True
     if "above" in fields and (match := _ABOVE.search(text)) and (share := number(next(g for g in match.groups() if g))):
         out.inputs["above"] = share
-    if "minutes" in fields and "around" in out.inputs and (match := _AROUND.search(reading.flat)):
+    clock = reading.when.clock
+    if "around" in out.inputs and clock and clock.either_side:
+        out.inputs["minutes"] = min(720, clock.either_side)
+    elif "minutes" in fields and "around" in out.inputs and (match := _AROUND.search(reading.flat)):
         out.inputs["minutes"] = (number(match[1]) or 1) * (1 if match[2].startswith("m") else 60)
-    if "days" in fields and (days := _days(reading)):
+    if "days" in fields and (days := age(reading, now)):
         out.inputs["days"] = days
-
-
-def _days(reading: Reading) -> int | None:
-    lengths = {"day": 1, "week": 7, "month": 30, "year": 365}
-    for mention in reading.when.mentions:
-        if match := re.fullmatch(r"last_(\d+)_(day|week|month)s", mention.word):
-            return int(match[1]) * lengths[match[2]]
-        if mention.word in ("last_year", "last_12_months"):
-            return 365
-    if match := _LENGTH.search(reading.text):
-        unit = next((n for w, n in lengths.items() if match[2].startswith(w[:3])), None)
-        unit = unit or {"d": 1, "m": 30, "j": 365, "a": 365}[match[2][0]]
-        return (number(match[1]) or 1) * unit
-    return None
 
 
 def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:

@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from agents.models.offline import dates
 from agents.models.offline.reading import Reading
-from agents.models.offline.when import FUTURE, Mention
+from agents.models.offline.stretches import Mention, kind
+from agents.models.offline.when import FUTURE
 from tools.errors import InputError
 from tools.periods import Period, parse_period, previous
 
 _SKIP = FUTURE | {"now", "recently"}
 _WORDS = {"this_month_end": "month_to_date"}
 _MONTH = re.compile(r"\d{4}-\d\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @lru_cache(maxsize=1024)
@@ -61,12 +61,26 @@ def _year_before(word: str, base: str | None, now: datetime) -> str | None:
     period = resolved(base or "last_month", now)
     if period is None:
         return None
-    return dates.shifted(period.first_day[:7], -12)
+    first, last = period.start.date(), (period.end - timedelta(days=1)).date()
+    if first.day != 1 or period.days < _MONTH_DAYS:
+        return dates.span(_a_year_before(first), _a_year_before(last))
+    months = [dates.shifted(f"{day:%Y-%m}", -12) for day in (first, last)]
+    return months[0] if months[0] == months[1] else f"{months[0]}..{months[1]}"
+
+
+_MONTH_DAYS = 28
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 _THAN = re.compile(
-    r"\b(?:than|vs|versus|against|compared? (?:to|with)|comparison to|relative to|from|since|over|dan|do que|as (?:in|last)|up on|down on|on)(?: in| the| that of| those of| what it was| for| it was)* $"
+    r"\b(?:than|vs|versus|against|compared? (?:to|with)|comparison to|relative to|from|since|(?:up|down|growth|increase|rise|drop|change|percent|more|less|higher|lower) over|dan|do que|as (?:in|last)|up on|down on|on)(?: in| the| that of| those of| what it was| for| it was)* $"
 )
+
+
+_AGAINST = re.compile(r"\b(?:than|vs|versus|against|compared? (?:to|with)|relative to|over)(?: in| the| that of)* $")
 
 
 def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
@@ -74,19 +88,53 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
     mentions = _named(reading)
     if not mentions:
         return {"compared_to": "previous"} if reading.when.relative else {}
-    if len(mentions) == 1 and ".." in mentions[0].word and _pair_word(mentions[0].word) and not mentions[0].open_start:
-        first, last = mentions[0].word.split("..")
+    if len(mentions) == 1 and mentions[0].ends and not mentions[0].open_start:
+        first, last = mentions[0].ends
         return {"period": last, "compared_to": first}
     explicit = [m for m in mentions if m.word != "year_before"]
     mentions = explicit if len(explicit) >= 2 else mentions  # "year on year, September 2025 against September 2026"
     words = [_WORDS.get(m.word, m.word) for m in mentions]
-    single = sum(bool(_DAY.fullmatch(word)) or word in ("today", "yesterday") for word in words)
-    if single < 2 and re.search(r"\bsame (?:days?|point|stage|part|stretch|dates)\b", reading.flat):
-        month = dates.month_back(now.date(), 1)
-        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(now.day, 28):02d}"}
+    if _SAME_DAYS.search(reading.flat) and (pair := _same_days(words, now)):
+        return pair
+    if len(words) > 2:
+        for place, mention in enumerate(mentions[1:]):
+            if _AGAINST.search(mention.lead):
+                return _pair(words[place], words[place + 1], now)
     if len(words) >= 2:
         return _pair(words[0], words[1], now)
-    return _single(reading, mentions[0], words[0], now)
+    return _single(mentions[0], words[0], now)
+
+
+_SAME_DAYS = re.compile(
+    r"\b(?:same (?:days?|point|stage|part|stretch|dates|span|time)(?! (?:of )?(?:last|the|a) (?:week|year))|at this (?:stage|point)|by now)\b"
+)
+
+
+def _same_days(words: list[str], now: datetime) -> dict[str, Any] | None:
+    """Days of a month (so far, unless some are named) and the same ones of another month."""
+    if sum(kind(word) == "day" for word in words) > 1:
+        return None
+    days = next((word for word in words if kind(word) in ("day", "days") and resolved(word, now)), None)
+    months = [word for word in words if kind(word) == "month" and resolved(word, now)]
+    today = now.date()
+    this = f"{today:%Y-%m}"
+    if days is None:
+        other = next(
+            (f"{p.start:%Y-%m}" for w in months if (p := resolved(w, now)) and f"{p.start:%Y-%m}" != this), None
+        )
+        month = other or dates.month_back(today, 1)
+        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(today.day, 28):02d}"}
+    span = resolved(days, now)
+    if span is None or not months:
+        return None
+    first, last = span.start.day, (span.end - timedelta(days=1)).day
+    there = resolved(months[0], now)
+    month = f"{there.start:%Y-%m}" if there else this
+    moved = f"{month}-{first:02d}..{month}-{last:02d}"
+    if (stretch := resolved(moved, now)) is None:
+        return None
+    later, earlier = (moved, days) if stretch.start > span.start else (days, moved)
+    return {"period": later, "compared_to": earlier}
 
 
 def _pair(left: str, right: str, now: datetime) -> dict[str, Any]:
@@ -106,9 +154,8 @@ def _pair(left: str, right: str, now: datetime) -> dict[str, Any]:
     return {"period": later, "compared_to": earlier}
 
 
-def _single(reading: Reading, mention: Mention, word: str, now: datetime) -> dict[str, Any]:
-    bare = reading.flat[: mention.start]
-    compared = bool(_THAN.search(bare)) or mention.open_start
+def _single(mention: Mention, word: str, now: datetime) -> dict[str, Any]:
+    compared = bool(_THAN.search(mention.lead)) or mention.open_start
     if word == "year_before":
         return {"compared_to": _year_before(word, None, now)}
     if not compared:
@@ -126,15 +173,13 @@ def _single(reading: Reading, mention: Mention, word: str, now: datetime) -> dic
     return {"period": "last_month", "compared_to": word if not mention.open_start else base}
 
 
-def for_pair(period: str, other: str, now: datetime) -> str:
-    """What a period that was talked about is compared to, when another time is named."""
-    return _year_before(other, period, now) or "previous"
-
-
-def _pair_word(word: str) -> bool:
-    """Whether `A..B` names two single months or days as ends (so that "from August to September" is a pair)."""
-    first, last = word.split("..")
-    return bool(_MONTH.fullmatch(first) and _MONTH.fullmatch(last)) and dates.shifted(first, 1) == last
+def for_pair(period: str, other: str, now: datetime) -> tuple[str, str]:
+    """`period` and `compared_to` of a period that was talked about and another that is named: the later one first."""
+    named = _year_before(other, period, now) or "previous"
+    before, after = resolved(period, now), resolved(named, now)
+    if before and after and after.start >= before.end:
+        return named, period
+    return period, named
 
 
 def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
@@ -152,6 +197,15 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
             if table[word]:
                 return table[word], True
             continue
+        if re.fullmatch(rf"{today.year}-Q{(today.month - 1) // 3 + 1}", word):
+            return "next_3_months", True
+        if kind(word) in ("months", "day", "days") and word[-5:-3] != "..":
+            end = word.split("..")[-1]
+            if kind(word) != "months":
+                if end[5:7] == "12":
+                    return "this_year", True
+            elif (int(end[5:7]) - today.month) % 12 in (1, 2, 3):
+                return "next_3_months", True
         if _MONTH.fullmatch(word):
             ahead = (int(word[5:7]) - today.month) % 12
             if ahead <= 3:
@@ -162,29 +216,30 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
     return None, known
 
 
-_BETWEEN = re.compile(r"\b(?:between|from) (\d{1,2})(?:[:.](\d\d))? (?:and|to|until) (\d{1,2})(?:[:.](\d\d))?\b")
-_AROUND = 30
-"""Minutes that `error_logs` looks to either side of a moment."""
+_NIGHT = 2
+"""Days that a night touches."""
 
 
 def error_time(reading: Reading, now: datetime) -> str | None:
     """`YYYY-MM-DDTHH:MM` if a time of day was named, on the day that was named or the latest such time."""
-    if reading.when.around is None:
+    clock = reading.when.clock
+    if clock is None:
         return None
-    hour, minute = map(int, reading.when.around.split(":"))
-    if between := _BETWEEN.search(reading.flat):
-        # an hour from its middle on: half an hour to either side
-        length = (int(between[3]) * 60 + int(between[4] or 0)) - (int(between[1]) * 60 + int(between[2] or 0))
-        if length == 2 * _AROUND:
-            hour, minute = divmod(int(between[1]) * 60 + int(between[2] or 0) + _AROUND, 60)
+    time = timedelta(minutes=clock.minute)
     for mention in _named(reading):
         period = resolved(mention.word, now)
-        if period and period.days <= 1:
-            return period.start.replace(hour=hour, minute=minute).strftime("%Y-%m-%dT%H:%M")
-    moment = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if period is None or period.days > _NIGHT:
+            continue
+        day = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        if period.days > 1 and time < timedelta(hours=12):
+            day += timedelta(days=1)  # of a night, the morning
+        return f"{day + time:%Y-%m-%dT%H:%M}"
+    if any(mention.word not in ("today", "yesterday") for mention in _named(reading)):
+        return None  # the same time on many days
+    moment = now.replace(hour=0, minute=0, second=0, microsecond=0) + time
     if moment > now:
         moment -= timedelta(days=1)
-    return moment.strftime("%Y-%m-%dT%H:%M")
+    return f"{moment:%Y-%m-%dT%H:%M}"
 
 
 def stepped(word: str, relative: str, now: datetime) -> str | None:

@@ -87,13 +87,14 @@ _MONTH = "(?:" + "|".join(sorted(dates.MONTHS, key=len, reverse=True)) + ")"
 _WEEKDAY = "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True))
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WITH_WEEKDAY = re.compile(rf"\b(?:{_WEEKDAY}),? (?:the )?(?={_DAY}\b(?!:))")
+_NTH_ALONE = re.compile(rf"\d{{1,2}}(?:st|nd|rd|th)\b(?! (?:of )?{_MONTH})")
 _TWO_ENDS = re.compile(rf"\b((?:between|from) {_DAY}) (and|to) (?={_DAY} {_MONTH}\b)")
 _TWO_DAYS = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}}) (?={_MONTH}\b)")
 
 
 def plain_days(flat: str) -> str:
     """Days without the weekday before them, and two days of a month as one stretch."""
-    flat = _WITH_WEEKDAY.sub("", flat)
+    flat = _WITH_WEEKDAY.sub(lambda match: "the " if _NTH_ALONE.match(flat[match.end() :]) else "", flat)
     flat = _TWO_ENDS.sub(r"\1 \2 ", flat)
     return _TWO_DAYS.sub(r"\1-\2 ", flat)
 

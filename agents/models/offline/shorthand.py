@@ -95,7 +95,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\$\$+|(?<=\s)\$(?=\s|$)", " cost "),
         (r"(?<=\w )n (?=\w)", "and "),
         (r"(?<=\w )r (?=\w)", "are "),
-        (r"(?<![\w.:-])(?<!last )(?<!past )(?<!previous )(\d{1,3}) ?(h|d|w)\b(?![-.])", r"last \1 \2"),
+        (
+            r"(?<![\w.:-])(?<!last )(?<!past )(?<!previous )(?<!at )(?<!around )(?<!since )(\d{1,3}) ?(h|d|w)\b(?![-.])",
+            r"last \1 \2",
+        ),
         (r"(?<=last )(\d{1,3})d\b", r"\1 days"),
         (r"(?<=last )(\d{1,3}) d\b", r"\1 days"),
         (r"(?<=last )(\d{1,3}) ?w\b", r"\1 weeks"),

@@ -12,6 +12,7 @@ from agents.models.offline.choosing import Context
 from agents.models.offline.filling import allowed, fields_of
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from agents.models.offline.timing import timings
 
 _NAMES = re.compile(r"\b(?:names?|named|list|which|every|one by one|individual\w*|each)\b")
 Variant = tuple[str, list[PlannedCall]]
@@ -34,6 +35,7 @@ def variants(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall]
         *_split(call, reading, context),
         *_each(call, reading, context),
         *_places(call, reading, earlier, context),
+        *timings(call, reading, earlier, context),
     ]
 
 
