@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from agents.models.offline import choices, dates
+from agents.models.offline import amounts, choices, dates
 from agents.models.offline.actions import READS, RULE, action, verb
 from agents.models.offline.ages import age
 from agents.models.offline.asked import asks_where, dimensions
+from agents.models.offline.lines import said_in_lines
 from agents.models.offline.names import Found, Names
 from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
 from agents.models.offline.reading import Reading
 from agents.models.offline.rows import NARROWED
 from agents.models.offline.series import series
 from agents.models.offline.services import billed_as
-from agents.models.offline.text import NUMBERS, number
 from tools.registry import Query
 
 
@@ -55,23 +55,6 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
     return None
 
 
-_TOP = re.compile(
-    r"\b(?:top|first|bottom) ?(\d{1,2}|[a-z]+)\b|\b(\d{1,2}) rows\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:\w+ )?"
-    r"(?:biggest|largest|most|highest|worst|oldest|priciest|costliest|latest|main|costly|heaviest|greatest|noisiest)\b|"
-    r"(?<!the )(?<!our )(?<!all )\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:services|accounts|teams|venues|regions|findings|alarms|instances|things|items|users|resources|drivers|vulnerabilities)\b(?=.*\b(?:most|biggest|largest|highest|worst|top|expensive|oldest)\b)|"
-    r"\b(?:biggest|largest|worst|oldest|priciest|costliest|latest|main|highest|greatest) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
-)
-_COUNT = "|".join(sorted(NUMBERS.keys() - {"a", "an", "een"}, key=len, reverse=True))
-_ABOVE = re.compile(
-    rf"(?:above|over|more than|beyond|at least|past|exceed\w*|boven|>|up to|reach\w*|at|to) (?:the )?(\d{{1,3}}|{_COUNT})\b(?! (?:day|week|month|hour))(?: percent)?|(\d{{1,3}}|{_COUNT}) percent"
-)
-_AROUND = re.compile(rf"\b(?:give or take )?(\d{{1,3}}|{_COUNT}|an?|half an) ?(mins?|minutes?|hours?)\b(?! ago)")
-_GROSS = re.compile(
-    r"\b(?:gross|(?:prior to|not including) (?:any |the |all )?(?:credits?|refunds?|discounts?)|bruto?|(?:before|without|excluding|ignoring|exclude|minus|leaving out|not counting|no) (?:any |the |all )?(?:credits?|refunds?|discounts?)|real usage|list price|actual usage)\b"
-)
-_NET = re.compile(
-    r"\b(?:net|netto|liquido|(?:after|including|include|with) (?:any |the |all )?(?:credits?|refunds?))\b"
-)
 _TAG = re.compile(
     r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
 )
@@ -85,6 +68,9 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
         value = choices.chosen(query.name, name, reading.text, allowed(query, name))
         if value is not None:
             out.inputs[name] = value
+    _several(query, reading.text, out)
+    if out.inputs.get("statistic") == "sum" and out.inputs.get("name") not in COUNTED:
+        del out.inputs["statistic"]  # a level is not added up: "how many connections"
     _split(query, reading, out)
     _location(query, reading, names, fields, out)
     if query.name == "spend" and asks_share(reading):
@@ -95,6 +81,8 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     return out
 
 
+COUNTED = frozenset({"requests", "errors_5xx", "errors_4xx", "nat_bytes", "lambda_invocations", "lambda_errors"})
+"""Metrics that count events, which can be added up."""
 _COUNTED = {"findings": ("severity",), "vulnerabilities": ("severity",), "inventory": ("account",)}
 """What a query's rows are split by unless something is asked for; only there does the place of a thing change it."""
 
@@ -239,6 +227,19 @@ def _others(found: Found, names: Names) -> list[str]:
     return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
 
 
+_HELD_TODAY = {"aws_health_events": "open", "findings": "open"}
+"""Queries of which something may be so today without having begun today, and the status that says so."""
+
+
+def _is_state(query: Query, reading: Reading) -> bool:
+    """Whether "today" only says now: which plans do we hold today, what is still open today."""
+    if query.name == "commitments":
+        return True
+    return query.name in _HELD_TODAY and not re.search(
+        r"\b(?:new|since|came|found|reported|opened|began|started|first)\b", reading.text
+    )
+
+
 def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     if query.name == "forecast":
         word, known = for_forecast(reading, now)
@@ -266,6 +267,12 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         period = "last_90_days"
     if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
         period = "last_month"
+    if (
+        period == "today"
+        and _HELD_TODAY.get(query.name, "") in ("", out.inputs.get("status"))
+        and _is_state(query, reading)
+    ):
+        return
     if period and "period" in fields:
         out.inputs["period"] = period
         if several:
@@ -276,37 +283,58 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
 
 def _amounts(reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     text = reading.text
-    if "top" in fields and (match := _TOP.search(text)):
-        count = number(next(group for group in match.groups() if group))
-        if count and count > 1:
-            # rows of what carries no tag are no team's and no venue's
-            out.inputs["top"] = min(25, count + (out.inputs.get("by") in ("team", "venue", "env")))
-    if "net" in fields and re.search(
-        r"\b(?:net(?:to)?|gross|bruto) (?:and|versus|vs|or|against|compared to|en|e) (?:the )?(?:gross|net(?:to)?|bruto)\b",
-        text,
-    ):
-        out.spread["net"] = [True, False]
-    elif "net" in fields:
-        if _GROSS.search(text):
-            out.inputs["net"] = False
-        elif _NET.search(text):
-            out.inputs["net"] = True
-    if "above" in fields and (match := _ABOVE.search(text)) and (share := number(next(g for g in match.groups() if g))):
+    if "top" in fields and (count := amounts.rows(text)):
+        # rows of what carries no tag are no team's and no venue's
+        out.inputs["top"] = min(25, count + (out.inputs.get("by") in ("team", "venue", "env")))
+    if "net" in fields and (said := amounts.net(text)):
+        if len(said) > 1:
+            out.spread["net"] = [True, False]
+        else:
+            out.inputs["net"] = said[0]
+        if out.inputs.get("by") == "charge_type" and not amounts.asks_charges(text):
+            del out.inputs["by"]
+    if "above" in fields and (share := amounts.share_used(text, reading.flat)) is not None:
         out.inputs["above"] = share
     clock = reading.when.clock
     if "around" in out.inputs and clock and clock.either_side:
         out.inputs["minutes"] = min(720, clock.either_side)
-    elif "minutes" in fields and "around" in out.inputs and (match := _AROUND.search(reading.flat)):
-        out.inputs["minutes"] = (number(match[1]) or 1) * (1 if match[2].startswith("m") else 60)
+    elif "minutes" in fields and "around" in out.inputs and (minutes := amounts.minutes(reading.flat)):
+        out.inputs["minutes"] = minutes
     if "days" in fields and (days := age(reading, now)):
         out.inputs["days"] = days
+
+
+SHORT, LONG = 30, 89
+"""Days that are looked back for what people did, in general and for something particular."""
+
+
+def recent(now: datetime, days: int) -> str:
+    """The days up to now."""
+    return dates.span(now.date() - timedelta(days=days), now.date())
+
+
+_OF_ROOT = ({"root", "unused_keys"}, {"root", "old_keys"}, {"root", "over_privileged"})
+"""Checks that are named together where the root user is meant ("when was root last used")."""
+_SIDE_BY_SIDE = frozenset(
+    {("public_exposure", "kind"), ("encryption", "kind"), ("inventory", "kind"), ("metric", "name")}
+)
+"""Inputs that take one thing at a time: two that are named side by side are looked at one by one."""
+
+
+def _several(query: Query, text: str, out: Filled) -> None:
+    """One call for each of the things that are named side by side."""
+    for name in ("kind", "name"):
+        if (query.name, name) in _SIDE_BY_SIDE and name in out.inputs:
+            named = choices.together(query.name, name, text, choices.all_chosen(query.name, name, text))
+            if 1 < len(named) <= 3:
+                out.inputs[name], out.spread[name] = named[0], named
 
 
 def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     text, name = reading.text, query.name
     if name == "identity_hygiene":
         found = choices.all_chosen(name, "check", text)
-        if set(found) == {"no_mfa", "root"}:
+        if set(found) == {"no_mfa", "root"} or set(found) in _OF_ROOT:
             out.inputs["check"] = "root"
         elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
             out.inputs["check"] = "all"
@@ -314,8 +342,6 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
             out.inputs["check"] = (
                 "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
             )
-    if "severity" in fields and len(set(choices.all_chosen(name, "severity", text))) > 1:
-        out.inputs.pop("severity", None)
     if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
         key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
@@ -325,7 +351,7 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
     if name == "vulnerabilities" and "cve" in reading.ids:
         out.inputs.update(by="cve", top=25)
     if name == "config_compliance" and (match := RULE.search(reading.flat)):
-        out.inputs["rule"] = match[1] or match[2]
+        out.inputs["rule"] = next(group for group in match.groups() if group)
     elif name == "config_compliance":
         out.inputs.setdefault("top", 25)
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
@@ -343,8 +369,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["writes_only"] = False
     if name == "who_did_what" and "period" not in out.inputs:
         # who did something is seldom asked about this week only; CloudTrail keeps ninety days
-        days = 89 if {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint else 30
-        out.inputs["period"] = dates.span(now.date() - timedelta(days=days), now.date())
+        named = {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint
+        out.inputs["period"] = recent(now, LONG if named else SHORT)
     for slot in ("resource", "log_group", "alarm"):
         if slot in fields and reading.resources:
             out.inputs[slot] = reading.resources[0]
@@ -357,7 +383,7 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
             out.inputs.setdefault(taking, reading.hint)
         elif name not in NARROWED:
             out.limits.append("This could not be narrowed to that one resource.")
-    if "contains" in fields and "quoted" in reading.ids:
-        out.inputs["contains"] = reading.ids["quoted"]
+    if "contains" in fields and (said := said_in_lines(reading)):
+        out.inputs["contains"] = said
     if name in NARROWED and (reading.resources or reading.hint) and "top" in fields:
         out.inputs["top"] = 25  # narrowed to it when the answer is written

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from agents.models.offline.choices import NO_MFA
+
 _CONCEPTS: dict[str, str] = {
     # money
     "COST": r"how much (?:for|is|are|was|were) (?:the|our|it|that|all)|costs?|costing|costed|spend\w*|spent|bill(?:s|ed|ing)?|invoices?d?|pay(?:s|ing)?|paid|charged?s?|expens\w+|"
@@ -49,7 +51,7 @@ _CONCEPTS: dict[str, str] = {
     r"(?:internet|outward|world|web)[- ]facing|facing the internet|reach\w* from|world[- ]readable|any(?:one|body) (?:\w+ ){0,3}(?:can|could)|any(?:one|body) on the (?:internet|web)|from anywhere|on the (?:open )?web|to the web|world can|everyone can|"
     r"shar(?:e|ed|ing) (?:\w+ ){0,3}(?:with|outside|external\w*|publicly)|sharing|outsiders?|third part(?:y|ies)|firewalls?|(?:whole|entire) world|let(?:ting|s)? in|external\w*|outside (?:the |our )?(?:org\w*|company|aws org\w*)|ports? (?:\d+ )?(?:is |are )?open|open anywhere|open (?:ports?|security groups?|buckets?|ssh|rdp)|"
     r"open voor|voor iedereen|leak\w*|openbaar|openstaa\w*|publicos?|publicas?|0\.0\.0\.0/0|from the internet|on the internet|to the (?:internet|world)|cross-account|strangers|third part\w+ (?:can|access)|open buckets?|accessible|attack surface",
-    "MFA": r"mfa|2fa|two[- ]factor|multi-?factor|second factor|(?:just|only) (?:a |their |with a |by )?passwords?|password[- ]only|tweestaps\w*|twee-factor|duas etapas|dois fatores",
+    "MFA": NO_MFA,
     "KEYS": r"access keys?|(?:old|stale|unused|dormant|forgotten|aged|long-?lived|ancient|static|api|rotated|unrotated) keys?|keys? (?:\w+ )?(?:older|unused|not (?:been )?used|nobody (?:uses|used|has used)|no one (?:uses|used|has used)|age|hygiene|over|still active)|credentials?|"
     r"keys? (?:of|for) <user>|<user> (?:'s )?(?:\w+ )?keys?|keys? that (?:have|are|were)|keys (?:have|has) not|toegangssleutels?|sleutels?|chaves? de acesso|service account keys?|iam keys?|logins?(?! (?:from|by))",
     "ROOT": r"root (?:users?|accounts?|logins?|sign-?ins?|keys?|credentials?|access|usage|use)|(?:the )?root\b(?! cause)|as root",

@@ -87,6 +87,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
         (r"\bw/o\b", "without"),
+        (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
+        (r"\bnon-(?=deploy|release)", "not "),
+        (
+            r"\b(?:before|prior to) (?=(?:any |the |all |our )*(?:credits?|refunds?|discounts?|deductions?)\b)",
+            "excluding ",
+        ),
+        (r"\btop-(?=\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|ten\b)", "top "),
         (r"\bw/(?= ?\w)", "with "),
         (r"[\u2265]|>=", " at least "),
         (r"[\u2264]|<=", " at most "),

@@ -11,6 +11,7 @@ from agents.models.offline.lexicon import concepts_in, vocabulary
 from agents.models.offline.ordinary import ORDINARY
 from agents.models.offline.refusals import CHANGE_VERBS, is_outside
 from agents.models.offline.text import stem, words
+from agents.models.offline.value_words import VALUE_WORDS
 
 _TIME_WORDS = frozenset(
     "yesterday today tomorrow month months week weeks weekend quarter year years hour hours morning evening "
@@ -20,7 +21,14 @@ _SPEAKABLE = frozenset(
     word for examples in EXAMPLES.values() for example in examples for word in words(example) if word.isalpha()
 )
 KNOWN_WORDS = (
-    CHANGE_VERBS | vocabulary() | ORDINARY | _SPEAKABLE | _TIME_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+    CHANGE_VERBS
+    | vocabulary()
+    | ORDINARY
+    | VALUE_WORDS
+    | _SPEAKABLE
+    | _TIME_WORDS
+    | frozenset(MONTHS)
+    | frozenset(WEEKDAYS)
 )
 _KNOWN_STEMS = frozenset(stem(word) for word in KNOWN_WORDS)
 TARGETS = tuple(

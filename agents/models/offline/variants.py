@@ -9,7 +9,7 @@ from functools import lru_cache
 from agents.models.offline import choices
 from agents.models.offline.asked import NOUNS
 from agents.models.offline.choosing import Context
-from agents.models.offline.filling import allowed, fields_of
+from agents.models.offline.filling import LONG, SHORT, allowed, fields_of, recent
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.timing import timings
@@ -34,6 +34,7 @@ def variants(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall]
     return [
         *_split(call, reading, context),
         *_each(call, reading, context),
+        *_loosened(call, reading, context),
         *_places(call, reading, earlier, context),
         *timings(call, reading, earlier, context),
     ]
@@ -79,6 +80,18 @@ def _each(call: PlannedCall, reading: Reading, context: Context) -> list[Variant
         if field in call.inputs:
             found.append(("no value", [_with(call, **{field: None})]))
     return found
+
+
+def _loosened(call: PlannedCall, reading: Reading, context: Context) -> list[Variant]:
+    """Without what plain words were taken to stand for: an API action, a text in the lines."""
+    if "action" in call.inputs and not reading.event:
+        inputs: dict[str, object] = {"action": None}
+        if call.inputs.get("period") == recent(context.now, LONG) and "resource" not in call.inputs:
+            inputs["period"] = recent(context.now, SHORT)
+        return [("loosened", [_with(call, **inputs)])]
+    if "contains" in call.inputs and "quoted" not in reading.ids:
+        return [("loosened", [_with(call, contains=None)])]
+    return []
 
 
 def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[Variant]:
