@@ -7,21 +7,22 @@ import re
 
 NOUNS: dict[str, str] = {
     "account": r"accounts?",
-    "team": r"teams?|squads?|departments?",
-    "venue": r"venues?|casinos?|locations?|sites?|houses",
+    "team": r"teams?|squads?|departments?|cost[- ]?cent(?:er|re)s?|owners?|business units?|crews?",
+    "venue": r"venues?|casinos?|(?<!centre )(?<!center )locations?|sites?|houses?|halls?|properties|property|branch(?:es)?|premises|establishments?|cit(?:y|ies)",
     "service": r"(?:aws )?services?(?! (?:quotas?|limits?|health|accounts?|hub|events?|control))",
-    "region": r"regions?",
+    "region": r"regions?|geograph(?:y|ies)|countr(?:y|ies)|continents?|data ?cent(?:er|re)(?: location)?s?",
     "env": r"env(?:ironment)?s?|stages",
     "month": r"months?",
     "day": r"days?|dates?",
     "rule": r"(?:config )?rules?",
     "resource": r"resources?|servers?|instances?|machines?|hosts?|systems?|boxes|vms?|databases?|dbs?|functions?|lambdas?|images?|volumes?|disks?|buckets?",
-    "type": r"(?:instance |database |db |machine |server )?(?:(?<!usage )(?<!charge )types?|sizes?|classes|class|families|engines?|runtimes?)|instance kinds?",
+    "type": r"(?:instance |database |db |machine |server )?(?:(?<!usage )(?<!charge )(?<!charges by )(?<!charges per )types?(?! (?:of (?:usage|charges?)|usage|tax)\b)|sizes?|classes|class|families|engines?|runtimes?)|instance kinds?",
     "cve": r"cves?",
     "product": r"tools?|sources?|products?",
     "severity": r"severit(?:y|ies)",
-    "usage_type": r"usage types?|line items?",
-    "state": r"states?",
+    "usage_type": r"usage types?|line items?|(?:types?|kinds?) of usage|usage kinds?",
+    "charge_type": r"charge types?|(?:types?|kinds?|sorts?) of charges?|charge kinds?|record types?",
+    "state": r"states?(?! (?:examiner|lab|police|inspect\w+|regulator|auditor|board|commission))|status(?:es)?",
 }
 _SUPER = (
     r"(?:most|least|worst|best|cheapest|dearest|priciest|costliest|biggest|largest|smallest|highest|lowest|top|heaviest|busiest|noisiest|"
@@ -31,7 +32,7 @@ _NUMBER = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 _OF = r"(?:(?:is|are|was|were) )?(?:of |among )?(?:(?:the|our|all|these|those|its|my|aws) )*"
 _DESCRIBED = rf"(?:{_NUMBER} )?(?:(?!of\b|in\b|for\b|is\b|are\b|the\b|usage\b|charge\b)[a-z-]+ )?"
 _LEADS = (
-    r"which|what|by|per|each|every|split (?:by|per|over|across|between)|broken down (?:by|per)|grouped by|rank(?:ed)?(?: by)?|"
+    r"which|what|by|per|each|every|(?:split|spread|divided|distributed|shared out|broken (?:down|up|out)|itemi[sz]ed|grouped|allocated) (?:by|per|over|across|between|among(?:st)?|into|along)|for each|rank(?:ed)?(?: by)?|"
     r"order(?:ed)? by|sort(?:ed)?(?: by)?|across|between(?: the| our)?|list(?: of)?(?: the| our)?(?: top)?|name(?: the)?"
 )
 
@@ -41,7 +42,7 @@ def _pattern(noun: str) -> re.Pattern[str]:
         rf"(?<![\w<-])(?:(?:{_LEADS}) (?:one )?{_OF}{_DESCRIBED}(?:{noun})"
         rf"|{_SUPER} (?:expensive |costly |used |common |affected |vulnerable |compliant |single )?{_OF}{_DESCRIBED}(?:{noun})"
         rf"|(?:{noun}) (?:(?:that|which) )?(?:is |are |has |have |with |spends? |costs? |breaks? |shows? |gets? |uses? |runs? |owns? |had |was |were )(?:\w+ ){{0,2}}(?:the )?{_SUPER}"
-        rf"|(?:{noun}) (?:by|per) (?:{noun})|top[- ]?{_NUMBER} (?:{noun}))(?![\w>-])"
+        rf"|(?:{noun}) (?:by|per|for|after) (?:{noun})|(?:{noun})[- ]?wise|top[- ]?{_NUMBER} (?:{noun}))(?![\w>-])"
     )
 
 
@@ -49,8 +50,8 @@ _ASKED = {name: _pattern(noun) for name, noun in NOUNS.items()}
 _WHERE = re.compile(r"(?<![\w<-])(?:where|whereabouts)(?![\w>-])")
 _OF_PLACES = re.compile(rf"(?<![\w<-])(?:which|{_SUPER})(?: one| expensive)? (?:of|out of) <(?:account|venue)>")
 _MONTHLY = {
-    "month": r"monthly|month (?:by|after) month|for each month",
-    "day": r"daily|day (?:by|after) day|which (?:date|weekday)",
+    "month": r"monthly|month[- ](?:by|after|on|to)[- ]month|for each month|<p> on <p>",
+    "day": r"daily|day[- ](?:by|after|to)[- ]day|which (?:date|weekday)",
 }
 
 

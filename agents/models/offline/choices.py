@@ -76,7 +76,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
         ("team", r"(?:by|per|each|which|what|every) teams?|who owns"),
         ("account", r"(?:by|per|each|which|what|every) accounts?"),
-        ("state", r"(?:running|stopped) (?:and|or|vs|versus)|stopped|by state|state of|turned off|switched off|halted"),
+        ("state", r"(?:by|per) status|(?:running|stopped) (?:and|or|vs|versus)|stopped|by state|state of|turned off|switched off|halted"),
     ),
     "backups.state": (
         ("running", r"(?:have|has|are|is) not (?:yet )?(?:been )?(?:finished|completed|done|ended|over)(?: yet)|not (?:finished|completed|done|over) yet|unfinished|(?:still |currently |now )?(?:running|in progress|ongoing|going on|under ?way|busy|pending|in flight)|still (?:going|at it|open|working)|being (?:made|taken|written|run|created)|lopen|bezig|em curso"),
@@ -147,8 +147,8 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("sum", r"sum(?:med)?(?: up)?|total|how many|number of|count|all together|altogether|added up"),
     ),
     "spend.by": (
-        ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|types? of charges?"),
-        ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage"),
+        ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
+        ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage|(?:types?|kinds?) of usage"),
         ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
         ("day", r"(?:which|what) (?:day|date)|(?:expensive|cheapest|dearest|priciest|costliest) (?:day|date)|(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
         ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
@@ -157,7 +157,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("env", r"(?:by|per|each|every|which|what|across|between|split) (?:\w+ )?env(?:ironment)?s?"),
         ("region", r"(?:by|per|each|every|which|what|across|expensive|between|split|top) (?:\w+ )?regions?"),
         ("service", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:services?|products?|diensten|servicos?)"),
-        ("none", r"(?:just|only) the total|in total only|grand total|one number|just one figure|single (?:number|figure)|total only"),
+        ("none", r"(?:just|only|simply|merely) (?:the |a |one |give me the )?(?:\w+ |<\w+> ){0,2}(?:total|sum|figure|number)(?! of)|(?:one|a) (?:single |overall |total )?(?:figure|sum|number) (?:suffices|only|for|please|will do)|as (?:a|one) (?:single )?(?:figure|number|total|sum)|(?:no|without(?: a| any)?|skip the|not a) (?:breakdown|split)|lump sum|bottom line|in total only|grand total|one number|just one figure|single (?:number|figure)|total only|total amount (?:paid|spent|billed|charged)"),
     ),
 }  # fmt: skip
 _CHOICES["spend_change.by"] = tuple(pair for pair in _CHOICES["spend.by"] if pair[0] not in ("month", "day", "none"))

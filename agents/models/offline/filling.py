@@ -162,6 +162,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.limits.append("This could not be narrowed to a region.")
     named = "COST" in reading.concepts or bool(_SERVICE_OF.search(reading.text))
     services = found.services or (billed_as(reading.text) if named else [])
+    if out.inputs.get("by") == "charge_type":
+        services = [name for name in services if name != "Tax"]  # a kind of charge next to others
     if services and "service" in fields and query.domain == "cost":
         out.inputs["service"] = services[0]
         if len(services) > 1:

@@ -8,6 +8,7 @@ import re
 from agents.models.offline.dates import MONTHS, WEEKDAYS
 from agents.models.offline.lexicon import concepts_in
 from agents.models.offline.names import Names, find_names
+from agents.models.offline.people import openings, reason, users_written_out, without_listeners
 from agents.models.offline.rules import DOMAIN_CONCEPTS
 from agents.models.offline.text import words
 
@@ -52,15 +53,52 @@ def unframed(question: str, names: Names) -> str:
 
     An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
     """
-    bare = question
+    bare = users_written_out(question)
     for _ in range(2):
+        bare = _unopened(bare, names)
         for opening in (_FRAME, _HEARSAY):
             match = opening.search(bare)
             if match and not find_names(" ".join(words(match[0])), names).placed():
                 bare = bare[: match.start()] + bare[match.end() :]
-    bare = _FILLER.sub(" ", _CONDITION.sub(" ", _OCCASION.sub(" ", bare)))
-    bare = _asking(bare, names)
+    bare = _unreasoned(bare, names)
+    bare = _FILLER.sub(" ", _CONDITION.sub(" ", _OCCASION.sub(" ", without_listeners(bare))))
+    bare = _asking(" ".join(_unopened(part, names) for part in _SENTENCE.split(bare)), names)
     return bare if re.search(r"\w{3}", bare) else question
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def _unopened(text: str, names: Names) -> str:
+    """The text without a clause at its start that says who asks or whom it is for."""
+    for opening in openings(text):
+        said = " ".join(words(opening.whom))
+        found = find_names(said, names)
+        if (
+            found.venues
+            or found.accounts
+            or (found.any() and not opening.role)
+            or (not opening.role and _TIMELIKE.search(said))
+        ):
+            continue
+        if not opening.role and concepts_in(said) & DOMAIN_CONCEPTS:
+            continue
+        return text[len(opening.said) :]
+    return text
+
+
+def _unreasoned(text: str, names: Names) -> str:
+    """The text without why it is asked, where that speaks of nothing that could be asked about."""
+    if (match := reason(text)) is None or len(text[: match.start()].split()) < _ASKABLE:
+        return text
+    said = " ".join(words(match[0]))
+    if find_names(said, names).any() or _TIMELIKE.search(said) or concepts_in(said) & DOMAIN_CONCEPTS:
+        return text
+    return text[: match.start()] + text[match.end() :]
+
+
+_ASKABLE = 3
+"""Words that a question has at least."""
 
 
 def _asking(text: str, names: Names) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.models.offline.places import by_last_digits, grouped, in_units, written_as_names
 from agents.models.offline.services import REGIONS, SERVICES, SUB_SERVICES
 from agents.models.offline.speech import is_known
 from agents.models.offline.text import distance, fold
@@ -39,7 +40,7 @@ COMMON = frozenset(
 
 _ENVS = {
     "prod": ("prod", "production", "productie", "producao", "(?<!went )(?<!go )(?<!goes )(?<!going )(?<!gone )live"),
-    "staging": ("staging", "stage", "acceptance", "acc"),
+    "staging": ("staging", "stage", "acceptance", "acc", "uat", "pre-?prod(?:uction)?"),
     "dev": ("dev", "development", "sandbox", "ontwikkel"),
     "test": ("test", "testing"),
 }
@@ -51,7 +52,7 @@ _ACCOUNT, _TEAM, _VENUE, _ENV = (
 )
 
 
-_EXCEPT = r"\b(?:except|exclud\w+|other than|apart from|outside(?: of)?|besides|not counting|without|but(?: not)?|minus|skip\w*|leav\w+ out|strip\w* out|ignor\w+|drop\w*|less)(?: for| the| of| all| out)*\s+<(?:acc|ven|env|team)"
+_EXCEPT = r"\b(?:except|exclud\w+|other than|apart from|outside(?: of)?|besides|not counting|without|but(?: not)?|minus|skip\w*|leav\w+ out|strip\w* out|ignor\w+|drop\w*|less|left out|save for|bar|barring|beyond|exclusive of|net of|rather than|not)(?: for| the| of| all| out| from| our| any| everything| anything| what is| in| at)*\s+<(?:acc|ven|env|team)"
 
 
 class Names(BaseModel):
@@ -74,6 +75,8 @@ class Names(BaseModel):
     """False if there are accounts that the asker may not see: a name that is not in sight may be one of those."""
     tags: dict[str, dict[str, str]] = {}
     """Organisation tags by account name."""
+    units: dict[str, tuple[str, ...]] = {}
+    """Account names by organisational unit."""
 
     @property
     def venue_accounts(self) -> tuple[str, ...]:
@@ -107,6 +110,10 @@ def names_of(directory: Directory, *, teams: Iterable[str] = (), complete: bool 
         envs=tags("env"),
         complete=complete,
         tags={account.name: dict(account.tags) for account in directory.accounts},
+        units={
+            unit: tuple(a.name for a in directory.accounts if unit in a.units)
+            for unit in dict.fromkeys(unit for account in directory.accounts for unit in account.units)
+        },
     )
 
 
@@ -144,8 +151,13 @@ class Found:
 def find_names(flat: str, names: Names) -> Found:
     """Names in folded text whose times are already masked."""
     found = Found()
-    text = f" {flat} "
+    text = f" {written_as_names(flat, names.accounts, names.venues, names.teams)} "
+    if (apart := _within(text, names)) is not None:
+        return apart
     text = _ids(text, names, found)
+    text, units = in_units(text, names.units)
+    for account in units:
+        _add(found.accounts, account)
     text = _exact(text, names, found)
     text = _aliases(text, names, found)
     text = _typos(text, names, found)
@@ -155,6 +167,42 @@ def find_names(flat: str, names: Names) -> Found:
     found.excluded = bool(re.search(_EXCEPT, text))
     found.bare = re.sub(r"\s+", " ", text).strip()
     return found
+
+
+_BUT = re.compile(
+    r"\b(?:except|exclud\w+|other than|apart from|besides|not counting|without|but(?: not)?|minus|leav\w+ out|save for)(?: for| the| of| our)*\b"
+)
+
+
+def _within(text: str, names: Names) -> Found | None:
+    """Names where some of a group are left out of it ("all venues but Amsterdam"); None if it is not so."""
+    if (match := _BUT.search(text)) is None:
+        return None
+    whole, left = find_names(text[: match.start()], names), find_names(text[match.end() :], names)
+    if not {*whole.accounts, *left.accounts} <= set(names.accounts):
+        return None  # one that is not in sight is the gate's to refuse
+    kept, out = _members(whole, names), _members(left, names)
+    if not out or not (set(out) < set(kept)) or whole.excluded or left.excluded:
+        return None
+    found = Found(accounts=[name for name in kept if name not in out], services=[*whole.services, *left.services])
+    found.unknown = [*whole.unknown, *left.unknown]
+    found.regions, found.part_of_service = (
+        [*whole.regions, *left.regions],
+        whole.part_of_service or left.part_of_service,
+    )
+    found.spoken, found.bare = f"{whole.spoken} {left.spoken}", f"{whole.bare} {left.bare}"
+    return found
+
+
+def _members(found: Found, names: Names) -> list[str]:
+    """The accounts of the places that were named."""
+
+    def among(account: str) -> bool:
+        tags = names.tags.get(account, {})
+        pairs = (("venue", found.venues), ("env", found.envs), ("team", found.teams))
+        return account in found.accounts or any(tags.get(key) in values for key, values in pairs)
+
+    return [account for account in names.accounts if among(account)]
 
 
 def _add(into: list[str], value: str) -> None:
@@ -176,12 +224,21 @@ def _ids(text: str, names: Names, found: Found) -> str:
         else:
             found.unknown.append(("account", number))
         text = text.replace(number, " <account> ")
+    text, ending = by_last_digits(text, names.account_ids)
+    for account in ending:
+        _add(found.accounts, account)
     return text
 
 
 def _spoken(name: str) -> str:
     """A pattern for a name as people write it: `data-prod`, `data prod`, `data_prod`."""
     return r"[-_ ]?".join(re.escape(part) for part in re.split(r"[-_ ]", fold(name)))
+
+
+def _alone(said: str) -> str:
+    """A name that is also an ordinary word, where nothing but a place can be meant: at the end of a short question."""
+    before = "|".join(rf"(?<=\b{word} )" for word in ("and", "in", "or", "for", "about", "only", "just"))
+    return rf"(?:(?<=^ )|{before}){said}(?=(?: (?:please|too|then|now|only|as well))? ?\?? *$)"
 
 
 def _exact(text: str, names: Names, found: Found) -> str:
@@ -192,6 +249,8 @@ def _exact(text: str, names: Names, found: Found) -> str:
         said = _spoken(account)
         free = rf"(?:{_ACCOUNT} )?{said}(?: {_ACCOUNT})?"
         pattern = both(_ACCOUNT, said) if fold(account) in COMMON else free
+        if fold(account) in COMMON and not is_known(fold(account)):
+            pattern += f"|{_alone(said)}"
         text, matches = _take(text, pattern, "account")
         if matches:
             _add(found.accounts, account)
@@ -248,12 +307,14 @@ def _services(text: str, names: Names, found: Found) -> str:
 
 def _groups(text: str, names: Names, found: Found) -> str:
     """A first part of account names that stands for all of them: `online`, `the data accounts`, `the venues`."""
-    group = r"(?:all )?(?:of )?(?:the |our )?(?:\d |two |three |four |five )?(?:gaming )?(?:venues|casinos)"
-    text, spoken = re.subn(rf"\b(in|across|for|of|at|from|are) {group}(?![\w-])", r"\1 <account>", text)
-    text, matches = _take(text, r"(?:venue|casino) accounts|casino floors?", "account")
-    if matches or spoken:
-        for account in names.venue_accounts:
-            _add(found.accounts, account)
+    if names.venue_accounts:
+
+        def all_venues() -> str:
+            for account in names.venue_accounts:
+                _add(found.accounts, account)
+            return "<account>"
+
+        text = grouped(text, all_venues)
     firsts: dict[str, list[str]] = {}
     for account in names.accounts:
         first, _, rest = account.partition("-")
@@ -270,7 +331,7 @@ def _groups(text: str, names: Names, found: Found) -> str:
 def _typos(text: str, names: Names, found: Found) -> str:
     """Misspelt account, venue and team names of six letters or more, at most two edits away and only one candidate."""
     kinds = (
-        [(fold(a), "account", a) for a in names.accounts]
+        [(fold(a), "account", a) for a in names.accounts if fold(a) not in COMMON]
         + [(fold(v), "venue", v) for v in names.venues]
         + [(fold(t), "team", t) for t in names.teams if fold(t) not in COMMON]
     )

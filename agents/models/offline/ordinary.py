@@ -5,6 +5,24 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+examiner examiners inspectorate inspection inspections regulators authority authorities commissioner commissioners assessor assessors officer officers official officials supervisor supervisors
+supervision reseller resellers insurer insurers underwriter lender lenders creditor creditors investor investors shareholder shareholders notary lawyer lawyers counsel
+attorney prosecutor police journalist journalists newspaper newspapers council ministry minister treasurer treasury controllers accountants bookkeeper chairwoman chairperson secretary secretariat bosses
+consultant consultants consultancy contractor contractors landlord headhunter recruiter intern interns trainee liaison ombudsman engineer
+engineers developer developers scientist scientists architect architects lady gentleman judge court division parent laboratory state states national municipal provincial federal european dutch belgian
+german irish english british american french spanish italian agreement agreements renewal renew renewing renegotiate renegotiating purchase purchases acquisition merger diligence covenant
+annex annexes appendix appendices chapter minutes protocol memorandum dossier inquiry inquiries enquiry enquiries investigation investigations complaint complaints allegation allegations tip-off lobby
+visit visits visiting arrive arrives arrived arriving attestation attestations certification surveillance assessment assessments questionnaire questionnaires statement statements
+confirmation confirm confirms written formal formally official officially legally licensed licensee licensees licensing permit permits law laws lawful statute duty duties obligation obligations oblige obliges obliged
+protection protect protects protected paper papers pages production politics published publish publishing side sides
+rather thereof thereon therein thereto whereby wherein hereby herewith hereto aforementioned undersigned accordingly pursuant henceforth forthwith presently duly solely merely ascertain ascertained furnish furnished
+wish wishes wishing appreciate appreciated grateful obliged delighted pleased glad kind regards sincerely yours dear sir sirs madam esteemed honourable respected
+anyone's today's month's week's year's somebody's house's
+carry carried bring brought seem seeming appear appears appeared appearing remain remains remained persist persists persisted continue continues continued cease ceased begin began begun commence commenced
+learn learned understand understood establish established determine determined disclose disclosed reveal revealed indicate indicated specify specified describe described enumerate enumerated itemise itemised itemize itemized
+deliver deliver delivered supply supplied submit submitted present presented attach attached enclose enclosed forward circulate circulated discuss discussed debate debated agree agreed approve approved reject rejected sign
+silly stupid daft obvious annoying painful dreadful awful terrible horrible fantastic brilliant lucky unlucky funny nasty ugly grim rosy tidy messy sloppy careless careful carefully properly improperly
+holiday holidays vacation leave weekend weekends bedtime midnight dawn dusk sunrise sunset
 mysql postgres postgresql mariadb oracle python node nodejs java ruby dotnet runtime runtimes engine engines gp2 gp3 standard tips tip hint hints fleet detection symmetric asymmetric
 everywhere nationwide companywide director directors noisiest busiest heaviest worst-hit worse worst safest healthiest autumnal already per se vs
 mth mths utc cet gmt egress genai ignoring disregarding regardless aside dashboard gadget chart graph plot

@@ -149,7 +149,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     found.unknown.extend(
         (_KINDS_OF[match[2]], match[1])
         for match in _OF_KIND.finditer(text)
-        if not is_known(match[1]) and match[1] != user
+        if (not is_known(match[1]) or match[1] in _DEPARTMENTS) and match[1] != user
     )
     stray = (*_stray(text, names), *_proper(question, text, names))
     if stray and hint is None and not resources and concepts & {"METRIC", "LOGS"} and "COST" not in concepts:
@@ -163,7 +163,8 @@ def read(question: str, names: Names, now: datetime) -> Reading:
 
 
 _KINDS_OF = {"team": "team", "squad": "team", "venue": "venue", "casino": "venue", "account": "account"}
-_OF_KIND = re.compile(rf"(?<![\w<-])([a-z][a-z-]{{2,}}) ({'|'.join(_KINDS_OF)})(?![\w>-])")
+_DEPARTMENTS = frozenset("marketing hr legal sales loyalty crm payroll procurement purchasing".split())  # noqa: SIM905
+_OF_KIND = re.compile(rf"(?<![\w<-])([a-z][a-z-]+)(?: 's)? ({'|'.join(_KINDS_OF)})(?![\w>-])")
 """A word of no known meaning before such a word is taken for a name ("the rocket team")."""
 
 

@@ -6,41 +6,41 @@ from __future__ import annotations
 import re
 
 _TABLE = """
-Amazon Elastic Compute Cloud - Compute: ec2 | ec2 compute | ec2 instances | virtual machines
+Amazon Elastic Compute Cloud - Compute: ec2 | ec2 compute | ec2 instances | virtual machines | elastic compute cloud | elastic compute | ec2 machines | ec2 servers
 EC2 - Other: ec2 other | ec2-other | nat | nat gateway | nat gateways | nat gw | ebs | data transfer | elastic block store | nat-gateway
-Amazon Relational Database Service: rds | aurora | relational database service | relational databases
-Amazon Simple Storage Service: s3 | simple storage service | object storage
-AWS Lambda: lambda | lambdas
-Amazon DynamoDB: dynamodb | dynamo | ddb
-AmazonCloudWatch: cloudwatch | cloud watch | cloudwatch logs
-Amazon Elastic Container Service: ecs | fargate | elastic container service
-Amazon Elastic Container Service for Kubernetes: eks | kubernetes | k8s
-Amazon Elastic Load Balancing: elb | alb | nlb | load balancing | elastic load balancing
-Amazon CloudFront: cloudfront | cdn
-Amazon Route 53: route53 | route 53
-Amazon Virtual Private Cloud: vpc | transit gateway | tgw
-AWS Key Management Service: kms | key management service
+Amazon Relational Database Service: rds | aurora | relational database service | relational databases | rds databases | rds instances | managed databases
+Amazon Simple Storage Service: s3 | simple storage service | object storage | s3 storage | s3 buckets | object store
+AWS Lambda: lambda | lambdas | lambda functions
+Amazon DynamoDB: dynamodb | dynamo | dynamo db | ddb
+AmazonCloudWatch: cloudwatch | cloud watch | cloudwatch logs | log ingestion | logs ingestion | log storage
+Amazon Elastic Container Service: ecs | fargate | elastic container service | ecs fargate
+Amazon Elastic Container Service for Kubernetes: eks | kubernetes | k8s | elastic kubernetes service
+Amazon Elastic Load Balancing: elb | alb | nlb | elbs | albs | nlbs | load balancing | elastic load balancing
+Amazon CloudFront: cloudfront | cloud front | cdn | content delivery | content delivery network
+Amazon Route 53: route53 | route 53 | r53 | dns
+Amazon Virtual Private Cloud: vpc | vpcs | virtual private cloud | transit gateway | tgw | vpc endpoints
+AWS Key Management Service: kms | key management service | key management
 Amazon Simple Queue Service: sqs | simple queue service
-Amazon Simple Notification Service: sns
-Amazon Simple Email Service: ses
+Amazon Simple Notification Service: sns | simple notification service
+Amazon Simple Email Service: ses | simple email service
 Amazon Redshift: redshift
 Amazon Athena: athena
 AWS Glue: aws glue | glue
-Amazon SageMaker: sagemaker
+Amazon SageMaker: sagemaker | sage maker
 Amazon Kinesis: kinesis
 Amazon Managed Streaming for Apache Kafka: msk | kafka
-Amazon ElastiCache: elasticache | redis | memcached
-Amazon OpenSearch Service: opensearch | elasticsearch
-Amazon Elastic File System: efs
+Amazon ElastiCache: elasticache | elasti cache | redis | memcached | valkey
+Amazon OpenSearch Service: opensearch | open search | elasticsearch | elastic search
+Amazon Elastic File System: efs | elastic file system
 Amazon FSx: fsx
 Amazon GuardDuty: guardduty | guard duty
-AWS Security Hub: security hub | securityhub
+AWS Security Hub: security hub | securityhub | aws security hub
 AWS Config: aws config
-AWS CloudTrail: cloudtrail
-Amazon Inspector: amazon inspector | inspector
+AWS CloudTrail: cloudtrail | cloud trail | aws cloudtrail
+Amazon Inspector: amazon inspector | aws inspector | inspector
 AWS Backup: aws backup
 AWS WAF: waf
-AWS Secrets Manager: secrets manager
+AWS Secrets Manager: secrets manager | secret manager
 AWS Systems Manager: systems manager | ssm
 AWS Step Functions: step functions
 Amazon API Gateway: api gateway | apigateway
@@ -50,7 +50,7 @@ Amazon QuickSight: quicksight
 AWS Support (Business): aws support | premium support | aws support plan | support plan | support contract | support fees | business support
 AWS Data Transfer: aws data transfer
 AWS Direct Connect: direct connect
-Amazon WorkSpaces: workspaces
+Amazon WorkSpaces: workspaces | aws workspaces | virtual desktops
 AWS Database Migration Service: dms
 Amazon Elastic MapReduce: emr
 Amazon Neptune: neptune
@@ -65,16 +65,16 @@ Amazon Lightsail: lightsail
 CodeBuild: codebuild | aws codebuild
 AWS CodePipeline: codepipeline
 AWS Shield: shield | shield advanced
-Tax: tax | taxes | vat | sales tax
+Tax: tax | taxes | vat | sales tax | btw tax | value added tax
 Amazon Macie: macie
 Amazon Detective: detective
 AWS IoT: iot | iot core
 AWS Network Firewall: network firewall
-AWS Storage Gateway: storage gateway
+AWS Storage Gateway: storage gateway | storage gateways
 AWS Directory Service: directory service | active directory | directory services
 Amazon Kinesis Video Streams: kinesis video | kinesis video streams | video streams | video streaming
 AWS Cost Explorer: cost explorer
-Savings Plans for AWS Compute usage: savings plan fee | savings plans fee | savings plan fees
+Savings Plans for AWS Compute usage: savings plan fee | savings plans fee | savings plan fees | savings plans fees
 AWS X-Ray: x-ray | xray
 AWS Batch: aws batch
 Amazon EventBridge: eventbridge
@@ -111,16 +111,38 @@ SUB_SERVICES = frozenset({"nat", "nat gateway", "nat gateways", "nat gw", "nat-g
 """Nicknames of a part of a billed service: the bill is read by usage type, so that the part can be seen."""
 
 _BILLED_AS: tuple[tuple[str, str], ...] = (
-    (r"databases?|bancos? de dados", "Amazon Relational Database Service"),
-    (r"servers?|instances?|machines|compute|vms|virtual machines", "Amazon Elastic Compute Cloud - Compute"),
+    (
+        r"databases?|dbs?|db (?:servers?|instances?|clusters?)|database (?:servers?|instances?|clusters?)|postgres(?:ql)?|mysql|mariadb|bancos? de dados",
+        "Amazon Relational Database Service",
+    ),
+    (
+        r"(?<!database )(?<!db )(?:servers?|instances?)|machines|compute|computing|vms|virtual machines|virtual servers|hosts|gpus?|gpu (?:boxes|machines|servers)",
+        "Amazon Elastic Compute Cloud - Compute",
+    ),
     (r"functions|serverless|functies", "AWS Lambda"),
     (r"containers?", "Amazon Elastic Container Service"),
     (r"load ?balancers?", "Amazon Elastic Load Balancing"),
-    (r"support(?: plan| contract| fees?)?", "AWS Support (Business)"),
-    (r"buckets|object storage", "Amazon Simple Storage Service"),
+    (r"support(?: plan| contract| fees?)?(?! (?:team|ticket|case))", "AWS Support (Business)"),
+    (r"buckets?|object storage|file storage|storing (?:\w+ )?files", "Amazon Simple Storage Service"),
     (r"data warehouse|warehouse", "Amazon Redshift"),
-    (r"monitoring|logging", "AmazonCloudWatch"),
+    (r"monitoring|logging|logs|log (?:ingestion|storage|volume)", "AmazonCloudWatch"),
+    (
+        r"disks?|volumes?|block storage|drives|snapshots?|egress|data (?:transfer|traffic) out|outbound (?:traffic|data)",
+        "EC2 - Other",
+    ),
+    (r"backups?", "AWS Backup"),
+    (r"encryption keys?|kms keys?|key management", "AWS Key Management Service"),
+    (r"threat detection|intrusion detection", "Amazon GuardDuty"),
+    (r"vulnerability scan(?:s|ner|ners|ning)", "Amazon Inspector"),
+    (r"secrets", "AWS Secrets Manager"),
+    (r"machine learning|ml(?: models?)?", "Amazon SageMaker"),
+    (r"etl", "AWS Glue"),
+    (r"queues?|queueing", "Amazon Simple Queue Service"),
+    (r"(?:audit )?trails?", "AWS CloudTrail"),
+    (r"web application firewall|application firewall", "AWS WAF"),
+    (r"virtual desktops?", "Amazon WorkSpaces"),
 )
+"""Everyday words for what a service bills, where a cost is asked about."""
 
 
 def billed_as(text: str) -> list[str]:
@@ -129,17 +151,17 @@ def billed_as(text: str) -> list[str]:
 
 
 REGIONS: dict[str, str] = {
-    "ireland": "eu-west-1",
-    "dublin": "eu-west-1",
-    "frankfurt": "eu-central-1",
-    "london": "eu-west-2",
-    "paris": "eu-west-3",
-    "stockholm": "eu-north-1",
-    "virginia": "us-east-1",
-    "n. virginia": "us-east-1",
-    "north virginia": "us-east-1",
-    "ohio": "us-east-2",
-    "oregon": "us-west-2",
-    "sao paulo": "sa-east-1",
-    "singapore": "ap-southeast-1",
-}
+    "ireland": "eu-west-1", "irish region": "eu-west-1", "dublin": "eu-west-1",
+    "frankfurt": "eu-central-1", "germany": "eu-central-1", "german region": "eu-central-1",
+    "london": "eu-west-2", "united kingdom": "eu-west-2", "the uk": "eu-west-2", "british region": "eu-west-2",
+    "paris": "eu-west-3", "france": "eu-west-3", "french region": "eu-west-3",
+    "stockholm": "eu-north-1", "sweden": "eu-north-1", "swedish region": "eu-north-1",
+    "zurich": "eu-central-2", "milan": "eu-south-1", "italy": "eu-south-1", "spain": "eu-south-2",
+    "virginia": "us-east-1", "n. virginia": "us-east-1", "north virginia": "us-east-1", "northern virginia": "us-east-1",
+    "the us": "us-east-1", "usa": "us-east-1", "the states": "us-east-1", "america": "us-east-1", "american region": "us-east-1",
+    "united states": "us-east-1", "us east": "us-east-1",
+    "ohio": "us-east-2", "oregon": "us-west-2", "sao paulo": "sa-east-1", "brazil": "sa-east-1",
+    "singapore": "ap-southeast-1", "tokyo": "ap-northeast-1", "sydney": "ap-southeast-2", "mumbai": "ap-south-1",
+    "euw1": "eu-west-1", "euc1": "eu-central-1", "use1": "us-east-1",
+}  # fmt: skip
+"""Regions by the city, the country or the people they are called after. Of a country with several, the one most used."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agents.models.offline import choices
+from agents.models.offline.actions import actions
 from agents.models.offline.asked import NOUNS
 from agents.models.offline.choosing import Context
+from agents.models.offline.dates import MONTHS
 from agents.models.offline.filling import LONG, SHORT, allowed, fields_of, recent
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -37,7 +39,34 @@ def variants(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall]
         *_loosened(call, reading, context),
         *_places(call, reading, earlier, context),
         *timings(call, reading, earlier, context),
+        *_done(call, reading),
+        *_told_apart(call, reading, context),
     ]
+
+
+def _done(call: PlannedCall, reading: Reading) -> list[Variant]:
+    """Other actions that the words may stand for, and any action at all: what was done shows in the rows."""
+    if "action" not in call.inputs or reading.event:
+        return []
+    others = [name for name in actions(reading.text)[:3] if name != call.inputs["action"]]
+    return [*(("other value", [_with(call, action=name)]) for name in others), ("no value", [_with(call, action=None)])]
+
+
+_MONTH = "|".join(MONTHS)
+_LISTED = re.compile(rf"\b(?:{_MONTH})(?: ?,| and| plus)+ (?:{_MONTH})\b|side by side|next to each other|in a row")
+"""Months that are named one by one."""
+
+
+def _told_apart(call: PlannedCall, reading: Reading, context: Context) -> list[Variant]:
+    """Costs of several months month by month, and those of all venues venue by venue."""
+    values = allowed(context.queries[call.query], "by") or ()
+    found: list[Variant] = []
+    if "month" in values and call.inputs.get("by") != "month" and _LISTED.search(reading.flat):
+        found.append(("split", [_with(call, by="month")]))
+    here = str(call.inputs.get("accounts", ""))
+    if "venue" in values and here and _members(here, context) == context.names.venue_accounts:
+        found.append(("split", [_with(call, by="venue", accounts=None)]))
+    return found
 
 
 def _with(call: PlannedCall, **inputs: object) -> PlannedCall:

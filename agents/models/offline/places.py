@@ -1,0 +1,222 @@
+"""Places said in other words: nicknames, groups and left-out halves, written out as the names that exist.
+
+Everything here works on folded text, before names are looked for; it writes a name only if it exists in sight.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+_CITIES: dict[str, str] = {
+    "amsterdam": "ams|adam|mokum|amsterdm",
+    "rotterdam": "rtm|rdam|rott",
+    "eindhoven": "ehv|eind",
+    "utrecht": "utr",
+    "the hague": "den haag|dh",
+    "den haag": "the hague|dh",
+    "groningen": "gro|groningen city",
+    "maastricht": "mst",
+    "antwerp": "antwerpen|anvers|anr",
+    "brussels": "bru|bxl|brussel|bruxelles",
+    "london": "ldn|lon",
+    "las vegas": "vegas|lv|lvs",
+    "atlantic city": "ac",
+    "new york": "nyc|ny",
+    "los angeles": "la",
+    "manchester": "manc|mcr",
+    "birmingham": "brum|bhx",
+}
+"""Nicknames of cities that a venue may be named after."""
+_PERSONS = frozenset({"adam", "lon", "la", "ac", "ny"})
+"""Nicknames that are also other words: a place only after a preposition, or beside a word for one."""
+_HOUSE = r"(?:venue|casino|hall|house|site|location|property|branch|floor|account)"
+_KNOWN_AS: dict[str, str] = {
+    "payer": "(?:management|master|paying|billing|payers?|payment|consolidated billing) account",
+    "management": "(?:payer|master|paying|billing) account",
+    "log-archive": "(?:audit )?(?:log|logs|logging|archive|archives) account|logs? archives?|archives? of (?:the )?logs",
+    "network": "(?:networking|connectivity|transit|hub) account",
+    "security": "(?:sec|security tooling) account",
+    "audit": "audit(?:ing)? account",
+    "shared-services": "shared[- ](?:services?|svcs?|infra\\w*)(?: account)?|common services(?: account)?",
+}
+"""What accounts that a landing zone usually has are called besides their name."""
+_NOT_OURS = r"(?<!state )(?<!test )(?<!testing )(?<!forensic )(?<!crime )(?<!external )(?<!independent )(?<!accredited )(?<!government )(?<!certified )(?<!technical )(?<!gaming )"
+_LABS = re.compile(
+    rf"{_NOT_OURS}(?<![\w<.-])(?:lab|labs|laboratory)(?: account| environment)?(?![\w>-])(?! reports?| results?| asks| needs| wants| coat| has asked)"
+)
+_ENV = {
+    "prod": r"prod(?:uction)?|live",
+    "staging": r"staging|stage|acceptance|uat|pre-?prod(?:uction)?",
+    "dev": r"dev(?:elopment)?",
+    "test": r"test",
+}
+_AND = r"(?:,|and|plus|or|vs|versus|against|with|as well as|en|e|und|/)"
+
+
+@lru_cache(maxsize=32)
+def _rewrites(
+    accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]
+) -> tuple[tuple[re.Pattern[str], str], ...]:
+    found: list[tuple[str, str]] = []
+    for venue in venues:
+        for nick in _CITIES.get(venue.casefold(), "").split("|"):
+            if nick in _PERSONS:
+                found.append((rf"(?<=\b(?:in|at|of|to) ){nick}(?= |$)|{nick} {_HOUSE}", venue))
+                found.append((rf"(?<=\bfor ){nick}(?= |$)|(?<=\bfrom ){nick}(?= |$)", venue))
+            elif nick:
+                found.append((rf"(?:venue[- ])?{nick}", venue))
+    for account, said in _KNOWN_AS.items():
+        if account in accounts:
+            said = "|".join(s for s in said.split("|") if s.removesuffix(" account") not in accounts)
+            found.append((said, account if "-" in account else f"{account} account"))
+    halves: dict[str, list[str]] = {}
+    for account in accounts:
+        first, _, rest = account.casefold().partition("-")
+        if rest and first != "venue":
+            halves.setdefault(first, []).append(rest)
+    for first, rests in halves.items():
+        for one in rests:
+            others = [r for r in rests if r != one]
+            if others:  # "data prod and lab", "online (prod, staging)": the second half stands for the whole
+                left, right = _ENV.get(one, one), "|".join(_ENV.get(r, r) for r in others)
+                found.append(
+                    (
+                        rf"{first}[-_ ]?\(?(?:{left})\)?(?P<and> ?{_AND} (?:the |its |our )?)-?(?P<other>{right})",
+                        f"{first}-{one}\\g<and>{first}-\\g<other>",
+                    )
+                )
+    for team in teams:
+        for part in re.split(r"[-_ ]", team.casefold()):
+            if len(part) > 3 and sum(part in re.split(r"[-_ ]", t.casefold()) for t in teams) == 1:
+                stem = re.sub(r"(?:s|es|ing|e)$", "", part)
+                word = rf"{stem}\w{{0,3}}"
+                if part != team.casefold() or part.endswith("s"):
+                    found.append(
+                        (
+                            rf"(?:{word})(?P<of> (?:team|squad|crew|department|people|folks|guys|engineers|developers|devs))(?: 's)?",
+                            rf"{team} team",
+                        )
+                    )
+    compiled = [
+        (re.compile(rf"(?<![\w<.-])(?:{pattern})(?![\w>-])"), into) for pattern, into in found if "(?<=" not in pattern
+    ]
+    behind = [(re.compile(_unrolled(pattern)), into) for pattern, into in found if "(?<=" in pattern]
+    return (*compiled, *behind)
+
+
+def _unrolled(pattern: str) -> str:
+    """Python looks back over one length only: each preposition gets a look-back of its own."""
+    return re.sub(
+        r"\(\?<=\\b\(\?:([^)]+)\) \)(\w+)",
+        lambda m: "|".join(rf"(?<=\b{word} ){m[2]}" for word in m[1].split("|")),
+        pattern,
+    )
+
+
+_NONPROD = re.compile(
+    r"\b(?:lower|non-?live|not[- ]live|pre-?live) env(?:ironment)?s?\b"
+    r"|\b(?:test|testing|tst)(?: and | & | or |/|, )(?:dev(?:elopment)?|staging|acceptance)(?: (?:accounts?|env\w*))?"
+    r"|\b(?:dev(?:elopment)?|staging)(?: and | & | or |/|, )(?:test|testing|tst)\b(?: (?:accounts?|env\w*))?"
+)
+_HALLS = r"(?:venues?|casinos?|halls?|houses|gaming floors?)"
+_NOT = (
+    (re.compile(rf"\bnon[- ]{_HALLS}(?: (?:accounts|side|part))?(?![\w-])"), "all except the venues"),
+    (
+        re.compile(
+            r"\b(?:that|which|who) (?:is|are|does|do) (?:not|never) (?:(?:a|an|in|at|on|part of|belong(?:ing)? to|run in) )?(?=(?:the |our |any |a |an )?\w)"
+        ),
+        "except ",
+    ),
+    (
+        re.compile(
+            r"\bnot (?:in|at|on|for|from|part of|belonging to) (?=(?:the |our |any )?(?:prod|production|live|staging|dev|venues?|casinos?|halls?)\b)"
+        ),
+        "except ",
+    ),
+)
+_TAIL = re.compile(
+    r"\b(?:accounts?|number|id|nr|no)(?: number| id)? (?:that )?(?:ends?|ending|ended|finish\w*)? ?(?:in|on|with)? ?(?:the )?(?:digits )?(?:\.\.\.|x+|\*+)?(\d{3,6})(?!\d)"
+)
+_SLASH = re.compile(r"(?<![\w/.<-])([a-z]+(?:-[a-z]+)?)/([a-z]+(?:-[a-z]+)?)(?![\w/>-])")
+
+
+def written_as_names(text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]) -> str:
+    """The text with nicknames, second halves and groups in the words that names are found by."""
+    text = _slashed(text, accounts, venues, teams)
+    for pattern, into in _rewrites(accounts, venues, teams):
+        text = pattern.sub(into, text)
+    text = _NONPROD.sub("non-prod", text)
+    for pattern, into in _NOT:
+        text = pattern.sub(into, text)
+    labs = [account for account in accounts if account.endswith(("-lab", "-labs"))]
+    if len(labs) == 1 and not re.search(rf"\b{labs[0].partition('-')[0]}[-_ ]?labs?\b", text):
+        text = _LABS.sub(labs[0], text)
+    return text
+
+
+def _slashed(text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]) -> str:
+    names = {name.casefold() for name in (*accounts, *venues, *teams)} | {
+        nick for v in venues for nick in _CITIES.get(v.casefold(), "").split("|")
+    }
+
+    def apart(match: re.Match[str]) -> str:
+        return f"{match[1]} and {match[2]}" if {match[1], match[2]} & names else match[0]
+
+    return _SLASH.sub(apart, text)
+
+
+def by_last_digits(text: str, ids: dict[str, str]) -> tuple[str, list[str]]:
+    """Accounts said by the last digits of their id, if there is just one that ends so; the text with the name instead."""
+    found: list[str] = []
+
+    def named(match: re.Match[str]) -> str:
+        ending = [name for number, name in ids.items() if number.endswith(match[1])]
+        if len(ending) != 1:
+            return match[0]
+        found.append(ending[0])
+        return "<account>"
+
+    return _TAIL.sub(named, text), found
+
+
+_COUNTED = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|both|several)"
+_KIND = r"(?:gaming|casino|physical|land-?based|brick[- ]and[- ]mortar|bricks[- ]and[- ]mortar|bricks and mortar|brick and mortar|dutch|local|real|actual|individual|gambling|other)"
+_OURS = rf"(?:(?:all|any) (?:of )?)?(?:the|our|my|these|those|all|{_COUNTED})(?: (?:{_COUNTED}|{_KIND}))*"
+VENUES = re.compile(
+    rf"(?<![\w<-])(?:(?:{_OURS} )?(?:{_KIND} )*(?:venues|casinos|halls|casino floors?|gaming floors|venue accounts|casino accounts|halls' accounts)"
+    rf"|{_OURS} (?:sites|locations|houses|properties|branches|floors)"
+    r"|(?:the |our )?(?:land-?based|bricks?[- ]and[- ]mortar|retail|casino|venue|physical) (?:side|business|operations?|estate|arm|part)"
+    r"|(?:the )?venues (?:unit|ou))(?: together| combined| taken together| as a group)?(?: 's)?(?![\w>-])"
+)
+"""All venues together, as a place."""
+_LEADS = re.compile(
+    r"(?<![\w<-])(?:which|what|per|by|each|every|wich|name|top|for each|of which|rank(?:ed|ing)?(?: by)?|sort(?:ed)?(?: by)?|most|least|\w+est)(?: of| one of| expensive)?(?: the| our| all| these| my)?\s*$"
+)
+"""What makes a word for venues the thing that rows are split or ranked by."""
+
+
+def grouped(text: str, mark: Callable[[], str]) -> str:
+    """The text with all venues together replaced by what `mark` gives, where they are a place and no way to split."""
+
+    def one(match: re.Match[str]) -> str:
+        return match[0] if _LEADS.search(text[: match.start()]) else f" {mark()} "
+
+    return VENUES.sub(one, text)
+
+
+_UNIT = r"(?:ou|ous|organi[sz]ational units?|org units?|organi[sz]ation units?)"
+
+
+def in_units(text: str, units: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
+    """Accounts of the organisational units that are named as such; the text with a marker instead."""
+    found: list[str] = []
+    for unit, accounts in units.items():
+        said = re.escape(unit.casefold())
+        pattern = rf"(?<![\w<-])(?:{_UNIT} (?:called |named |of )?'?{said}'?|{said} {_UNIT})(?![\w>-])"
+        text, count = re.subn(pattern, " <account> ", text)
+        if count:
+            found.extend(accounts)
+    return text, found
