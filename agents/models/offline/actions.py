@@ -9,7 +9,7 @@ READS = re.compile(
     r"\b(?:read(?:ing)?[- ]?(?:only )?(?:actions?|calls?|events?|access|requests?|operations?)|reads? (?:included|too|as well|and all)|(?:and|or|including|include|incl|also|with|plus|even|both|counting|list|add) (?:the |all |any |mere |only |simple |just )*(?:reads?|look-?ups?|viewing|views?|read-?only|lookups?)"
     r"|look-?ups?|(?:look|view|peek|read|snoop)(?:ed|s|ing)? (?:at|into|through|around|in)|(?:merely|just|only|even) (?:look|view|read)\w*|viewed|(?:reads?|views?|looks?) and (?:writes?|changes?)|(?:writes?|changes?) and (?:reads?|views?|look-?ups?)"
     r"|not (?:just|only|merely|simply|solely) (?:the )?(?:writes?|changes?|modifications?|edits?|mutations?)|(?:describe|list|get)[ /-]?(?:and|or)?[ /]?(?:describe|list|get)? (?:calls?|events?|actions?)"
-    r"|everything (?:that )?(?:they|he|she|(?:\S+ )?(?:any(?:one|body)|<user>)) (?:did|has done|ever did|does)|(?:all|any|every|full|complete) (?:kinds? of )?(?:api )?(?:calls?|activit(?:y|ies))(?= ?(?:$|[?,;]|by|of|from|in|on|at|not|also))|sign-?ins?|log-?ins?|sign-?ons?|log-?ons?)\b"
+    r"|everything (?:that )?(?:they|he|she|(?:\S+ )?(?:any(?:one|body)|<user>)) (?:did|has done|ever did|does)|(?:all|any|every|full|complete) (?:kinds? of )?(?:api )?(?:calls?|activit(?:y|ies))(?= ?(?:$|[?,;]|by|of|from|in|on|at|not|also))|sign-?ins?|log-?ins?|sign-?ons?|log-?ons?|look(?:ed|ing) up|read access|reads|brows(?:ed|ing))\b"
 )
 """What wants calls that only read shown, too."""
 _SIGNS_IN = r"(?:sign|logg?)\w* ?(?:in(?:to)?\b|on(?:to)?\b(?= (?:as|to|at|with|<p>|<account>|$)|$))|sign-?ins?|sign-?ons?|log-?ins?|log-?ons?|(?:enter|access)(?:ed|ing) the console"

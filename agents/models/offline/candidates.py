@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.choosing import Context, calls_for, one_call
+from agents.models.offline.completing import completed, completed_all
+from agents.models.offline.composed import composed
 from agents.models.offline.dialogue import compared, follow, reasons
 from agents.models.offline.followups import carry, inherited, placed_as
 from agents.models.offline.guarding import money_first, ranked_by
 from agents.models.offline.joint import related, several
 from agents.models.offline.learned import probabilities
+from agents.models.offline.parts import Part, parts_of
 from agents.models.offline.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -24,6 +27,16 @@ _VARIED = 4
 """Queries whose inputs are filled in other ways, too."""
 _LOOSE = 2.5
 """Points that make a part of a question one of its own, where it is only proposed to be."""
+_COMPLETED = 3
+"""Queries whose plans are proposed with less and with more than was filled in, too."""
+_LIKELY = 0.04
+"""Learned probability from which on they are."""
+_TAKEN = frozenset({"carry", "carry one", "compare", "dialogue"})
+"""Ways to come by a plan that take over from the question before."""
+_COMPOSED = frozenset({"own", "joint", "loose", "series", "pair"})
+"""Ways to come by a plan of several calls."""
+MOST_CANDIDATES = 80
+"""Candidates of a question."""
 _MOST = 4
 """Calls of a plan."""
 
@@ -33,7 +46,8 @@ class Candidate:
     """One plan that a question may mean, and how it was come by."""
 
     source: str
-    """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `related`, `joint`, `loose`."""
+    """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `related`, `joint`, `loose`,
+    `series`, `pair`, `carry one`."""
     calls: tuple[PlannedCall, ...]
     limits: tuple[str, ...] = ()
     also: frozenset[str] = frozenset()
@@ -57,18 +71,18 @@ class Evidence:
     """Points of the intent rules."""
     both: Mapping[str, float]
     """The two together, best first."""
+    parts: Sequence[Part] = ()
+    """The stretches of the question, each with what its words say by themselves."""
 
 
-def evidence(reading: Reading, context: Context) -> Evidence:
+def evidence(reading: Reading, question: str, context: Context) -> Evidence:
     """What the words say for each query, by rules and by what was learned."""
     points = rule_points(reading, context.queries)
     both = money_first(scores(reading, context.queries), reading, context.queries)
-    return Evidence(probabilities(reading, points), points, both)
+    return Evidence(probabilities(reading, points), points, both, parts_of(question, context))
 
 
-def candidates(
-    reading: Reading, question: str, earlier: Sequence[PlannedCall], found: Evidence, context: Context
-) -> list[Candidate]:
+def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence, context: Context) -> list[Candidate]:
     """Plans that the question may mean, each once; `earlier` are the calls of the question before, if any."""
     every: list[Candidate] = []
 
@@ -77,9 +91,11 @@ def candidates(
             every.append(Candidate(source, tuple(calls[:_MOST]), tuple(limits)))
 
     add("related", related(reading, found.both, context))
-    joint = several(reading, question, context)
+    joint = several(reading, found.parts, context)
     add("joint", joint)
-    add("loose", several(reading, question, context, strong=_LOOSE))
+    add("loose", several(reading, found.parts, context, strong=_LOOSE))
+    for source, several_calls in composed(reading, found.parts, found.both, found.points, found.likely, context):
+        add(source, several_calls)
     names = _tried(found, context)
     for name in names:
         add("own", *calls_for(name, reading, context))
@@ -91,7 +107,12 @@ def candidates(
             add("place", [placed_as(call, first, context.queries) for call in own], limits)
         if joint:
             add("joint", [inherited(call, first, reading, context.queries) for call in joint])
+        for one in list(every):
+            if one.source in ("series", "pair", "series told"):
+                add("composed place", [placed_as(call, first, context.queries) for call in one.calls])
         add("carry", *carry(earlier, reading, context))
+        for call in earlier if len(earlier) > 1 else ():
+            add("carry one", *carry([call], reading, context))
         add("reasons", reasons(first, reading, context))
         if first.query == "spend":
             add("compare", [compared(first, reading, context)])
@@ -105,7 +126,15 @@ def candidates(
         if (len(one.calls) == 1 and one.calls[0].query in names[:_VARIED]) or one.source in ("carry", "compare"):
             for tag, calls in variants(one.calls[0], reading, earlier, context) if len(one.calls) == 1 else ():
                 every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
-    return _once([usable for one in every if (usable := _usable(one, reading, context))])
+    for one in list(every):
+        likely = one.calls[0].query in names[:_COMPLETED] and found.likely.get(one.calls[0].query, 1.0) >= _LIKELY
+        if len(one.calls) == 1 and not one.tag and (likely or one.source in _TAKEN):
+            for tag, calls in completed(one.calls[0], reading, earlier, context):
+                every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
+        elif len(one.calls) > 1 and not one.tag and one.source in _COMPOSED:
+            for tag, calls in completed_all(one.calls, reading, context):
+                every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
+    return _once([usable for one in every if (usable := _usable(one, reading, context))])[:MOST_CANDIDATES]
 
 
 def _tried(found: Evidence, context: Context) -> list[str]:

@@ -248,6 +248,12 @@ def all_chosen(query: str, field: str, text: str, allowed: tuple[Any, ...] | Non
 _LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})
 
 
+@lru_cache(maxsize=4096)
+def chosen_all(query: str, field: str, text: str, allowed: tuple[Any, ...] | None) -> frozenset[Any]:
+    """`all_chosen`, kept: many plans are held against one text."""
+    return frozenset(all_chosen(query, field, text, allowed))
+
+
 def patterns_of(query: str) -> tuple[re.Pattern[str], ...]:
     """All patterns that select a value of any of a query's inputs."""
     own = tuple(p for key, pairs in _COMPILED.items() if key.startswith(f"{query}.") for _, p in pairs)

@@ -54,11 +54,11 @@ def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context
     """Read one question, and weigh the plans that it may mean."""
     question = dated(question[:LONGEST], context.now)
     reading = read(question, context.names, context.now)
-    found = evidence(reading, context)
+    found = evidence(reading, question, context)
     at = situation(reading, earlier)
     every = [
         Weighed(one, features(one, at, reading, found, earlier, context))
-        for one in candidates(reading, question, earlier, found, context)
+        for one in candidates(reading, earlier, found, context)
     ]
     every.append(Weighed(None, none_features(at, reading, found, [one.features for one in every])))
     return Considered(reading, found, at, tuple(every))

@@ -367,7 +367,7 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["who"] = "root"
     if "action" in fields and (done := reading.event or action(text) or verb(text)):
         out.inputs["action"] = done
-    if "writes_only" in fields and READS.search(text):
+    if "writes_only" in fields and READS.search(reading.flat):
         out.inputs["writes_only"] = False
     if name == "who_did_what" and "period" not in out.inputs:
         # who did something is seldom asked about this week only; CloudTrail keeps ninety days

@@ -188,6 +188,17 @@ _BARE = re.compile(
 )
 
 
+_THE_FIRST = re.compile(
+    r"\b(for|of|in|on|by) the (?:dearest|biggest|largest|priciest|costliest|(?:most|least) expensive|cheapest|highest|worst|top|first)(?: one)?(?=\s*[?.!]*\s*$)",
+    re.IGNORECASE,
+)
+
+
+def _placed_before(before: str, names: Names) -> bool:
+    """Whether an account was named in what was asked before."""
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before.casefold()) for name in names.accounts)
+
+
 def named_after(question: str, before: str, answer: str, names: Names) -> str:
     """The question with what it points at named: the first row of the last answer, or a team after a team."""
     if tongue_of(" ".join(words(question))):
@@ -196,12 +207,18 @@ def named_after(question: str, before: str, answer: str, names: Names) -> str:
         name = match["name"].casefold()
         if name in names.teams:
             return f"and team {name}?"
+    if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
+        return f"and in account {match['name'].casefold()}?"
     row = _LEADING.search(answer)
     if row is None:
         return question
     account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
     if not account and (one := _ONE_ROW.search(answer)):
         account = one["account"]
+    if one := _THE_FIRST.search(question):
+        first = row["name"] if row["name"] in (*names.accounts, *names.venues) else ""
+        kind = "venue" if first in names.venues else "account"
+        return f"{question[: one.start()]}{one[1]} {kind} {first}{question[one.end() :]}" if first else question
     own = any(name in before.casefold() for name in (*names.accounts, *names.venues))
     if account and not own and _THERE.search(question):
         return _THERE.sub(f"in account {account}", question, count=1)

@@ -11,11 +11,10 @@ from agents.models.offline import dates
 from agents.models.offline.choosing import Context, calls_for, chosen_of, one_call
 from agents.models.offline.filling import fields_of, fill
 from agents.models.offline.followups import points_back
-from agents.models.offline.framing import unframed
-from agents.models.offline.guarding import money_first
+from agents.models.offline.parts import Part
 from agents.models.offline.periods import one_period, resolved
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.reading import Reading, read
+from agents.models.offline.reading import Reading
 from agents.models.offline.scoring import scores
 
 
@@ -58,26 +57,21 @@ def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCal
     return call.model_copy(update={"inputs": {**call.inputs, "period": dates.span(first, last)}})
 
 
-_JOINT = re.compile(
-    r"\?|;|,|!|\+|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|together with|vs|versus|en|&|e|also)\b"
-)
-
-
 _STRONG = 5.0
 """Points that a part of a question needs to count as a question of its own."""
 
 
-def several(reading: Reading, question: str, context: Context, strong: float = _STRONG) -> list[PlannedCall]:
+def several(
+    reading: Reading, stretches: Sequence[Part], context: Context, strong: float = _STRONG
+) -> list[PlannedCall]:
     """Calls of different queries, when the question asks for two things next to each other.
 
     `strong` are the points that a part needs to count as a question of its own.
     """
-    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question, context.names)))]
-    texts = [text for text in texts if not _CLAUSE.match(text.casefold())]
-    parts = [read(text, context.names, context.now) for text in texts if text]
-    if not 2 <= len(parts) <= 5:
+    if not stretches:
         return []
-    chosen = [_strongly(part, context, strong) for part in parts]
+    parts = [part.reading for part in stretches]
+    chosen = [_strongly(part, strong) for part in stretches]
     calls: list[PlannedCall] = []
     for index, (part, name) in enumerate(zip(parts, chosen, strict=True)):
         if name is None or any(name == call.query for call in calls):
@@ -98,7 +92,7 @@ def several(reading: Reading, question: str, context: Context, strong: float = _
         if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
             name = "alarm_history" if "alarm_history" in context.queries else name
         own, _ = calls_for(name, part, context)
-        calls.extend(_placed(_completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
+        calls.extend(_placed(completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
         calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget
     if calls and chosen[0] == calls[0].query == "health_summary":
@@ -144,10 +138,6 @@ def _placed(
     return call.model_copy(update={"inputs": {**call.inputs, **inputs}})
 
 
-_CLAUSE = re.compile(
-    r"^(?:that |which )?(?:costs?|costing|spends?|burn\w*) (?:us |you |me )?(?:money|a lot|much|the most|something|cash)\b"
-)
-"""The end of a clause about what was asked for before it, and no question of its own ("... and cost money")."""
 _STANDING = re.compile(r"\b(?:are|is|firing|now|open|red|active|standing|currently)\b")
 _WORDS_OF_FRAGMENT = 3
 
@@ -160,17 +150,12 @@ def _is_fragment(part: Reading) -> bool:
 _ASKS = re.compile(r"^(?:why|what|which|how|who|when|where|are|is|did|do|does|was|were|have|has|any)\b")
 
 
-def _strongly(part: Reading, context: Context, strong: float) -> str | None:
-    ranked = money_first(scores(part, context.queries), part, context.queries)
-    name = chosen_of(ranked) if strong >= _STRONG else next(iter(ranked), None)
-    return name if name is not None and ranked[name] >= strong else None
+def _strongly(part: Part, strong: float) -> str | None:
+    name = chosen_of(part.ranked) if strong >= _STRONG else part.best or None
+    return name if name is not None and part.ranked[name] >= strong else None
 
 
-def _plain(question: str) -> str:
-    return re.sub(r"\b(between|from) ([\w ]{1,24}?) and\b", r"\1 \2 to", question)
-
-
-def _completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
+def completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
     """Place and time from the parts that say them for this part too."""
     inputs = dict(call.inputs)
     schema = fields_of(context.queries[call.query])

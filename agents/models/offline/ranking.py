@@ -21,6 +21,7 @@ from agents.models.offline.coverage import left_over, unused
 from agents.models.offline.followups import is_elliptic, points_back
 from agents.models.offline.guarding import objections
 from agents.models.offline.learned import CHANGE, OUTSIDE
+from agents.models.offline.matching import matched
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.refusals import refusal
@@ -118,6 +119,7 @@ def features(
         if fresh and not before & set(names):
             out["other query, subject" if at.subject else "other query, no subject"] = 1.0
     _explained(out, one, reading, at)
+    out.update(matched(one, reading, found, earlier, context))
     for name in objections(one.calls, one.limits, reading, context):
         out[f"objection {name}"] = 1.0
     if one.limits:
@@ -148,6 +150,11 @@ _FAULTS = (
     "service unused",
     "user unused",
     "unknown",
+    "times missed",
+    "values missed",
+    "services missed",
+    "part unanswered",
+    "call unspoken",
 )
 
 

@@ -19,7 +19,7 @@ from agents.models.offline.timing import timings
 _NAMES = re.compile(r"\b(?:names?|named|list|which|every|one by one|individual\w*|each)\b")
 Variant = tuple[str, list[PlannedCall]]
 """What is different, and the calls."""
-_EACH = 3
+_EACH = 4
 """Values of one input that are looked at one by one."""
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|remainder)\b")
 _ALL = re.compile(r"\b(?:all|every\w*|whole|entire|together|overall|total)\b")
@@ -105,6 +105,8 @@ def _each(call: PlannedCall, reading: Reading, context: Context) -> list[Variant
         said = choices.all_chosen(call.query, field, reading.text, values)
         if 1 < len(said) <= _EACH:
             found.append(("each", [_with(call, **{field: value}) for value in said]))
+            if len(said) > 2:
+                found += [("each", [_with(call, **{field: value}) for value in said if value != out]) for out in said]
             found += [("other value", [_with(call, **{field: value})]) for value in said[1:]]
         if field in call.inputs:
             found.append(("no value", [_with(call, **{field: None})]))

@@ -1,0 +1,233 @@
+"""Composition: plans of several calls for a question with several parts, place and time shared between them.
+
+Two ways to come by them. A series goes through the parts in their order: each asks for what its own words speak for or,
+where they speak for no query, for what the part before it asked, with what it says put in place ("4xx and 5xx",
+"July, and August"). A pair takes two queries that the words speak for, each filled from the whole question ("is the
+patch gap reflected in the vulnerability scanner?").
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.models.offline import choices
+from agents.models.offline.choosing import Context, one_call
+from agents.models.offline.filling import fields_of, fill
+from agents.models.offline.parts import Part
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+
+Composed = tuple[str, list[PlannedCall]]
+"""How it was come by, and the calls."""
+_TOLD: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "who_did_what",
+        re.compile(
+            r"\bwhat (?:else )?(?:have|has|had|did|do|does|were|was|is|are) (?:they|he|she|it|those|these|that|this|any of them|the (?:user|person|role|account)s?)\b.*\b(?:do|does|did|done|doing|up to)\b"
+            r"|\bwho(?:se)?\b.*\b(?:did|opened|open|started|start|changed|change|made|deleted|touched|caused|created|launched|altered|modified|responsible|hand|nuked|pushed|has been)\b|\bby wh(?:om|ose)\b"
+        ),
+    ),
+    (
+        "recent_changes",
+        re.compile(r"\b(?:deploy\w*|changes?|changed|alter(?:ed|ations?)|modif\w+|rel(?:eased?|eases))\b"),
+    ),
+    (
+        "aws_health_events",
+        re.compile(
+            r"\baws (?:have|has|had|having|itself|own|side)\b|\baws'?s? (?:problems?|incidents?|outages?|issues?)\b"
+        ),
+    ),
+    (
+        "spend",
+        re.compile(
+            r"\b(?:what|how much) (?:do|does|did|are|is|have|has|was) (?:\w+ )?(?:we |they |it |that |those |these )?(?:\w+ )?(?:pay|paid|paying|spend|spent|spending|cost)\b|\b(?:its|their|the) (?:costs?|price|bill|spend)\b"
+        ),
+    ),
+)
+"""Words that speak for a query in a part, though they are too few to be understood alone."""
+_JUMP = re.compile(
+    r"\b(?:jump\w*|spik\w+|rise|rises|rose|risen|increas\w+|surge\w*|dearer|pricier|higher|went up|gone up|up in|blew|blow\w*|crazy|explo\w+|expensive|peak\w*|anomal\w+|costly)\b"
+)
+_CAUSE = re.compile(
+    r"\b(?:chang\w+|deploy\w*|alter\w*|modif\w+|releas\w+|some(?:body|one|thing)|any(?:body|one|thing)|did we|explain\w*|cause\w*|because|due to|down to|related|reason)\b"
+)
+"""A jump of costs, and a question of what was done: both are looked at."""
+STRONG, LOOSE, FAINT = 5.0, 2.5, 1.5
+"""Points from which on a part is one of its own: surely, perhaps; and with a query that the whole speaks for, too."""
+_PAIRED = 5
+"""Queries that are tried two by two."""
+_LIKELY = 0.05
+"""Learned probability from which on a query is tried with another."""
+_MOST = 4
+_PLACES = ("accounts", "team", "venue")
+_KIN = (
+    {"spend", "spend_change", "cost_anomalies"},
+    {"alarms", "alarm_history", "health_summary"},
+    {"who_did_what", "recent_changes"},
+    {"account_list", "inventory"},
+)
+"""Queries of which a question wants one: what speaks for the one speaks for the other, too."""
+
+
+def composed(
+    reading: Reading,
+    parts: Sequence[Part],
+    ranked: Mapping[str, float],
+    points: Mapping[str, float],
+    likely: Mapping[str, float],
+    context: Context,
+) -> list[Composed]:
+    """Plans of several calls that the question may mean.
+
+    Args:
+        reading: the whole question.
+        parts: its parts.
+        ranked: points per query, rules and what was learned together, best first.
+        points: points per query by the rules alone.
+        likely: learned probabilities.
+    """
+    found: list[Composed] = []
+    for names_of in ([_named(part, ranked, least) for part in parts] for least in (STRONG, LOOSE)):
+        if len(calls := _series(parts, names_of, next(iter(ranked), ""), context)) > 1:
+            found.append(("series", calls))
+    told = [_named(part, ranked, LOOSE) or _told(part, context) for part in parts]
+    if len(calls := _series(parts, told, next(iter(ranked), ""), context)) > 1:
+        found.append(("series told", calls))
+    names = _speaking(reading, parts, ranked, points, likely, context)
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            if not kin(first, second):
+                found.append(("pair", [one_call(name, reading, context) for name in (first, second)]))
+    for own in (_once([name for name in told if name]), _once(names)[:3]):
+        own = own[1:] if len(own) > 2 and own[0] == "health_summary" else own
+        if 2 < len(own) <= _MOST:
+            found.append(("pair", [one_call(name, reading, context) for name in own]))
+    if _JUMP.search(reading.text) and _CAUSE.search(reading.text):
+        for cost in ("spend_change", "cost_anomalies"):
+            if {cost, "recent_changes"} <= context.queries.keys():
+                found.append(("pair", [one_call(name, reading, context) for name in (cost, "recent_changes")]))
+    return found
+
+
+def _once(names: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for name in names:
+        if name not in kept and not any(kin(name, other) for other in kept):
+            kept.append(name)
+    return kept
+
+
+def kin(first: str, second: str) -> bool:
+    """Whether a question that speaks for both queries wants one of them."""
+    return any({first, second} <= family for family in _KIN)
+
+
+def _told(part: Part, context: Context) -> str:
+    """A query that a few words of a part speak for, or a metric that it names."""
+    for name, said in _TOLD:
+        if name in context.queries and said.search(part.reading.text):
+            return name
+    named = "metric" in context.queries and choices.chosen("metric", "name", part.reading.text, None)
+    return "metric" if named else ""
+
+
+def _speaking(
+    reading: Reading,
+    parts: Sequence[Part],
+    ranked: Mapping[str, float],
+    points: Mapping[str, float],
+    likely: Mapping[str, float],
+    context: Context,
+) -> list[str]:
+    """Queries that the whole question or a part of it speaks for, the likeliest first."""
+    whole = [name for name in ranked if points.get(name, 0.0) >= LOOSE][:3]
+    own = [part.best for part in parts if part.points >= LOOSE]
+    own += [name for part in parts if part.points < STRONG and (name := _told(part, context))]
+    thought = sorted((n for n in likely if n in context.queries and likely[n] >= _LIKELY), key=lambda n: -likely[n])
+    told = [name for name, said in _TOLD if said.search(reading.text)]
+    names = dict.fromkeys([*whole[:2], *own, *thought[:3], *whole[2:], *told])
+    return [n for n in names if n in context.queries and context.queries[n].domain not in ("shared", "controls")][
+        :_PAIRED
+    ]
+
+
+def _series(parts: Sequence[Part], names: Sequence[str], top: str, context: Context) -> list[PlannedCall]:
+    """The calls that the parts ask for one after another; a part without a query of its own varies the one before.
+
+    `names` are the queries that the parts ask for by their own words, empty for those that do not.
+    """
+    if not any(names):
+        return []
+    first = next(name for name in names if name)
+    calls: list[tuple[str, dict[str, Any], Part]] = []
+    for part, name in zip(parts, names, strict=True):
+        query = name or (calls[-1][0] if calls else first)
+        said = _said(part, query, context)
+        before = next((one for one in reversed(calls) if one[0] == query), None)
+        if before is None:
+            if name or said:
+                calls.append((query, said, part))
+        elif contrary := {key for key in said if key in before[1] and before[1][key] != said[key]}:
+            kept = {key: value for key, value in before[1].items() if not (contrary & set(_PLACES) and key in _PLACES)}
+            calls.append((query, {**kept, **said}, part))
+        else:
+            before[1].update(said)
+    if len(calls) > _MOST or (len(calls) == 1 and top == calls[0][0]):
+        return []
+    done = [_completed(place, calls, context) for place in range(len(calls))]
+    # "status of Utrecht: cost, findings, patches" says which
+    return done[1:] if len(done) > 2 and done[0].query == "health_summary" else done
+
+
+def _named(part: Part, ranked: Mapping[str, float], least: float) -> str:
+    """The query that a part asks for by its own words, if any."""
+    if part.points >= least:
+        return part.best
+    known = list(ranked)[:3]
+    return part.best if least <= LOOSE and part.points >= FAINT and part.best in known else ""
+
+
+def _said(part: Part, name: str, context: Context) -> dict[str, Any]:
+    filled = fill(context.queries[name], part.reading, context.names, context.now)
+    timed = part.reading.when.mentions
+    return {k: v for k, v in filled.inputs.items() if k != "period" or timed}
+
+
+def _completed(place: int, calls: Sequence[tuple[str, dict[str, Any], Part]], context: Context) -> PlannedCall:
+    """A call with the place and the time that another part says for it too: the nearest before it, else after it."""
+    name, given, part = calls[place]
+    query, inputs = context.queries[name], dict(given)
+    fields = fields_of(query)
+    others = [*reversed(calls[:place]), *calls[place + 1 :]]
+    for other, held, _ in others:
+        if not any(key in inputs for key in _PLACES):
+            inputs.update(_place(held, fields))
+        for key in ("period", "region"):
+            still = key == "period" and fields.get(key, {}).get("default", "") is None
+            if (
+                key in held
+                and key in fields
+                and key not in inputs
+                and not still
+                and _fits(key, held, query.name, other)
+            ):
+                inputs[key] = held[key]
+    if name == "who_did_what" and "period" not in inputs:
+        inputs["period"] = fill(query, part.reading, context.names, context.now).inputs["period"]
+    return PlannedCall(query=name, domain=query.domain, inputs=inputs)
+
+
+def _fits(key: str, held: Mapping[str, Any], name: str, other: str) -> bool:
+    return key != "period" or ("forecast" not in (name, other) and "around" not in held)
+
+
+def _place(held: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A place as said for another query, in the words of this one."""
+    found = {key: held[key] for key in _PLACES if key in held and key in fields}
+    key = next((key for key in ("team", "venue") if key in held), None)
+    if not found and key and "accounts" in fields:
+        found = {"accounts": f"{key}:{held[key]}"}
+    return found
