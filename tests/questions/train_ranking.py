@@ -16,6 +16,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agents.models.offline import learned, ranking
 from agents.models.offline.choosing import Context
@@ -29,7 +30,7 @@ from tools.catalogue import queries
 from tools.estate.world import NOW
 
 WEIGHTS = Path(ranking.__file__).with_name("ranking.json")
-EPOCHS, RATE, DECAY = 25, 0.2, 5e-4
+EPOCHS, RATE, DECAY = 45, 0.2, 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Example:
     """The candidates of one turn, by what speaks for them, and which of them are right."""
 
     given: tuple[ranking.Features, ...]
-    right: tuple[bool, ...]
+    right: tuple[float, ...]
+    """1 as labelled, less if it answers as well, 0 if it does not."""
     weight: float
     refuse: bool
     note: str
@@ -70,7 +72,7 @@ def _example(
     every = weighed(turn.ask, before, said, earlier, context())
     right = tuple(_right(one, turn, runs) for one in every)
     if not any(right[:-1]):
-        right = (*right[:-1], True)
+        right = (*right[:-1], 1.0)
     return Example(
         tuple(one.features for one in every),
         right,
@@ -115,16 +117,29 @@ def _shown(one: Weighed) -> str:
     return f"{calls}  [{'+'.join(sorted(one.candidate.sources))} {one.candidate.tag}]"
 
 
-def _right(one: Weighed, turn: Turn, runs: Runs) -> bool:
+_AS_GOOD = 0.3
+"""What a plan counts that answers the question, too, beside one that is just as somebody labelled it."""
+
+
+def _right(one: Weighed, turn: Turn, runs: Runs) -> float:
     if one.candidate is None:
-        return bool(turn.refuse)
+        return float(bool(turn.refuse))
     ours = [(call.query, call.inputs) for call in one.calls]
-    if len({query for query, _ in ours}) > max((len({q for q, _ in plan}) for plan in turn.plans), default=0) + 1:
-        return False
     named = {query for query, _ in ours}
+    if len(named) > max((len({q for q, _ in plan}) for plan in turn.plans), default=0) + 1:
+        return 0.0
     if not any({query for query, _ in plan} <= named for plan in turn.plans):
-        return False
-    return any(answers(ours, plan, runs) for plan in turn.plans)
+        return 0.0
+    if any(_same(ours, plan, runs) for plan in turn.plans):
+        return 1.0
+    return _AS_GOOD * any(answers(ours, plan, runs) for plan in turn.plans)
+
+
+def _same(ours: Sequence[tuple[str, dict[str, Any]]], plan: Sequence[tuple[str, dict[str, Any]]], runs: Runs) -> bool:
+    """Whether two plans ask the same, defaults, accounts and times resolved."""
+    return len(ours) == len(plan) and sorted(str(runs.canonical(*call)) for call in ours) == sorted(
+        str(runs.canonical(*call)) for call in plan
+    )
 
 
 def learn(given: Sequence[Example]) -> dict[str, float]:
@@ -138,10 +153,10 @@ def learn(given: Sequence[Example]) -> dict[str, float]:
         for place in order:
             one = given[place]
             chances = ranking.probabilities_of(one.given, weights)
-            mass = sum(chance for chance, right in zip(chances, one.right, strict=True) if right) + 1e-9
+            mass = sum(chance * right for chance, right in zip(chances, one.right, strict=True)) + 1e-9
             slopes: dict[str, float] = {}
             for features, chance, right in zip(one.given, chances, one.right, strict=True):
-                error = chance - (chance / mass if right else 0.0)
+                error = chance - chance * right / mass
                 if abs(error) > 1e-4:
                     for name, value in features.items():
                         slopes[name] = slopes.get(name, 0.0) + one.weight * error * value
@@ -176,8 +191,8 @@ def files() -> dict[str, list[Conversation]]:
 
 
 _OLD = frozenset({"bank", "dev", "readings"})
-_LIGHT = 1.0
-"""What a conversation of the old sets counts: their plans are our own that were found right."""
+_LIGHT = 1.5
+"""What a conversation of the old sets counts: they are the most looked at."""
 
 
 def digest() -> str:

@@ -98,7 +98,8 @@ def _swapped(call: PlannedCall, reading: Reading, context: Context) -> list[tupl
     """The call of a kindred query, with the place and the time of this one."""
     found = []
     for name in _SWAPPED.get(call.query, ()):
-        if name in context.queries:
+        # what people did is personal data: only where people are asked about
+        if name in context.queries and (name != "who_did_what" or reading.user or "WHO" in reading.concepts):
             fields = fields_of(context.queries[name])
             other = one_call(name, reading, context)
             kept = {k: v for k, v in call.inputs.items() if k in (*_PLACES, "service", "period") and k in fields}

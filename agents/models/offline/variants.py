@@ -115,7 +115,8 @@ def _each(call: PlannedCall, reading: Reading, context: Context) -> list[Variant
 
 def _loosened(call: PlannedCall, reading: Reading, context: Context) -> list[Variant]:
     """Without what plain words were taken to stand for: an API action, a text in the lines."""
-    if "action" in call.inputs and not reading.event:
+    # a policy is named as such; other words for what was done are taken more loosely
+    if "action" in call.inputs and not reading.event and "polic" not in reading.text:
         inputs: dict[str, object] = {"action": None}
         if call.inputs.get("period") == recent(context.now, LONG) and "resource" not in call.inputs:
             inputs["period"] = recent(context.now, SHORT)

@@ -59,7 +59,7 @@ def judge(entry: dict[str, Any]) -> Verdict:
         return Verdict(entry["q"], "right" if entry.get("or_abstain") else "abstained", got)
     # answered in two readings, each said to be one: it is right if one of them is
     readings = (plan.calls, *((plan.calls[: plan.first], plan.calls[plan.first :]) if plan.first else ()))
-    right = any(_is_wanted(calls, want, known) for calls in readings)
+    right = any(_is_wanted(calls, one, known) for calls in readings for one in (want, *entry.get("also", ())))
     return Verdict(entry["q"], "right" if right else "wrong", got)
 
 
