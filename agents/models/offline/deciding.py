@@ -70,7 +70,7 @@ def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, .
     return list(considered(pointed, earlier, context).every)
 
 
-SURE, EITHER, SECOND = 0.5, 0.5, 0.08
+SURE, EITHER, SECOND = 0.6, 0.55, 0.08
 """Probability from which on one plan is answered with; from which on two together are; and least of the second one."""
 _DESPITE = 0.8
 """Probability from which on a plan is believed although a word speaks of what AWS cannot know."""
