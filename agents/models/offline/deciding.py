@@ -102,6 +102,22 @@ def _alike(one: Candidate, other: Candidate, context: Context) -> bool:
     return plain(one) == plain(other)
 
 
+def _narrows(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` asks the same queries as `other`, with all that `other` says and more."""
+    return [c.query for c in one.calls] == [c.query for c in other.calls] and all(
+        mine.inputs.items() >= theirs.inputs.items() for mine, theirs in zip(one.calls, other.calls, strict=True)
+    )
+
+
+def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
+    """Two readings; but one where one of them is the other narrowed down: of what people did, no more than was asked."""
+    if _narrows(best, second):
+        return (best,)
+    if _narrows(second, best):
+        return (second if any(context.queries[call.query].personal_data for call in best.calls) else best,)
+    return (best, second)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is answered with: `readings`, the likelier first; or why nothing is."""
@@ -155,7 +171,7 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     elif best is not None and (others := [pair for pair in plans[1:] if not _alike(pair[1], best, context)]):
         other, second = others[0]
         if chance + other >= EITHER and other >= SECOND and chances[-1] < chance:
-            readings = (best, second)
+            readings = _one_of(best, second, context)
     if reading.stray and (chance < _NAMED or not context.names.complete):
         return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
     likeliest = best.calls[0].query if best else next(iter(found.both), "")

@@ -284,10 +284,10 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nobody is known" in regent("approvals", "approve", approval, "--as", "mallory", code=3)
     told = regent("approvals", "approve", approval, "--as", "carla", "--json")
     assert (told["approver"], told["resumed"]["status"]) == ("carla", "answered")
-    assert "DeleteVpcEndpoints" not in json.dumps(told), "the answer is the asker's alone"
+    assert "deploy-data" not in json.dumps(told), "the answer is the asker's alone"
     assert "used, already" in regent("approvals", "deny", approval, "--as", "carla", code=3)
     answer = regent("ask", "--resume", approval, "--json")
-    assert answer["status"] == "answered" and "DeleteVpcEndpoints" in answer["text"] and "approval" not in answer
+    assert answer["status"] == "answered" and "deploy-data" in answer["text"] and "approval" not in answer
     assert "Only the person who asked" in regent("ask", "--resume", approval, "--as", "carla", code=3)
     regent("ask", question, "--resume", approval, code=2)
     regent("approvals", "show", "a-none", code=3)
