@@ -110,7 +110,7 @@ def _narrows(one: Candidate, other: Candidate) -> bool:
 
 
 def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
-    """Two readings; but one where one of them is the other narrowed down: of what people did, no more than was asked."""
+    """Both; but one where one is the other narrowed down: of what people did, no more than was asked."""
     if _narrows(best, second):
         return (best,)
     if _narrows(second, best):
