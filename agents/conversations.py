@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.home import own_file
 from tools.errors import RegentError
+from tools.own_file import own_file
 
 if TYPE_CHECKING:
     from agents.answer import PrincipalShown

@@ -67,12 +67,3 @@ class Home:
     def conversations(self) -> Path:
         """The conversations database."""
         return self.path / "conversations.sqlite"
-
-
-def own_file(path: Path) -> None:
-    """Make the file, and its folder, so that nobody but this user reads them. One that is there stays as it is.
-
-    SQLite gives the files beside its database (`-wal`, `-shm`) the mode of the database.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))

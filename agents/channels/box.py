@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS, Taken
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, Claim
-from agents.home import own_file
 from policies.transaction import immediate
+from tools.own_file import own_file
 
 if TYPE_CHECKING:
     import sqlite3

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.channels.delivery import ChannelError
+from tools.own_file import own_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,7 +89,7 @@ class HeardFile:
         from contextlib import closing
 
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_file(self._path)
             with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
                 _prepare(db)
                 yield db

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from policies.access.errors import NotVerifiedError
 from policies.table import Table
+from tools.own_file import own_file
 
 
 class Nonces(Protocol):
@@ -32,7 +33,7 @@ class FileNonces:
         import sqlite3
 
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_file(self._path)
             db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
             try:
                 db.execute("create table if not exists nonce (nonce text primary key, until real not null)")

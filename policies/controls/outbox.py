@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.controls.errors import ControlsError
 from policies.transaction import immediate
+from tools.own_file import own_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -119,7 +120,7 @@ def transaction(path: Path, tables: str) -> Iterator[sqlite3.Connection]:
     from contextlib import closing
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        own_file(path)
         with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as db:
             db.execute("pragma synchronous = full")
             db.executescript(tables)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policies.transaction import immediate
+from tools.own_file import own_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,7 +62,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         import sqlite3
 
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_file(self.path)
         db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         db.execute("pragma journal_mode = wal")
         # a killed process loses nothing; a power cut may lose the last counts, and of approvals the ledger is the truth
