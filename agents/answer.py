@@ -100,6 +100,11 @@ class Answer(_Frozen):
     principal: PrincipalShown
     status: Status
     text: str
+    disclosure: str = ""
+    """That an AI system wrote it, which, and how to reach a person, in the company's words: the text ends with it too.
+
+    Of a query that was called by itself, that none did; of a refusal, beside the text only. Empty: an older version.
+    """
     figures: tuple[AnswerFigure, ...] = ()
     facts: tuple[Fact, ...] = ()
     receipts: tuple[Receipt, ...] = ()

@@ -13,13 +13,14 @@ from typing import Any
 import structlog
 
 from agents import wording
-from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Usage
+from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Status, Usage
 from agents.conversations import ConversationStore, Exchange, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
 from agents.resuming import allow, keep_answer, kept_answer, take_up
+from agents.settings import Disclosure
 from agents.writing import Written, go_on, write
 from policies.access import Gate, Principal
 from policies.audit import (
@@ -69,6 +70,8 @@ class Desk:
     guard: Guard = field(default_factory=local_guard)
     overseen: Oversight | None = None
     """What oversees its questions; None: files in its home."""
+    words: Disclosure = field(default_factory=Disclosure)
+    """What is said below every answer, in the company's words."""
 
     @property
     def oversight(self) -> Oversight:
@@ -150,6 +153,7 @@ class Desk:
             principal=PrincipalShown(id=principal_id, role="unknown", assurance="none"),
             status="denied",
             text=reason,
+            disclosure=self._origin("denied"),
             usage=Usage(model=self.maker.name),
             ledger=span,
         )
@@ -213,7 +217,7 @@ class Desk:
 
     async def _let_out(self, turn: Turn, shown: str, written: Written) -> tuple[Written, str]:
         """What may go out of what was written: the guard's last look, at all of the text."""
-        text = wording.finished(written.text, written.status, turn, self.maker)
+        text = wording.finished(written.text, written.status, turn)
         asked, reasons = Asked(), tuple[str, ...]()
         if turn.guard.remote:  # the local rules saw every text of the estate as it became a fact
             asked = Asked(question=shown, facts=await leaving_results(turn))
@@ -222,11 +226,14 @@ class Desk:
         leaving = await guarded(turn, text, "answer", asked)
         if reasons or leaving.outcome == "blocked":
             written = Written("blocked", wording.guarded([*reasons, *leaving.reasons]))
-            return written, wording.finished(written.text, written.status, turn, self.maker)
+            return written, wording.finished(written.text, written.status, turn)
         return written, leaving.text
 
     async def _deliver(self, turn: Turn, question: Question, shown: str, written: Written, started: float) -> Answer:
         written, text = await self._let_out(turn, shown, written)
+        # after the guard, which would mask an address in it: it is a setting, and nothing of a model or the estate
+        disclosure = self._origin(written.status, any(attempt.result for attempt in turn.attempts))
+        text = f"{text}\n\n{disclosure}"
         used = dict.fromkeys(receipt for fact in written.facts for receipt in fact.receipts)
         receipts = tuple(turn.receipts[receipt] for receipt in used if receipt in turn.receipts)
         prices = self.oversight.budgets.prices
@@ -259,6 +266,7 @@ class Desk:
             principal=principal_shown(turn.principal),
             status=written.status,
             text=text,
+            disclosure=disclosure,
             figures=tuple(
                 hide(turn, AnswerFigure(text=f.text, value=f.value, unit=f.unit, facts=f.facts))
                 for f in written.figures
@@ -300,10 +308,14 @@ class Desk:
             principal=principal_shown(principal),
             status="error",
             text=said,
+            disclosure=self._origin("error"),
             queries=queries_made(turn) if turn else (),
             usage=Usage(model=self.maker.name, seconds=round(time.perf_counter() - started, 3)),
             ledger=LedgerSpan(origin=self.ledger.origin, first=turn.first if turn else None, last=None, root=""),
         )
+
+    def _origin(self, status: Status, has_facts: bool = False) -> str:
+        return wording.origin(self.maker, status, has_facts, self.words)
 
     def span(self, turn: Turn) -> LedgerSpan:
         """The records that a turn left, under a signed checkpoint."""

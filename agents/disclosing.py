@@ -37,19 +37,21 @@ def open_channels(settings: Settings) -> tuple[str, ...]:
 
 def disclosures(settings: Settings, maker: ModelMaker) -> tuple[Disclosure, ...]:
     """What each open channel shows with an answer that `maker` would write."""
-    answer = _answer(maker)
+    answer = _answer(settings, maker)
     drawn = ((channel, _DRAW[channel](answer, settings)) for channel in open_channels(settings) if channel in _DRAW)
     return tuple(Disclosure(channel=channel, language=LANGUAGE, text=text) for channel, text in drawn)
 
 
-def _answer(maker: ModelMaker) -> Answer:
+def _answer(settings: Settings, maker: ModelMaker) -> Answer:
     """An answer as the desk delivers one: the line about who wrote it is the last of its text."""
+    line = origin(maker, "answered", True, settings.disclosure)
     return Answer(
         id="q-sample",
         question="What did EC2 cost?",
         principal=PrincipalShown(id="sample", role="manager", assurance="local"),
         status="answered",
-        text=f"{_TEXT}\n\n{origin(maker, 'answered', True)}",
+        text=f"{_TEXT}\n\n{line}",
+        disclosure=line,
         usage=Usage(model=maker.name),
         ledger=LedgerSpan(origin="regent.local/sample", first=None, last=None, root=""),
     )

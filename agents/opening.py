@@ -53,6 +53,7 @@ def open_desk(
             limits=settings.limits,
             overseen=overseen,
             guard=guard,
+            words=settings.disclosure,
         )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents import wording
 from agents.answer import Answer, Question, Status, Usage
 from agents.desk import new_id
 from agents.outcome import principal_shown, queries_made, results_of, status_of, why
@@ -145,6 +146,7 @@ async def _delivered(
         principal=principal_shown(turn.principal),
         status=status,
         text=text,
+        disclosure=wording.unwritten(desk.words),
         facts=tuple(hide(turn, fact) for fact in facts),
         receipts=receipts,
         queries=queries_made(turn),

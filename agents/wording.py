@@ -11,16 +11,21 @@ from tools.errors import RegentError
 if TYPE_CHECKING:
     from agents.answer import Status
     from agents.drafting import ModelMaker
+    from agents.settings import Disclosure
     from policies.audit.bodies import ApprovalRequested
     from policies.turn import Turn
 
 AI = "Written by an AI system"
 """How the line begins that says what wrote an answer. Channels may say it in their company's words."""
 PERSON = "Ask your platform team if you need a person."
+_TERMINAL = ("cli", "python")
+_BRINGS = ("slack", "teams")
+"""Channels that ask approvers by themselves and bring the answer when it was decided."""
+_TAKES_PAYLOADS = ("invoke", "webhook")
 
 
-def finished(text: str, status: Status, turn: Turn, maker: ModelMaker) -> str:
-    """The delivered text: how the question was read, the grounded text, what is missing, and who wrote it."""
+def finished(text: str, status: Status, turn: Turn) -> str:
+    """The text to deliver: how the question was read, the grounded text, and what is missing."""
     results = [attempt.result for attempt in turn.attempts if attempt.result]
     parts = []
     if status == "answered":
@@ -35,7 +40,6 @@ def finished(text: str, status: Status, turn: Turn, maker: ModelMaker) -> str:
         notes = list(dict.fromkeys(note for result in results for note in result.notes))
         parts += [f"Note: {note}" for note in notes[:3]]
         parts += [f"Not looked up: {said}" for said in _not_looked_up(turn)]
-    parts.append(origin(maker, status, bool(results)))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -50,12 +54,16 @@ def _not_looked_up(turn: Turn) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def origin(maker: ModelMaker, status: Status, has_facts: bool) -> str:
-    """The line that says what wrote this."""
-    writer = f"{AI} ({maker.name})" if maker.is_llm else f"{AI} (offline model: fixed rules, no language model)"
-    if status == "answered" and has_facts:
-        return f"{writer}; every figure has a receipt. {PERSON}"
-    return f"{writer}. {PERSON}"
+def origin(maker: ModelMaker, status: Status, has_facts: bool, words: Disclosure) -> str:
+    """The line that says what wrote this and how to reach a person, in the company's words."""
+    model = maker.name if maker.is_llm else "offline model: fixed rules, no language model"
+    proven = "; every figure has a receipt" if status == "answered" and has_facts else ""
+    return f"{words.line} ({model}){proven}. {words.contact}"
+
+
+def unwritten(words: Disclosure) -> str:
+    """The same place's line below what a query brought when it was called by itself: no model had a part in it."""
+    return f"No AI system wrote this: it is what a query brought. {words.contact}"
 
 
 def withheld(faults: int) -> str:
@@ -74,16 +82,37 @@ def stopped(limit: str) -> str:
     return f"The answer was withheld. {limit} What was found until then is listed as facts."
 
 
-def waiting(call: ApprovalRequested, accounts: int) -> str:
-    """What waits, for whom, until when, and how it goes on."""
+def waiting(call: ApprovalRequested, accounts: int, channel: str) -> str:
+    """What waits, for whom, until when, and how it goes on there: commands only for who sits at a terminal."""
     given = ", ".join(f"{name}={value}" for name, value in call.input.items() if value is not None)
     where = f"{accounts} account{'s' if accounts != 1 else ''}"
     until = datetime.fromisoformat(call.expires)
     return (
         f"This waits for a second person to approve it; nothing was asked of AWS for it. What would run is "
         f"{call.query}({given}) on {where}, because: {call.reason.rstrip('.?!')}.\n\n"
-        f"Whoever may approve it: `regent approvals approve {call.approval}`, until {until:%Y-%m-%d %H:%M} UTC. "
-        f"You then read the answer with `regent ask --resume {call.approval}`."
+        f"{_goes_on(call.approval, f'{until:%Y-%m-%d %H:%M} UTC', channel)}"
+    )
+
+
+def _goes_on(approval: str, until: str, channel: str) -> str:
+    if channel in _TERMINAL:
+        return (
+            f"Whoever may approve it: `regent approvals approve {approval}`, until {until}. "
+            f"You then read the answer with `regent ask --resume {approval}`."
+        )
+    if channel in _BRINGS:
+        return (
+            f"Whoever may approve it here is asked in a direct message, and can decide until {until}. "
+            "The answer then comes to you by itself; there is nothing that you need to do."
+        )
+    if channel in _TAKES_PAYLOADS:
+        return (
+            f"Whoever may approve it finds it among what waits for them, and can decide until {until}. "
+            f'You then get the answer with {{"resume": "{approval}"}}.'
+        )
+    return (
+        f"Whoever may approve it finds it among what waits for them, and can decide until {until}. "
+        f"You then get the answer here by writing `resume {approval}`."
     )
 
 

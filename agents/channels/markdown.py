@@ -25,7 +25,7 @@ def markdown(view: View) -> str:
     parts += [_table(table) for table in view.tables]
     if view.status == "withheld":
         parts += [inert(f"- {figure.label}: {figure.value} ({figure.context})") for figure in view.figures]
-    if view.approval:
+    if view.approval and f"resume {view.approval}" not in view.text:
         parts.append(f"When it has been decided, go on with: `resume {view.approval}`")
     if view.receipts:
         parts.append(f"Receipts: {len(view.receipts)} ({view.receipts[0].source}). Answer: `{view.answer}`.")

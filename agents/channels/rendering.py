@@ -110,7 +110,7 @@ class View(_Shown):
 
 def view(answer: Answer, disclosure: Disclosure) -> View:
     """The view of an answer."""
-    text, wrote = _apart(answer.text)
+    text, wrote = _apart(answer)
     return View(
         answer=answer.id,
         status=answer.status,
@@ -148,15 +148,19 @@ def is_personal(answer: Answer) -> bool:
     return any(made.name not in known or known[made.name].personal_data for made in answer.queries)
 
 
-def _apart(text: str) -> tuple[str, str]:
+def _apart(answer: Answer) -> tuple[str, str]:
     """The text, and the line about who wrote it, which is its last paragraph if the desk finished it."""
-    body, _, last = text.rpartition("\n\n")
+    if answer.disclosure:
+        return answer.text.removesuffix(answer.disclosure).rstrip("\n"), answer.disclosure
+    body, _, last = answer.text.rpartition("\n\n")
     if last.startswith(AI):
         return body, last
-    return text, ""
+    return answer.text, ""
 
 
 def _disclosed(wrote: str, answer: Answer, disclosure: Disclosure) -> str:
+    if wrote and not (wrote.startswith(f"{AI} (") and wrote.endswith(PERSON)):
+        return wrote  # the house that wrote it has words of its company's own
     said = wrote.removesuffix(PERSON).strip() or f"{AI} (model {answer.usage.model})."
     return f"{disclosure.line}{said.removeprefix(AI)} {disclosure.contact}"
 

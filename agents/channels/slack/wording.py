@@ -13,10 +13,7 @@ NOT_TAKEN = (
     "What you pressed did not come to its end, and nobody tries it again by itself. Press once more in a while: it is "
     "not done twice."
 )
-NOBODY = (
-    "Nobody who may approve this can be reached in Slack; ask an administrator to add them. Approvers can also decide "
-    "with `regent approvals`."
-)
+NOBODY = "Nobody who may approve this can be reached in Slack; ask an administrator to add them."
 GONE = "The receipts are not kept here any more. Your auditor has them: `regent audit show --question ID`."
 NOT_YOURS = "These receipts belong to an answer that is for somebody else alone."
 NO_COMMENT = "Your opinion is on record. It was too late for a comment; press again to write one."

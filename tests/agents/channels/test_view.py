@@ -64,7 +64,8 @@ def test_a_refusal_that_the_desk_did_not_finish_says_it_too(answer):
     refused = answer.desk.refuse(Question(text="What did we spend?"), "slack:T1/U1", "Nobody is known.")
     assert AI not in refused.text
     seen = view(refused, OURS)
-    assert seen.disclosure == "This was written by a computer (model offline). Call the platform desk: room 4.12."
+    told = "This was written by a computer (offline model: fixed rules, no language model). "
+    assert seen.disclosure == f"{told}Call the platform desk: room 4.12."
     assert seen.text == "Nobody is known."
 
 
