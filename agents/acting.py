@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.answer import Answer, Question
 from agents.approving import decide, may, visible
+from agents.conversations import Whose, owner
 from agents.identifying import Who, answer_call, refuse_call
 from agents.local import as_now
 from agents.resuming import run_of
@@ -20,10 +21,11 @@ from policies.access import Principal, UnknownPrincipalError, people
 from policies.access.errors import NotVerifiedError
 from policies.access.principal import SHIPPED
 from policies.audit import Record
-from policies.audit.bodies import FeedbackGiven, MessageChanged
+from policies.audit.bodies import FeedbackGiven, FeedbackRefused, MessageChanged
 from policies.guardrails import for_the_record
 from policies.oversight import ApprovalError, NotInChargeError
 from policies.oversight.asked import Asked
+from tools.errors import RegentError
 
 if TYPE_CHECKING:
     from agents.desk import Desk, Progress
@@ -32,11 +34,17 @@ if TYPE_CHECKING:
     from policies.oversight.asked import AskedStore
 
 log = structlog.get_logger()
+DIGEST = "digest"
+"""The channel of questions that a digest asks."""
 ApprovalId = Annotated[str, Field(pattern=r"^a-[0-9a-f]{16}$")]
 AnswerId = Annotated[str, Field(pattern=r"^q-[0-9a-f]{1,20}-[0-9a-f]{6}$")]
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:;/=+-]{1,256}$")]
 """Ids stay in the ledger in clear for good, so none may be words: those are sealed, and can be erased."""
 Words = Annotated[str, Field(max_length=2000)]
+
+
+class FeedbackError(RegentError):
+    """Feedback on an answer that is not theirs to judge, or not known; it is on record."""
 
 
 class _Frozen(BaseModel):
@@ -176,7 +184,8 @@ class House:
 
         Raises:
             NotVerifiedError, UnknownPrincipalError: nobody known calls; it is on record.
-            NotInChargeError, ApprovalError, StoppedError: they may not, or it cannot be done; the sentence says why.
+            NotInChargeError, FeedbackError, ApprovalError, StoppedError: they may not, or it cannot be done; the
+                sentence says why.
         """
         by, channel = self._caller(action, call)
         match action:
@@ -188,20 +197,27 @@ class House:
             case Approvers():
                 return {"approvers": list(self._approvers(action.approvers, by, channel))}
             case Feedback():
-                said = action.feedback
-                body = FeedbackGiven(
-                    answer=said.answer,
-                    helpful=said.helpful,
-                    channel=channel,
-                    comment=for_the_record(said.comment) if said.comment else "",
-                )
-                return {"record": self._record(by, body)}
+                return {"record": self._feedback(action.feedback, by, channel, call.session)}
             case Note():
                 change = action.note
                 changed = MessageChanged(
                     message=change.message, what=change.what, channel=channel, answer=change.answer
                 )
                 return {"record": self._record(by, changed)}
+
+    def _feedback(self, said: Opinion, by: Principal, channel: str, session: str) -> int:
+        """The record of it, of whoever asked, or reads the answer in the conversation where it was given."""
+        whose = self.desk.conversations.whose(said.answer)
+        if whose is None or not _reads(whose, by, session):
+            why: Literal["unknown", "not_theirs"] = "unknown" if whose is None else "not_theirs"
+            self._record(by, FeedbackRefused(answer=said.answer, channel=channel, why=why))
+            # one sentence for both: an id tells nobody whether somebody else asked something
+            raise FeedbackError(
+                f"No answer {said.answer} is known here to be yours or of this conversation, so nothing was noted."
+            )
+        comment = for_the_record(said.comment) if said.comment else ""
+        body = FeedbackGiven(answer=said.answer, helpful=said.helpful, channel=channel, comment=comment)
+        return self._record(by, body)
 
     def _caller(self, wanted: BaseModel, call: Call) -> tuple[Principal, str]:
         try:
@@ -275,11 +291,22 @@ class House:
             # it waits all the same, and whoever asked was told so
             log.error("channels do not hear of what waits", approval=approval, error=str(error))
 
-    def _record(self, by: Principal, body: FeedbackGiven | MessageChanged) -> int:
+    def _record(self, by: Principal, body: FeedbackGiven | FeedbackRefused | MessageChanged) -> int:
         return self.desk.ledger.append(Record(actor="person", body=body, principal=by.id))
 
     def _now(self, before: Principal) -> Principal:
         return as_now(self.settings, before)
+
+
+def _reads(whose: Whose, by: Principal, session: str) -> bool:
+    """Whether an answer is theirs, or was brought to where a channel vouches that they are.
+
+    Only channels vouch for a conversation; who has a token can name any. Digests are brought to channels.
+    """
+    if whose.owned_by == owner(by):
+        return True
+    here = whose.session is not None and whose.session == session
+    return by.assurance == "envelope" and (here or whose.channel == DIGEST)
 
 
 def waiting(known: History, to: Principal) -> Waiting:

@@ -40,6 +40,9 @@ create table if not exists thread (
     unique (principal, session)
 );
 create index if not exists by_looks on thread (principal, looks_like, number);
+create table if not exists asked (
+    question_id text primary key, principal text not null, channel text not null, session text
+) without rowid;
 """
 _LATEST = """
 with recursive thread_of (session, depth) as (
@@ -64,6 +67,17 @@ class Exchange(BaseModel):
 
     question: str
     answer: str
+
+
+class Whose(BaseModel):
+    """Whose a question is, whatever became of it, and who else reads its answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owned_by: str
+    channel: str
+    session: str | None = None
+    """The conversation, if the channel itself vouched for it; one that a caller merely named is nobody else's."""
 
 
 def owner(principal: Principal) -> str:
@@ -101,6 +115,12 @@ class ConversationStore(Protocol):
 
     def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
         """Remember how a conversation looks to its client after this session: see `fingerprint`."""
+
+    def asked(self, question_id: str, whose: Whose) -> None:
+        """Remember whose a question is, also when nothing of it is kept."""
+
+    def whose(self, question_id: str) -> Whose | None:
+        """Whose a question is; None when none of that id is known (any more)."""
 
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
         """Erase every exchange of this person, of these questions, or that `named` says is about them; how many."""
@@ -142,6 +162,17 @@ class Conversations:
                 (session, owned_by, looks_like),
             )
 
+    def asked(self, question_id: str, whose: Whose) -> None:
+        with self._open() as db:
+            row = (question_id, whose.owned_by, whose.channel, whose.session)
+            db.execute("insert or ignore into asked values (?, ?, ?, ?)", row)
+
+    def whose(self, question_id: str) -> Whose | None:
+        with self._open() as db:
+            look = "select principal, channel, session from asked where question_id = ?"
+            found = db.execute(look, (question_id,)).fetchone()
+        return Whose(owned_by=found[0], channel=found[1], session=found[2]) if found else None
+
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
         # the file is written anew, so that nothing of them stays in pages that are no longer used
         if not self._path.exists():
@@ -155,6 +186,8 @@ class Conversations:
                 if who in owners(principal) or question_id in questions or named(question, answer)
             ]
             db.executemany("delete from exchange where number = ?", [(number,) for number, _ in gone])
+            db.execute("delete from asked where principal in (?, ?)", owners(principal))
+            db.executemany("delete from asked where question_id = ?", [(one,) for one in questions])
             # how a conversation looked is a hash over all of its words: those of everybody concerned go with them
             concerned = {*owners(principal), *(who for _, who in gone)}
             db.executemany("delete from thread where principal = ?", [(who,) for who in concerned])

@@ -2,7 +2,7 @@
 
 Partition `talk#OWNER`. Sort keys: `x#SESSION#QUESTION` an exchange, `t#SESSION` what a session follows and looks like,
 `l#LOOK` the session that looks like this. Sessions are named by hashes, so that none is the beginning of another's
-name; ids of questions begin with the time and so come in order.
+name; ids of questions begin with the time and so come in order. Whose a question is lies apart: (`asked#ID`, `whose`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from agents.conversations import MOST_EXCHANGES, ConversationError, Exchange, owners
+from agents.conversations import MOST_EXCHANGES, ConversationError, Exchange, Whose, owners
 from policies.table import Table
 
 _PARTITION = "talk#"
+_ASKED = "asked#"
 
 
 class DynamoConversations:
@@ -60,12 +61,22 @@ class DynamoConversations:
         )  # fmt: skip
         self._put(owned_by, f"l#{looks_like}", {"session": name}, once=False)
 
+    def asked(self, question_id: str, whose: Whose) -> None:
+        item = {**_asked_key(question_id), "whose": {"S": whose.model_dump_json()}, "owner": {"S": whose.owned_by}}
+        item["ttl"] = {"N": str(self._until())}
+        self._table.held("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
+
+    def whose(self, question_id: str) -> Whose | None:
+        item = self._table.call("get_item", Key=_asked_key(question_id), ConsistentRead=True).get("Item", {})
+        return Whose.model_validate_json(item["whose"]["S"]) if item and not self._over(item) else None
+
     def erase(self, principal: str, questions: Collection[str], named: Callable[[str, str], bool]) -> int:
         whose = {_PARTITION + one for one in owners(principal)}
         talks = {
             "FilterExpression": "begins_with(pk, :pk)",
             "ExpressionAttributeValues": {":pk": {"S": _PARTITION}},
         }
+        self._forget_asked(principal, questions)
         erased = 0
         for item in self._table.items("scan", **talks):
             owned, kind = item["pk"]["S"], item["sk"]["S"]
@@ -78,6 +89,19 @@ class DynamoConversations:
                 self._table.call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
                 erased += is_exchange
         return erased
+
+    def _forget_asked(self, principal: str, questions: Collection[str]) -> None:
+        theirs = {
+            "FilterExpression": "begins_with(pk, :pk) AND #owner IN (:plain, :verified)",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {
+                ":pk": {"S": _ASKED},
+                **{f":{name}": {"S": one} for name, one in zip(("plain", "verified"), owners(principal), strict=True)},
+            },
+        }
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in self._table.items("scan", **theirs)]
+        for key in [*keys, *map(_asked_key, questions)]:
+            self._table.call("delete_item", Key=key)
 
     def _thread(self, owned_by: str, name: str) -> dict[str, str]:
         return self._get(owned_by, f"t#{name}")
@@ -106,6 +130,10 @@ def _name(session: str) -> str:
 
 def _key(owned_by: str, what: str) -> dict[str, Any]:
     return {"pk": {"S": _PARTITION + owned_by}, "sk": {"S": what}}
+
+
+def _asked_key(question_id: str) -> dict[str, Any]:
+    return {"pk": {"S": _ASKED + question_id}, "sk": {"S": "whose"}}
 
 
 def _exchange(item: dict[str, Any]) -> Exchange:

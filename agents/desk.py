@@ -14,7 +14,7 @@ import structlog
 
 from agents import wording
 from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Status, Usage
-from agents.conversations import ConversationStore, Exchange, owner
+from agents.conversations import ConversationError, ConversationStore, Exchange, Whose, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
@@ -96,7 +96,9 @@ class Desk:
         try:
             turn = self.open_turn(question_id, question, principal, progress, shown)
             turn.record("person", self.asked(question, principal, shown))
-            refused = await asyncio.to_thread(admit, turn)
+            refused, _ = await asyncio.gather(
+                asyncio.to_thread(admit, turn), asyncio.to_thread(self.remember, turn, question.session)
+            )
             if refused:
                 turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
                 written = Written("denied", refused)
@@ -214,6 +216,15 @@ class Desk:
             estate=self.estate.source,
             reason=_reason(question, shown),
         )
+
+    def remember(self, turn: Turn, session: str | None) -> None:
+        """Whose this question is, for what is said of it later. Without that it is answered all the same."""
+        vouched = session if turn.principal.assurance == "envelope" else None
+        whose = Whose(owned_by=owner(turn.principal), channel=turn.channel, session=vouched)
+        try:
+            self.conversations.asked(turn.question, whose)
+        except ConversationError as error:
+            log.error("nobody will be able to give feedback on it", question=turn.question, error=str(error))
 
     async def _let_out(self, turn: Turn, shown: str, written: Written) -> tuple[Written, str]:
         """What may go out of what was written: the guard's last look, at all of the text."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.acting import Action, Approvals, Approvers, Decide, Feedback, House, Note, Resume
+from agents.acting import Action, Approvals, Approvers, Decide, Feedback, FeedbackError, House, Note, Resume
 from agents.answer import Answer, Question
 from agents.channels.protocols.routing import Protocols
 from agents.home import Home
@@ -182,7 +182,9 @@ def perform(door: Door, wanted: Wanted, call: Call, progress: Progress) -> dict[
         if isinstance(wanted, Resume):
             return door.resume(wanted, call, progress).to_json(results=wanted.results)
         return door.act(wanted, call)
-    except (ApprovalError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError) as error:
+    except (
+        ApprovalError, FeedbackError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError,
+    ) as error:  # fmt: skip
         return {"refused": str(error)}
 
 

@@ -80,7 +80,9 @@ async def aquery_for(desk: Desk, call: QueryCall, principal: Principal) -> Answe
     try:
         turn = desk.open_turn(question_id, question, principal, lambda event: None, shown)
         turn.record("person", desk.asked(question, principal, shown))
-        refused = await asyncio.to_thread(admit, turn)
+        refused, _ = await asyncio.gather(
+            asyncio.to_thread(admit, turn), asyncio.to_thread(desk.remember, turn, question.session)
+        )
         if refused:
             turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
             return await _delivered(desk, turn, question, shown, "denied", refused, started)

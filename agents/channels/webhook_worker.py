@@ -58,6 +58,14 @@ def adapter(port: Port, secret: Secret, answers: Answers) -> WebhookWorker:
     return WebhookWorker(port, secret, load_settings().disclosure)
 
 
+class AwayError(ChannelError):
+    """A receiver did not take a call: an answer waits for it, and no apology may overtake the answer."""
+
+    @property
+    def away(self) -> bool:
+        return True
+
+
 class WebhookWorker:
     """The webhook's `Adapter`, and what brings digests. `trust` is what TLS trusts; None: what the machine does."""
 
@@ -129,9 +137,9 @@ class WebhookWorker:
         try:
             post(address, data, headers, seconds=_SECONDS, trust=self._trust)
         except error.HTTPError as refused:
-            raise ChannelError(f"The callback of {client} answered {refused.code}.") from refused
+            raise AwayError(f"The callback of {client} answered {refused.code}.") from refused
         except OSError as broken:
-            raise ChannelError(f"The callback of {client} cannot be reached ({type(broken).__name__}).") from broken
+            raise AwayError(f"The callback of {client} cannot be reached ({type(broken).__name__}).") from broken
 
 
 def told(answer: Answer, disclosure: Disclosure) -> str:

@@ -102,6 +102,7 @@ SENTENCES = {
     "approval.expired": "approval {approval} expired",
     "ledger.recovered": "ledger recovered: {cut_bytes} torn bytes cut from {segment} at {offset}",
     "query.more": "query {query} found more than one record takes",
+    "feedback.refused": "feedback on {answer} refused: {why}",
     "calls.refused": "{count} calls of nobody known refused between {first} and {last}",
     "subject.forgotten": "a person was forgotten",
     "key.introduced": "new signing key {vkey}",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agents.answer import Question
-from agents.conversations import Conversations, ConversationStore, Exchange
+from agents.conversations import Conversations, ConversationStore, Exchange, Whose
 from agents.conversations_dynamo import DynamoConversations
 from agents.home import Home
 from agents.opening import open_desk
@@ -149,6 +149,17 @@ def test_a_session_that_follows_another_reads_on(conversations: ConversationStor
     conversations.keep("eva", "second", "q-2", said(2))
     assert conversations.latest("eva", "second") == (said(1), said(2))
     assert conversations.latest("eva", "stale") == () == conversations.latest("anna", "second")
+
+
+def test_whose_a_question_is_stays_known_until_it_is_forgotten(conversations: ConversationStore) -> None:
+    first, second = Whose(owned_by="verified:eva", channel="slack", session="s"), Whose(owned_by="anna", channel="cli")
+    conversations.asked("q-1", first)
+    conversations.asked("q-2", second)
+    conversations.asked("q-1", second)  # nobody takes it over
+    assert conversations.whose("q-1") == first and conversations.whose("q-2") == second
+    assert conversations.whose("q-3") is None
+    conversations.erase("eva", {"q-2"}, lambda question, answer: False)
+    assert conversations.whose("q-1") is None and conversations.whose("q-2") is None
 
 
 def test_erasing_takes_a_persons_own_and_what_names_them(conversations: ConversationStore) -> None:

@@ -17,7 +17,7 @@ from policies.audit.bodies.cases import (
     ReleaseOpened,
     ReleaseUpdated,
 )
-from policies.audit.bodies.channels import CallsRefused, FeedbackGiven, MessageChanged
+from policies.audit.bodies.channels import CallsRefused, FeedbackGiven, FeedbackRefused, MessageChanged
 from policies.audit.bodies.controls import ControlsEvaluated, DocumentAttested, EvaluationRecorded, EvidenceCollected
 from policies.audit.bodies.keeping import KeyIntroduced, KeyRevoked, LedgerRecovered, Note, SubjectForgotten
 from policies.audit.bodies.oversight import (
@@ -67,6 +67,7 @@ __all__ = [
     "EvaluationRecorded",
     "EvidenceCollected",
     "FeedbackGiven",
+    "FeedbackRefused",
     "GateDecided",
     "GroundingChecked",
     "GuardAssessed",

@@ -10,8 +10,8 @@ from policies.audit.bodies.base import Body, Id, Personal
 
 
 class FeedbackGiven(Body):
-    """Somebody says whether an answer helped. `answer` is the question's id as they named it: whether it was theirs,
-    the records of that question say. Their words are sealed under their own key.
+    """Somebody says whether an answer helped that is theirs, or that was given in the conversation they are in.
+    `answer` is the question's id. Their words are sealed under their own key.
     """
 
     type: ClassVar[str] = "feedback.given"
@@ -19,6 +19,17 @@ class FeedbackGiven(Body):
     helpful: bool
     channel: str
     comment: Annotated[str, Personal] = ""
+
+
+class FeedbackRefused(Body):
+    """Somebody gave feedback on an answer that is not known here (any more), or is another person's, given elsewhere.
+    `answer` is the id that they named; their words are not kept.
+    """
+
+    type: ClassVar[str] = "feedback.refused"
+    answer: Id
+    channel: str
+    why: Literal["unknown", "not_theirs"]
 
 
 class MessageChanged(Body):

@@ -270,9 +270,7 @@ def test_what_bedrock_masked_in_a_result_is_masked_in_facts_and_tables_too(asked
 
 def test_an_answer_that_bedrock_blocks_does_not_leave(asked: Any) -> None:
     hate = {"filters": [{"type": "HATE", "confidence": "HIGH", "action": "BLOCKED"}]}
-    answer, _, _, _ = asked(
-        lambda text, body: blocked(contentPolicy=hate) if "Read as:" in text else passed(text)
-    )
+    answer, _, _, _ = asked(lambda text, body: blocked(contentPolicy=hate) if "Read as:" in text else passed(text))
     assert (answer.status, answer.exit_code) == ("blocked", 3)
     assert not answer.facts
     assert not answer.results

@@ -72,11 +72,14 @@ def test_answers_of_every_kind_fit_the_schema(served: Served) -> None:
 
 
 def test_the_curl_examples(run: Run, served: Served) -> None:
-    assert json.loads(run(["bash", "-c"], example("bash", '"session": "costs"')))["status"] == "answered"
+    answer = json.loads(run(["bash", "-c"], example("bash", '"session": "costs"')))
+    assert answer["status"] == "answered"
     events = [json.loads(line[6:]) for line in run(["bash", "-c"], example("bash", '"stream"')).splitlines() if line]
     assert [event["event"] for event in events][-1] == "answer" and len(events) > 2
     assert json.loads(run(["bash", "-c"], example("bash", '"approvals"'))) == {"approvals": []}
-    assert "record" in json.loads(run(["bash", "-c"], example("bash", '"feedback"')))
+    assert "record" in json.loads(run(["bash", "-c"], example("bash", '"feedback"'), ANSWER=answer["id"]))
+    other = run(["bash", "-c"], example("bash", '"feedback"'), ANSWER="q-18ec3c5ffd39574b-35d5ed")
+    assert "is known here to be yours" in json.loads(other)["refused"]
     assert [body.helpful for body in served.recorded(FeedbackGiven)] == [True]
 
 

@@ -16,7 +16,14 @@ from agents.channels.slack.richtext import rich_text
 from agents.channels.working import work
 from agents.local import as_now
 from policies.access import Principal, local_principal
-from policies.audit.bodies import AnswerDelivered, ApprovalDecided, FeedbackGiven, MessageChanged, QuestionAsked
+from policies.audit.bodies import (
+    AnswerDelivered,
+    ApprovalDecided,
+    FeedbackGiven,
+    FeedbackRefused,
+    MessageChanged,
+    QuestionAsked,
+)
 from policies.controls.outbox import Alert, SqliteOutbox
 from tests.agents.channels.slack.conftest import ANNA, CARLA, EVA, NAMED, OMAR, OTHER, TEAM, WORDS
 
@@ -210,6 +217,19 @@ def test_feedback_is_on_record_at_once_and_a_comment_is_sealed(app):
     )  # fmt: skip
     assert [one.body.comment for one in bodies(app, FeedbackGiven)] == ["", "The month is wrong."]
     assert b"The month is wrong" not in b"".join(f.read_bytes() for f in app.desk.home.ledger.rglob("*") if f.is_file())
+
+
+def test_colleagues_in_the_thread_may_give_feedback_and_others_hear_why_not(app):
+    app.send(app.mention(EVA, SPEND))
+    [message] = app.said(NAMED)
+    helpful = button(message, "feedback")["positive_button"]["value"]
+    there = {"channel_id": NAMED, "message_ts": message["ts"], "thread_ts": message["thread_ts"]}
+    app.send(app.press(CARLA, "feedback", helpful, place_of(message), container=there))
+    app.send(app.press(CARLA, "feedback", helpful, (direct(CARLA), "1700000099.000100")))
+    assert [one.record.principal for one in bodies(app, FeedbackGiven)] == ["carla"]
+    [refused] = bodies(app, FeedbackRefused)
+    assert (refused.record.principal, refused.body.why) == ("carla", "not_theirs")
+    assert any("is known here to be yours" in app.slack.text_of(one) for one in app.said(direct(CARLA)))
 
 
 def test_an_answer_about_persons_goes_to_the_direct_message_and_so_does_what_follows(app):

@@ -18,7 +18,7 @@ from agents.channels.rendering import view
 from agents.home import Home
 from agents.settings import Disclosure
 from policies.access import Principal
-from policies.audit.bodies import ApprovalDecided, FeedbackGiven, MessageChanged, QuestionAsked
+from policies.audit.bodies import ApprovalDecided, FeedbackGiven, FeedbackRefused, MessageChanged, QuestionAsked
 from policies.controls.outbox import Alert, SqliteOutbox
 from tests.agents.channels.teams.bot_framework import TENANT, activity, in_channel
 from tests.agents.channels.teams.conftest import ANA, BO, CARLA, EVE, Channel, buttons, card, words
@@ -190,6 +190,16 @@ def test_feedback_is_recorded_as_the_person_who_gave_it(channel: Open) -> None:
     first, second = held.bodies(FeedbackGiven, 2)
     assert {(one.helpful, one.comment) for one in (first, second)} == {(True, ""), (False, "the team is missing")}
     assert first.channel == "teams" and first.answer == second.answer
+
+
+def test_feedback_on_another_persons_answer_is_for_those_who_read_it(channel: Open) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    held.asks(ANA, "What did we spend in September?")
+    [alone] = held.said(f"a:{ANA}")
+    held.presses(CARLA, alone, "Helpful")
+    assert [one.why for one in held.bodies(FeedbackRefused, 1)] == ["not_theirs"]
+    assert "is known here to be yours" in held.said(f"a:{CARLA}")[-1]["text"]
+    assert not held.bodies(FeedbackGiven)
 
 
 def test_an_edited_or_deleted_message_is_recorded_and_not_obeyed(channel: Open) -> None:
