@@ -55,6 +55,7 @@ def serve(*, as_id: str, estate: str, model: str | None) -> None:
 
 
 async def _serve(house: House) -> None:
+    from anyio import BrokenResourceError
     from mcp.server.stdio import stdio_server
 
     made = server(house, lambda request: house.who.of(Call({}, {})))
@@ -70,5 +71,9 @@ async def _serve(house: House) -> None:
         pass  # the client is gone, and so is whoever could be told
     except* asyncio.CancelledError:
         pass  # a signal
+    except* BrokenResourceError:
+        if not running.cancelling():
+            raise
+        # the signal came while the protocol handed a message on: nobody takes it any more
     if lines.too_long:
         raise InputError(f"The client sent a line of more than {ADDRESSES['/mcp'].most_bytes // 1024} kB.")
