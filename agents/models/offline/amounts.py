@@ -95,7 +95,6 @@ def minutes(flat: str) -> int | None:
 _THE = r"(?:any |the |all |our |those |these |such |aws |promotional |applied )*"
 _OFF = r"(?:credits?|refunds?|discounts?|rebates?|deductions?)"
 _OFFS = rf"{_OFF}(?: (?:and|or|/|nor) {_THE}{_OFF})?"
-_OUT = r"(?:disregard\w*|ignor\w+|exclud\w+|deduct\w*|left out|leav\w+ out|added back|add\w* back|taken out|tak\w+ out|stripp\w+ out|stripped|set aside|discounted|omitted|removed|not counted|put back|aside)"
 _GROSS = re.compile(
     rf"\b(?:gross(?! gaming)|bruto?|undiscounted|pre-?credits?|un-?credited|list[- ]price|catalogue price|rack rate|sticker price|real usage|actual usage|true usage|full price"
     rf"|(?:before|prior to|without|excluding|excl|exclude|exclusive of|ignor(?:e|ing)|disregard(?:ing)?|minus|less|bar|leaving out|leave out|not (?:counting|including|deducting|netting|considering)|no|free of|net of no|setting aside|aside from|apart from|other than|forget(?:ting)?|omitting|stripping out|strip out|take out|taking out|adding back|add back) (?:deducting |counting |applying |subtracting |taking off |taking into account )?{_THE}{_OFFS}"

@@ -35,7 +35,6 @@ _WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _HALF = r"(?: ?(am|pm|a\.m|p\.m))"
 _CUE = r"(?:at|around|about|circa|ca|near|by|approximately|approx|roughly|towards|om|rond|just before|just after|shortly before|shortly after|since|after|before|as)"
 _OCLOCK = r"(?: o ?'? ?clock)"
-_DAYPART = r"(?: (?:in the |the |this |that )?(morning|afternoon|evening|night)|(?: at| last) (night))"
 _ON_DAY = r"(?= (?:utc|gmt|zulu|hrs|hours|on|yesterday|today|this|last|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|in the)\b)"
 _TIME = rf"(\d{{1,2}})(?:[:.h](\d\d))?(?:{_HALF})?"
 _ZONES = {

@@ -19,9 +19,6 @@ _CODE = re.compile(r"(?<![\w.:-])([45]\d\d)(?:s|(?= (?:errors?|status|responses?
 _AS_SAID = re.compile(
     r"\b(?:contain\w*|mention\w*|saying|that says?|with the (?:word|text|string|message|phrase)|matching|including the (?:word|text)|for the (?:word|text|string)) (?:the )?(?:words? |text |string |phrase )?([a-z][\w.-]{2,})(?= ?(?:$|[?,;]|in|on|from|since|between|during|and))"
 )
-_IN_LINES = re.compile(
-    r"\b(?:only|just|with|about|contain\w*|mention\w*|say\w*|like|match\w*|any|the|those|and|for|show|of|all)\b"
-)
 
 
 def said_in_lines(reading: Reading) -> str | None:

@@ -63,9 +63,6 @@ _REASON = re.compile(
 _PERSON = re.compile(
     r"\b([A-Z])\. ?((?:(?:van|von|de|du|der|den|ten|ter|la|le|da|dos|el|al|di)\s+){0,3})([A-Z][a-z]{2,})\b(?!['\u2019]?s? \w+ (?:account|team))"
 )
-_PARTICLE = re.compile(
-    r"(?<![\w.])(?:[Dd]e|[Vv]an(?: de[nr]?)?|[Vv]on|[Dd]u) ([A-Z][a-z]{2,})\b(?! (?:casino|venue|hall|house))"
-)
 
 
 _ROLE_APART = re.compile(

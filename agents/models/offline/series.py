@@ -20,8 +20,6 @@ _APART = re.compile(
     r"\b(?:side by side|next to each other|next to one another|one by one|individually|separately|apiece|each|respectively|"
     r"in a row|alongside|broken out|trend\w*)\b"
 )
-_FEW = 14
-"""Days that are told one by one where that is said of their stretch."""
 
 
 def series(reading: Reading) -> str | None:
