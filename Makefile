@@ -31,7 +31,7 @@ test: setup ## The default test suite
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 slow: setup ## The slow tests
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 lint: setup ## ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -406,7 +406,9 @@ def test_100_duplicate_deliveries_through_the_front_run_once(deployed, callback)
 
 def _daily(deployed, monkeypatch, client):
     """A digest for this client that is due."""
-    made = {"name": "daily", "questions": ["What did we spend in September?"], "every": "day", "at": "00:00"}
+    opposite = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=12)  # late at whatever hour this runs
+    made = {"name": "daily", "questions": ["What did we spend in September?"], "every": "day"}
+    made |= {"at": f"{opposite:%H:%M}"}
     monkeypatch.setenv("REGENT_DIGESTS", json.dumps([{**made, "to": [f"webhook:{client}"]}]))
     monkeypatch.setenv("REGENT_CHANNEL", "webhook")
     DynamoDigests(deployed.aws.dynamo, deployed.aws.table).since("daily", TWO_DAYS_AGO)
