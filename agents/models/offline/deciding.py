@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.backward import dated
@@ -70,8 +70,13 @@ def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, .
     return list(considered(pointed, earlier, context).every)
 
 
-SURE, EITHER, SECOND = 0.6, 0.55, 0.08
-"""Probability from which on one plan is answered with; from which on two together are; and least of the second one."""
+SURE, EITHER, SECOND = 0.75, 0.7, 0.08
+"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone
+where it has none; and the least probability of a rival."""
+_RIVALS = 6
+"""Plans among which rivals of the likeliest are looked for."""
+MOST_CALLS = 4
+"""Calls of a plan, of both readings together."""
 _DESPITE = 0.8
 """Probability from which on a plan is believed although a word speaks of what AWS cannot know."""
 _NAMED = 0.9
@@ -110,12 +115,39 @@ def _narrows(one: Candidate, other: Candidate) -> bool:
 
 
 def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
-    """Both; but one where one is the other narrowed down: of what people did, no more than was asked."""
-    if _narrows(best, second):
-        return (best,)
-    if _narrows(second, best):
-        return (second if any(context.queries[call.query].personal_data for call in best.calls) else best,)
+    """Both; but one where it holds the other. Of what people did, the narrower: no more than was asked."""
+    for one, other in ((best, second), (second, best)):
+        if all(call in one.calls for call in other.calls):
+            return (one,)
+    if any(context.queries[call.query].personal_data for call in best.calls):
+        for one, other in ((best, second), (second, best)):
+            if _narrows(one, other):
+                return (one,)
     return (best, second)
+
+
+def _held(calls: Collection[str], plans: Sequence[tuple[float, Candidate]]) -> float:
+    """How probable it is that these calls hold all that is asked."""
+    return sum(chance for chance, one in plans if all(str(call) in calls for call in one.calls))
+
+
+def _either(
+    chance: float, plans: Sequence[tuple[float, Candidate]], context: Context
+) -> tuple[float, tuple[Candidate, ...]]:
+    """The likeliest plan and its fittest rival, and how probable it is that they hold all that is asked.
+
+    The likeliest alone, with its `chance`, where it has no rival.
+    """
+    best = plans[0][1]
+    rivals = [one for other, one in plans[1:_RIVALS] if other >= SECOND and not _alike(one, best, context)]
+    if not rivals:
+        return chance, (best,)
+    found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
+    for rival in rivals:
+        calls = {str(call) for one in (best, rival) for call in one.calls}
+        if len(calls) <= MOST_CALLS and (held := _held(calls, plans)) > found[0]:
+            found = held, _one_of(best, rival, context)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +187,9 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if not lenient:
         plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
     chance, best = plans[0] if plans else (0.0, None)
-    chance += sum(other for other, one in plans[1:3] if best is not None and _alike(one, best, context))
+    if best is not None:
+        chance = _held({str(call) for call in best.calls}, plans)
+        chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if best is not None and not lenient and _vetoed(best, reading, context):
         chance = 0.0
     refused = refusal(reading.text, reading.flat)
@@ -168,10 +202,9 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     readings: tuple[Candidate, ...] = ()
     if best is not None and chance >= SURE:
         readings = (best,)
-    elif best is not None and (others := [pair for pair in plans[1:] if not _alike(pair[1], best, context)]):
-        other, second = others[0]
-        if chance + other >= EITHER and other >= SECOND and chances[-1] < chance:
-            readings = _one_of(best, second, context)
+    elif best is not None and chances[-1] < chance:
+        held, either = _either(chance, plans, context)
+        readings = either if held >= EITHER else ()
     if reading.stray and (chance < _NAMED or not context.names.complete):
         return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
     likeliest = best.calls[0].query if best else next(iter(found.both), "")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.models.offline.choosing import Context
 from agents.models.offline.coverage import unused
-from agents.models.offline.deciding import Decision
+from agents.models.offline.deciding import MOST_CALLS, Decision
 from agents.models.offline.examples import EXAMPLES
 from agents.models.offline.filling import asks_share
 from agents.models.offline.guarding import objections
@@ -21,8 +21,6 @@ _NOT_YET = (
     "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was "
     "and what is."
 )
-_MOST = 4
-"""Calls of a plan, of both readings together."""
 
 
 def finished(decision: Decision, context: Context) -> Plan:
@@ -37,7 +35,7 @@ def finished(decision: Decision, context: Context) -> Plan:
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context))
     calls = [call for one in decision.readings for call in one.calls]
-    kept = [call for place, call in enumerate(calls) if call not in calls[:place]][:_MOST]
+    kept = [call for place, call in enumerate(calls) if call not in calls[:place]][:MOST_CALLS]
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
     return Plan(
