@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
@@ -80,6 +81,10 @@ def inventory(
             facts.fact(_words(one), number, _words(one), receipts=_receipts(found))
     else:
         totals += _measured(facts, kind, [thing for thing, _ in rows], behind, name)
+    if kind == "databases":
+        engines = Counter(thing.type.split(" ")[0] for thing, _ in rows)  # the type is "engine class"
+        for engine, number in engines.most_common() if len(engines) > 1 else ():
+            facts.fact(f"{engine} {name}", number, name, receipts=behind)
     if by == "resource":
         _list(facts, rows, name, top)
     else:

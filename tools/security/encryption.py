@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -66,6 +67,10 @@ def _list(aws: Aws, facts: Facts, name: Kind, stock: Stock) -> None:
     facts.fact(_total_label(stock), stock.total, stock.unit, receipts=behind)
     for index, (label, number) in enumerate(stock.counts):
         facts.fact(label, number, stock.unit, receipts=behind, headline=name == "keys" and index == 0)
+    places = Counter(item.account.id for item in stock.wrong)
+    if len(places) > 1:
+        for account, number in places.most_common():
+            facts.fact(stock.wrong_label, number, stock.unit, receipts=behind, scope=in_account(aws, account))
     for number, item in enumerate(stock.wrong[:_ROWS], 1):
         where = in_account(aws, item.account.id)
         facts.row(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.models.offline.asked import dimensions, ranks
+from agents.models.offline.asked import asks_where, dimensions, ranks
 from agents.models.offline.results import Told, ToldFact
 from agents.models.offline.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.text import NUMBERS, fold
@@ -51,7 +51,8 @@ def limit_of(asked: str) -> Limit | None:
 def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
     """The counts per account, most first, where accounts are ranked and the rows are something else."""
     text = fold(asked)
-    if told.query not in COUNTED_BY_ACCOUNT or not {"account", "venue"} & set(dimensions(text)) or not ranks(text):
+    placed = {"account", "venue"} & set(dimensions(text)) or asks_where(text)
+    if told.query not in COUNTED_BY_ACCOUNT or not placed or not ranks(text):
         return []
     label = told.facts[told.headlines[0]].label if told.headlines else ""
     if told.query == "backups":

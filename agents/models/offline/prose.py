@@ -151,7 +151,9 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
     better = [
         f
         for f in others
-        if f.number is not None and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))
+        if f.number is not None
+        and not f.label.endswith("not listed")
+        and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))
     ]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 

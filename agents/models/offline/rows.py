@@ -45,7 +45,7 @@ NARROWED = frozenset(
 )  # fmt: skip
 """Queries whose rows are narrowed to a named resource when the answer is written."""
 COUNTED_BY_ACCOUNT = frozenset(
-    "alarms alarm_history backups error_logs patches recent_changes quotas health_summary".split()
+    "alarms alarm_history backups encryption error_logs patches recent_changes quotas health_summary".split()
 )
 """Queries that count by account although their rows are not accounts."""
 _SPLITS = frozenset("account team venue service region env month day rule type cve product usage_type".split())

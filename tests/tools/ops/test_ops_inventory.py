@@ -130,3 +130,10 @@ def test_one_kind_that_fails_does_not_hide_the_others(ask: Any, sample: Any, val
     assert not [fact for fact in result.facts if fact.label == "databases"]
     with pytest.raises(AwsCallError):
         ask("inventory", kind="databases")
+
+
+def test_databases_are_counted_by_engine_too(ask: Any, value: Any) -> None:
+    engines = Counter(database.engine for database in truth.DATABASES)
+    result = ask("inventory", kind="databases")
+    assert {engine: value(result, f"{engine} databases") for engine in engines} == engines
+    assert len(engines) > 1

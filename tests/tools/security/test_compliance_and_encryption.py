@@ -66,13 +66,20 @@ def test_unencrypted_databases_by_name(ask: Any, records: Any) -> None:
     assert set(values(ask("encryption", kind="databases"), 0)) == truth
 
 
+def test_what_is_unencrypted_is_counted_by_account_too(ask: Any, records: Any) -> None:
+    truth = Counter(NAMES[one["account"]] for one in records["ec2_volumes"] if not one["encrypted"])
+    result = ask("encryption", kind="volumes")
+    placed = [fact for fact in result.facts if fact.label == "unencrypted volumes" and len(fact.scope.accounts) == 1]
+    assert {fact.scope.accounts[0]: fact.value for fact in placed} == dict(truth)
+
+
 def test_keys_that_cannot_rotate_are_no_fault(ask: Any, named: Any, records: Any) -> None:
     mine = records["kms_keys"]
     lacking = [k for k in mine if k["state"] == "Enabled" and k["spec"] == "SYMMETRIC_DEFAULT" and not k["rotates"]]
     result = ask("encryption", kind="keys")
     assert named(result, "customer-managed keys in all").value == len(mine)
     assert named(result, "customer-managed keys without automatic rotation").value == len(lacking)
-    assert named(result, "customer-managed keys pending deletion").value == 1
+    assert named(result, "customer-managed keys about to be deleted").value == 1
     assert not any("signing" in name for name in values(result, 0))
 
 
