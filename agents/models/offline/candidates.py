@@ -47,7 +47,7 @@ class Candidate:
 
     source: str
     """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `related`, `joint`, `loose`,
-    `series`, `pair`, `carry one`."""
+    `series`, `series told`, `series apart`, `pair`, `carry one`."""
     calls: tuple[PlannedCall, ...]
     limits: tuple[str, ...] = ()
     also: frozenset[str] = frozenset()

@@ -17,11 +17,16 @@ from agents.models.offline import choices
 from agents.models.offline.choosing import Context, one_call
 from agents.models.offline.filling import fields_of, fill
 from agents.models.offline.parts import Part
+from agents.models.offline.periods import stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 
 Composed = tuple[str, list[PlannedCall]]
 """How it was come by, and the calls."""
+_Asked = tuple[str, dict[str, Any], Part]
+"""A query, what was said for it, and the part that did."""
+THINGS = r"(?:ec2 |lambda |rds |s3 |ebs )?(?:instances?|machines?|servers?|databases?|dbs?|functions?|lambdas?|buckets?|volumes?|load balancers?|lbs?|clusters?)"
+"""What an inventory counts."""
 _TOLD: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "who_did_what",
@@ -43,7 +48,20 @@ _TOLD: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "spend",
         re.compile(
-            r"\b(?:what|how much) (?:do|does|did|are|is|have|has|was) (?:\w+ )?(?:we |they |it |that |those |these )?(?:\w+ )?(?:pay|paid|paying|spend|spent|spending|cost)\b|\b(?:its|their|the) (?:costs?|price|bill|spend)\b"
+            r"\b(?:what|how much) (?:do|does|did|are|is|have|has|was) (?:\w+ )?(?:we |they |it |that |those |these )?(?:\w+ )?(?:pay|paid|paying|spend|spent|spending|cost)\b|\b(?:its|their|the) (?:costs?|price|bill|spend)\b|\b(?:credits?|refunds?)\b"
+        ),
+    ),
+    (
+        "public_exposure",
+        re.compile(
+            r"\b(?:open|unlocked) (?:doors?|ports?|to (?:the )?(?:world|internet|outside|public|all|anyone|everyone))\b|\b(?:reach\w*|access\w*|visible|see|seen|expos\w+|facing)\b.*\b(?:outside\w*|internet|world|public\w*|anyone|everyone)\b|\bpublic\w*\b|\binternet[- ]facing\b"
+        ),
+    ),
+    ("encryption", re.compile(r"\b(?:rotat\w+|(?:un|not )?encrypt\w*|cleartext|plaintext|sse)\b")),
+    (
+        "inventory",
+        re.compile(
+            rf"\b(?:{THINGS})\b.*\b(?:(?:by|per) \w+|exist|there (?:are|is)|in total|(?:do|does) (?:we|they|it) (?:\w+ )?(?:have|run|own|keep))\b|\b(?:how many|number of|count|list\w*|inventory|register|which|all)(?: \w+){{0,2}} (?:{THINGS})\b|\b(?:{THINGS}) (?:count|list|inventory|register)\b"
         ),
     ),
 )
@@ -96,11 +114,16 @@ def composed(
     told = [_named(part, ranked, LOOSE) or _told(part, context) for part in parts]
     if len(calls := _series(parts, told, next(iter(ranked), ""), context)) > 1:
         found.append(("series told", calls))
+    apart = _series(parts, told, next(iter(ranked), ""), context, shared=False)
+    if apart != calls and len({call.query for call in apart}) > 1:
+        found.append(("series apart", apart))
     names = _speaking(reading, parts, ranked, points, likely, context)
     for place, first in enumerate(names):
         for second in names[place + 1 :]:
             if not kin(first, second):
                 found.append(("pair", [one_call(name, reading, context) for name in (first, second)]))
+    if "alarms" in names and "alarm_history" in names and len({m.word == "now" for m in reading.when.mentions}) > 1:
+        found.append(("pair", [one_call(name, reading, context) for name in ("alarms", "alarm_history")]))
     for own in (_once([name for name in told if name]), _once(names)[:3]):
         own = own[1:] if len(own) > 2 and own[0] == "health_summary" else own
         if 2 < len(own) <= _MOST:
@@ -130,8 +153,7 @@ def _told(part: Part, context: Context) -> str:
     for name, said in _TOLD:
         if name in context.queries and said.search(part.reading.text):
             return name
-    named = "metric" in context.queries and choices.chosen("metric", "name", part.reading.text, None)
-    return "metric" if named else ""
+    return "metric" if "metric" in context.queries and _measure(part) else ""
 
 
 def _speaking(
@@ -154,18 +176,21 @@ def _speaking(
     ]
 
 
-def _series(parts: Sequence[Part], names: Sequence[str], top: str, context: Context) -> list[PlannedCall]:
+def _series(
+    parts: Sequence[Part], names: Sequence[str], top: str, context: Context, *, shared: bool = True
+) -> list[PlannedCall]:
     """The calls that the parts ask for one after another; a part without a query of its own varies the one before.
 
-    `names` are the queries that the parts ask for by their own words, empty for those that do not.
+    `names` are the queries that the parts ask for by their own words, empty for those that do not. A place that one
+    part names holds for the others that name none if it is `shared`.
     """
     if not any(names):
         return []
     first = next(name for name in names if name)
-    calls: list[tuple[str, dict[str, Any], Part]] = []
+    calls: list[_Asked] = []
     for part, name in zip(parts, names, strict=True):
         query = name or (calls[-1][0] if calls else first)
-        said = _said(part, query, context)
+        said = _said(part, query, calls, context)
         before = next((one for one in reversed(calls) if one[0] == query), None)
         if before is None:
             if name or said:
@@ -177,7 +202,7 @@ def _series(parts: Sequence[Part], names: Sequence[str], top: str, context: Cont
             before[1].update(said)
     if len(calls) > _MOST or (len(calls) == 1 and top == calls[0][0]):
         return []
-    done = [_completed(place, calls, context) for place in range(len(calls))]
+    done = [_completed(place, calls, context, shared) for place in range(len(calls))]
     # "status of Utrecht: cost, findings, patches" says which
     return done[1:] if len(done) > 2 and done[0].query == "health_summary" else done
 
@@ -190,20 +215,39 @@ def _named(part: Part, ranked: Mapping[str, float], least: float) -> str:
     return part.best if least <= LOOSE and part.points >= FAINT and part.best in known else ""
 
 
-def _said(part: Part, name: str, context: Context) -> dict[str, Any]:
-    filled = fill(context.queries[name], part.reading, context.names, context.now)
-    timed = part.reading.when.mentions
-    return {k: v for k, v in filled.inputs.items() if k != "period" or timed}
+def _said(part: Part, name: str, before: Sequence[_Asked], context: Context) -> dict[str, Any]:
+    """What a part says for a query: a time relative to an earlier one is counted from the time said before it."""
+    query = context.queries[name]
+    filled = fill(query, part.reading, context.names, context.now)
+    when = part.reading.when
+    said = {k: v for k, v in filled.inputs.items() if k != "period" or when.mentions}
+    if name == "metric" and "name" not in said and (measure := _measure(part)):
+        said["name"] = measure
+    base = next((str(held["period"]) for _, held, _ in reversed(before) if "period" in held), "")
+    if when.relative and not when.mentions and base and "period" in fields_of(query):
+        said.pop("compared_to", None)
+        if moved := stepped(base, when.relative, context.now):
+            said["period"] = moved
+    return said
 
 
-def _completed(place: int, calls: Sequence[tuple[str, dict[str, Any], Part]], context: Context) -> PlannedCall:
+def _measure(part: Part) -> str | None:
+    """A metric named by a part, or by it and what the one before began with ("queue depth and age")."""
+    text = part.reading.text
+    measure: str | None = choices.chosen("metric", "name", text, None)
+    if measure is None and part.head:
+        measure = choices.chosen("metric", "name", f"{part.head} {text}", None)
+    return measure
+
+
+def _completed(place: int, calls: Sequence[_Asked], context: Context, shared: bool = True) -> PlannedCall:
     """A call with the place and the time that another part says for it too: the nearest before it, else after it."""
     name, given, part = calls[place]
     query, inputs = context.queries[name], dict(given)
     fields = fields_of(query)
     others = [*reversed(calls[:place]), *calls[place + 1 :]]
     for other, held, _ in others:
-        if not any(key in inputs for key in _PLACES):
+        if shared and not any(key in inputs for key in _PLACES):
             inputs.update(_place(held, fields))
         for key in ("period", "region"):
             still = key == "period" and fields.get(key, {}).get("default", "") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.models.offline.choosing import Context
 from agents.models.offline.framing import unframed
@@ -23,6 +23,19 @@ _CLAUSE = re.compile(
 )
 """The end of a clause about what was asked for before it, and no question of its own ("... and cost money")."""
 
+_WEAK = 2.5
+"""Points below which a part speaks for no query by its own words."""
+_HEAD = re.compile(r"\b(queue|q|lambda|function|bucket|db|database|nat|disk|memory|cpu)s? [a-z-]+$")
+_THINGS = re.compile(
+    r"\b(?:access keys|keys|buckets|databases|dbs|volumes|snapshots|instances|machines|servers|functions|lambdas|queues|"
+    r"load balancers|security groups|alarms|backups|users|savings plans|reservations|vulnerabilities|findings)\b"
+)
+_POINTS = re.compile(
+    r"\b(?:(?:any|all|each|some|none|one|most|how many) (?:one )?of (?:them|these|those)|them|they|these|those|ones|em)\b",
+    re.IGNORECASE,
+)
+"""Words that stand for what was named before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -31,6 +44,8 @@ class Part:
     reading: Reading
     ranked: Mapping[str, float]
     """Points per query, best first, by this stretch's words alone."""
+    head: str = ""
+    """What the stretch before it began with, which may hold for this one, too ("queue" of "queue depth and age")."""
 
     @property
     def best(self) -> str:
@@ -49,8 +64,27 @@ def parts_of(question: str, context: Context) -> Sequence[Part]:
     texts = [text for text in texts if text and not _CLAUSE.match(text.casefold())]
     if not 2 <= len(texts) <= _MOST:
         return ()
-    readings = [read(text, context.names, context.now) for text in texts]
-    return tuple(Part(one, money_first(scores(one, context.queries), one, context.queries)) for one in readings)
+    found: list[Part] = []
+    for place, text in enumerate(texts):
+        part = _part(text, context)
+        if place and part.points < _WEAK and (named := _named_for(text, texts[:place])):
+            other = _part(named, context)
+            part = other if other.points > part.points else part
+        head = _HEAD.search(texts[place - 1].casefold()) if place else None
+        found.append(replace(part, head=head[1] if head else ""))
+    return tuple(found)
+
+
+def _part(text: str, context: Context) -> Part:
+    one = read(text, context.names, context.now)
+    return Part(one, money_first(scores(one, context.queries), one, context.queries))
+
+
+def _named_for(text: str, before: Sequence[str]) -> str:
+    """A stretch with what it points at by a pronoun named; empty if it points at nothing known."""
+    things = [match[0] for one in before for match in _THINGS.finditer(one.casefold())]
+    named = _POINTS.sub(f"the {things[-1]}", text, count=1) if things else text
+    return named if named != text else ""
 
 
 def _plain(question: str) -> str:
