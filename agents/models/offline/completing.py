@@ -67,7 +67,11 @@ def _taken(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], 
 
 def completed_all(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[Completed]:
     """Several calls, one of them with more, or without the time that another part of the question gave it."""
-    found: list[Completed] = []
+    found: list[Completed] = [
+        ("without period", [*calls[:place], _put(call, period=None), *calls[place + 1 :]])
+        for place, call in enumerate(calls)
+        if "period" in call.inputs
+    ]
     for place, call in enumerate(calls):
         for tag, (other,) in _with(call, reading, context):
             if tag in ("with service", "with contains", "for the team"):
@@ -77,8 +81,6 @@ def completed_all(calls: Sequence[PlannedCall], reading: Reading, context: Conte
         ]
         if (since := _since(call, reading, context)) is not None:
             found.append(("since then", [*calls[:place], _put(call, period=since), *calls[place + 1 :]]))
-        if "period" in call.inputs:
-            found.append(("without period", [*calls[:place], _put(call, period=None), *calls[place + 1 :]]))
     if any("accounts" in call.inputs and not _is_said(str(call.inputs["accounts"]), reading) for call in calls):
         found.insert(0, ("without accounts", [_put(call, accounts=None) for call in calls]))
     return found[:_MORE]
@@ -94,12 +96,22 @@ _SWAPPED = {
 """Queries that the same words may mean, where another part of the question goes with them."""
 
 
+_PERSON = re.compile(
+    r"\b(?:individual|person|people|employee|colleague|somebody|someone|anybody|anyone|responsible|culprit)\b"
+)
+"""Words that ask for people."""
+
+
+def _asks_people(reading: Reading) -> bool:
+    return bool(reading.user or "WHO" in reading.concepts or _PERSON.search(reading.text))
+
+
 def _swapped(call: PlannedCall, reading: Reading, context: Context) -> list[tuple[str, PlannedCall]]:
     """The call of a kindred query, with the place and the time of this one."""
     found = []
     for name in _SWAPPED.get(call.query, ()):
         # what people did is personal data: only where people are asked about
-        if name in context.queries and (name != "who_did_what" or reading.user or "WHO" in reading.concepts):
+        if name in context.queries and (name != "who_did_what" or _asks_people(reading)):
             fields = fields_of(context.queries[name])
             other = one_call(name, reading, context)
             kept = {k: v for k, v in call.inputs.items() if k in (*_PLACES, "service", "period") and k in fields}

@@ -15,8 +15,8 @@ from typing import Any
 
 from agents.models.offline import choices
 from agents.models.offline.choosing import Context, one_call
-from agents.models.offline.filling import fields_of, fill
-from agents.models.offline.parts import Part
+from agents.models.offline.filling import allowed, fields_of, fill
+from agents.models.offline.parts import POINTS, Part
 from agents.models.offline.periods import stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -81,6 +81,8 @@ _LIKELY = 0.05
 """Learned probability from which on a query is tried with another."""
 _MOST = 4
 _PLACES = ("accounts", "team", "venue")
+_KINDS = frozenset({"inventory", "public_exposure", "encryption"})
+"""Queries of kinds of things: "they" are of the kind that was spoken of."""
 _KIN = (
     {"spend", "spend_change", "cost_anomalies"},
     {"alarms", "alarm_history", "health_summary"},
@@ -111,11 +113,12 @@ def composed(
     for names_of in ([_named(part, ranked, least) for part in parts] for least in (STRONG, LOOSE)):
         if len(calls := _series(parts, names_of, next(iter(ranked), ""), context)) > 1:
             found.append(("series", calls))
-    told = [_named(part, ranked, LOOSE) or _told(part, context) for part in parts]
+    told = [(part.points < LOOSE and _told(part, context)) or _named(part, ranked, LOOSE) for part in parts]
     if len(calls := _series(parts, told, next(iter(ranked), ""), context)) > 1:
         found.append(("series told", calls))
     apart = _series(parts, told, next(iter(ranked), ""), context, shared=False)
-    if apart != calls and len({call.query for call in apart}) > 1:
+    opening = len(apart) < len(told) and not any(key in call.inputs for call in apart for key in _PLACES)
+    if not opening and apart != calls and len({call.query for call in apart}) > 1:
         found.append(("series apart", apart))
     names = _speaking(reading, parts, ranked, points, likely, context)
     for place, first in enumerate(names):
@@ -231,12 +234,15 @@ def _said(part: Part, name: str, before: Sequence[_Asked], context: Context) -> 
     return said
 
 
+_IN_FULL = {"q": "queue", "db": "database"}
+
+
 def _measure(part: Part) -> str | None:
     """A metric named by a part, or by it and what the one before began with ("queue depth and age")."""
     text = part.reading.text
     measure: str | None = choices.chosen("metric", "name", text, None)
     if measure is None and part.head:
-        measure = choices.chosen("metric", "name", f"{part.head} {text}", None)
+        measure = choices.chosen("metric", "name", f"{_IN_FULL.get(part.head, part.head)} {text}", None)
     return measure
 
 
@@ -259,6 +265,9 @@ def _completed(place: int, calls: Sequence[_Asked], context: Context, shared: bo
                 and _fits(key, held, query.name, other)
             ):
                 inputs[key] = held[key]
+    kinds = [held["kind"] for other, held, _ in others if other in _KINDS and "kind" in held]
+    if name in _KINDS and kinds and "kind" not in inputs and POINTS.search(part.reading.text):
+        inputs.update({"kind": kinds[0]} if kinds[0] in (allowed(query, "kind") or ()) else {})
     if name == "who_did_what" and "period" not in inputs:
         inputs["period"] = fill(query, part.reading, context.names, context.now).inputs["period"]
     return PlannedCall(query=name, domain=query.domain, inputs=inputs)

@@ -92,6 +92,10 @@ def several(
         if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
             name = "alarm_history" if "alarm_history" in context.queries else name
         own, _ = calls_for(name, part, context)
+        if name == "who_did_what" and not part.when.mentions:
+            # how far back is looked for people is but a guess where the question names a time elsewhere
+            timed = [other for place, other in enumerate(parts) if other.when.mentions and not (place > index + 1)]
+            own = [_at_the_time(call, timed[-1], context) for call in own] if timed else own
         calls.extend(_placed(completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
         calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget
@@ -153,6 +157,12 @@ _ASKS = re.compile(r"^(?:why|what|which|how|who|when|where|are|is|did|do|does|wa
 def _strongly(part: Part, strong: float) -> str | None:
     name = chosen_of(part.ranked) if strong >= _STRONG else part.best or None
     return name if name is not None and part.ranked[name] >= strong else None
+
+
+def _at_the_time(call: PlannedCall, donor: Reading, context: Context) -> PlannedCall:
+    filled = fill(context.queries[call.query], donor, context.names, context.now).inputs
+    times = {k: filled[k] for k in ("period", "around", "minutes") if k in filled}
+    return call.model_copy(update={"inputs": {**call.inputs, **times}}) if times else call
 
 
 def completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:

@@ -14,7 +14,7 @@ from agents.models.offline.reading import Reading, read
 from agents.models.offline.scoring import scores
 
 _JOINT = re.compile(
-    r"\?|;|,|!|\+|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|together with|vs|versus|en|&|e|also|because(?: of)?|due to)\b|\bor (?=(?:is|are|was|were|did|has|have)\b)"
+    r"\?|;|,|!|\+|:(?=\s)|\.(?=\s|$)|\s[-\u2013\u2014]\s|\b(?:and|plus|as well as|along with|together with|vs|versus|en|&|e|n(?= (?:what|who|how|which|wat|wot|is|are|r|did|any|the|was)\b)|also|because(?: of)?|due to)\b|\bor (?=(?:is|are|was|were|did|has|have)\b)"
 )
 _MOST = 6
 """Parts that a question is taken apart into at most."""
@@ -30,7 +30,7 @@ _THINGS = re.compile(
     r"\b(?:access keys|keys|buckets|databases|dbs|volumes|snapshots|instances|machines|servers|functions|lambdas|queues|"
     r"load balancers|security groups|alarms|backups|users|savings plans|reservations|vulnerabilities|findings)\b"
 )
-_POINTS = re.compile(
+POINTS = re.compile(
     r"\b(?:(?:any|all|each|some|none|one|most|how many) (?:one )?of (?:them|these|those)|them|they|these|those|ones|em)\b",
     re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ def _part(text: str, context: Context) -> Part:
 def _named_for(text: str, before: Sequence[str]) -> str:
     """A stretch with what it points at by a pronoun named; empty if it points at nothing known."""
     things = [match[0] for one in before for match in _THINGS.finditer(one.casefold())]
-    named = _POINTS.sub(f"the {things[-1]}", text, count=1) if things else text
+    named = POINTS.sub(f"the {things[-1]}", text, count=1) if things else text
     return named if named != text else ""
 
 
