@@ -118,3 +118,11 @@ def answer_key(approval: str) -> str:
 def settled_key(approval: str) -> str:
     """What `Heard` knows by that an approver was told what became of it."""
     return f"settled/{approval}"
+
+
+def begun_key(delivery: str) -> str:
+    """What `Heard` knows by that an answer was begun in a channel; kept with it: the message that becomes the answer.
+
+    A try that dies leaves that message; the next one goes on in it.
+    """
+    return f"begun/{delivery}"

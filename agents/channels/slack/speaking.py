@@ -204,6 +204,9 @@ class Voice:
         try:
             return self._replace(place, text, [*above, *draw.answer_blocks(view, key)], escaped=True)
         except SlackError as error:
+            if error.code in _GONE and place.ts is not None:
+                # somebody took the message away that was to become the answer
+                return self._shown(place.model_copy(update={"ts": None, "stream": False}), view, key, above)
             if error.code not in _UNKNOWN_BLOCKS:
                 raise
             log.info("Slack knows no new blocks here")

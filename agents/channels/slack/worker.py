@@ -12,7 +12,16 @@ from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
 from agents.channels.digests.bringing import kept_view
 from agents.channels.heard import Heard
-from agents.channels.notice import ApprovalNotice, Pointer, Settled, answer_key, approval_key, asked_key, settled_key
+from agents.channels.notice import (
+    ApprovalNotice,
+    Pointer,
+    Settled,
+    answer_key,
+    approval_key,
+    asked_key,
+    begun_key,
+    settled_key,
+)
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
 from agents.channels.slack import wording
@@ -31,7 +40,6 @@ from agents.channels.slack.said import (
     Told,
 )
 from agents.channels.slack.speaking import SlackError, Voice
-from tools.errors import RegentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
     from policies.controls.outbox import Alert
 
 CHANNEL = "slack"
+_NOBODY = ""
 
 
 def adapter(port: Port, secret: Secret, answers: Answers) -> SlackWorker:
@@ -121,6 +130,9 @@ class SlackWorker:
         if event.get("channel") and event.get("user"):
             place = Place(channel=event["channel"], thread=event.get("thread_ts") or event.get("ts"))
             self._voice.told(Told(place=place, user=event["user"], text=wording.FAILED))
+            begun = self._begun(event["channel"], event.get("ts") or "")
+            if begun is not None:
+                self._voice.drop(begun)  # nothing is looked up any more
         elif body["type"] != "event_callback":
             # whoever approved something must not believe that it was taken
             self._voice.told(Told(place=where(body), user=body["user"]["id"], text=wording.NOT_TAKEN))
@@ -205,13 +217,23 @@ class SlackWorker:
         text = wording.plain(event["text"], bot_of(body))
         if not text:
             return Told(place=place, user=event["user"], text=wording.EMPTY)
-        begun = self._voice.begin(place.channel, place.thread or event["ts"], body["team_id"], event["user"])
+        begun = self._begun(place.channel, event["ts"])
+        if begun is None:
+            begun = self._voice.begin(place.channel, place.thread or event["ts"], body["team_id"], event["user"])
+            if begun.ts is not None:
+                kept = begun.model_dump_json()
+                self._heard.mark(begun_key(question_id(place.channel, event["ts"])), _NOBODY, kept)
         try:
             answer = self._port.ask(by, text, self._voice.progress(begun))
-            return self._answered(by, begun, event["user"], answer)
-        except RegentError:
-            self._voice.drop(begun)  # the next try makes its own
+        except RefusedError:
+            self._voice.drop(begun)  # the sentence that says why is for the person alone
             raise
+        return self._answered(by, begun, event["user"], answer)
+
+    def _begun(self, channel: str, ts: str) -> Place | None:
+        """The message of an earlier try of this question, which died or will be tried again."""
+        kept = self._heard.said(begun_key(question_id(channel, ts)), _NOBODY)
+        return Place.model_validate_json(kept) if kept else None
 
     def _answered(self, by: Speaker, begun: Place, user: str, answer: Answer) -> Answered:
         shown = view(answer, self._disclosure)

@@ -7,7 +7,7 @@ place the answer takes. Progress is a courtesy: what goes wrong with it is logge
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -20,13 +20,17 @@ FIRST = "Looking at your question …"
 
 
 class Showing:
-    """The progress of one question. Call it with events of the desk, from any thread."""
+    """The progress of one question. Call it with events of the desk, from any thread.
 
-    def __init__(self, speaking: Speaking, came: Came) -> None:
-        self._speaking, self._came = speaking, came
-        self._latest, self._closed, self._broken = FIRST, False, False
+    `begun` is the stream or message of an earlier try, which this one goes on in; `keep` is told of a new one. A stream
+    takes no more progress from another try, which does not know its numbers; the answer still ends it.
+    """
+
+    def __init__(self, speaking: Speaking, came: Came, begun: str | None, keep: Callable[[str], None]) -> None:
+        self._speaking, self._came, self._keep = speaking, came, keep
+        self._latest, self._closed, self._broken = FIRST, False, begun is not None and came.personal
         self._number = 0
-        self._id: str | None = None
+        self._id = begun
         self._next = 0.0
         self._turn = asyncio.Lock()
         speaking.start(self._show(FIRST))
@@ -66,14 +70,19 @@ class Showing:
             typing = TypingActivityInput(text=text).with_channel_data(ChannelData(stream_type="informative"))
             typing.from_, typing.id = bot, self._id
             sent = await conversations.create_activity(came.conversation, typing.add_stream_update(self._number))
-            self._id = self._id or sent.id
+            await self._is(self._id or sent.id)
             return
         message = MessageActivityInput(text=text, reply_to_id=came.id)
         message.from_, message.id = bot, self._id
         if self._id is None:
-            self._id = (await conversations.create_activity(came.conversation, message)).id
+            await self._is((await conversations.create_activity(came.conversation, message)).id)
         else:
             await conversations.update_activity(came.conversation, self._id, message)
+
+    async def _is(self, id: str) -> None:
+        if self._id is None:
+            self._id = id
+            await asyncio.to_thread(self._keep, id)
 
     async def _close(self) -> str | None:
         async with self._turn:

@@ -16,7 +16,16 @@ import structlog
 from agents.channels.delivering import tell_or_raise
 from agents.channels.delivery import Delivery
 from agents.channels.heard import Heard
-from agents.channels.notice import ApprovalNotice, Pointer, Settled, answer_key, approval_key, asked_key, settled_key
+from agents.channels.notice import (
+    ApprovalNotice,
+    Pointer,
+    Settled,
+    answer_key,
+    approval_key,
+    asked_key,
+    begun_key,
+    settled_key,
+)
 from agents.channels.port import RefusedError, Speaker, runtime_session
 from agents.channels.rendering import View, one_line, view
 from agents.channels.teams.activity import Came
@@ -45,6 +54,7 @@ WELCOME = (
 _ELSEWHERE = "The answer holds data about persons, so it is in your personal chat with me, not here."
 _SORRY = "I could not answer this, and nobody tries it again by itself. Please ask once more, or ask a person."
 _MOST_TEXT = 6000
+_NOBODY = ""
 
 
 class TeamsWorker:
@@ -61,7 +71,6 @@ class TeamsWorker:
     ) -> None:
         self._port, self._speaking, self._disclosure = port, speaking, disclosure
         self._heard, self.places = heard, tuple(alerts)
-        self._begun: dict[str, str] = {}
 
     def notify(self, alert: Alert, place: str) -> None:
         there = self._place(place)
@@ -139,12 +148,11 @@ class TeamsWorker:
                 # no personal chat with them: what is meant for one person is said nowhere else
                 log.warning("a person could not be reached in Teams", status=error.status)
                 self._speaking.say(self._here(came, _unreachable(part.place.person == came.person)))
-        self._begun.pop(delivery.key, None)
 
     def sorry(self, delivery: Delivery) -> None:
         came = Came.from_text(delivery.body)
         if came.kind in ("said", "pressed"):
-            self._speaking.say(self._here(came, _SORRY, self._begun.pop(delivery.key, None)))
+            self._speaking.say(self._here(came, _SORRY, self._begun(delivery)))
 
     def _bring(self, part: Part) -> None:
         if part.once is None:
@@ -168,14 +176,17 @@ class TeamsWorker:
                 return [self._here(came, WELCOME)]
 
     def _asked(self, delivery: Delivery, came: Came, by: Speaker) -> list[Part]:
-        shown = Showing(self._speaking, came)
+        keep = lambda begun: self._heard.mark(begun_key(delivery.key), _NOBODY, begun)  # noqa: E731
+        shown = Showing(self._speaking, came, self._begun(delivery), keep)
         try:
             answer = self._port.ask(by, came.text, shown)
         finally:
             begun = shown.close()
-            if begun is not None:
-                self._begun[delivery.key] = begun
         return self._parts(answer, came, by, begun)
+
+    def _begun(self, delivery: Delivery) -> str | None:
+        """The message of an earlier try, which died or will be tried again."""
+        return self._heard.said(begun_key(delivery.key), _NOBODY)
 
     def _parts(self, answer: Answer, came: Came, by: Speaker, begun: str | None) -> list[Part]:
         seen = view(answer, self._disclosure)

@@ -12,8 +12,9 @@ from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError, from_text
 from agents.channels.noticing import WaitsHere
 from agents.channels.port import PortError, Speaker
+from agents.channels.slack import wording
 from agents.channels.slack.richtext import rich_text
-from agents.channels.working import work
+from agents.channels.working import MOST_RECEIVES, abandon, work
 from agents.local import as_now
 from policies.access import Principal, local_principal
 from policies.audit.bodies import (
@@ -94,6 +95,45 @@ def test_where_slack_streams_the_queries_are_tasks_and_the_answer_ends_the_strea
     tasks = [chunk for given in app.slack.of("chat.appendStream") for chunk in given["chunks"]]
     assert {chunk["type"] for chunk in tasks} == {"task_update"} and any(chunk["id"] == "spend" for chunk in tasks)
     assert WORDS.contact in app.slack.text_of(ended) and not app.slack.of("chat.postMessage")
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_what_a_worker_that_died_had_begun_becomes_the_answer_of_the_next_try(app, monkeypatch, streams):
+    if streams:
+        app.slack.streams()
+    _died_while_asking(app, monkeypatch)
+    assert app.work() == []
+    [message] = app.said(direct(EVA))
+    assert WORDS.contact in app.slack.text_of(message)
+
+
+def test_after_the_last_try_nothing_says_any_more_that_it_is_looked_up(app, monkeypatch):
+    _died_while_asking(app, monkeypatch)
+    while (message := app.box.receive()) is not None and message.receives < MOST_RECEIVES:
+        app.box.give_back(message, 0)
+    assert not abandon(from_text(message.body), app.worker, app.box), "no answer was kept"
+    assert [one["text"] for one in app.said(direct(EVA))] == [wording.FAILED]
+
+
+def test_an_answer_whose_message_somebody_took_away_is_said_anew(app):
+    app.slack.always["chat.update"] = "message_not_found"
+    app.send(app.message(EVA, SPEND))
+    assert WORDS.contact in app.slack.text_of(app.said(direct(EVA))[-1])
+
+
+def _died_while_asking(app, monkeypatch):
+    """A worker begins to answer and is killed; its lease is over when the next one looks."""
+
+    def killed(*_):
+        raise SystemExit
+
+    app.post(app.message(EVA, SPEND))
+    message = app.box.receive()
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(app.worker._port, "ask", killed)
+        app.worker.ask(from_text(message.body))
+    assert len(app.said(direct(EVA))) == 1
+    app.box.give_back(message, 0)
 
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])

@@ -13,7 +13,7 @@ import pytest
 
 from agents.answer import Question
 from agents.approving import decide
-from agents.channels.port import Speaker
+from agents.channels.port import CallingPort, PortError, Speaker
 from agents.channels.rendering import view
 from agents.home import Home
 from agents.settings import Disclosure
@@ -78,6 +78,26 @@ def test_in_a_channel_the_answer_takes_the_place_of_the_progress(channel: Open) 
     [said] = held.said(THREAD)
     assert said["text"].count("Spend was USD ") == 1
     assert not held.teams.opened, "nobody else was written to"
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_what_a_try_that_failed_had_begun_becomes_the_answer_of_the_next_one(
+    channel: Open, monkeypatch: pytest.MonkeyPatch, personal: bool
+) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    asks, tries = CallingPort.ask, []
+
+    def fails_once(port: CallingPort, *given: Any) -> Any:
+        tries.append(given)
+        if len(tries) == 1:
+            time.sleep(0.3)  # until progress is shown
+            raise PortError("The house is away.")
+        return asks(port, *given)
+
+    monkeypatch.setattr(CallingPort, "ask", fails_once)
+    (held.asks if personal else held.asks_in_channel)(ANA, "What did we spend in September?")
+    [said] = held.said(f"a:{ANA}" if personal else THREAD)
+    assert said["text"].count("Spend was USD ") == 1 and len(tries) == 2
 
 
 def test_data_about_persons_goes_to_the_personal_chat_and_not_to_the_channel(channel: Open) -> None:

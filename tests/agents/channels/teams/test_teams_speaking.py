@@ -45,7 +45,7 @@ def part(teams: TeamsService, where: str = "a:ana", **more: Any) -> Part:
 
 
 def begun(speaking: Speaking, teams: TeamsService, *, personal: bool = True) -> str:
-    shown = Showing(speaking, came(teams, personal=personal))
+    shown = Showing(speaking, came(teams, personal=personal), None, lambda begun: None)
     until = time.monotonic() + 5
     while not (teams.progress if personal else teams.said("19:ops")) and time.monotonic() < until:
         time.sleep(0.01)
