@@ -79,7 +79,8 @@ def evidence(reading: Reading, question: str, context: Context) -> Evidence:
     """What the words say for each query, by rules and by what was learned."""
     points = rule_points(reading, context.queries)
     both = money_first(scores(reading, context.queries), reading, context.queries)
-    return Evidence(probabilities(reading, points), points, both, parts_of(question, context))
+    causes = not related(reading, both, context)  # else a rule of its own says what is looked at
+    return Evidence(probabilities(reading, points), points, both, parts_of(question, context, causes=causes))
 
 
 def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence, context: Context) -> list[Candidate]:

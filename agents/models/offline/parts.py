@@ -58,9 +58,12 @@ class Part:
         return self.ranked.get(self.best, 0.0)
 
 
-def parts_of(question: str, context: Context) -> Sequence[Part]:
-    """The stretches of a question, in their order; none where it is one, or too many to be told apart."""
-    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question, context.names)))]
+def parts_of(question: str, context: Context, *, causes: bool = False) -> Sequence[Part]:
+    """The stretches of a question, in their order; none where it is one, or too many to be told apart.
+
+    With `causes`, what is asked to have come of something is a stretch of its own, too.
+    """
+    texts = [part.strip(" ,.?:") for part in _JOINT.split(_plain(unframed(question, context.names), causes))]
     texts = [text for text in texts if text and not _CLAUSE.match(text.casefold())]
     if not 2 <= len(texts) <= _MOST:
         return ()
@@ -87,5 +90,15 @@ def _named_for(text: str, before: Sequence[str]) -> str:
     return named if named != text else ""
 
 
-def _plain(question: str) -> str:
+_CAUSED = re.compile(
+    r"(\b(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|would)\b[^.?!;]*?\w) (?:linked (?:to|with)|related to|connected (?:to|with)|tied to|"
+    r"(?:caused|explained|triggered|accompanied|followed|preceded) by|(?:have |had |got )?(?:anything |something |much )?to do with|coincid\w+ with|"
+    r"(?:as )?(?:a|the) (?:result|consequence) of|in consequence of|owing to|attributable to|explains?|cause[ds]?|trigger(?:ed|s)?)\b",
+    re.IGNORECASE,
+)
+"""Between two things of which it is asked whether the one comes of the other."""
+
+
+def _plain(question: str, causes: bool) -> str:
+    question = _CAUSED.sub(r"\1; ", question, count=1) if causes else question
     return re.sub(r"\b(between|from) ([\w ]{1,24}?) and\b", r"\1 \2 to", question)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.agents.models.phrases_parts import entries, reached
 
-REACHED = {"dev": 96, "held": 82}
+REACHED = {"dev": 97, "held": 84}
 """Phrases of each part that a right plan is proposed for; never less."""
 
 
