@@ -97,10 +97,10 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
 
 
 def _ping(port):
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             connection.request("GET", "/ping")
             return json.loads(connection.getresponse().read())
         except OSError:

@@ -49,7 +49,7 @@ def host():
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield lambda name: http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5), seen
+    yield lambda name: http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60), seen
     server.shutdown()
 
 

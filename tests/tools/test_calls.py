@@ -59,8 +59,8 @@ def run(ask: Any) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def fresh_clients(sample: Estate) -> Iterator[Estate]:
-    """The same sample estate through clients of this test's own, which wait for half a second only."""
+def fresh_clients(request: pytest.FixtureRequest, sample: Estate) -> Iterator[Estate]:
+    """The same sample estate through clients of this test's own; its parameter is how many seconds they wait."""
     from botocore.session import Session
 
     session = Session()
@@ -70,7 +70,7 @@ def fresh_clients(sample: Estate) -> Iterator[Estate]:
         role=world.READER_ROLE,
         endpoint_url=sample.server.endpoint,
         region=world.HOME_REGION,
-        read_timeout=0.5,
+        read_timeout=getattr(request, "param", 60),
         on_client=hook,
     )
     yield Estate(
@@ -400,6 +400,7 @@ def test_a_lasting_throttle_is_an_error(run: Any, sample: Estate, fresh_clients:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("fresh_clients", [0.5], indirect=True, ids=["half a second"])
 def test_no_answer_is_an_error_in_bounded_time(run: Any, sample: Estate, fresh_clients: Estate) -> None:
     sample.server.fault(service="ce", operation="GetCostAndUsage", kind="timeout", times=None)
     started = time.monotonic()

@@ -234,5 +234,5 @@ def test_rounds_go_on_after_a_failure_of_whatever_kind(tmp_path):
 
     outbox.alerts = alerts
     with Again(Round(outbox, HeardFile(tmp_path / "heard"), [notifier]).go, "delivering", every=0.05):
-        assert notifier.done.wait(10)
+        assert notifier.done.wait(60)
     assert real(waiting=True) == ()

@@ -31,6 +31,7 @@ from policies.audit.bodies import QuestionAsked
 from policies.controls.digests_dynamo import DynamoDigests
 from tests.agentcore_shim import ARN, shim
 from tests.agents.channels.conftest import OnAws
+from tests.agents.channels.opposite import opposite
 from tests.agents.scripted import ScriptedMaker
 from tests.agents.test_runtime import serving
 
@@ -406,9 +407,7 @@ def test_100_duplicate_deliveries_through_the_front_run_once(deployed, callback)
 
 def _daily(deployed, monkeypatch, client):
     """A digest for this client that is due."""
-    opposite = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=12)  # late at whatever hour this runs
-    made = {"name": "daily", "questions": ["What did we spend in September?"], "every": "day"}
-    made |= {"at": f"{opposite:%H:%M}"}
+    made = {"name": "daily", "questions": ["What did we spend in September?"], "every": "day", "at": opposite()}
     monkeypatch.setenv("REGENT_DIGESTS", json.dumps([{**made, "to": [f"webhook:{client}"]}]))
     monkeypatch.setenv("REGENT_CHANNEL", "webhook")
     DynamoDigests(deployed.aws.dynamo, deployed.aws.table).since("daily", TWO_DAYS_AGO)

@@ -111,7 +111,7 @@ def drip(one: ssl.SSLSocket) -> None:
 @pytest.mark.parametrize(
     "talk",
     [
-        lambda one: time.sleep(5),
+        lambda one: time.sleep(25),
         drip,
         lambda one: one.sendall(b"rubbish\r\n\r\n"),
         lambda one: one.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 100_000),
@@ -126,7 +126,7 @@ def test_attack_a_receiver_that_misbehaves_costs_its_time_limit_and_is_tried_aga
     begun = time.monotonic()
     with pytest.raises(ChannelError) as raised:
         worker.say(asked("1"), json.dumps({"answer": {}}))
-    assert time.monotonic() - begun < 3, "it may hold a worker for as long as it likes"
+    assert time.monotonic() - begun < 20, "it may hold a worker for as long as it likes"
     assert "portal" in str(raised.value) and "rubbish" not in str(raised.value)
 
 
@@ -149,7 +149,7 @@ def test_a_receiver_that_fails_for_an_hour_gets_each_answer_once_it_is_back_and_
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)

@@ -79,7 +79,7 @@ def bedrock_before(upstream: ChatServer, python: Path, folder: Path) -> Iterator
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture

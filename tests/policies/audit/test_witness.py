@@ -142,5 +142,5 @@ def test_a_second_machine_witnesses_by_command(ledger: Path, tmp_path: Path) -> 
         assert again.exit_code == 1
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
     assert VerifierKey.parse(vkey).name == "audit.example/w1"

@@ -167,7 +167,7 @@ def test_ranges_fall_into_their_ends() -> None:
 )
 def test_100_kb_of_anything_takes_no_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    started = time.perf_counter()
+    started = time.thread_time()
     find_figures(text, NOW)
     # About 0.5 s on this machine class; a quadratic step would take minutes.
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5

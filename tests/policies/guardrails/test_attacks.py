@@ -266,9 +266,9 @@ def test_no_question_of_the_bank_is_blocked() -> None:
     ],
 )
 def test_no_question_takes_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assess_question(text[:4000])
-    assert time.perf_counter() - started < 5, "a pattern backtracks without end; milliseconds are normal"
+    assert time.thread_time() - started < 5, "a pattern backtracks without end; milliseconds are normal"
 
 
 def test_the_reason_names_the_attack_in_plain_words() -> None:

@@ -67,9 +67,9 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     "text", ["0 " * 2000, "-----BEGIN PRIVATE KEY-----" + "-" * 3900, "a@" * 2000, "NL11 " + "A1B2 " * 700]
 )
 def test_regex_denial_of_service(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assess_question(text[:4000])
-    assert time.perf_counter() - started < 10, "a pattern backtracks without end; milliseconds are normal"
+    assert time.thread_time() - started < 10, "a pattern backtracks without end; milliseconds are normal"
 
 
 AWS_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -104,7 +104,7 @@ def test_a_minute_that_ends_in_silence_is_recorded_all_the_same(tmp_path, ledger
     monkeypatch.setattr(module, "WINDOW_SECONDS", 0.2)
     refusals = Refusals(tmp_path / "refused.sqlite", ledger)
     refusals.count("slack", 3)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not recorded(ledger):
         assert time.monotonic() < end, "nobody called, and nothing was recorded"
         time.sleep(0.02)
@@ -145,7 +145,7 @@ def test_attack_several_processes_share_the_limit_and_killing_them_loses_no_coun
     for one in running:
         assert one.stdout is not None and one.stdout.readline() == "counted\n"
         one.send_signal(signal.SIGKILL)
-        one.wait(10)
+        one.wait(60)
     with Ledger.open(tmp_path / "ledger") as ledger:
         clock = Clock()
         clock.now = time.time() + WINDOW_SECONDS  # whoever opens the house a minute later

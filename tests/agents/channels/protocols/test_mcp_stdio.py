@@ -147,7 +147,7 @@ def test_a_signal_ends_it_in_order_though_the_client_says_nothing(home: Path, se
     with raw(home) as client:
         client.hello()
         client.process.send_signal(sent)
-        assert client.process.wait(30) == 0 and client.errors() == ""
+        assert client.process.wait(60) == 0 and client.errors() == ""
 
 
 @pytest.mark.slow

@@ -186,4 +186,4 @@ def test_regent_serve_speaks_the_mode_to_its_own_client(name: str, tmp_path: Pat
             assert json.loads(done.stdout)["failed"] is None and "132,864.40" in done.stdout
     finally:
         running.terminate()
-        assert running.wait(30) == 0
+        assert running.wait(60) == 0

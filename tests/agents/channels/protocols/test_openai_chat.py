@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,17 +62,26 @@ def test_a_stream_has_progress_apart_and_the_answer_whole(serve_house: Callable[
 def test_a_stream_that_takes_long_is_kept_open(
     serve_house: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    heard = threading.Event()
+
     def slowly(messages: Any) -> str:
-        time.sleep(0.5)
+        assert heard.wait(60), "nothing was heard while it took so long"
         return "Spend was [[f1]]."
 
     monkeypatch.setattr(border, "_QUIET_SECONDS", 0.05)
     with serve_house(ScriptedMaker([[("spend", {"period": "2026-09"})], slowly])) as served:
         body = {"model": "regent", "messages": said(SPEND), "stream": True}
-        _, text = call(served.port, "POST", CHAT, body, **served.bearer())
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=90)
+        connection.request("POST", CHAT, json.dumps(body), served.bearer())
+        stream, comments = connection.getresponse(), 0
+        while line := stream.readline():
+            comments += line == b": still working\n"
+            if comments == 2:
+                heard.set()
+        connection.close()
         chunks = list(ask(client(served), SPEND, stream=True))
         status, _ = call(served.port, "POST", CHAT, body)
-    assert text.decode().count(": still working\n\n") >= 2
+    assert comments >= 2
     assert chunks[-1].regent["status"] == "answered"  # its client reads over the comments
     assert status == 401  # and none of them is sent before it is known who asks
 

@@ -102,7 +102,7 @@ class App:
         path = "/slack/events" if is_event else "/slack/actions"
         request = urllib.request.Request(self.url + path, body, {k: v for k, v in sent.items() if v != "(none)"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

@@ -32,6 +32,7 @@ from policies.audit.bodies import ApprovalDecided, QuestionAsked
 from policies.controls.digests_dynamo import DynamoDigests
 from policies.oversight.asked import DynamoAsked
 from tests.agentcore_shim import ARN, shim
+from tests.agents.channels.opposite import opposite
 from tests.agents.channels.slack.conftest import CARLA, EVA, NAMED, OMAR, SECRET, TEAM
 from tests.agents.channels.slack.test_slack_worker import SPEND, WHO, button, direct
 from tests.agents.test_runtime import serving
@@ -43,7 +44,7 @@ PEOPLE = {
     "omar": {"role": "admin", "known_as": [f"slack:{TEAM}/{OMAR}"]},
     "digest": {"role": "engineer", "known_as": ["digest:daily"]},
 }
-DIGEST = {"name": "daily", "questions": [SPEND, WHO], "to": [f"slack:{NAMED}"], "every": "day", "at": "00:00"}
+DIGEST = {"name": "daily", "questions": [SPEND, WHO], "to": [f"slack:{NAMED}"], "every": "day", "at": opposite()}
 
 
 class Deployed:

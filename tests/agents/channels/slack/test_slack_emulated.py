@@ -23,6 +23,7 @@ from policies.access import local_principal
 from policies.audit.bodies import AnswerDelivered, GateDecided
 from policies.controls.digests_kept import SqliteDigests
 from policies.oversight.digest import Digest
+from tests.agents.channels.opposite import opposite
 from tests.agents.channels.slack.slack_place import TOKEN, open_slack_place
 from tests.agents.test_runtime import serving
 
@@ -44,7 +45,7 @@ class House:
         now = str(int(time.time()))
         made = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
         headers = {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": made}
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers), timeout=60) as answer:
             assert answer.status == 200
 
     def ask(self, name, text, channel=None):
@@ -121,7 +122,7 @@ def test_a_mention_is_answered_in_its_thread_and_the_receipts_open(house):
     message = house.wait(where, ts, lambda text: "Written by an AI system" in text)
     assert any(block["type"] == "table" for block in message["blocks"])
     house.press("eva", "receipts", button(message, "receipts"), where, message["ts"])
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while "ce:GetCostAndUsage" not in (seen := _views(house)):
         assert time.monotonic() < end, seen
         time.sleep(0.1)
@@ -174,13 +175,13 @@ def _records(house):
 
 
 def _views(house):
-    with urllib.request.urlopen(f"{house.place.url}/?tab=views", timeout=5) as page:
+    with urllib.request.urlopen(f"{house.place.url}/?tab=views", timeout=60) as page:
         listing = page.read().decode()
     import html
     import re
 
     details = [house.place.url + html.unescape(one) for one in re.findall(r'href="(/[^"]*view[^"]*)"', listing)]
-    return listing + "".join(urllib.request.urlopen(one, timeout=5).read().decode() for one in details[:10])
+    return listing + "".join(urllib.request.urlopen(one, timeout=60).read().decode() for one in details[:10])
 
 
 def test_a_digest_that_is_due_is_sent_by_the_running_app_with_the_scopes_it_has(house, tmp_path, monkeypatch):
@@ -191,7 +192,7 @@ def test_a_digest_that_is_due_is_sent_by_the_running_app_with_the_scopes_it_has(
     secret.touch(mode=0o600)
     secret.write_text(json.dumps({"signing_secret": SECRET, "bot_token": TOKEN}))
     to = (f"slack:{place.channels['lounge']}", f"slack:{place.people['carla']}")
-    daily = Digest(name="daily", title="Costs of the day", questions=(SPEND,), to=to, every="day", at="00:00")
+    daily = Digest(name="daily", title="Costs of the day", questions=(SPEND,), to=to, every="day", at=opposite())
     SqliteDigests(home / "outbox.sqlite").since("daily", datetime.now(UTC) - timedelta(days=1, hours=1))
     slack = SlackSettings(secret_file=secret, api_url=place.api)
     with open_slack(Settings(principals=people, slack=slack, digests=(daily,)), size=1):

@@ -32,7 +32,7 @@ SPEND = "What did we spend last month by service?"
 WHO = "Who deleted the S3 endpoint in data-prod in September?"
 
 
-def wait_for(happens, seconds=20):
+def wait_for(happens, seconds=60):
     until = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < until, "it did not happen in time"

@@ -50,7 +50,7 @@ class Channel:
         self._number = 1_700_000_000_000
 
     def send(self, body: dict[str, Any]) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         headers = {"Authorization": f"Bearer {self.microsoft.token()}"}
         connection.request("POST", PATH, json.dumps(body), headers)
         response = connection.getresponse()
@@ -80,7 +80,7 @@ class Channel:
         more = {"type": "invoke", "name": "adaptiveCard/action", "value": value, "replyToId": message.get("id", "m")}
         self.by(who, **more)
 
-    def said(self, where: str, at_least: int = 1, seconds: float = 20) -> list[dict[str, Any]]:
+    def said(self, where: str, at_least: int = 1, seconds: float = 60) -> list[dict[str, Any]]:
         """The messages of a conversation, once there are so many and all are final."""
         until = time.monotonic() + seconds
         while True:
@@ -91,7 +91,7 @@ class Channel:
             time.sleep(0.02)
 
     def bodies(self, kind: type, at_least: int = 0) -> list[Any]:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while True:
             self.desk.ledger.flush()
             found = [stored.body for stored in self.desk.ledger.read() if isinstance(stored.body, kind)]

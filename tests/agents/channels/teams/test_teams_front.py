@@ -36,7 +36,7 @@ class Front:
         return self.raw(json.dumps(body), headers, path, method)
 
     def raw(self, body: str, headers: dict[str, str], path: str = PATH, method: str = "POST") -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response.status, json.loads(response.read() or b"{}")

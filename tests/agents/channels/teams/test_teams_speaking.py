@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,18 @@ def part(teams: TeamsService, where: str = "a:ana", **more: Any) -> Part:
     return Part(place=Place(service=teams.url, conversation=where), text="the answer", card=CARD, **more)
 
 
+def _until(happens: Callable[[], object]) -> None:
+    until = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.01)
+
+
 def begun(speaking: Speaking, teams: TeamsService, *, personal: bool = True) -> str:
     shown = Showing(speaking, came(teams, personal=personal), None, lambda begun: None)
-    until = time.monotonic() + 5
-    while not (teams.progress if personal else teams.said("19:ops")) and time.monotonic() < until:
-        time.sleep(0.01)
+    _until(lambda: teams.progress if personal else teams.said("19:ops"))
     shown({"event": "query.started", "query": "spend_by_day"})
-    time.sleep(0.3)
+    _until(lambda: "spend by day" in str(teams.progress[-1:] if personal else teams.said("19:ops")))
     id = shown.close()
     assert id is not None
     return id
