@@ -1,4 +1,4 @@
-"""One synthesis for all tests of a session: about three seconds that nobody should spend twice."""
+"""One process that synthesizes for all tests of a session: loading the CDK takes seconds."""
 
 import json
 import os
@@ -9,15 +9,18 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory):
-    """The folder into which `python -m infra.app` wrote the example environment."""
-    out = tmp_path_factory.mktemp("cdk")
-    environment = {**os.environ, "CDK_OUTDIR": str(out), "REGENT_ENVIRONMENT": "example"}
-    done = subprocess.run(
-        [sys.executable, "-m", "infra.app"], env=environment, capture_output=True, text=True, check=False
-    )
+def assemblies(tmp_path_factory):
+    """Two folders: the example environment as `python -m infra.app` writes it, and the other one, without checks."""
+    out, other = tmp_path_factory.mktemp("cdk"), tmp_path_factory.mktemp("other")
+    done = synthesize_other(other, "example", str(out), REGENT_ENVIRONMENT="example")
     assert done.returncode == 0, done.stderr[-2000:]
-    return out
+    return out, other
+
+
+@pytest.fixture(scope="session")
+def assembly(assemblies):
+    """The folder into which `infra.app` wrote the example environment."""
+    return assemblies[0]
 
 
 def read(assembly):
@@ -42,12 +45,12 @@ def stacks(templates):
     return {name.removeprefix("RegentExample"): template["Resources"] for name, template in templates.items()}
 
 
-def synthesize_other(out, *words):
+def synthesize_other(out, *words, **env):
     """Synthesize the example environment with what it leaves out: an archive account, a second stage, a StackSet, all
-    channels, a runtime of each protocol."""
+    channels, a runtime of each protocol. With `example` and a folder, the app is run before that as it is."""
     return subprocess.run(
         [sys.executable, "-c", _OTHER, str(out), *words],
-        env={**os.environ},
+        env={**os.environ, **env},
         capture_output=True,
         text=True,
         check=False,
@@ -55,19 +58,20 @@ def synthesize_other(out, *words):
 
 
 @pytest.fixture(scope="session")
-def other_assembly(tmp_path_factory):
+def other_assembly(assemblies):
     """That other environment, without the checks of a synthesis."""
-    out = tmp_path_factory.mktemp("other")
-    done = synthesize_other(out)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return out
+    return assemblies[1]
 
 
 _OTHER = """
 import sys
 from pathlib import Path
-from infra.app import _node_from_the_venv
+from infra.app import _node_from_the_venv, main
 _node_from_the_venv()
+if "example" in sys.argv:
+    import os, aws_cdk  # before the folder is named: Node is not to take it for that of what comes after
+    os.environ["CDK_OUTDIR"] = sys.argv[sys.argv.index("example") + 1]
+    main()
 from infra.config import Organization, Slack, Stage, Teams, load_environment
 from policies.oversight.digest import Digest
 from infra.stacks.all import build, new_app, synthesize
