@@ -65,13 +65,15 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """Its parameter is for how many minutes an approval waits: an hour, unless a test is about the end of them."""
+    minutes = getattr(request, "param", 60)
     people = tmp_path / "people.yaml"
     people.write_text(PEOPLE.replace("ROLE", "auditor"))
     monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.setenv("REGENT_PRINCIPALS", str(people))
-    monkeypatch.setenv("REGENT_APPROVALS", '{"minutes": 1}')
-    settings = Settings(principals=people, approvals=ApprovalSettings(minutes=1))
+    monkeypatch.setenv("REGENT_APPROVALS", json.dumps({"minutes": minutes}))
+    settings = Settings(principals=people, approvals=ApprovalSettings(minutes=minutes))
     with open_house(settings=settings) as (port, _):
         yield Place(tmp_path, port)
 
@@ -122,6 +124,7 @@ def test_attack_somebody_who_may_no_longer_approves_at_no_door_and_somebody_else
     assert place.port.decide(DIRK, approval, "approve").status == "answered"
 
 
+@pytest.mark.parametrize("place", [1], indirect=True, ids=["a minute"])
 def test_attack_what_expired_is_approved_and_resumed_at_no_door(place: Place) -> None:
     approval = place.waits()
     time.sleep(61)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,8 @@ def test_attest_binds_a_document_and_status_sees_it(regent, place, monkeypatch):
     folder.mkdir()
     (folder / "cross.md").write_text(
         "---\nid: cross\ntype: policy-cross-reference\nversion: '1'\nowner: bram\napprover: carla\n"
-        "approved_on: 2026-11-01\nreview_due: 2099-01-01\nscope: [regent]\n---\nAll policies were compared.\n"
+        f"approved_on: {datetime.now(UTC):%Y-%m-%d}\nreview_due: 2099-01-01\nscope: [regent]\n"
+        "---\nAll policies were compared.\n"
     )
     monkeypatch.setenv("REGENT_DOCUMENTS", str(folder))
     with pytest.raises(RegentError, match="to be approved by carla"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -154,7 +153,9 @@ def test_no_order_of_counting_holding_and_settling_passes_the_limit(steps: list[
 
 
 def with_budgets(desk: Desk, home: Home, **given: Any) -> Desk:
-    return replace(desk, overseen=Oversight.local(home.path, desk.ledger, BudgetSettings(**given)))
+    """The desk at noon: the hour and the day do not end while a test runs."""
+    overseen = Oversight.local(home.path, desk.ledger, BudgetSettings(**given), clock=lambda: NOON)
+    return replace(desk, overseen=overseen)
 
 
 def reached(home: Home) -> list[LimitReached]:
@@ -198,9 +199,9 @@ def test_money_runs_out_before_a_billed_query(open_desk_with: Callable[..., Desk
 
 
 def test_what_an_answer_took_is_counted(open_desk_with: Callable[..., Desk], home: Home) -> None:
-    desk = open_desk_with(ScriptedMaker([SPEND, "Spend was [[f1]]."]))
+    desk = with_budgets(open_desk_with(ScriptedMaker([SPEND, "Spend was [[f1]]."])), home)
     answer = desk.answer(Question(text="What did we spend?", fresh=True), LOCAL)
-    day = int(time.time() // 86_400) * 86_400
+    day = int(NOON // 86_400) * 86_400
     store = SqliteUsage(Database(home.oversight))
     tokens = answer.usage.input_tokens + answer.usage.output_tokens
     assert tokens == store.total(f"principal:local|tokens|{day}") == 220
