@@ -31,6 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cli")
 
 
+def home(folder: Path) -> str:
+    return furnished(folder / "home")
+
+
 def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [REGENT, *words],
@@ -39,13 +43,13 @@ def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> s
         text=True,
         timeout=120,
         cwd=folder,
-        env={**os.environ, "REGENT_HOME": furnished(folder / "home"), "COLUMNS": "120", **env},
+        env={**os.environ, "REGENT_HOME": home(folder), "COLUMNS": "120", **env},
     )
 
 
 def here(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The same without a process."""
-    return regent_here(folder, *words, **{"REGENT_HOME": furnished(folder / "home"), "COLUMNS": "120", **env})
+    return regent_here(folder, *words, **{"REGENT_HOME": home(folder), "COLUMNS": "120", **env})
 
 
 def answer(folder: Path, *words: str, **env: str) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
@@ -131,7 +135,7 @@ def test_a_process_exits_with_each_of_those_codes(folder: Path, words: list[str]
 
 
 def test_a_question_is_read_from_standard_input(folder: Path) -> None:
-    done = regent(folder, "ask", "-", "--json", given="Which buckets are public?\n")
+    done = regent_here(folder, "ask", "-", "--json", given="Which buckets are public?\n", REGENT_HOME=home(folder))
     assert json.loads(done.stdout)["status"] == "answered"
 
 
@@ -241,7 +245,7 @@ def test_chat_is_a_conversation(folder: Path) -> None:
     done = regent(folder, "chat", "--session", "talk", given="What did we spend last month?\nand by team?\nexit\n")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("September 2026") >= 2
-    again = regent(folder, "chat", "--session", "talk", given="")
+    again = regent_here(folder, "chat", "--session", "talk", REGENT_HOME=home(folder), COLUMNS="120")
     assert "and by team?" in again.stderr
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import regent_here
 from tests.homes import furnished
 
 REGENT = Path(sys.executable).with_name("regent")
@@ -49,10 +50,12 @@ def test_a_blocked_question_steers_no_terminal_and_leaves_no_half_key(tmp_path: 
     done = regent(tmp_path, "ask", text, "--as", person, "--json")
     found = json.loads(done.stdout)
     assert found["status"] in ("blocked", "denied")
-    shown = regent(tmp_path, "audit", "show", "--question", found["id"])
-    as_json = regent(tmp_path, "audit", "show", "--question", found["id"], "--json")
+    here = {"REGENT_HOME": str(tmp_path / "home")}
+    shown = regent_here(tmp_path, "audit", "show", "--question", found["id"], **here)
+    as_json = regent_here(tmp_path, "audit", "show", "--question", found["id"], "--json", **here)
+    assert found["id"] in as_json.stdout and shown.returncode == as_json.returncode == 0
     kept = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
-    for output in (done.stdout, shown.stdout, as_json.stdout):
+    for output in (done.stdout, shown.stdout.encode(), as_json.stdout.encode()):
         assert b"\x1b" not in output
         assert b"\\u001b" not in output
         assert b"AKIA" not in output
