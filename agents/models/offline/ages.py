@@ -15,11 +15,11 @@ _UNITS = {"d": "day", "t": "day", "w": "week", "m": "month", "q": "quarter", "y"
 _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _UNIT = r"days?|wks?|weeks?|months?|mths?|qtrs?|quarters?|yrs?|years?|dag(?:en)?|weken|dias?|mes(?:es)?|maand(?:en)?|jaar|anos?"
 _LENGTH = re.compile(
-    rf"(?<![\w./-])(?:(\d{{1,4}})(?: ?\+| or more| plus| full| whole| straight| consecutive)?[- ]?(d|w|m|mos?|y|{_UNIT})"
-    rf"|({_COUNT})(?: or more| full| whole| straight| consecutive)?[- ]({_UNIT}))(?![\w/-])"
+    rf"(?<![\w./-])(?:(\d{{1,4}})(?: ?\+|(?:st|nd|rd|th)| or more| plus| full| whole| straight| consecutive)?[- ]?(d|w|m|mos?|y|{_UNIT})"
+    rf"|({_COUNT})(?: or more| full| whole| straight| consecutive)?[- ]({_UNIT}))(?![\w/]|-(?!old\b))"
 )
 _BEFORE = re.compile(r"\b(?:before|prior to|older than|predat\w*|earlier than)(?: the)? *$")
-_AGO = re.compile(rf"(?:more than|over|at least|longer than|>) ?(\d{{1,4}}|{_COUNT})[- ]({_UNIT}) ago\b")
+_AGO = re.compile(rf"(?:more than|over|at least|longer than|>) ?(\d{{1,4}}|{_COUNT})[- ]({_UNIT}) (?:ago|back)\b")
 _UNUSED = re.compile(r"\b(?:not|never|nobody|no one|unused|untouched|idle|dormant|without)\b[^,;?]{0,25}$")
 _SO_FAR = frozenset({"year_to_date", "this_quarter", "month_to_date"})
 _NAMED = re.compile(r"last_(\d+)_(day|week|month)s")

@@ -44,15 +44,16 @@ _BARE = re.compile(r"(?<![\w.:-])(\d\d|100)(?= ?(?:$|[?,;]))")
 """A share without its sign, as it is said of quotas alone ("near the ceiling, 90+")."""
 _LEFT = re.compile(
     rf"(?:less|fewer|lower|under|below|at most|no more|not more|only|within|just) ?(?:than )?(?:a |the )?(?:last )?(\d{{1,3}}|{_COUNT}){_PERCENT}(?: of (?:the |its |their )?\w+)? (?:(?:is |are |of )?(?:\w+ )?(?:left|remain\w*|free|spare|headroom|to spare|to go|available|unused)|(?:of|from|off|below|under) (?:the |its |their )?(?:limit|ceiling|cap|maximum|max))"
-    rf"|(?:less|under|below) (?:than )?(\d{{1,3}}|{_COUNT}){_PERCENT} headroom|within (\d{{1,3}}|{_COUNT}){_PERCENT} of"
+    rf"|(?:less|under|below) (?:than )?(\d{{1,3}}|{_COUNT}){_PERCENT} headroom|(?:within|closer than|nearer than|less than) (\d{{1,3}}|{_COUNT}){_PERCENT} (?:of|to|from|away from|off) (?!which|them)"
 )
 _PARTS = {
     "three quarters": 75, "two thirds": 67, "a third": 33, "one third": 33, "a quarter": 25, "one quarter": 25, "half": 50,
-    "a half": 50, "a fifth": 20, "four fifths": 80, "a tenth": 10, "nine tenths": 90, "nine out of ten": 90,
+    "a half": 50, "one in ten": 10, "one in five": 20, "one in four": 25, "eight out of ten": 80, "nine in ten": 90, "a fifth": 20, "four fifths": 80, "a tenth": 10, "nine tenths": 90, "nine out of ten": 90,
 }  # fmt: skip
 _PART = re.compile(
     rf"(?<![\w-])({'|'.join(sorted(_PARTS, key=len, reverse=True))})(?! (?:a |an )?(?:year|hour|day|month|of <p>))(?![\w-])"
 )
+_OFF_LIMIT = re.compile(r"\bwithin (?:a|an|one|the last) \w+ of\b")
 _SPARE = re.compile(r"\b(?:left|remain\w*|free|spare|headroom|to go|available|unused)\b")
 _ANY_USE = re.compile(
     r"\b(?:(?:however|no matter how|how(?:so)?ever) (?:little|much|few|low|high|small)|(?:at )?any (?:level|amount|percentage|rate|degree) of (?:use|usage|utili[sz]ation)|regardless of (?:the |their |its )?(?:use|usage|level|utili[sz]ation|percentage)|(?:complete|full|entire|whole) (?:list|overview|set) of (?:the |our |all |service )*(?:quotas?|limits?))\b"
@@ -70,6 +71,8 @@ def share_used(text: str, flat: str) -> int | None:
     if match := _LEFT.search(flat):
         return 100 - (number(next(group for group in match.groups() if group)) or 0)
     if match := _PART.search(flat):
+        if _OFF_LIMIT.search(flat):
+            return 100 - _PARTS[match[1]]
         return 100 - _PARTS[match[1]] if _SPARE.search(flat) else _PARTS[match[1]]
     if match := _ABOVE.search(text):
         return number(next(group for group in match.groups() if group))
@@ -92,15 +95,15 @@ def minutes(flat: str) -> int | None:
     return (number(match[1]) or 1) * (1 if match[2].startswith("m") else 60)
 
 
-_THE = r"(?:any |the |all |our |those |these |such |aws |promotional |applied )*"
-_OFF = r"(?:credits?|refunds?|discounts?|rebates?|deductions?)"
+_THE = r"(?:any |the |all |our |those |these |that |this |such |aws |amazon |'s |promotional |applied )*"
+_OFF = r"(?:(?:credits?|refunds?|discounts?|rebates?|deductions?|gifts?|freebies|vouchers?|(?<!at )presents?)(?: (?:from|of|by) (?:aws|amazon))?)"
 _OFFS = rf"{_OFF}(?: (?:and|or|/|nor) {_THE}{_OFF})?"
 _GROSS = re.compile(
     rf"\b(?:gross(?! gaming)|bruto?|undiscounted|pre-?credits?|un-?credited|list[- ]price|catalogue price|rack rate|sticker price|real usage|actual usage|true usage|full price"
     rf"|(?:before|prior to|without|excluding|excl|exclude|exclusive of|ignor(?:e|ing)|disregard(?:ing)?|minus|less|bar|leaving out|leave out|not (?:counting|including|deducting|netting|considering)|no|free of|net of no|setting aside|aside from|apart from|other than|forget(?:ting)?|omitting|stripping out|strip out|take out|taking out|adding back|add back) (?:deducting |counting |applying |subtracting |taking off |taking into account )?{_THE}{_OFFS}"
     rf"|(?:leave|leaving|strip|stripping|take|taking|add|adding|put) {_THE}{_OFFS} (?:out|back|aside|away)(?: in)?"
     rf"|{_OFFS} (?:(?:is|are|were|was|be|been|being|to be) )?(?:not (?:yet )?(?:deducted|applied|counted|included|taken (?:off|into account)|subtracted|netted)|added back|put back|excluded|left out|ignored|disregarded|set aside|aside|omitted|stripped(?: out)?|taken out|removed|apart)"
-    rf"|(?:as if|if) (?:there (?:were|was|had been)|we had|we got|we did not (?:have|get)) (?:no|any) {_OFFS})\b"
+    rf"|(?:as if|if) (?:there (?:were|was|had been)|we had|we got|we did not (?:have|get)) (?:no|any) {_OFFS}|as if (?:(?:nobody|no one)(?: [a-z]+){{1,4}}|(?:[a-z]+ ){{1,4}}(?:no|not|never)(?: [a-z]+){{0,3}}) {_OFFS})\b"
 )
 _NET = re.compile(
     rf"\b(?:net(?: of)?|netto|liquido|(?:after|including|incl|include(?! (?:any|a)\b)|inclusive of|with|minus our|less our|counting|taking into account|once) {_THE}{_OFFS}(?! (?:added back|put back|excluded|left out|ignored|aside|not))"

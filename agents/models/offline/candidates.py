@@ -104,13 +104,13 @@ def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence
         first = earlier[0]
         for name in names:
             own, limits = calls_for(name, reading, context)
-            add("inherit", [inherited(call, first, reading, context.queries, freely=True) for call in own], limits)
-            add("place", [placed_as(call, first, context.queries) for call in own], limits)
+            add("inherit", [inherited(call, first, reading, context, freely=True) for call in own], limits)
+            add("place", [placed_as(call, first, reading, context.queries) for call in own], limits)
         if joint:
-            add("joint", [inherited(call, first, reading, context.queries) for call in joint])
+            add("joint", [inherited(call, first, reading, context) for call in joint])
         for one in list(every):
             if one.source in ("series", "pair", "series told"):
-                add("composed place", [placed_as(call, first, context.queries) for call in one.calls])
+                add("composed place", [placed_as(call, first, reading, context.queries) for call in one.calls])
         add("carry", *carry(earlier, reading, context))
         for call in earlier if len(earlier) > 1 else ():
             add("carry one", *carry([call], reading, context))
@@ -122,7 +122,7 @@ def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence
             add("dialogue", *taken)
         if "who_did_what" in context.queries:
             who = one_call("who_did_what", reading, context)
-            add("inherit", [inherited(who, first, reading, context.queries, freely=True)])
+            add("inherit", [inherited(who, first, reading, context, freely=True)])
     for one in list(every):
         if (len(one.calls) == 1 and one.calls[0].query in names[:_VARIED]) or one.source in ("carry", "compare"):
             for tag, calls in variants(one.calls[0], reading, earlier, context) if len(one.calls) == 1 else ():

@@ -11,20 +11,21 @@ from typing import Any
 from agents.models.offline import levels
 
 NO_MFA = (
-    r"mfa|m\.f\.a|2fa|2sv|(?:two|2|second|dual)[- ](?:factor|step)s?|m[ulti]{4}[- ]?factor\w*|second (?:[a-z]+ )?factor|another factor|additional factor|"
+    r"mfa|code on (?:\w+ )?phones?|(?:phone|text|sms) codes?|m\.f\.a|2fa|2sv|(?:two|2|second|dual)[- ](?:factor|step)s?|m[ulti]{4}[- ]?factor\w*|second (?:[a-z]+ )?factor|another factor|additional factor|"
     r"(?:single|one|1)[- ]factor|(?:just|only|merely|nothing (?:more|else|but)(?: than)?) (?:a |their |with |on |by |an? )*(?:[a-z]+ )?passwords?|passwords? (?:alone|only|and nothing (?:else|more))|password[- ]only|"
     r"two[- ]step verification|(?:authenticator|verification|security|hardware|one-time)(?: app| code| device| token| key| password)s?|authenticators?|(?:no|without(?: a)?|lacks? a|missing) (?:[a-z]+ )?(?:tokens?|otps?|yubikeys?)|"
     r"tweestaps\w*|twee-factor|dois fatores|duas etapas"
 )
 """How a second factor, or the want of one, is spoken of."""
 _NOT_YET = r"(?:not|never|nor|hardly|far from|yet to be|still to be|without being|neither)(?: yet| been| being| fully| all| even| really| actually| properly)*"
-_DONE = r"(?:closed|resolved|solved|fixed|over(?= ?(?:$|[?,;]|now|already|yet|and|or|by now|with))|finished|ended(?! <)|dealt with|done(?: with)?|cleared(?: up)?|remediated|remedied|repaired|settled|handled|mitigated|completed|wrapped up)"
+_DONE = r"(?:closed|resolved|solved|fixed|over(?= ?(?:$|[?,;]|now|(?:by )?<p>|already|yet|and|or|by now|with))|finished|ended(?! <)|dealt with|done(?: with)?|cleared(?: up)?|remediated|remedied|repaired|settled|handled|mitigated|completed|wrapped up)"
 _RELEASE = r"(?:(?:re)?deploy\w*|releas\w*|roll(?:ed|ing)? ?-?outs?|roll(?:ed|ing)? (?:\w+ )?(?:out|back)|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|go-?lives?|versions?)"
+_BY_NAME = r"one (?:by|after) (?:one|the other|another)|(?:by|with (?:its|their|all)|all|give me|the) names?(?! of the (?:rule|service|team))|names? (?:please|pls|of (?:them|those|these|all|each|the \w+s\b))|individually|piece by piece|what are they called|called what"
 _QUIET = r"(?:ok|okay|green|quiet|fine|healthy|calm|silent|normal|all right|alright|in order|good|at rest)"
 _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "findings.by": (
         ("age", r"oldest|by age|how old|age of|longest|how long|ageing|aging|older than|open since|open (?:for )?(?:longer|more|over)|ouderdom"),
-        ("product", r"by product|per product|which (?:product|tool|source)|by source|reported by|which service (?:reports|finds)"),
+        ("product", r"by product|per product|which (?:product|tool|source)|by source|reported by|which (?:scanner|detector|checker) (?:\w+ )?(?:report\w*|f[io]und\w*|rais\w+)|which service (?:reports|finds)"),
         ("account", r"(?:by|per|each|every|which|what|across|worst) (?:\w+ )?(?:accounts?|venues?|casinos?)|welke rekening|where are|accounts? (?:has|have|with)"),
         ("severity", r"by severity|per severity|how severe"),
     ),
@@ -33,31 +34,31 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("buckets", r"buckets?|s3|object (?:storage|stores?)|files"),
         ("databases", r"databases?|dbs?|rds|aurora"),
         ("security_groups", r"security[ -]groups?|ports?|ssh|rdp|firewalls?|let(?:s|ting)? (?:\w+ )?in|sgs?|inbound|ingress|0\.0\.0\.0/0|any (?:ip )?address(?:es)?|cidrs?|network rules?|nacls?"),
-        ("shared", r"shared?|sharing|(?:outside|foreign|other people 's|strange|unknown) (?:the |our )?(?:org\w*|company|(?:aws )?accounts?)|external\w*|cross-account|third part\w+|with others|access analyzer|partners|suppliers|vendors"),
+        ("shared", r"(?:companies|people|parties|firms) that are not us|(?:other|outside|foreign) (?:companies|firms|parties)|shared?|sharing|(?:outside|foreign|other people 's|strange|unknown) (?:the |our )?(?:org\w*|company|(?:aws )?accounts?)|external\w*|cross-account|third part\w+|with others|access analyzer|partners|suppliers|vendors"),
     ),
     "identity_hygiene.check": (
         ("no_mfa", NO_MFA),
-        ("root", r"root(?! causes?)"),
-        ("over_privileged", r"over-?privileg\w*|admin\w*|permissions?|permissive|too (?:much|many|broad|wide)|least[- ]privilege|privileg\w*|rights|(?:full|unlimited|unrestricted|unfettered|wildcard) (?:access|control|powers?)|super ?users?|rechten|(?:all-?|too |most )?powerful|(?:(?:can|may|could|able to|allowed to) (?:just |practically |simply |basically |do )*|do )(?:everything|anything|whatever)(?: they (?:want|like|please))?|god[ -]?mode|carte blanche|stars?(?= (?:polic|permission|action|resource))|overly (?:broad|wide)|more (?:access|power) than"),
+        ("root", r"root(?! causes?)|(?:master|owner|main|main account|account owner'?s?) (?:logins?|accounts?|users?|passwords?|credentials?)"),
+        ("over_privileged", r"over-?privileg\w*|admin\w*|permissions?|permissive|too (?:much|many|broad|wide)|least[- ]privilege|privileg\w*|rights|(?:full|unlimited|unrestricted|unfettered|wildcard) (?:access|control|powers?)|super ?users?|rechten|(?:all-?|too |most )?powerful|(?:(?:can|may|could|able to|allowed to) (?:just |do |\w+ly )*|do (?:\w+ly )?)(?:everything|anything|whatever)(?: they (?:want|like|please))?|god[ -]?mode|carte blanche|stars?(?= (?:polic|permission|action|resource))|overly (?:broad|wide)|more (?:access|power) than"),
         ("unused_keys", r"unused|untouched|(?:not|never) (?:\w+ )?(?:been )?(?:exercised|used|touched|in use|called upon)|(?:nobody|no one|no-one|noone|none of us|never) (?:\w+ )?(?:ever )?(?:uses|used|using|touched|touches|needs|calls on)|dormant|stale|forgotten|idle|idling|inactive|ongebruikt\w*|last used|abandoned|gather\w* dust|without (?:\w+ )?(?:being used|use|usage|activity)|no (?:\w+ )?(?:use|usage|activity)|l(?:ie|ies|ying) (?:just )?(?:around|about|idle|there)|left over|disused|(?:out of|fallen out of) use|sleeping"),
-        ("old_keys", r"old|older|oldest|ages?|aged|ageing|aging|(?:un)?rotat\w*|renew\w*|refreshed|replaced|cycled|overdue|past (?:its|their) (?:\w+ )?(?:date|expiry|life)|ancient|long-?lived|long[- ](?:standing|living|time)|how long|since when|keys? over|expired?|outdated|been around|(?:created|issued|made|generated) (?:\w+ )?(?:too )?(?:long ago|before)|too long|years|oud\w*|velhas|antigas"),
+        ("old_keys", r"old|older|oldest|ages?|aged|ageing|aging|(?:un)?rotat\w*|renew\w*|refreshed|replaced|cycled|overdue|past (?:its|their) (?:\w+ )?(?:date|expiry|life|\d+(?:st|nd|rd|th) day)|past \d+ days|ancient|long-?lived|long[- ](?:standing|living|time)|how long|since when|keys? over|expired?|outdated|been around|(?:created|issued|made|generated) (?:\w+ )?(?:too )?(?:long ago|before)|too long|years|oud\w*|velhas|antigas"),
     ),
     "encryption.kind": (
         ("keys", r"rotat\w*|kms|keys?|cmks?"),
         ("buckets", r"buckets?|s3"),
         ("volumes", r"volumes?|disks?|ebs|drives?|schijven"),
-        ("snapshots", r"snapshots?"),
+        ("snapshots", r"snapshots?|copies of (?:\w+ )?(?:disks?|volumes?|drives?|databases?)|(?:disk|volume|drive|database) copies"),
         ("databases", r"databases?|dbs?|rds|aurora"),
     ),
     "vulnerabilities.by": (
         ("account", r"(?:by|per|each|every|which|what|across) (?:\w+ )?(?:accounts?|venues?|casinos?)|accounts? (?:has|have|with)"),
-        ("resource", r"(?:by|per|each|every|which|what) (?:\w+ )?(?:resources?|servers?|instances?|machines?|hosts?|systems?|boxes|vms?|functions?|lambdas?|images?)|(?:servers?|instances?|machines?|hosts?) (?:has|have|with|are)"),
+        ("resource", rf"{_BY_NAME}|(?:by|per|each|every|which|what) (?:\w+ )?(?:resources?|servers?|instances?|machines?|hosts?|systems?|boxes|vms?|functions?|lambdas?|images?)|(?:servers?|instances?|machines?|hosts?) (?:has|have|with|are)"),
         ("cve", r"by cve|per cve|which cves?|most common|what cves?|list (?:\w+ )?cves|top (?:\w+ )?cves|cves are"),
         ("severity", r"by severity|per severity|how severe"),
     ),
     "alarms.state": (
         ("insufficient_data", r"insufficient(?:[ _]data)?|(?:enough|no|any|lack of|lack(?:s|ing)?(?: enough| any)?|too little|starved of|short of|out of|without(?: any| enough)?|miss(?:ing|es)?|want of) (?:enough |metric |metrics? )?(?:data|metrics?|datapoints?|measurements?)|(?:do|does|did|are|is) not (?:get|have|receiv\w*|report\w*|send\w*)|(?:unknown|undetermined|undecided|no) (?:state|status)|not reporting|(?:blind|silent|dead|grey|gray) alarms?|data ?less"),
-        ("ok", rf"green ones|ones (?:are )?(?:ok|green)|^(?:and |how many |are )*(?:ok|green)$|(?:alarms?|which|are|all) (?:\w+ )?(?:that )?(?:are |is |in |back to |at |stay |being )*(?:currently |now |all |perfectly )?{_QUIET}(?: state)?|in ok|(?:ok|healthy|green|quiet|calm|silent) alarms"),
+        ("ok", rf"green ones|ones (?:are )?(?:ok|green)|^(?:and |how many |are )*(?:ok|green)$|(?:alarms?|which|are|all) (?:\w+ )?(?:that )?(?:are |is |in (?:the )?|back to |at |stay |being )*(?:currently |now |all |perfectly )?{_QUIET}(?: state)?(?! (?:for|because|through|due|from|only)\b)|in ok|(?:ok|healthy|green|quiet|calm|silent) alarms"),
         ("alarm", r"alarms? (?:are |is |now |currently )*in (?:the )?alarm(?: state)?"),
         ("all", r"(?:all|every|how many|total|number of|each) (?:of )?(?:the |our |those |single )?(?:\w+ )?alarms?(?! (?:that |which |currently |now )*(?:are |is |have |has |were |do |does )?(?:currently |now |still )?(?:firing|fire|red|active|going|ringing|on|now|open|triggered|gone|went|rang|sound|broken|in alarm|alerting|up|off))|whatever (?:its|their|the)? ?state|alarms? do we have|(?:any|whatever|each|per|by|every|their) (?:the |its )?state|firing or not|alarms? (?:are |have we )?(?:defined|configured|set up|exist\w*)|red or green"),
         ("alarm", r"firing|red|fire|active|triggered"),
@@ -72,11 +73,12 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("load_balancers", r"load[ -]?balancers?|albs?|elbs?|nlbs?"),
     ),
     "inventory.by": (
+        ("resource", _BY_NAME),
         ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python ?[\d.]*|gp2|gp3|io1|io2|st1|sc1|magnetic|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
         ("team", r"(?:by|per|each|which|what|every) teams?|who owns"),
         ("account", r"(?:by|per|each|which|what|every) accounts?"),
-        ("state", r"(?:by|per) status|(?:running|stopped) (?:and|or|vs|versus)|stopped|by state|state of|turned off|switched off|halted"),
+        ("state", r"(?:by|per) (?:state|status)|state of|(?:running|stopped|up|on|off|down) (?:(?:and|or|vs|versus) )(?:how many )?(?:are )?(?:not|running|stopped|up|off|down|on)|stopped|(?:turned|switched|powered|shut) (?:off|down)|halted|(?:un|de|not )attached|attached to (?:nothing|no \w+|none)|hanging loose|idle(?! (?:for|since))|(?:(?<!what )(?:is|are)|how many|actually|really|currently|still) (?:of (?:them|those|these) )?(?:are |is )?(?:\w+ )?(?:running|up(?! (?:to|for))|off|down|switched on|turned on|powered on)(?= ?(?:$|[?,;]|and|or|in|at|right|now|<))|(?:running|live|active) (?:instances?|servers?|machines?|vms?|databases?|containers?)"),
     ),
     "backups.state": (
         ("running", r"(?:have|has|are|is) not (?:yet )?(?:been )?(?:finished|completed|done|ended|over)(?: yet)|not (?:finished|completed|done|over) yet|unfinished|(?:still |currently |now )?(?:running|in progress|ongoing|going on|under ?way|busy|pending|in flight)|still (?:going|at it|open|working)|being (?:made|taken|written|run|created)|lopen|bezig|em curso"),
@@ -99,39 +101,39 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("open", r"open|ongoing|right now|now|currently|current|active|live (?:aws |health |amazon )*\w+|is aws|today|having|happening|at (?:this|the) (?:moment|time|minute)|presently|pending"),
     ),
     "commitments.kind": (
-        ("savings_plans", r"savings? plans?|sps|compute plans?"),
-        ("reservations", r"reserv\w+|ris?"),
+        ("savings_plans", r"savings? plans?|sps|compute plans?|(?:hourly|per hour|an hour) (?:amount|commitments?|sum|promises?)|(?:amount|sum) (?:per|an|each|every) hour"),
+        ("reservations", r"reserv\w+|ris?|(?:booked|paid) (?:[\w<>]+ ){0,2}(?:ahead|in advance)|pre-?paid"),
     ),
     "savings.kind": (
         ("rightsizing", r"(?:right|re)-?siz\w*|over-?(?:sized|provision\w*|dimension\w*|spec\w*|powered)|(?:much |far |way )?too (?:big|large|powerful|generous|beefy|heavy)|bigger than|larger than|down-?(?:siz|scal|grad)\w*|smaller|under-?utili[sz]ed|under-?used|shrink\w*|shrunk|scal(?:e|ed|ing) down|slim\w* down|wrong(?:ly)? size\w*|barely (?:used|loaded|busy)"),
         ("upgrade", r"gp2 (?:to |into )?gp3|newer (?:[\w-]+ )?(?:generations?|instances?|families|types?|hardware)|(?:older|old|previous|last|outdated)[ -]generations?(?: instances?)?|latest generation"),
-        ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|not (?:being )?used|unattached|detached|sitting|wast\w+|(?:switch|turn|shut)\w* (?:\w+ )?(?:off|down)|(?:nobody|no one|noone) (?:\w+ )?(?:uses|used|needs|wants|using)|zombies?|abandon\w*|orphan\w*|left ?overs?|forgotten|dead (?:weight|wood)|clean(?:ing)?[- ]?(?:up|out)|dormant|decommission\w*|get rid of|lying (?:around|about|idle)|(?:could|can|should|might|may) drop"),
-        ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?"),
+        ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|do(?:es)? nothing|not (?:being )?used|unattached|detached|sitting|wast\w+|(?:switch|turn|shut)\w* (?:\w+ )?(?:off|down)|(?:nobody|no one|noone) (?:\w+ )?(?:uses|used|needs|wants|using)|zombies?|abandon\w*|orphan\w*|left ?overs?|forgotten|dead (?:weight|wood)|clean(?:ing)?[- ]?(?:up|out)|dormant|decommission\w*|get rid of|lying (?:around|about|idle)|(?:could|can|should|might|may) drop"),
+        ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?|sign\w* up (?:for )?longer|(?:longer|fixed|one[- ]year|three[- ]year|multi-?year|<p>) (?:terms?|contracts?|deals?)|(?:pay\w*|paid) (?:up ?front|ahead|in advance)|(?:tie|lock)\w* ourselves"),
         ("storage", r"storage|volumes?|disks?|gp2|gp3|buckets?|s3|snapshots?|(?:cold|colder|cheaper|archive|infrequent[ -]access|intelligent) ?(?:tier\w*|class\w*|storage)?|tier(?:s|ing)|lifecycle\w*|glacier|archiv\w*"),
         ("upgrade", r"upgrad\w*|moderni[sz]\w*|graviton\w*|arm(?:64)?|migrat\w*"),
     ),
     "untagged_spend.tag": (
-        ("cost-center", r"cost[- ]?cent(?:er|re)s?|kostenplaats|centro de custo"),
+        ("cost-center", r"(?:finance|accounting|cost|budget|booking) codes?|cost[- ]?cent(?:er|re)s?|kostenplaats|centro de custo"),
         ("venue", r"venue|casino|location"),
-        ("env", r"env(?:ironment)?"),
+        ("env", r"env(?:ironment)?|whether (?:it|they|that|something) (?:is|are|was|were|belongs?) (?:to |in )?(?:<env>|prod\w*|test\w*|staging)"),
         ("team", r"team|owner|squad|department"),
     ),
     "untagged_spend.by": (
-        ("service", r"(?:by|per|each|which|what|every) (?:\w+ )?services?"),
+        ("service", r"(?:by|per|each|which|what|every) (?:\w+ )?(?:services?|products?)"),
         ("account", r"(?:by|per|each|which|what|every) (?:\w+ )?accounts?"),
     ),
     "metric.name": (
-        ("db_storage_free", r"(?:free(?:able)?|left|spare) (?:\w+ )?(?:storage|space|disk|room)|(?:storage|disk|space|room) (?:\w+ ){0,3}(?:left|free|remaining|remains|available|spare)|free storage space|(?:short|low|out) (?:on|of) (?:\w+ )?(?:storage|space|room)(?= .*(?:database|db|rds))|(?:databases?|dbs?|rds)\b.*(?:short|low|out) (?:on|of) (?:\w+ )?(?:storage|space|room)|(?:databases?|dbs?) (?:\w+ ){0,3}(?:filling up|nearly full|almost full|full)|how full (?:[\w<>]+ ){0,3}(?:databases?|dbs?)"),
+        ("db_storage_free", r"(?:free(?:able)?|left|spare) (?:\w+ )?(?:storage|space|disk|room)|(?:storage|disk|space|room) (?:\w+ ){0,4}(?:left|free|remaining|remains|available|spare)|free storage space|(?:short|low|out) (?:on|of) (?:\w+ )?(?:storage|space|room)(?= .*(?:database|db|rds))|(?:databases?|dbs?|rds)\b.*(?:short|low|out) (?:on|of) (?:\w+ )?(?:storage|space|room)|(?:databases?|dbs?) (?:\w+ ){0,3}(?:filling up|nearly full|almost full|full)|how full (?:[\w<>]+ ){0,3}(?:databases?|dbs?)"),
         ("bucket_size", r"bucket sizes?|(?:biggest|largest|fattest|heaviest|size of|how (?:big|large|full|heavy)) (?:[\w<>]+ ){0,4}buckets?|buckets? (?:[\w<>]+ ){0,4}(?:gb|tb|gigabytes?|terabytes?|sizes?|big|bigger|biggest|large|larger|largest|most data|how full|grow\w*)|(?:data|gigabytes?|terabytes?|gb|tb|bytes|volume|stored?|store|stuff) (?:[\w<>]+ ){0,3}(?:in|on) (?:\w+ )?(?:s3|buckets?)|s3 (?:storage )?(?:size|volume|footprint|growth)"),
         ("errors_4xx", r"4xx\w*|40[0-9]s?|41[0-9]s?|429s?|client(?:[ -]side)? errors?|(?:bad|forbidden|unauthori[sz]ed|not[ -]found) (?:requests?|responses?|errors?)|not-founds"),
-        ("lambda_duration", r"durations?|(?:lambda|function)s? (?:\w+ ){0,3}(?:run ?time|take|last|slow\w*|long)|how long (?:[\w<>]+ ){0,3}(?:lambda|function)s?|(?:run ?time|execution time|running time|run length) (?:[\w<>]+ ){0,3}(?:lambda|function)s?|execution times?|(?:slow|slower|slowest|longest)(?:[- ]running)? (?:\w+ )?(?:lambda|function)s?(?: runs?)?|(?:ran|run|runs|running) (?:the )?long(?:est|er)?|(?:lambda|function)s? (?:[\w<>]+ ){0,4}(?:longest|slowest|slow)"),
+        ("lambda_duration", r"dur(?:ations?)?|(?:lambda|function)s? (?:\w+ ){0,3}(?:run ?time|take|last|slow\w*|long)|how long (?:[\w<>]+ ){0,3}(?:lambda|function)s?|(?:run ?time|execution time|running time|run length) (?:[\w<>]+ ){0,3}(?:lambda|function)s?|execution times?|(?:slow|slower|slowest|longest)(?:[- ]running)? (?:\w+ )?(?:lambda|function)s?(?: runs?)?|(?:ran|run|runs|running) (?:the )?long(?:est|er)?|(?:lambda|function)s? (?:[\w<>]+ ){0,4}(?:longest|slowest|slow)"),
         ("lambda_errors", r"(?:lambdas?|functions?)\b[^;?]*?(?P<only>failures|errors?)|(?:lambda|function)s? (?:[\w<>]+ ){0,4}(?:errors?|errored|fail\w*|crash\w*)|(?:errors?|fail\w*|crash\w*) (?:[\w<>]+ ){0,3}(?:lambdas?|functions?|invocations?)(?: invocations?)?|invocations? (?:that |which )?(?:fail\w*|error\w*|crash\w*)"),
         ("lambda_invocations", r"invocations?|invoked|(?:lambda|function)s? (?:calls?|called|executions?|runs?|ran)|(?:calls?|executions?|runs|how often|how many times|called) (?:[\w<>]+ ){0,4}(?:lambda|function)s?(?: (?:run|ran|called|executed|invoked))?"),
-        ("queue_age", r"(?:age of (?:[\w<>]+ )?)?oldest (?:\w+ )?messages?|messages? (?:[\w<>]+ ){0,3}(?:wait|sit|stay|old|stale)(?! in line)(?=s?\b(?! ?ing))|queue age|queue delays?|(?:waiting|wait) times? (?:[\w<>]+ ){0,3}queues?|queues? (?:[\w<>]+ ){0,3}(?:delays?|behind|lag\w*|stale|wait(?:ing)? times?|age)|how (?:stale|old|far behind) (?:[\w<>]+ ){0,4}(?:queues?|messages?)|how long (?:do |does |did |have |has )?(?:[\w<>]+ ){0,3}messages?"),
+        ("queue_age", r"(?:age of (?:[\w<>]+ )?)?oldest (?:\w+ )?(?:messages?|msgs?)|messages? (?:[\w<>]+ ){0,3}(?:wait|sit|stay|old|stale)(?! in line)(?=s?\b(?! ?ing))|queue age|queue delays?|(?:waiting|wait) times? (?:[\w<>]+ ){0,3}queues?|queues? (?:[\w<>]+ ){0,3}(?:delays?|behind|lag\w*|stale|wait(?:ing)? times?|age)|how (?:stale|old|far behind) (?:[\w<>]+ ){0,4}(?:queues?|messages?)|how long (?:do |does |did |have |has )?(?:[\w<>]+ ){0,3}messages?"),
         ("queue_depth", r"(?:queue )?depths?|how deep|messages? (?:[\w<>]+ ){0,2}(?:waiting|queued|in (?:the|it|that|queue)|stuck|pil\w+)|(?:queued|waiting|stuck|pending|unprocessed|undelivered) messages?|(?:many|number of|count of) messages|queue (?:length|size|backlog)s?|backlog size|how (?:long|full|deep|big) (?:is |are )(?:[\w<>]+ ){0,3}queues?|(?:length|size) of (?:[\w<>]+ ){0,3}queues?|(?:longest|fullest|deepest|biggest) (?:\w+ )?queues?|queues? (?:[\w<>]+ ){0,2}(?:deep|deeper|full)|backlogs? (?:in|of|on) (?:[\w<>]+ ){0,3}queues?"),
         ("db_connections", r"connections?|(?:db|database|open|client) sessions|sessions (?:on|to|in) (?:[\w<>]+ ){0,3}(?:databases?|dbs?)"),
-        ("errors_5xx", r"5xx\w*|50[0-9]s?(?! (?:usd|euros?|dollars|gb|days|hours))|error rate|(?:internal )?server(?:[ -]side)? errors?|http errors?|errors per|(?:bad )?gateway (?:errors?|time-?outs?)|bad gateways?|service unavailable|backend errors?|errors? (?:[\w<>]+ ){0,3}load ?balancers?"),
-        ("latency", r"latency|latencies|(?:response|answer|answering|loading|load|reaction|round[- ]trip) times?|slow\w*|lag\w*|p9[059]|responsive\w*|latencia|how (?:fast|quick\w*|snappy)|quick|how long (?:[\w<>]+ ){0,3}(?:requests?|pages?|responses?|answers?)(?: take)?|sluggish\w*"),
+        ("errors_5xx", r"error pages?|5xx\w*|50[0-9]s?(?! (?:usd|euros?|dollars|gb|days|hours))|error rate|(?:internal )?server(?:[ -]side)? errors?|http errors?|errors per|(?:bad )?gateway (?:errors?|time-?outs?)|bad gateways?|service unavailable|backend errors?|errors? (?:[\w<>]+ ){0,3}load ?balancers?"),
+        ("latency", r"latency|latencies|(?:response|answer|answering|loading|load|reaction|round[- ]trip) times?|slow\w*|lag\w*|p9[059]|responsive\w*|latencia|how (?:fast|quick\w*|snappy)|quick|how long (?:[\w<>]+ ){0,3}(?:requests?|pages?|responses?|answers?)(?: take)?|how long (?:[\w<>]+ ){1,4}wait\w*(?! times?)|sluggish\w*"),
         ("queue_age", r"queues?|backlogs?"),
         ("nat_bytes", r"nat|bytes|gigabytes"),
         ("disk", r"disk\w*|storage space|iops|file ?systems?|drives?"),
@@ -147,7 +149,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("sum", r"sum(?:med)?(?: up)?|total|how many|number of|count|all together|altogether|added up"),
     ),
     "spend.by": (
-        ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
+        ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|(?:how (?:large|big|much|generous) (?:is|was|were) |size of )(?:the |that |those )?(?:gifts?|freebies|vouchers?)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage|(?:types?|kinds?) of usage"),
         ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
         ("day", r"(?:which|what) (?:day|date)|(?:expensive|cheapest|dearest|priciest|costliest) (?:day|date)|(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),

@@ -24,6 +24,10 @@ _SUBJECTS_OF_WHY = frozenset(
 )
 """Concepts that make a question of "why" one of its own."""
 _SINCE = re.compile(r"\b(?:since when|from when|how long|when did (?:it|that|this|they)|what time)\b")
+_BY_WHOM = re.compile(
+    r"\bby (?:whom|who|whose hand)\b|\bwho(?: (?!owns?\b|has\b|have\b|pays?\b|can\b|is\b|are\b|else\b|gets?\b|uses?\b|needs?\b)[a-z]+){1,2} (?:that|it|this|them|those|these)\b"
+)
+"""Words that ask for who did what the earlier answer showed."""
 _WE = re.compile(r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|any|every\w*|estate)\b")
 """Words that speak of all of us, so that no place is taken over."""
 _SHORT = 9
@@ -60,8 +64,11 @@ def follow(
     explains = "WHY" in reading.concepts and not reading.concepts & (_SUBJECTS_OF_WHY | {"WHODID"})
     if explains and not reading.when.mentions and (found := reasons(first, reading, context)):
         return found, []
-    if "WHODID" in reading.concepts and (back or lead) and "who_did_what" in context.queries:
-        return [inherited(one_call("who_did_what", reading, context), first, reading, context.queries)], []
+    short = len(reading.text.split()) <= _SHORT
+    by_whom = _BY_WHOM.search(reading.text) and short and first.query != "who_did_what"
+    if (by_whom or ("WHODID" in reading.concepts and (back or lead))) and "who_did_what" in context.queries:
+        who = one_call("who_did_what", reading, context)
+        return [inherited(who, first, reading, context, freely=bool(by_whom))], []
     compares = reading.concepts & {"CHANGE", "PAIR"} and chosen in (None, "spend", "spend_change")
     if first.query == "spend" and compares and (back or lead or "COST" not in reading.concepts):
         return [compared(first, reading, context)], []
@@ -77,10 +84,10 @@ def follow(
         return carry(earlier, reading, context)
     own, limits = calls_for(chosen, reading, context)
     if lead or back:
-        return [inherited(call, first, reading, context.queries) for call in own], limits
+        return [inherited(call, first, reading, context) for call in own], limits
     own_thing = reading.resources or reading.hint or reading.user or reading.ids
-    if len(reading.text.split()) <= _SHORT and not own_thing and not _WE.search(reading.text):
-        return [placed_as(call, first, context.queries) for call in own], limits
+    if short and not own_thing and not _WE.search(reading.text):
+        return [placed_as(call, first, reading, context.queries) for call in own], limits
     return None
 
 

@@ -14,9 +14,10 @@ from agents.models.offline import amounts, choices, dates
 from agents.models.offline.actions import READS, RULE, action, verb
 from agents.models.offline.ages import age
 from agents.models.offline.asked import asks_where, dimensions
+from agents.models.offline.config_rules import rule_described
 from agents.models.offline.lines import said_in_lines
 from agents.models.offline.names import Found, Names
-from agents.models.offline.periods import error_time, for_change, for_forecast, one_period
+from agents.models.offline.periods import error_time, for_change, for_forecast, one_period, so_far
 from agents.models.offline.reading import Reading
 from agents.models.offline.rows import NARROWED
 from agents.models.offline.series import series
@@ -229,6 +230,8 @@ def _others(found: Found, names: Names) -> list[str]:
     return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
 
 
+_BILLED = frozenset({"spend", "untagged_spend"})
+"""Queries of what is billed by the month."""
 _HELD_TODAY = {"aws_health_events": "open", "findings": "open"}
 """Queries of which something may be so today without having begun today, and the status that says so."""
 
@@ -259,6 +262,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.inputs.update(for_change(reading, now))
         return
     period, several = one_period(reading, now)
+    if period is None and query.name in _BILLED:
+        period = so_far(reading)
     if query.name == "backups" and period and re.search(r"last night|overnight|tonight|past night", reading.flat):
         period, several = "last_24_hours", []
     if (
@@ -354,6 +359,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs.update(by="cve", top=25)
     if name == "config_compliance" and (match := RULE.search(reading.flat)):
         out.inputs["rule"] = next(group for group in match.groups() if group)
+    elif name == "config_compliance" and (described := rule_described(reading.flat)):
+        out.inputs["rule"] = described
     elif name == "config_compliance":
         out.inputs.setdefault("top", 25)
     if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:

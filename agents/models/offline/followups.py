@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models.offline.choosing import Context
-from agents.models.offline.filling import Filled, fields_of, fill
+from agents.models.offline.dates import monday_of, span
+from agents.models.offline.filling import COUNTED, Filled, fields_of, fill
 from agents.models.offline.names import Names
-from agents.models.offline.periods import stepped
+from agents.models.offline.periods import resolved, stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.text import words
@@ -101,6 +102,8 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
     ):
         for key in (*_LOCATION, "service", "region"):
             inputs.pop(key, None)
+    if "service" not in new and _ALL_SERVICES.search(reading.flat):
+        inputs.pop("service", None)
     if "by" in new and "by" not in old and "service" in new and not _said_by(reading):
         new.pop("by") if old.get("by") else None
     if "service" in new and old.get("by") in ("service", None) and not _said_by(reading):
@@ -111,9 +114,12 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         inputs.pop("compared_to", None) if _moves(new["period"]) else None
     if "around" in new:
         inputs.pop("period", None)
-    if new.get("name", old.get("name")) != old.get("name"):
+    if len({_family(str(name)) for name in (new.get("name", old.get("name")), old.get("name"))}) > 1:
         inputs.pop("statistic", None)
     inputs.update(new)
+    if "period" in old and not reading.when.mentions and (wide := widened(old["period"], reading, now)):
+        inputs["period"] = wide
+        inputs.pop("compared_to", None)
     relative = reading.when.relative
     if relative and "period" in fields_of(query):
         base = str(inputs.get("period") or fields_of(query)["period"].get("default") or "last_month")
@@ -121,6 +127,38 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
             inputs["period"] = moved
             inputs.pop("compared_to", None)
     return inputs
+
+
+_ALL_SERVICES = re.compile(
+    r"\b(?:all|any|every|the (?:whole|full|entire) (?:set|range) of|across) (?:of )?(?:the |our )?(?:other )?services?\b|\b(?:whatever|regardless of|without|drop|remove|forget|not by|no) (?:the )?service(?: filter)?\b"
+)
+"""Words that take back that only one service was looked at."""
+_AROUND = re.compile(
+    r"\b(?:that|the|the same) (?:very |same )?(?:whole |entire |full |complete )(?P<whole>week|month|quarter)\b|\b(?:that|the same) (?:very |same )?(?P<same>week|month|quarter)\b"
+)
+
+
+def widened(base: object, reading: Reading, now: datetime) -> str | None:
+    """The week, month or quarter around the earlier period, where "that week" is said of a shorter one."""
+    match = _AROUND.search(reading.flat)
+    period = resolved(str(base), now) if match and base else None
+    if match is None or period is None:
+        return None
+    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    unit = match["whole"] or match["same"]
+    if unit == "week":
+        start, end = monday_of(first), monday_of(first) + timedelta(days=6)
+    else:
+        start = first.replace(day=1, month=first.month if unit == "month" else 3 * ((first.month - 1) // 3) + 1)
+        months = 1 if unit == "month" else 3
+        end = (start + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
+    held = start <= first and last <= end and (start, end) != (first, last)
+    return span(start, min(end, now.date())) if held else None
+
+
+def _family(metric: str) -> str:
+    """What metrics of one kind have in common: their statistics say the same of them."""
+    return "count" if metric in COUNTED else "size" if metric in ("db_storage_free", "bucket_size") else "level"
 
 
 def _moves(word: str) -> bool:
@@ -132,13 +170,13 @@ def _said_by(reading: Reading) -> bool:
 
 
 def inherited(
-    call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query], *, freely: bool = False
+    call: PlannedCall, earlier: PlannedCall, reading: Reading, context: Context, *, freely: bool = False
 ) -> PlannedCall:
     """A call of another query, with the place and the time of the earlier one where the new question points back.
 
     `freely` takes them over whether it points back or not.
     """
-    inputs = dict(call.inputs)
+    inputs, queries = _on_that_day(call, earlier, reading), context.queries
     fields = fields_of(queries[call.query])
     lead = freely or bool(_LEAD.match(reading.text))
     if (lead or _PLACE.search(reading.text)) and not any(key in inputs for key in _LOCATION):
@@ -160,13 +198,21 @@ def inherited(
     timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
     same = queries[call.query].domain == queries[earlier.query].domain and lead
     if timed and (same or freely or _TIME.search(reading.text)) and call.query != "forecast":
-        inputs["period"] = earlier.inputs["period"]
+        inputs["period"] = widened(earlier.inputs["period"], reading, context.now) or earlier.inputs["period"]
     return call.model_copy(update={"inputs": inputs})
 
 
-def placed_as(call: PlannedCall, earlier: PlannedCall, queries: Mapping[str, Query]) -> PlannedCall:
+def _on_that_day(call: PlannedCall, earlier: PlannedCall, reading: Reading) -> dict[str, Any]:
+    """The inputs of a call; a time of day that was said without a day is of the day that was spoken of before."""
+    day = str(earlier.inputs.get("around", ""))[:10] or str(earlier.inputs.get("period", ""))
+    if "around" in call.inputs and not reading.when.mentions and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        return {**call.inputs, "around": f"{day}T{str(call.inputs['around'])[11:]}"}
+    return dict(call.inputs)
+
+
+def placed_as(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query]) -> PlannedCall:
     """A call with the place of the earlier one, where it has none of its own."""
-    inputs, fields = dict(call.inputs), fields_of(queries[call.query])
+    inputs, fields = _on_that_day(call, earlier, reading), fields_of(queries[call.query])
     if not any(key in inputs for key in _LOCATION):
         inputs.update({key: earlier.inputs[key] for key in _LOCATION if key in earlier.inputs and key in fields})
     return call.model_copy(update={"inputs": inputs})

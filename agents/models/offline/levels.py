@@ -8,16 +8,42 @@ from collections.abc import Sequence
 
 ORDER = ("critical", "high", "medium", "low", "informational")
 """Severities, the worst first."""
+_NOUNS = r"(?:(?:sec)?findings?|threats?|alerts?|detections?|issues?|ones|vulnerabilit\w+|vulns?|cves?|weakness\w*|problems?|holes?|flaws?|bugs?|gaps?|breaches|intrusions?|break-?ins?|attacks?|risks|red flags)"
+"""What has a severity."""
+_NO_WORD = r"(?:which|what|who|how|when|where|are|is|do|does|did|have|has|can|any|the|our|all|list|show|give|we|i|you|need\w*|want|please|for|about|on)\b"
+_AHEAD = rf"(?= (?:(?!{_NO_WORD})[\w<>]+ ){{0,2}}{_NOUNS}\b)"
+_BEHIND = rf"{_NOUNS} (?:that |which )?(?:are |is |we (?:must|should|have to) )"
+_RANKED = r"(?:sev(?:erity)?|prio(?:rity)?|p|cat(?:egory)?)[ -]?"
 _WORDS = {
-    "critical": r"criticals?|kritiek\w*|critic[oa]s?|severest|gravest|(?:most|very) (?:severe|serious|dangerous|urgent|pressing|grave|critical)|life-threatening",
-    "high": r"highs?|hoge?|alt[oa]s?",
-    "medium": r"mediums?|moderates?|medi[oa]s?|mid(?:dling)?(?= (?:level|severity|risk|range|priority))",
-    "low": r"lows?|lage|baix[oa]s?|minor|trivial|negligible|(?:least|less) (?:severe|serious|dangerous|urgent|important)",
-    "informational": r"informational|informative|info",
+    "critical": rf"crit(?:ical)?s?|kritiek\w*|critic[oa]s?|severest|gravest|(?:most|very) (?:severe|serious|dangerous|urgent|pressing|grave|critical)|life-threatening|(?:urgent|pressing|burning|dire|show-?stopping|emergency|code red){_AHEAD}|{_RANKED}1{_AHEAD}",
+    "high": rf"highs?|hoge?|alt[oa]s?|{_RANKED}2{_AHEAD}",
+    "medium": rf"med(?:ium)?s?(?! (?:term|size))|moderates?|medi[oa]s?|middling|intermediate{_AHEAD}|(?:mid|average|middle)(?=[ -](?:level|severity|risk|range|priority))|{_RANKED}3{_AHEAD}",
+    "low": rf"lows?|lage|baix[oa]s?|minor|trivial|negligible|harmless|(?:petty|insignificant|unimportant|cosmetic|innocent|innocuous|mild|slight){_AHEAD}|(?:least|less) (?:severe|serious|dangerous|urgent|important)|{_RANKED}4{_AHEAD}",
+    "informational": r"informational|informative|info|fyi(?=[ -](?:level|only|ones?))",
 }
+_AFTER = (
+    (
+        re.compile(
+            rf"\b({_BEHIND})(?:(?:really |very |most |truly )?(?:urgent|pressing|an emergency|burning)|(?:deal with|fix|solve|act on|handle) (?:\w+ )?(?:immediately|urgently|right away|at once|first))\b"
+        ),
+        r"critical \1",
+    ),
+    (re.compile(rf"\b({_BEHIND})(?:(?:really |quite |pretty |rather )?(?:serious|severe|grave))\b"), r"serious \1"),
+    (
+        re.compile(
+            rf"\b({_NOUNS} (?:that|which) )(?:(?:are )?(?:quite |rather |pretty )?(?:harmless|petty|insignificant|unimportant|mild)|(?:hardly|barely|scarcely|do not (?:really )?|does not (?:really )?)(?: ?matter\w*))\b"
+        ),
+        r"harmless \1",
+    ),
+)
+"""A level said after the thing, put before it."""
 _HIGHEST = r"(?:worst|highest|top|uppermost|maximum)(?:[ -](?:rated|ranked|graded|severity|risk|priority|level|grade|rating|category|tier|class))+|severity (?:worst|highest|maximum)|worst(?= (?:\w+ )?(?:findings?|vulnerabilit\w+|cves?|threats?|issues?|ones?|alerts?|detections?|weakness\w*|problems?|kind|sort|category|bugs?|flaws?|holes?)\b)"
 _LOWEST = r"(?:lowest|bottom|minimum)(?:[ -](?:rated|ranked|severity|risk|priority|level|grade|rating|category|tier))+"
-_SERIOUS = r"(?<!most )(?<!very )(?<!least )(?<!less )(?<!how )(?:serious|severe|grave)(?= (?:[\w<>]+ ){0,3}(?:findings?|threats?|alerts?|detections?|issues?|ones|vulnerabilit\w+|cves?|only|weakness\w*|problems?))"
+_SERIOUS = (
+    r"(?<!most )(?<!very )(?<!least )(?<!less )(?<!how )(?:serious|severe|grave|weighty|heavy)(?= (?:[\w<>]+ ){0,3}(?:"
+    + _NOUNS
+    + r"|only)\b)"
+)
 _TAIL = r"(?:[ -](?:severity|risk|priority|level|rated|ranked|graded|impact|grade|rating|ones|findings?|threats?|vulnerabilit\w+|cves?|issues?|items?))*"
 _THINGS = (
     r"(?:\w+ )?(?:systems?|servers?|databases?|hosts?|machines?|boxes|vms?|accounts?|services?|resources?|assets?|infrastructure|workloads?|apps?|applications?|"
@@ -57,6 +83,8 @@ _BUT = re.compile(
 def spoken(text: str) -> str:
     """The text without what only looks like a severity ("our critical systems", "how high")."""
     bare = _LOOKALIKES.sub(" ", text)
+    for pattern, into in _AFTER:
+        bare = pattern.sub(into, bare)
     return _COUNT_IS.sub(lambda match: match[0][: -len(match[1])], bare)
 
 
@@ -109,7 +137,7 @@ def _named(bare: str, every: Sequence[str]) -> list[str]:
             said.add("low")
         elif kind == "serious":
             said |= {"critical", "high"}
-        elif kind == "critical" and kind not in every and not match[0].startswith(("critical", "kritiek", "critic")):
+        elif kind == "critical" and kind not in every and not match[0].startswith(("crit", "kritiek")):
             said.add(every[0])  # the most serious there are
         else:
             said.add(kind)

@@ -33,6 +33,23 @@ def _named(reading: Reading) -> list[Mention]:
     return [m for m in reading.when.mentions if m.word not in _SKIP]
 
 
+_SO_FAR = re.compile(
+    r"\b(?:so far(?! as| so)|thus far|hitherto|to date|to this day|until (?:now|today)|as of (?:today|now|this morning)|as (?:it|things) stands?(?: now| today)?)\b"
+)
+_WHOLE = re.compile(
+    r"(?<!per )(?<!by )(?<!each )(?<!every )(?<!a )(?<!last )\b(year|quarter|month|week)\b(?! (?:by|on|over|after|to)\b)"
+)
+_TO_DATE = {"year": "year_to_date", "quarter": "this_quarter", "month": "month_to_date", "week": "this_week"}
+
+
+def so_far(reading: Reading) -> str | None:
+    """What has begun and is not over, where its end alone is said ("spend so far"): the month, unless another is named."""
+    if reading.when.mentions or not _SO_FAR.search(reading.flat):
+        return None
+    match = _WHOLE.search(reading.flat)
+    return _TO_DATE[match[1] if match else "month"]
+
+
 def one_period(reading: Reading, now: datetime) -> tuple[str | None, list[str]]:
     """The period that was named, and all of them if several were (to be looked at one by one)."""
     named = [_year_before(_WORDS.get(m.word, m.word), None, now) for m in _named(reading)]

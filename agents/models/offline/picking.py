@@ -12,12 +12,23 @@ from agents.models.offline.results import Told, ToldFact
 from agents.models.offline.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.text import NUMBERS, fold
 
-_OVER = r"(?:over|above|more than|at least|exceed(?:s|ed|ing)?|beyond|north of|upwards of|past|higher than|bigger than|larger than|greater than|>)"
-_UNDER = r"(?:under|below|less than|fewer than|at most|lower than|smaller than|cheaper than|<)"
+_OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"
+_UNDER = r"(?:under|below|beneath|less than|fewer than|at most|no more than|not more than|a maximum of|short of|south of|lower than|smaller than|cheaper than|<=?)"
+_MORE = r"(?:\+|(?:or|and) (?:more|above|over|up(?:wards?)?|higher|beyond)|upwards)"
+_LESS = r"(?:or|and) (?:less|fewer|below|under|lower|down(?:wards)?)"
+_MONEY = r"(?:usd|eur|us|dollars?|euros?|bucks)"
+_SIZES = {
+    "k": 1e3, "thousand": 1e3, "thou": 1e3, "grand": 1e3, "hundred": 1e2, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6,
+}  # fmt: skip
+_SIZE = "|".join(sorted(_SIZES, key=len, reverse=True))
+_COUNT = rf"\d[\d.,]*|(?:half )?a(?= (?:{_SIZE})\b)|{'|'.join(w for w in NUMBERS if len(w) > 2)}"
+_TIME = r"(?:days?|weeks?|months?|hours?|hrs?|years?|quarters?|minutes?|nights?|times)\b"
 _AMOUNT = re.compile(
-    rf"(?<![\w])(?:(?P<over>{_OVER})|(?P<under>{_UNDER})) (?:usd |eur |us )?\$? ?(?P<count>\d[\d.,]*|{'|'.join(w for w in NUMBERS if len(w) > 2)}) ?(?P<size>k|m|thousand|million|grand)?\b"
+    rf"(?<!\w)(?:(?:(?P<over>{_OVER})|(?P<under>{_UNDER})) (?:the |about |around |roughly )?(?:{_MONEY} )?(?P<count>{_COUNT})(?: of)? ?(?P<size>{_SIZE})?(?![\w%])(?![- ]?{_TIME})"
+    rf"|(?P<count2>{_COUNT}) ?(?P<size2>{_SIZE})?(?: {_MONEY})? ?(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?!\w))"
 )
-_SIZES = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "million": 1e6}
+_LONG = re.compile(r"\b(single|double|triple|one|two|three|four|five|six)[- ](?:digits?|figures?)\b")
+_DIGITS = {"single": 1, "double": 2, "triple": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ALONE = re.compile(r"scope: account ([\w-]+)$")
 
 
@@ -35,17 +46,24 @@ class Limit:
 
 def limit_of(asked: str) -> Limit | None:
     """The threshold that a question names ("accounts above 8,000 dollars"), if any."""
-    match = _AMOUNT.search(fold(asked).replace("$", " "))
-    if match is None:
+    text = fold(asked).replace("$", " ").replace("  ", " ")
+    if match := _LONG.search(text):
+        places = _DIGITS[match[1]]
+        return Limit(10.0, above=False) if places == 1 else Limit(10.0 ** (places - 1) - 0.005, above=True)
+    if (match := _AMOUNT.search(text)) is None:
         return None
-    said = match["count"].rstrip(".,")
+    said = (match["count"] or match["count2"]).rstrip(".,")
     plain = (
         said.replace(",", "")
         if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", said)
         else said.replace(".", "").replace(",", ".")
     )
-    number = float(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else float(NUMBERS.get(said, -1))
-    return Limit(number * _SIZES.get(match["size"] or "", 1), above=bool(match["over"])) if number >= 0 else None
+    number = float(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else float(_HALF.get(said, NUMBERS.get(said, -1)))
+    size = _SIZES.get(match["size"] or match["size2"] or "", 1)
+    return Limit(number * size, above=bool(match["over"] or match["more"])) if number >= 0 else None
+
+
+_HALF = {"half a": 0.5}
 
 
 def counted_by_account(told: Told, asked: str) -> list[ToldFact]:

@@ -1,5 +1,5 @@
 """Ranges: halves and first months of a year, and the many ways of saying that a stretch runs up to a day or month."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -92,8 +92,21 @@ _TWO_ENDS = re.compile(rf"\b((?:between|from) {_DAY}) (and|to) (?={_DAY} {_MONTH
 _TWO_DAYS = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}}) (?={_MONTH}\b)")
 
 
+_SPELT = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
+    "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
+).split()
+_SPELT_DAY = re.compile(
+    rf"\b(since|from|on|until|till|up to|after|before|between|(?<=\dth )and|(?<=\dth )to) the ({'|'.join(reversed(_SPELT))})"
+    rf"(?= ?(?:$|[,?;])| (?:onwards?|on|of {_MONTH}|to|until|till|up|through|so far|and|in|at|for|by|per|please|only|then)\b)"
+)
+
+
 def plain_days(flat: str) -> str:
-    """Days without the weekday before them, and two days of a month as one stretch."""
+    """Days in digits without the weekday before them, and two days of a month as one stretch."""
+    for _ in ("a day", "the end of the stretch that it begins"):
+        flat = _SPELT_DAY.sub(lambda match: f"{match[1]} the {_SPELT.index(match[2]) + 1}th", flat)
     flat = _WITH_WEEKDAY.sub(lambda match: "the " if _NTH_ALONE.match(flat[match.end() :]) else "", flat)
     flat = _TWO_ENDS.sub(r"\1 \2 ", flat)
     return _TWO_DAYS.sub(r"\1-\2 ", flat)
@@ -105,7 +118,12 @@ _UP_TO = re.compile(
 )
 
 
-_UNTIL_NOW = re.compile(r"\b(\w+),? (?:until|till|up to|up until) (?:now|today|date|this point)\b")
+_NOW = r"(?:now|today|date|here|this (?:very )?(?:point|day|date|moment|morning|afternoon|minute)|the present(?: day)?)"
+_UNTIL_NOW = re.compile(rf"\b(\w+),? (?:until|till|up to|up until|up till|right up to) {_NOW}\b")
+
+
+_DATED = frozenset({*dates.MONTHS, *dates.WEEKDAYS, "year", "month", "week", "quarter", "yesterday"})
+"""What a stretch that runs until now begins with, where it is said just before."""
 
 
 def plain_ranges(flat: str) -> str:
@@ -116,5 +134,11 @@ def plain_ranges(flat: str) -> str:
         names_time = any(word.strip(",?") in dates.MONTHS or word[:1].isdigit() for word in following[:2])
         return "to" if names_time else match[0]
 
-    flat = _UNTIL_NOW.sub(r"\1", flat)
-    return _UP_TO.sub(plain, flat)
+    return _UP_TO.sub(plain, _UNTIL_NOW.sub(_so_far, flat))
+
+
+def _so_far(match: re.Match[str]) -> str:
+    """What runs until now: a time that was begun, else what is said to be so far."""
+    if match[1] in _DATED or match[1][:1].isdigit() or match[1][-1:].isdigit():
+        return match[1]
+    return match[0] if match[0].endswith("up to date") else f"{match[1]} so far"

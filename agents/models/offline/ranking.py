@@ -192,7 +192,7 @@ def _inputs(
     """Whether what was named went into the plan, and what was taken over from before."""
     given = {key for call in one.calls for key in call.inputs}
     named = [m for m in reading.when.mentions if m.word not in ("now", "recently")]
-    timed = bool(given & {"period", "around", "compared_to", "days"})
+    timed = bool(given & _TIMES)
     if named and not timed:
         out["time unused"] = 1.0
     elif timed and not named and not reading.when.relative:
@@ -236,10 +236,31 @@ def _inputs(
         old = {(key, str(value)) for call in earlier for key, value in call.inputs.items()}
         new = {(key, str(value)) for call in one.calls for key, value in call.inputs.items()}
         out["kept"] = len(old & new) / max(1, len(old))
-        out["dropped place"] = float(bool({k for k, _ in old} & set(_PLACES)) and not placed)
-        out["dropped time"] = float("period" in {k for k, _ in old} and not timed)
+        had = {key for key, _ in old}
+        for what, before, now, said in (
+            ("place", bool(had & set(_PLACES)), placed, bool(reading.found.placed())),
+            ("time", bool(had & _TIMES), timed, bool(named) or reading.when.relative),
+        ):
+            if before and not said:
+                _taken_over(out, f"{'kept' if now else 'dropped'} {what}", one, reading, earlier, at)
 
 
+def _taken_over(
+    out: Features, what: str, one: Candidate, reading: Reading, earlier: Sequence[PlannedCall], at: Situation
+) -> None:
+    """What decides whether a place or a time that nobody said again still holds."""
+    same = {call.query for call in one.calls} == {call.query for call in earlier}
+    kin = {call.domain for call in one.calls} == {call.domain for call in earlier}
+    out[what] = 1.0
+    out[f"{what}, {'same query' if same else 'same domain' if kin else 'other domain'}"] = 1.0
+    out[f"{what}, {'lead' if at.lead else 'back' if at.back else 'alone'}"] = 1.0
+    out[f"{what}, {'short' if at.words <= _SHORT else 'long'}"] = 1.0
+    out[f"{what}, {'we' if _WE.search(reading.text) else 'no we'}, {'same' if same else 'other'}"] = 1.0
+    for word in at.opening[:2]:
+        out[f"{what}, opens {word}"] = 0.5
+
+
+_TIMES = frozenset({"period", "around", "compared_to", "days"})
 _CHOSEN = frozenset("kind severity state status check tag name statistic by".split())  # noqa: SIM905
 _WE = re.compile(r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|every\w*|estate)\b")
 

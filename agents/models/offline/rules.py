@@ -27,7 +27,7 @@ alarms -6 ALARM THREAT
 alarm_history -6 ALARM THREAT
 alarms -4 ALARM FINDING
 alarm_history -4 ALARM FINDING
-config_compliance 2 CONFIG NAMED_RULE
+config_compliance 9 NAMED_RULE
 inventory -5 CONFIG
 inventory -4 METRICRATE
 vulnerabilities 9 CVE

@@ -33,7 +33,7 @@ Amazon ElastiCache: elasticache | elasti cache | redis | memcached | valkey
 Amazon OpenSearch Service: opensearch | open search | elasticsearch | elastic search
 Amazon Elastic File System: efs | elastic file system
 Amazon FSx: fsx
-Amazon GuardDuty: guardduty | guard duty
+Amazon GuardDuty: guardduty | guard duty | intruder detection | intrusion detection | threat detection service
 AWS Security Hub: security hub | securityhub | aws security hub
 AWS Config: aws config
 AWS CloudTrail: cloudtrail | cloud trail | aws cloudtrail
@@ -123,7 +123,10 @@ _BILLED_AS: tuple[tuple[str, str], ...] = (
     (r"containers?", "Amazon Elastic Container Service"),
     (r"load ?balancers?", "Amazon Elastic Load Balancing"),
     (r"support(?: plan| contract| fees?)?(?! (?:team|ticket|case))", "AWS Support (Business)"),
-    (r"buckets?|object storage|file storage|storing (?:\w+ )?files", "Amazon Simple Storage Service"),
+    (
+        r"buckets?|object storage|file (?:storage|stores?)|stor(?:ing|age of|age for) (?:\w+ )?(?:files|objects)",
+        "Amazon Simple Storage Service",
+    ),
     (r"data warehouse|warehouse", "Amazon Redshift"),
     (r"monitoring|logging|logs|log (?:ingestion|storage|volume)", "AmazonCloudWatch"),
     (
@@ -139,8 +142,22 @@ _BILLED_AS: tuple[tuple[str, str], ...] = (
     (r"etl", "AWS Glue"),
     (r"queues?|queueing", "Amazon Simple Queue Service"),
     (r"(?:audit )?trails?", "AWS CloudTrail"),
-    (r"web application firewall|application firewall", "AWS WAF"),
-    (r"virtual desktops?", "Amazon WorkSpaces"),
+    (r"web(?:site)?(?:[ -]application)? firewall|application firewall", "AWS WAF"),
+    (r"(?:virtual|cloud|remote) desktops?", "Amazon WorkSpaces"),
+    (
+        r"(?:sending|outgoing|transactional|bulk) (?:\w+ )?e-?mails?|e-?mail (?:sending|delivery|service)|mailings?",
+        "Amazon Simple Email Service",
+    ),
+    (
+        r"text messag\w+|sms(?:es)?|push (?:notifications?|messages?)|(?:sending )?notifications",
+        "Amazon Simple Notification Service",
+    ),
+    (r"domain names?|name servers?|name resolution", "Amazon Route 53"),
+    (r"in-?memory (?:cache|store)|cach(?:e|es|ing)", "Amazon ElastiCache"),
+    (r"(?:full[- ]text )?search (?:engine|cluster|index)(?:es)?", "Amazon OpenSearch Service"),
+    (r"shared (?:file ?systems?|drives?)|network (?:file ?systems?|drives?)", "Amazon Elastic File System"),
+    (r"(?:leased|dedicated|private) (?:network )?(?:lines?|circuits?)", "AWS Direct Connect"),
+    (r"container (?:images?|registry|registries)|image registry", "Amazon EC2 Container Registry (ECR)"),
 )
 """Everyday words for what a service bills, where a cost is asked about."""
 

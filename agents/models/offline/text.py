@@ -1,15 +1,37 @@
 """Words: one spelling for everything that follows (lower case, no accents, no contractions), and typo tolerance."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from agents.models.offline.shorthand import written_out
 
-_SPELLINGS: tuple[tuple[str, str], ...] = (
+_HUNDREDS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_TENS = {
+    "ten": 10,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
+
+
+def _and_a_half(count: int, unit: str) -> str:
+    return f"{count * 12 + 6} months" if unit == "year" else f"{count * 30 + 15} days"
+
+
+_BARS = r"(?:leav(?:e|es|ing) (?:out|away|off)|drop(?:ping)?|skip(?:ping)?|ignor(?:e|ing)|hid(?:e|ing)|forget(?:ting)?(?: about)?|remov(?:e|ing)|omit(?:ting)?|strip(?:ping)? (?:out|away)|cut(?:ting)? out|filter(?:ing)? out|exclud(?:e|ing)|throw(?:ing)? out)"
+_BUT = r"(?:but(?: for)?|except(?:ing)?(?: for)?|other than|apart from|aside from|besides|bar|save(?: for)?)"
+"""What leaves all but something out: that is what is wanted."""
+_SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"[\u2018\u2019\u02bc`]", "'"),
     (r"[\u2013\u2014]", " - "),
     (r"\b(what|who|where|how|why|when|that|there|it|here)'s\b", r"\1 is"),
@@ -30,6 +52,17 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\b(i|we|you|they)'(ve|re|ll|d|m)\b", r"\1 \2"),
     (r"'s\b", " 's"),
     (r"\bpct\b|%", " percent "),
+    (r"\bhalf[ -](?:a )?dozen\b(?! times)", "six"),
+    (r"\b(?:an?|one) dozen\b(?! times)", "twelve"),
+    (
+        rf"\b({'|'.join(_HUNDREDS)}|\d) and a half (year|month)s?\b",
+        lambda m: _and_a_half(_HUNDREDS.get(m[1]) or int(m[1]), m[2]),
+    ),
+    (
+        rf"\b({'|'.join(_HUNDREDS)}) hundred(?: and)? ({'|'.join(_TENS)})\b",
+        lambda m: str(_HUNDREDS[m[1]] * 100 + _TENS[m[2]]),
+    ),
+    (rf"\b({'|'.join(_HUNDREDS)}) hundred\b(?! thousand| million| percent)", lambda m: str(_HUNDREDS[m[1]] * 100)),
     (r"\bm-o-m\b|\bmom\b", "month on month"),
     (r"\by-o-y\b|\byoy\b", "year on year"),
     (r"\bback[- ]ups?\b", "backup"),
@@ -42,6 +75,18 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\br (?=we\b|you\b|the\b|there\b)", "are "),
     (r"\b'?em\b(?= ?[,.?!]|$)", "them"),
     (r"(?<!\w)(?:no|nr)\. of\b|(?<!\w)# of\b", "number of"),
+    (
+        rf"\b{_BARS} (?:all|every(?:thing|one|body)?|any(?:thing|one)?|whatever|the rest|those|what)(?: of (?:them|it))?(?: [a-z]+)? (?:{_BUT}|(?:that|which|what)? ?(?:is|are) not) ",
+        "only ",
+    ),
+    (
+        rf"\b(?:(?:nothing|none|no one|nobody|not anything) {_BUT}|no [a-z]+ (?:except(?:ing)?(?: for)?|other than|apart from|besides)) (?!fine\b|ok\b|good\b|trouble\b|problems\b)",
+        "only ",
+    ),
+    (
+        rf"\b(?:everything|all|anything) {_BUT} ((?:[\w-]+ ){{1,4}}?)(?:is|are) (?:not (?:my|our|of|needed|wanted|relevant|interesting)\b|irrelevant\b|noise\b|none of my\b|of no\b)(?: (?:business|concern|interest|job|problem|department|use)\b)?",
+        r"only \1 ",
+    ),
     (r"\b(?:hmm+|umm*|uhh*|erm|oops)\b[,.]?", " "),
 )
 _COMPILED = tuple((re.compile(pattern), into) for pattern, into in _SPELLINGS)

@@ -14,6 +14,7 @@ from agents.models.offline.finishing import finished, spoken, unclear
 from agents.models.offline.followups import named_after
 from agents.models.offline.names import Names
 from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.reaching import Turn, reached
 from agents.models.offline.reading import read
 from agents.models.offline.scoring import scores
 from tools.registry import Query
@@ -51,15 +52,15 @@ def understand(
     """
     said = [*answers, *[""] * len(history)][: len(history)]
     context = Context(names, now, queries)
-    earlier: tuple[PlannedCall, ...] = ()
-    before, answered = "", ""
+    turns: list[Turn] = []
+    before: Turn | None = None
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
-        text = named_after(text, before, answered, names) if before else text
-        if re.search(r"[^\W_]", text):
-            taken = decide(text, earlier, context, lenient=True)
-            earlier = (taken.readings[0].calls if taken.readings else ()) or earlier
-        before, answered = text, answer
-    question = named_after(question, before, answered, names) if before else question
+        text, earlier = _after(text, before, turns, context)
+        taken = decide(text, earlier, context, lenient=True) if re.search(r"[^\W_]", text) else None
+        calls = taken.readings[0].calls if taken and taken.readings else ()
+        before = Turn(text, answer, calls or earlier)
+        turns += [before] if calls else []
+    question, earlier = _after(question, before, turns, context)
     if not re.search(r"[^\W_]", question):
         return unclear({}, context)
     decision = decide(question, earlier, context)
@@ -67,6 +68,17 @@ def understand(
     if plan.abstention and plan.abstention.kind == "unclear" and (asking := _out_of_sight(decision, context)):
         return asking
     return plan
+
+
+def _after(
+    question: str, before: Turn | None, turns: Sequence[Turn], context: Context
+) -> tuple[str, tuple[PlannedCall, ...]]:
+    """A question with what it points at named, and the calls that it follows: the last ones, or those it reaches to."""
+    if before is None:
+        return question, ()
+    question, older = reached(question, turns, context)
+    before = older or before
+    return named_after(question, before.question, before.answer, context.names), before.calls
 
 
 def _out_of_sight(decision: Decision, context: Context) -> Plan | None:

@@ -134,11 +134,11 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     held = _members(str(before), context) if before else ()
     found: list[Variant] = []
     here = call.inputs.get("accounts")
-    if _OTHERS.search(reading.text) and held and not reading.found.placed():
+    if _OTHERS.search(reading.flat) and held and not reading.found.placed():
         group = names.venue_accounts if set(held) <= set(names.venue_accounts) else names.accounts
         if rest := [name for name in group if name not in held]:
             found.append(("others", [_with(call, accounts=",".join(rest))]))
-    if _OTHERS.search(reading.text) and held and reading.found.placed():
+    if _OTHERS.search(reading.flat) and held and reading.found.placed():
         group = names.venue_accounts
         if rest := [name for name in group if name not in held]:
             found.append(("others", [_with(call, accounts=",".join(rest))]))

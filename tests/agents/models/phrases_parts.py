@@ -41,10 +41,11 @@ def reached(entry: Entry) -> bool:
     at = context()
     meant = [[next(iter(call.items())) for call in plan] for plan in (entry["means"], *entry.get("also", ()))]
     plans = proposed(entry["say"])
-    return any(_fits(plan, wanted, at) for plan in plans for wanted in meant)
+    return any(fits(plan, wanted, at) for plan in plans for wanted in meant)
 
 
-def _fits(plan: tuple[PlannedCall, ...], wanted: list[tuple[str, Entry]], at: Context) -> bool:
+def fits(plan: tuple[PlannedCall, ...], wanted: list[tuple[str, Entry]], at: Context) -> bool:
+    """Whether a plan has just the calls that are wanted, in any order."""
     if len(plan) != len(wanted):
         return False
     left = list(plan)
@@ -58,7 +59,7 @@ def _fits(plan: tuple[PlannedCall, ...], wanted: list[tuple[str, Entry]], at: Co
 
 def _same(call: PlannedCall, means: Entry, at: Context) -> bool:
     query = at.queries[call.query]
-    other = PlannedCall(query=call.query, domain=query.domain, inputs=_full(means))
+    other = PlannedCall(query=call.query, domain=query.domain, inputs=full(means))
     try:
         own, meant = query.parse(call.inputs), query.parse(other.inputs)
     except InputError:
@@ -70,7 +71,7 @@ def _same(call: PlannedCall, means: Entry, at: Context) -> bool:
     )
 
 
-def _full(means: Entry) -> Entry:
+def full(means: Entry) -> Entry:
     return {**means, "service": SERVICES[means["service"]]} if means.get("service") in SERVICES else means
 
 
