@@ -42,7 +42,8 @@ def recompute(
                 typer.echo(f"ERASED #{one.index} {one.query}: a person was forgotten; it cannot be recomputed any more")
                 continue
             state = "FAULT" if one.faults else "same "
-            typer.echo(f"{state}  #{one.index} {one.query}: {one.facts} facts from {one.receipts} receipts")
+            found, proofs = _counted(one.facts, "fact"), _counted(one.receipts, "receipt")
+            typer.echo(f"{state}  #{one.index} {one.query}: {found} from {proofs}")
             for fault in one.faults:
                 typer.echo(f"         {fault}")
         rest = (
@@ -50,5 +51,9 @@ def recompute(
             if erased
             else "Every fact came out the same."
         )
-        typer.echo(f"{faults} faults." if faults else rest)
+        typer.echo(f"{_counted(faults, 'fault')}." if faults else rest)
     raise typer.Exit(1 if faults else 2 if erased else 0)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -84,7 +84,8 @@ SENTENCES = {
     "guard.assessed": "guard on the {point}: {outcome}",
     "specialist.started": "specialist {specialist} started on {model}",
     "model.called": "{specialist} called {model}: {input_tokens} tokens in, {output_tokens} out",
-    "gate.decided": "gate: {decision} {query} {reason}",
+    "sight.resolved": "in sight: accounts {accounts}, regions {regions}, estate {source}",
+    "gate.decided": "gate: {decision} {query}: {reason}",
     "limit.reached": "limit {limit} reached at {value}, opens again {reset}",
     "query.called": "query {query} starts, as of {now}",
     "query.returned": "query {query} returned in {duration_ms:.0f} ms",
@@ -118,4 +119,5 @@ def sentence(kind: str, body: dict[str, Any]) -> str:
     if template is None:
         told = f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
         return told if len(told) <= WIDTH else f"{told[: WIDTH - 1]}…"
-    return template.format(**body).strip()
+    counted = {key: len(value) if isinstance(value, list) else value for key, value in body.items()}
+    return template.format(**counted).rstrip(": ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -135,7 +136,7 @@ class TeamsWorker:
             if came.kind in ("edited", "deleted"):
                 return to_text([])  # the refusal is on record; nobody asked for anything
             # the sentence says why, and asking again would change nothing
-            return to_text([self._here(came, str(error))])
+            return to_text([self._here(came, str(error), self._begun(delivery))])
 
     def say(self, delivery: Delivery, said: str) -> None:
         came = Came.from_text(delivery.body)
@@ -176,7 +177,7 @@ class TeamsWorker:
                 return [self._here(came, WELCOME)]
 
     def _asked(self, delivery: Delivery, came: Came, by: Speaker) -> list[Part]:
-        keep = lambda begun: self._heard.mark(begun_key(delivery.key), _NOBODY, begun)  # noqa: E731
+        keep = partial(self._heard.mark, begun_key(delivery.key), _NOBODY)
         shown = Showing(self._speaking, came, self._begun(delivery), keep)
         try:
             answer = self._port.ask(by, came.text, shown)

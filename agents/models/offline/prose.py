@@ -64,10 +64,12 @@ _OTHER = "By the other reading:"
 
 
 def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
-    first = [fact.id for fact in pertinent(told, asked)]
+    ids = [fact.id for fact in pertinent(told, asked)]
+    ids += [i for i in told.headlines if i in told.facts and i not in ids]
     if told.query == "spend_change":
-        first += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in told.headlines]
-    ids = [*first, *(i for i in told.headlines if i in told.facts and i not in first)]
+        # what it was before stands last, beside what it is: the change was asked for
+        ids.sort(key=lambda i: told.facts[i].label == "spend")
+        ids += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in ids]
     headline = " ".join(_sentence(told.facts[i]) for i in ids)
     if not headline:
         known = next((f for f in told.facts.values() if f.number is not None), None)
@@ -197,7 +199,7 @@ def _row(row: Sequence[str], told: Told) -> str:
     wanted = _FIGURE.get(told.query, "")
     main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
     if not subject:
-        subject = f"[[{moments[0].id}]]" if moments else _called(*cells[0], told)
+        subject = _dated(moments[0], held) if moments else _called(*cells[0], told)
     if not subject:
         return ""
     beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
@@ -213,6 +215,12 @@ def _row(row: Sequence[str], told: Told) -> str:
         beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
+
+
+def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
+    """A row that has no name to write, by its time, after what the column says of that time."""
+    column = next(column for column, fact in held if fact is moment)
+    return f"{re.sub(r' [(].*', '', column).casefold()} [[{moment.id}]]"
 
 
 _EVENTS = ("who_did_what", "recent_changes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agents.answer import Answer
@@ -52,6 +54,25 @@ def test_prose_writes_no_digit_of_its_own() -> None:
     assert "[[f1]]" in text
     assert "team data: [[f2]]" in text
     assert "12" not in text
+
+
+def test_of_a_change_the_change_comes_first_and_what_it_was_before_last() -> None:
+    told = read_result(
+        "query: spend_change\nread as: spend change\nheadlines: f2, f3\nf1 | spend | 10.00 USD | period: August 2026\n"
+        "f2 | change in spend | 2.00 USD\nf3 | spend | 12.00 USD | period: September 2026"
+    )
+    found = [prose([told], asked=asked) for asked in ("why did our spend rise?", "what got more expensive?")]
+    assert {tuple(re.findall(r"f\d", text)) for text in found} == {("f2", "f3", "f1")}
+
+
+def test_a_row_that_is_told_by_its_time_says_what_that_time_is() -> None:
+    told = read_result(
+        "query: commitments\nread as: reservations\nheadlines: f1\nf1 | active commitments | 1 commitments\n"
+        "f2 | instances | 4 instances\nf3 | end | 2026-09-30 date\ncolumns: Commitment | Account | Number | "
+        "Ends or ended (date)\n"
+        "row: RDS reserved db.r6g.xlarge | online-prod | f2 | f3"
+    )
+    assert "- ends or ended [[f3]] in account online-prod: [[f2]]" in prose([told])
 
 
 def test_an_error_is_said_without_its_figures() -> None:

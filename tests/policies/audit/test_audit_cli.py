@@ -23,6 +23,7 @@ from policies.audit import (
 from policies.audit.bodies import KNOWN
 from policies.audit.export import OCSF_VERSION
 from policies.audit.note import Checkpoint
+from policies.audit.story import sentence
 from tests.homes import furnished
 
 run = CliRunner()
@@ -110,7 +111,7 @@ def test_a_wrong_call_of_verify_is_neither_verdict(home: Path, args: list[str]) 
 
 def test_show_tells_the_story_of_one_question(home: Path) -> None:
     out = invoke("show", "--question", "q2")
-    assert "otto@example.com" in out and "gate: deny spend because" in out and "answer delivered: denied" in out
+    assert "otto@example.com" in out and "gate: deny spend: because" in out and "answer delivered: denied" in out
     assert "q1" not in out
     told = json.loads(invoke("show", "--question", "q1", "--json"))
     assert [step["type"] for step in told["steps"]] == [
@@ -243,3 +244,9 @@ def test_forget_asks_first(home: Path) -> None:
     assert "1 keys destroyed" in invoke("forget", "vera@example.com", "--yes")
     assert "[forgotten]" in invoke("show", "--question", "q1")
     assert json.loads(invoke("verify", "--json"))["erased"] == 1
+
+
+def test_the_story_says_how_much_was_in_sight_and_no_raw_record() -> None:
+    accounts = [{"id": "210000000012", "name": "payer"}, {"id": "210000000123", "name": "data-prod"}]
+    body = {"accounts": accounts, "payer": {}, "complete": True, "regions": ["eu-west-1"], "source": "sample"}
+    assert sentence("sight.resolved", body) == "in sight: accounts 2, regions 1, estate sample"

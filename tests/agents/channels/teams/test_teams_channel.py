@@ -13,7 +13,7 @@ import pytest
 
 from agents.answer import Question
 from agents.approving import decide
-from agents.channels.port import CallingPort, PortError, Speaker
+from agents.channels.port import CallingPort, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
 from agents.home import Home
 from agents.settings import Disclosure
@@ -98,6 +98,32 @@ def test_what_a_try_that_failed_had_begun_becomes_the_answer_of_the_next_one(
     (held.asks if personal else held.asks_in_channel)(ANA, "What did we spend in September?")
     [said] = held.said(f"a:{ANA}" if personal else THREAD)
     assert said["text"].count("Spend was USD ") == 1 and len(tries) == 2
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_a_refusal_takes_the_place_of_what_was_begun(
+    channel: Open, monkeypatch: pytest.MonkeyPatch, personal: bool
+) -> None:
+    held = channel()
+    where = f"a:{ANA}" if personal else THREAD
+
+    def refused(port: CallingPort, *given: Any) -> Any:
+        until = time.monotonic() + 60
+        while not (held.teams.progress if personal else held.teams.said(where)) and time.monotonic() < until:
+            time.sleep(0.02)  # until progress is shown
+        raise RefusedError("This is not for you.")
+
+    monkeypatch.setattr(CallingPort, "ask", refused)
+    (held.asks if personal else held.asks_in_channel)(ANA, "What did we spend in September?")
+    _until_said(held, where, "This is not for you.")
+    assert len(held.said(where)) == 1, "what was begun still says that it is looked up"
+
+
+def _until_said(held: Any, where: str, text: str) -> None:
+    until = time.monotonic() + 60
+    while not any(text in one["text"] for one in held.said(where)):
+        assert time.monotonic() < until, "it was not said in time"
+        time.sleep(0.02)
 
 
 def test_data_about_persons_goes_to_the_personal_chat_and_not_to_the_channel(channel: Open) -> None:
