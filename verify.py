@@ -366,11 +366,11 @@ class Verifier:
         if not self.tree.size:
             return 2, "the ledger holds no records"
         if not self.keyed:
-            return 2, "the hashes hold, but no key was given"
+            return 2, "the hashes hold, but no key was given: --key takes one, from where its owner published it"
         if self.signed < self.tree.size:
             return 2, f"the last {self.tree.size - self.signed} records lie behind the last signed checkpoint"
         if not any(head.origin == self.origin for head in self.heads):
-            return 2, "signed throughout, but no head seen earlier was given"
+            return 2, "signed throughout, but no head seen earlier was given: --head takes a checkpoint kept elsewhere"
         if self.missing:
             return 2, f"tile {self.missing} is missing"
         return 0, "verified, signed throughout, and consistent with every head given"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -250,3 +252,10 @@ def test_the_story_says_how_much_was_in_sight_and_no_raw_record() -> None:
     accounts = [{"id": "210000000012", "name": "payer"}, {"id": "210000000123", "name": "data-prod"}]
     body = {"accounts": accounts, "payer": {}, "complete": True, "regions": ["eu-west-1"], "source": "sample"}
     assert sentence("sight.resolved", body) == "in sight: accounts 2, regions 1, estate sample"
+
+
+@pytest.mark.parametrize(("given", "wanted"), [([], "--key takes"), (["--key"], "--head takes")])
+def test_the_verifier_without_our_code_says_what_it_lacks(home: Path, given: list[str], wanted: str) -> None:
+    command = [sys.executable, str(Path(__file__).parents[3] / "verify.py"), str(home / "ledger"), *given]
+    done = subprocess.run([*command, *([key(home)] if given else [])], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and wanted in done.stdout
