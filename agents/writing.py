@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from policies.turn import Turn
     from tools.facts import Fact
 
-_MARKER = re.compile(r"\{\{[a-z_:]{1,40}\}\}[ \t]*\n?")
+_MARKER = re.compile(r"\{\{[a-z_:]{1,40}\}\}(?:[ \t]*\n)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,12 @@ def test_not_understood_offers_questions_and_no_figure(ask: Ask) -> None:
     assert given.figures == ()
 
 
+def test_what_two_specialists_wrote_is_one_text_without_gaps(ask: Ask) -> None:
+    text = ask(OfflineMaker(), "What did we spend last month, and which alarms are firing now?").text
+    assert "Total spend" in text and "larms" in text
+    assert "\n\n\n" not in text
+
+
 def test_prose_writes_no_digit_of_its_own() -> None:
     told = read_result(
         "query: spend\nread as: spend by team\nheadlines: f1\nf1 | total spend | 12.00 USD\n"
