@@ -59,8 +59,8 @@ def answer(
 
 
 _LIKELIER = "This can be read in different ways. By the likelier reading:"
-_OTHER = "By the other reading:"
-"""No numbers in words: they would be held against the facts."""
+_OTHER = "What only the other reading asks for:"
+"""No numbers in words: they would be held against the facts. What both readings ask for stands by the likelier one."""
 
 
 def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:

@@ -71,6 +71,15 @@ def test_of_a_change_the_change_comes_first_and_what_it_was_before_last() -> Non
     assert {tuple(re.findall(r"f\d", text)) for text in found} == {("f2", "f3", "f1")}
 
 
+def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out() -> None:
+    results = [
+        read_result(f"query: {q}\nheadlines: {i}\n{i} | {q} | 1 things") for q, i in (("one", "f1"), ("two", "f2"))
+    ]
+    likelier, other = prose(results, first=1).split("What only the other reading asks for:")
+    assert ("[[f1]]" in likelier, "[[f2]]" in likelier) == (True, False)
+    assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
+
+
 def test_a_row_that_is_told_by_its_time_says_what_that_time_is() -> None:
     told = read_result(
         "query: commitments\nread as: reservations\nheadlines: f1\nf1 | active commitments | 1 commitments\n"
