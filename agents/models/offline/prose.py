@@ -190,7 +190,7 @@ def _row(row: Sequence[str], told: Told) -> str:
         other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
         done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
         subject = f"{subject}, {done}" if done else subject
-        subject = f"{subject}{' on ' if done else ' of '}{other}" if other else subject
+        subject = f"{subject}{' on ' if done else ' of '}{other}" if subject and other else subject or other
         place = f" in account {place}" if place else ""
         return f"{subject}{place}: [[{moments[0].id}]]" if moments and subject else ""
     if not numbers:

@@ -80,6 +80,15 @@ def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out(
     assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
 
 
+def test_an_event_whose_doer_has_no_name_to_write_is_told_by_what_it_was_done_to() -> None:
+    told = read_result(
+        "query: recent_changes\nheadlines: f1\nf1 | deployments | 1 deployments\nf2 | what | session-reaper name\n"
+        "f3 | when | 2026-09-17T00:00:00+00:00 time\ncolumns: What | On | Account | When\n"
+        "row: lambda 20150331 | f2 | online-prod | f3"
+    )
+    assert "\n- session-reaper in account online-prod: [[f3]]" in prose([told])
+
+
 def test_a_row_that_is_told_by_its_time_says_what_that_time_is() -> None:
     told = read_result(
         "query: commitments\nread as: reservations\nheadlines: f1\nf1 | active commitments | 1 commitments\n"
