@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from agents.channels.delivery import ChannelError, Delivery
 from agents.channels.inbox import KEPT_SECONDS, Taken
 from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES, Claim
-from policies.transaction import immediate
+from policies.transaction import immediate, write_ahead
 from tools.own_file import own_file
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Box:
         if self._db is None:
             own_file(self._path)  # answers for one person alone lie here
             db = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
-            db.execute("pragma journal_mode = wal")
+            write_ahead(db)
             db.execute("pragma secure_delete = on")
             db.executescript(_TABLES)
             self._db = db

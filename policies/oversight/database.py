@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policies.transaction import immediate
+from policies.transaction import immediate, write_ahead
 from tools.own_file import own_file
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Database:
 
         own_file(self.path)
         db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        db.execute("pragma journal_mode = wal")
+        write_ahead(db)
         # a killed process loses nothing; a power cut may lose the last counts, and of approvals the ledger is the truth
         db.execute("pragma synchronous = normal")
         db.execute("pragma secure_delete = on")
