@@ -24,6 +24,7 @@ def register_places() -> None:
     register_place("kill switch", "who stopped what and why, and who is stopped", _stops)
     register_place("approvals", "paused questions, the calls that wait, and their answers", _approvals)
     register_place("usage", "how much of their budgets a person used", _usage)
+    register_place("heard", "what a person was told in which channel, and where", _heard)
 
 
 def _conversations(home: Path, traces: Traces) -> int:
@@ -77,3 +78,15 @@ def _usage(home: Path, traces: Traces) -> int:
     if settings.state_table is None and not place.oversight.exists():
         return 0
     return open_usage(place, settings).erase(f"principal:{traces.person}|")
+
+
+def _heard(home: Path, traces: Traces) -> int:
+    path = Home(home).path / "heard.sqlite"
+    if not path.exists():
+        return 0
+    from agents.channels.heard import HeardFile
+    from policies.access.principal import SHIPPED, people
+
+    file = load_settings().principals or SHIPPED
+    known = (name for person, names in people(file, "envelope") if person.id == traces.person for name in names)
+    return HeardFile(path).erase([*known, *traces.names])

@@ -7,7 +7,7 @@ then it is told again: twice rather than never.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -82,6 +82,15 @@ class HeardFile:
                 " set until = null, said = excluded.said, at = excluded.at where until is not null",
                 (what, who, now, said),
             )
+
+    def erase(self, who: Sequence[str]) -> int:
+        """Forget what these hearers were told, and where; how much that was. The file is written anew."""
+        with self._open() as db:
+            marks = ", ".join("?" * len(who))
+            gone = db.execute(f"delete from heard where who in ({marks})", tuple(who)).rowcount  # noqa: S608
+            if gone:
+                db.execute("vacuum")
+        return int(gone)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

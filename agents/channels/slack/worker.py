@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from policies.controls.outbox import Alert
 
 CHANNEL = "slack"
-_NOBODY = ""
 
 
 def adapter(port: Port, secret: Secret, answers: Answers) -> SlackWorker:
@@ -130,7 +129,7 @@ class SlackWorker:
         if event.get("channel") and event.get("user"):
             place = Place(channel=event["channel"], thread=event.get("thread_ts") or event.get("ts"))
             self._voice.told(Told(place=place, user=event["user"], text=wording.FAILED))
-            begun = self._begun(event["channel"], event.get("ts") or "")
+            begun = self._begun(body, event) if event.get("ts") else None
             if begun is not None:
                 self._voice.drop(begun)  # nothing is looked up any more
         elif body["type"] != "event_callback":
@@ -217,12 +216,12 @@ class SlackWorker:
         text = wording.plain(event["text"], bot_of(body))
         if not text:
             return Told(place=place, user=event["user"], text=wording.EMPTY)
-        begun = self._begun(place.channel, event["ts"])
+        begun = self._begun(body, event)
         if begun is None:
             begun = self._voice.begin(place.channel, place.thread or event["ts"], body["team_id"], event["user"])
             if begun.ts is not None:
                 kept = begun.model_dump_json()
-                self._heard.mark(begun_key(question_id(place.channel, event["ts"])), _NOBODY, kept)
+                self._heard.mark(begun_key(question_id(place.channel, event["ts"])), by.person, kept)
         try:
             answer = self._port.ask(by, text, self._voice.progress(begun))
         except RefusedError:
@@ -230,9 +229,10 @@ class SlackWorker:
             raise
         return self._answered(by, begun, event["user"], answer)
 
-    def _begun(self, channel: str, ts: str) -> Place | None:
+    def _begun(self, body: dict[str, Any], event: dict[str, Any]) -> Place | None:
         """The message of an earlier try of this question, which died or will be tried again."""
-        kept = self._heard.said(begun_key(question_id(channel, ts)), _NOBODY)
+        key = begun_key(question_id(event["channel"], event["ts"]))
+        kept = self._heard.said(key, _speaker(body, event).person)
         return Place.model_validate_json(kept) if kept else None
 
     def _answered(self, by: Speaker, begun: Place, user: str, answer: Answer) -> Answered:

@@ -55,7 +55,6 @@ WELCOME = (
 _ELSEWHERE = "The answer holds data about persons, so it is in your personal chat with me, not here."
 _SORRY = "I could not answer this, and nobody tries it again by itself. Please ask once more, or ask a person."
 _MOST_TEXT = 6000
-_NOBODY = ""
 
 
 class TeamsWorker:
@@ -136,7 +135,7 @@ class TeamsWorker:
             if came.kind in ("edited", "deleted"):
                 return to_text([])  # the refusal is on record; nobody asked for anything
             # the sentence says why, and asking again would change nothing
-            return to_text([self._here(came, str(error), self._begun(delivery))])
+            return to_text([self._here(came, str(error), self._begun(delivery, came))])
 
     def say(self, delivery: Delivery, said: str) -> None:
         came = Came.from_text(delivery.body)
@@ -153,7 +152,7 @@ class TeamsWorker:
     def sorry(self, delivery: Delivery) -> None:
         came = Came.from_text(delivery.body)
         if came.kind in ("said", "pressed"):
-            self._speaking.say(self._here(came, _SORRY, self._begun(delivery)))
+            self._speaking.say(self._here(came, _SORRY, self._begun(delivery, came)))
 
     def _bring(self, part: Part) -> None:
         if part.once is None:
@@ -177,17 +176,17 @@ class TeamsWorker:
                 return [self._here(came, WELCOME)]
 
     def _asked(self, delivery: Delivery, came: Came, by: Speaker) -> list[Part]:
-        keep = partial(self._heard.mark, begun_key(delivery.key), _NOBODY)
-        shown = Showing(self._speaking, came, self._begun(delivery), keep)
+        keep = partial(self._heard.mark, begun_key(delivery.key), by.person)
+        shown = Showing(self._speaking, came, self._begun(delivery, came), keep)
         try:
             answer = self._port.ask(by, came.text, shown)
         finally:
             begun = shown.close()
         return self._parts(answer, came, by, begun)
 
-    def _begun(self, delivery: Delivery) -> str | None:
+    def _begun(self, delivery: Delivery, came: Came) -> str | None:
         """The message of an earlier try, which died or will be tried again."""
-        return self._heard.said(begun_key(delivery.key), _NOBODY)
+        return self._heard.said(begun_key(delivery.key), came.known_as)
 
     def _parts(self, answer: Answer, came: Came, by: Speaker, begun: str | None) -> list[Part]:
         seen = view(answer, self._disclosure)
