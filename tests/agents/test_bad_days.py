@@ -55,7 +55,7 @@ def test_a_process_killed_in_the_middle_leaves_a_ledger_that_verifies(tmp_path: 
 
 
 def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
-    process = start(tmp_path, "Which buckets are public?")
+    process = start(tmp_path, "What is not encrypted?")  # some 400 AWS calls: a busy machine is still in time
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(signal.SIGINT)
