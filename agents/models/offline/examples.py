@@ -53,7 +53,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "commitments": (
         "How well are our savings plans and reservations used?",
-        "Which reservations or savings plans expire soon?",
+        "When do our savings plans and reservations expire?",
         "reserved instance coverage",
         "savings plan utilisation last month",
         "when do our commitments end",
