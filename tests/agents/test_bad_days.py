@@ -55,7 +55,13 @@ def test_a_process_killed_in_the_middle_leaves_a_ledger_that_verifies(tmp_path: 
 
 
 def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
-    process = start(tmp_path, "What is not encrypted?")  # some 400 AWS calls: a busy machine is still in time
+    def as_at_a_terminal() -> None:
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # a shell's background jobs ignore it, and so do theirs
+
+    question = "What is not encrypted?"  # some 400 AWS calls: a busy machine is still in time
+    process = start(tmp_path, question, preexec_fn=as_at_a_terminal)
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(signal.SIGINT)
