@@ -17,7 +17,7 @@ from agents.identifying import Who, answer_call, refuse_call
 from agents.local import as_now
 from agents.resuming import run_of
 from agents.settings import Settings
-from policies.access import Principal, UnknownPrincipalError, people
+from policies.access import Principal, UnknownPrincipalError, names_of, people
 from policies.access.errors import NotVerifiedError
 from policies.access.principal import SHIPPED
 from policies.audit import Record
@@ -274,15 +274,13 @@ class House:
         try:
             approvals = self.desk.oversight.approvals
             known, asker = approvals.history(approval), self._now(run_of(approvals, approval).asker)
-            everyone = people(self.settings.principals or SHIPPED)
-            names = [one for person, known_as in everyone if person.id == asker.id for one in known_as]
             asked.add(
                 Asked(
                     approval=approval,
                     query=known.call.query,
                     session=call.session,
                     envelopes=self.settings.identity.envelopes is not None,
-                    asker=tuple(names),
+                    asker=names_of(asker.id, self.settings.principals or SHIPPED),
                     approvers=tuple(self._able(known, asker, "")),
                     expires=known.expires,
                 )

@@ -85,8 +85,7 @@ def _heard(home: Path, traces: Traces) -> int:
     if not path.exists():
         return 0
     from agents.channels.heard import HeardFile
-    from policies.access.principal import SHIPPED, people
+    from policies.access.principal import SHIPPED, names_of
 
-    file = load_settings().principals or SHIPPED
-    known = (name for person, names in people(file, "envelope") if person.id == traces.person for name in names)
+    known = names_of(traces.person, load_settings().principals or SHIPPED)
     return HeardFile(path).erase([*known, *traces.names])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agents.channels.notice import ApprovalNotice, Pointer, Settled
 from agents.local import as_now
 from agents.resuming import check_place, run_of
-from policies.access import UnknownPrincipalError, people
+from policies.access import UnknownPrincipalError, names_of
 from policies.access.principal import SHIPPED
 from policies.oversight import ApprovalError
 
@@ -70,6 +70,5 @@ class WaitsHere:
 
     def _known_as(self, known: History, channel: str) -> str | None:
         """The asker, as the channel knows them."""
-        file = self._house.settings.principals or SHIPPED
-        names = [one for person, known_as in people(file) if person.id == known.asker for one in known_as]
+        names = names_of(known.asker, self._house.settings.principals or SHIPPED)
         return next((one for one in names if one.startswith(f"{channel}:")), None)

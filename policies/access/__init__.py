@@ -5,7 +5,7 @@ from policies.access.decision import Decision, call_sha256
 from policies.access.errors import NotVerifiedError, PrincipalsError, UnknownPrincipalError
 from policies.access.gate import ApprovalNeededError, DeniedError, Gate, company_gate, shipped_gate
 from policies.access.policyset import PolicyError
-from policies.access.principal import Principal, local_principal, people
+from policies.access.principal import Principal, local_principal, names_of, people
 
 __all__ = [
     "ApprovalNeededError",
@@ -22,6 +22,7 @@ __all__ = [
     "company_gate",
     "hour_of",
     "local_principal",
+    "names_of",
     "people",
     "shipped_gate",
 ]

@@ -112,6 +112,11 @@ def people(file: Path = SHIPPED, assurance: Assurance = "local") -> list[tuple[P
     return [(_principal(name, entry, assurance), entry.known_as) for name, entry in _read(file).items()]
 
 
+def names_of(person: str, file: Path = SHIPPED) -> tuple[KnownAs, ...]:
+    """What the person with this id is known as in channels; nothing, if nobody has it. PrincipalsError as before."""
+    return tuple(name for one, known_as in people(file) if one.id == person for name in known_as)
+
+
 def _principal(name: str, entry: _Entry, assurance: Assurance) -> Principal:
     return Principal(id=name, assurance=assurance, **{key: getattr(entry, key) for key in Scope.model_fields})
 
