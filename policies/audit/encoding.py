@@ -9,7 +9,8 @@ import orjson
 from pydantic_core import PydanticSerializationError
 
 from policies.audit.bodies import KNOWN, Body
-from policies.audit.errors import LedgerDamagedError, LedgerError
+from policies.audit.errors import LedgerDamagedError, LedgerError, LedgerUnwritableError, RecordTooLargeError
+from policies.audit.frames import MAX_RECORD
 from policies.audit.records import SCHEMA, Record, StoredRecord
 from policies.audit.vault import Vault, is_sealed
 
@@ -23,7 +24,23 @@ _FRONT = b'\0{"v":%d,"index":%%d,"time":%%d,%%b' % SCHEMA
 
 
 def encode(record: Record, vault: Vault) -> bytes:
-    """The stored object from its type on: `place` puts version, index and time in front."""
+    """The stored object from its type on: `place` puts version, index and time in front.
+
+    Raises LedgerError (not JSON, or about nobody known), LedgerUnwritableError and RecordTooLargeError.
+    """
+    try:
+        encoded = _encoded(record, vault)
+    except OSError as error:
+        raise LedgerUnwritableError(f"Personal content cannot be sealed: {error}.") from error
+    if len(encoded) > MAX_RECORD - 64:
+        raise RecordTooLargeError(
+            f"A {record.type} record has {len(encoded)} bytes; the ledger takes {MAX_RECORD - 64}. "
+            "Keep large results in the receipt store and their hash in the record."
+        )
+    return encoded
+
+
+def _encoded(record: Record, vault: Vault) -> bytes:
     body, person, session = record.body, record.principal, record.session
     if session is not None and person is not None and session != record.question:
         session = vault.session(person, session)

@@ -15,8 +15,7 @@ from policies.audit import locks
 from policies.audit.checkpoints import sign_checkpoint
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
-from policies.audit.errors import LedgerClosedError, LedgerError, LedgerUnwritableError, RecordTooLargeError
-from policies.audit.frames import MAX_RECORD
+from policies.audit.errors import LedgerClosedError, LedgerError, LedgerUnwritableError
 from policies.audit.group import Group
 from policies.audit.keys import Home
 from policies.audit.note import Checkpoint, Signer
@@ -110,19 +109,21 @@ class Ledger:
 
     def root(self) -> str:
         """Hex root hash over everything recorded so far, which is durable on return."""
-        self.flush()
         with self._io:
+            store = self._settled()
             try:
-                return self._open_store().tree.root().hex()
+                return store.tree.root().hex()
             except OSError as error:
                 raise self._give_up(error, None) from error
+            finally:
+                self._leave()
 
     def append(self, record: Record, wait: bool = True) -> int:
         """Add `record` and return its index. With `wait` it is durable on return, and so is all before it.
 
         Raises LedgerUnwritableError, LedgerClosedError, RecordTooLargeError; then nothing was acknowledged.
         """
-        encoded = self._encode(record)
+        encoded = encode(record, self.vault)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
         if wait or group.full:
@@ -131,7 +132,7 @@ class Ledger:
 
     async def aappend(self, record: Record, wait: bool = True) -> int:
         """`append` for async code: the event loop goes on while the disk syncs."""
-        encoded = self._encode(record)
+        encoded = encode(record, self.vault)
         with self._mutex:
             group, index = self._enqueue(record, encoded, wait)
             done = group.waiter(asyncio.get_running_loop(), self._wake) if wait or group.full else None
@@ -185,8 +186,11 @@ class Ledger:
         if self._closed:
             return
         try:
-            if self._failed is None and self._forks == locks.forks:
-                self.checkpoint()
+            with self._io:
+                while not self._closed and self._failed is None and self._forks == locks.forks:
+                    self.checkpoint()
+                    with self._mutex:  # what others appended meanwhile is written, too
+                        self._closed = self._group is None
         finally:
             with self._mutex:
                 self._closed = True
@@ -205,7 +209,10 @@ class Ledger:
         self.close()
 
     def _settled(self) -> Store:
-        """The store with nothing left to write and the turn held. io held."""
+        """The store with all that was appended so far written and the turn held. io held.
+
+        The store is touched only like this, under io with the turn held, or under the mutex by whoever takes the turn.
+        """
         with self._mutex:
             self._usable()
             if self._group is None:
@@ -229,18 +236,6 @@ class Ledger:
             if self._group is None:
                 self._turn.release()
 
-    def _encode(self, record: Record) -> bytes:
-        try:
-            encoded = encode(record, self.vault)
-        except OSError as error:
-            raise LedgerUnwritableError(f"Personal content cannot be sealed: {error}.") from error
-        if len(encoded) > MAX_RECORD - 64:
-            raise RecordTooLargeError(
-                f"A {record.type} record has {len(encoded)} bytes; the ledger takes {MAX_RECORD - 64}. "
-                "Keep large results in the receipt store and their hash in the record."
-            )
-        return encoded
-
     def _open_store(self) -> Store:
         if self._store is None:
             raise LedgerClosedError(f"The ledger {self.path} is not open.")
@@ -262,10 +257,12 @@ class Ledger:
             self._usable()
         if self._lost and (reason := self._lost.get(record.question) or self._lost.pop(None, None)):
             raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
+        entered = not self._turn.held
         if self._group is None:
             self._enter()
         if record.parent is not None and record.parent >= self._next:
-            self._leave()
+            if entered:  # else a checkpoint is being written in this turn
+                self._leave()
             raise LedgerError(
                 f"A {record.type} record names record {record.parent} as its parent; there are {self._next} so far."
             )

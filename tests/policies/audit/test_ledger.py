@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,7 @@ from policies.audit import (
     story,
     verify,
 )
+from policies.audit.merkle import Tree
 
 
 def note(name: str, question: str | None = None) -> Record:
@@ -130,6 +134,57 @@ def test_a_parent_that_is_not_there_is_refused(tmp_path: Path) -> None:
             one.append(Record(actor="system", parent=0, body=Note(name="orphan")))
         assert two.append(note("not locked out")) == 0
         assert one.append(Record(actor="system", parent=0, body=Note(name="child"))) == 1
+
+
+@contextmanager
+def hashing(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> Iterator[None]:
+    """`work` runs in a thread and stands still in the middle of hashing new records while the body runs."""
+    inside, go = threading.Event(), threading.Event()
+    extend = Tree.extend
+
+    def slow(*args: Any) -> None:
+        inside.set()
+        assert go.wait(20)
+        extend(*args)
+
+    thread = threading.Thread(target=work)
+    with monkeypatch.context() as patched:
+        patched.setattr(Tree, "extend", slow)
+        thread.start()
+        assert inside.wait(20)
+        try:
+            yield
+        finally:
+            go.set()
+            thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("work", ["root", "checkpoint", "close"])
+def test_a_record_appended_while_others_are_hashed_gets_the_next_place_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        for n in range(3):
+            ledger.append(note(f"n{n}"))
+        with hashing(monkeypatch, getattr(ledger, work)):
+            assert ledger.append(note("n3"), wait=False) == 3
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        assert [one.body for one in ledger.read()] == [Note(name=f"n{n}") for n in range(4)]
+    assert verify(tmp_path / "ledger").code == 0
+
+
+def test_a_refused_record_takes_no_turn_from_a_checkpoint_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        for n in range(3):
+            ledger.append(note(f"n{n}"))
+        with hashing(monkeypatch, ledger.checkpoint):
+            with pytest.raises(LedgerError, match="names record 9 as its parent; there are 3 so far"):
+                ledger.append(Record(actor="system", parent=9, body=Note(name="lost")))
+            assert ledger.append(note("n3"), wait=False) == 3
+    assert verify(tmp_path / "ledger").code == 0
 
 
 def test_buffered_records_become_durable_by_themselves(tmp_path: Path) -> None:
