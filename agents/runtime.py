@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import ExitStack
 from typing import Any
 
+from agents.channels.protocols.foreign import LOOPBACK, Count, Counting, door, foreign
 from agents.channels.protocols.paths import ADDRESSES, MODES, Address
 
 Scope = MutableMapping[str, Any]
@@ -26,7 +27,6 @@ MOST_BYTES = ADDRESSES["/invocations"].most_bytes
 """The largest body of an invocation that is read; a question has a few hundred characters."""
 BODY_SECONDS = 20
 """How long a body may take to arrive: who sends it byte by byte does not hold a connection for as long as they like."""
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 class Health:
@@ -65,11 +65,15 @@ class Front:
     def __init__(self, health: Health, *, loopback: bool, protocol: str = "http") -> None:
         self._health, self._loopback, self._mode = health, loopback, MODES[protocol]
         self._app: AsgiApp | None = None
+        self._foreign = Counting()
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
         self._lock = threading.Lock()
 
-    def open(self, app: AsgiApp) -> None:
-        """Hand over to `app`; called once, from the thread that opened it."""
+    def open(self, app: AsgiApp, count_foreign: Count | None = None) -> None:
+        """Hand over to `app`; called once, from the thread that opened it. `count_foreign` puts on record how often a
+        web page was refused, at which door."""
+        if count_foreign is not None:
+            self._foreign.begin(count_foreign)
         with self._lock:
             self._app = app
             waiting, self._waiting = self._waiting, []
@@ -79,13 +83,18 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["type"] != "http":
+            return
+        if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-        elif scope["path"] == "/ping" and scope["method"] in ("GET", "HEAD"):
+            return
+        if scope["path"] == "/ping" and scope["method"] in ("GET", "HEAD"):
             await _json(send, 200, self._health.report())
-        elif foreign := self._foreign(scope):
-            await _json(send, 403, {"error": foreign})
-        elif (leads := self._mode.paths.get(scope["path"])) is None or ADDRESSES[leads].method != scope["method"]:
+            return
+        leads = self._mode.paths.get(scope["path"])
+        if self._loopback and (refused := foreign(scope["headers"])):
+            await self._foreign.one(door(leads))
+            await _json(send, 403, {"error": refused})
+        elif leads is None or ADDRESSES[leads].method != scope["method"]:
             status = 404 if leads is None else 405
             await _json(send, status, {"error": f"There is no such address here; there are {self._mode.known}."})
         else:
@@ -116,19 +125,6 @@ class Front:
         assert self._app is not None
         return self._app
 
-    def _foreign(self, scope: Scope) -> str | None:
-        """On one's own machine the asker is whoever sits there: a web page must not ask in their name."""
-        if not self._loopback:
-            return None
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get("host", "").rsplit(":", 1)[0] if not headers.get("host", "").endswith("]") else "[::1]"
-        if host not in _LOOPBACK:
-            return "This server answers programs on its own machine only; the Host header names another."
-        origin = headers.get("origin")
-        if origin is not None and origin.split("://")[-1].rsplit(":", 1)[0] not in _LOOPBACK:
-            return "This server takes no questions from web pages of other sites."
-        return None
-
 
 def serve(
     *,
@@ -149,7 +145,7 @@ def serve(
 
     health = Health()
     port = port or MODES[protocol].port
-    front = Front(health, loopback=host in _LOOPBACK, protocol=protocol)
+    front = Front(health, loopback=host in LOOPBACK, protocol=protocol)
     server = serving(front, host=host, port=port)
     failed: list[str] = []
     with ExitStack() as closing:
@@ -190,9 +186,9 @@ def _open(
         with opening():
             from agents.invoking import open_app
 
-            opened = open_app(estate=estate, model=model, protocol=protocol, exposed=host not in _LOOPBACK)
+            opened = open_app(estate=estate, model=model, protocol=protocol, exposed=host not in LOOPBACK)
             app = closing.enter_context(opened)
-        front.open(app)
+        front.open(app, app.count_foreign)
     except (RegentError, OSError) as error:
         failed.append(str(error))
         server.should_exit = True

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from policies.audit import Ledger
 
 log = structlog.get_logger()
-Why = Literal["unverified", "unknown"]
-"""Nothing proves who calls, or it is proved and nobody of that id is known."""
+Why = Literal["unverified", "unknown", "foreign"]
+"""Nothing proves who calls; or it is proved and nobody of that id is known; or a web page called in the name of who
+sits at the machine."""
 EACH = 20
 """Refusals of one kind that are recorded by themselves in a window."""
 WINDOW_SECONDS = 60.0

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from agents import listening
 from agents.answer import Answer, LedgerSpan, PrincipalShown, Usage
 from agents.invoking import build_app
 from agents.runtime import MOST_BYTES, Front, Health
+from policies.audit import Ledger
+from policies.audit.bodies import CallsRefused
+from policies.oversight.usage import UsageError
 from tests.homes import furnished
 
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
@@ -301,6 +305,43 @@ def wait_for(port):
         except OSError:
             time.sleep(0.02)
     return pytest.fail("nothing serves")
+
+
+def test_web_pages_that_were_refused_are_on_record_of_the_process(tmp_path):
+    with process(tmp_path) as (server, port):
+        wait_for(port)
+        for _ in range(5):  # the house is hardly open yet
+            assert call(port, body={"prompt": "x"}, Origin="https://evil.example")[0] == 403
+        assert call(port, body={"prompt": "Which alarms are firing?"})[0] == 200
+        for _ in range(3):
+            assert call(port, "GET", "/v1/models", Host="evil.example")[0] == 403
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        told = [Counter(one.body.kinds) for one in ledger.read() if isinstance(one.body, CallsRefused)]
+    assert sum(told, Counter()) == {"invoke/foreign": 5, "openai/foreign": 3}
+
+
+def test_web_pages_refused_before_the_house_is_open_are_counted_when_it_is():
+    front, counted = Front(Health(), loopback=True), Counter()
+    with serving(front) as port:
+        for path in ("/invocations", "/invocations", "/mcp"):
+            assert call(port, path=path, Host="evil.example")[0] == 403
+        front.open(build_app(Asking(None)), lambda door, times: counted.update({door: times}))
+        assert counted == {"invoke": 2, "mcp": 1}
+        assert call(port, path="/mcp", Host="evil.example")[0] == 403
+    assert counted == {"invoke": 2, "mcp": 2}
+
+
+def test_a_web_page_is_refused_also_when_that_cannot_be_counted(capsys):
+    def fails(door, times):
+        raise UsageError("refused.sqlite cannot be used.")
+
+    front = Front(Health(), loopback=True)
+    front.open(build_app(Asking(None)), fails)
+    with serving(front) as port:
+        assert call(port, body={"prompt": "x"}, Host="evil.example")[0] == 403
+    assert "refused.sqlite cannot be used" in capsys.readouterr().err
 
 
 def test_what_cannot_be_opened_ends_the_process_with_a_sentence(tmp_path):

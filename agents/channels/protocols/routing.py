@@ -36,3 +36,7 @@ class Protocols:
             module = importlib.import_module(f"agents.channels.protocols.{_MODULES[protocol]}")
             self._apps[protocol] = module.build(self._house)
         await self._apps[protocol](scope, receive, send)
+
+    def count_foreign(self, channel: str, times: int) -> None:
+        """Put on record that so many requests of web pages were refused at a door. Raises UsageError."""
+        self._house.desk.oversight.refusals.count(channel, times, why="foreign")

@@ -95,7 +95,8 @@ def serve_house(idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Des
         desk = open_desk_with(maker or open_model("offline", settings))
         house = House(desk, open_identity(settings, desk.home), settings)
         front = Front(Health(), loopback=True, protocol=mode)
-        front.open(Protocols(build_app(house), house, settings.protocols))
+        protocols = Protocols(build_app(house), house, settings.protocols)
+        front.open(protocols, protocols.count_foreign)
         with serving(front) as port:
             yield Served(port, desk, idp, house, signer, key)
 

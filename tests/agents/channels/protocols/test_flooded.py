@@ -59,6 +59,18 @@ def test_attack_unsigned_calls_at_a_door_write_no_more_than_a_few_records(served
     assert [one.kinds for one in served.recorded(CallsRefused)] == [{f"{channel}/unverified": 7}]
 
 
+@pytest.mark.parametrize("channel", [*DOORS, "other"])
+def test_attack_web_pages_at_a_door_are_refused_and_counted_to_the_last(served: Served, channel: str) -> None:
+    path, body = DOORS.get(channel, ("/admin?" + "x" * 40, {}))
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        told = {call(served.port, "POST", path, body, **HEADERS | headers)[0] for _ in range(EACH)}
+        assert told == {403}
+    assert call(served.port, "GET", "/ping", Host="evil.example")[0] == 200, "it says nothing of the house"
+    served.desk.oversight.close()
+    [one] = served.recorded(CallsRefused)
+    assert one.kinds == {f"{channel}/foreign": 2 * EACH} and not served.recorded(QuestionAsked)
+
+
 def test_a_refusal_that_is_only_counted_is_told_in_the_same_words(served: Served) -> None:
     answers = [json.loads(call(served.port, body=DOORS["invoke"][1])[1]) for _ in range(EACH + 1)]
     first, last = answers[0], answers[-1]
