@@ -175,7 +175,8 @@ class Decision:
 def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool = False) -> Decision:
     """Decide what a question means, after one that was answered with `earlier`.
 
-    `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it.
+    `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it. One that
+    was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
     """
     seen = considered(question, earlier, context)
     reading, found = seen.reading, seen.found
@@ -193,7 +194,7 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if best is not None and not lenient and _vetoed(best, reading, context):
         chance = 0.0
     refused = refusal(reading.text, reading.flat)
-    if (refused and not (earlier or refused.kind == "cannot_know")) or (refused and chance < _DESPITE):
+    if refused and not lenient and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
         return Decision(reading, found, refused=refused)
     if lenient:
         return Decision(reading, found, readings=(best,) if best else ())

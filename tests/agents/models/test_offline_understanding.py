@@ -151,6 +151,26 @@ def test_that_bucket_is_the_one_that_was_shown() -> None:
     assert there.calls[0].inputs["accounts"] == "data-prod"
 
 
+@pytest.mark.parametrize(
+    ("change", "then", "inputs"),
+    [
+        (
+            "Please delete that public bucket in Utrecht.",
+            "Then tell me which buckets there are open to the world",
+            {"kind": "buckets"},
+        ),
+        ("Stop the two g5 instances in data-lab.", "What did they cost in September?", {"period": "2026-09"}),
+    ],
+)
+def test_what_a_refused_question_was_about_is_what_follows_it(change: str, then: str, inputs: dict[str, str]) -> None:
+    refused = _plan(change).abstention
+    assert refused is not None and refused.kind == "read_only"
+    [call] = _plan(then, change).calls
+    place = {"Utrecht": "venue:utrecht", "data-lab": "data-lab"}
+    assert inputs.items() <= call.inputs.items()
+    assert call.inputs["accounts"] == next(name for said, name in place.items() if said in change)
+
+
 def test_a_name_out_of_sight_is_left_to_the_gate() -> None:
     known = names().model_copy(update={"complete": False, "accounts": ("venue-utrecht",)})
     plan = understand("open findings in data-prod", (), names=known, now=NOW, queries=queries())
