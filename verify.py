@@ -208,7 +208,7 @@ class Verifier:
 
     def run(self) -> None:
         if not os.path.isdir(os.path.join(self.path, "segments")):  # noqa: PTH112, PTH118
-            raise Tampered("there is no ledger")
+            raise Tampered("there is no ledger: no segments/ in the directory")
         for entry in os.scandir(self.path):
             if entry.name not in ("segments", "tile") or not entry.is_dir(follow_symlinks=False):
                 raise Tampered(f"{entry.name} does not belong in a ledger")
@@ -486,16 +486,36 @@ def text_or_file(value: str) -> list[str]:
     return [value]
 
 
+def no_ledger(path: str) -> str:
+    """What else was given in a ledger's place by mistake; empty if it may be one, or nothing is there at all."""
+    if os.path.isdir(os.path.join(path, "ledger", "segments")):  # noqa: PTH112, PTH118
+        return f"{path} is not a ledger, but holds one: give {os.path.join(path, 'ledger')}"  # noqa: PTH118
+    if not os.path.isfile(path):  # noqa: PTH113
+        return ""
+    with open(path, "rb") as file:  # noqa: PTH123
+        packed = file.read(2) == b"PK"
+    if packed:
+        return (
+            f"{path} is a zip, not a ledger; an evidence pack is checked by another program, "
+            "policies/controls/pack/verify_pack.py, which lies in the pack as verify.py"
+        )
+    return f"{path} is a file, not a ledger; give the directory that holds segments/, or a proof with --proof"
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = Parser(description="Verify a Regent ledger or a proof from one.")
-    parser.add_argument("ledger", nargs="?", help="the ledger directory")
+    parser = Parser(
+        description="Verify a Regent ledger or a proof from one. It needs Python and `cryptography`, nothing of Regent's."
+    )
+    parser.add_argument("ledger", nargs="?", help="the ledger directory, which holds segments/")
     parser.add_argument("--key", action="append", default=[], help="verifier key, or a file of them")
-    parser.add_argument("--head", action="append", default=[], help="a checkpoint seen earlier")
+    parser.add_argument("--head", action="append", default=[], help="a file of a checkpoint seen earlier")
     parser.add_argument("--proof", help="check this proof instead of a ledger")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     if (args.ledger is None) == (args.proof is None):
         return usage("give a ledger directory or --proof FILE")
+    if wrong := args.ledger and no_ledger(args.ledger):
+        return usage(wrong)
     keys = [Key(text) for value in args.key for text in text_or_file(value)]
     report: dict[str, Any] = {}
     try:

@@ -235,7 +235,12 @@ def receipt_shown(receipt: Receipt) -> ReceiptShown:
 def _usage(answer: Answer) -> str:
     used = answer.usage
     cost = f", AWS calls cost USD {used.aws_cost_usd:.2f}" if used.aws_cost_usd else ""
-    return f"{used.seconds:.2f} s, model {used.model}, {used.aws_calls} AWS calls{cost}"
+    return f"{used.seconds:.2f} s, model {used.model}, {counted(used.aws_calls, 'AWS call')}{cost}"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 receipt`, `3 receipts`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def age(seconds: int) -> str:

@@ -25,6 +25,10 @@ def repair_command(ledger: At = None) -> None:
     """Write the Merkle tiles anew from the records, after a verify that says that a tile is missing.
 
     Records and checkpoints are never touched.
+
+    Example:
+
+        regent audit repair
     """
     import shutil
 
@@ -166,7 +170,12 @@ def keys_rotate(
 
 @keys_app.command("replace")
 def keys_replace(ledger: At = None, json_out: Json = False) -> None:
-    """Go on with a new key after the old one was lost. Give the new verifier key to every auditor."""
+    """Go on with a new key after the old one was lost. Give the new verifier key to every auditor.
+
+    Example:
+
+        regent audit keys replace
+    """
     from policies.audit.keys import Home
     from policies.audit.rotation import replace
 

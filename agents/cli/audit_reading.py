@@ -139,7 +139,12 @@ def stats_command(ledger: At = None, json_out: Json = False) -> None:
 
 @app.command("types")
 def types_command() -> None:
-    """Print the JSON schema of every record type's body."""
+    """Print the JSON schema of every record type's body.
+
+    Example:
+
+        regent audit types > record-types.json
+    """
     from policies.audit.bodies import KNOWN
 
     schemas = {name: body.model_json_schema(by_alias=True) for name, body in sorted(KNOWN.items())}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HIDDEN = ("reporter",)
-_WIDE = 160
 
 
 def case_json(case: Case, now: datetime) -> dict[str, Any]:
@@ -26,21 +24,19 @@ def case_json(case: Case, now: datetime) -> dict[str, Any]:
 
 def show_cases(found: Sequence[Case], now: datetime) -> None:
     """All cases of one kind as a table."""
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+    from agents.cli.tables import screen, show_table
+
+    console = screen()
     if not found:
         console.print("None on record.")
         return
-    table = Table(box=None, pad_edge=False)
-    for column in ("Case", "State", "Opened", "What", "Due"):
-        table.add_column(column, overflow="fold")
+    rows = []
     for case in found:
         told = case_json(case, now)
-        table.add_row(case.id, case.state, case.opened, Text(_what(told)), _due(told))
-    console.print(table)
+        rows.append((case.id, case.state, case.opened, _what(told), Text.from_markup(_due(told))))
+    show_table(console, ("Case", "State", "Opened", "What", "Due"), rows)
 
 
 def _what(told: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from policies.controls.crosswalk import NOTE, by_requirement, crosswalk, known_framework
@@ -52,22 +51,21 @@ def framework_json(done: Evaluation, name: str, declared: Declared) -> dict[str,
 
 def show_framework(done: Evaluation, name: str, declared: Declared) -> None:
     """The same for a person."""
-    from rich.console import Console
-    from rich.table import Table
+    from agents.cli.tables import screen, show_table
 
     told = framework_json(done, name, declared)["crosswalk"]
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 180)
+    console = screen()
     console.print(told["title"], style="bold", markup=False)
     binds = "declared as binding you" if told["declared"] else "not declared as binding you (`frameworks`)"
     console.print(f"{binds}; whom it binds: {told['binds']}", markup=False)
     console.print(f"pairs: {told['known']}", markup=False)
-    table = Table(box=None, pad_edge=False)
-    for column in ("Requirement", "Evidence of use there, from ISO/IEC 42001 controls (their own status)"):
-        table.add_column(column, overflow="fold")
     statuses = {one.id: one.status for one in done.statuses}
-    for one in told["requirements"]:
-        table.add_row(one["id"], ", ".join(f"{c['id']} ({statuses[c['id']]})" for c in one["controls"]))
-    console.print(table)
+    columns = ("Requirement", "Evidence of use there, from ISO/IEC 42001 controls (their own status)")
+    rows = [
+        (one["id"], ", ".join(f"{c['id']} ({statuses[c['id']]})" for c in one["controls"]))
+        for one in told["requirements"]
+    ]
+    show_table(console, columns, rows)
     console.print(f"\n{NOTE}", markup=False)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.cli.controls_frameworks import control_pairs, pair_lines
+from agents.cli.tables import screen, show_table
 from agents.controlling import ROOT
 from policies.controls.catalogue import catalogue
 from policies.controls.errors import ControlsError
@@ -33,7 +33,6 @@ _COLOURS = {
     "unassessed": "dim",
     "excluded": "dim",
 }
-_WIDE = 180
 
 
 def status_json(done: Evaluation) -> dict[str, Any]:
@@ -55,22 +54,20 @@ def status_json(done: Evaluation) -> dict[str, Any]:
 
 def show_status(done: Evaluation) -> None:
     """The table of all controls, the counts, and what changed."""
-    from rich.table import Table
     from rich.text import Text
 
-    console = _console()
-    table = Table(box=None, pad_edge=False)
-    for column in ("Control", "Status", "Why", "Evidence", "What to do next"):
-        table.add_column(column, overflow="fold")
-    for one in done.statuses:
-        table.add_row(
+    console = screen()
+    rows = [
+        (
             one.id,
             Text(one.status, style=_COLOURS[one.status]),
-            Text(_first(one.reasons)),
+            _first(one.reasons),
             age(one.evidence_from, done.at),
-            Text(next_step(one)),
+            next_step(one),
         )
-    console.print(table)
+        for one in done.statuses
+    ]
+    show_table(console, ("Control", "Status", "Why", "Evidence", "What to do next"), rows)
     console.print(f"\n{count_line(done.statuses)}")
     if done.source == "sample":
         console.print("Evidence from AWS is of the sample estate, which is invented: it says nothing of yours.")
@@ -84,7 +81,7 @@ def show_status(done: Evaluation) -> None:
 
 def show_few(done: Evaluation, most: int = 6) -> None:
     """The demo's handful: controls that are evidenced, and those of which part is, with what has just been shown."""
-    console = _console()
+    console = screen()
     rated = [(sum(1 for s in one.standings if s.state == "met"), one) for one in done.statuses]
     shown = sorted((pair for pair in rated if pair[0]), key=lambda pair: (pair[1].status != "evidenced", -pair[0]))
     for met, one in shown[:most]:
@@ -118,22 +115,26 @@ def next_step(one: ControlStatus) -> str:
     waiting = sorted((s for s in one.standings if s.state in worst), key=lambda s: worst[s.state])
     if one.status == "excluded" or not waiting:
         return ""
-    return _todo(waiting[0])
+    return _todo(waiting[0], f"`regent controls show {one.id}`")
 
 
-def _todo(standing: Standing) -> str:
+def _todo(standing: Standing, shown: str) -> str:
+    """What to do about one obligation, with the command that does it or shows more."""
     kind, _, name = standing.obligation.partition(":")
     if kind == "document":
-        return f"regent controls attest {name}" if standing.state == "stale" else f"write and attest {name}"
+        attest = f"`regent controls attest {name}`"
+        if standing.state == "failing":
+            return f"attest it anew, by another than its owner: {attest}"
+        return attest if standing.state == "stale" else f"fill in {name}, then {attest}"
     if standing.state == "failing":
-        return f"mend what {name} found"
+        return f"mend what {shown} lists"
     if standing.state == "stale":
-        return "regent controls status --fresh"
+        return "`regent controls status --fresh`"
     if standing.state == "unproven":
-        return f"mend the check {name} (regent controls prove)"
-    if "nobody collected" in standing.said:
-        return f"give {name} something to look at"
-    return f"look into {name}"
+        return f"mend the check {name}: `regent controls prove`"
+    if "nobody collected template:" in standing.said:
+        return "`make synth` writes the templates that it reads"
+    return f"see what it judges: {shown}"
 
 
 def control_json(done: Evaluation, control: str, declared: Declared) -> dict[str, Any]:
@@ -174,7 +175,7 @@ def _place(reference: str) -> str:
 
 def show_control(done: Evaluation, control: str, declared: Declared) -> None:
     """One control for a person."""
-    console = _console()
+    console = screen()
     told = control_json(done, control, declared)
     console.print(f"[bold]{control}[/]  {told['title']}", highlight=False)
     console.print(f"status: [{_COLOURS[told['status']]}]{told['status']}[/]")
@@ -218,20 +219,16 @@ def _show_check(console: Console, check: dict[str, Any], now: datetime) -> None:
 
 def show_proofs(report: Report, out: Path | None) -> None:
     """The falsification report as a table."""
-    from rich.table import Table
     from rich.text import Text
 
-    console = _console()
-    table = Table(box=None, pad_edge=False)
-    for column in ("Check", "Mutants", "Killed", "Benign", "Green", "Void", "Code", ""):
-        table.add_column(
-            column, justify="right" if column in ("Mutants", "Killed", "Benign", "Green", "Void") else "left"
-        )
+    console = screen()
+    rows: list[tuple[str | Text, ...]] = []
     for one in report.checks:
         said = Text("proven", style="green") if one.valid else Text("NOT PROVEN", style="red")
-        numbers = (one.mutants, one.killed, one.benign, one.kept_green, one.void)
-        table.add_row(one.check, *map(str, numbers), one.code_sha256[:12], said)
-    console.print(table)
+        numbers = (f"{one.killed} of {one.mutants}", f"{one.kept_green} of {one.benign}", str(one.void))
+        rows.append((one.check, *numbers, one.code_sha256[:12], said))
+    columns = ("Check", "Mutants killed", "Benign kept green", "Void", "Code", "Verdict")
+    show_table(console, columns, rows, right=(1, 2, 3))
     console.print(f"\n{report.valid} of {report.total} checks have been seen to fail where they must, and only there.")
     if out is not None:
         console.print(f"written to {out}", markup=False)
@@ -239,24 +236,13 @@ def show_proofs(report: Report, out: Path | None) -> None:
 
 def show_soa(table: Sequence[tuple[str, ...]]) -> None:
     """The statement in a terminal: the columns that fit."""
-    from rich.table import Table
-
-    console = _console()
-    shown = Table(box=None, pad_edge=False)
-    for column in ("Control", "Applies", "Why", "Risks, requirements", "Owner", "Status"):
-        shown.add_column(column, overflow="fold")
-    for row in table:
-        grounds = ", ".join(part for part in (row[4], row[5]) if part)
-        shown.add_row(row[0], row[2], row[3], grounds, row[6], row[10])
-    console.print(shown)
+    columns = ("Control", "Applies", "Why", "Risks, requirements", "Owner", "Status")
+    rows = [
+        (row[0], row[2], row[3], ", ".join(part for part in (row[4], row[5]) if part), row[6], row[10]) for row in table
+    ]
+    show_table(screen(), columns, rows)
 
 
 def _first(reasons: Sequence[str]) -> str:
     more = f" (+{len(reasons) - 1})" if len(reasons) > 1 else ""
     return f"{reasons[0][:140]}{more}" if reasons else ""
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)

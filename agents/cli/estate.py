@@ -12,6 +12,8 @@ from agents.cli.options import Json
 if TYPE_CHECKING:
     from tools.estate.summary import EstateSummary
 
+_WITH_UNITS = 100
+"""Columns from which on the organisational units are shown, too; `--json` has them in any case."""
 app = typer.Typer(help="What the sample estate holds: accounts, months and planted incidents.")
 
 
@@ -56,27 +58,26 @@ def export(folder: Annotated[Path, typer.Argument(help="Folder to write to; made
 
 
 def _show(held: EstateSummary) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from agents.cli.tables import screen, show_table
 
-    console = Console(highlight=False)
+    console = screen()
     console.print(
         f"[bold]{held.company}[/bold], an invented company. The sample clock stands at "
         f"{held.now:%A %-d %B %Y %H:%M} UTC; amounts in {held.currency}; {held.line_items:,} daily line items."
     )
-    accounts = Table(title="Accounts", title_justify="left", title_style="bold", box=None)
-    for column in ("Id", "Name", "Unit", "Env", "Venue", "Team"):
-        accounts.add_column(column)
-    accounts.add_column("Last month, gross", justify="right")
-    for account in held.accounts:
-        spent = f"{account.last_month:,.2f}"
-        accounts.add_row(account.id, account.name, account.ou, account.env, account.venue or "", account.team, spent)
-    months = Table(title="Months", title_justify="left", title_style="bold", box=None)
-    for column in ("Month", "Gross", "Net"):
-        months.add_column(column, justify="right" if column != "Month" else "left")
-    for month in held.months:
-        months.add_row(month.month, f"{month.gross:,.2f}", f"{month.net:,.2f}")
-    console.print(accounts, months)
+    console.print()
+    accounts = [
+        (one.id, one.name, one.env, one.venue or "-", one.team, f"{one.last_month:,.2f}", one.ou)
+        for one in held.accounts
+    ]
+    columns = ("Id", "Account", "Env", "Venue", "Team", "Last month (gross)", "Unit")
+    fitting = len(columns) if console.width >= _WITH_UNITS else len(columns) - 1
+    show_table(
+        console, columns[:fitting], [row[:fitting] for row in accounts], right=(5,), title=f"{len(accounts)} accounts"
+    )
+    console.print()
+    months = [(one.month, f"{one.gross:,.2f}", f"{one.net:,.2f}") for one in held.months]
+    show_table(console, ("Month", "Gross", "Net"), months, right=(1, 2), title="Months")
     console.print("\n[bold]Planted incidents[/bold]")
     for story in held.stories:
         until = f" to {story.end:%-d %B %H:%M}" if story.end else ", still open"

@@ -51,14 +51,15 @@ def queries(
 
 
 def _show_table(known: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from agents.cli.tables import screen, show_table
 
-    table = Table(title=f"{len(known)} queries", title_justify="left", row_styles=["", "dim"])
-    for column in ("Domain", "Query", "Inputs", "AWS operations"):
-        table.add_column(column, overflow="fold")
-    for query in known.values():
-        marked = f"{query.name}\n(personal data)" if query.personal_data else query.name
-        inputs = ", ".join(query.schema().get("properties", {}))
-        table.add_row(query.domain, marked, inputs, "\n".join(sorted(query.operations)))
-    Console().print(table)
+    rows = [
+        (
+            f"{query.name} (personal data)" if query.personal_data else query.name,
+            query.domain,
+            ", ".join(query.schema().get("properties", {})) or "-",
+            " ".join(sorted(query.operations)) or "-",
+        )
+        for query in known.values()
+    ]
+    show_table(screen(), ("Query", "Domain", "Inputs", "AWS operations"), rows, title=f"{len(known)} queries")

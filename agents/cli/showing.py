@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 import orjson
 
 from agents.answer import Answer
-from agents.channels.rendering import age, shown_results
+from agents.channels.rendering import age, counted, shown_results
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tools.facts import QueryResult
+    from tools.receipts import Receipt
 
-_BAR = 20
-_WIDE = 160
-"""Columns for output that goes to a file or another program, where nothing wraps it."""
 _MOST_RECEIPTS = 6
 _COLOURS = {"answered": "green", "withheld": "yellow", "unanswerable": "yellow", "needs_approval": "yellow"}
 
@@ -32,9 +30,9 @@ def show_json(answer: Answer) -> None:
 def show_answer(answer: Answer, console: Console | None = None) -> None:
     """The answer for a person, on stdout or where `console` writes."""
     if console is None:
-        from rich.console import Console
+        from agents.cli.tables import screen
 
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+        console = screen()
     console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
     console.print()
     console.print(answer.text, markup=False)
@@ -47,28 +45,15 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
 
 
 def _show_table(console: Console, result: QueryResult) -> None:
-    from rich.table import Table
-
+    from agents.cli.tables import show_table
     from policies.grounding import numeric_columns, table_rows
 
     columns, rows = table_rows(result)
-    right = numeric_columns(result)
-    bars = _bars(result)
-    table = Table(title=result.read_as, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
-    if bars:
-        table.add_column("")
-    from rich.text import Text
-
-    for number, row in enumerate(rows):
-        cells = [Text(cell) for cell in row]
-        table.add_row(*cells, *([Text(bars[number], style="cyan")] if bars else []))
-    console.print(table)
+    show_table(console, columns, rows, right=numeric_columns(result), title=result.read_as, bars=_bars(result))
 
 
-def _bars(result: QueryResult) -> list[str]:
-    """One small bar per row for the first number column of a series."""
+def _bars(result: QueryResult) -> list[float]:
+    """For a series the length of a small bar per row, 0 to 1, by its first column of numbers."""
     from policies.grounding import numeric_columns
 
     table = result.table
@@ -81,7 +66,7 @@ def _bars(result: QueryResult) -> list[str]:
     values = [by_id[row[column]].value if row[column] in by_id else Decimal() for row in table.rows]
     sizes = [abs(float(value)) if not isinstance(value, str) else 0.0 for value in values]
     most = max(sizes, default=0.0)
-    return [("█" * max(1, round(_BAR * size / most)) if size else "") for size in sizes] if most else []
+    return [size / most for size in sizes] if most else []
 
 
 def _show_facts(console: Console, answer: Answer) -> None:
@@ -91,24 +76,29 @@ def _show_facts(console: Console, answer: Answer) -> None:
         console.print(f"  {fact.label}: {fact.value} {fact.unit}  ({period}; {fact.scope.text()})", markup=False)
 
 
+def _receipt(receipt: Receipt, room: int) -> str:
+    """One receipt on a line, with as much of the request's id as there is room for; else on two lines."""
+    old = f", cached {age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
+    call, where = f"  {receipt.id}  {receipt.service}:{receipt.operation}", f"  {receipt.account} {receipt.region}"
+    source = f"  source: {receipt.source}{old}"
+    requests = (f"  request {receipt.request_id}", f"  request {receipt.request_id[:8]}…", "")
+    lines = [f"{call}{where}{request}{source}" for request in requests]
+    return next((line for line in lines if len(line) <= room), f"{call}\n  {where}{source}")
+
+
 def _show_origin(console: Console, answer: Answer) -> None:
     console.print()
     if answer.receipts:
-        console.print(f"[dim]{len(answer.receipts)} receipt{'s' if len(answer.receipts) != 1 else ''}[/dim]")
+        console.print(f"[dim]{counted(len(answer.receipts), 'receipt')}[/dim]")
         for receipt in answer.receipts[:_MOST_RECEIPTS]:
-            old = f", cached {age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
-            console.print(
-                f"  [dim]{receipt.id}  {receipt.service}:{receipt.operation}  {receipt.account} {receipt.region}  "
-                f"request {receipt.request_id}  source: {receipt.source}{old}[/dim]",
-                soft_wrap=True,
-            )
+            console.print(_receipt(receipt, console.width), style="dim", markup=False, soft_wrap=True)
         if len(answer.receipts) > _MOST_RECEIPTS:
             console.print(f"  [dim]and {len(answer.receipts) - _MOST_RECEIPTS} more (--json lists all)[/dim]")
     usage = answer.usage
     cost = f", AWS calls cost USD {usage.aws_cost_usd:.2f}" if usage.aws_cost_usd else ""
     console.print(
         f"[dim]{usage.seconds:.2f} s, model {usage.model}, {usage.input_tokens} tokens in, "
-        f"{usage.output_tokens} out, {usage.aws_calls} AWS calls{cost}[/dim]"
+        f"{usage.output_tokens} out, {counted(usage.aws_calls, 'AWS call')}{cost}[/dim]"
     )
     if answer.ledger.first is not None:
         console.print(

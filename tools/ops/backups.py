@@ -154,7 +154,7 @@ def _show(
     for job in listed:
         grouped.setdefault((job.account.id, job.resource), []).append(job)
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0].account.name, group[1][0].name))
-    facts.columns = ("Resource", "Account", "State", "Jobs", "Latest", "Last good", "Good was (hours ago)", "Reason")
+    facts.columns = ("Resource", "Account", "State", "Jobs", "Latest", "Last good", "Last good (hours ago)", "Reason")
     for key, jobs in ranked[:top]:
         last = max(jobs, key=lambda job: job.at)
         receipts, scope = receipts_of[last.account.id, last.region], of_account(last.account, facts.scope.where)

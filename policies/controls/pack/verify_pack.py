@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -149,9 +150,7 @@ class Zip:
             raise Fault(f"The zip has two entries of the name {one}.")
         sizes = [entry.file_size for entry in entries]
         if sum(sizes) > MOST or max(sizes, default=0) > MOST_OF_ONE:
-            raise Fault(
-                "The zip unpacks to more than 64 GiB, or a file of it to more than 512 MiB, which no pack does."
-            )
+            raise Fault("The zip unpacks to more than 64 GiB, or a file of it to more than 512 MiB: no pack does.")
         self.names = frozenset(names)
 
     def hash(self, name: str) -> str:
@@ -379,17 +378,18 @@ class Pack:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Verify a Regent evidence pack.")
     parser.add_argument("pack", help="the zip")
-    parser.add_argument("--key", help="a verifier key that you have from elsewhere")
+    parser.add_argument("--key", help="a verifier key that you have from elsewhere, or a file whose last line is it")
     args = parser.parse_args()
     try:
-        pack = Pack(Zip(args.pack), Key(args.key) if args.key else None)
+        lies = args.key and Path(args.key).is_file()
+        key = Path(args.key).read_text("utf-8", "replace").strip().rpartition("\n")[2] if lies else args.key
+        pack = Pack(Zip(args.pack), Key(key) if key is not None else None)
         pack.run()
         faults = pack.faults
     except Fault as fault:
         faults = [str(fault)]
-    for said in faults:
-        print(f"FAULT: {said}")  # noqa: T201
     if faults:
+        print(*(f"FAULT: {said}" for said in faults), sep="\n")  # noqa: T201
         return 1
     by = "signed by the key given" if args.key else "consistent; give --key to know who signed it"
     print(f"VERIFIED: {len(pack.files.names)} files, every hash, proof and signature holds; {by}.")  # noqa: T201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from agents.cli import app
 from policies.controls.catalogue import catalogue
+from tests.agents.cli.test_documented import mistakes
 from tests.homes import furnished
 from tools.errors import RegentError
 
@@ -56,6 +58,17 @@ def test_the_table_says_why_how_old_and_what_next_and_counts_without_a_percentag
     said = regent("controls", "status", "--stored")
     assert "A.6.2.8" in said and "failing" in said and "What to do next" in said
     assert "70 clauses and controls:" in said and "%" not in said
+
+
+def test_whatever_is_open_the_next_step_names_a_command_that_exists(regent):
+    said = regent("controls", "status", "--stored")
+    next_steps = [line for line in said.splitlines() if re.match(r"[\dA]\S* +(partial|failing|stale|unassessed)", line)]
+    assert len(next_steps) > 40
+    for line in next_steps:
+        [*_, typed] = re.findall(r"`([^`]+)`", line)
+        assert typed == "make synth" or not mistakes(typed.removeprefix("regent ")), typed
+        control = line.split()[0]
+        assert not typed.startswith("regent controls show") or typed.endswith(f" {control}")
 
 
 def test_another_framework_has_no_statuses(regent):

@@ -259,3 +259,15 @@ def test_the_verifier_without_our_code_says_what_it_lacks(home: Path, given: lis
     command = [sys.executable, str(Path(__file__).parents[3] / "verify.py"), str(home / "ledger"), *given]
     done = subprocess.run([*command, *([key(home)] if given else [])], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and wanted in done.stdout
+
+
+def test_the_verifier_given_something_else_says_what_to_give_it_and_cries_no_tampering(home: Path) -> None:
+    pack, note = home / "pack.zip", home / "head.note"
+    pack.write_bytes(b"PK\x03\x04 an evidence pack")
+    note.write_text("a checkpoint")
+    for given, wanted in ((home, str(home / "ledger")), (pack, "verify_pack.py"), (note, "--proof")):
+        command = [sys.executable, str(Path(__file__).parents[3] / "verify.py"), str(given), "--key", key(home)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (3, "") and wanted in done.stderr
+    gone = [sys.executable, str(Path(__file__).parents[3] / "verify.py"), str(home / "nowhere"), "--key", key(home)]
+    assert subprocess.run(gone, capture_output=True, check=False).returncode == 1, "a ledger that is gone is a fault"

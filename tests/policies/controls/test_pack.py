@@ -103,6 +103,16 @@ def test_a_fresh_installation_packs_and_the_shipped_verifier_says_so_alone(pack,
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("VERIFIED")
 
 
+def test_the_key_may_lie_in_a_file_and_a_file_without_one_never_counts_as_no_key(pack, key, tmp_path, verified):
+    file = tmp_path / "ledger.vkey"
+    file.write_text(f"regent.local/older+00000000+AXv5\n{key}\n")
+    assert verified(pack, str(file)) == verified(pack, key) and verified(pack, key)[0] == 0
+    for nothing in (b"", b"\xff\xfe\x00"):
+        file.write_bytes(nothing)
+        code, said = verified(pack, str(file))
+        assert code == 1 and "no verifier key" in said
+
+
 def test_the_verifier_imports_nothing_of_ours(pack):
     source = unzip(pack)["verify.py"].decode()
     assert not [line for line in source.splitlines() if line.startswith(("from policies", "from agents", "from tools"))]

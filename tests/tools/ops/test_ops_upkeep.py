@@ -46,7 +46,7 @@ def test_the_backup_that_fails_every_night(ask: Any, table: Any) -> None:
     mine = [job for job in seeded_jobs() if job.name == "floor-ledger-rotterdam"]
     good = max(job.created for job in mine if job.state == "COMPLETED")
     assert worst["Last good"] == good.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert float(worst["Good was (hours ago)"]) == pytest.approx((NOW - good).total_seconds() / 3600, abs=0.01)
+    assert float(worst["Last good (hours ago)"]) == pytest.approx((NOW - good).total_seconds() / 3600, abs=0.01)
     failed = jobs_in(datetime(2026, 10, 8, tzinfo=UTC), NOW)
     assert worst["Jobs"] == sum(job in mine and job.state == "FAILED" for job in failed)
     assert "KMS" in worst["Reason"]

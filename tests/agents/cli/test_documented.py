@@ -1,0 +1,68 @@
+"""What the pages and the screens tell people to type is a command with those options, and every command shows one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from agents.cli.app import app
+
+ROOT = Path(__file__).parents[3]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+TYPED = re.compile(r"(?:`|^)\s*(?:\.venv/bin/)?regent ([a-z][^`\n]*)", re.MULTILINE)
+GROUP = typer.main.get_command(app)
+
+
+def mistakes(said: str) -> list[str]:
+    """What is wrong with a command as it is typed, `a|b` standing for either."""
+    words = shlex.split(re.sub(r"\s#.*|[\[\]]|\s[>|] .*", "", said.replace("'s", "")))
+    readings: list[list[str]] = [[]]
+    for word in words:
+        choices = word.split("|") if re.fullmatch(r"[a-z-]+(?:\|[a-z-]+)+", word) else [word]
+        readings = [[*reading, choice] for reading in readings for choice in choices]
+    return [wrong for reading in readings if (wrong := mistake(reading))]
+
+
+def mistake(words: list[str]) -> str:
+    command: Any = GROUP
+    while hasattr(command, "commands") and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return "" if command.invoke_without_command else f"no command {' '.join(words)}"
+        command, words = command.commands[words[0]], words[1:]
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
+    unknown = [word for word in words if word.startswith("--") and word.split("=")[0] not in known]
+    return f"{command.name} has no {unknown}" if unknown else ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
+    found = TYPED.findall(page.read_text(encoding="utf-8"))
+    assert not {said: wrong for said in found if (wrong := mistakes(said))}
+
+
+def test_a_command_that_is_not_there_would_be_seen() -> None:
+    assert mistakes("audit erase") and mistakes("ask --jsn x") and mistakes("release open|propose")
+    assert not mistakes('controls pack --out pack.zip    # "everything"') and not mistakes("audit search|verify")
+
+
+def leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from leaves(inner, f"{path} {name}")
+    else:
+        yield path, command
+
+
+@pytest.mark.parametrize(("path", "command"), [*leaves(GROUP, "regent")])
+def test_every_command_shows_an_example_that_works(path: str, command: Any) -> None:
+    _, _, examples = (command.help or "").partition("Example")
+    typed = [line.strip() for line in examples.splitlines() if line.strip().startswith(path)]
+    assert typed, "no example"
+    for line in typed:
+        assert not mistakes(line.removeprefix("regent "))
