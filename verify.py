@@ -504,7 +504,7 @@ def no_ledger(path: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = Parser(
-        description="Verify a Regent ledger or a proof from one. It needs Python and `cryptography`, nothing of Regent's."
+        description="Verify a Regent ledger or a proof from one, with nothing but Python and `cryptography`."
     )
     parser.add_argument("ledger", nargs="?", help="the ledger directory, which holds segments/")
     parser.add_argument("--key", action="append", default=[], help="verifier key, or a file of them")

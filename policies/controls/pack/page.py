@@ -39,7 +39,8 @@ th, td {{ border: 1px solid #ccc; padding: 4px 6px; text-align: left; vertical-a
 Ledger {said(origin)}, {records} records signed.</p>
 <p>{_OF[done.source]}</p>
 <p><strong>A mapping or a status is no claim of conformity.</strong> What nobody examined counts as unassessed.</p>
-<p>Verify it: take verify.py (policies/controls/pack/verify_pack.py of the repository) from where you trust it, and the verifier key from whom you trust, then run
+<p>Verify it: take verify.py (in the repository: policies/controls/pack/verify_pack.py)
+from where you trust it, and the verifier key from whom you trust, then run
 <code>python verify.py PACK.zip --key VKEY</code>. Without a key it only shows that the pack agrees with itself.</p>
 <table><thead><tr><th>status</th><th>controls</th></tr></thead><tbody>{numbers}</tbody></table>
 <p><a href="soa.html">Statement of Applicability</a>, <a href="falsification.json">falsification report</a>,

@@ -60,7 +60,8 @@ def test_the_table_says_why_how_old_and_what_next_and_counts_without_a_percentag
     assert "70 clauses and controls:" in said and "%" not in said
 
 
-def test_whatever_is_open_the_next_step_names_a_command_that_exists(regent):
+def test_whatever_is_open_the_next_step_names_a_command_that_exists(regent, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
     said = regent("controls", "status", "--stored")
     next_steps = [line for line in said.splitlines() if re.match(r"[\dA]\S* +(partial|failing|stale|unassessed)", line)]
     assert len(next_steps) > 40

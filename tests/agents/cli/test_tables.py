@@ -1,4 +1,4 @@
-"""Screens at any width: what a table says is all there, no name is broken in two, and nothing is wider than the screen."""
+"""Screens at any width: a table says all of it, no name is broken in two, and nothing is wider than the screen."""
 
 from __future__ import annotations
 
