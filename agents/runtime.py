@@ -23,6 +23,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+PING = "/ping"
 MOST_BYTES = ADDRESSES["/invocations"].most_bytes
 """The largest body of an invocation that is read; a question has a few hundred characters."""
 BODY_SECONDS = 20
@@ -87,7 +88,7 @@ class Front:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        if scope["path"] == "/ping" and scope["method"] in ("GET", "HEAD"):
+        if scope["path"] == PING and scope["method"] in ("GET", "HEAD"):
             await _json(send, 200, self._health.report())
             return
         leads = self._mode.paths.get(scope["path"])
@@ -106,6 +107,8 @@ class Front:
                 body = await _body(receive, address.most_bytes)
         except TimeoutError:
             await _json(send, 408, {"error": f"The body did not arrive within {BODY_SECONDS} seconds."})
+            return
+        except _GoneError:
             return
         refused = _unreadable(body, address)
         if refused:
@@ -133,20 +136,28 @@ def serve(
     protocol: str = "http",
     estate: str | None = None,
     model: str | None = None,
+    connections: int | None = None,
 ) -> int:
     """Serve until stopped; the process exit code. Answers that are on their way are finished first.
 
-    `protocol` is a mode of AgentCore's runtimes (`MODES`), which says the port if none is given, and the paths.
+    `protocol` is a mode of AgentCore's runtimes (`MODES`), which says the port if none is given, and the paths. So
+    many `connections` are held at the same time (default: `agents.crowd.MOST`); `/ping` is answered beyond them.
 
     Opening happens while the port is bound already; what cannot be opened ends the process with a sentence.
     """
+    from agents.crowd import MOST
     from agents.listening import GRACE_SECONDS, BindError, listen
     from agents.listening import server as serving
+    from tools.errors import SettingsError
 
     health = Health()
     port = port or MODES[protocol].port
     front = Front(health, loopback=host in LOOPBACK, protocol=protocol)
-    server = serving(front, host=host, port=port)
+    try:
+        server = serving(front, host=host, port=port, connections=connections or MOST, always=(PING,))
+    except SettingsError as error:
+        _say(str(error))
+        return 1
     failed: list[str] = []
     with ExitStack() as closing:
         opener = threading.Thread(
@@ -209,13 +220,21 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+class _GoneError(Exception):
+    """Nobody is there to be answered."""
+
+
 async def _body(receive: Receive, most_bytes: int) -> bytes | None:
-    """The whole body, or None when it is larger than what is read."""
+    """The whole body, or None when it is larger than what is read.
+
+    Raises:
+        _GoneError: whoever sent it went away before its end.
+    """
     parts, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b""
+            raise _GoneError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > most_bytes:
@@ -269,7 +288,14 @@ def main() -> None:
     except RegentError as error:
         _say(str(error))
         sys.exit(1)
-    sys.exit(serve(host=settings.serve_host, port=settings.serve_port, protocol=settings.serve_protocol))
+    sys.exit(
+        serve(
+            host=settings.serve_host,
+            port=settings.serve_port,
+            protocol=settings.serve_protocol,
+            connections=settings.serve_connections,
+        )
+    )
 
 
 if __name__ == "__main__":

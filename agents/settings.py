@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     serve_port: int | None = Field(
         default=None, ge=1, le=65535, description="Port that the runtime binds; null: the one of its protocol."
     )
+    serve_connections: int = Field(
+        default=512, ge=8, le=65_536,
+        description="Connections that a server holds at the same time; when they are all taken, requests get 503.",
+    )  # fmt: skip
     serve_protocol: Literal["http", "mcp", "a2a", "agui"] = Field(
         default="http",
         description="AgentCore's protocol mode of this runtime; http has every protocol at its own path.",

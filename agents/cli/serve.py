@@ -50,5 +50,7 @@ def serve(
         regent serve --protocol mcp        # as a runtime of protocol MCP: port 8000, /mcp
     """
     from agents.runtime import serve as run
+    from agents.settings import load_settings
 
-    raise typer.Exit(run(port=port, protocol=protocol.value, estate=estate.value if estate else None, model=model))
+    most, named = load_settings().serve_connections, estate.value if estate else None
+    raise typer.Exit(run(port=port, protocol=protocol.value, estate=named, model=model, connections=most))

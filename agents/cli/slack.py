@@ -44,9 +44,10 @@ def slack(
     from agents.listening import listen, server
     from agents.settings import load_settings
 
-    with open_slack(load_settings(), estate=estate.value if estate else None, model=model, size=workers) as front:
+    settings = load_settings()
+    with open_slack(settings, estate=estate.value if estate else None, model=model, size=workers) as front:
         typer.echo(f"Slack's front listens on http://{host}:{port} (/slack/events, /slack/actions). Ctrl-C stops it.")
-        listen(server(front, host=host, port=port, log_level="warning"))
+        listen(server(front, host=host, port=port, log_level="warning", connections=settings.serve_connections))
 
 
 @app.command("manifest")

@@ -7,19 +7,35 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from agents import listening
+from agents import crowd, listening
 from tests.agents.test_runtime import serving
 
 LATE = b"HTTP/1.1 408 Request Timeout\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+PING = b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n"
+STREAM = b"POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+BEGUN = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+MOST = 4
 
 
 async def slow_app(scope, receive, send):
-    """Answers with what it read, half a second after it was asked for `/later`."""
+    """Answers with what it read, half a second after it was asked for `/later`; `/stream` says a byte every 0.2 s, for
+    5 s; `/refused` answers without reading."""
     if scope["type"] != "http":
+        return
+    if scope["path"] == "/refused":
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    if scope["path"] == "/stream":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"25")]})
+        for left in reversed(range(25)):
+            await asyncio.sleep(0.2)
+            await send({"type": "http.response.body", "body": b"x", "more_body": bool(left)})
         return
     body, more = b"", True
     while more:
@@ -101,3 +117,103 @@ def test_several_requests_of_one_connection_have_a_limit_each(port: int) -> None
         assert connection.getresponse().read() == b""
         time.sleep(0.1)
     connection.close()
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server that holds `MOST` connections, and nobody for long who is slow."""
+    monkeypatch.setattr(listening, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(listening, "OUTSIDE_SECONDS", 0.5)
+    monkeypatch.setitem(crowd.PATIENCE, "headers", 0.5)
+    monkeypatch.setitem(crowd.PATIENCE, "body", 2.0)
+    with serving(slow_app, connections=MOST, always=("/ping",)) as at:
+        yield at
+
+
+@contextmanager
+def asked(port: int, *, times: int, data: bytes) -> Iterator[list[socket.socket]]:
+    """So many connections on which `data` was sent."""
+    with ExitStack() as closing:
+        held = [closing.enter_context(connected(port)) for _ in range(times)]
+        for one in held:
+            one.sendall(data)
+        time.sleep(0.1)
+        yield held
+
+
+def told(port: int, data: bytes = GET) -> http.client.HTTPResponse:
+    with connected(port) as one:
+        one.sendall(data)
+        answer = http.client.HTTPResponse(one)
+        answer.begin()
+        answer.read()
+        return answer
+
+
+def test_who_finds_no_room_is_told_when_to_come_again_and_ping_is_answered(full: int) -> None:
+    with asked(full, times=MOST, data=STREAM) as streams:
+        for data in (GET, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"):
+            answer = told(full, data)
+            assert (answer.status, answer.headers["Retry-After"], answer.headers["Connection"]) == (503, "5", "close")
+        assert told(full, PING).status == 200
+        time.sleep(2.1)  # longer than any patience
+        assert told(full).status == 503, "nobody is cut off for who comes"
+        for one in streams:
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+            assert (answer.status, answer.read()) == (200, b"x" * 25)
+        assert told(full).status == 200, "they are answered, and others have their turn"
+
+
+def test_attack_ten_times_as_many_silent_connections_keep_no_ping_out_nor_for_long_a_person(full: int) -> None:
+    with asked(full, times=10 * (MOST + crowd.OUTSIDE), data=b"GET / HTTP/1.1\r\nX-Slow: ") as held:
+        assert told(full, PING).status == 200
+        time.sleep(0.5)
+        assert told(full, PING).status == 200
+        assert told(full).status == 200, "the slowest made room"
+        left = [one for one in held if still_open(one)]
+    assert len(left) < MOST
+
+
+def test_attack_bodies_that_never_end_make_room_when_it_is_needed(full: int) -> None:
+    with asked(full, times=MOST, data=BEGUN) as held:
+        assert told(full).status == 503, "they have some patience coming"
+        time.sleep(2.1)
+        assert told(full).status == 200
+        gone = [one for one in held if not still_open(one)]
+        assert len(gone) == 1, "no more than is needed"
+
+
+def test_a_connection_between_two_requests_makes_room_at_once(full: int) -> None:
+    with asked(full, times=MOST, data=GET) as idle:
+        assert told(full).status == 200
+        assert sum(not still_open(one) for one in idle) == 1, "no more than is needed"
+
+
+def test_attack_who_goes_on_with_a_body_after_the_answer_is_cut_off(full: int) -> None:
+    with connected(full) as slow:
+        got = dripped(slow, BEGUN.replace(b"POST /", b"POST /refused").replace(b": 100", b": 99999"), 10)
+    assert got.startswith(b"HTTP/1.1 403") and len(got) < 200
+
+
+def test_attack_a_body_that_ends_after_the_answer_leaves_no_connection_for_good(
+    full: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "HEADER_SECONDS", 0.3)
+    with connected(full) as silent:
+        silent.sendall(BEGUN.replace(b"POST /", b"POST /refused"))
+        assert silent.recv(4096).startswith(b"HTTP/1.1 403")
+        silent.sendall(b"x" * 99)
+        assert silent.recv(4096) == b""
+
+
+def still_open(one: socket.socket) -> bool:
+    one.settimeout(0.01)
+    try:
+        while one.recv(4096):
+            pass
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -41,8 +41,8 @@ def answer_to(question, said="Nothing."):
 
 
 @contextmanager
-def serving(front):
-    server = listening.server(front, host="127.0.0.1", port=0)
+def serving(front, **more):
+    server = listening.server(front, host="127.0.0.1", port=0, **more)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -83,4 +83,5 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
         open_house(estate=estate, model=model, settings=settings) as (own, house),
         open_channel(settings, own, house) as app,
     ):
-        listen(server(app, host="127.0.0.1", port=port or settings.teams.port, log_level="warning"))
+        at, most = port or settings.teams.port, settings.serve_connections
+        listen(server(app, host="127.0.0.1", port=at, log_level="warning", connections=most))

@@ -142,8 +142,8 @@ def _asked(port: int, idp: Provider) -> tuple[dict[str, Any], float]:
 
 
 @contextmanager
-def serving(tmp_path: Path, idp: Provider) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`regent serve` as a process that verifies tokens of `idp`."""
+def serving(tmp_path: Path, idp: Provider, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`regent serve` as a process that verifies tokens of `idp`; `more` goes into its environment."""
     people = tmp_path / "people.yaml"
     people.write_text(PEOPLE)
     with socket.socket() as free:
@@ -154,6 +154,7 @@ def serving(tmp_path: Path, idp: Provider) -> Iterator[tuple[subprocess.Popen[by
         "REGENT_HOME": furnished(tmp_path / "home"),
         "REGENT_PRINCIPALS": str(people),
         "REGENT_IDENTITY": json.dumps({"oidc": oidc}),
+        **more,
     }
     words = [str(Path(sys.executable).with_name("regent")), "serve", "--port", str(port)]
     process = subprocess.Popen(words, env=env, cwd=tmp_path)
