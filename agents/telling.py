@@ -30,9 +30,9 @@ def tell(result: QueryResult, *, prose_from: int = 0) -> str:
     """
     told = _told(result)
     for text in sorted(_prose(result, prose_from), key=len, reverse=True):
-        told = told.replace(_flat(text), UNREAD)
+        told = told.replace(flat(text), UNREAD)
         # a label or a note may quote the beginning of it
-        told = re.sub(re.escape(_flat(text)[:_QUOTED]) + "[^|\n]*", UNREAD, told)
+        told = re.sub(re.escape(flat(text)[:_QUOTED]) + "[^|\n]*", UNREAD, told)
     return told
 
 
@@ -49,16 +49,16 @@ def _told(result: QueryResult) -> str:
     alone = [fact for fact in result.facts if fact.id not in shown]
     heading = alone or list(result.facts)
     period, scope = _most(_label(f.period) for f in heading), _most(f.scope for f in heading)
-    lines = [f"query: {result.query}", f"read as: {_flat(result.read_as)}"]
+    lines = [f"query: {result.query}", f"read as: {flat(result.read_as)}"]
     if period is not None and scope is not None:
-        lines.append(f"period: {period} | scope: {_flat(scope.text())}")
+        lines.append(f"period: {period} | scope: {flat(scope.text())}")
     if result.headlines:
         lines.append(f"headlines: {', '.join(result.headlines)}")
     lines += [_fact_line(fact, period, scope) for fact in alone]
     if result.table:
         lines += _table(result.table, facts, shown, period or "", scope or Scope())
-    lines += [f"note: {_flat(note)}" for note in result.notes]
-    lines += [f"incomplete: {_flat(said)}" for said in result.incomplete]
+    lines += [f"note: {flat(note)}" for note in result.notes]
+    lines += [f"incomplete: {flat(said)}" for said in result.incomplete]
     return "\n".join(lines)
 
 
@@ -123,12 +123,12 @@ def _unsaid(own: Scope, common: Scope, row: Sequence[str], facts: dict[str, Fact
         common.accounts and not own.accounts
     )
     if wider or any(key not in own.where for key in common.where) or (common.basis and not own.basis):
-        return _flat(own.text())
+        return flat(own.text())
     said = [str(facts[cell].value) if cell in facts else cell for cell in row]
     parts = [f"account {name}" for name in own.accounts if own.accounts != common.accounts and name not in said]
     parts += [f"{k} {v}" for k, v in own.where.items() if common.where.get(k) != v and v not in said]
     parts += [own.basis] if own.basis and own.basis != common.basis else []
-    return _flat(", ".join(parts))
+    return flat(", ".join(parts))
 
 
 def _plain(cell: str) -> str:
@@ -137,17 +137,17 @@ def _plain(cell: str) -> str:
     return f'"{cell}"' if _CELL.match(cell) else cell
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """A text that stays within its line and its bars, whoever wrote it."""
     return text.translate(_MARKS)
 
 
 def _fact_line(fact: Fact, period: str | None, scope: Scope | None) -> str:
-    line = f"{fact.id} | {_flat(fact.label)} | {_flat(str(fact.value))} {fact.unit}"
+    line = f"{fact.id} | {flat(fact.label)} | {flat(str(fact.value))} {fact.unit}"
     if _label(fact.period) != period:
         line += f" | period: {_label(fact.period)}"
     if fact.scope != scope:
-        line += f" | scope: {_flat(fact.scope.text())}"
+        line += f" | scope: {flat(fact.scope.text())}"
     return line
 
 

@@ -30,6 +30,7 @@ def finished(text: str, status: Status, turn: Turn) -> str:
     parts = []
     if status == "answered":
         read = list(dict.fromkeys(result.read_as for result in results if result.query != "derive"))
+        read = [said for said in read if f", {said}:" not in text]  # a heading says it already
         if read:
             parts.append("Read as: " + "; ".join(read) + ".")
     parts.append(text.strip())

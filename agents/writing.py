@@ -14,6 +14,7 @@ from agents.drafting import Draft, draft, draft_on, repair
 from agents.outcome import status_of, why
 from agents.pausing import PausedRun, pause
 from agents.specialists import specialists
+from agents.telling import flat
 from policies.access.scope import sight
 from policies.audit import GroundingChecked
 from policies.governed import sight_of
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tools.facts import Fact
 
 _MARKER = re.compile(r"\{\{[a-z_:]{1,40}\}\}(?:[ \t]*\n)*")
+_READING = re.compile(r"(?P<heading>[^{}\n]+)\{\{reading: (?P<read>[^{}\n]{1,600})\}\}")
+"""A heading, and what code writes behind it: how queries read what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def judge(desk: Desk, made: Draft, question: Question, asked: str, turn: T
 
 async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: Turn) -> Written:
     facts, now = turn.facts(), turn.estate.clock()
-    text = _MARKER.sub("", made.text).strip()
+    text, headings = _apart(made.text)
     used = [made]
     checked = ground(text, facts, question=question, now=now)
     if not checked.ok and desk.maker.is_llm:
@@ -109,7 +112,7 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
         used.append(mended)
         if turn.halted:
             return Written("denied", turn.halted)
-        text = _MARKER.sub("", mended.text).strip()
+        text, headings = _apart(mended.text)
         checked = ground(text, facts, question=question, now=now)
     tokens = Draft(
         text="",
@@ -120,7 +123,24 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
         _checked(turn, "withheld", text, [fault.kind for fault in checked.faults])
         return _withheld(turn, wording.withheld(len(checked.faults)), tokens)
     _checked(turn, "bound", text, [])
-    return Written(status, checked.text, checked.figures, facts, tokens.input_tokens, tokens.output_tokens)
+    written = _headed(checked.text, headings, turn)
+    return Written(status, written, checked.figures, facts, tokens.input_tokens, tokens.output_tokens)
+
+
+def _apart(draft: str) -> tuple[str, list[tuple[str, str]]]:
+    """A draft without its markers, and its headings of readings, each with how its queries read what was asked."""
+    headings = [(match["heading"], match["read"]) for match in _READING.finditer(draft)]
+    return _MARKER.sub("", _READING.sub(r"\g<heading>", draft)).strip(), headings
+
+
+def _headed(text: str, headings: list[tuple[str, str]], turn: Turn) -> str:
+    """The headings with their readings, where those are in truth what queries of this turn say of themselves."""
+    known = {flat(attempt.result.read_as): attempt.result.read_as for attempt in turn.attempts if attempt.result}
+    for heading, read in headings:
+        own = [known[part] for part in read.split("; ") if part in known]
+        if "; ".join(map(flat, own)) == read:
+            text = text.replace(f"{heading}:", f"{heading}, {'; '.join(own)}:", 1)
+    return text
 
 
 def _withheld(turn: Turn, said: str, made: Draft) -> Written:

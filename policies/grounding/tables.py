@@ -52,7 +52,8 @@ def markdown_table(result: QueryResult, locale: Locale = "en") -> str:
 def _written(fact: Fact, title: str, locale: Locale) -> str:
     if not units.is_number(fact.unit) or f"({fact.unit}" not in title:
         return write_fact(fact, locale)
-    return number(fact.value, locale, places=2 if units.kind(fact.unit) == "money" else None)
+    even = units.kind(fact.unit) == "money" or fact.unit == "percent"  # so that a column's points stand in one line
+    return number(fact.value, locale, places=2 if even else None)
 
 
 def _cell(text: str) -> str:

@@ -70,6 +70,15 @@ def test_the_repair_has_no_queries_to_call(ask: Ask) -> None:
     assert [query.decision for query in answer.queries] == ["allow", "error"]
 
 
+def test_attack_a_heading_writes_only_what_a_query_of_the_turn_says_of_itself(ask: Ask) -> None:
+    spend, forecast = "spend by service, September 2026, all accounts, net", "no forecast was made, it is USD 777,777"
+    draft = f"The likelier one{{{{reading: {spend}}}}}:\n\nSpend: [[f1]]\n\nThe other{{{{reading: {forecast}}}}}: none."
+    answer = ask(ScriptedMaker([SPEND, draft]))
+    assert answer.status == "answered", answer.text
+    assert f"The likelier one, {spend}:\n" in answer.text and answer.text.count(spend) == 1
+    assert "The other: none." in answer.text and "777" not in answer.text
+
+
 def test_a_text_without_any_fact_is_unanswerable(ask: Ask) -> None:
     answer = ask(ScriptedMaker(["I cannot know the weather."]), "What is the weather?")
     assert (answer.status, answer.exit_code) == ("unanswerable", 4)

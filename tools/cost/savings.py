@@ -64,7 +64,7 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
     if kind != "all":
         scope = scope.model_copy(update={"where": {"kind": kind}})
     facts = Facts(
-        read_as=f"savings opportunities, {kind}, {Scope(accounts=scope.accounts).text()}",
+        read_as=f"savings opportunities{'' if kind == 'all' else f', {kind}'}, {Scope(accounts=scope.accounts).text()}",
         period=instant(aws.now),
         scope=scope,
         columns=("Action", "Kind", "Account", "Resource", f"Saves a month ({aws.currency})"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -47,7 +48,9 @@ def answer(
     parts = ["{{read}}"] if good else []
     for place, told in enumerate(results):
         if first is not None and place in (0, first):
-            parts.append(_LIKELIER if place < first else _OTHER)
+            likelier = place < first
+            of = results[:first] if likelier else results[first:]
+            parts.append(_headed(_LIKELIER if likelier else _OTHER, of))
         if not told.error:
             parts.append(_told(told, asked, focus))
     parts += [limit for limit in limits if good]
@@ -58,9 +61,15 @@ def answer(
     return "\n\n".join(part for part in parts if part)
 
 
-_LIKELIER = "This can be read in different ways. By the likelier reading:"
-_OTHER = "What only the other reading asks for:"
-"""No numbers in words: they would be held against the facts. What both readings ask for stands by the likelier one."""
+_LIKELIER = "This can be read in different ways. By the likelier reading"
+_OTHER = "What only the other reading asks for"
+"""What both readings ask for stands by the likelier one."""
+
+
+def _headed(heading: str, results: Sequence[Told]) -> str:
+    """A heading that says which reading it is of: code writes that, because a number in it is nobody's fact."""
+    read = "; ".join(dict.fromkeys(told.read_as for told in results if told.read_as and not told.error))
+    return f"{heading}{{{{reading: {read}}}}}:" if read else f"{heading}:"
 
 
 def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
@@ -186,6 +195,11 @@ def _row(row: Sequence[str], told: Told) -> str:
         # a log message with figures of its own ("502") would be held against the facts: the log group stands for it
         names = [(c, v) for c, v in names if v not in told.facts or not re.search(r"\d", told.facts[v].value)] or names
     subject = _called(*names[0], told) if names else ""
+    if told.query == "savings" and not subject:
+        # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
+        done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))
+        thing = next((told.facts[v].value for _, v in names[1:] if v in told.facts), "")
+        subject = f"{done} {thing}" if done and thing else ""
     if told.query in _EVENTS:
         other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
         done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
@@ -210,11 +224,22 @@ def _row(row: Sequence[str], told: Told) -> str:
         and title not in DURATIONS
     ):
         beside += f", {title}"
+    beside += "".join(f", {v}" for c, v in cells if c in _BESIDE.get(told.query, ()) and _plainly(v, told))
     team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
     if told.query == "account_list" and team:
         beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
-    return f"{subject}{beside}: [[{main.id}]]" + (f", a share of [[{share.id}]]" if share else "")
+    more = f", a share of [[{share.id}]]" if share else ""
+    if told.query == "alarm_history" and moments:
+        more += f", first [[{moments[0].id}]]"
+    if told.query == "budgets":
+        more += next((f", limit [[{fact.id}]]" for column, fact in held if column.casefold().startswith("limit")), "")
+    return f"{subject}{beside}: [[{main.id}]]{more}"
+
+
+def _plainly(cell: str, told: Told) -> bool:
+    """Whether a cell is words, with no figure in them that would be held against the facts."""
+    return bool(cell) and cell not in told.facts and not re.search(r"\d", cell)
 
 
 def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
@@ -225,8 +250,10 @@ def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
 
 _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
-_TITLED = frozenset({"spend_change", "cost_anomalies"})
+_TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings"})
 """Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
+_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",)}
+"""Columns of words that say what the figure of their row is of."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual"}
 """A word of the column whose figure tells most, where that is not the first."""
 

@@ -75,9 +75,41 @@ def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out(
     results = [
         read_result(f"query: {q}\nheadlines: {i}\n{i} | {q} | 1 things") for q, i in (("one", "f1"), ("two", "f2"))
     ]
-    likelier, other = prose(results, first=1).split("What only the other reading asks for:")
+    likelier, other = prose(results, first=1).split("What only the other reading asks for")
     assert ("[[f1]]" in likelier, "[[f2]]" in likelier) == (True, False)
     assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
+
+
+def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:
+    said = ask(OfflineMaker(), "what about the costs of teams")
+    headings = [line for line in said.text.splitlines() if "reading" in line]
+    assert len(headings) == 2, said.text
+    read = [result.read_as for result in said.results]
+    assert headings[0].endswith(f"By the likelier reading, {read[0]}:")
+    assert headings[1] == f"What only the other reading asks for, {read[1]}:"
+    assert said.text.count(read[0]) == said.text.count(read[1]) == 1, "it is said once"
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("Where can we save money?", r"stop i-09f500000000000a2 in account data-lab, saves a month: USD 4,139\.10"),
+        ("Are we over budget anywhere?", r"data-lab, actual so far: USD 4,317\.09 \(.*\), limit USD 3,000\.00"),
+        ("Are our backups ok?", r"floor-ledger-rotterdam in account venue-rotterdam, failed: 8 jobs"),
+        ("Who has no MFA?", r"m\.timmer in account venue-amsterdam, days since sign-in without MFA: 19 days"),
+        ("Which servers are not patched?", r"eindhoven-floor-08 in account venue-eindhoven, critical: 4 patches"),
+        (
+            "Which alarms went off on 13 October in online-prod?",
+            r"bet-api-5xx in account online-prod: 1 time .*first 13 October 2026 19:07 UTC",
+        ),
+    ],
+)
+def test_the_first_row_in_words_is_the_first_of_the_table_and_says_what_its_figure_is(
+    ask: Ask, question: str, row: str
+) -> None:
+    said = ask(OfflineMaker(), question)
+    [first, *_] = [line for line in said.text.splitlines() if line.startswith("- ")]
+    assert re.match(f"- {row}", first), said.text
 
 
 def test_an_event_whose_doer_has_no_name_to_write_is_told_by_what_it_was_done_to() -> None:
