@@ -173,6 +173,8 @@ async def _body(receive: Receive) -> bytes | None:
 async def _sent(send: Send, reply: Reply) -> None:
     kind, text = _written(reply)
     told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
+    if reply.status == 408:  # the rest of the body may still come, and nothing after it could be understood
+        told.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reply.status, "headers": told})
     await send({"type": "http.response.body", "body": text.encode()})
 

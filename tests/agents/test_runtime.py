@@ -397,6 +397,7 @@ def test_a_body_that_trickles_in_does_not_hold_a_connection(monkeypatch):
         while part := slow.recv(4096):  # until it is closed
             answer += part
         assert answer.startswith(b"HTTP/1.1 408 ") and b"did not arrive" in answer
+        assert b"connection: close" in answer.lower()  # closed at once, not when it has been idle for long enough
 
 
 def test_the_name_of_a_session_that_is_too_long_is_a_sentence():
