@@ -21,6 +21,7 @@ PERSON = "Ask your platform team if you need a person."
 _TERMINAL = ("cli", "python")
 _BRINGS = ("slack", "teams")
 """Channels that ask approvers by themselves and bring the answer when it was decided."""
+_BESIDE_INVOCATIONS = ("invoke", "openai", "agui", "a2a")
 _TAKES_PAYLOADS = ("invoke", "webhook")
 
 
@@ -106,15 +107,16 @@ def _goes_on(approval: str, until: str, channel: str) -> str:
             f"Whoever may approve it here is asked in a direct message, and can decide until {until}. "
             "The answer then comes to you by itself; there is nothing that you need to do."
         )
-    if channel in _TAKES_PAYLOADS:
-        return (
-            f"Whoever may approve it finds it among what waits for them, and can decide until {until}. "
-            f'You then get the answer with {{"resume": "{approval}"}}.'
+    can = f"Whoever may approve it finds it among what waits for them, and can decide until {until}."
+    if channel in _BESIDE_INVOCATIONS:
+        can = (
+            f'Whoever may approve it sees it with {{"approvals": "mine"}} and decides with {{"decide": {{"approval": '
+            f'"{approval}", "verdict": "approve"}}}} or "deny", until {until}: each sent to /invocations with their '
+            "own token, on AgentCore in the session of this call (X-Amzn-Bedrock-AgentCore-Runtime-Session-Id)."
         )
-    return (
-        f"Whoever may approve it finds it among what waits for them, and can decide until {until}. "
-        f"You then get the answer here by writing `resume {approval}`."
-    )
+    if channel in _TAKES_PAYLOADS:
+        return f'{can} You then get the answer with {{"resume": "{approval}"}}.'
+    return f"{can} You then get the answer here by writing `resume {approval}`."
 
 
 def not_answered(outcome: str, said: Sequence[str]) -> str:

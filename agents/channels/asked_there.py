@@ -33,7 +33,10 @@ class AskedThere:
         port: Port,
         heard: Heard,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        people: str | None = None,
     ) -> None:
+        """`people` is where the runtime for people with tokens is invoked, for what only they can decide."""
+        self._people = people
         self._asked, self._port, self._heard, self._clock = asked, port, heard, clock
 
     def pending(self, channel: str) -> Iterator[ApprovalNotice]:
@@ -69,8 +72,9 @@ class AskedThere:
     def elsewhere(self, channel: str) -> Iterator[Pointer]:
         for one, approvers in self._waiting(channel, envelopes=False):
             yield Pointer(
-                approval=one.approval, query=one.query, within=one.session, expires=one.expires, approvers=approvers
-            )
+                approval=one.approval, query=one.query, within=one.session, expires=one.expires, approvers=approvers,
+                url=self._people,
+            )  # fmt: skip
 
     def _waiting(self, channel: str, *, envelopes: bool) -> Iterator[tuple[Asked, tuple[str, ...]]]:
         """What waits, and who of the channel has not heard of it."""

@@ -33,6 +33,7 @@ def _opened() -> tuple[Any, ...]:
     from agents.channels.deployed_port import deployed_port
     from agents.channels.digests.bringing import Bringing
     from agents.channels.heard_aws import HeardTable
+    from agents.channels.notice import invoke_url
     from agents.channels.secrets import from_aws
     from agents.diagnostics import set_up
     from agents.home import Home
@@ -52,5 +53,7 @@ def _opened() -> tuple[Any, ...]:
     digests = Bringing(open_digests(home, settings), heard, [notifier])
     if not hasattr(notifier, "notify"):
         return (digests,)  # a channel of systems: nobody there is asked or told anything else
-    alerts = Round(open_outbox(home, settings), heard, [notifier], AskedThere(asked, port, heard), port)
+    people = named.get("REGENT_CHANNEL_PEOPLE")
+    there = AskedThere(asked, port, heard, people=invoke_url(people) if people else None)
+    alerts = Round(open_outbox(home, settings), heard, [notifier], there, port)
     return (alerts, digests)

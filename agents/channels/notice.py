@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.channels.transports import SESSION_HEADER
 from policies.access.principal import KnownAs
+
+_SESSION = re.compile(r"[A-Za-z0-9._:+=@/-]{1,256}")
 
 
 class _Notice(BaseModel):
@@ -62,16 +67,44 @@ class Pointer(_Notice):
     """The runtime session that knows of it."""
     expires: datetime
     approvers: tuple[str, ...]
+    url: str | None = None
+    """Where the runtime is invoked, if it is known here."""
 
     @property
     def text(self) -> str:
-        """What approvers read."""
-        call = f'{{"decide": {{"approval": "{self.approval}", "verdict": "approve"}}}}'
-        return (
+        """What approvers read, in Markdown: commands for a shell, if the name of the session may stand in one.
+
+        The asker named the session, and whoever copies a command runs it.
+        """
+        said = (
             f"A second person's approval of {self.query} is asked for ({self.approval}, until "
-            f"{self.expires:%Y-%m-%d %H:%M} UTC). It was asked with a token, and is decided with one: call the runtime "
-            f"with {call} in the session {self.within}."
+            f"{self.expires:%Y-%m-%d %H:%M} UTC). It was asked with a token, and is decided with one, in the session "
+            "that asked"
         )
+        if not _SESSION.fullmatch(self.within):
+            return f"{said}. The name of that session is none that may stand in a command: ask whoever asked for it."
+        seen = '{"approvals": "mine"}'
+        decided = f'{{"decide": {{"approval": "{self.approval}", "verdict": "approve"}}}}'
+        where = "" if self.url else "`URL` is the address of the runtime's invocations. "
+        return (
+            f"{said}. `TOKEN` is your own token of the identity provider. {where}Look first at what would run and why, "
+            f'then decide; `deny` in place of `approve` turns it down, and `"reason": "…"` beside it says why.\n\n'
+            f"```\n{self._command(seen)}\n{self._command(decided)}\n```"
+        )
+
+    def _command(self, payload: str) -> str:
+        to = f"'{self.url}'" if self.url else '"$URL"'
+        return (
+            f"curl -s {to} -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' "
+            f"-H '{SESSION_HEADER}: {self.within}' -d '{payload}'"
+        )
+
+
+def invoke_url(runtime: str) -> str:
+    """Where a runtime is invoked with a token, from its ARN: its default endpoint."""
+    _, partition, _, region, *_ = runtime.split(":")
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    return f"https://bedrock-agentcore.{region}.{suffix}/runtimes/{quote(runtime, safe='')}/invocations"
 
 
 class Waits(Protocol):

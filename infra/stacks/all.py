@@ -76,8 +76,9 @@ def build(app: App, environment: Environment) -> None:
     agent = AgentStack(app, f"{name}Agent", environment, oversight.house, network, env=home, **_common(environment))
     if environment.channels:
         ChannelsStack(
-            app, f"{name}Channels", environment, oversight, agent.workers_arn, env=home, **_common(environment)
-        )
+            app, f"{name}Channels", environment, oversight, agent.workers_arn, agent.people_arn, env=home,
+            **_common(environment),
+        )  # fmt: skip
     GatewayStack(app, f"{name}Gateway", environment, oversight.house, env=home, **_common(environment))
     payer = CdkEnvironment(account=environment.payer_account, region=environment.region)
     MemberStack(app, f"{name}Payer", environment, "payer", readers, env=payer, **_common(environment))

@@ -40,7 +40,10 @@ DELIVERY_MINUTES, DIGEST_MINUTES = 1, 5
 
 
 class ChannelsStack(Stack):
-    """The channels that the environment names, before the runtime `runtime_arn` (inbound by IAM)."""
+    """The channels that the environment names, before the runtime `runtime_arn` (inbound by IAM).
+
+    What was asked of `people_arn` (inbound by tokens) is announced, with where to decide it.
+    """
 
     def __init__(
         self,
@@ -49,10 +52,12 @@ class ChannelsStack(Stack):
         environment: Environment,
         oversight: OversightStack,
         runtime_arn: str,
+        people_arn: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
-        self._environment, self._oversight, self._runtime = environment, oversight, runtime_arn
+        self._environment, self._oversight = environment, oversight
+        self._runtime, self._people = runtime_arn, people_arn
         self.key = kms.Key(
             self,
             "Key",
@@ -227,7 +232,9 @@ class ChannelsStack(Stack):
             seconds=120,
             memory=channel.memory,
             at_once=1,
-            variables=variables | self._asking() | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker},
+            variables=variables
+            | self._asking()
+            | {"REGENT_HOME": HOME, "REGENT_CHANNEL_WORKER": channel.worker, "REGENT_CHANNEL_PEOPLE": self._people},
         )
         for statement in (
             self._state(channel, "GetItem", "UpdateItem", "Query", also=("outbox",)),

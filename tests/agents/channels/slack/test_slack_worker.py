@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from agents.approving import decide
 from agents.channels.crew import Crew
 from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError, from_text
+from agents.channels.notice import Pointer, invoke_url
 from agents.channels.noticing import WaitsHere
 from agents.channels.port import PortError, Speaker
 from agents.channels.slack import wording
@@ -26,6 +28,7 @@ from policies.audit.bodies import (
     QuestionAsked,
 )
 from policies.controls.outbox import Alert, SqliteOutbox
+from tests.agentcore_shim import ARN
 from tests.agents.channels.slack.conftest import ANNA, CARLA, EVA, NAMED, OMAR, OTHER, TEAM, WORDS
 
 SPEND = "What did we spend last month by service?"
@@ -539,6 +542,18 @@ def test_an_approval_asked_elsewhere_reaches_approvers_in_slack_once(app, tmp_pa
     app.send(app.press(CARLA, "approve", button(waits, "approve"), place_of(waits)))
     assert "DeleteVpcEndpoint" in app.slack.text_of(app.said(direct(EVA))[-1])
     assert round_.go() == 0 and len(app.said(direct(OMAR))) == 1, "what was decided is not asked again"
+
+
+def test_commands_that_decide_what_was_asked_with_a_token_can_be_copied_from_slack(app):
+    pointer = Pointer(
+        approval="a-" + "0" * 16, query="who_did_what", within="s-" + "1" * 33,
+        expires=datetime(2026, 11, 28, 12, tzinfo=UTC), approvers=(f"slack:{TEAM}/{CARLA}",), url=invoke_url(ARN),
+    )  # fmt: skip
+    app.worker.point(pointer, pointer.approvers[0])
+    [said] = app.said(direct(CARLA))
+    text = app.slack.text_of(said)
+    commands = [line for line in pointer.text.splitlines() if line.startswith("curl ")]
+    assert len(commands) == 2 and all(command in text for command in commands), text
 
 
 def _round(app, tmp_path):

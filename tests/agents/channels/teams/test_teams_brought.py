@@ -15,6 +15,7 @@ from agents.channels.digests.bringing import Bringing
 from agents.channels.digests.composing import PERSONAL, Composer
 from agents.channels.heard import HeardFile
 from agents.channels.heard_aws import HeardTable
+from agents.channels.notice import Pointer, invoke_url
 from agents.channels.opening import OwnSigner
 from agents.channels.port import CallingPort, Speaker
 from agents.channels.teams.settings import TeamsSettings
@@ -30,6 +31,7 @@ from policies.controls.digests_kept import SqliteDigests
 from policies.controls.outbox import SqliteOutbox
 from policies.oversight.asked import DynamoAsked
 from policies.oversight.digest import Digest
+from tests.agentcore_shim import ARN
 from tests.agents.channels.teams.bot_framework import APP, TENANT
 from tests.agents.channels.teams.conftest import ANA, CARLA, PEOPLE, buttons, card, words
 from tests.agents.channels.teams.teams_service import BOT_TOKEN, TeamsService, teams_service
@@ -111,3 +113,14 @@ def test_an_approval_asked_at_another_door_is_a_card_once_and_its_decision_is_on
     assert "was denied by carla" in words(card(request)) and not buttons(card(request))
     [pushed] = held.teams.said(f"a:{ANA}")
     assert "carla denied it" in pushed["text"] + words(card(pushed))
+
+
+def test_commands_that_decide_what_was_asked_with_a_token_can_be_copied_from_teams(held: Held) -> None:
+    pointer = Pointer(
+        approval="a-" + "0" * 16, query="who_did_what", within="s-" + "1" * 33, expires=NOW,
+        approvers=(f"teams:{TENANT}/{CARLA}",), url=invoke_url(ARN),
+    )  # fmt: skip
+    held.worker(HeardFile(held.folder / "heard")).point(pointer, pointer.approvers[0])
+    [said] = held.teams.said(f"a:{CARLA}")
+    commands = [line for line in pointer.text.splitlines() if line.startswith("curl ")]
+    assert len(commands) == 2 and all(command in said["text"] for command in commands)
