@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -139,6 +140,17 @@ def test_nothing_is_told_while_the_keys_cannot_be_read(tmp_path: Path) -> None:
             front = Front(broken, Box(tmp_path / "box"), port)
             assert front.send(activity(broken), broken.token())[0] == 503
             assert front.taken() == []
+
+
+def test_a_body_that_trickles_in_does_not_hold_a_connection(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.channels.front.BODY_SECONDS", 0.2)
+    with socket.create_connection(("127.0.0.1", front.port), 30) as slow:
+        slow.sendall(f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{".encode())
+        answer = b""
+        while part := slow.recv(4096):  # until it is closed
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 408 ") and b"connection: close" in answer.lower()
+    assert front.taken() == []
 
 
 def test_people_of_another_tenant_and_other_channels_are_refused(front: Front, microsoft: BotFramework) -> None:
