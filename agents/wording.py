@@ -99,7 +99,7 @@ def waiting(call: ApprovalRequested, accounts: int, channel: str) -> str:
 def _goes_on(approval: str, until: str, channel: str) -> str:
     if channel in _TERMINAL:
         return (
-            f"Whoever may approve it: `regent approvals approve {approval}`, until {until}. "
+            f"Whoever may approve it: `regent approvals approve {approval} --as ID`, until {until}. "
             f"You then read the answer with `regent ask --resume {approval}`."
         )
     if channel in _BRINGS:

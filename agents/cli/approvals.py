@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
-from agents.cli.saying import refused
+from agents.cli.saying import refused, say
 
 if TYPE_CHECKING:
     from agents.desk import Desk
@@ -117,6 +117,8 @@ def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reas
 
     with refusals_said(), desk_of(approval) as desk:
         by = person(as_id, desk)
+        if desk.oversight.approvals.history(approval).asker == by.id:
+            say(f"{by.id} asked this; somebody else decides it, here as `--as ID`.")
         known, asker = decide(desk, approval, by, verdict, reason, _again)
         answer = desk.resume(approval, asker)
     if json_out:
@@ -135,8 +137,12 @@ def _shown(known: History, to: Principal) -> dict[str, Any]:
 
 
 def _call(known: History) -> str:
+    from agents.channels.rendering import counted
+
     given = ", ".join(f"{name}={value}" for name, value in known.call.input.items() if value is not None)
-    return f"{known.call.query}({given}) on {len(known.call.accounts)} accounts, because: {known.call.reason}"
+    return (
+        f"{known.call.query}({given}) on {counted(len(known.call.accounts), 'account')}, because: {known.call.reason}"
+    )
 
 
 def person(as_id: str, desk: Desk) -> Principal:

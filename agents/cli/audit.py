@@ -59,7 +59,7 @@ def verify_command(
         verdict, others = _verify_bucket(path, parse_keys(key), head, schema=not hashes_only)
     else:
         verdict = verify(ledger_path(Path(path) if path else None), parse_keys(key), head, schema=not hashes_only)
-    lines = [f"{WORDS[verdict.code]}: {verdict.reason}"]
+    lines = [f"{WORDS[verdict.code]}: {_unrepeated(verdict.reason)}"]
     if verdict.first_bad is not None:
         lines.append(f"first bad record   {verdict.first_bad}")
     lines += [
@@ -98,3 +98,9 @@ app.add_typer(audit_reading.app)
 app.add_typer(audit_proofs.app)
 app.add_typer(audit_keeping.app)
 app.add_typer(audit_keeping.keys_app, name="keys")
+
+
+def _unrepeated(reason: str) -> str:
+    """The reason without its first word where that is the verdict once more."""
+    said = reason.removeprefix("Verified, ")
+    return f"{said[:1].upper()}{said[1:]}"

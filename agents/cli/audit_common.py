@@ -84,9 +84,13 @@ def show(value: Any, as_json: bool, text: str) -> None:
     typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text))
 
 
-def line_of(one: Any) -> str:
+def utc(nanoseconds: int) -> str:
+    """A record's time as people read it."""
     from datetime import UTC, datetime
 
-    at = datetime.fromtimestamp(one.time / 1e9, UTC)
+    return f"{datetime.fromtimestamp(nanoseconds / 1e9, UTC):%Y-%m-%d %H:%M:%S.%f}Z"
+
+
+def line_of(one: Any) -> str:
     said = one.line.replace("\n", "\\n")  # one record is one line: a question cannot forge another
-    return f"#{one.index:<6} {at:%Y-%m-%d %H:%M:%S.%f}Z  {one.actor:<16} {said}  [{one.hash[:12]}]"
+    return f"#{one.index:<6} {utc(one.time)}  {one.actor:<16} {said}  [{one.hash[:12]}]"

@@ -15,6 +15,7 @@ from agents.cli.audit_common import (
     open_reader,
     show,
     usage,
+    utc,
 )
 from agents.cli.options import Json
 
@@ -130,7 +131,9 @@ def stats_command(ledger: At = None, json_out: Json = False) -> None:
 
     numbers = stats(open_reader(ledger).path)
     rows = numbers.model_dump()
-    lines = [f"{name:<14} {value}" for name, value in rows.items() if not isinstance(value, dict)]
+    plain = {name: value for name, value in rows.items() if not isinstance(value, dict)}
+    plain |= {name: utc(plain[name]) for name in ("first_time", "last_time") if plain[name] is not None}
+    lines = [f"{name.replace('_', ' '):<14} {value}" for name, value in plain.items()]
     for name, value in rows.items():
         if isinstance(value, dict) and value:
             lines += [f"{name}:", *(f"  {key:<24} {count}" for key, count in value.items())]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from agents.cli.options import As, EstateChoice, WhichEstate, WhichModel
+
+_WELCOME = "Ask about cost, security or operations of your AWS accounts; an empty line ends the conversation."
 
 
 def chat(
@@ -29,8 +33,9 @@ def chat(
 
     with open_desk(estate=estate.value, model=model) as desk:
         earlier = desk.conversations.latest(as_id, session)
-        if earlier:
-            typer.secho(f"Going on with {session!r}; last asked: {earlier[-1].question}", err=True, dim=True)
+        said = f"Going on with {session!r}; last asked: {earlier[-1].question}" if earlier else _WELCOME
+        typer.secho(said, err=True, dim=True)
+        _line_editing()
         while True:
             text = _next_question()
             if text is None:
@@ -38,6 +43,13 @@ def chat(
             with progress_shown() as progress:
                 answer = answer_as(desk, Question(text=text, session=session), as_id, progress)
             show_answer(answer)
+
+
+def _line_editing() -> None:
+    """Arrow keys and what was typed before, at a terminal; some systems' Python has no readline."""
+    if sys.stdin.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401 - `input` uses it once it is there
 
 
 def _next_question() -> str | None:

@@ -33,7 +33,7 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
         from agents.cli.tables import screen
 
         console = screen()
-    console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status}[/]  [dim]{answer.id}[/dim]")
+    console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status.replace('_', ' ')}[/]  [dim]{answer.id}[/dim]")
     console.print()
     console.print(answer.text, markup=False)
     for result in shown_results(answer):

@@ -89,7 +89,9 @@ def local_principal(principal_id: str, file: Path = SHIPPED) -> Principal:
     """
     entry = _read(file).get(principal_id)
     if entry is None:
-        raise UnknownPrincipalError(f"Nobody is known as {principal_id!r}; ask an administrator to add you.")
+        raise UnknownPrincipalError(
+            f"Nobody is known as {principal_id!r}; ask an administrator to add you to the principals file."
+        )
     return _principal(principal_id, entry, "local")
 
 

@@ -245,8 +245,9 @@ def test_chat_is_a_conversation(folder: Path) -> None:
     done = regent(folder, "chat", "--session", "talk", given="What did we spend last month?\nand by team?\nexit\n")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("September 2026") >= 2
+    assert "an empty line ends the conversation" in done.stderr
     again = regent_here(folder, "chat", "--session", "talk", REGENT_HOME=home(folder), COLUMNS="120")
-    assert "and by team?" in again.stderr
+    assert "and by team?" in again.stderr and "empty line" not in again.stderr
 
 
 def test_help_imports_nothing_heavy_and_every_command_shows_an_example(tmp_path: Path) -> None:
