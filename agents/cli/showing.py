@@ -12,6 +12,8 @@ from agents.answer import Answer
 from agents.channels.rendering import age, counted, shown_results
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from tools.facts import QueryResult
@@ -33,7 +35,9 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
         from agents.cli.tables import screen
 
         console = screen()
-    console.print(f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status.replace('_', ' ')}[/]  [dim]{answer.id}[/dim]")
+    console.print(
+        f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status.replace('_', ' ')}[/]  [dim]{answer.id}[/dim]"
+    )
     console.print()
     console.print(answer.text, markup=False)
     for result in shown_results(answer):
@@ -64,9 +68,9 @@ def _bars(result: QueryResult) -> list[float]:
     if column is None:
         return []
     values = [by_id[row[column]].value if row[column] in by_id else Decimal() for row in table.rows]
-    sizes = [abs(float(value)) if not isinstance(value, str) else 0.0 for value in values]
+    sizes = [max(float(value), 0.0) if not isinstance(value, str) else 0.0 for value in values]
     most = max(sizes, default=0.0)
-    return [size / most for size in sizes] if most else []
+    return [size / most for size in sizes] if most > 0 else []
 
 
 def _show_facts(console: Console, answer: Answer) -> None:
@@ -76,22 +80,32 @@ def _show_facts(console: Console, answer: Answer) -> None:
         console.print(f"  {fact.label}: {fact.value} {fact.unit}  ({period}; {fact.scope.text()})", markup=False)
 
 
-def _receipt(receipt: Receipt, room: int) -> str:
-    """One receipt on a line, with as much of the request's id as there is room for; else on two lines."""
-    old = f", cached {age(receipt.age_seconds or 0)} ago" if receipt.cached else ""
-    call, where = f"  {receipt.id}  {receipt.service}:{receipt.operation}", f"  {receipt.account} {receipt.region}"
-    source = f"  source: {receipt.source}{old}"
-    requests = (f"  request {receipt.request_id}", f"  request {receipt.request_id[:8]}…", "")
-    lines = [f"{call}{where}{request}{source}" for request in requests]
-    return next((line for line in lines if len(line) <= room), f"{call}\n  {where}{source}")
+def _receipts(receipts: Sequence[Receipt], room: int) -> tuple[str, list[str]]:
+    """How many, and the first of them in the longest form that fits: where the room is narrow, their common source is
+    said once, and at last each takes two lines."""
+    heading, first = counted(len(receipts), "receipt"), receipts[:_MOST_RECEIPTS]
+    calls = [f"  {one.id}  {one.service}:{one.operation}" for one in first]
+    places = [f"  {one.account} {one.region}" for one in first]
+    whole = [f"  request {one.request_id}" for one in first]
+    short = [f"  request {one.request_id[:8]}…" for one in first]
+    sources = [
+        f"  source: {one.source}{f', cached {age(one.age_seconds or 0)} ago' if one.cached else ''}" for one in first
+    ]
+    once = len({one.source for one in receipts}) == 1 and not any(one.cached for one in first)
+    forms = [(whole, sources), (short, sources), ([""] * len(first), sources)]
+    forms += [([""] * len(first), [""] * len(first))] if once else []
+    for requests, sourced in forms:
+        lines = ["".join(parts) for parts in zip(calls, places, requests, sourced, strict=True)]
+        if max(map(len, lines)) <= room:
+            return (heading if sourced is sources else f"{heading},{sources[0][1:]}"), lines
+    return heading, [f"{call}\n  {place}{source}" for call, place, source in zip(calls, places, sources, strict=True)]
 
 
 def _show_origin(console: Console, answer: Answer) -> None:
     console.print()
     if answer.receipts:
-        console.print(f"[dim]{counted(len(answer.receipts), 'receipt')}[/dim]")
-        for receipt in answer.receipts[:_MOST_RECEIPTS]:
-            console.print(_receipt(receipt, console.width), style="dim", markup=False, soft_wrap=True)
+        heading, lines = _receipts(answer.receipts, console.width)
+        console.print("\n".join((heading, *lines)), style="dim", markup=False, soft_wrap=True)
         if len(answer.receipts) > _MOST_RECEIPTS:
             console.print(f"  [dim]and {len(answer.receipts) - _MOST_RECEIPTS} more (--json lists all)[/dim]")
     usage = answer.usage

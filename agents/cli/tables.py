@@ -142,11 +142,11 @@ class _Sizes:
         word = max((cell_len(word) for line in (*said, title) for word in line.split()), default=0)
         prose = not right and body > _PROSE and any(len(line.split()) > 2 for line in said)
         least = max(word, _lines_at_most(title, 3))
-        two = 0 if prose else max((_lines_at_most(line, 2) for line in said), default=0)
+        high = max((_lines_at_most(line, 3 if prose else 2) for line in said), default=0)
         return cls(
             natural=max(body, cell_len(title)),
             fine=max(least, min(body, _PROSE) if prose else body),
-            tight=max(least, two),
+            tight=max(least, body if right else high),  # a number and its unit stay together
             prose=prose,
         )
 

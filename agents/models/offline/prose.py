@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from agents.models.offline.guarding import LEAST, LIMITED
 from agents.models.offline.picking import account_of, beyond, called_so, counted_by_account, limit_of
@@ -46,13 +46,16 @@ def answer(
     """
     good = [told for told in results if not told.error]
     parts = ["{{read}}"] if good else []
+    said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):
         if first is not None and place in (0, first):
             likelier = place < first
             of = results[:first] if likelier else results[first:]
             parts.append(_headed(_LIKELIER if likelier else _OTHER, of))
         if not told.error:
-            parts.append(_told(told, asked, focus))
+            before = said if first is not None and place >= first else frozenset()
+            parts.append(_told(told, asked, focus, before).lstrip() or _told(told, asked, focus))
+            said |= {_as_told(fact, told) for fact in told.facts.values()}
     parts += [limit for limit in limits if good]
     # what was denied is told by the desk
     parts += [_failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
@@ -72,15 +75,22 @@ def _headed(heading: str, results: Sequence[Told]) -> str:
     return f"{heading}{{{{reading: {read}}}}}:" if read else f"{heading}:"
 
 
-def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
+def _as_told(fact: ToldFact, told: Told) -> tuple[str, ...]:
+    """What a reader is told of a fact: equal for two only if they say the same of the same period and scope."""
+    return fact.label, fact.said, fact.aside, told.around
+
+
+def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str, ...]] = frozenset()) -> str:
+    """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
     ids = [fact.id for fact in pertinent(told, asked)]
     ids += [i for i in told.headlines if i in told.facts and i not in ids]
     if told.query == "spend_change":
         # what it was before stands last, beside what it is: the change was asked for
         ids.sort(key=lambda i: told.facts[i].label == "spend")
         ids += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in ids]
-    headline = " ".join(_sentence(told.facts[i]) for i in ids)
-    if not headline:
+    new = [i for i in ids if _as_told(told.facts[i], told) not in before]
+    headline = " ".join(_sentence(told.facts[i]) for i in new)
+    if not ids:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(known) if known else "Nothing was found."
     if ranked := counted_by_account(told, asked):
@@ -103,6 +113,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...]) -> str:
             + "\n".join(f"- {row}" for row in rows)
         )
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
+    named = [line.partition(":")[0] for line in rows]
+    rows = [line for place, line in enumerate(rows) if named[place] not in named[:place]]
     if (
         rows
         and focus
@@ -250,11 +262,11 @@ def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
 
 _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
-_TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings"})
+_TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings", "health_summary"})
 """Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
-_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",)}
+_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
 """Columns of words that say what the figure of their row is of."""
-_FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual"}
+_FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
 """A word of the column whose figure tells most, where that is not the first."""
 
 
@@ -281,6 +293,10 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
 _KINDS = {"service", "account", "team", "venue", "env", "environment", "region", "usage type"}
 
 
+_CODED = re.compile(r"\b(?:s3|ec2)(?=-)")
+"""Names of services within a name ("s3-bucket-logging-enabled"): no figure."""
+
+
 def _called(column: str, cell: str, told: Told) -> str:
     """A row's name with its kind before it ("team data"); a name that is a fact is a reference."""
     if cell in told.facts:
@@ -292,7 +308,9 @@ def _called(column: str, cell: str, told: Told) -> str:
         return f"{'env' if kind == 'environment' else kind} {cell}"
     if told.query == "account_list":
         return f"account {cell}"
-    if re.search(r"\d", cell) and not any(cell in f.said or cell in f.aside for f in told.facts.values()):
+    if re.search(r"\d", _CODED.sub("", cell)) and not any(
+        cell in f.said or cell in f.aside for f in told.facts.values()
+    ):
         return ""
     return cell
 

@@ -49,6 +49,8 @@ class Told:
 
     query: str = ""
     read_as: str = ""
+    around: str = ""
+    """Period and scope of the whole; a fact says its own where they differ."""
     headlines: list[str] = field(default_factory=list)
     facts: dict[str, ToldFact] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
@@ -91,6 +93,8 @@ def _line(told: Told, line: str) -> None:
             told.query = rest.strip()
         case "read as":
             told.read_as = rest
+        case "period" | "scope":
+            told.around = rest
         case "headlines":
             told.headlines = [part.strip() for part in rest.split(",") if part.strip()]
         case "columns":

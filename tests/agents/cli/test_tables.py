@@ -60,6 +60,18 @@ def test_on_a_narrow_screen_every_row_stands_by_itself_and_its_cells_say_what_th
     assert text.count("Reason:") == 1, "an empty cell says nothing"
 
 
+def test_a_long_name_takes_three_lines_at_the_most_and_a_number_keeps_its_unit_beside_it() -> None:
+    quota = "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances"
+    columns = ("Quota", "Account", "Region", "Used", "Limit", "In use (percent)")
+    rows = [(quota, "online-prod", "eu-west-1", "236 units", "USD 256.05", "92.19")]
+    for width in range(60, 140):
+        out = io.StringIO()
+        show_table(Console(file=out, width=width, highlight=False), columns, rows, right=(3, 4, 5))
+        lines = out.getvalue().splitlines()
+        assert "236 units" in out.getvalue() and "USD 256.05" in out.getvalue(), width
+        assert len(lines) <= 6 and max(map(len, lines)) <= width
+
+
 def test_bars_take_the_room_that_is_left_and_go_first() -> None:
     rows, columns = [("EC2 - Other", "19,141.78"), ("other", "38,283.56")], ("Service", "Spend (USD)")
     wide, some, none = (drawn(width, rows, columns, (0.5, 1.0)) for width in (80, 36, 28))
@@ -97,7 +109,8 @@ def test_the_backups_answer_and_the_estate_can_be_read(tmp_path: Path, home: str
     said = regent_here(tmp_path, "ask", "Are our backups ok?", REGENT_HOME=home, COLUMNS=width).stdout
     assert all(name in said for name in ("floor-ledger-rotterdam", "backoffice-prod", "Last good (hours ago)"))
     assert ARN in said or width == "60"
-    assert len(re.findall(r"^  r-\S+  backup:ListBackupJobs", said, re.MULTILINE)) == 6
+    assert len(re.findall(r"^  r-\S+  backup:ListBackupJobs\s+210", said, re.MULTILINE)) == 6
+    assert "42 receipts, source: sample" in said or said.count("  source: sample") == 6
     assert max(map(len, said.splitlines())) <= int(width)
     held = regent_here(tmp_path, "estate", REGENT_HOME=home, COLUMNS=width).stdout
     assert len(re.findall(r"\b210000\d{6}\b", held)) == 14 and "…" not in held

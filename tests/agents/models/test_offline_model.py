@@ -9,7 +9,7 @@ import pytest
 from agents.answer import Answer
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.prose import answer as prose
-from agents.models.offline.results import read_result
+from agents.models.offline.results import Told, read_result
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
@@ -80,6 +80,20 @@ def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out(
     assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
 
 
+def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_period_and_scope() -> None:
+    def told(fact: str, row: str, around: str) -> Told:
+        return read_result(
+            f"query: vulnerabilities\nread as: by {row}\nperiod: now | scope: {around}\nheadlines: {fact}\n"
+            f"{fact} | critical vulnerabilities | 0 vulnerabilities\ncolumns: What | Vulnerabilities\n"
+            f"row: {row} | {fact}0=0 vulnerabilities"
+        )
+
+    same = prose([told("f1", "severity", "all accounts"), told("f2", "resource", "all accounts")], first=1)
+    assert "[[f1]]" in same and "[[f2]]" not in same and "[[f20]]" in same
+    other = prose([told("f1", "severity", "all accounts"), told("f2", "resource", "account data-lab")], first=1)
+    assert "[[f1]]" in other and "[[f2]]" in other
+
+
 def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:
     said = ask(OfflineMaker(), "what about the costs of teams")
     headings = [line for line in said.text.splitlines() if "reading" in line]
@@ -98,6 +112,12 @@ def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:
         ("Are our backups ok?", r"floor-ledger-rotterdam in account venue-rotterdam, failed: 8 jobs"),
         ("Who has no MFA?", r"m\.timmer in account venue-amsterdam, days since sign-in without MFA: 19 days"),
         ("Which servers are not patched?", r"eindhoven-floor-08 in account venue-eindhoven, critical: 4 patches"),
+        (
+            "Are we compliant with our Config rules?",
+            r"s3-bucket-logging-enabled: 27 resources",
+        ),
+        ("Is everything encrypted?", r"buckets, buckets without default encryption: 0 buckets"),
+        ("How is everything?", r"account online-prod, alarms firing: 1 alarm"),
         (
             "Which alarms went off on 13 October in online-prod?",
             r"bet-api-5xx in account online-prod: 1 time .*first 13 October 2026 19:07 UTC",
