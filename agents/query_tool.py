@@ -30,6 +30,12 @@ class QueryTool(AgentTool):
     def __init__(self, query: Query, turn: Turn, book: FactBook) -> None:
         super().__init__()
         self._query, self._turn, self._book = query, turn, book
+        # made once: Strands asks for it several times before every model call, and copies what it changes
+        self._spec: ToolSpec = {
+            "name": query.name,
+            "description": query.summary,
+            "inputSchema": {"json": brief(query.schema())},
+        }
 
     @property
     def tool_name(self) -> str:
@@ -41,11 +47,7 @@ class QueryTool(AgentTool):
 
     @property
     def tool_spec(self) -> ToolSpec:
-        return {
-            "name": self._query.name,
-            "description": self._query.summary,
-            "inputSchema": {"json": brief(self._query.schema())},
-        }
+        return self._spec
 
     async def stream(self, tool_use: ToolUse, invocation_state: dict[str, Any], **_: Any) -> ToolGenerator:
         given = dict(tool_use["input"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,8 +29,7 @@ async def guarded(turn: Turn, text: str, point: Point, asked: Asked = _NOTHING) 
         GuardUnavailableError: it could not be assessed; that is on record, and ends the turn.
         LedgerError: the assessment could not be recorded.
     """
-    key = hashlib.sha256(f"{point}\n{text}".encode(errors="surrogatepass")).hexdigest()
-    known = turn.assessed.get(key)
+    known = turn.assessed.get((point, text))
     if known is not None:
         return known
     try:
@@ -46,7 +44,7 @@ async def guarded(turn: Turn, text: str, point: Point, asked: Asked = _NOTHING) 
         raise
     turn.record("system:guard", _body(found), wait=False)
     turn.hidden.update(found.hidden)
-    turn.assessed[key] = found
+    turn.assessed[point, text] = found
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from policies.access import Decision, Gate, Principal
 from policies.audit import Body, Ledger, Record
-from policies.guardrails import Assessment, Guard, local_guard
+from policies.guardrails import Assessment, Guard, Point, local_guard
 from policies.oversight import Meter, Oversight
 from tools.accounts import Directory
 from tools.errors import RegentError
@@ -65,7 +65,7 @@ class Turn:
     """Why a call may not happen although it was asked for, by `call_sha256`: denied by a second person, or too late."""
     guard: Guard = field(default_factory=local_guard)
     """Assesses what comes in, what a model reads, what comes back, and what goes out."""
-    assessed: dict[str, Assessment] = field(default_factory=dict)
+    assessed: dict[tuple[Point, str], Assessment] = field(default_factory=dict)
     """What the guard found in this turn, by point and text."""
     hidden: dict[str, str] = field(default_factory=dict)
     """What a guardrail on AWS masked in this turn, and what stands in its place."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 import orjson
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -137,10 +137,9 @@ class ReceiptFiles:
             return
         nonce = secrets.token_bytes(12)
         sealed = nonce + self._cipher().encrypt(nonce, response, receipt.id.encode())
+        temporary = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{secrets.token_hex(4)}")
-            with temporary.open("wb") as file:
+            with _created(temporary) as file:
                 file.write(sealed)
                 file.flush()
                 os.fsync(file.fileno())
@@ -201,6 +200,15 @@ class ReceiptFiles:
                 )
             self._key = _read_or_make_key(self._key_file)
         return AESGCM(self._key)
+
+
+def _created(path: Path) -> BinaryIO:
+    """A new file to write. Its folder is there nearly always, so it is made only when it turns out not to be."""
+    try:
+        return path.open("xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
 
 
 def _read_or_make_key(path: Path) -> bytes:

@@ -172,6 +172,10 @@ class Definition(_Part):
             raise ValueError(f"named twice: {', '.join(twice)}")
         return self
 
+    def __hash__(self) -> int:
+        """Of the name alone: every text is looked up by its definition, and hashing all of it costs more than that."""
+        return hash(self.name)
+
     @property
     def version(self) -> str:
         """Twelve hex digits over the whole definition: what records call the policy version."""

@@ -6,6 +6,7 @@ query brought back. answer: what is about to go out.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,6 +80,7 @@ def direction(point: Point) -> Direction:
     return "input" if point in ("question", "model_input") else "output"
 
 
+@cache
 def only_bedrock(definition: Definition, point: Point) -> tuple[str, ...]:
     """What a definition asks for at a point and only Bedrock can assess."""
     way = direction(point)

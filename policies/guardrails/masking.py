@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -288,6 +288,22 @@ def rules_for(definition: Definition, direction: Direction) -> tuple[tuple[Rule,
     return tuple((rule, action) for rule, action in [*always, *own] if action != "none")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Running:
+    """The rules that run, whatever is done about a match; a plain object, because every text is looked up with it."""
+
+    rules: tuple[Rule, ...]
+
+
+@cache
+def _running(definition: Definition, direction: Direction) -> _Running:
+    return _same(tuple(rule for rule, _action in rules_for(definition, direction)))
+
+
+_same = cache(_Running)
+"""One object for both directions where the same rules run in both."""
+
+
 def mask(
     text: str, direction: Direction = "output", definition: Definition | None = None
 ) -> tuple[str, tuple[str, ...]]:
@@ -295,11 +311,15 @@ def mask(
 
     A replacement can bring a new match to light, so the rules run until nothing changes: masking twice is masking once.
     """
-    rules = rules_for(definition or load(), direction)
+    return _masked(text, _running(definition or load(), direction))
+
+
+@lru_cache(maxsize=128)  # a result is looked at as it comes back and as a model is about to read it
+def _masked(text: str, running: _Running) -> tuple[str, tuple[str, ...]]:
     kinds: set[str] = set()
     for _ in range(_MOST_PASSES):
         before, lower = text, text.lower()
-        for rule, _action in rules:
+        for rule in running.rules:
             if not rule.needs or any(need in lower for need in rule.needs):
                 text = _apply(rule, text, kinds)
         text = mask_disguised(text, kinds, RULES)
