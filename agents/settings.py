@@ -276,9 +276,21 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or "the file"
-        raise SettingsError(f"The setting {name} is wrong: {first['msg']}. See `regent doctor --settings`.") from error
+        raise SettingsError(f"{_wrong(error)} See `regent doctor --settings`.") from error
     except (OSError, ValueError, yaml.YAMLError) as error:
         where = " ".join(str(error).split())
         raise SettingsError(f"{FILE} cannot be read: {where}.") from error
+
+
+def _wrong(error: ValidationError) -> str:
+    """What is wrong with the first wrong setting. Its value is not said: it may be a secret."""
+    from difflib import get_close_matches
+
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"])) or "the file"
+    if first["type"] == "extra_forbidden":
+        near = get_close_matches(name, Settings.model_fields, 1)
+        return f"There is no setting {name}{f'; did you mean {near[0]}?' if near else '.'}"
+    if first["type"] in ("tuple_type", "list_type", "set_type", "frozen_set_type"):
+        return f"The setting {name} is wrong: expected a list, such as [one, two]."
+    return f"The setting {name} is wrong: {first['msg']}."

@@ -110,7 +110,8 @@ def _sample() -> Check:
 
 def _aws() -> list[Check]:
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NotConnectedError
     from botocore.session import Session
 
     settings = load_settings()
@@ -127,6 +128,8 @@ def _aws() -> list[Check]:
         found = [Check(name="AWS credentials", state="ok", found=caller["Arn"])]
     except (BotoCoreError, ClientError) as error:
         remedy = "Renew the credentials (for instance `aws sso login`)."
+        if isinstance(error, (HTTPClientError, NotConnectedError)):
+            remedy = "See that this machine reaches AWS: network, proxy, VPN."
         return [Check(name="AWS credentials", state="absent", found=str(error)[:200], remedy=remedy)]
     try:
         bedrock: Any = session.create_client("bedrock", region_name=settings.bedrock_region, config=quick)

@@ -48,7 +48,7 @@ def prove(ledger: Path, index: int, checkpoint: Checkpoint | None = None) -> byt
     reader = Reader(ledger)
     signed = checkpoint or reader.checkpoint()
     if signed is None or not 0 <= index < signed.size:
-        covered = f"covers {signed.size} records" if signed else "there is none"
+        covered = f"the last one covers {signed.size} records, from 0 on" if signed else "it has none yet"
         raise NoSuchRecordError(f"Record {index} is not under a checkpoint of the ledger {ledger}: {covered}.")
     leaf = next((leaf for _, leaf in read_raw(reader.segments, index, index)), None)
     if leaf is None:
