@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.models.offline.results import read_result
+from agents.models.offline.telling.results import read_result
 from agents.telling import tell
 from tests.tools.conftest import Asker
 from tools import catalogue

@@ -14,8 +14,8 @@ from typing import Any, Self
 
 from agents.models.offline import Plan
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.prose import answer
-from agents.models.offline.results import read_result
+from agents.models.offline.telling.prose import answer
+from agents.models.offline.telling.results import read_result
 from agents.telling import tell
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries

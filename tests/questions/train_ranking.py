@@ -1,8 +1,8 @@
 """`python -m tests.questions.train_ranking`: learn to rank candidate plans from the labelled conversations.
 
-Plain Python, deterministic. It writes `agents/models/offline/ranking.json`. `--check` leaves out one writer at a time
-instead, of the queries' weights as well as of the ranking's, and prints how the reader does on what was left out: the
-honest measure of unseen phrasing.
+Plain Python, deterministic. It writes `agents/models/offline/weighing/ranking.json`. `--check` leaves out one writer at
+a time instead, of the queries' weights as well as of the ranking's, and prints how the reader does on what was left
+out: the honest measure of unseen phrasing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agents.models.offline import learned, ranking
-from agents.models.offline.choosing import Context
-from agents.models.offline.deciding import Weighed, considered, weighed
+from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.weighing import learned, ranking
+from agents.models.offline.weighing.deciding import Weighed, considered, weighed
 from tests.agents.models import train_intents
 from tests.agents.models.dev_bank import names
 from tests.questions.plan_runs import Runs

@@ -1,13 +1,21 @@
 """The offline model: it reads a manager's question, plans queries with typed inputs, and writes from facts.
 
-Rules propose the plans that a question may mean, a log-linear model learned from labelled conversations ranks them. It
-is no language model: the same question gets the same plan. What it does not understand it says so, with the nearest
-questions it does understand, rather than guess.
+The way of a question, say "And what did Utrecht cost in August?", once (`understand`):
+
+1. `words` gives it one spelling and one language, `times` and `naming` find `2026-08` and `venue:utrecht` in it, and
+   `reading` holds all that was found.
+2. `proposing` makes every plan that it may mean, by itself or after what was asked before; `inputs` fills the typed
+   inputs of each call.
+3. `weighing` says how probable each plan is (a log-linear model, learned from labelled conversations) and what rules it
+   out, and answers with one, with the two likeliest, or with none and the nearest questions that it does understand.
+4. `model` lets the queries run, and `telling` writes from their facts.
+
+It is no language model: the same question gets the same plan.
 """
 
 from __future__ import annotations
 
-from agents.models.offline.names import Names, names_of
+from agents.models.offline.naming.names import Names, names_of
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.understand import Route, route, understand
 

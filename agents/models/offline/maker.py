@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agents.models.offline.names import Names, names_of
+from agents.models.offline.naming.names import Names, names_of
 from agents.models.offline.understand import Route, route
 from tools.catalogue import queries
 

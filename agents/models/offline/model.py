@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from strands.models import Model
 
-from agents.models.offline.names import Names
+from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Derivation, Plan
-from agents.models.offline.prose import answer
-from agents.models.offline.results import Told, read_result
+from agents.models.offline.telling.prose import answer
+from agents.models.offline.telling.results import Told, read_result
 from agents.models.offline.understand import understand
 from tools.errors import RegentError
 from tools.registry import Query

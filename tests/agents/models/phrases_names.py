@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from agents.models.offline.choosing import Context, calls_for
-from agents.models.offline.names import Names
+from agents.models.offline.inputs.choosing import Context, calls_for
+from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import Reading, read
-from agents.models.offline.variants import variants
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import ACCOUNTS, NOW

@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 
-from agents.models.offline.candidates import candidates, evidence
-from agents.models.offline.choosing import Context
-from agents.models.offline.periods import resolved
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.naming.services import SERVICES
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.candidates import candidates, evidence
 from agents.models.offline.reading import read
-from agents.models.offline.services import SERVICES
 from tests.agents.models.phrases_names import context, members
 from tools.errors import InputError
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from agents.models.offline import reaching
-from agents.models.offline.choosing import Context
-from agents.models.offline.deciding import considered
+from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.reaching import Turn
+from agents.models.offline.proposing import reaching
+from agents.models.offline.proposing.reaching import Turn
+from agents.models.offline.weighing.deciding import considered
 from tests.agents.models.phrases_names import context
 from tests.agents.models.phrases_parts import fits, full
 

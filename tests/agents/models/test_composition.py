@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.models.offline import candidates as proposing
-from agents.models.offline.choosing import Context
-from agents.models.offline.deciding import considered
+from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing import candidates as proposing
+from agents.models.offline.weighing.deciding import considered
 from tests.agents.models.dev_bank import names
 from tests.questions.plans import FOLDER, load
 from tools.catalogue import queries

@@ -8,8 +8,8 @@ import pytest
 
 from agents.answer import Answer
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.prose import answer as prose
-from agents.models.offline.results import Told, read_result
+from agents.models.offline.telling.prose import answer as prose
+from agents.models.offline.telling.results import Told, read_result
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]

@@ -9,8 +9,8 @@ import pytest
 
 from agents.models.offline import Names, route, understand
 from agents.models.offline.plan import Plan
-from agents.models.offline.text import words
-from agents.models.offline.when import find_times
+from agents.models.offline.times.when import find_times
+from agents.models.offline.words.text import words
 from tests.agents.models.dev_bank import judge, load, names, report
 from tests.agents.models.train_intents import WEIGHTS, digest
 from tools.catalogue import queries

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline import understand
-from agents.models.offline.framing import unframed
 from agents.models.offline.reading import read
+from agents.models.offline.words.framing import unframed
 from tests.agents.models.phrases_names import context, entries, reached
 from tools.estate.world import NOW
 

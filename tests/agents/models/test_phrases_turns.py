@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline import understand
-from agents.models.offline.followups import carry
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.reaching import Turn, reached
+from agents.models.offline.proposing.followups import carry
+from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import read
 from tests.agents.models.phrases_names import context
 from tests.agents.models.phrases_turns import entries, proposed_right

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.models.offline.asides import without_asides
-from agents.models.offline.backward import dated
-from agents.models.offline.clock import clock_in
-from agents.models.offline.text import words
-from agents.models.offline.time_words import plain_times
-from agents.models.offline.when import find_times
+from agents.models.offline.times.asides import without_asides
+from agents.models.offline.times.backward import dated
+from agents.models.offline.times.clock import clock_in
+from agents.models.offline.times.time_words import plain_times
+from agents.models.offline.times.when import find_times
+from agents.models.offline.words.text import words
 from tests.agents.models.times_said import Phrase, phrases, right
 from tools.estate.world import NOW
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from agents.models.offline.filling import fill
-from agents.models.offline.periods import resolved
+from agents.models.offline.inputs.filling import fill
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.reading import read
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries

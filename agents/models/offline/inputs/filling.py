@@ -1,0 +1,400 @@
+"""Filling: a query's typed inputs from a reading. Only what was said is filled; the rest keeps the query's defaults."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from agents.models.offline.inputs import amounts
+from agents.models.offline.inputs.ages import age
+from agents.models.offline.inputs.asked import asks_where, dimensions
+from agents.models.offline.inputs.lines import said_in_lines
+from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
+from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.inputs.series import series
+from agents.models.offline.naming.actions import READS, RULE, action, verb
+from agents.models.offline.naming.config_rules import rule_described
+from agents.models.offline.naming.names import Found, Names
+from agents.models.offline.naming.services import billed_as
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.words import choices
+from tools.registry import Query
+
+
+@dataclass(slots=True)
+class Filled:
+    """Inputs for one query, and what was said that it cannot apply."""
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    limits: list[str] = field(default_factory=list)
+    spread: dict[str, list[Any]] = field(default_factory=dict)
+    """Inputs of which several were named, though the query takes one at a time: one call for each."""
+
+
+@lru_cache(maxsize=256)
+def _schema(query: str, model: type[Any]) -> dict[str, Any]:
+    return dict(model.model_json_schema()["properties"])
+
+
+def fields_of(query: Query) -> dict[str, Any]:
+    """JSON schema of each input by name."""
+    return _schema(query.name, query.input_model)
+
+
+def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
+    """The values of an enumerated input, or None if it is not enumerated."""
+    schema = fields_of(query).get(name, {})
+    for branch in (schema, *schema.get("anyOf", ())):
+        if "enum" in branch:
+            return tuple(branch["enum"])
+        if "const" in branch:
+            return (branch["const"],)
+    return None
+
+
+_TAG = re.compile(
+    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
+)
+_TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
+
+
+def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
+    """What this reading says about each input of this query."""
+    out, fields = Filled(), fields_of(query)
+    for name in fields:
+        value = choices.chosen(query.name, name, reading.text, allowed(query, name))
+        if value is not None:
+            out.inputs[name] = value
+    _several(query, reading.text, out)
+    if out.inputs.get("statistic") == "sum" and out.inputs.get("name") not in COUNTED:
+        del out.inputs["statistic"]  # a level is not added up: "how many connections"
+    _split(query, reading, out)
+    _location(query, reading, names, fields, out)
+    if query.name == "spend" and asks_share(reading):
+        _whole(reading, out)
+    _times(query, reading, fields, now, out)
+    _amounts(reading, fields, now, out)
+    _special(query, reading, fields, now, out)
+    return out
+
+
+COUNTED = frozenset({"requests", "errors_5xx", "errors_4xx", "nat_bytes", "lambda_invocations", "lambda_errors"})
+"""Metrics that count events, which can be added up."""
+_COUNTED = {"findings": ("severity",), "vulnerabilities": ("severity",), "inventory": ("account",)}
+"""What a query's rows are split by unless something is asked for; only there does the place of a thing change it."""
+
+
+def _split(query: Query, reading: Reading, out: Filled) -> None:
+    """What the rows are split by, where the question names it as such ("which account", "cheapest of our venues")."""
+    values = allowed(query, "by") or ()
+    wanted = [name for name in dimensions(reading.text) if name in values]
+    if query.name == "inventory" and "kind" in out.inputs:
+        wanted = [name for name in wanted if name != "resource"]  # "which servers": the kind of thing, not one by one
+    if wanted and "by" not in out.inputs:
+        out.inputs["by"] = wanted[0]
+    elif "by" not in out.inputs and (each := series(reading)) in values:
+        out.inputs["by"] = each
+    elif query.name in _COUNTED and "by" not in out.inputs and asks_where(reading.text) and "account" in values:
+        out.inputs["by"] = "account"
+
+
+_SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what part|how much of|part of)\b")
+
+
+def asks_share(reading: Reading) -> bool:
+    """Whether a part of a whole is asked for, in a question that names the part."""
+    found = reading.found
+    return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
+
+
+_SHARES = 10
+"""Rows of a breakdown that shares are shown for."""
+
+
+def _whole(reading: Reading, out: Filled) -> None:
+    """A share is read off a breakdown of the whole, so the part that was named is not filtered by."""
+    for field_name, by in (("service", "service"), ("team", "team"), ("accounts", "account")):
+        if field_name in out.inputs:
+            out.inputs.pop(field_name)
+            out.spread.pop(field_name, None)
+            out.inputs.update(by=by, top=_SHARES)
+            return
+
+
+def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str, Any], out: Filled) -> None:
+    found = reading.found
+    teams = list(found.teams)
+    if teams and "team" in fields and not found.excluded:
+        out.inputs["team"] = teams[0]
+        if len(teams) > 1:
+            out.spread["team"] = teams
+        teams = []
+    if query.name == "budgets":
+        teams = []  # a team's budget is over its tag, not its accounts: its row is told first
+    parts = _others(found, names) if found.excluded else _accounts(found, teams, names)
+    if parts and tuple(parts) == names.venue_accounts and _ranks_venues(query, reading):
+        out.inputs["by"], parts = "venue", []
+    if parts is None:
+        out.limits.append("No account fits everything that was named, so this covers all accounts in sight.")
+    if parts and "accounts" in fields:
+        out.inputs["accounts"] = ",".join(parts)
+        if len(parts) > 1 and query.domain == "cost" and "account" in (allowed(query, "by") or ()):
+            out.inputs.setdefault(
+                "by", "env" if len(found.envs) > 1 and "env" in (allowed(query, "by") or ()) else "account"
+            )
+        if len(parts) > 1 and query.domain != "cost" and (query.name == "metric" or _EACH.search(reading.text)):
+            if "account" in (allowed(query, "by") or ()):
+                out.inputs["by"] = "account"
+            elif len(parts) <= _SEPARATE:
+                out.spread["accounts"] = parts
+    elif parts and query.name != "account_list":
+        out.limits.append("This could not be narrowed to the accounts that were named.")
+    if found.regions and "region" in fields:
+        out.inputs["region"] = found.regions[0]
+        if len(found.regions) > 1:
+            out.spread["region"] = found.regions
+    elif found.regions and "region" in (allowed(query, "by") or ()):
+        out.inputs["by"] = "region"
+    elif found.regions:
+        out.limits.append("This could not be narrowed to a region.")
+    named = "COST" in reading.concepts or bool(_SERVICE_OF.search(reading.text))
+    services = found.services or (billed_as(reading.text) if named else [])
+    if out.inputs.get("by") == "charge_type":
+        services = [name for name in services if name != "Tax"]  # a kind of charge next to others
+    if services and "service" in fields and query.domain == "cost":
+        out.inputs["service"] = services[0]
+        if len(services) > 1:
+            out.spread["service"] = services
+        if "by" in fields and "by" not in out.inputs:
+            out.inputs["by"] = "usage_type" if found.part_of_service else "account"
+    elif (query.name in _NO_SERVICE and set(found.services) & _WORKLOADS) or (
+        found.services and query.domain == "cost" and query.name not in ("commitments", "savings")
+    ):
+        out.limits.append("This could not be narrowed to one service.")
+
+
+_SERVICE_OF = re.compile(
+    r"\b(?:database|compute|container|storage|monitoring|logging|support) (?:service|costs?|spend|bill)\b"
+)
+
+
+def _ranks_venues(query: Query, reading: Reading) -> bool:
+    """Whether the venues are compared with each other, so that they are told apart by their tag."""
+    ranked = {"account", "venue"} & set(dimensions(reading.text)) or _EACH.search(reading.text)
+    return bool(ranked) and "venue" in (allowed(query, "by") or ())
+
+
+_EACH = re.compile(
+    r"\b(?:compar\w*|vs|versus|against|between|each|both|respectively|apiece|than|which|per|difference|vergelijk\w*|verschil|allebei|elk|ambos|cada)\b"
+)
+"""Words that want places that were named told apart."""
+_SEPARATE = 3
+"""Places that are looked at one by one to be told apart."""
+_NO_SERVICE = frozenset({"findings", "threats", "alarms", "alarm_history", "health_summary", "config_compliance"})
+_WORKLOADS = frozenset(
+    {
+        "Amazon Relational Database Service", "Amazon Simple Storage Service", "AWS Lambda", "Amazon DynamoDB",
+        "Amazon Elastic Compute Cloud - Compute", "Amazon Elastic Container Service", "Amazon CloudFront",
+        "Amazon Simple Queue Service", "Amazon Redshift", "Amazon ElastiCache", "Amazon Elastic Load Balancing",
+    }
+)  # fmt: skip
+"""Services whose resources other queries look at too, so that naming one means to narrow them."""
+
+
+def _accounts(found: Found, teams: list[str], names: Names) -> list[str] | None:
+    """An `accounts` input: names where one kind of thing was named, else the accounts that fit all of them."""
+    places = [*found.accounts, *(f"venue:{v}" for v in found.venues)]
+    kinds = [places, [f"env:{e}" for e in found.envs], [f"team:{t}" for t in teams]]
+    named = [kind for kind in kinds if kind]
+    if len(named) <= 1:
+        return named[0] if named else []
+    fitting = set(names.accounts)
+    for kind in named:
+        fitting &= {a for a in names.accounts if any(_is_in(a, part, names) for part in kind)}
+    return [a for a in names.accounts if a in fitting] or None
+
+
+def _is_in(account: str, part: str, names: Names) -> bool:
+    key, _, value = part.partition(":")
+    return names.tags.get(account, {}).get(key) == value if value else account == part
+
+
+def _others(found: Found, names: Names) -> list[str]:
+    """All accounts but those that were named."""
+    parts = [*found.accounts, *(f"venue:{v}" for v in found.venues), *(f"env:{e}" for e in found.envs)]
+    parts += [f"team:{t}" for t in found.teams]
+    return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
+
+
+_BILLED = frozenset({"spend", "untagged_spend"})
+"""Queries of what is billed by the month."""
+_HELD_TODAY = {"aws_health_events": "open", "findings": "open"}
+"""Queries of which something may be so today without having begun today, and the status that says so."""
+
+
+def _is_state(query: Query, reading: Reading) -> bool:
+    """Whether "today" only says now: which plans do we hold today, what is still open today."""
+    if query.name == "commitments":
+        return True
+    return query.name in _HELD_TODAY and not re.search(
+        r"\b(?:new|since|came|found|reported|opened|began|started|first)\b", reading.text
+    )
+
+
+def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    if query.name == "forecast":
+        word, known = for_forecast(reading, now)
+        if word:
+            out.inputs["period"] = word
+        if not known:
+            out.limits.append("A forecast for exactly that time is not available.")
+        return
+    if query.name == "error_logs" and "around" in fields and (around := error_time(reading, now)):
+        out.inputs["around"] = around
+        return
+    if reading.when.around:
+        out.limits.append("The time of day could not be used; this covers whole days.")
+    if "compared_to" in fields:
+        out.inputs.update(for_change(reading, now))
+        return
+    period, several = one_period(reading, now)
+    if period is None and query.name in _BILLED:
+        period = so_far(reading)
+    if query.name == "backups" and period and re.search(r"last night|overnight|tonight|past night", reading.flat):
+        period, several = "last_24_hours", []
+    if (
+        query.name == "recent_changes"
+        and not period
+        and re.search(r"\b(?:when|last|latest|most recent(?:ly)?)\b", reading.flat)
+    ):
+        period = "last_90_days"
+    if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
+        period = "last_month"
+    if (
+        period == "today"
+        and _HELD_TODAY.get(query.name, "") in ("", out.inputs.get("status"))
+        and _is_state(query, reading)
+    ):
+        return
+    if period and "period" in fields:
+        out.inputs["period"] = period
+        if several:
+            out.spread["period"] = several
+    elif period and query.name not in ("identity_hygiene", "forecast", "account_list", "quotas"):
+        out.limits.append("This shows the state now, not the time that was asked about.")
+
+
+def _amounts(reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    text = reading.text
+    if "top" in fields and (count := amounts.rows(text)):
+        # rows of what carries no tag are no team's and no venue's
+        out.inputs["top"] = min(25, count + (out.inputs.get("by") in ("team", "venue", "env")))
+    if "net" in fields and (said := amounts.net(text)):
+        if len(said) > 1:
+            out.spread["net"] = [True, False]
+        else:
+            out.inputs["net"] = said[0]
+        if out.inputs.get("by") == "charge_type" and not amounts.asks_charges(text):
+            del out.inputs["by"]
+    if "above" in fields and (share := amounts.share_used(text, reading.flat)) is not None:
+        out.inputs["above"] = share
+    clock = reading.when.clock
+    if "around" in out.inputs and clock and clock.either_side:
+        out.inputs["minutes"] = min(720, clock.either_side)
+    elif "minutes" in fields and "around" in out.inputs and (minutes := amounts.minutes(reading.flat)):
+        out.inputs["minutes"] = minutes
+    if "days" in fields and (days := age(reading, now)):
+        out.inputs["days"] = days
+
+
+SHORT, LONG = 30, 89
+"""Days that are looked back for what people did, in general and for something particular."""
+
+
+def recent(now: datetime, days: int) -> str:
+    """The days up to now."""
+    return dates.span(now.date() - timedelta(days=days), now.date())
+
+
+_OF_ROOT = ({"root", "unused_keys"}, {"root", "old_keys"}, {"root", "over_privileged"})
+"""Checks that are named together where the root user is meant ("when was root last used")."""
+_SIDE_BY_SIDE = frozenset(
+    {("public_exposure", "kind"), ("encryption", "kind"), ("inventory", "kind"), ("metric", "name")}
+)
+"""Inputs that take one thing at a time: two that are named side by side are looked at one by one."""
+
+
+def _several(query: Query, text: str, out: Filled) -> None:
+    """One call for each of the things that are named side by side."""
+    for name in ("kind", "name"):
+        if (query.name, name) in _SIDE_BY_SIDE and name in out.inputs:
+            named = choices.together(query.name, name, text, choices.all_chosen(query.name, name, text))
+            if 1 < len(named) <= 3:
+                out.inputs[name], out.spread[name] = named[0], named
+
+
+def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    text, name = reading.text, query.name
+    if name == "identity_hygiene":
+        found = choices.all_chosen(name, "check", text)
+        if set(found) == {"no_mfa", "root"} or set(found) in _OF_ROOT:
+            out.inputs["check"] = "root"
+        elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
+            out.inputs["check"] = "all"
+        elif set(found) == {"old_keys", "unused_keys"}:
+            out.inputs["check"] = (
+                "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
+            )
+    if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:
+        key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
+        key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
+        out.inputs["tag"] = f"{key}="
+    elif name == "inventory" and (match := _TAGGED.search(text)):
+        out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+    if name == "vulnerabilities" and "cve" in reading.ids:
+        out.inputs.update(by="cve", top=25)
+    if name == "config_compliance" and (match := RULE.search(reading.flat)):
+        out.inputs["rule"] = next(group for group in match.groups() if group)
+    elif name == "config_compliance" and (described := rule_described(reading.flat)):
+        out.inputs["rule"] = described
+    elif name == "config_compliance":
+        out.inputs.setdefault("top", 25)
+    if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
+        out.inputs.pop("kind", None)
+    acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
+    if "resource" in fields and reading.user and acted_on:
+        out.inputs["resource"] = reading.user
+    elif "who" in fields and reading.user:
+        out.inputs["who"] = reading.user
+    elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
+        out.inputs["who"] = "root"
+    if "action" in fields and (done := reading.event or action(text) or verb(text)):
+        out.inputs["action"] = done
+    if "writes_only" in fields and READS.search(reading.flat):
+        out.inputs["writes_only"] = False
+    if name == "who_did_what" and "period" not in out.inputs:
+        # who did something is seldom asked about this week only; CloudTrail keeps ninety days
+        named = {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint
+        out.inputs["period"] = recent(now, LONG if named else SHORT)
+    for slot in ("resource", "log_group", "alarm"):
+        if slot in fields and reading.resources:
+            out.inputs[slot] = reading.resources[0]
+            break
+    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm")) and name not in NARROWED:
+        out.limits.append("This could not be narrowed to that one resource.")
+    if reading.hint and not reading.resources:
+        taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
+        if taking is not None:
+            out.inputs.setdefault(taking, reading.hint)
+        elif name not in NARROWED:
+            out.limits.append("This could not be narrowed to that one resource.")
+    if "contains" in fields and (said := said_in_lines(reading)):
+        out.inputs["contains"] = said
+    if name in NARROWED and (reading.resources or reading.hint) and "top" in fields:
+        out.inputs["top"] = 25  # narrowed to it when the answer is written

@@ -1,0 +1,276 @@
+"""Which of the times named in a question go into which input: one period, a pair to compare, a forecast, a clock time."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.times.stretches import Mention, kind
+from agents.models.offline.times.when import FUTURE
+from tools.errors import InputError
+from tools.periods import Period, parse_period, previous
+
+_SKIP = FUTURE | {"now", "recently"}
+_WORDS = {"this_month_end": "month_to_date"}
+_MONTH = re.compile(r"\d{4}-\d\d")
+
+
+@lru_cache(maxsize=1024)
+def resolved(word: str, now: datetime) -> Period | None:
+    """The period of a word, or None if it is no period."""
+    try:
+        return parse_period(word, now)
+    except InputError:
+        return None
+
+
+def _named(reading: Reading) -> list[Mention]:
+    return [m for m in reading.when.mentions if m.word not in _SKIP]
+
+
+_SO_FAR = re.compile(
+    r"\b(?:so far(?! as| so)|thus far|hitherto|to date|to this day|until (?:now|today)|as of (?:today|now|this morning)|as (?:it|things) stands?(?: now| today)?)\b"
+)
+_WHOLE = re.compile(
+    r"(?<!per )(?<!by )(?<!each )(?<!every )(?<!a )(?<!last )\b(year|quarter|month|week)\b(?! (?:by|on|over|after|to)\b)"
+)
+_TO_DATE = {"year": "year_to_date", "quarter": "this_quarter", "month": "month_to_date", "week": "this_week"}
+
+
+def so_far(reading: Reading) -> str | None:
+    """What has begun and is not over, where its end alone is said ("spend so far"): the month, unless another is named."""
+    if reading.when.mentions or not _SO_FAR.search(reading.flat):
+        return None
+    match = _WHOLE.search(reading.flat)
+    return _TO_DATE[match[1] if match else "month"]
+
+
+def one_period(reading: Reading, now: datetime) -> tuple[str | None, list[str]]:
+    """The period that was named, and all of them if several were (to be looked at one by one)."""
+    named = [_year_before(_WORDS.get(m.word, m.word), None, now) for m in _named(reading)]
+    words = list(dict.fromkeys(word for word in named if word))
+    if not words:
+        return None, []
+    if len(words) == 2 and (joined := _within(words, now)):
+        return joined, []
+    return words[0], words if len(words) > 1 else []
+
+
+def _within(words: list[str], now: datetime) -> str | None:
+    """Of a day and a stretch around it, the day."""
+    first, second = (resolved(word, now) for word in words)
+    if first and second:
+        if first.start <= second.start and second.end <= first.end:
+            return words[1]
+        if second.start <= first.start and first.end <= second.end:
+            return words[0]
+    return None
+
+
+def _year_before(word: str, base: str | None, now: datetime) -> str | None:
+    if word != "year_before":
+        return word
+    period = resolved(base or "last_month", now)
+    if period is None:
+        return None
+    first, last = period.start.date(), (period.end - timedelta(days=1)).date()
+    if first.day != 1 or period.days < _MONTH_DAYS:
+        return dates.span(_a_year_before(first), _a_year_before(last))
+    months = [dates.shifted(f"{day:%Y-%m}", -12) for day in (first, last)]
+    return months[0] if months[0] == months[1] else f"{months[0]}..{months[1]}"
+
+
+_MONTH_DAYS = 28
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+_THAN = re.compile(
+    r"\b(?:than|vs|versus|against|compared? (?:to|with)|comparison to|relative to|from|since|(?:up|down|growth|increase|rise|drop|change|percent|more|less|higher|lower) over|dan|do que|as (?:in|last)|up on|down on|on)(?: in| the| that of| those of| what it was| for| it was)* $"
+)
+
+
+_AGAINST = re.compile(r"\b(?:than|vs|versus|against|compared? (?:to|with)|relative to|over)(?: in| the| that of)* $")
+
+
+def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
+    """`period` and `compared_to`: the later of two is what is asked about, the earlier what it is compared to."""
+    mentions = _named(reading)
+    if not mentions:
+        return {"compared_to": "previous"} if reading.when.relative else {}
+    if len(mentions) == 1 and mentions[0].ends and not mentions[0].open_start:
+        first, last = mentions[0].ends
+        return {"period": last, "compared_to": first}
+    explicit = [m for m in mentions if m.word != "year_before"]
+    mentions = explicit if len(explicit) >= 2 else mentions  # "year on year, September 2025 against September 2026"
+    words = [_WORDS.get(m.word, m.word) for m in mentions]
+    if _SAME_DAYS.search(reading.flat) and (pair := _same_days(words, now)):
+        return pair
+    if len(words) > 2:
+        for place, mention in enumerate(mentions[1:]):
+            if _AGAINST.search(mention.lead):
+                return _pair(words[place], words[place + 1], now)
+    if len(words) >= 2:
+        return _pair(words[0], words[1], now)
+    return _single(mentions[0], words[0], now)
+
+
+_SAME_DAYS = re.compile(
+    r"\b(?:same (?:days?|point|stage|part|stretch|dates|span|time)(?! (?:of )?(?:last|the|a) (?:week|year))|at this (?:stage|point)|by now)\b"
+)
+
+
+def _same_days(words: list[str], now: datetime) -> dict[str, Any] | None:
+    """Days of a month (so far, unless some are named) and the same ones of another month."""
+    if sum(kind(word) == "day" for word in words) > 1:
+        return None
+    days = next((word for word in words if kind(word) in ("day", "days") and resolved(word, now)), None)
+    months = [word for word in words if kind(word) == "month" and resolved(word, now)]
+    today = now.date()
+    this = f"{today:%Y-%m}"
+    if days is None:
+        other = next(
+            (f"{p.start:%Y-%m}" for w in months if (p := resolved(w, now)) and f"{p.start:%Y-%m}" != this), None
+        )
+        month = other or dates.month_back(today, 1)
+        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(today.day, 28):02d}"}
+    span = resolved(days, now)
+    if span is None or not months:
+        return None
+    first, last = span.start.day, (span.end - timedelta(days=1)).day
+    there = resolved(months[0], now)
+    month = f"{there.start:%Y-%m}" if there else this
+    moved = f"{month}-{first:02d}..{month}-{last:02d}"
+    if (stretch := resolved(moved, now)) is None:
+        return None
+    later, earlier = (moved, days) if stretch.start > span.start else (days, moved)
+    return {"period": later, "compared_to": earlier}
+
+
+def _pair(left: str, right: str, now: datetime) -> dict[str, Any]:
+    if "year_before" in (left, right):
+        other = left if right == "year_before" else right
+        return {"period": other, "compared_to": _year_before("year_before", other, now)}
+    first, second = resolved(left, now), resolved(right, now)
+    if first is None or second is None:
+        return {}
+    if left == right:
+        return {"period": left}
+    if first.start <= second.start and second.end <= first.end:
+        return {"period": left}  # a day and the week around it are no pair
+    if second.start <= first.start and first.end <= second.end:
+        return {"period": right}
+    later, earlier = (left, right) if first.start >= second.start else (right, left)
+    return {"period": later, "compared_to": earlier}
+
+
+def _single(mention: Mention, word: str, now: datetime) -> dict[str, Any]:
+    compared = bool(_THAN.search(mention.lead)) or mention.open_start
+    if word == "year_before":
+        return {"compared_to": _year_before(word, None, now)}
+    if not compared:
+        return {"period": word}
+    period = resolved(word, now)
+    if period is None or (mention.open_start and period.start.day != 1) or period.days < 14:
+        return {"period": word}
+    base = f"{period.start:%Y-%m}" if mention.open_start else dates.word_of(period)
+    if base == f"{now:%Y-%m}":
+        return {"period": "month_to_date"}
+    if word in ("month_to_date", "this_month_end"):
+        return {"period": "month_to_date"}
+    if base == dates.month_back(now.date(), 1):
+        return {"period": "month_to_date", "compared_to": word if not mention.open_start else base}
+    return {"period": "last_month", "compared_to": word if not mention.open_start else base}
+
+
+def for_pair(period: str, other: str, now: datetime) -> tuple[str, str]:
+    """`period` and `compared_to` of a period that was talked about and another that is named: the later one first."""
+    named = _year_before(other, period, now) or "previous"
+    before, after = resolved(period, now), resolved(named, now)
+    if before and after and after.start >= before.end:
+        return named, period
+    return period, named
+
+
+def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
+    """A forecast period, and whether the time that was named is one of them (or none was)."""
+    today = now.date()
+    table = {
+        "next_month": "next_month", "next_3_months": "next_3_months", "this_year": "this_year",
+        "this_month_end": "this_month", "month_to_date": "this_month", "year_to_date": "this_year",
+        "this_quarter": "next_3_months", str(today.year): "this_year", "today": "this_month", "now": None, "recently": None,
+    }  # fmt: skip
+    known = True
+    for mention in reading.when.mentions:
+        word = mention.word
+        if word in table:
+            if table[word]:
+                return table[word], True
+            continue
+        if re.fullmatch(rf"{today.year}-Q{(today.month - 1) // 3 + 1}", word):
+            return "next_3_months", True
+        if kind(word) in ("months", "day", "days") and word[-5:-3] != "..":
+            end = word.split("..")[-1]
+            if kind(word) != "months":
+                if end[5:7] == "12":
+                    return "this_year", True
+            elif (int(end[5:7]) - today.month) % 12 in (1, 2, 3):
+                return "next_3_months", True
+        if _MONTH.fullmatch(word):
+            ahead = (int(word[5:7]) - today.month) % 12
+            if ahead <= 3:
+                return ("this_month", "next_month", "next_3_months", "next_3_months")[ahead], True
+            if int(word[5:7]) == 12:
+                return "this_year", True
+        known = False
+    return None, known
+
+
+_NIGHT = 2
+"""Days that a night touches."""
+
+
+def error_time(reading: Reading, now: datetime) -> str | None:
+    """`YYYY-MM-DDTHH:MM` if a time of day was named, on the day that was named or the latest such time."""
+    clock = reading.when.clock
+    if clock is None:
+        return None
+    time = timedelta(minutes=clock.minute)
+    for mention in _named(reading):
+        period = resolved(mention.word, now)
+        if period is None or period.days > _NIGHT:
+            continue
+        day = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        if period.days > 1 and time < timedelta(hours=12):
+            day += timedelta(days=1)  # of a night, the morning
+        return f"{day + time:%Y-%m-%dT%H:%M}"
+    if any(mention.word not in ("today", "yesterday") for mention in _named(reading)):
+        return None  # the same time on many days
+    moment = now.replace(hour=0, minute=0, second=0, microsecond=0) + time
+    if moment > now:
+        moment -= timedelta(days=1)
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def stepped(word: str, relative: str, now: datetime) -> str | None:
+    """The period before, after or a year before the one that was talked about."""
+    period = resolved(word, now)
+    if period is None:
+        return None
+    if relative == "before":
+        return dates.word_of(previous(period))
+    if relative == "since":
+        return dates.span(period.start.date(), now.date())
+    if relative == "year_before":
+        return dates.shifted(period.first_day[:7], -12) if period.days >= 27 else None
+    after = Period(label="", start=period.end, end=period.end + (period.end - period.start))
+    if period.start.day == 1 and period.days >= 27:
+        return dates.shifted(period.first_day[:7], max(1, round(period.days / 30.4)))
+    return dates.word_of(after)

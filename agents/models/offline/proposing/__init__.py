@@ -1,0 +1,1 @@
+"""Proposing: every plan that a question may mean, alone or after others. Too many rather than too few."""

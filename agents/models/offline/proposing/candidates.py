@@ -1,0 +1,181 @@
+"""Candidates: the plans that a question may mean. Rules propose them generously; what was learned ranks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.inputs.choosing import Context, calls_for, one_call
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.completing import completed, completed_all
+from agents.models.offline.proposing.composed import composed
+from agents.models.offline.proposing.dialogue import compared, follow, reasons
+from agents.models.offline.proposing.followups import carry, inherited, placed_as
+from agents.models.offline.proposing.joint import related, several
+from agents.models.offline.proposing.parts import Part, parts_of
+from agents.models.offline.proposing.variants import variants
+from agents.models.offline.reading import Reading
+from agents.models.offline.weighing.guarding import money_first, ranked_by
+from agents.models.offline.weighing.learned import probabilities
+from agents.models.offline.weighing.scoring import rule_points, scores
+from tools.errors import InputError
+
+_ALONE = 5
+"""Queries that are tried for a question by itself, by each of the two measures."""
+_VARIED = 4
+"""Queries whose inputs are filled in other ways, too."""
+_LOOSE = 2.5
+"""Points that make a part of a question one of its own, where it is only proposed to be."""
+_COMPLETED = 3
+"""Queries whose plans are proposed with less and with more than was filled in, too."""
+_LIKELY = 0.04
+"""Learned probability from which on they are."""
+_TAKEN = frozenset({"carry", "carry one", "compare", "dialogue"})
+"""Ways to come by a plan that take over from the question before."""
+_COMPOSED = frozenset({"own", "joint", "loose", "series", "pair"})
+"""Ways to come by a plan of several calls."""
+MOST_CANDIDATES = 80
+"""Candidates of a question."""
+_MOST = 4
+"""Calls of a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One plan that a question may mean, and how it was come by."""
+
+    source: str
+    """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `related`, `joint`, `loose`,
+    `series`, `series told`, `series apart`, `pair`, `carry one`."""
+    calls: tuple[PlannedCall, ...]
+    limits: tuple[str, ...] = ()
+    also: frozenset[str] = frozenset()
+    """Other ways in which the same plan was come by."""
+    tag: str = ""
+    """In what it departs from what the rules fill in."""
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """All ways in which the plan was come by."""
+        return self.also | {self.source}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the words of a question say for each query."""
+
+    likely: Mapping[str, float]
+    """Learned probabilities, `!change` and `!outside` among them."""
+    points: Mapping[str, float]
+    """Points of the intent rules."""
+    both: Mapping[str, float]
+    """The two together, best first."""
+    parts: Sequence[Part] = ()
+    """The stretches of the question, each with what its words say by themselves."""
+
+
+def evidence(reading: Reading, question: str, context: Context) -> Evidence:
+    """What the words say for each query, by rules and by what was learned."""
+    points = rule_points(reading, context.queries)
+    both = money_first(scores(reading, context.queries), reading, context.queries)
+    causes = not related(reading, both, context)  # else a rule of its own says what is looked at
+    return Evidence(probabilities(reading, points), points, both, parts_of(question, context, causes=causes))
+
+
+def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence, context: Context) -> list[Candidate]:
+    """Plans that the question may mean, each once; `earlier` are the calls of the question before, if any."""
+    every: list[Candidate] = []
+
+    def add(source: str, calls: Sequence[PlannedCall], limits: Sequence[str] = ()) -> None:
+        if calls:
+            every.append(Candidate(source, tuple(calls[:_MOST]), tuple(limits)))
+
+    add("related", related(reading, found.both, context))
+    joint = several(reading, found.parts, context)
+    add("joint", joint)
+    add("loose", several(reading, found.parts, context, strong=_LOOSE))
+    for source, several_calls in composed(reading, found.parts, found.both, found.points, found.likely, context):
+        add(source, several_calls)
+    names = _tried(found, context)
+    for name in names:
+        add("own", *calls_for(name, reading, context))
+    if earlier:
+        first = earlier[0]
+        for name in names:
+            own, limits = calls_for(name, reading, context)
+            add("inherit", [inherited(call, first, reading, context, freely=True) for call in own], limits)
+            add("place", [placed_as(call, first, reading, context.queries) for call in own], limits)
+        if joint:
+            add("joint", [inherited(call, first, reading, context) for call in joint])
+        for one in list(every):
+            if one.source in ("series", "pair", "series told"):
+                add("composed place", [placed_as(call, first, reading, context.queries) for call in one.calls])
+        add("carry", *carry(earlier, reading, context))
+        for call in earlier if len(earlier) > 1 else ():
+            add("carry one", *carry([call], reading, context))
+        add("reasons", reasons(first, reading, context))
+        if first.query == "spend":
+            add("compare", [compared(first, reading, context)])
+        top = next(iter(found.both), None)
+        if taken := follow(reading, top, found.both.get(top or "", 0.0), earlier, context):
+            add("dialogue", *taken)
+        if "who_did_what" in context.queries:
+            who = one_call("who_did_what", reading, context)
+            add("inherit", [inherited(who, first, reading, context, freely=True)])
+    for one in list(every):
+        if (len(one.calls) == 1 and one.calls[0].query in names[:_VARIED]) or one.source in ("carry", "compare"):
+            for tag, calls in variants(one.calls[0], reading, earlier, context) if len(one.calls) == 1 else ():
+                every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
+    for one in list(every):
+        likely = one.calls[0].query in names[:_COMPLETED] and found.likely.get(one.calls[0].query, 1.0) >= _LIKELY
+        if len(one.calls) == 1 and not one.tag and (likely or one.source in _TAKEN):
+            for tag, calls in completed(one.calls[0], reading, earlier, context):
+                every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
+        elif len(one.calls) > 1 and not one.tag and one.source in _COMPOSED:
+            for tag, calls in completed_all(one.calls, reading, context):
+                every.append(Candidate(one.source, tuple(calls), one.limits, tag=tag))
+    return _once([usable for one in every if (usable := _usable(one, reading, context))])[:MOST_CANDIDATES]
+
+
+def _tried(found: Evidence, context: Context) -> list[str]:
+    likely = sorted((n for n in found.likely if n in context.queries), key=lambda name: -found.likely[name])
+    best = [*list(found.both)[:_ALONE], *likely[:_ALONE]]
+    if "alarms" in best:
+        best.append("alarm_history")
+    return [
+        name
+        for name in dict.fromkeys(best)
+        if name in context.queries and context.queries[name].domain not in ("shared", "controls")
+    ]
+
+
+def _usable(one: Candidate, reading: Reading, context: Context) -> tuple[str, Candidate] | None:
+    """The candidate with rows enough for what is ranked, and what it comes to; None if an input does not fit."""
+    kept: dict[str, PlannedCall] = {}
+    for call in (ranked_by(call, reading, context) for call in one.calls):
+        try:
+            full = context.queries[call.query].parse(call.inputs)
+        except InputError:
+            return None
+        kept.setdefault(repr((call.query, [_plain(key, full[key], context) for key in sorted(full)])), call)
+    return " ".join(kept), Candidate(one.source, tuple(kept.values()), one.limits, tag=one.tag)
+
+
+def _plain(key: str, value: object, context: Context) -> object:
+    """An input so that two that come to the same are equal: periods by their days."""
+    if key in ("period", "compared_to") and isinstance(value, str) and (period := resolved(value, context.now)):
+        return period.first_day, period.end_day
+    return value
+
+
+def _once(every: Sequence[tuple[str, Candidate]]) -> list[Candidate]:
+    """Plans that come to the same as one, come by in several ways."""
+    found: dict[str, Candidate] = {}
+    for key, one in every:
+        held = found.get(key)
+        if held is None:
+            found[key] = one
+        else:
+            found[key] = Candidate(held.source, held.calls, held.limits, held.also | {one.source}, held.tag)
+    return list(found.values())

@@ -1,0 +1,273 @@
+"""Follow-ups: what a short question takes over from the ones before it."""
+# ruff: noqa: E501 - words and patterns read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import COUNTED, Filled, fields_of, fill
+from agents.models.offline.inputs.periods import resolved, stepped
+from agents.models.offline.naming.names import Names
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.times.dates import monday_of, span
+from agents.models.offline.words.text import words
+from agents.models.offline.words.tongues import in_english, tongue_of
+from tools.registry import Query
+
+_LEAD = re.compile(
+    r"^(?:(?:ok|okay|right|thanks|thank you|great|good|hmm|and|but|so|now|then|yes|no|alright|fine|also|en|e) ?,? )*"
+    r"(?:and\b|also\b|what about|how about|what of|same\b|the same|en\b|e\b|but\b|only\b|just\b|now\b|then\b|instead|make (?:it|that)|i mean\w*|rather|or\b|versus|split|break|group|for <|in <|with|without|excluding|including|"
+    r"hoe zit het met|en voor|e para|e no|e na|per\b|by\b|show (?:it|that|them|this)|drill|zoom|narrow|"
+    r"do (?:the same|that)|can (?:you|i|we) (?:see|get|have|show|split|break) (?:that|it|this|them))"
+)
+_ANAPHORA = re.compile(
+    r"\b(?:(?:it|its|them|they|those|these|then|same|ones?|daar|daarvan|daarvoor|hiervan|ervan|die|dat|dit|isso|disso|nisso|la|ali|ele|ela|essa|esse|dessa|desse|nessa|nesse|delas|deles)\b"
+    r"|(?:that|there|this)\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|not|month|week|year|quarter|morning|afternoon|evening)\b(?! (?:it|that))))"
+)
+_PLACE = re.compile(
+    r"\b(?:there|(?:that|this|the|the same|those|these) (?:accounts?|venues?|teams?|casinos?|places?|ones?|env\w*)|its|it|them|they|same|that|those|daar)\b"
+)
+_TIME = re.compile(
+    r"\b(?:then|(?:that|this|the same|those) (?:days?|weeks?|months?|time|periods?|moment|night|evening)|at the time|around then|same (?:period|time)|before that|after that|just before|it|that)\b"
+)
+_LOCATION = ("accounts", "venue", "team", "env")
+
+
+def is_elliptic(reading: Reading) -> bool:
+    """Whether a question only makes sense after another one."""
+    return bool(_LEAD.match(reading.text)) or bool(reading.when.relative)
+
+
+def points_back(reading: Reading) -> bool:
+    """Whether a question has a word that refers to an earlier one."""
+    return bool(_ANAPHORA.search(reading.text))
+
+
+def carry(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[list[PlannedCall], list[str]]:
+    """The earlier calls, with what the new question says put in place of what they said."""
+    queries, names, now = context.queries, context.names, context.now
+    carried: list[PlannedCall] = []
+    limits: list[str] = []
+    for call in calls:
+        if call.query == "alarms" and "alarm_history" in queries and "PAST" in reading.concepts:
+            kept = {k: v for k, v in call.inputs.items() if k in ("accounts", "top")}
+            call = call.model_copy(update={"query": "alarm_history", "inputs": kept})
+        query = queries[call.query]
+        filled = fill(query, reading, names, now)
+        _kept(call, filled, reading)
+        carried.append(call.model_copy(update={"inputs": _overlaid(call.inputs, filled, query, reading, now)}))
+        limits.extend(filled.limits)
+    if len(calls) > 1 and len({c.query for c in calls}) == 1:
+        unique: list[PlannedCall] = []
+        for call in carried:
+            if call not in unique:
+                unique.append(call)
+        carried = unique
+    return _spread_again(carried, reading, queries, names, now), list(dict.fromkeys(limits))
+
+
+def _kept(call: PlannedCall, filled: Filled, reading: Reading) -> None:
+    """Take out what was filled in without being said, where the earlier call has it; a time of day is of its day."""
+    if not reading.when.mentions and not reading.when.relative:
+        filled.inputs.pop("period", None)
+        if "around" in filled.inputs and "around" in call.inputs:
+            filled.inputs["around"] = f"{str(call.inputs['around'])[:10]}T{filled.inputs['around'][11:]}"
+
+
+def _spread_again(
+    carried: list[PlannedCall], reading: Reading, queries: Mapping[str, Query], names: Names, now: datetime
+) -> list[PlannedCall]:
+    if len(carried) != 1:
+        return carried
+    filled = fill(queries[carried[0].query], reading, names, now)
+    for name, values in filled.spread.items():
+        return [carried[0].model_copy(update={"inputs": {**carried[0].inputs, name: value}}) for value in values]
+    return carried
+
+
+def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Reading, now: datetime) -> dict[str, Any]:
+    inputs = dict(old)
+    new = dict(filled.inputs)
+    if any(key in new for key in _LOCATION):
+        for key in _LOCATION:
+            inputs.pop(key, None)
+    if re.search(
+        r"\b(?:all (?:of )?(?:the |our )?(?:accounts|company|estate|organi[sz]ation|teams|venues)|(?:for|across|over) (?:everything|everyone|everybody|all)|everything|everywhere|overall|in all|of all|(?:the )?(?:whole|entire|full) (?:company|estate|organi[sz]ation|group|business|lot)|all of (?:them|it|us)|company-wide|(?:for )?the (?:company|group|organi[sz]ation)|alle rekeningen|alles|overal|hele bedrijf|todas as contas|toda a empresa|geral)\b",
+        reading.text,
+    ):
+        for key in (*_LOCATION, "service", "region"):
+            inputs.pop(key, None)
+    if "service" not in new and _ALL_SERVICES.search(reading.flat):
+        inputs.pop("service", None)
+    if "by" in new and "by" not in old and "service" in new and not _said_by(reading):
+        new.pop("by") if old.get("by") else None
+    if "service" in new and old.get("by") in ("service", None) and not _said_by(reading):
+        inputs.pop("by", None)
+    if "by" in new and not _said_by(reading) and old.get("by") not in (None, "service", "account"):
+        new.pop("by")
+    if "period" in new and "compared_to" not in new:
+        inputs.pop("compared_to", None) if _moves(new["period"]) else None
+    if "around" in new:
+        inputs.pop("period", None)
+    if len({_family(str(name)) for name in (new.get("name", old.get("name")), old.get("name"))}) > 1:
+        inputs.pop("statistic", None)
+    inputs.update(new)
+    if "period" in old and not reading.when.mentions and (wide := widened(old["period"], reading, now)):
+        inputs["period"] = wide
+        inputs.pop("compared_to", None)
+    relative = reading.when.relative
+    if relative and "period" in fields_of(query):
+        base = str(inputs.get("period") or fields_of(query)["period"].get("default") or "last_month")
+        if moved := stepped(base, relative, now):
+            inputs["period"] = moved
+            inputs.pop("compared_to", None)
+    return inputs
+
+
+_ALL_SERVICES = re.compile(
+    r"\b(?:all|any|every|the (?:whole|full|entire) (?:set|range) of|across) (?:of )?(?:the |our )?(?:other )?services?\b|\b(?:whatever|regardless of|without|drop|remove|forget|not by|no) (?:the )?service(?: filter)?\b"
+)
+"""Words that take back that only one service was looked at."""
+_AROUND = re.compile(
+    r"\b(?:that|the|the same) (?:very |same )?(?:whole |entire |full |complete )(?P<whole>week|month|quarter)\b|\b(?:that|the same) (?:very |same )?(?P<same>week|month|quarter)\b"
+)
+
+
+def widened(base: object, reading: Reading, now: datetime) -> str | None:
+    """The week, month or quarter around the earlier period, where "that week" is said of a shorter one."""
+    match = _AROUND.search(reading.flat)
+    period = resolved(str(base), now) if match and base else None
+    if match is None or period is None:
+        return None
+    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    unit = match["whole"] or match["same"]
+    if unit == "week":
+        start, end = monday_of(first), monday_of(first) + timedelta(days=6)
+    else:
+        start = first.replace(day=1, month=first.month if unit == "month" else 3 * ((first.month - 1) // 3) + 1)
+        months = 1 if unit == "month" else 3
+        end = (start + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
+    held = start <= first and last <= end and (start, end) != (first, last)
+    return span(start, min(end, now.date())) if held else None
+
+
+def _family(metric: str) -> str:
+    """What metrics of one kind have in common: their statistics say the same of them."""
+    return "count" if metric in COUNTED else "size" if metric in ("db_storage_free", "bucket_size") else "level"
+
+
+def _moves(word: str) -> bool:
+    return bool(word)
+
+
+def _said_by(reading: Reading) -> bool:
+    return bool(re.search(r"\b(?:by|per|each|every|split|break\w*|which|daily|monthly)\b", reading.text))
+
+
+def inherited(
+    call: PlannedCall, earlier: PlannedCall, reading: Reading, context: Context, *, freely: bool = False
+) -> PlannedCall:
+    """A call of another query, with the place and the time of the earlier one where the new question points back.
+
+    `freely` takes them over whether it points back or not.
+    """
+    inputs, queries = _on_that_day(call, earlier, reading), context.queries
+    fields = fields_of(queries[call.query])
+    lead = freely or bool(_LEAD.match(reading.text))
+    if (lead or _PLACE.search(reading.text)) and not any(key in inputs for key in _LOCATION):
+        for key in _LOCATION:
+            if key in earlier.inputs and key in fields:
+                inputs[key] = earlier.inputs[key]
+        if "team" in earlier.inputs and "team" not in fields and "accounts" in fields and "accounts" not in inputs:
+            inputs["accounts"] = f"team:{earlier.inputs['team']}"
+    if (
+        "service" in earlier.inputs
+        and "service" in fields
+        and "service" not in inputs
+        and (lead or _PLACE.search(reading.text))
+        and queries[call.query].domain == queries[earlier.query].domain
+    ):
+        inputs["service"] = earlier.inputs["service"]
+    if "around" in earlier.inputs and "period" in fields and "around" not in fields and not reading.when.mentions:
+        inputs["period"] = str(earlier.inputs["around"])[:10]
+    timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
+    same = queries[call.query].domain == queries[earlier.query].domain and lead
+    if timed and (same or freely or _TIME.search(reading.text)) and call.query != "forecast":
+        inputs["period"] = widened(earlier.inputs["period"], reading, context.now) or earlier.inputs["period"]
+    return call.model_copy(update={"inputs": inputs})
+
+
+def _on_that_day(call: PlannedCall, earlier: PlannedCall, reading: Reading) -> dict[str, Any]:
+    """The inputs of a call; a time of day that was said without a day is of the day that was spoken of before."""
+    day = str(earlier.inputs.get("around", ""))[:10] or str(earlier.inputs.get("period", ""))
+    if "around" in call.inputs and not reading.when.mentions and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        return {**call.inputs, "around": f"{day}T{str(call.inputs['around'])[11:]}"}
+    return dict(call.inputs)
+
+
+def placed_as(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries: Mapping[str, Query]) -> PlannedCall:
+    """A call with the place of the earlier one, where it has none of its own."""
+    inputs, fields = _on_that_day(call, earlier, reading), fields_of(queries[call.query])
+    if not any(key in inputs for key in _LOCATION):
+        inputs.update({key: earlier.inputs[key] for key in _LOCATION if key in earlier.inputs and key in fields})
+    return call.model_copy(update={"inputs": inputs})
+
+
+_ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
+_LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
+_THERE = re.compile(
+    r"\b(?<!which )(?<!what )(?<!list )(?:there|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b",
+    re.IGNORECASE,
+)
+_THAT = re.compile(
+    r"\b(?:that|this|the same) (?P<thing>bucket|database|instance|server|machine|alarm|key|user|role|queue|function)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"^\W*(?:ok\w* |so )?(?:and |what about |how about |en |e )?(?:for |of |in )?(?:the )?(?P<name>[\w-]+)\s*\??\s*$",
+    re.IGNORECASE,
+)
+
+
+_THE_FIRST = re.compile(
+    r"\b(for|of|in|on|by) the (?:dearest|biggest|largest|priciest|costliest|(?:most|least) expensive|cheapest|highest|worst|top|first)(?: one)?(?=\s*[?.!]*\s*$)",
+    re.IGNORECASE,
+)
+
+
+def _placed_before(before: str, names: Names) -> bool:
+    """Whether an account was named in what was asked before."""
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before.casefold()) for name in names.accounts)
+
+
+def named_after(question: str, before: str, answer: str, names: Names) -> str:
+    """The question with what it points at named: the first row of the last answer, or a team after a team."""
+    if tongue_of(" ".join(words(question))):
+        question = in_english(" ".join(words(question)))
+    if (match := _BARE.match(question)) and re.search(r"\bteam\b", before, re.IGNORECASE):
+        name = match["name"].casefold()
+        if name in names.teams:
+            return f"and team {name}?"
+    if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
+        return f"and in account {match['name'].casefold()}?"
+    row = _LEADING.search(answer)
+    if row is None:
+        return question
+    account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
+    if not account and (one := _ONE_ROW.search(answer)):
+        account = one["account"]
+    if one := _THE_FIRST.search(question):
+        first = row["name"] if row["name"] in (*names.accounts, *names.venues) else ""
+        kind = "venue" if first in names.venues else "account"
+        return f"{question[: one.start()]}{one[1]} {kind} {first}{question[one.end() :]}" if first else question
+    own = any(name in before.casefold() for name in (*names.accounts, *names.venues))
+    if account and not own and _THERE.search(question):
+        return _THERE.sub(f"in account {account}", question, count=1)
+    if re.search(r"[-_/.]", row["name"]) and row["name"] not in names.accounts and (that := _THAT.search(question)):
+        return _THAT.sub(f"{that['thing']} {row['name']}", question, count=1)
+    return question

@@ -1,0 +1,109 @@
+"""Reaching back: which of the turns before a question it takes up, where it says that it takes up an older one."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import read
+from agents.models.offline.weighing.scoring import scores
+from agents.models.offline.words.lazily import compiled
+from agents.models.offline.words.text import words
+
+_BOTH = (
+    r"(?i)\b(?:both|the two|these two|those two)(?: of (?:them|those))?\b(?=\W*(?:together|combined|added up|summed|in one|accounts|venues|places|side by side|per|by|for|in|then|please|$))(?: (?:together|combined|added up|summed(?: up)?))?"
+    r"|\b(?:the two|them|all|taken|put|added) together\b|^\W*(?:and )?(?:combined|together|summed up|added up)\b"
+)
+"""Words that speak of what the last two turns were about, as one."""
+_MAYBE = re.compile(r"(?i)\b(?:back|return\w*|revisit\w*|earlier|before|previously|first|original|initial|again)\b")
+_OPENING = (
+    r"(?i)^\W*(?:(?:ok\w*|so|and|now|then|right|hmm+|thanks|thank you|well|but|please|good|can we|could we|can you|i(?:'d| would) like to|i want to|let(?:'s| us| me))\b\W*)*"
+    r"(?:(?:(?:go|going|come|coming|get|getting|turn|turning|jump|jumping|switch|switching|circl(?:e|ing)|step|stepping)\W+)?back\W+(?:to|on)\b(?! back)"
+    r"|(?:return|returning|revert|reverting)\W+to\b|revisit(?:ing)?\b)\W*"
+)
+_THE_QUESTION = (
+    r"(?i)\b(?:(?:to |about |on |as for )?(?:the|my|our|that) )?(?:very )?"
+    r"(?:(?P<first>first|original|initial)|(?P<older>earlier|older)) (?:question|query|topic|subject|(?P<one>one))(?: again)?\b"
+)
+_SHOWN = (
+    r"(?i)(?:\b(?:that |which )?(?:you|we|i|it was|they were|were|was) (?:(?:have |had |just )?(?:showed|shown|listed|gave|given|mentioned|asked(?: about| for)?|looked at|discussed|saw|seen|talked about|reported|started with|had) )(?:me |us )?)?"
+    r"(?:\b(?:from|of) (?:before|earlier)\b|\b(?<!day )(?<!days )(?<!week )(?<!weeks )(?<!month )(?<!months )(?<!year )(?<!years )(?<!hour )(?<!hours )(?<!minutes )(?<!night )(?<!quarter )(?:earlier|before|previously)\b(?= *(?:[,:;?.!]|$))|\bagain\b)"
+)
+_END = re.compile(
+    r"(?i)\s*[:;,?!]\s*|\s+-+\s+|\.\s+|\s+(?=(?:but|and|now|what about|how about|for|in|per|by|with|split|broken)\b)"
+)
+_LEAD = re.compile(r"(?i)^(?:and|but|what|how|who|which|why|when|is|are|was|were|do|does|did|only|just|now|same)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question before this one, what was answered to it, and its calls."""
+
+    question: str
+    answer: str
+    calls: tuple[PlannedCall, ...]
+
+
+def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn | None]:
+    """The question as a follow-up of the turn that it takes up, and that turn; or as it is, and none.
+
+    Args:
+        question: what is asked.
+        turns: the turns before it that had calls, oldest first.
+        context: names, clock and queries.
+    """
+    if len(turns) < 2:
+        return question, None
+    if (both := compiled(_BOTH).search(question)) and (places := _places(turns[-2], turns[-1], context)):
+        return _as_follow_up(question[: both.start()], f"for {places}", question[both.end() :]), turns[-1]
+    if not _MAYBE.search(question):
+        return question, None
+    opening = compiled(_OPENING).match(question)
+    rest = question[opening.end() :] if opening else question
+    if (which := compiled(_THE_QUESTION).search(rest)) and (opening or not which["one"] or "again" in which[0]):
+        turn = turns[0] if which["first"] else turns[-2]
+        return _as_follow_up(rest[: which.start()], rest[which.end() :]), turn
+    if opening:
+        end = _END.search(rest)
+        subject, after = (rest[: end.start()], rest[end.end() :]) if end else (rest, "")
+        if found := _about(subject, turns, context):
+            return _as_follow_up("" if after else subject, after), found
+        return question, None
+    if (shown := compiled(_SHOWN).search(question)) and (found := _about(question[: shown.start()], turns, context)):
+        return _as_follow_up(question[: shown.start()], question[shown.end() :]), found
+    return question, None
+
+
+def _as_follow_up(*parts: str) -> str:
+    said = " ".join(part.strip(" ,:;.-") for part in parts if part.strip(" ,:;.-?!"))
+    return said if _LEAD.match(said) else f"and {said}"
+
+
+def _about(subject: str, turns: Sequence[Turn], context: Context) -> Turn | None:
+    """The latest turn that was about what the words name, unless the last one was."""
+    if not words(subject):
+        return None
+    named = scores(read(subject, context.names, context.now), context.queries)
+    likeliest = max(named.values(), default=0.0)
+    last = {call.query for call in turns[-1].calls}
+    fits = [max((named.get(call.query, 0.0) for call in turn.calls), default=0.0) for turn in turns]
+    best = max(fits)
+    if best <= 0 or best < likeliest / 2 or any(named.get(query, 0.0) >= best for query in last):
+        return None
+    return next(turn for turn, fit in zip(reversed(turns), reversed(fits), strict=True) if fit == best)
+
+
+def _places(one: Turn, other: Turn, context: Context) -> str | None:
+    """The places of the last two turns in words, where these differ in their place alone."""
+    if len(one.calls) != 1 or len(other.calls) != 1 or one.calls[0].query != other.calls[0].query:
+        return None
+    held = [dict(turn.calls[0].inputs) for turn in (one, other)]
+    mine, theirs = (str(inputs.pop("accounts", "")) for inputs in held)
+    query = context.queries[one.calls[0].query]
+    if not mine or not theirs or mine == theirs or query.parse(held[0]) != query.parse(held[1]):
+        return None
+    return " and ".join(dict.fromkeys(f"{mine},{theirs}".replace(":", " ").split(",")))

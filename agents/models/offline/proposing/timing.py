@@ -1,0 +1,60 @@
+"""Timing: other times that a call may be about, where the words leave it open; what was learned chooses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.times.stretches import kind
+from agents.models.offline.times.when import FUTURE
+
+Timed = tuple[str, list[PlannedCall]]
+"""What is different, and the calls."""
+_DAY_ALONE = re.compile(
+    r"\b(?:the |on )(\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|[a-z]*(?:uary|ber|march|april|june|july|august)))"
+)
+_MOST = 3
+
+
+def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[Timed]:
+    """The call over other times that were named, over all of them as one, or on the day of the month talked about."""
+    fields = fields_of(context.queries[call.query])
+    if "period" not in fields or "compared_to" in fields or call.query == "forecast":
+        return []
+    words = [m.word for m in reading.when.mentions if m.word not in FUTURE and m.word not in ("now", "recently")]
+    known = list(dict.fromkeys(word for word in words if resolved(word, context.now)))
+    found: list[Timed] = []
+    if len(known) > 1:
+        spans = [period for word in known if (period := resolved(word, context.now))]
+        whole = dates.word_of(
+            spans[0].model_copy(update={"start": min(s.start for s in spans), "end": max(s.end for s in spans)})
+        )
+        found = [("whole time", [_at(call, whole)])]
+        found += [("other time", [_at(call, word)]) for word in known if word != call.inputs.get("period")]
+    alone = _DAY_ALONE.search(reading.flat) if earlier and known and kind(known[0]) == "day" else None
+    if alone and (moved := _of_the_month(int(alone[1]), earlier, context)):
+        found.append(("day of the month", [_at(call, moved)]))
+    return found[:_MOST]
+
+
+def _at(call: PlannedCall, word: str) -> PlannedCall:
+    return call.model_copy(update={"inputs": {**call.inputs, "period": word}})
+
+
+def _of_the_month(day: int, earlier: Sequence[PlannedCall], context: Context) -> str | None:
+    """The day of the month that the earlier question was about."""
+    for call in earlier:
+        period = resolved(str(call.inputs.get("period", "")), context.now)
+        if period and (period.start.year, period.start.month) != (context.now.year, context.now.month):
+            try:
+                return date(period.start.year, period.start.month, day).isoformat()
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,118 @@
+"""Picking: which facts of a result answer what was asked about, beyond its first rows: a count per account, what is over a limit."""
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.inputs.asked import asks_where, dimensions, ranks
+from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
+from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.words.text import NUMBERS, fold
+
+_OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"
+_UNDER = r"(?:under|below|beneath|less than|fewer than|at most|no more than|not more than|a maximum of|short of|south of|lower than|smaller than|cheaper than|<=?)"
+_MORE = r"(?:\+|(?:or|and) (?:more|above|over|up(?:wards?)?|higher|beyond)|upwards)"
+_LESS = r"(?:or|and) (?:less|fewer|below|under|lower|down(?:wards)?)"
+_MONEY = r"(?:usd|eur|us|dollars?|euros?|bucks)"
+_SIZES = {
+    "k": 1e3, "thousand": 1e3, "thou": 1e3, "grand": 1e3, "hundred": 1e2, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6,
+}  # fmt: skip
+_SIZE = "|".join(sorted(_SIZES, key=len, reverse=True))
+_COUNT = rf"\d[\d.,]*|(?:half )?a(?= (?:{_SIZE})\b)|{'|'.join(w for w in NUMBERS if len(w) > 2)}"
+_TIME = r"(?:days?|weeks?|months?|hours?|hrs?|years?|quarters?|minutes?|nights?|times)\b"
+_AMOUNT = re.compile(
+    rf"(?<!\w)(?:(?:(?P<over>{_OVER})|(?P<under>{_UNDER})) (?:the |about |around |roughly )?(?:{_MONEY} )?(?P<count>{_COUNT})(?: of)? ?(?P<size>{_SIZE})?(?![\w%])(?![- ]?{_TIME})"
+    rf"|(?P<count2>{_COUNT}) ?(?P<size2>{_SIZE})?(?: {_MONEY})? ?(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?!\w))"
+)
+_LONG = re.compile(r"\b(single|double|triple|one|two|three|four|five|six)[- ](?:digits?|figures?)\b")
+_DIGITS = {"single": 1, "double": 2, "triple": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_ALONE = re.compile(r"scope: account ([\w-]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that what is asked for lies above (or below)."""
+
+    value: float
+    above: bool
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies on the side that was asked for."""
+        return number > self.value if self.above else number < self.value
+
+
+def limit_of(asked: str) -> Limit | None:
+    """The threshold that a question names ("accounts above 8,000 dollars"), if any."""
+    text = fold(asked).replace("$", " ").replace("  ", " ")
+    if match := _LONG.search(text):
+        places = _DIGITS[match[1]]
+        return Limit(10.0, above=False) if places == 1 else Limit(10.0 ** (places - 1) - 0.005, above=True)
+    if (match := _AMOUNT.search(text)) is None:
+        return None
+    said = (match["count"] or match["count2"]).rstrip(".,")
+    plain = (
+        said.replace(",", "")
+        if re.fullmatch(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", said)
+        else said.replace(".", "").replace(",", ".")
+    )
+    number = float(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else float(_HALF.get(said, NUMBERS.get(said, -1)))
+    size = _SIZES.get(match["size"] or match["size2"] or "", 1)
+    return Limit(number * size, above=bool(match["over"] or match["more"])) if number >= 0 else None
+
+
+_HALF = {"half a": 0.5}
+
+
+def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
+    """The counts per account, most first, where accounts are ranked and the rows are something else."""
+    text = fold(asked)
+    placed = {"account", "venue"} & set(dimensions(text)) or asks_where(text)
+    if told.query not in COUNTED_BY_ACCOUNT or not placed or not ranks(text):
+        return []
+    label = told.facts[told.headlines[0]].label if told.headlines else ""
+    if told.query == "backups":
+        label = "backup jobs that did not complete"
+    found = [f for f in told.facts.values() if f.label == label and _ALONE.match(f.aside) and f.number is not None]
+    if {"venue"} & set(dimensions(text)):
+        found = [fact for fact in found if account_of(fact).startswith("venue")]
+    return sorted(found, key=lambda fact: -(fact.number or 0))
+
+
+def account_of(fact: ToldFact) -> str:
+    """The one account that a fact is about."""
+    match = _ALONE.match(fact.aside)
+    return match[1] if match else ""
+
+
+def beyond(told: Told, limit: Limit) -> list[list[str]]:
+    """The rows whose first number lies beyond the limit, as they come."""
+
+    def first(row: Sequence[str]) -> float | None:
+        numbers = (told.facts[cell].number for cell in row if cell in told.facts)
+        return next((number for number in numbers if number is not None), None)
+
+    return [row for row in told.rows if row[0] != "other" and (n := first(row)) is not None and limit.holds(n)]
+
+
+_PLAIN = frozenset("and the of for a total prod".split())
+
+
+def called_so(told: Told, asked: str) -> list[list[str]]:
+    """The rows whose own name was said word for word in the question ("the budget for logs and metrics")."""
+    if told.query not in _NAMED_ROWS:
+        return []
+    said = set(re.split(r"[^a-z0-9]+", fold(asked)))
+    found = []
+    for row in told.rows:
+        name = told.facts[row[0]].value if row[0] in told.facts else row[0]
+        parts = {part for part in re.split(r"[^a-z0-9]+", fold(name)) if part}
+        if parts - _PLAIN and parts <= said | {"and"}:
+            found.append((len(parts), row))
+    most = max((size for size, _ in found), default=0)
+    return [row for size, row in found if size == most]
+
+
+_NAMED_ROWS = frozenset("budgets quotas backups alarms config_compliance aws_health_events".split())

@@ -1,0 +1,323 @@
+"""Prose: an answer from facts. Values stand only as references; code writes them with unit, period and scope."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence, Set
+
+from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.telling.picking import account_of, beyond, called_so, counted_by_account, limit_of
+from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.weighing.guarding import LEAST, LIMITED
+from agents.models.offline.words.text import fold, stem, words
+from tools.units import DURATIONS
+
+_LEADS: dict[str, str] = {
+    "spend": "Most of it:",
+    "spend_change": "What moved:",
+    "untagged_spend": "Where it is:",
+    "savings": "Where it could be saved:",
+    "budgets": "Budget by budget:",
+    "findings": "In detail:",
+    "identity_hygiene": "To look at:",
+    "public_exposure": "What can be reached:",
+    "alarms": "Which ones:",
+    "alarm_history": "In order:",
+    "backups": "Job by job:",
+    "inventory": "Where:",
+    "who_did_what": "The events:",
+    "recent_changes": "The changes:",
+}
+_ROWS = 3
+"""Rows in prose; the whole table is shown beside it."""
+
+
+def answer(
+    results: Sequence[Told],
+    limits: Sequence[str] = (),
+    asked: str = "",
+    focus: tuple[str, ...] = (),
+    first: int | None = None,
+) -> str:
+    """The final text: the headline facts of each result, its most telling rows, and what could not be applied.
+
+    Where a question is answered in two readings, the `first` results are of the likelier one.
+    """
+    good = [told for told in results if not told.error]
+    parts = ["{{read}}"] if good else []
+    said: set[tuple[str, ...]] = set()
+    for place, told in enumerate(results):
+        if first is not None and place in (0, first):
+            likelier = place < first
+            of = results[:first] if likelier else results[first:]
+            parts.append(_headed(_LIKELIER if likelier else _OTHER, of))
+        if not told.error:
+            before = said if first is not None and place >= first else frozenset()
+            parts.append(_told(told, asked, focus, before).lstrip() or _told(told, asked, focus))
+            said |= {_as_told(fact, told) for fact in told.facts.values()}
+    parts += [limit for limit in limits if good]
+    # what was denied is told by the desk
+    parts += [_failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
+    if any(told.incomplete for told in good):
+        parts.append("{{incomplete}}")
+    return "\n\n".join(part for part in parts if part)
+
+
+_LIKELIER = "This can be read in different ways. By the likelier reading"
+_OTHER = "What only the other reading asks for"
+"""What both readings ask for stands by the likelier one."""
+
+
+def _headed(heading: str, results: Sequence[Told]) -> str:
+    """A heading that says which reading it is of: code writes that, because a number in it is nobody's fact."""
+    read = "; ".join(dict.fromkeys(told.read_as for told in results if told.read_as and not told.error))
+    return f"{heading}{{{{reading: {read}}}}}:" if read else f"{heading}:"
+
+
+def _as_told(fact: ToldFact, told: Told) -> tuple[str, ...]:
+    """What a reader is told of a fact: equal for two only if they say the same of the same period and scope."""
+    return fact.label, fact.said, fact.aside, told.around
+
+
+def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str, ...]] = frozenset()) -> str:
+    """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
+    ids = [fact.id for fact in pertinent(told, asked)]
+    ids += [i for i in told.headlines if i in told.facts and i not in ids]
+    if told.query == "spend_change":
+        # what it was before stands last, beside what it is: the change was asked for
+        ids.sort(key=lambda i: told.facts[i].label == "spend")
+        ids += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in ids]
+    new = [i for i in ids if _as_told(told.facts[i], told) not in before]
+    headline = " ".join(_sentence(told.facts[i]) for i in new)
+    if not ids:
+        known = next((f for f in told.facts.values() if f.number is not None), None)
+        headline = _sentence(known) if known else "Nothing was found."
+    if ranked := counted_by_account(told, asked):
+        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
+        return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
+    about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
+    if focus and not about and told.query in NARROWED:
+        return headline + "\n\nNone of those that are listed is about what was named."
+    told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
+    limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
+    if limit is not None:
+        told_rows = beyond(told, limit)
+        if not told_rows:
+            return headline + "\n\nNone of them is " + ("above" if limit.above else "below") + " what was asked for."
+        rows = [line for line in (_row(row, told) for row in told_rows) if line]
+        return (
+            headline
+            + ("\n\nAbove" if limit.above else "\n\nBelow")
+            + " what was asked for:\n"
+            + "\n".join(f"- {row}" for row in rows)
+        )
+    rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
+    named = [line.partition(":")[0] for line in rows]
+    rows = [line for place, line in enumerate(rows) if named[place] not in named[:place]]
+    if (
+        rows
+        and focus
+        and told.query == "spend"
+        and (_PERCENT.search(asked) or _CREDIT.search(asked))
+        and told.is_about(told.rows[0], focus)
+    ):
+        # a share was asked for: its sentence comes first
+        headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
+    if not rows:
+        return headline
+    least = told.query == "spend" and LEAST.search(fold(asked)) is not None
+    lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
+    return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
+
+
+_MOST_FIRST = 2
+_FILLER = frozenset(
+    [
+        "of",
+        "the",
+        "that",
+        "are",
+        "is",
+        "by",
+        "in",
+        "and",
+        "to",
+        "a",
+        "for",
+        "with",
+        "how",
+        "many",
+        "much",
+        "what",
+        "which",
+    ]
+)
+_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
+
+
+_CREDIT = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
+
+
+def pertinent(told: Told, asked: str) -> list[ToldFact]:
+    """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
+    said = _roots(asked)
+    rows = {cell for row in told.rows for cell in row}
+
+    def fit(fact: ToldFact) -> float:
+        label = _roots(fact.label)
+        share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
+        return len(label & said) - 0.1 * len(label - said) + share
+
+    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
+    best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
+    better = [
+        f
+        for f in others
+        if f.number is not None
+        and not f.label.endswith("not listed")
+        and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))
+    ]
+    return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
+
+
+def _roots(text: str) -> set[str]:
+    return {stem(word)[:6] for word in re.split(r"[\s-]+", " ".join(words(text))) if word not in _FILLER}
+
+
+_WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
+
+
+def _sentence(fact: ToldFact) -> str:
+    # A stretch of time within a label would be read as the period of the figure; the line "Read as" says it.
+    label = _WITHIN.sub("", fact.label)
+    return f"{label[:1].upper()}{label[1:]}: [[{fact.id}]]."
+
+
+def _row(row: Sequence[str], told: Told) -> str:
+    """One row: what it is of and where, then its first figure, or its time or names where it has none."""
+    cells = list(zip(told.columns, row, strict=False))
+    held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
+    numbers = [fact for _, fact in held if fact.number is not None]
+    moments = [fact for _, fact in held if _is_moment(fact.id, told)]
+    place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), "")
+    names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
+    names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
+    if told.query == "error_logs":
+        # a log message with figures of its own ("502") would be held against the facts: the log group stands for it
+        names = [(c, v) for c, v in names if v not in told.facts or not re.search(r"\d", told.facts[v].value)] or names
+    subject = _called(*names[0], told) if names else ""
+    if told.query == "savings" and not subject:
+        # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
+        done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))
+        thing = next((told.facts[v].value for _, v in names[1:] if v in told.facts), "")
+        subject = f"{done} {thing}" if done and thing else ""
+    if told.query in _EVENTS:
+        other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
+        done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
+        subject = f"{subject}, {done}" if done else subject
+        subject = f"{subject}{' on ' if done else ' of '}{other}" if subject and other else subject or other
+        place = f" in account {place}" if place else ""
+        return f"{subject}{place}: [[{moments[0].id}]]" if moments and subject else ""
+    if not numbers:
+        shown = ", ".join(f"[[{fact.id}]]" for _, fact in held[:2])
+        return f"{shown} in account {place}" if place and shown else shown
+    wanted = _FIGURE.get(told.query, "")
+    main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
+    if not subject:
+        subject = _dated(moments[0], held) if moments else _called(*cells[0], told)
+    if not subject:
+        return ""
+    beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
+    title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
+    if (
+        (told.query in _TITLED or main.unit in DURATIONS)
+        and title.replace(" ", "").isalpha()
+        and title not in DURATIONS
+    ):
+        beside += f", {title}"
+    beside += "".join(f", {v}" for c, v in cells if c in _BESIDE.get(told.query, ()) and _plainly(v, told))
+    team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
+    if told.query == "account_list" and team:
+        beside += f", team {team}"
+    share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
+    more = f", a share of [[{share.id}]]" if share else ""
+    if told.query == "alarm_history" and moments:
+        more += f", first [[{moments[0].id}]]"
+    if told.query == "budgets":
+        more += next((f", limit [[{fact.id}]]" for column, fact in held if column.casefold().startswith("limit")), "")
+    return f"{subject}{beside}: [[{main.id}]]{more}"
+
+
+def _plainly(cell: str, told: Told) -> bool:
+    """Whether a cell is words, with no figure in them that would be held against the facts."""
+    return bool(cell) and cell not in told.facts and not re.search(r"\d", cell)
+
+
+def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
+    """A row that has no name to write, by its time, after what the column says of that time."""
+    column = next(column for column, fact in held if fact is moment)
+    return f"{re.sub(r' [(].*', '', column).casefold()} [[{moment.id}]]"
+
+
+_EVENTS = ("who_did_what", "recent_changes")
+"""Queries whose rows are told by their time: what was done to what, where, when."""
+_TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings", "health_summary"})
+"""Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
+_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
+"""Columns of words that say what the figure of their row is of."""
+_FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
+"""A word of the column whose figure tells most, where that is not the first."""
+
+
+def _is_moment(cell: str, told: Told) -> bool:
+    return cell in told.facts and told.facts[cell].said.endswith((" date", " time"))
+
+
+def _ordered(told: Told, asked: str) -> list[list[str]]:
+    """The rows, those of a series over time with the most first; with the least first where those were asked for."""
+
+    def size(row: Sequence[str]) -> float:
+        held = [told.facts[cell].number for cell in row if cell in told.facts]
+        return max((number for number in held if number is not None), default=0.0)
+
+    if told.query == "spend" and LEAST.search(fold(asked)):
+        named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
+        return sorted(named, key=size)
+    if not told.columns or told.columns[0] not in ("Day", "Month"):
+        return told.rows
+
+    return sorted(told.rows, key=size, reverse=True)
+
+
+_KINDS = {"service", "account", "team", "venue", "env", "environment", "region", "usage type"}
+
+
+_CODED = re.compile(r"\b(?:s3|ec2)(?=-)")
+"""Names of services within a name ("s3-bucket-logging-enabled"): no figure."""
+
+
+def _called(column: str, cell: str, told: Told) -> str:
+    """A row's name with its kind before it ("team data"); a name that is a fact is a reference."""
+    if cell in told.facts:
+        # a name stands in plain words, so that the figure after it is held against it; other texts are written by code
+        held = told.facts[cell]
+        return f"[[{cell}]]" if held.said.endswith(" text") or not held.is_text else held.value
+    kind = re.sub(r" \(.*", "", column).casefold()
+    if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
+        return f"{'env' if kind == 'environment' else kind} {cell}"
+    if told.query == "account_list":
+        return f"account {cell}"
+    if re.search(r"\d", _CODED.sub("", cell)) and not any(
+        cell in f.said or cell in f.aside for f in told.facts.values()
+    ):
+        return ""
+    return cell
+
+
+def _failed(error: str) -> str:
+    """An error in words without figures: those of the message itself are nobody's facts."""
+    plain = re.sub(r"\s*\(\d+ known; (nearest: )?", " (", error)
+    if re.search(r"\d", plain):
+        return "A part of the question could not be looked up: an input did not fit."
+    return plain

@@ -1,0 +1,214 @@
+"""Deciding: which of the plans that a question may mean are answered with: one, the two likeliest, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.plan import Abstention, PlannedCall
+from agents.models.offline.proposing.candidates import Candidate, Evidence, candidates, evidence
+from agents.models.offline.proposing.followups import named_after
+from agents.models.offline.reading import Reading, read
+from agents.models.offline.times.backward import dated
+from agents.models.offline.weighing.guarding import objections
+from agents.models.offline.weighing.ranking import (
+    Features,
+    Situation,
+    features,
+    none_features,
+    probabilities_of,
+    situation,
+    weights,
+)
+from agents.models.offline.weighing.refusals import refusal
+
+LONGEST = 4000
+"""Characters of a question that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One candidate and its features; the last of a list is none, which is to answer with no plan."""
+
+    candidate: Candidate | None
+    features: Features
+
+    @property
+    def calls(self) -> tuple[PlannedCall, ...]:
+        """The calls of the plan."""
+        return self.candidate.calls if self.candidate else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question as read, what its words say for each query, and the plans that it may mean."""
+
+    reading: Reading
+    found: Evidence
+    at: Situation
+    every: tuple[Weighed, ...]
+
+
+def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Considered:
+    """Read one question, and weigh the plans that it may mean."""
+    question = dated(question[:LONGEST], context.now)
+    reading = read(question, context.names, context.now)
+    found = evidence(reading, question, context)
+    at = situation(reading, earlier)
+    every = [
+        Weighed(one, features(one, at, reading, found, earlier, context))
+        for one in candidates(reading, earlier, found, context)
+    ]
+    every.append(Weighed(None, none_features(at, reading, found, [one.features for one in every])))
+    return Considered(reading, found, at, tuple(every))
+
+
+def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, ...], context: Context) -> list[Weighed]:
+    """The weighed plans of a question after another one, `before`, that was answered with `said`."""
+    pointed = named_after(question, before, said, context.names) if before else question
+    return list(considered(pointed, earlier, context).every)
+
+
+SURE, EITHER, SECOND = 0.75, 0.7, 0.08
+"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone
+where it has none; and the least probability of a rival."""
+_RIVALS = 6
+"""Plans among which rivals of the likeliest are looked for."""
+MOST_CALLS = 4
+"""Calls of a plan, of both readings together."""
+_DESPITE = 0.8
+"""Probability from which on a plan is believed although a word speaks of what AWS cannot know."""
+_NAMED = 0.9
+"""Probability from which on a word that stands where a name is expected is taken for none."""
+_FORESEEN = frozenset(
+    {"forecast", "aws_health_events", "commitments", "budgets", "spend", "spend_change", "savings", "quotas"}
+)
+"""Queries that may be asked about with a time to come: they look ahead, or their period reaches to the end of it."""
+
+
+_WEIGHED = frozenset({"words", "person"})
+"""Objections that are weighed with everything else; the others rule a plan out."""
+
+
+def _vetoed(one: Candidate, reading: Reading, context: Context) -> bool:
+    """Whether a plan would leave out what no weight makes good: a time, a threshold, a place, a way to rank."""
+    said = objections(one.calls, one.limits, reading, context).keys()
+    # a word may be the name of something that this asker does not see
+    return bool(said if not context.names.complete else said - _WEIGHED)
+
+
+def _alike(one: Candidate, other: Candidate, context: Context) -> bool:
+    """Whether two plans differ in how many rows they show at most."""
+
+    def plain(given: Candidate) -> list[tuple[str, dict[str, object]]]:
+        return [(c.query, {**context.queries[c.query].parse(c.inputs), "top": 0}) for c in given.calls]
+
+    return plain(one) == plain(other)
+
+
+def _narrows(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` asks the same queries as `other`, with all that `other` says and more."""
+    return [c.query for c in one.calls] == [c.query for c in other.calls] and all(
+        mine.inputs.items() >= theirs.inputs.items() for mine, theirs in zip(one.calls, other.calls, strict=True)
+    )
+
+
+def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
+    """Both; but one where it holds the other. Of what people did, the narrower: no more than was asked."""
+    for one, other in ((best, second), (second, best)):
+        if all(call in one.calls for call in other.calls):
+            return (one,)
+    if any(context.queries[call.query].personal_data for call in best.calls):
+        for one, other in ((best, second), (second, best)):
+            if _narrows(one, other):
+                return (one,)
+    return (best, second)
+
+
+def _held(calls: Collection[str], plans: Sequence[tuple[float, Candidate]]) -> float:
+    """How probable it is that these calls hold all that is asked."""
+    return sum(chance for chance, one in plans if all(str(call) in calls for call in one.calls))
+
+
+def _either(
+    chance: float, plans: Sequence[tuple[float, Candidate]], context: Context
+) -> tuple[float, tuple[Candidate, ...]]:
+    """The likeliest plan and its fittest rival, and how probable it is that they hold all that is asked.
+
+    The likeliest alone, with its `chance`, where it has no rival.
+    """
+    best = plans[0][1]
+    rivals = [one for other, one in plans[1:_RIVALS] if other >= SECOND and not _alike(one, best, context)]
+    if not rivals:
+        return chance, (best,)
+    found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
+    for rival in rivals:
+        calls = {str(call) for one in (best, rival) for call in one.calls}
+        if len(calls) <= MOST_CALLS and (held := _held(calls, plans)) > found[0]:
+            found = held, _one_of(best, rival, context)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is answered with: `readings`, the likelier first; or why nothing is."""
+
+    reading: Reading
+    found: Evidence
+    readings: tuple[Candidate, ...] = ()
+    nearest: Candidate | None = None
+    """The likeliest plan, even where it is not answered with."""
+    refused: Abstention | None = None
+    unknown: tuple[str, str] | None = None
+    """Kind and name of what does not exist."""
+    ahead: bool = False
+    """A time to come is asked about, and nothing is known of it."""
+
+    @property
+    def offered(self) -> Mapping[str, float]:
+        """Queries to offer examples of, the nearest first."""
+        first = {call.query: 2.0 for call in self.nearest.calls} if self.nearest else {}
+        return {**first, **{name: points for name, points in self.found.both.items() if name not in first}}
+
+
+def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool = False) -> Decision:
+    """Decide what a question means, after one that was answered with `earlier`.
+
+    `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it. One that
+    was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
+    """
+    seen = considered(question, earlier, context)
+    reading, found = seen.reading, seen.found
+    chances = probabilities_of([one.features for one in seen.every], weights())
+    plans = sorted(
+        ((chance, one.candidate) for chance, one in zip(chances, seen.every, strict=True) if one.candidate),
+        key=lambda pair: -pair[0],
+    )
+    if not lenient:
+        plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
+    chance, best = plans[0] if plans else (0.0, None)
+    if best is not None:
+        chance = _held({str(call) for call in best.calls}, plans)
+        chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
+    if best is not None and not lenient and _vetoed(best, reading, context):
+        chance = 0.0
+    refused = refusal(reading.text, reading.flat)
+    if refused and not lenient and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
+        return Decision(reading, found, refused=refused)
+    if lenient:
+        return Decision(reading, found, readings=(best,) if best else ())
+    if reading.found.unknown:
+        return Decision(reading, found, unknown=reading.found.unknown[0])
+    readings: tuple[Candidate, ...] = ()
+    if best is not None and chance >= SURE:
+        readings = (best,)
+    elif best is not None and chances[-1] < chance:
+        held, either = _either(chance, plans, context)
+        readings = either if held >= EITHER else ()
+    if reading.stray and (chance < _NAMED or not context.names.complete):
+        return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
+    likeliest = best.calls[0].query if best else next(iter(found.both), "")
+    if "FUTURE" in reading.concepts and likeliest not in _FORESEEN:
+        return Decision(reading, found, nearest=best, ahead=True)
+    return Decision(reading, found, readings, best)

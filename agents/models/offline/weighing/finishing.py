@@ -1,0 +1,130 @@
+"""Finishing: from what was decided to the plan that is carried out, or to the sentence why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.weighing.coverage import unused
+from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.examples import EXAMPLES
+from agents.models.offline.weighing.guarding import objections
+from agents.models.offline.weighing.learned import knows
+from agents.models.offline.words.speech import is_known
+from tools.errors import nearest
+
+_NOT_YET = (
+    "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was "
+    "and what is."
+)
+
+
+def finished(decision: Decision, context: Context) -> Plan:
+    """The plan, with what has to be computed over its facts; or the abstention."""
+    reading = decision.reading
+    if decision.refused is not None:
+        return Plan(abstention=decision.refused)
+    if decision.unknown:
+        return Plan(abstention=_unknown(decision.unknown, context))
+    if decision.ahead:
+        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    if not decision.readings:
+        return unclear(decision.offered, context, _why(decision, context))
+    calls = [call for one in decision.readings for call in one.calls]
+    kept = [call for place, call in enumerate(calls) if call not in calls[:place]][:MOST_CALLS]
+    limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
+    limits.update(dict.fromkeys(_aside(kept, reading)))
+    return Plan(
+        calls=tuple(kept),
+        then=_derivations(decision.readings[0].calls, reading),
+        limits=tuple(limits),
+        focus=_focus(kept, reading),
+        read_as="; ".join(spoken(call) for call in kept),
+        first=len(decision.readings[0].calls) if len(decision.readings) > 1 else 0,
+    )
+
+
+def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence that names the words of no known meaning which no call makes use of: none is dropped in silence."""
+    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
+    idle = [word for word in unused(reading.text, calls[0].query) if word.isalpha() and word not in used]
+    words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
+    words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
+    return [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+
+
+def spoken(call: PlannedCall) -> str:
+    """A call in words."""
+    inputs = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in call.inputs.items())
+    return f"{call.query.replace('_', ' ')}{': ' + inputs if inputs else ''}"
+
+
+def unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not sure what is being asked,") -> Plan:
+    """Not understood: three example questions, of the best queries, are offered."""
+    best = [name for name, points in ranked.items() if name in EXAMPLES and points >= 1.5][:3]
+    best += [name for name in ("spend", "findings", "alarms") if name not in best][: 3 - len(best)]
+    best = [name for name in best if name in context.queries] or [n for n in EXAMPLES if n in context.queries][:3]
+    shown = tuple(EXAMPLES[name][0] for name in best)
+    why = f"{why.removesuffix('.').removesuffix(',')}, and would rather not guess. "
+    text = why + ("You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else "")
+    return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
+
+
+def _why(decision: Decision, context: Context) -> str:
+    """What stands in the way of the likeliest plan, if anything can be said of it."""
+    best = decision.nearest
+    if best is not None:
+        for said in objections(best.calls, best.limits, decision.reading, context).values():
+            return said
+    return "I am not sure what is being asked,"
+
+
+def _unknown(named: tuple[str, str], context: Context) -> Abstention:
+    """An abstention that names the nearest candidates of what does not exist."""
+    kind, said = named
+    known = context.names.known(kind)
+    candidates = tuple(nearest(said, known, 3)) or (tuple(known[:5]) if kind in ("venue", "env", "team") else ())
+    what = {"name": "account, venue, team or service", "env": "environment"}.get(kind, kind)
+    text = f"There is no {what} called {said} in sight."
+    if candidates:
+        text += f" Did you mean {_either(candidates)}?"
+    return Abstention(kind="unknown_name", text=text, candidates=candidates)
+
+
+def _either(candidates: Sequence[str]) -> str:
+    return candidates[0] if len(candidates) == 1 else f"{', '.join(candidates[:-1])} or {candidates[-1]}"
+
+
+def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
+    """Names whose rows are told first."""
+    found = reading.found
+    focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
+    if reading.hint:
+        focus += (reading.hint,)
+    if kept and kept[0].query == "budgets":
+        focus += tuple(found.teams)
+    if kept and kept[0].query == "account_list":
+        focus += tuple(found.accounts)
+    if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type":
+        focus = ("Credit",) if "credit" in reading.text else ("Refund",)
+    if asks_share(reading):
+        focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
+    return focus
+
+
+_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
+
+
+def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
+    """What has to be computed over the facts once they are there."""
+    if not calls or calls[0].query != "spend":
+        return ()
+    if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
+        return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
+    if _MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
+        return (Derivation(operation="average", picks=("*",)),)
+    return ()

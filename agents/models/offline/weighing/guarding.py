@@ -1,0 +1,271 @@
+"""Guarding: a plan that leaves a part of the question unused is abstained from, rather than told as if it fitted."""
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from agents.models.offline.inputs.asked import dimensions
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
+from agents.models.offline.inputs.rows import NARROWED, missing_split
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.weighing.coverage import left_over, unused
+from agents.models.offline.words.lexicon import concepts_in
+from agents.models.offline.words.ordinary import MEANINGFUL
+from agents.models.offline.words.speech import is_known
+from agents.models.offline.words.text import NUMBERS
+from tools.registry import Query
+
+MONEY = re.compile(
+    r"\b(?:costs?|costing|spend|spent|spends|spending|paid|pay|paying|bill|bills|billed|invoices?|usd|dollars?|expenses?|expenditure|kosten|kost|kostte|gekost|uitgegeven|betaald|factuur|gast\w+|custou|fatura)\b"
+)
+_ELSEWHERE = frozenset(
+    "FINDING THREAT PUBLIC MFA KEYS ROOT PRIVILEGE CONFIG ENCRYPT VULN ALARM INCIDENT LOGS BACKUP PATCH QUOTA DEPLOY "
+    "AWSHEALTH METRIC ACTION".split()
+)
+"""Concepts that are about something else than money, once the names of services are taken out."""
+
+
+def money_first(ranked: Mapping[str, float], reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
+    """The ranking without queries of other domains, where money is asked about and a service's name is all they have."""
+    said = reading.found.bare
+    if not MONEY.search(said) or concepts_in(said) & (_ELSEWHERE - {"ACTION", "METRIC"}):
+        return dict(ranked)
+    if not reading.found.services and next(iter(ranked), "") != "who_did_what":
+        return dict(ranked)
+    if reading.concepts & {"WHODID", "EVENT"}:
+        return dict(ranked)
+    return {name: points for name, points in ranked.items() if queries[name].domain == "cost"}
+
+
+_MONTH = "|".join(m for m in dates.MONTHS if len(m) > 3 and m not in dates.AMBIGUOUS_MONTHS)
+_WEEKDAY = "|".join(d for d in dates.WEEKDAYS if len(d) > 3)
+_LEFT = re.compile(
+    rf"\b(?:{_MONTH}|{_WEEKDAY}|20\d\d|h[12]|q[1-4]|fortnight|semesters?|semestre|summer|winter|autumn|easter|christmas|ramadan|carnival|helft|"
+    r"(?:first|second|1st|2nd|other) half|half (?:of|year)|quarters? (?:of|ago|earlier)|(?:days?|weeks?|months?|years?) (?:ago|earlier|before|back|prior)|"
+    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few) (?:hours|days|weeks|months|quarters|years)|"
+    r"since (?:the (?!start|beginning)|we|our|i|last|1|\d)|until (?:the|we|our|\d)|(?:previous|prior|earlier|following) (?:day|week|month|quarter|period))\b"
+)
+_OPEN = re.compile(r"\b(?:before|until|prior to|after|no later than|earlier than|later than) (?:the )?<p>")
+_STEPS = re.compile(
+    r"\b(?:\d+|two|three|four|five|six) (?:days|weeks|months|quarters|years) (?:before|earlier|prior)\b"
+)
+_STATES = frozenset(
+    {"alarms", "quotas", "patches", "account_list", "inventory", "encryption", "public_exposure", "savings",
+     "identity_hygiene", "config_compliance", "vulnerabilities", "health_summary", "budgets", "metric"}
+)  # fmt: skip
+_OLD = r"(?:older|longer|more|greater|over|above|at least|beyond|exceed\w*|less|fewer|under|below|bigger|larger|higher|lower|smaller|ouder|meer|langer|minder)"
+_THRESHOLD = re.compile(
+    rf"(?<!\w)(?:{_OLD}(?: than| dan)?|>|<) (?:usd |eur )?(\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|ninety|sixty)(k|m)?\b"
+)
+_AGE = re.compile(
+    rf"(?:older|longer|more|at least|for over|open over|ouder|langer)(?: than| dan)? (?:{_OLD} )?(?:\d+|a|one|two|three|four|five|six|nine|ten|twelve|thirty|sixty|ninety) (?:days?|weeks?|months?|years?|dagen|maanden)"
+)
+_MOST = r"(?:cheapest|dearest|priciest|costliest|most expensive|biggest|largest|smallest|heaviest|least expensive|most used|busiest|newest|oldest|latest)"
+_ONE_THING = re.compile(
+    rf"\b{_MOST} (?:single |individual )?(?:[a-z]+ )?(?:databases?|instances?|servers?|machines?|buckets?|functions?|lambdas?|resources?|volumes?|disks?|clusters?|containers?|tables?|queues?|users?|persons?|people)\b"
+)
+LEAST = re.compile(
+    r"\b(?:cheapest|least expensive|(?<!at )least(?! privilege)|lowest|fewest|smallest|goedkoopste|minste|mais barat[oa]|menor)\b"
+)
+_MEAN = re.compile(r"\b(?:average|mean|median|gemiddeld\w*)\b(?! time)")
+_PERSONAL = re.compile(
+    r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
+    r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
+)
+LIMITED = frozenset({"spend", "findings", "vulnerabilities", "inventory", "untagged_spend"})
+"""Queries whose rows are picked by a number when the answer is written."""
+_BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
+
+
+def objections(
+    calls: Sequence[PlannedCall], limits: Sequence[str], reading: Reading, context: Context
+) -> dict[str, str]:
+    """What in the question these calls would not answer, by kind. Each reason is a sentence."""
+    found: dict[str, str] = {}
+    placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
+    if any(part in limit for limit in limits for part in _BROADER[placed:]):
+        found["narrow"] = "I can not narrow this down to what was named."
+    for check in (_time, _threshold, _rows, _one_thing, _money, _person, _share, _words):
+        if said := check(calls, reading, context):
+            found[check.__name__.strip("_")] = said
+    return found
+
+
+def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    timed = any("period" in c.inputs and c.query not in ("spend_change", "recent_changes") for c in calls)
+    if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
+        return f'I did not understand the time in "{_wordy(match[0]).replace("<p>", "a time")}".'
+    text = _AGE.sub(" ", reading.when.bare)
+    if any(call.inputs.keys() & {"days", "top", "above"} for call in calls):
+        text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
+    if (match := _LEFT.search(text)) is None or all(call.query in _STATES for call in calls):
+        return None
+    return f'I did not understand the time in "{_wordy(match[0])}".'
+
+
+def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    age, size = _AGE.search(reading.flat), _THRESHOLD.search(reading.text)
+    if age is None and size is None:
+        return None
+    if any({"days", "above", "top"} & call.inputs.keys() or call.query in ("forecast", "budgets") for call in calls):
+        return None
+    if size and any(
+        call.query in LIMITED and call.inputs.get("by", "service") not in ("none", "age") for call in calls
+    ):
+        return None
+    if age and any(call.inputs.get("by") == "age" for call in calls):
+        return None
+    if any("days" in fields_of(context.queries[call.query]) and not size for call in calls):
+        return None
+    said = (age or size)[0] if (age or size) else ""  # type: ignore[index]  # one of the two matched
+    return f'I can not pick by "{_wordy(said)}".'
+
+
+def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    if wanted := missing_split(calls, reading.text):
+        return f"I can not tell that apart by {wanted.replace('_', ' ')}."
+    series = any(call.query == "spend" and call.inputs.get("by") in ("month", "day") for call in calls)
+    if series and reading.found.part_of_service:
+        return "I can not narrow a series to a part of a service."
+    return None
+
+
+def _wordy(said: str) -> str:
+    """What was said without digits: a figure of the question would be held against the facts."""
+    return re.sub(r"\d[\d.,]*k?m?", "...", said)
+
+
+def _one_thing(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    if (match := _ONE_THING.search(reading.text)) and any(
+        c.query in ("spend", "spend_change", "inventory") and c.inputs.get("by") not in dimensions(reading.text)
+        for c in calls
+    ):
+        return f'I can not rank single resources, as in "{match[0]}".'
+    if (match := _MEAN.search(reading.text)) and any(
+        c.query not in ("spend", "metric", "savings", "forecast") for c in calls
+    ):
+        return f'I can not work out an average here, as in "{match[0]}".'
+    ranks = [c for c in calls if c.query in ("spend", "metric", "savings")]
+    if not ranks and (match := LEAST.search(reading.text)) and "PRIVILEGE" not in reading.concepts:
+        return f'I can not rank by "{match[0]}" here.'
+    return None
+
+
+def _money(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    if (match := MONEY.search(reading.text)) and not any(call.domain in ("cost", "shared") for call in calls):
+        return f'I am not sure whether "{match[0]}" asks for costs.'
+    return None
+
+
+def _person(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    if any(c.query == "who_did_what" for c in calls) and not (
+        reading.event or reading.user or reading.resources or reading.ids or _PERSONAL.search(reading.text)
+    ):
+        return "I am not sure whose actions are meant."
+    return None
+
+
+def _share(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    found = reading.found
+    placed = found.accounts or found.venues or found.teams or found.envs
+    if not context.names.complete and asks_share(reading) and placed and any(c.query == "spend" for c in calls):
+        return "You see only some of the accounts, so a share of the whole can not be told."
+    return None
+
+
+def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """Words that none of the calls explains."""
+    sets = [
+        [w for w in left_over(reading.text, call.query) if w in MEANINGFUL and w not in _FOLK]
+        + unused(reading.text, call.query)
+        for call in calls
+    ]
+    idle = [
+        w for w in dict.fromkeys(sets[0])
+        if all(w in other for other in sets[1:]) and w != reading.user
+        and not (reading.hint == w and any(c.query in NARROWED or w in map(str, c.inputs.values()) for c in calls))
+    ]  # fmt: skip
+    idle = [w for w in idle if "-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-"))]
+    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
+    idle = [w for w in idle if w not in used and not (w in _AFTER_NOUN and reading.concepts & {"WHODID"})]
+    if idle:
+        return f"I do not know what to do with: {', '.join(idle)}."
+    return None
+
+
+_AFTER_NOUN = frozenset({"vpc", "endpoint", "gateway", "subnet", "policy", "policies", "rule", "group"})
+"""Kinds of things that a change is made to: the events that are shown name the thing itself."""
+_FOLK = frozenset(
+    {
+        "people",
+        "customer",
+        "customers",
+        "call",
+        "called",
+        "work",
+        "worked",
+        "works",
+        "working",
+        "cut",
+        "write",
+        "calls",
+        "reach",
+        "sit",
+        "sits",
+        "sitting",
+        "eat",
+        "eats",
+        "eating",
+        "bought",
+        "buy",
+        "move",
+        "moving",
+        "turn",
+        "turned",
+        "room",
+        "close",
+        "closed",
+        "play",
+        "stand",
+        "read",
+        "person",
+        "flat",
+        "stream",
+    }
+)
+"""Words with a meaning of their own that say nothing about what is asked for."""
+_DIMENSION = {
+    "account": r"accounts?", "team": r"teams?|squads?|departments?", "venue": r"venues?|casinos?|locations?", "service": r"services?",
+    "region": r"regions?", "env": r"env(?:ironment)?s?", "month": r"months?", "day": r"days?",
+}  # fmt: skip
+_SUPER = r"(?:cheapest|dearest|priciest|costliest|(?:most|least) expensive|biggest|largest|smallest|highest|lowest|top|worst)"
+EVERY_ROW = 25
+"""Rows asked for where the last ones of a ranking matter."""
+
+
+def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
+    """A cost breakdown by the dimension that a superlative is about, with all rows where the least are asked for."""
+    if call.query in LIMITED and call.query != "spend" and _THRESHOLD.search(reading.text) and "by" in call.inputs:
+        return call.model_copy(update={"inputs": {**call.inputs, "top": EVERY_ROW}})
+    if call.query != "spend" or not (
+        re.search(rf"\b{_SUPER}\b", reading.text)
+        or re.search(r"\b(?:least|most)\b", reading.text)
+        or _THRESHOLD.search(reading.text)
+    ):
+        return call
+    inputs = dict(call.inputs)
+    for by, noun in _DIMENSION.items():
+        said = rf"\b(?:{_SUPER} (?:[a-z]+ )?(?:{noun})|(?:the|which|what|of the|of our) (?:\w+ )?(?:{noun}) (?:that |which )?(?:\w+ ){{0,2}}(?:the )?(?:least|most|cheapest|dearest|lowest|highest))\b"
+        if re.search(said, reading.text) and by in (allowed(context.queries["spend"], "by") or ()):
+            inputs["by"] = by
+            if by == "account" and not (reading.found.accounts or reading.found.envs or reading.found.teams):
+                inputs.pop("accounts", None) if "," not in str(inputs.get("accounts", "")) else None
+            break
+    if (LEAST.search(reading.text) or _THRESHOLD.search(reading.text)) and inputs.get("by") not in (None, "none"):
+        inputs["top"] = EVERY_ROW
+    return call.model_copy(update={"inputs": inputs})

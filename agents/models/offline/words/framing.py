@@ -1,0 +1,139 @@
+"""Framing: greetings, occasions, hearsay and asides around a question, which are no part of what is asked."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.naming.names import Names, find_names
+from agents.models.offline.times.dates import MONTHS, WEEKDAYS
+from agents.models.offline.weighing.rules import DOMAIN_CONCEPTS
+from agents.models.offline.words.lexicon import concepts_in
+from agents.models.offline.words.people import openings, reason, users_written_out, without_listeners
+from agents.models.offline.words.text import words
+
+_FRAME = re.compile(
+    r"^(?:[^:?]{0,80}\b(?:call|meeting|committee|board|deck|slides?|presentation|review|report|pack|question|morning|afternoon|audit|auditors?|regulator)\b[^:?]{0,20}:"
+    r"|\s*(?:good )?(?:morning|afternoon|evening|hi|hello|hey|hoi|ola|bom dia|goedemorgen)(?: (?:all|team|there|regent))?\s*[,!.])\s+",
+    re.IGNORECASE,
+)
+_OCCASION = re.compile(
+    r"\b(?:for|before|ahead of|in preparation for|preparing)\s+(?:the|our|my|tomorrow's|today's|this|next|a)\s+(?:[\w:'-]+\s+){0,3}?"
+    r"(?:call|meeting|committee|deck|slides?|presentation|board pack|pack|audits?|reviews?|visit|inspection|sync|stand-?up|one-pager|newsletter|workshop|interview|hearing|session|report|memo|briefing)\b"
+    r"(?:\s+(?:at|on)\s+\d+\w*|\s+(?:next|this) week|\s+(?:tomorrow|today)|\s+(?:on )?(?:mon|tues|wednes|thurs|fri)day)?\s*[,:-]?",
+    re.IGNORECASE,
+)
+
+
+_HEARSAY = re.compile(
+    r"^\s*(?:and |so |ok,? )?(?:(?:some|any)(?:one|body)|(?:an?|my|our|the|one of (?:my|our|the)) (?:[\w-]+ ){0,2}?(?:colleague|auditor|boss|manager|director|cfo|cto|ceo|ciso|board|team|regulator|accountant|controller)s?)"
+    r"(?: (?:in|at|from|on|of) (?:the |our |my )?[\w-]+(?: [\w-]+)?)? (?:just |also |has |had |keeps? )?(?:mention\w*|sa(?:id|ys?)|ask(?:s|ed|ing)?|told (?:me|us)|tells (?:me|us)|claim\w*|heard|think\w*|wonder\w*|want\w* to know|report\w*|worr\w+|complain\w*)"
+    r"(?: me| us| that| if| whether| about)*[ :,]+",
+    re.IGNORECASE,
+)
+"""Who brought it up, which is no part of what is asked."""
+_FILLER = re.compile(
+    r",?\s*\b(?:i mean|you know|i (?:guess|suppose|believe|think|assume|fear|gather)|if (?:possible|you can|you could|you would|you please|i may ask)|to be (?:clear|sure|honest|precise)|"
+    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
+    r"thanks(?: in advance| a lot)?|thank you|many thanks|cheers|sorry|by the way|btw|in short|roughly speaking|for me|for us|quick question|quick one|one more(?: thing| question)?|help me out|remind me)\b(?=\s*[,.:;?!-]|\s*$|\s)",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|assuming|provided) (?:nothing|everything|all|things|this|we|it|that|no one|nobody)(?: (?:\w+|'s)){0,6}?\s*,|,?\s*\bif (?:nothing (?:changes|happens)|things (?:go|stay|continue)[\w ]*|we (?:carry|go) on[\w ]*|everything (?:stays|goes)[\w ]*)(?=\s*[?.!]|$)",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"^(?:we|i|i'm|i've|our|my|the|it|it's|there|they|someone|somebody|people|this|that|he|she|a|an|as|so)\b",
+    re.IGNORECASE,
+)
+
+
+def unframed(question: str, names: Names) -> str:
+    """The question without a greeting or the occasion it is asked for ("before the budget call: ...").
+
+    An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
+    """
+    bare = users_written_out(question)
+    for _ in range(2):
+        bare = _unopened(bare, names)
+        for opening in (_FRAME, _HEARSAY):
+            match = opening.search(bare)
+            if match and not find_names(" ".join(words(match[0])), names).placed():
+                bare = bare[: match.start()] + bare[match.end() :]
+    bare = _unreasoned(bare, names)
+    bare = _FILLER.sub(" ", _CONDITION.sub(" ", _OCCASION.sub(" ", without_listeners(bare))))
+    bare = _asking(" ".join(_unopened(part, names) for part in _SENTENCE.split(bare)), names)
+    return bare if re.search(r"\w{3}", bare) else question
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def _unopened(text: str, names: Names) -> str:
+    """The text without a clause at its start that says who asks or whom it is for."""
+    for opening in openings(text):
+        said = " ".join(words(opening.whom))
+        found = find_names(said, names)
+        if (
+            found.venues
+            or found.accounts
+            or (found.any() and not opening.role)
+            or (not opening.role and _TIMELIKE.search(said))
+        ):
+            continue
+        if not opening.role and concepts_in(said) & DOMAIN_CONCEPTS:
+            continue
+        return text[len(opening.said) :]
+    return text
+
+
+def _unreasoned(text: str, names: Names) -> str:
+    """The text without why it is asked, where that speaks of nothing that could be asked about."""
+    if (match := reason(text)) is None or len(text[: match.start()].split()) < _ASKABLE:
+        return text
+    said = " ".join(words(match[0]))
+    if find_names(said, names).any() or _TIMELIKE.search(said) or concepts_in(said) & DOMAIN_CONCEPTS:
+        return text
+    return text[: match.start()] + text[match.end() :]
+
+
+_ASKABLE = 3
+"""Words that a question has at least."""
+
+
+def _asking(text: str, names: Names) -> str:
+    """The text without statements before its question, as long as they name no place and no time of their own."""
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+|\s+[-\u2013\u2014]\s+|(?<=\w);\s+", text.strip()) if s]
+    kept = [s for s in sentences if not _is_aside(s, names)]
+    return " ".join(kept) if kept and len(kept) < len(sentences) else text
+
+
+def _is_aside(sentence: str, names: Names) -> bool:
+    """Whether a sentence states something about the asker or the occasion and asks nothing."""
+    if sentence.endswith("?") or not _STATEMENT.match(sentence) or _WISH.search(sentence):
+        return False
+    said = " ".join(words(sentence))
+    if find_names(said, names).any():
+        return False
+    if _TIMELIKE.search(said) and (_PAST.search(said) or not _PRESENT.search(said)):
+        return False
+    return not concepts_in(said) & DOMAIN_CONCEPTS or bool(_ABOUT_ME.match(sentence))
+
+
+_WISH = re.compile(
+    r"\b(?:would|'d|d) like|\b(?:i|we) (?:need|want|wish|only|just)\b|\blet me\b|\bwonder|\bplease\b|\btell\b|\bshow\b|\bgive\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\b(?:had|was|were|did|happened|went|saw|started|looked|broke|failed|got|came)\b")
+_PRESENT = re.compile(
+    r"\b(?:comes?|coming|will|is|are|am|have|has|meets?|meeting|visits?|asks?|starts?|on call|due|leaves?|presents?)\b"
+)
+_ABOUT_ME = re.compile(
+    r"^(?:i|we)(?:'m|'ve| am| are| have| do| don't| do not| didn't| did not| never| really| was| were)?(?: \w+)? (?:not |n't )?(?:want|think|believe|guess|hope|suppose|told|heard|promised|assume|fear|care|mind|like|hate|love|sure|afraid|worried|curious|asked|wondering|stopped|should|must|have a policy)\b",
+    re.IGNORECASE,
+)
+
+
+_TIMELIKE = re.compile(
+    rf"\b(?:\d+|{'|'.join(m for m in (*MONTHS, *WEEKDAYS) if len(m) > 3)}|today|yesterday|tomorrow|week|weekend|month|quarter|year|night|morning|evening)s?\b"
+)
