@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from policies.access import Decision, Gate, Principal
     from policies.access.comparing import Comparison
 
-app = typer.Typer(help="Who may run what, and why; what a change of the policies would change.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who may run what, and why; what a change of the policies would change.",
+    no_args_is_help=True,
+    epilog="Example: `regent access matrix`, or `regent access explain --query spend --as bram`",
+)
 Policies = Annotated[
     Path | None,
     typer.Option("--policies", help="Decide with this file or folder alone, instead of what is set.", metavar="PATH"),

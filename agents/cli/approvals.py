@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from policies.access import Principal
     from policies.oversight import History
 
-app = typer.Typer(help="What waits for a second person: see it, approve it, deny it.", no_args_is_help=True)
+app = typer.Typer(
+    help="What waits for a second person: see it, approve it, deny it.",
+    no_args_is_help=True,
+    epilog="Example: `regent approvals list --as carla`, then `regent approvals approve ID --as carla`",
+)
 Id = Annotated[str, typer.Argument(help="The approval, as `regent approvals list` shows it.", metavar="ID")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; recorded, and told to the asker.", metavar="TEXT")]
 

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 WORDS = {0: "VERIFIED", 1: "TAMPERED", 2: "UNANCHORED", 3: "USAGE"}
 
-app = typer.Typer(help="Verify the ledger, read what happened, prove it to others.", no_args_is_help=True)
+app = typer.Typer(
+    help="Verify the ledger, read what happened, prove it to others.",
+    no_args_is_help=True,
+    epilog="Example: `regent audit verify`, or `regent audit search`",
+)
 
 
 @app.command("verify", cls=UsageIsThree)

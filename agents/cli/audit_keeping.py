@@ -17,7 +17,9 @@ from agents.cli.audit_common import (
 from agents.cli.options import Json
 
 app = typer.Typer()
-keys_app = typer.Typer(help="The keys that sign the ledger.", no_args_is_help=True)
+keys_app = typer.Typer(
+    help="The keys that sign the ledger.", no_args_is_help=True, epilog="Example: `regent audit keys rotate`"
+)
 
 
 @app.command("repair")

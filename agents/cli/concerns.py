@@ -9,7 +9,11 @@ import typer
 from agents.cli.cases_common import Case, System, Text, list_cases, one_of, recording, say
 from agents.cli.options import As, Json
 
-app = typer.Typer(help="Concerns from inside or outside, by name or anonymously.", no_args_is_help=True)
+app = typer.Typer(
+    help="Concerns from inside or outside, by name or anonymously.",
+    no_args_is_help=True,
+    epilog="Example: `regent concern list`",
+)
 
 
 @app.command("open")

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from policies.access import Principal
     from policies.controls.run import Evaluation, Mode
 
-app = typer.Typer(help="ISO/IEC 42001 as code: statuses computed from evidence.", no_args_is_help=True)
+app = typer.Typer(
+    help="ISO/IEC 42001 as code: statuses computed from evidence.",
+    no_args_is_help=True,
+    epilog="Example: `regent controls status`, then `regent controls show A.6.2.8`",
+)
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Collect all evidence anew, also what is still fresh.")]
 Stored = Annotated[bool, typer.Option("--stored", help="Collect nothing: only what lies in the evidence store.")]

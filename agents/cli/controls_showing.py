@@ -81,14 +81,19 @@ def show_status(done: Evaluation) -> None:
 
 def show_few(done: Evaluation, most: int = 6) -> None:
     """The demo's handful: controls that are evidenced, and those of which part is, with what has just been shown."""
+    from rich.markup import escape
+
     console = screen()
     rated = [(sum(1 for s in one.standings if s.state == "met"), one) for one in done.statuses]
     shown = sorted((pair for pair in rated if pair[0]), key=lambda pair: (pair[1].status != "evidenced", -pair[0]))
     for met, one in shown[:most]:
         first = next(s.said for s in one.standings if s.state == "met")
         status = f"[{_COLOURS[one.status]}]{one.status:<10}[/]"
-        part = "" if met == len(one.standings) else f"[dim]{met} of {len(one.standings)} obligations met, such as:[/] "
-        console.print(f"  {one.id:<8} {status} {part}{first}", soft_wrap=True)
+        if one.status == "evidenced":
+            console.print(f"  {one.id:<8} {status} {first}", soft_wrap=True)
+            continue
+        part = f"{met} of {len(one.standings)} obligations met, such as: {first}; not met:"
+        console.print(f"  {one.id:<8} {status} [dim]{part}[/] {escape(_first(one.reasons))}", soft_wrap=True)
     console.print("  [dim]The others need documents that people approve, or AWS: `regent controls status`[/]")
 
 

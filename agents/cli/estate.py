@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 _WITH_UNITS = 100
 """Columns from which on the organisational units are shown, too; `--json` has them in any case."""
-app = typer.Typer(help="What the sample estate holds: accounts, months and planted incidents.")
+app = typer.Typer(
+    help="What the sample estate holds: accounts, months and planted incidents.",
+    epilog="Example: `regent estate`, or `regent estate export ./truth`",
+)
 
 
 @app.callback(invoke_without_command=True)

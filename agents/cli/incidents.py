@@ -10,7 +10,11 @@ import typer
 from agents.cli.cases_common import Case, System, Text, Texts, list_cases, one_of, recording, say
 from agents.cli.options import As, Json
 
-app = typer.Typer(help="Incidents: opened, updated, closed, with their deadlines.", no_args_is_help=True)
+app = typer.Typer(
+    help="Incidents: opened, updated, closed, with their deadlines.",
+    no_args_is_help=True,
+    epilog="Example: `regent incident list`",
+)
 _NOT_ADVICE = "Deadlines come from your table of regimes; they are to plan with, not legal advice."
 
 

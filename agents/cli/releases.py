@@ -9,7 +9,11 @@ import typer
 from agents.cli.cases_common import Case, System, Text, Texts, list_cases, one_of, recording, say
 from agents.cli.options import As, Json
 
-app = typer.Typer(help="Releases: proposed, approved by another person, closed.", no_args_is_help=True)
+app = typer.Typer(
+    help="Releases: proposed, approved by another person, closed.",
+    no_args_is_help=True,
+    epilog="Example: `regent release list`",
+)
 
 
 @app.command("open")

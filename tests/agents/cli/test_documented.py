@@ -59,6 +59,20 @@ def leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, command
 
 
+def groups(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        if hasattr(inner, "commands"):
+            yield f"{path} {name}", inner
+            yield from groups(inner, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "command"), [*groups(GROUP, "regent")])
+def test_every_group_of_commands_shows_one_of_them(path: str, command: Any) -> None:
+    _, _, shown = f"{command.help or ''}\n{command.epilog or ''}".partition("Example")
+    typed = re.findall(r"(?:`|^ *)(regent [^`\n]+)", shown, re.MULTILINE)
+    assert typed and all(one.startswith(path) and not mistakes(one.removeprefix("regent ")) for one in typed)
+
+
 @pytest.mark.parametrize(("path", "command"), [*leaves(GROUP, "regent")])
 def test_every_command_shows_an_example_that_works(path: str, command: Any) -> None:
     _, _, examples = (command.help or "").partition("Example")
