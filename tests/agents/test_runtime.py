@@ -23,6 +23,7 @@ from policies.audit import Ledger
 from policies.audit.bodies import CallsRefused
 from policies.oversight.usage import UsageError
 from tests.homes import furnished
+from tests.ports import free_port
 
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 REGENT = Path(sys.executable).with_name("regent")
@@ -253,12 +254,6 @@ def test_anything_else_is_not_there(method, path):
     with runtime(lambda *_: pytest.fail("asked")) as port:
         status, body = call(port, method, path)
     assert status == (405 if path in ("/invocations", "/mcp") else 404) and b"POST /invocations" in body
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 from tests.bench.measure import percentile, row
+from tests.ports import free_port
 
 ROUNDS = 7
 BODY = b'{"prompt": "What did we spend last month?"}'
@@ -61,9 +61,7 @@ def main() -> None:
 
 
 def _start(words: list[str], env: dict[str, str], as_argument: bool = False) -> tuple[float, float]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     given = [*words, str(port)] if as_argument else words
     started = time.perf_counter()
     running = subprocess.Popen(given, env={**env, "REGENT_SERVE_PORT": str(port)}, stderr=subprocess.DEVNULL)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from slack_sdk.signature import SignatureVerifier
 from tests.agents.channels.slack.fake import open_fake
 from tests.bench.at_once import all_at_once, request
 from tests.bench.measure import percentile, row, verdict
+from tests.ports import free_port
 
 EVENTS = 200
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -93,9 +93,7 @@ def _signed(body: bytes) -> bytes:
 
 @contextmanager
 def _serving(words: list[str], env: dict[str, str]) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     running = subprocess.Popen([*words, str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         end = time.monotonic() + 120

@@ -17,6 +17,7 @@ from tests.deploy import asking, cdk, evidence, leaving, running, stored
 from tests.deploy.emulator import WORK, emulator
 from tests.deploy.report import Report
 from tests.deploy.site import Site
+from tests.ports import free_port
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def _run(report: Report) -> None:
     with report.step("package"):
         cdk.install()
         package = _package()
-    agentcore = asking.free_port()
+    agentcore = free_port()
     script = (Call.of("alarms", {"state": "all"}), Say("There are [[f1]] alarms."))
     with ExitStack() as closing:
         with report.step("emulator"):

@@ -8,7 +8,6 @@ emulator's Bedrock; every figure comes from the emulated accounts through the re
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from agents.channels.webhook import signature
 from tests.agentcore_shim import shim
 from tests.deploy.report import Report
 from tests.deploy.site import Site
+from tests.ports import free_port
 
 SECRET = "a secret of the portal, 32 letters or more"
 PERSON, CLIENT = "eva", "portal"
@@ -171,9 +171,3 @@ def runtime_keys(site: Site) -> dict[str, str]:
     sessions = [one["properties"] for one in recorded if one["type"] == "session"]
     found: dict[str, str] = next(one["keys"] for one in sessions if one["arn"] == arn)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

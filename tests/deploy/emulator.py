@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port, wait_for_port
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "deploy"
@@ -108,9 +108,7 @@ def emulator(account: str, region: str, **more: str) -> Iterator[Emulator]:
     folder = WORK / "run"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     found = Emulator(port, folder, region)
     given = {
         "PATH": os.environ["PATH"],
@@ -134,7 +132,7 @@ def emulator(account: str, region: str, **more: str) -> Iterator[Emulator]:
         types = Path(__file__).with_name("emulator_types.py")
         process = subprocess.Popen([python, "-P", types], cwd=folder, env=given, stdout=log, stderr=log)
     try:
-        _wait(process, found)
+        wait_for_port(found.port, process, said=found.log)
         yield found
     finally:
         process.terminate()
@@ -142,15 +140,3 @@ def emulator(account: str, region: str, **more: str) -> Iterator[Emulator]:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _wait(process: subprocess.Popen[bytes], found: Emulator) -> None:
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        if process.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", found.port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"The emulator did not start:\n{found.log()}")

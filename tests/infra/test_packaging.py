@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import zipfile
 import pytest
 
 from infra import packaging
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -54,9 +54,7 @@ def test_the_sbom_is_valid_and_names_every_distribution(package):
 
 def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path):
     packaging.assemble(tmp_path / "here")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     env = {
         "PATH": os.environ["PATH"],
         "REGENT_HOME": str(tmp_path / "home"),

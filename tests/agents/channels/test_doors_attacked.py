@@ -23,6 +23,7 @@ from policies.audit.bodies import CallsRefused
 from policies.audit.verifying import verify
 from tests.bench.at_once import request
 from tests.homes import furnished
+from tests.ports import free_port, wait_for_port
 
 SECRET = "0123456789abcdef" * 3
 FLOOD = 10_000
@@ -38,13 +39,7 @@ pytestmark = pytest.mark.slow
 def running(channel: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`regent CHANNEL` as a process, once its port is open."""
     with started(channel, folder) as (process, port):
-        end = time.monotonic() + 90
-        while True:
-            with socket.socket() as there:
-                if there.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert time.monotonic() < end and process.poll() is None, "it did not start"
-            time.sleep(0.05)
+        wait_for_port(port, process)
         yield process, port
 
 
@@ -57,9 +52,7 @@ def started(channel: str, folder: Path, port: int = 0) -> Iterator[tuple[subproc
     secret.write_text(SECRET)
     for one in (clients, secret):
         one.chmod(0o600)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = port or free.getsockname()[1]
+    port = port or free_port()
     env = os.environ | {
         "REGENT_HOME": furnished(folder / "home"), "REGENT_PRINCIPALS": str(people),
         "REGENT_SLACK__SIGNING_SECRET": SECRET, "REGENT_SLACK__BOT_TOKEN": "xoxb-1",

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agents.channels.webhook import signature
+from tests.ports import free_port
 
 PAGE = Path(__file__).parents[3] / "docs" / "webhook.md"
 SECRET = "s" * 40
@@ -24,9 +24,7 @@ def test_the_pages_client_asks_a_process_on_this_machine_and_fetches_its_answer(
     secret.write_text(json.dumps({"clients": {"portal": {"secrets": [SECRET]}}}))
     secret.chmod(0o600)
     people.write_text('principals:\n  eva: {role: engineer, known_as: ["webhook:portal/eva"]}\n')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "REGENT_HOME": str(tmp_path / "home"), "REGENT_PRINCIPALS": str(people)}
     command = [str(Path(sys.executable).with_name("regent")), "webhook", "--secret", str(secret), "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from tests.agents.models import servers
 from tests.agents.models.servers.asking import Asker, answered, diagnostics, failed
 from tests.agents.models.servers.chat import ChatServer
 from tests.agents.models.servers.steps import Call, Say, Step
+from tests.ports import free_port, wait_for_port
 
 pytestmark = pytest.mark.slow
 PROFILE = str(Settings.model_fields["bedrock_profile"].default)
@@ -55,9 +54,7 @@ def asker(
 @contextmanager
 def bedrock_before(upstream: ChatServer, python: Path, folder: Path) -> Iterator[str]:
     """Bedrock's address; what it is asked, it asks the upstream."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     given = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -69,13 +66,7 @@ def bedrock_before(upstream: ChatServer, python: Path, folder: Path) -> Iterator
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([str(python), "-m", "ministack"], cwd=folder, env=given, stdout=log, stderr=log)
     try:
-        ends = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < ends:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        assert process.poll() is None, (folder / "log").read_text()
+        wait_for_port(port, process, said=(folder / "log").read_text)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from tests.agents.channels.protocols.test_any_body import GOOD, HEADERS
 from tests.agents.test_runtime import call
 from tests.attacks.identity.issuing import AUDIENCE, Provider
 from tests.homes import furnished
+from tests.ports import free_port, wait_for_port
 
 DOORS: dict[str, tuple[str, dict[str, Any]]] = {
     "invoke": ("/invocations", {"prompt": "What did we spend?"}),
@@ -146,9 +146,7 @@ def serving(tmp_path: Path, idp: Provider, **more: str) -> Iterator[tuple[subpro
     """`regent serve` as a process that verifies tokens of `idp`; `more` goes into its environment."""
     people = tmp_path / "people.yaml"
     people.write_text(PEOPLE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     oidc = {"issuer": idp.issuer, "audiences": [AUDIENCE]}
     env = os.environ | {
         "REGENT_HOME": furnished(tmp_path / "home"),
@@ -159,13 +157,7 @@ def serving(tmp_path: Path, idp: Provider, **more: str) -> Iterator[tuple[subpro
     words = [str(Path(sys.executable).with_name("regent")), "serve", "--port", str(port)]
     process = subprocess.Popen(words, env=env, cwd=tmp_path)
     try:
-        end = time.monotonic() + 60
-        while True:
-            with socket.socket() as there:
-                if there.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert time.monotonic() < end and process.poll() is None, "it did not start"
-            time.sleep(0.05)
+        wait_for_port(port, process)
         yield process, port
     finally:
         process.kill()

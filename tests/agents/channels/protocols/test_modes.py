@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from agents.channels.protocols.paths import ADDRESSES, MODES
 from policies.audit import QuestionAsked
 from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
 from tests.agents.test_runtime import call
+from tests.ports import free_port
 
 _ = installed  # the fixture
 SPEND = "What did we spend last month?"
@@ -161,9 +161,7 @@ def test_nobody_is_believed_for_what_the_body_or_another_header_says(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["mcp", "a2a", "agui"])
 def test_regent_serve_speaks_the_mode_to_its_own_client(name: str, tmp_path: Path, installed: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     regent = Path(sys.executable).with_name("regent")
     env = {**os.environ, "REGENT_HOME": str(tmp_path)}
     running = subprocess.Popen([regent, "serve", "--protocol", name, "--port", str(port)], env=env)

