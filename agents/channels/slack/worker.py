@@ -40,6 +40,7 @@ from agents.channels.slack.said import (
     Told,
 )
 from agents.channels.slack.speaking import SlackError, Voice
+from agents.channels.slack.whose import author, presser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -382,17 +383,15 @@ def _user(known_as: str) -> str:
 
 
 def _speaker(body: dict[str, Any], event: dict[str, Any]) -> Speaker:
-    """Who wrote it, as Slack says. People of another company in a shared channel have their own team's name."""
-    team = event.get("user_team") or event.get("team") or body["team_id"]
+    """Who wrote it, where."""
     thread = event.get("thread_ts") or event["ts"]
     session = f"{CHANNEL}:{body['team_id']}:{event['channel']}:{thread}"
-    return Speaker(person=f"{CHANNEL}:{team}/{event['user']}", channel=CHANNEL, session=session)
+    return Speaker(person=author(body, event), channel=CHANNEL, session=session)
 
 
 def _presser(body: dict[str, Any], session: str | None = None) -> Speaker:
     """Who pressed a button or sent a form."""
-    team = body["user"].get("team_id") or body["team"]["id"]
     if session is None:
         place = where(body)
         session = f"{CHANNEL}:{body['team']['id']}:{place.channel}:{place.thread}"
-    return Speaker(person=f"{CHANNEL}:{team}/{body['user']['id']}", channel=CHANNEL, session=session)
+    return Speaker(person=presser(body), channel=CHANNEL, session=session)

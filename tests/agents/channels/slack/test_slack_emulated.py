@@ -68,8 +68,9 @@ class House:
         user = self.place.people[name]
         self.send(
             {
-                "type": "block_actions", "team": {"id": self.place.team}, "user": {"id": user},
-                "trigger_id": self.place.trigger(user), "container": {"channel_id": where, "message_ts": ts},
+                "type": "block_actions", "team": {"id": self.place.team},
+                "user": {"id": user, "team_id": self.place.team}, "trigger_id": self.place.trigger(user),
+                "container": {"channel_id": where, "message_ts": ts},
                 "actions": [{"action_id": action, "value": value}], **more,
             },
             "/slack/actions",

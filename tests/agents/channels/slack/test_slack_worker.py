@@ -223,6 +223,89 @@ def test_attack_a_namesake_of_another_company_in_a_shared_channel_is_not_the_per
     assert "Denied" in app.slack.text_of(app.said(NAMED)[0])
 
 
+@pytest.mark.parametrize(
+    "whose",
+    [
+        {"source_team": "T0EVIL"},
+        {"team": "T0EVIL"},
+        {"user_team": TEAM, "team": "T0EVIL"},
+        {"user_profile": {"team": "T0EVIL", "name": "eva"}},
+        {"user_team": "E0EVIL"},
+        {"team": None},  # Slack says nothing of them, and the channel is shared with another company
+    ],
+)
+def test_attack_somebody_of_whom_slack_says_another_team_anywhere_is_of_that_team(app, whose):
+    told = app.mention(EVA, SPEND)
+    told["event"] |= whose
+    app.send({**told, "is_ext_shared_channel": True})
+    assert "Denied" in app.slack.text_of(app.said(NAMED)[0])
+    [asked] = bodies(app, QuestionAsked)
+    assert asked.body.role == "unknown" and asked.body.principal_id in (
+        f"slack:T0EVIL/{EVA}", f"slack:E0EVIL/{EVA}", f"slack:?/{EVA}",
+    )  # fmt: skip
+
+
+def of_another_company(shape):
+    """How Slack tells that somebody pressed a button whose user id is a local person's, too."""
+    team = {"id": TEAM, "domain": "casino", "enterprise_id": "E0OURS", "enterprise_name": "Casino Group"}
+    user = {"id": EVA, "username": "eva", "name": "eva", "team_id": "T0EVIL"}
+    return {
+        "a workspace": {"user": user, "team": {"id": TEAM, "domain": "casino"}, "enterprise": None},
+        "an organisation": {"user": user | {"team_id": "E0EVIL"}, "team": team, "enterprise": {"id": "E0EVIL"}},
+        "said of nobody": {"user": {"id": EVA, "username": "eva"}, "team": team},
+    }[shape]
+
+
+@pytest.mark.parametrize("shape", ["a workspace", "an organisation", "said of nobody"])
+@pytest.mark.parametrize("where", ["thread", "direct"])
+def test_attack_feedback_of_a_namesake_of_another_company_is_refused_on_record(app, shape, where):
+    app.send(app.mention(EVA, SPEND) if where == "thread" else app.message(EVA, SPEND))
+    [message] = app.said(NAMED if where == "thread" else direct(EVA))
+    thumbs = button(message, "feedback")
+    before = len(bodies(app, QuestionAsked))
+    for value in (thumbs["positive_button"]["value"], thumbs["negative_button"]["value"]):
+        app.send(app.press(EVA, "feedback", value, place_of(message)) | of_another_company(shape))
+    assert bodies(app, FeedbackGiven) == [] and app.slack.of("views.open") == [], "no opinion, no form"
+    refused = bodies(app, QuestionAsked)[before:]
+    assert [one.body.role for one in refused] == ["unknown"] * 2
+    assert {one.body.principal_id for one in refused} <= {f"slack:{team}/{EVA}" for team in ("T0EVIL", "E0EVIL", "?")}
+    app.send(app.press(EVA, "feedback", thumbs["positive_button"]["value"], place_of(message)))
+    assert [one.record.principal for one in bodies(app, FeedbackGiven)] == ["eva"], "hers counts"
+
+
+@pytest.mark.parametrize("team_id", ["T0EVIL", "E0EVIL"])
+def test_attack_a_form_of_a_namesake_of_another_company_is_refused_on_record(app, team_id):
+    """A form says the sender's own workspace as its team, and the app's beside the view."""
+    app.send(app.message(EVA, SPEND))
+    [message] = app.said(direct(EVA))
+    app.send(app.press(EVA, "feedback", button(message, "feedback")["negative_button"]["value"], place_of(message)))
+    [opened] = app.slack.of("views.open")
+    app.send(
+        {
+            "type": "view_submission", "team": {"id": "T0EVIL", "enterprise_id": "E0EVIL"}, "trigger_id": "t-x",
+            "user": {"id": EVA, "team_id": team_id},
+            "view": {"type": "modal", "callback_id": "comment", "private_metadata": opened["view"]["private_metadata"],
+                     "app_installed_team_id": TEAM, "team_id": "T0EVIL",
+                     "state": {"values": {"comment": {"words": {"value": "We like it."}}}}},
+        }
+    )  # fmt: skip
+    assert [one.body.comment for one in bodies(app, FeedbackGiven)] == [""], "only hers, without a comment"
+    assert bodies(app, QuestionAsked)[-1].body.principal_id == f"slack:T0EVIL/{EVA}"
+
+
+def test_people_of_the_apps_own_enterprise_organisation_are_themselves(app):
+    ours = {"id": TEAM, "enterprise_id": "E0OURS"}
+    told = app.mention(EVA, SPEND, user_team="E0OURS")
+    told["authorizations"][0]["enterprise_id"] = "E0OURS"
+    app.send(told)
+    [message] = app.said(NAMED)
+    assert "Denied" not in app.slack.text_of(message)
+    value = button(message, "feedback")["positive_button"]["value"]
+    user = {"id": EVA, "team_id": "E0OURS"}
+    app.send(app.press(EVA, "feedback", value, place_of(message)) | {"user": user, "team": ours})
+    assert [one.record.principal for one in bodies(app, FeedbackGiven)] == ["eva"]
+
+
 def test_the_receipts_button_opens_the_aws_calls_and_each_can_be_looked_up(app):
     app.send(app.message(EVA, SPEND))
     [message] = app.said(direct(EVA))
