@@ -80,6 +80,18 @@ def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out(
     assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
 
 
+def test_events_of_one_kind_are_each_told_and_a_log_group_that_stands_for_messages_once() -> None:
+    head = "headlines: f0\nf0 | things | 2 things\n"
+    whens = ((1, "2026-10-13T19:02:00+00:00"), (2, "2026-10-13T19:52:00+00:00"))
+    rows = "".join(f"row: UpdateService | f{n}=job:{n} {{name}} | prod | f1{n}={when}\n" for n, when in whens)
+    told = prose([read_result(f"query: recent_changes\n{head}columns: What | On | Account | When (time)\n{rows}")])
+    assert "[[f11]]" in told and "[[f12]]" in told
+    rows = "".join(f"row: f{n}=error {n} {{text}} | /ecs/a | prod | f1{n}=9\n" for n in (1, 2))
+    columns = "columns: Message | Log group | Account | Lines (lines)\n"
+    told = prose([read_result(f"query: error_logs\n{head}{columns}{rows}")])
+    assert told.count("/ecs/a") == 1 and "[[f11]]" in told
+
+
 def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_period_and_scope() -> None:
     def told(fact: str, row: str, around: str) -> Told:
         return read_result(
@@ -118,6 +130,8 @@ def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:
         ),
         ("Is everything encrypted?", r"buckets, buckets without default encryption: 0 buckets"),
         ("How is everything?", r"account online-prod, alarms firing: 1 alarm"),
+        ("Which access keys are old?", r"svc-legacy-export in account backoffice-prod: 1,341 days"),
+        ("Which alarms are firing?", r"lobby-staging-5xx in account online-staging, in this state for: 5\.83 hours"),
         (
             "Which alarms went off on 13 October in online-prod?",
             r"bet-api-5xx in account online-prod: 1 time .*first 13 October 2026 19:07 UTC",

@@ -113,8 +113,10 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
             + "\n".join(f"- {row}" for row in rows)
         )
     rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
-    named = [line.partition(":")[0] for line in rows]
-    rows = [line for place, line in enumerate(rows) if named[place] not in named[:place]]
+    if told.query == "error_logs":
+        # messages for which their log group stands: it is said once
+        named = [line.rpartition(": [[")[0] for line in rows]
+        rows = [line for place, line in enumerate(rows) if named[place] not in named[:place]]
     if (
         rows
         and focus
@@ -230,13 +232,15 @@ def _row(row: Sequence[str], told: Told) -> str:
         return ""
     beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
     title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
+    title = _FULLER.get(title, title)
     if (
         (told.query in _TITLED or main.unit in DURATIONS)
         and title.replace(" ", "").isalpha()
         and title not in DURATIONS
     ):
         beside += f", {title}"
-    beside += "".join(f", {v}" for c, v in cells if c in _BESIDE.get(told.query, ()) and _plainly(v, told))
+    said = [v for c, v in cells if c in _BESIDE.get(told.query, ()) and v not in told.facts]
+    beside += "".join(f", {words}" for words in said if words and not re.search(r"\d", words))
     team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
     if told.query == "account_list" and team:
         beside += f", team {team}"
@@ -249,11 +253,6 @@ def _row(row: Sequence[str], told: Told) -> str:
     return f"{subject}{beside}: [[{main.id}]]{more}"
 
 
-def _plainly(cell: str, told: Told) -> bool:
-    """Whether a cell is words, with no figure in them that would be held against the facts."""
-    return bool(cell) and cell not in told.facts and not re.search(r"\d", cell)
-
-
 def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
     """A row that has no name to write, by its time, after what the column says of that time."""
     column = next(column for column, fact in held if fact is moment)
@@ -264,6 +263,8 @@ _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
 _TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings", "health_summary"})
 """Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
+_FULLER = {"for": "in this state for"}
+"""Titles that are too short to stand behind a name."""
 _BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
 """Columns of words that say what the figure of their row is of."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
