@@ -18,8 +18,8 @@ from typing import Any, Literal
 import yaml
 
 from agents.models.offline import Plan, understand
+from agents.models.offline.intents.learned import CHANGE, OUTSIDE
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.weighing.learned import CHANGE, OUTSIDE
 from tests.agents.models.dev_bank import names
 from tests.questions.plan_runs import Found, Runs
 from tools.catalogue import queries

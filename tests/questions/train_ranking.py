@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.weighing import learned, ranking
+from agents.models.offline.weighing import ranking
 from agents.models.offline.weighing.deciding import Weighed, considered, weighed
 from tests.agents.models import train_intents
 from tests.agents.models.dev_bank import names

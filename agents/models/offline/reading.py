@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents.models.offline.inputs.asked import dimensions
 from agents.models.offline.naming.names import Found, Names, find_names
 from agents.models.offline.times.ranges import plain_ranges
 from agents.models.offline.times.when import FUTURE, When, find_times
-from agents.models.offline.weighing.rules import DOMAIN_CONCEPTS
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.framing import unframed
-from agents.models.offline.words.lexicon import concepts_in
 from agents.models.offline.words.speech import TARGETS, is_known
 from agents.models.offline.words.text import corrected, fold, words
 from agents.models.offline.words.tongues import in_english

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.proposing.followups import named_after
@@ -16,7 +17,6 @@ from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
-from agents.models.offline.weighing.scoring import scores
 from tools.registry import Query
 
 _REMEMBERED = 8

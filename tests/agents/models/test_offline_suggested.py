@@ -14,7 +14,7 @@ import pytest
 from agents.answer import Question
 from agents.desk import Desk
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.weighing.examples import EXAMPLES
+from agents.models.offline.topics.examples import EXAMPLES
 from policies.access import local_principal
 
 _ROOT = Path(__file__).parents[3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline.inputs.levels import severities
+from agents.models.offline.topics.levels import severities
 from tests.agents.models.value_phrases import judged, phrases
 
 _LEVELS = ("critical", "high", "medium", "low", "informational")

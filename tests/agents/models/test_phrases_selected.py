@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from agents.models.offline.naming.config_rules import rule_described
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import candidates, evidence
 from agents.models.offline.reading import read
 from agents.models.offline.telling.picking import Limit, limit_of
+from agents.models.offline.topics.config_rules import rule_described
 from tests.agents.models.phrases_names import context
 from tests.agents.models.phrases_parts import fits
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.models.offline.inputs.backward import dated
 from agents.models.offline.times.asides import without_asides
-from agents.models.offline.times.backward import dated
 from agents.models.offline.times.clock import clock_in
 from agents.models.offline.times.time_words import plain_times
 from agents.models.offline.times.when import find_times

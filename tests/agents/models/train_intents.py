@@ -1,6 +1,6 @@
 """`python -m tests.agents.models.train_intents`: learn the offline model's intent weights from the labelled questions.
 
-Plain Python, deterministic, about a minute. It writes `agents/models/offline/weighing/intents.json`, with the digest of
+Plain Python, deterministic, about a minute. It writes `agents/models/offline/intents/intents.json`, with the digest of
 the labelled questions, so that a test notices weights that are older than what they were learned from. `--check` leaves
 a fifth out at a time instead, and prints how often the best label is right on what was left out.
 """
@@ -14,9 +14,9 @@ import random
 import sys
 from pathlib import Path
 
+from agents.models.offline.intents import learned
+from agents.models.offline.intents.scoring import rule_points
 from agents.models.offline.reading import read
-from agents.models.offline.weighing import learned
-from agents.models.offline.weighing.scoring import rule_points
 from tests.agents.models.dev_bank import names
 from tests.questions.plans import asked, load, written
 from tools.catalogue import queries

@@ -12,18 +12,18 @@ from typing import Any
 
 from agents.models.offline.inputs import amounts
 from agents.models.offline.inputs.ages import age
-from agents.models.offline.inputs.asked import asks_where, dimensions
 from agents.models.offline.inputs.lines import said_in_lines
 from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.inputs.series import series
-from agents.models.offline.naming.actions import READS, RULE, action, verb
-from agents.models.offline.naming.config_rules import rule_described
 from agents.models.offline.naming.names import Found, Names
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
-from agents.models.offline.words import choices
+from agents.models.offline.topics import choices
+from agents.models.offline.topics.actions import READS, RULE, action, verb
+from agents.models.offline.topics.asked import asks_where, dimensions
+from agents.models.offline.topics.config_rules import rule_described
 from tools.registry import Query
 
 

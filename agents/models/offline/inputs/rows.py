@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.models.offline.inputs.asked import dimensions, ranks
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.topics.asked import dimensions, ranks
 
 _BESIDE: dict[str, frozenset[str]] = {
     name: frozenset(words.split())

@@ -1,1 +1,1 @@
-"""Naming: accounts, places, teams, services, actions and rules in people's words, as the names that exist."""
+"""Naming: accounts, places, teams and services in people's words, as the names that exist."""

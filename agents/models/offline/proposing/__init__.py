@@ -1,1 +1,1 @@
-"""Proposing: every plan that a question may mean, alone or after others. Too many rather than too few."""
+"""Proposing: every plan that a question may mean, alone or after others, and what each would leave unused."""

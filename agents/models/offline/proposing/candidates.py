@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context, calls_for, one_call
 from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.intents.learned import probabilities
+from agents.models.offline.intents.scoring import rule_points, scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.completing import completed, completed_all
 from agents.models.offline.proposing.composed import composed
 from agents.models.offline.proposing.dialogue import compared, follow, reasons
 from agents.models.offline.proposing.followups import carry, inherited, placed_as
+from agents.models.offline.proposing.guarding import money_first, ranked_by
 from agents.models.offline.proposing.joint import related, several
 from agents.models.offline.proposing.parts import Part, parts_of
 from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import Reading
-from agents.models.offline.weighing.guarding import money_first, ranked_by
-from agents.models.offline.weighing.learned import probabilities
-from agents.models.offline.weighing.scoring import rule_points, scores
 from tools.errors import InputError
 
 _ALONE = 5

@@ -19,7 +19,7 @@ from agents.models.offline.inputs.periods import stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.parts import POINTS, Part
 from agents.models.offline.reading import Reading
-from agents.models.offline.words import choices
+from agents.models.offline.topics import choices
 
 Composed = tuple[str, list[PlannedCall]]
 """How it was come by, and the calls."""

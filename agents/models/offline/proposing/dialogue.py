@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.models.offline.inputs.asked import dimensions
 from agents.models.offline.inputs.choosing import LEAST, Context, calls_for, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import for_pair
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import carry, inherited, is_elliptic, placed_as, points_back
 from agents.models.offline.reading import Reading
-from agents.models.offline.weighing.rules import DOMAIN_CONCEPTS
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 
 Planned = tuple[list[PlannedCall], list[str]]
 """Calls, and sentences about what could not be applied."""
@@ -101,7 +101,7 @@ def _subject(reading: Reading, first: PlannedCall) -> frozenset[str]:
         and subject <= {"QUOTA", "SAVE", "FORECAST", "BACKUP", "ALARM", "PATCH", "COMMIT", "LOGS", "METRIC", "COST"}
     ):
         said = re.sub(rf"(?<![\w<-])(?:{own})(?![\w>-])", " ", reading.text)
-        from agents.models.offline.words.lexicon import concepts_in
+        from agents.models.offline.topics.lexicon import concepts_in
 
         subject &= concepts_in(said)
     return subject

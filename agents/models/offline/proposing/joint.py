@@ -10,12 +10,12 @@ from datetime import timedelta
 from agents.models.offline.inputs.choosing import Context, calls_for, chosen_of, one_call
 from agents.models.offline.inputs.filling import fields_of, fill
 from agents.models.offline.inputs.periods import one_period, resolved
+from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import points_back
 from agents.models.offline.proposing.parts import Part
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
-from agents.models.offline.weighing.scoring import scores
 
 
 def related(reading: Reading, ranked: Mapping[str, float], context: Context) -> list[PlannedCall]:

@@ -12,7 +12,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, Evidence
 from agents.models.offline.proposing.composed import STRONG, kin
 from agents.models.offline.reading import Reading
-from agents.models.offline.words import choices
+from agents.models.offline.topics import choices
 
 _JOINED = re.compile(r"\b(?:and|both|each|plus|also|too|as well|respectively|versus|vs|apiece|or)\b|[;&+]")
 _UNTIMED = frozenset({"now", "recently"})

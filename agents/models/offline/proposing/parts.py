@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.intents.scoring import scores
+from agents.models.offline.proposing.guarding import money_first
 from agents.models.offline.reading import Reading, read
-from agents.models.offline.weighing.guarding import money_first
-from agents.models.offline.weighing.scoring import scores
 from agents.models.offline.words.framing import unframed
 
 _JOINT = re.compile(

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.scoring import scores
 from agents.models.offline.words.lazily import compiled
 from agents.models.offline.words.text import words
 

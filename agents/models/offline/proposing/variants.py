@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from agents.models.offline.inputs.asked import NOUNS
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import LONG, SHORT, allowed, fields_of, recent
-from agents.models.offline.naming.actions import actions
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.timing import timings
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import MONTHS
-from agents.models.offline.words import choices
+from agents.models.offline.topics import choices
+from agents.models.offline.topics.actions import actions
+from agents.models.offline.topics.asked import NOUNS
 
 _NAMES = re.compile(r"\b(?:names?|named|list|which|every|one by one|individual\w*|each)\b")
 Variant = tuple[str, list[PlannedCall]]

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.models.offline.inputs.asked import asks_where, dimensions, ranks
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.topics.asked import asks_where, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold
 
 _OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"

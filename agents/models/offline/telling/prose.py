@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence, Set
 
 from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.picking import account_of, beyond, called_so, counted_by_account, limit_of
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.weighing.guarding import LEAST, LIMITED
 from agents.models.offline.words.text import fold, stem, words
 from tools.units import DURATIONS
 

@@ -1,1 +1,1 @@
-"""Weighing: how probable each plan is, what rules it out, and which are answered with, or none."""
+"""Weighing: how probable each plan is, and which are answered with, or none."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, Evidence, candidates, evidence
 from agents.models.offline.proposing.followups import named_after
+from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading, read
-from agents.models.offline.times.backward import dated
-from agents.models.offline.weighing.guarding import objections
+from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -21,7 +22,6 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
-from agents.models.offline.weighing.refusals import refusal
 
 LONGEST = 4000
 """Characters of a question that are read."""

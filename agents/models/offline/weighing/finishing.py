@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.intents.coverage import unused
+from agents.models.offline.intents.learned import knows
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
+from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading
-from agents.models.offline.weighing.coverage import unused
+from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
-from agents.models.offline.weighing.examples import EXAMPLES
-from agents.models.offline.weighing.guarding import objections
-from agents.models.offline.weighing.learned import knows
 from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
 

@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from agents.models.offline.inputs.asked import dimensions
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.intents.coverage import left_over, unused
+from agents.models.offline.intents.learned import CHANGE, OUTSIDE
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, Evidence
 from agents.models.offline.proposing.followups import is_elliptic, points_back
+from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.matching import matched
 from agents.models.offline.proposing.variants import split_nouns
 from agents.models.offline.reading import Reading
-from agents.models.offline.weighing.coverage import left_over, unused
-from agents.models.offline.weighing.guarding import objections
-from agents.models.offline.weighing.learned import CHANGE, OUTSIDE
-from agents.models.offline.weighing.refusals import refusal
-from agents.models.offline.weighing.rules import DOMAIN_CONCEPTS
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.refusals import refusal
+from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.text import stem
 
 Features = dict[str, float]

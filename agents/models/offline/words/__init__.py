@@ -1,1 +1,1 @@
-"""Words: one spelling and one language for what was said, and what managers' words are about."""
+"""Words: one spelling and one language for what was said, and what is said around a question."""

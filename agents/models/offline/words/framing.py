@@ -7,8 +7,8 @@ import re
 
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.times.dates import MONTHS, WEEKDAYS
-from agents.models.offline.weighing.rules import DOMAIN_CONCEPTS
-from agents.models.offline.words.lexicon import concepts_in
+from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.people import openings, reason, users_written_out, without_listeners
 from agents.models.offline.words.text import words
 

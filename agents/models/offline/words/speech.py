@@ -6,12 +6,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from agents.models.offline.times.dates import MONTHS, WEEKDAYS
-from agents.models.offline.weighing.examples import EXAMPLES
-from agents.models.offline.weighing.refusals import CHANGE_VERBS, is_outside
-from agents.models.offline.words.lexicon import concepts_in, vocabulary
+from agents.models.offline.topics.examples import EXAMPLES
+from agents.models.offline.topics.lexicon import concepts_in, vocabulary
+from agents.models.offline.topics.refusals import CHANGE_VERBS, is_outside
+from agents.models.offline.topics.value_words import VALUE_WORDS
 from agents.models.offline.words.ordinary import ORDINARY
 from agents.models.offline.words.text import stem, words
-from agents.models.offline.words.value_words import VALUE_WORDS
 
 _TIME_WORDS = frozenset(
     "yesterday today tomorrow month months week weeks weekend quarter year years hour hours morning evening "

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from agents.models.offline.naming.config_rules import SPOKEN
-from agents.models.offline.words.choices import NO_MFA
+from agents.models.offline.topics.choices import NO_MFA
+from agents.models.offline.topics.config_rules import SPOKEN
 
 _CONCEPTS: dict[str, str] = {
     # money

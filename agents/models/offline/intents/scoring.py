@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
+from agents.models.offline.intents.coverage import penalty
+from agents.models.offline.intents.learned import probabilities
 from agents.models.offline.reading import Reading
-from agents.models.offline.weighing.coverage import penalty
-from agents.models.offline.weighing.examples import EXAMPLES
-from agents.models.offline.weighing.learned import probabilities
-from agents.models.offline.weighing.rules import rule_scores
-from agents.models.offline.words.lexicon import concepts_in
+from agents.models.offline.topics.examples import EXAMPLES
+from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.rules import rule_scores
 from agents.models.offline.words.text import stem, words
 from tools.registry import Query
 

@@ -7,10 +7,10 @@ import re
 from functools import lru_cache
 
 from agents.models.offline.naming.services import SERVICES
-from agents.models.offline.weighing.examples import EXAMPLES
-from agents.models.offline.weighing.rules import INTENT_RULES
-from agents.models.offline.words.choices import patterns_of
-from agents.models.offline.words.lexicon import CONCEPTS
+from agents.models.offline.topics.choices import patterns_of
+from agents.models.offline.topics.examples import EXAMPLES
+from agents.models.offline.topics.lexicon import CONCEPTS
+from agents.models.offline.topics.rules import INTENT_RULES
 from agents.models.offline.words.ordinary import MEANINGFUL, ORDINARY
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import NUMBERS, stem, words

@@ -6,15 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from agents.models.offline.inputs.asked import dimensions
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
 from agents.models.offline.inputs.rows import NARROWED, missing_split
+from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
-from agents.models.offline.weighing.coverage import left_over, unused
-from agents.models.offline.words.lexicon import concepts_in
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.lexicon import concepts_in
 from agents.models.offline.words.ordinary import MEANINGFUL
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import NUMBERS

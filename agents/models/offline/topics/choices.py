@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from agents.models.offline.inputs import levels
+from agents.models.offline.topics import levels
 
 NO_MFA = (
     r"mfa|code on (?:\w+ )?phones?|(?:phone|text|sms) codes?|m\.f\.a|2fa|2sv|(?:two|2|second|dual)[- ](?:factor|step)s?|m[ulti]{4}[- ]?factor\w*|second (?:[a-z]+ )?factor|another factor|additional factor|"
