@@ -98,6 +98,8 @@ def main() -> None:
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, KeyboardInterrupt) or stop.code == _INTERRUPTED:
+            if sys.stderr.isatty():
+                print(file=sys.stderr)  # the terminal wrote ^C into the line
             say("stopped; what was recorded until then stays in the ledger.")
             sys.exit(_INTERRUPTED)
         raise

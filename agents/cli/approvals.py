@@ -55,7 +55,8 @@ def list_command(
     if not found:
         typer.echo("Nothing waits for you.")
     for known in found:
-        typer.echo(f"{known.approval}  {known.asker}: {_call(known)}; it {known.words}")
+        until = f", until {known.expires:%Y-%m-%d %H:%M} UTC" if known.state == "pending" else ""
+        typer.echo(f"{known.approval}  {known.words}{until}\n  {known.asker} asks {_call(known)}")
 
 
 @app.command("show")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import As, EstateChoice, Fresh, Json, WhichEstate, WhichModel
+from agents.cli.saying import write
 
 
 def ask(
@@ -49,7 +50,7 @@ def ask(
     from agents.cli.asking import answer_once, resume_once
 
     if (question is None) == (resume is None):
-        typer.secho("regent: give a question, or --resume with the id of an approval.", err=True, fg="red")
+        write("regent: give a question, or --resume with the id of an approval.", err=True, fg="red")
         raise typer.Exit(2)
     if resume is not None:
         raise typer.Exit(resume_once(resume, as_id=as_id, json_out=json_out))

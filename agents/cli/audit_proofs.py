@@ -20,6 +20,7 @@ from agents.cli.audit_common import (
     usage,
 )
 from agents.cli.options import Json
+from agents.cli.saying import write
 
 app = typer.Typer()
 
@@ -115,7 +116,7 @@ def checkpoint_command(ledger: At = None) -> None:
     """
     signed = open_reader(ledger).checkpoint()
     if signed is None:
-        typer.secho("regent: The ledger has no checkpoint yet.", err=True, fg="red")
+        write("regent: The ledger has no checkpoint yet.", err=True, fg="red")
         raise typer.Exit(1)
     sys.stdout.buffer.write(signed.raw)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import As, EstateChoice, WhichEstate, WhichModel
+from agents.cli.saying import write
 
 _WELCOME = "Ask about cost, security or operations of your AWS accounts; an empty line ends the conversation."
 
@@ -34,7 +35,7 @@ def chat(
     with open_desk(estate=estate.value, model=model) as desk:
         earlier = desk.conversations.latest(as_id, session)
         said = f"Going on with {session!r}; last asked: {earlier[-1].question}" if earlier else _WELCOME
-        typer.secho(said, err=True, dim=True)
+        write(said, err=True, dim=True)
         _line_editing()
         while True:
             text = _next_question()

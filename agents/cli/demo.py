@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agents.cli.saying import write
+
 if TYPE_CHECKING:
     from agents.desk import Desk
     from policies.controls.check import Check
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 QUESTIONS = (
     "Why did our costs rise last month?",
     "Which buckets are public?",
-    "What happened to the alarms on Tuesday evening?",
+    "What happened to the alarms on Tuesday?",
 )
 
 
@@ -38,11 +40,11 @@ def demo() -> None:
     from agents.sample_papers import approve_papers
     from policies.audit import verify
 
-    typer.secho("Regent on its sample estate: an invented casino operator, no AWS needed.\n", bold=True)
+    write("Regent on its sample estate: an invented casino operator, no AWS needed.\n", bold=True)
     worst = 0
     with open_desk(estate="sample", model="offline") as desk:
         for question in QUESTIONS:
-            typer.secho(f"\n> {question}\n", fg="cyan", bold=True)
+            write(f"\n> {question}\n", fg="cyan", bold=True)
             with progress_shown() as progress:
                 answer = answer_as(desk, Question(text=question), "local", progress)
             show_answer(answer)
@@ -50,9 +52,9 @@ def demo() -> None:
         papers = approve_papers(desk.home, desk.ledger, datetime.now(UTC).date())
         evaluated = _controls(desk)
     verdict = verify(Home.find().ledger)
-    typer.secho("\nThe ledger", bold=True)
+    write("\nThe ledger", bold=True)
     typer.echo(f"  {verdict.reason}")
-    typer.secho("\nISO/IEC 42001, from evidence", bold=True)
+    write("\nISO/IEC 42001, from evidence", bold=True)
     typer.echo(f"  {len(papers)} papers of the company were approved by its people, in {Home.find().papers}")
     for paper in papers:
         typer.echo(f"    {paper.matter.type}: owner {paper.matter.owner}, attested by {paper.matter.approver}")

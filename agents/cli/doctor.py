@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import Json
+from agents.cli.saying import write
 
 
 def doctor(
@@ -31,7 +32,7 @@ def doctor(
     if settings:
         held = load_settings()
         for name, field in Settings.model_fields.items():
-            typer.secho(f"{name} = {_value(name, getattr(held, name))}", bold=True)
+            write(f"{name} = {_value(name, getattr(held, name))}", bold=True)
             typer.echo(f"    {field.description}  (environment: REGENT_{name.upper()})")
         return
     found = checkup()
@@ -41,7 +42,7 @@ def doctor(
         marks = {"ok": ("ok  ", "green"), "absent": ("--  ", "yellow"), "failed": ("FAIL", "red")}
         for check in found:
             mark, colour = marks[check.state]
-            typer.secho(f"{mark} ", fg=colour, nl=False)
+            write(f"{mark} ", fg=colour, nl=False)
             typer.echo(f"{check.name}: {check.found}")
             if check.remedy:
                 typer.echo(f"       -> {check.remedy}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import os
+from typing import Any, NoReturn
 
 import typer
 
@@ -10,11 +11,16 @@ DENIED = 3
 """The exit code of whatever was denied."""
 
 
+def write(text: str, *, err: bool = False, nl: bool = True, **style: Any) -> None:
+    """A line in a style of typer's, without colour where NO_COLOR is set (which typer does not heed)."""
+    typer.secho(text, err=err, nl=nl, color=False if os.environ.get("NO_COLOR") else None, **style)
+
+
 def say(sentence: str) -> None:
     """One sentence on stderr."""
     from policies.guardrails import clean_and_mask
 
-    typer.secho(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")
+    write(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")
 
 
 def refused(error: Exception) -> NoReturn:

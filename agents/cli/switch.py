@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.cli.options import As, Json
-from agents.cli.saying import refused
+from agents.cli.saying import refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def stop(
     from policies.oversight import stop as stop_it
 
     if not reason.strip():
-        typer.secho("regent: say why; whoever asks is told.", err=True, fg="red")
+        write("regent: say why; whoever asks is told.", err=True, fg="red")
         raise typer.Exit(2)
     from policies.guardrails import for_the_record
 

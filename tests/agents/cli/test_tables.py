@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
+from typer.testing import CliRunner
 
+from agents.cli import app
 from agents.cli.tables import WIDE, screen, show_table
 from tests.commands import regent_here
 from tests.homes import furnished
@@ -115,6 +117,14 @@ def test_the_backups_answer_and_the_estate_can_be_read(tmp_path: Path, home: str
     held = regent_here(tmp_path, "estate", REGENT_HOME=home, COLUMNS=width).stdout
     assert len(re.findall(r"\b210000\d{6}\b", held)) == 14 and "…" not in held
     assert "venue-eindhoven" in held and "36,692.54" in held
+
+
+def test_no_color_is_heeded_by_every_line(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGENT_HOME", home)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[3" in CliRunner().invoke(app, ["doctor"], color=True).output
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in CliRunner().invoke(app, ["doctor"], color=True).output
 
 
 def test_output_to_a_file_is_as_wide_as_columns_says_and_else_wide(monkeypatch: pytest.MonkeyPatch) -> None:
