@@ -18,7 +18,7 @@ from tools.accounts import Directory
 from tools.catalogue import find
 from tools.errors import InputError, RegentError
 from tools.estates import Estate
-from tools.facts import FactBook, QueryResult, facts_sha256
+from tools.facts import FactBook, QueryResult, as_plain, plain_sha256
 from tools.registry import Query
 from tools.running import Ran, run_query
 
@@ -178,7 +178,8 @@ def _run(
 def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: int) -> None:
     personal = about_persons(turn, query)
     receipts = [receipt.model_dump(mode="json") for receipt in ran.receipts]
-    facts = [fact.model_dump(mode="json") for fact in ran.result.facts]
+    facts = as_plain(ran.result.facts)
+    digest = plain_sha256(facts)
     while len(receipts) > _RECEIPTS_IN_ONE or len(facts) > _FACTS_IN_ONE:
         more = QueryMore(
             query=query.name,
@@ -196,7 +197,7 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
             intent=intent,
             receipts=receipts,
             facts=facts,
-            facts_sha256=facts_sha256(ran.result.facts),
+            facts_sha256=digest,
             incomplete="; ".join(ran.result.incomplete) or None,
             duration_ms=round(ran.milliseconds, 3),
             personal_data=personal,

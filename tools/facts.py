@@ -307,7 +307,16 @@ def _settle(value: Value | float | datetime, unit: str) -> Value:
     return value if isinstance(value, int) else Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-def facts_sha256(facts: Iterable[Fact]) -> str:
-    """SHA-256 over the facts as sorted JSON: what an offline recomputation must reproduce."""
-    plain = [fact.model_dump(mode="json") for fact in facts]
+def as_plain(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+    """The facts as JSON objects: how records hold them."""
+    return [fact.model_dump(mode="json") for fact in facts]
+
+
+def plain_sha256(plain: Sequence[dict[str, Any]]) -> str:
+    """SHA-256 over facts as `as_plain` gives them, as sorted JSON: what an offline recomputation must reproduce."""
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def facts_sha256(facts: Iterable[Fact]) -> str:
+    """`plain_sha256` of facts."""
+    return plain_sha256(as_plain(facts))

@@ -125,14 +125,18 @@ class ReceiptStore(Protocol):
 
 
 class ReceiptFiles:
-    """The store on local disk: one AES-256-GCM file per receipt under `folder`, the key in `key_file`."""
+    """The store on local disk: one AES-256-GCM file per receipt in `folder`, the key in `key_file`.
+
+    All lie in one folder: spread over 256, nearly every receipt of a young home would have to make its own, which takes
+    longer than all the rest. Homes that were begun so are read all the same.
+    """
 
     def __init__(self, folder: Path, key_file: Path) -> None:
         self._folder, self._key_file = folder, key_file
         self._key: bytes | None = None
 
     def put(self, receipt: Receipt, response: bytes) -> None:
-        path = self._path(receipt.id)
+        path = self._find(receipt.id)
         if path.exists():
             return
         nonce = secrets.token_bytes(12)
@@ -150,9 +154,8 @@ class ReceiptFiles:
     def get(self, receipt: Receipt) -> StoredResponse:
         from cryptography.exceptions import InvalidTag
 
-        path = self._path(receipt.id)
         try:
-            sealed = path.read_bytes()
+            sealed = self._find(receipt.id).read_bytes()
             plain = self._cipher().decrypt(sealed[:12], sealed[12:], receipt.id.encode())
         except FileNotFoundError:
             raise ReceiptError(f"The response behind {receipt.id} is not in the receipt store.") from None
@@ -170,7 +173,7 @@ class ReceiptFiles:
         """Erase the responses, overwritten first as far as the disk honours it; how many."""
         erased = 0
         for receipt_id in receipt_ids:
-            path = self._path(receipt_id)
+            path = self._find(receipt_id)
             try:
                 with path.open("r+b") as file:
                     file.write(secrets.token_bytes(path.stat().st_size))
@@ -185,14 +188,19 @@ class ReceiptFiles:
         return erased
 
     def _path(self, receipt_id: str) -> Path:
-        return self._folder / receipt_id[2:4] / receipt_id
+        return self._folder / receipt_id
+
+    def _find(self, receipt_id: str) -> Path:
+        """Where it lies, or would lie."""
+        path, before = self._path(receipt_id), self._folder / receipt_id[2:4] / receipt_id
+        return before if not path.exists() and before.exists() else path
 
     def _cipher(self) -> Any:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if self._key is None:
             # in this order: whatever is stored was stored under a key that was there before it
-            stored = self._folder.exists() and any(self._folder.iterdir())
+            stored = self._folder.exists() and _holds_any(self._folder)
             if stored and not self._key_file.exists():
                 raise ReceiptError(
                     f"The receipt key {self._key_file} is missing, but responses are stored under it; restore it from "
@@ -200,6 +208,11 @@ class ReceiptFiles:
                 )
             self._key = _read_or_make_key(self._key_file)
         return AESGCM(self._key)
+
+
+def _holds_any(folder: Path) -> bool:
+    with os.scandir(folder) as entries:  # `iterdir` would read the names of all receipts there are
+        return next(entries, None) is not None
 
 
 def _created(path: Path) -> BinaryIO:

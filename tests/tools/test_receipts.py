@@ -94,3 +94,17 @@ def test_a_deleted_key_is_never_silently_replaced(store: ReceiptFiles, tmp_path:
     with pytest.raises(ReceiptError, match="restore it from a backup"):
         again.put(receipt(request_id="new"), BODY)
     assert not (tmp_path / "keys" / "receipts.key").exists()
+
+
+def test_responses_of_a_home_from_before_are_read_and_erased(store: ReceiptFiles, tmp_path: Path) -> None:
+    store.put(receipt(), BODY)
+    [path] = (tmp_path / "receipts").rglob("r-*")
+    before = tmp_path / "receipts" / receipt().id[2:4] / receipt().id
+    before.parent.mkdir()
+    path.rename(before)
+    assert store.get(receipt()).body == b'{"Total": "1.00"}'
+    store.put(receipt(), BODY)  # there already: a second copy would outlive the erasure of the first
+    assert store.erase([receipt().id]) == 1
+    assert not list((tmp_path / "receipts").rglob("r-*"))
+    with pytest.raises(ReceiptError, match="not in the receipt store"):
+        store.get(receipt())
