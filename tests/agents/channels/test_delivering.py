@@ -13,6 +13,7 @@ from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError
 from agents.channels.heard import CLAIMED_SECONDS, HeardFile
 from agents.channels.heard_aws import HeardTable
+from agents.channels.notice import begun_key
 from agents.channels.slack.worker import SlackWorker
 from agents.channels.teams.worker import TeamsWorker
 from policies.controls.outbox import Alert, SqliteOutbox
@@ -39,6 +40,22 @@ def outbox(request, heard, tmp_path):
         return SqliteOutbox(tmp_path / "outbox.sqlite")
     on_aws = request.getfixturevalue("on_aws")
     return DynamoOutbox(on_aws.dynamo, on_aws.table)
+
+
+def test_what_was_begun_is_known_to_the_next_try_and_the_first_that_was_begun_counts(heard, request, tmp_path):
+    key, who = begun_key("slack/message/C0/17.1"), "slack:T1/eva"
+    assert heard.said(key, who) is None and not heard.has(key, who)
+    heard.mark(key, who, '{"ts": "1"}')
+    heard.mark(key, who, '{"ts": "2"}')
+    another = HeardFile(tmp_path / "heard.sqlite")
+    if not isinstance(heard, HeardFile):
+        on_aws = request.getfixturevalue("on_aws")
+        another = HeardTable(on_aws.dynamo, on_aws.table, "slack")
+    assert [one.said(key, who) for one in (heard, another)] == ['{"ts": "1"}'] * 2, "nobody begins a second message"
+    assert another.said(key, "slack:T1/anna") is None and another.said(begun_key("slack/other"), who) is None
+    assert not another.claim(key, who)
+    another.release(key, who)
+    assert another.said(key, who) == '{"ts": "1"}', "only a claim is given back"
 
 
 class Notifier:

@@ -11,6 +11,8 @@ from agents.approving import decide
 from agents.channels.crew import Crew
 from agents.channels.delivering import Round
 from agents.channels.delivery import ChannelError, from_text
+from agents.channels.heard import HeardFile
+from agents.channels.heard_aws import HeardTable
 from agents.channels.notice import Pointer, invoke_url
 from agents.channels.noticing import WaitsHere
 from agents.channels.port import PortError, Speaker
@@ -100,18 +102,35 @@ def test_where_slack_streams_the_queries_are_tasks_and_the_answer_ends_the_strea
     assert WORDS.contact in app.slack.text_of(ended) and not app.slack.of("chat.postMessage")
 
 
+@pytest.fixture(params=["disk", "aws"])
+def another(request, app, tmp_path):
+    """Put another process in the worker's place: it remembers nothing itself; what was heard lies in files or AWS."""
+
+    def process():
+        if request.param == "disk":
+            app.worker._heard = HeardFile(tmp_path / "heard.sqlite")
+        else:
+            on_aws = request.getfixturevalue("on_aws")
+            app.worker._heard = HeardTable(on_aws.dynamo, on_aws.table, "slack")
+
+    process()
+    return process
+
+
 @pytest.mark.parametrize("streams", [False, True])
-def test_what_a_worker_that_died_had_begun_becomes_the_answer_of_the_next_try(app, monkeypatch, streams):
+def test_what_a_worker_that_died_had_begun_becomes_the_answer_of_the_next_try(app, another, monkeypatch, streams):
     if streams:
         app.slack.streams()
     _died_while_asking(app, monkeypatch)
+    another()
     assert app.work() == []
     [message] = app.said(direct(EVA))
     assert WORDS.contact in app.slack.text_of(message)
 
 
-def test_after_the_last_try_nothing_says_any_more_that_it_is_looked_up(app, monkeypatch):
+def test_after_the_last_try_nothing_says_any_more_that_it_is_looked_up(app, another, monkeypatch):
     _died_while_asking(app, monkeypatch)
+    another()
     while (message := app.box.receive()) is not None and message.receives < MOST_RECEIVES:
         app.box.give_back(message, 0)
     assert not abandon(from_text(message.body), app.worker, app.box), "no answer was kept"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from agents.answer import Answer, Question
 from agents.channels import lambda_front
-from agents.channels.delivery import from_text
+from agents.channels.delivery import Delivery, from_text
 from agents.channels.heard_aws import HeardTable
-from agents.channels.port import RefusedError
+from agents.channels.port import PortError, Progress, RefusedError, Speaker
 from agents.channels.teams.activity import Came
 from agents.channels.teams.settings import TeamsSettings
 from agents.channels.teams.speaking import Speaking
@@ -21,6 +24,7 @@ from agents.settings import Disclosure
 from tests.agents.channels.conftest import Emulated, OnAws
 from tests.agents.channels.teams.bot_framework import APP, TENANT, BotFramework, activity, bot_framework
 from tests.agents.channels.teams.teams_service import BOT_TOKEN, teams_service
+from tests.agents.test_runtime import answer_to
 
 
 def event(body: dict[str, Any], **headers: str) -> dict[str, Any]:
@@ -77,3 +81,38 @@ def test_a_message_goes_through_the_front_the_queue_and_the_worker_once(deployed
             work(delivery, worker, on_aws.runs)
         [said] = teams.said("a:ana-and-regent")
         assert said["text"] == "Nobody of that chat account is known here."
+
+
+class FailsOnce:
+    """A house that is away once something was shown, and then answers."""
+
+    def __init__(self, shown: Callable[[], object]) -> None:
+        self.shown, self.tries = shown, 0
+
+    def ask(self, by: Speaker, text: str, progress: Progress, **more: Any) -> Answer:
+        self.tries += 1
+        if self.tries > 1:
+            return answer_to(Question(text=text), "Spend was USD 12.")
+        until = time.monotonic() + 60
+        while not self.shown() and time.monotonic() < until:
+            time.sleep(0.01)
+        raise PortError("The house is away.")
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_what_a_function_had_begun_becomes_the_answer_of_another_one(on_aws: OnAws, personal: bool) -> None:
+    """Between tries, another container remembers nothing itself."""
+    with teams_service() as teams:
+        settings = TeamsSettings(app_id=APP, tenant=TENANT, service_url=teams.url)
+        where = "a:ana" if personal else "19:ops"
+        came = Came("said", "1", TENANT, "ana", "29:ana", f"28:{APP}", where, personal, teams.url, "hi")
+        delivery = Delivery("teams", "message/1", where, came.to_text(), 1)
+        house = FailsOnce(lambda: teams.progress if personal else teams.said(where))
+        for try_ in range(2):
+            heard = HeardTable(on_aws.dynamo, on_aws.table, "teams")
+            with Speaking(settings, token=lambda scope, tenant: BOT_TOKEN, pace=0.05) as speaking:
+                worker = TeamsWorker(house, speaking, Disclosure(), heard=heard)  # type: ignore[arg-type]
+                with nullcontext() if try_ else pytest.raises(PortError):
+                    work(delivery, worker, on_aws.runs)
+        [said] = teams.said(where)
+        assert "Spend was USD 12." in str(said) and house.tries == 2
