@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,15 @@ def open_usage(home: Home, settings: Settings) -> UsageStore:
     from policies.oversight.usage_dynamo import DynamoUsage
 
     return DynamoUsage(_client("dynamodb", settings), settings.state_table)
+
+
+def forget_heard(settings: Settings, who: Sequence[str]) -> int:
+    """Forget, in the table that the settings name, what these hearers were told in channels; how much that was."""
+    if settings.state_table is None:
+        return 0
+    from agents.channels.heard_aws import erase
+
+    return erase(_client("dynamodb", settings), settings.state_table, who)
 
 
 def _client(service: str, settings: Settings) -> Any:

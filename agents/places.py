@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agents.home import Home
-from agents.overseeing import open_oversight, open_usage
+from agents.overseeing import forget_heard, open_oversight, open_usage
 from agents.settings import load_settings
 from agents.storing import open_conversations, open_receipts
 from policies.audit.encoding import FORGOTTEN
@@ -81,11 +81,12 @@ def _usage(home: Path, traces: Traces) -> int:
 
 
 def _heard(home: Path, traces: Traces) -> int:
-    path = Home(home).path / "heard.sqlite"
-    if not path.exists():
+    path, settings = Home(home).path / "heard.sqlite", load_settings()
+    if settings.state_table is None and not path.exists():
         return 0
     from agents.channels.heard import HeardFile
     from policies.access.principal import SHIPPED, names_of
 
-    known = names_of(traces.person, load_settings().principals or SHIPPED)
-    return HeardFile(path).erase([*known, *traces.names])
+    names = [*names_of(traces.person, settings.principals or SHIPPED), *traces.names]
+    gone = forget_heard(settings, names)
+    return gone + (HeardFile(path).erase(names) if path.exists() else 0)

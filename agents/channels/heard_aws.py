@@ -1,14 +1,15 @@
 """Who has heard of what, in the state table: `heard.Heard` for workers on AWS.
 
 An item is (`delivery#CHANNEL#mark/HASH`, `delivery`): beside the deliveries of its channel, where the channel's worker
-may write. With `until` it is a claim, without it a mark.
+may write. With `until` it is a claim, without it a mark; `of` is the hash of whom it is about, so that they can be
+forgotten (`erase`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents.channels.delivery import ChannelError
@@ -42,10 +43,11 @@ class HeardTable:
         return self._table.held(
             "update_item",
             Key=self._key(what, who),
-            UpdateExpression="SET #until = :until, #ttl = :ttl",
+            UpdateExpression="SET #until = :until, #ttl = :ttl, #of = :of",
             ConditionExpression="attribute_not_exists(pk) OR #until < :now",
-            ExpressionAttributeNames={"#until": "until", "#ttl": "ttl"},
+            ExpressionAttributeNames={"#until": "until", "#ttl": "ttl", "#of": "of"},
             ExpressionAttributeValues={
+                ":of": _of(who),
                 ":until": {"N": repr(now + CLAIMED_SECONDS)},
                 ":now": {"N": repr(now)},
                 ":ttl": {"N": str(int(now) + KEPT_SECONDS)},
@@ -66,10 +68,11 @@ class HeardTable:
         self._table.held(
             "update_item",
             Key=self._key(what, who),
-            UpdateExpression="SET #ttl = :ttl, said = :said REMOVE #until",
+            UpdateExpression="SET #ttl = :ttl, said = :said, #of = :of REMOVE #until",
             ConditionExpression="attribute_not_exists(pk) OR attribute_exists(#until)",
-            ExpressionAttributeNames={"#ttl": "ttl", "#until": "until"},
+            ExpressionAttributeNames={"#ttl": "ttl", "#until": "until", "#of": "of"},
             ExpressionAttributeValues={
+                ":of": _of(who),
                 ":ttl": {"N": str(int(self._clock()) + KEPT_SECONDS)},
                 ":said": {"S": said},
             },
@@ -78,3 +81,26 @@ class HeardTable:
     def _key(self, what: str, who: str) -> dict[str, dict[str, str]]:
         name = hashlib.sha256(f"{what}\n{who}".encode()).hexdigest()
         return {"pk": {"S": f"delivery#{self._channel}#mark/{name}"}, "sk": {"S": "delivery"}}
+
+
+def erase(client: Any, table: str, who: Sequence[str]) -> int:
+    """Forget what these hearers were told in any channel, and where; how much that was.
+
+    Raises:
+        ChannelError: the table cannot be read or written; some of it may be left.
+    """
+    held, gone = Table(client, table, ChannelError), 0
+    for one in dict.fromkeys(who):
+        about = {
+            "FilterExpression": "begins_with(pk, :deliveries) AND #of = :of",
+            "ExpressionAttributeNames": {"#of": "of"},
+            "ExpressionAttributeValues": {":deliveries": {"S": "delivery#"}, ":of": _of(one)},
+        }
+        for item in held.items("scan", **about):
+            held.call("delete_item", Key={"pk": item["pk"], "sk": item["sk"]})
+            gone += 1
+    return gone
+
+
+def _of(who: str) -> dict[str, str]:
+    return {"S": hashlib.sha256(who.encode()).hexdigest()}
