@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -29,6 +29,7 @@ def stop(
 ) -> None:
     """Stop Regent, or a part of it, at once: no further model or query call is made. Needs an admin, and is recorded.
 
+    It holds for what reads the same switch: this machine's, or with the setting `switch_parameter` the deployed one's.
     Questions under way end before their next call. While stopped, `regent ask` exits with 3 and says who stopped it,
     when and why.
 
@@ -47,7 +48,7 @@ def stop(
 
     reason = for_the_record(reason)
     made = _changed(as_id, scope, lambda ledger, switch, by, what: stop_it(ledger, switch, by, what, reason))
-    _show({"stopped": True, "scope": scope, "reason": reason, "by": made[1]}, made[0], json_out)
+    _show({"stopped": True, "scope": scope, "reason": reason, "by": made.by, "where": made.where}, made, json_out)
 
 
 def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False) -> None:
@@ -62,11 +63,19 @@ def resume(scope: ScopeText = "all", as_id: As = "local", json_out: Json = False
     from policies.oversight import resume as resume_it
 
     made = _changed(as_id, scope, lambda ledger, switch, by, what: resume_it(ledger, switch, by, what))
-    _show({"stopped": False, "scope": scope, "by": made[1]}, made[0], json_out)
+    _show({"stopped": False, "scope": scope, "by": made.by, "where": made.where}, made, json_out)
 
 
-def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> tuple[str, str]:
-    """Change the switch as this person; the scope in words, and who it was. Exits with 3 for whoever may not."""
+class _Made(NamedTuple):
+    """A change of the switch: its scope in words, who made it, and which switch it was."""
+
+    words: str
+    by: str
+    where: str
+
+
+def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal, Scope], object]) -> _Made:
+    """Change the switch as this person. Exits with 3 for whoever may not."""
     from agents.home import Home
     from agents.ledgers import open_ledger
     from agents.local import asker
@@ -86,11 +95,15 @@ def _changed(as_id: str, scope: str, change: Callable[[Ledger, Switch, Principal
             change(ledger, open_oversight(home, ledger, settings).switch, by, what)
     except (UnknownPrincipalError, NotVerifiedError, NotInChargeError) as error:
         refused(error)
-    return what.words, by.id
+    parameter = settings.switch_parameter
+    where = f"the SSM parameter {parameter}" if parameter is not None else f"the home {home.path} on this machine"
+    return _Made(what.words, by.id, where)
 
 
-def _show(value: dict[str, object], words: str, json_out: bool) -> None:
+def _show(value: dict[str, object], made: _Made, json_out: bool) -> None:
     import json
 
     said = "Stopped" if value["stopped"] else "Resumed"
-    typer.echo(json.dumps(value) if json_out else f"{said}: {words}. It is on record.")
+    typer.echo(
+        json.dumps(value) if json_out else f"{said}: {made.words}, for all that reads {made.where}. It is on record."
+    )

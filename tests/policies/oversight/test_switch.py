@@ -22,6 +22,7 @@ from policies.oversight import NotInChargeError, Oversight, Scope, Stop, SwitchE
 from policies.oversight.switch import with_stop
 from policies.oversight.switch_ssm import ParameterSwitch
 from tests.agents.scripted import ScriptedMaker
+from tests.commands import regent_here
 from tests.homes import furnished
 from tools.estates import Estate
 from tools.facts import FactBook
@@ -273,3 +274,23 @@ def test_under_load_nothing_is_called_more_than_five_seconds_after_the_stop(home
     assert calls and max(calls) < at + 5e9, f"the last call was {(max(calls) - at) / 1e9:.2f} s after the stop"
     print(json.dumps({"last call after the stop, s": (max(calls) - at) / 1e9}))
     assert verify(home.ledger).code == 0
+
+
+def test_a_stop_says_which_switch_it_changed_so_that_nobody_believes_another_one_stopped(
+    tmp_path: Path, emulated: Callable[..., Any]
+) -> None:
+    home = furnished(tmp_path / "home")
+    said = regent_here(tmp_path, "stop", "drill", REGENT_HOME=home).stdout
+    assert said == f"Stopped: everything, for all that reads the home {home} on this machine. It is on record.\n"
+    assert json.loads(regent_here(tmp_path, "resume", "--json", REGENT_HOME=home).stdout)["where"].endswith("machine")
+
+    name = f"/regent/{tmp_path.name}/stop"
+    client = emulated("ssm")
+    client.put_parameter(Name=name, Value="[]", Type="String")
+    aws = {
+        "AWS_ENDPOINT_URL_SSM": client.meta.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "REGENT_SWITCH_PARAMETER": name,
+    }  # fmt: skip
+    said = regent_here(tmp_path, "stop", "drill", REGENT_HOME=home, **aws).stdout
+    assert f"for all that reads the SSM parameter {name}." in said
+    assert "drill" in client.get_parameter(Name=name)["Parameter"]["Value"]
