@@ -167,6 +167,7 @@ class House:
 
     def ask(self, question: Question, call: Call, progress: Progress = lambda event: None) -> Answer:
         """Answer a question. PrincipalsError when the principals file cannot be used."""
+        question = question.model_copy(update={"undecidable": self._undecidable})
         return self._told(answer_call(self.desk, self.who, question, call, progress), call)
 
     def resume(self, resume: Resume, call: Call, progress: Progress = lambda event: None) -> Answer:
@@ -230,9 +231,15 @@ class House:
 
     def _told(self, answer: Answer, call: Call) -> Answer:
         """The answer, after channels were told if it waits for a second person."""
-        if answer.approval is not None and answer.status == "needs_approval" and self.asked is not None:
-            self._tell_channels(self.asked, answer.approval, call)
+        waits = answer.approval if answer.status == "needs_approval" else None
+        if waits is not None and self.asked is not None and not self._undecidable:
+            self._tell_channels(self.asked, waits, call)
         return answer
+
+    @property
+    def _undecidable(self) -> bool:
+        """Whether each session has its own ledger here, and no address at which to decide: then nobody is asked to."""
+        return self.asked is not None and self.settings.serve_protocol != "http"
 
     def _decide(self, made: Decision, by: Principal, call: Call) -> Decided:
         known, asker = decide(self.desk, made.approval, by, made.verdict, made.reason, self._now)

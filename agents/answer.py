@@ -41,6 +41,8 @@ class Question(_Frozen):
     """Why the person wants to know; None: the question is its own reason. Queries about persons need one."""
     follows: str | None = None
     """How the conversation before it looks to a client that keeps it: `agents.conversations.fingerprint`."""
+    undecidable: bool = False
+    """Whether no second person can reach the process that it was asked of, to decide what needs one."""
 
 
 class AnswerFigure(_Frozen):

@@ -109,7 +109,9 @@ def pause(desk: Desk, turn: Turn, question: Question, asked: str, made: Draft) -
     run = _taken_down(desk, turn, question, asked, made)
     approvals.keep(request, index, turn.question, turn.principal.id, run.model_dump(mode="json"))
     turn.progress({"event": "approval.requested", "approval": call.approval, "query": call.query})
-    return call.approval, wording.waiting(request, len(call.accounts), question.channel)
+    return call.approval, wording.waiting(
+        request, len(call.accounts), question.channel, undecidable=question.undecidable
+    )
 
 
 def _taken_down(desk: Desk, turn: Turn, question: Question, asked: str, made: Draft) -> PausedRun:

@@ -84,15 +84,21 @@ def stopped(limit: str) -> str:
     return f"The answer was withheld. {limit} What was found until then is listed as facts."
 
 
-def waiting(call: ApprovalRequested, accounts: int, channel: str) -> str:
+def waiting(call: ApprovalRequested, accounts: int, channel: str, *, undecidable: bool = False) -> str:
     """What waits, for whom, until when, and how it goes on there: commands only for who sits at a terminal."""
     given = ", ".join(f"{name}={value}" for name, value in call.input.items() if value is not None)
     where = f"{accounts} account{'s' if accounts != 1 else ''}"
     until = datetime.fromisoformat(call.expires)
+    goes_on = _goes_on(call.approval, f"{until:%Y-%m-%d %H:%M} UTC", channel)
+    if undecidable:
+        goes_on = (
+            "It cannot be decided where it was asked: this runtime has no /invocations. Ask it of the HTTP runtime, "
+            "or in Slack or Teams."
+        )
     return (
         f"This waits for a second person to approve it; nothing was asked of AWS for it. What would run is "
         f"{call.query}({given}) on {where}, because: {call.reason.rstrip('.?!')}.\n\n"
-        f"{_goes_on(call.approval, f'{until:%Y-%m-%d %H:%M} UTC', channel)}"
+        f"{goes_on}"
     )
 
 

@@ -24,6 +24,7 @@ from agents.channels.asked_there import AskedThere
 from agents.channels.heard_aws import HeardTable
 from agents.channels.notice import Pointer, invoke_url
 from agents.channels.port import CallingPort
+from agents.channels.protocols.routing import Protocols
 from agents.channels.transports import inside
 from agents.desk import Desk
 from agents.identifying import open_identity
@@ -35,7 +36,8 @@ from policies.access.sources import IdentitySettings, Issuer
 from policies.audit.bodies import ApprovalDecided
 from policies.oversight.asked import DynamoAsked
 from tests.agentcore_shim import ARN, SESSION, Shim, shim
-from tests.agents.test_runtime import serving
+from tests.agents.channels.protocols.test_agui import answer_of, run_input
+from tests.agents.test_runtime import call, serving
 from tests.attacks.identity.issuing import AUDIENCE, Provider
 
 PEOPLE = """
@@ -49,18 +51,19 @@ NAMED = "regent-incident-4711-0123456789abcdef"
 
 @pytest.fixture
 def asked_there(
-    idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Desk], on_aws: Any
+    idp: Provider, tmp_path: Path, open_desk_with: Callable[..., Desk], on_aws: Any, request: pytest.FixtureRequest
 ) -> Iterator[tuple[House, Shim, AskedThere]]:
     """A runtime for people with tokens behind AgentCore's stand-in, and what chats hear of it."""
     people = tmp_path / "principals.yaml"
     people.write_text(PEOPLE)
     sources = IdentitySettings(oidc=Issuer(issuer=idp.issuer, audiences=(AUDIENCE,)))
-    settings = Settings(principals=people, identity=sources)
+    mode = getattr(request, "param", "http")
+    settings = Settings(principals=people, identity=sources, serve_protocol=mode)
     desk = open_desk_with(open_model("offline", settings))
     asked = DynamoAsked(on_aws.dynamo, on_aws.table)
     house = House(desk, open_identity(settings, desk.home), settings, asked)
-    front = Front(Health(), loopback=True)
-    front.open(build_app(house))
+    front = Front(Health(), loopback=True, protocol=mode)
+    front.open(Protocols(build_app(house), house, (mode,)))
     heard = HeardTable(on_aws.dynamo, on_aws.table, "slack")
     with serving(front) as port, shim(f"http://127.0.0.1:{port}", bearer=True) as plane:
         url = plane.url + urlsplit(invoke_url(ARN)).path
@@ -99,6 +102,20 @@ def test_the_commands_that_approvers_read_show_what_would_run_and_decide_it(
     assert run(decided, carla)["status"] == "answered"
     assert [(one.approver, one.decision) for one in bodies(house.desk)] == [("carla", "approve")]
     assert [*there.elsewhere("slack")] == []
+
+
+@pytest.mark.parametrize("asked_there", ["agui"], indirect=True)
+def test_where_nobody_can_decide_the_answer_says_so_and_nobody_is_asked_to(
+    asked_there: tuple[House, Shim, AskedThere], idp: Provider
+) -> None:
+    _, plane, there = asked_there
+    told = {"Authorization": f"Bearer {idp.token(sub='u-eva')}"}
+    status, text = call(plane.to[1], "POST", "/invocations", run_input(WHO), **told)
+    assert status == 200
+    found = [json.loads(line[6:]) for line in text.decode().splitlines() if line.startswith("data: ")]
+    answer = answer_of(found)
+    assert answer["status"] == "needs_approval" and "cannot be decided where it was asked" in answer["text"]
+    assert "decide" not in answer["text"].replace("decided", "") and [*there.elsewhere("slack")] == []
 
 
 def test_the_address_is_that_of_awss_own_client() -> None:
