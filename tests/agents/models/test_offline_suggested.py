@@ -18,7 +18,7 @@ from agents.models.offline.topics.examples import EXAMPLES
 from policies.access import local_principal
 
 _ROOT = Path(__file__).parents[3]
-ABOUT_PERSONS = frozenset(EXAMPLES["who_did_what"]) | {"Who changed the public bucket?"}
+ABOUT_PERSONS = frozenset(EXAMPLES["who_did_what"]) | {"Who changed the bucket lantern-utrecht-marketing-exports?"}
 _SHOWN = 2
 """Examples of a query that are shown to a person."""
 
