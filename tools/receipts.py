@@ -10,12 +10,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 import orjson
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from tools.errors import ReceiptError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 Source = Literal["aws", "sample"]
 
@@ -133,7 +136,7 @@ class ReceiptFiles:
 
     def __init__(self, folder: Path, key_file: Path) -> None:
         self._folder, self._key_file = folder, key_file
-        self._key: bytes | None = None
+        self._opened: AESGCM | None = None
 
     def put(self, receipt: Receipt, response: bytes) -> None:
         path = self._find(receipt.id)
@@ -195,10 +198,10 @@ class ReceiptFiles:
         path, before = self._path(receipt_id), self._folder / receipt_id[2:4] / receipt_id
         return before if not path.exists() and before.exists() else path
 
-    def _cipher(self) -> Any:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    def _cipher(self) -> AESGCM:
+        if self._opened is None:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if self._key is None:
             # in this order: whatever is stored was stored under a key that was there before it
             stored = self._folder.exists() and _holds_any(self._folder)
             if stored and not self._key_file.exists():
@@ -206,8 +209,8 @@ class ReceiptFiles:
                     f"The receipt key {self._key_file} is missing, but responses are stored under it; restore it from "
                     "a backup. A new key would leave them unreadable for good."
                 )
-            self._key = _read_or_make_key(self._key_file)
-        return AESGCM(self._key)
+            self._opened = AESGCM(_read_or_make_key(self._key_file))
+        return self._opened
 
 
 def _holds_any(folder: Path) -> bool:
