@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from contextlib import suppress
 
 from policies.audit.errors import LedgerError
 from policies.audit.records import Record
@@ -21,9 +22,11 @@ class Group:
         "done",
         "ends_question",
         "error",
+        "first",
         "full",
         "leaves",
         "since",
+        "time",
         "unwaited",
         "urgent",
         "waiters",
@@ -31,6 +34,8 @@ class Group:
 
     def __init__(self) -> None:
         self.leaves: list[bytes] = []
+        self.first = self.time = 0
+        """The index of the first record, and the time of the last one (UTC ns)."""
         self.bytes = 0
         self.since = 0.0
         self.full = self.urgent = self.done = self.ends_question = False
@@ -82,7 +87,7 @@ class Group:
 
     def _tell(self) -> None:
         for loop, futures in self.waiters.items():
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # it is closed, perhaps just now: nobody waits in it any more
                 loop.call_soon_threadsafe(_resolve, futures, self.error)
 
 

@@ -39,18 +39,18 @@ class Turn:
 
     def take(self) -> None:
         """Wait for the turn."""
-        fcntl.flock(self._door, fcntl.LOCK_EX)
         try:
+            fcntl.flock(self._door, fcntl.LOCK_EX)
+            self.held = True  # before it is: whoever is interrupted here lets go of it, too
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         finally:
             fcntl.flock(self._door, fcntl.LOCK_UN)
         self._since = time.monotonic()
-        self.held = True
 
     def release(self) -> None:
         if self.held:
-            self.held = False
             fcntl.flock(self._lock, fcntl.LOCK_UN)
+            self.held = False
 
     def contended(self) -> bool:
         """Whether another process waits for the turn, and this one had it for a while."""
@@ -62,6 +62,11 @@ class Turn:
             return True
         fcntl.flock(self._door, fcntl.LOCK_UN)
         return False
+
+    def forget(self) -> None:
+        """In a forked child: let go of what is the parent's without unlocking it."""
+        self.held = False
+        self.close()
 
     def close(self) -> None:
         self.release()

@@ -43,9 +43,10 @@ class Pace:
     @property
     def due(self) -> bool:
         """Whether a checkpoint is to be written now."""
-        if self._since is None:
+        since = self._since  # once: another thread may be signing
+        if since is None:
             return False
-        late = time.monotonic() - self._since >= CHECKPOINT_SECONDS
+        late = time.monotonic() - since >= CHECKPOINT_SECONDS
         return late or self._question_ended or self._records >= CHECKPOINT_RECORDS
 
     def pause(self, group: Group | None) -> float | None:
@@ -53,6 +54,7 @@ class Pace:
         now, waits = time.monotonic(), []
         if group is not None and group.leaves:
             waits.append(0.0 if group.urgent else group.since + LINGER - now)
-        if self._since is not None:
-            waits.append(0.0 if self.due else self._since + CHECKPOINT_SECONDS - now)
+        since = self._since
+        if since is not None:
+            waits.append(0.0 if self.due else since + CHECKPOINT_SECONDS - now)
         return max(0.0, min(waits)) if waits else None

@@ -45,14 +45,12 @@ class Store:
         self.segments, self.tiles = path / "segments", Tiles(path / "tile")
         self._tree, self.time = Tree(), 0
         self._unhashed: list[bytes] = []
+        # counted by itself and not from the two above: what waits for hashing is in neither of them for a moment
+        self.size = 0
         self.signed: Checkpoint | None = None
         self.failed: str | None = None
         self._fd, self._first, self._end = -1, 0, 0
         self._buffer = io.BytesIO()
-
-    @property
-    def size(self) -> int:
-        return self._tree.size + len(self._unhashed)
 
     @property
     def tree(self) -> Tree:
@@ -109,7 +107,7 @@ class Store:
             self._fd = self.disk.open(segment.path)
             break
         else:
-            self._tree, self.time, self._first, self._end = Tree(), 0, 0, 0
+            self._tree, self.size, self.time, self._first, self._end = Tree(), 0, 0, 0, 0
         self.tiles.flush()
         self._hold_against_anchor()
         if self.size and not self.tiles.complete(self.size):
@@ -149,7 +147,7 @@ class Store:
             raise LedgerDamagedError(f"No trusted key signed the last checkpoint of the ledger {self.path}.")
         for level, start, nodes in hashes:
             self.tiles.write(level, start, nodes)
-        self._tree, self._first, self._end = tree, segment.first, end
+        self._tree, self.size, self._first, self._end = tree, tree.size, segment.first, end
         self.signed = signed
         self.time = _time(last) if last else segment.time_before()
         if cut is None and covered < end:
@@ -228,6 +226,7 @@ class Store:
         try:
             for batch in frames.walk(data):
                 self.tree.extend(batch.hashes(), self.tiles.write)
+                self.size = self._tree.size
                 last = batch.last or last
                 for raw in batch.notes:
                     self.signed = self._checked(raw, self.tree)
@@ -258,6 +257,7 @@ class Store:
                 self._hash()
             self._write(frames.record_frames(part), self.size + len(part))
             self._unhashed += part
+            self.size += len(part)
             done += len(part)
         self.time = now
 
