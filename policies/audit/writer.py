@@ -20,6 +20,7 @@ import os
 import threading
 import time
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ from policies.audit.vault import Vault
 _WRITERS: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
-class Writer:
+class Writer(ABC):
     """What `Ledger` writes with."""
 
     def __init__(self, path: Path, home: Home, signer: Signer | None, disk: Disk, vault: Vault) -> None:
@@ -306,8 +307,9 @@ class Writer:
                     self._failed = self._failed or f"no checkpoint could be written: {error}"
         return True
 
+    @abstractmethod
     def checkpoint(self) -> object:
-        raise NotImplementedError
+        """Sign what is durable, as `Ledger` does."""
 
     def _after_fork(self) -> None:
         """In the child: no lock is held by a thread that is not there, and the turn is still the parent's."""
