@@ -56,14 +56,19 @@ def resume(ledger: Ledger, switch: Switch, by: Principal, scope: Scope) -> None:
     """
     _in_charge(ledger, by, scope, "resume")
     try:
-        held = [str(one.scope) for one in switch.read()]
+        read = switch.read()
     except SwitchError:
-        held = None  # nobody can tell: writing it anew is how it is mended
-    if held is not None and str(scope) not in held:
-        raise SwitchError(f"Nothing is stopped with the scope {scope}; stopped: {', '.join(held) or 'nothing'}.")
+        read = None  # nobody can tell: writing it anew is how it is mended
+    lifted = next((one for one in read or () if one.scope == scope), None)
+    if read is not None and lifted is None:
+        held = ", ".join(str(one.scope) for one in read)
+        raise SwitchError(f"Nothing is stopped with the scope {scope}; stopped: {held or 'nothing'}.")
     body = SwitchResumed(scope=scope.kind, **_names(scope), by=by.id)
     ledger.append(Record(actor="person", body=body, principal=by.id))
-    switch.change(lambda stops: without(stops, scope))
+    if lifted is None:
+        switch.change(lambda stops: without(stops, scope))
+    else:  # and no stop that somebody made meanwhile, of which this resume knows nothing
+        switch.change(lambda stops: tuple(one for one in stops if one != lifted))
 
 
 def _names(scope: Scope) -> dict[str, str]:

@@ -97,6 +97,24 @@ def test_resuming_what_is_not_stopped_says_what_is(home: Home) -> None:
         do(home, resume, ALL)
 
 
+def test_a_stop_made_while_an_earlier_one_is_lifted_stays(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Ledger.open(home.ledger) as ledger:
+        switch = Oversight.local(home.path, ledger).switch
+        stop(ledger, switch, ADMIN, ALL, "the first")
+        change = switch.change
+
+        def late(edit: Callable[..., Any]) -> None:
+            monkeypatch.undo()
+            stop(ledger, switch, ADMIN, ALL, "the second")
+            change(edit)
+
+        monkeypatch.setattr(switch, "change", late)
+        resume(ledger, switch, ADMIN, ALL)
+        assert [one.reason for one in switch.read()] == ["the second"]
+        resume(ledger, switch, ADMIN, ALL)
+        assert switch.read() == ()
+
+
 @pytest.mark.parametrize("text", ["domain:costs", "query:spent", "everything", "principal:", "all:x", ""])
 def test_a_scope_that_would_stop_nothing_is_refused(text: str) -> None:
     with pytest.raises(Exception, match="is no scope of a stop"):
