@@ -37,13 +37,13 @@ def rotate(ledger: Ledger, to: Signer | None = None) -> KeyChange:
     new = to or FileSigner.generate(old.vkey.name)
     index = ledger.append(Record(actor="system", body=KeyIntroduced(vkey=str(new.vkey), old=str(old.vkey))))
     ledger.sign_with(old, new)
+    home.trust(new.vkey)  # before anybody signs with it, here or in another process: else nobody could open the ledger
     if isinstance(old, FileSigner):
         old.save(home.key_file.with_name(f"{home.key_file.name}.retired-{old.vkey.id.hex()}"))
     if isinstance(new, FileSigner):
         new.save(home.key_file)
     else:
         home.key_file.unlink(missing_ok=True)
-    home.trust(new.vkey)
     return KeyChange(index=index, vkey=str(new.vkey), signed_by=(str(old.vkey), str(new.vkey)))
 
 

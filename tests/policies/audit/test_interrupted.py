@@ -18,7 +18,9 @@ import pytest
 from policies.audit import Ledger, LedgerError, LedgerUnwritableError, Note, Record, frames, verify
 from policies.audit.disk import Disk
 from policies.audit.group import Group
+from policies.audit.keys import Home
 from policies.audit.pace import Pace
+from policies.audit.rotation import rotate
 
 AUDIT = str(Path(frames.__file__).parent)
 
@@ -176,3 +178,22 @@ assert verify(site).code == 0
 def test_a_forked_child_that_closes_the_ledger_takes_no_turn_from_its_parent(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FORKS, str(tmp_path)], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_rotation_that_is_interrupted_leaves_a_ledger_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "ledger"
+    with Ledger.open(site) as ledger:
+        ledger.append(note("before"))
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Home, "trust", stop)
+            rotate(ledger)
+    for name in ("once", "again"):
+        with Ledger.open(site) as ledger:
+            ledger.append(note(name))
+    assert verify(site).code == 0
