@@ -169,7 +169,7 @@ def _run(
     cost = turn.oversight.budgets.prices.asked(ran.asked)
     if lease is not None:
         lease.settle(0, cost)
-    turn.aws_cost_usd += cost
+    turn.paid(cost)
     _keep(turn, query, parsed, ran, intent)
     turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
     return ran.result

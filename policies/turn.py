@@ -129,6 +129,11 @@ class Turn:
         with self._lock:
             self.tokens += tokens
 
+    def paid(self, cost: Decimal) -> None:
+        """Count what AWS charges for the calls of a query; queries run at the same time."""
+        with self._lock:
+            self.aws_cost_usd += cost
+
     def settled(self, decision: Decision, said: str) -> None:
         """The call that waited was turned down."""
         for at, attempt in enumerate(self.attempts):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import os
 import secrets
+from io import FileIO
 from pathlib import Path
 
 from policies.audit.errors import KeyFileError, SignatureError
@@ -98,9 +100,10 @@ class Home:
         return [VerifierKey.parse(line) for line in lines if line.strip() and not line.startswith("#")]
 
     def trust(self, key: VerifierKey) -> None:
-        keys = self.trusted()
-        if key not in keys:
-            write_durably(self.trust_file, "".join(f"{k}\n" for k in [*keys, key]).encode(), mode=0o644)
+        with _alone(self.keys):
+            keys = self.trusted()
+            if key not in keys:
+                write_durably(self.trust_file, "".join(f"{k}\n" for k in [*keys, key]).encode(), mode=0o644)
 
     def anchor_file(self, origin: str) -> Path:
         return self.anchors / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.note"
@@ -124,9 +127,10 @@ class Home:
 
     def remember(self, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint` as the last one seen; an older one never replaces a newer one."""
-        known = self.anchor(checkpoint.origin)
-        if known is None or checkpoint.size > known.size:
-            write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
+        with _alone(self.anchors):
+            known = self.anchor(checkpoint.origin)
+            if known is None or checkpoint.size > known.size:
+                write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
 
 
 def _head(path: Path) -> Checkpoint:
@@ -134,6 +138,17 @@ def _head(path: Path) -> Checkpoint:
         return Checkpoint.parse(path.read_bytes())
     except (OSError, SignatureError) as error:
         raise KeyFileError(f"The known head in {path} cannot be used: {error}") from error
+
+
+def _alone(folder: Path) -> FileIO:
+    """For a `with`: what is read in this folder meanwhile still holds when it is written, whoever else is there.
+
+    A file of C, which lets go of its lock wherever Ctrl-C interrupts its owner.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileIO(folder / ".lock", "a")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:

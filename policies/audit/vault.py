@@ -11,6 +11,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SEALED = frozenset({"subject", "commitment", "box"})
 SALT, NONCE = 32, 12
 _PERSON, _RESULT = "p-", "r-"
+_GOING = ".going"
+"""The end of the name of a key that is being forgotten; no name ends so for longer than that takes."""
 _QUESTIONS = 64
 """How many questions' keys are kept at hand for writing; an older question that goes on gets another key."""
 
@@ -169,7 +172,10 @@ class Vault:
         return (False, None) if salted is None else (True, orjson.loads(salted[SALT:]))
 
     def forget(self, pseudonyms: Iterable[str]) -> list[str]:
-        """Destroy these keys; those that were there. Overwritten first, as far as the disk honours it."""
+        """Destroy these keys; those that were there. Overwritten first, as far as the disk honours it.
+
+        A key loses its name before it is overwritten, so that whoever reads keys meanwhile finds a whole one or none.
+        """
         with self._lock:
             self._fetch()
             self._load()
@@ -177,15 +183,23 @@ class Vault:
             for subject in gone:
                 if self._store is not None:
                     self._store.delete(subject.path.name)
-                with subject.path.open("r+b") as file:
-                    file.write(secrets.token_bytes(subject.path.stat().st_size))
-                    file.flush()
-                    os.fsync(file.fileno())
-                subject.path.unlink()
+                with suppress(FileNotFoundError):  # another process forgets it, too
+                    subject.path.rename(self.path / f".{subject.path.name}{_GOING}")
                 self._drop(subject.pseudonym)
-            if gone:
-                sync_directory(self.path)
+            self._overwrite()
             return [subject.pseudonym for subject in gone]
+
+    def _overwrite(self) -> None:
+        """Destroy the keys that lost their names, those included that a process left when it died."""
+        going = [*self.path.glob(f".[pr]-*.json{_GOING}")] if self.path.is_dir() else []
+        for path in going:
+            with suppress(FileNotFoundError), path.open("r+b") as file:
+                file.write(secrets.token_bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+                path.unlink()
+        if going:
+            sync_directory(self.path)
 
     def _find(self, pseudonym: str) -> Subject | None:
         known = self._by_pseudonym.get(pseudonym)
@@ -217,7 +231,12 @@ class Vault:
             self._drop(pseudonym)
         for pseudonym, path in there.items():
             if pseudonym not in self._by_pseudonym:
-                subject = self._by_pseudonym[pseudonym] = self._read(path)
+                try:
+                    subject = self._by_pseudonym[pseudonym] = self._read(path)
+                except KeyFileError:
+                    if path.exists():
+                        raise
+                    continue  # forgotten by another process in this moment
                 if pseudonym.startswith(_PERSON):
                     self._by_person.setdefault(subject.person, subject)
 
@@ -269,7 +288,8 @@ class Vault:
 
         if self._master_cipher is None:
             if not self.master_file.exists() and not self._fetched_master():
-                if self.path.is_dir() and any(self.path.glob("[pr]-*.json")):
+                used = self.path.is_dir() and any(self.path.glob("[pr]-*.json"))
+                if used and not self.master_file.exists():  # else another process made both in this moment
                     raise KeyFileError(f"The master key {self.master_file} is missing; restore it from its backup.")
                 fresh = AESGCM.generate_key(256)
                 wrapped = fresh if self._wrapper is None else self._wrapper.wrap(fresh)

@@ -152,6 +152,16 @@ def test_that_bucket_is_the_one_that_was_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    ["Are there any old access keys?", "Is there an old access key?", "Do you know if there are old access keys?"],
+)
+def test_there_is_no_place_where_it_only_says_that_something_exists(said: str) -> None:
+    shown = "Read as: findings.\n\n- account venue-utrecht: 3\n- account data-lab: 2"
+    for call in _plan(said, "Which accounts have critical findings?", answer=shown).calls:
+        assert "accounts" not in call.inputs
+
+
+@pytest.mark.parametrize(
     ("change", "then", "inputs"),
     [
         (

@@ -171,8 +171,8 @@ def completed(call: PlannedCall, donors: Sequence[Reading], context: Context) ->
     schema = fields_of(context.queries[call.query])
     for donor in donors:
         filled = fill(context.queries[call.query], donor, context.names, context.now)
-        if not any(k in inputs for k in ("accounts", "team", "venue")):
-            inputs.update({k: v for k, v in filled.inputs.items() if k in ("accounts", "team", "venue")})
+        if not any(k in inputs for k in _LOCATION):
+            inputs.update({k: v for k, v in filled.inputs.items() if k in _LOCATION})
         for key in ("period", "region", *(("kind",) if call.query in ("public_exposure", "encryption") else ())):
             if key == "period" and schema.get("period", {}).get("default", "") is None:
                 continue  # a state, asked for without a time: the other part's time is not its own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.backward import dated
@@ -126,26 +126,34 @@ def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candi
     return (best, second)
 
 
-def _held(calls: Collection[str], plans: Sequence[tuple[float, Candidate]]) -> float:
+_Plans = Sequence[tuple[float, Candidate]]
+"""Plans and their probabilities, the likeliest first."""
+_Keyed = Sequence[tuple[float, frozenset[str]]]
+"""The calls of the same plans as text, which is made once: every rival is held against all of them."""
+
+
+def _held(calls: frozenset[str], keyed: _Keyed) -> float:
     """How probable it is that these calls hold all that is asked."""
-    return sum(chance for chance, one in plans if all(str(call) in calls for call in one.calls))
+    return sum(chance for chance, one in keyed if one <= calls)
 
 
-def _either(
-    chance: float, plans: Sequence[tuple[float, Candidate]], context: Context
-) -> tuple[float, tuple[Candidate, ...]]:
+def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tuple[float, tuple[Candidate, ...]]:
     """The likeliest plan and its fittest rival, and how probable it is that they hold all that is asked.
 
     The likeliest alone, with its `chance`, where it has no rival.
     """
     best = plans[0][1]
-    rivals = [one for other, one in plans[1:_RIVALS] if other >= SECOND and not _alike(one, best, context)]
+    rivals = [
+        (one, keys)
+        for (other, one), (_, keys) in zip(plans[1:_RIVALS], keyed[1:_RIVALS], strict=True)
+        if other >= SECOND and not _alike(one, best, context)
+    ]
     if not rivals:
         return chance, (best,)
     found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
-    for rival in rivals:
-        calls = {str(call) for one in (best, rival) for call in one.calls}
-        if len(calls) <= MOST_CALLS and (held := _held(calls, plans)) > found[0]:
+    for rival, keys in rivals:
+        calls = keyed[0][1] | keys
+        if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
             found = held, _one_of(best, rival, context)
     return found
 
@@ -187,9 +195,10 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     )
     if not lenient:
         plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
+    keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
     chance, best = plans[0] if plans else (0.0, None)
     if best is not None:
-        chance = _held({str(call) for call in best.calls}, plans)
+        chance = _held(keyed[0][1], keyed)
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if best is not None and not lenient and _vetoed(best, reading, context):
         chance = 0.0
@@ -204,7 +213,7 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if best is not None and chance >= SURE:
         readings = (best,)
     elif best is not None and chances[-1] < chance:
-        held, either = _either(chance, plans, context)
+        held, either = _either(chance, plans, keyed, context)
         readings = either if held >= EITHER else ()
     if reading.stray and (chance < _NAMED or not context.names.complete):
         return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
