@@ -89,7 +89,7 @@ def asked(person: str = "vera@example.com") -> Record:
 def test_nothing_set_means_key_files_and_this_disk(aws: Any) -> None:
     with open_ledger() as ledger:
         ledger.append(Record(actor="system", body=Note(name="here")))
-    assert sorted(path.name for path in (Home.find().keys).iterdir()) == ["ledger.key", "ledger.vkey"]
+    assert sorted(path.name for path in (Home.find().keys).iterdir()) == [".lock", "ledger.key", "ledger.vkey"]
     assert not (Home.find().path / "spool").exists()
 
 

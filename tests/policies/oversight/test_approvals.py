@@ -309,7 +309,9 @@ def test_the_commands_stop_and_resume(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "incident 4711" in regent("doctor", code=1)
     assert "Only an admin" in regent("resume", "--as", "carla", code=3)
     assert "Nobody is known" in regent("stop", "x", "--as", "mallory", code=3)
-    assert json.loads(regent("resume", "--json")) == {"stopped": False, "scope": "all", "by": "local"}
+    where = f"the home {tmp_path} on this machine"
+    resumed = {"stopped": False, "scope": "all", "by": "local", "where": where}
+    assert json.loads(regent("resume", "--json")) == resumed
     assert regent("stop", "  ", code=2)
     assert isinstance(CliRunner().invoke(app, ["stop", "x", "--scope", "domain:costs"]).exception, Exception)
     assert verify(tmp_path / "ledger").code == 0
