@@ -100,6 +100,8 @@ class Home:
         return [VerifierKey.parse(line) for line in lines if line.strip() and not line.startswith("#")]
 
     def trust(self, key: VerifierKey) -> None:
+        if key in self.trusted():
+            return
         with _alone(self.keys):
             keys = self.trusted()
             if key not in keys:
@@ -127,10 +129,15 @@ class Home:
 
     def remember(self, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint` as the last one seen; an older one never replaces a newer one."""
+        if self._knows(checkpoint):
+            return
         with _alone(self.anchors):
-            known = self.anchor(checkpoint.origin)
-            if known is None or checkpoint.size > known.size:
+            if not self._knows(checkpoint):
                 write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
+
+    def _knows(self, checkpoint: Checkpoint) -> bool:
+        known = self.anchor(checkpoint.origin)
+        return known is not None and known.size >= checkpoint.size
 
 
 def _head(path: Path) -> Checkpoint:

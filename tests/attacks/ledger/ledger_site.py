@@ -95,7 +95,7 @@ def build(home: Path, questions: int = 8) -> Site:
             if number % 2:
                 ledger.checkpoint()
     key = (home / "keys" / "ledger.vkey").read_text().strip()
-    return Site(home, key, next((home / "anchors").iterdir()).read_bytes())
+    return Site(home, key, next((home / "anchors").glob("*.note")).read_bytes())
 
 
 def leaves_of(site: Site) -> list[bytes]:

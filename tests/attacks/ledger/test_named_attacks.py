@@ -246,7 +246,7 @@ def test_roll_back_to_an_older_genuine_copy(tmp_path: Path) -> None:
     with Ledger.open(home / "ledger") as ledger:
         write_question(ledger, 99)
     newer = Site(
-        home, (home / "keys" / "ledger.vkey").read_text().strip(), next((home / "anchors").iterdir()).read_bytes()
+        home, (home / "keys" / "ledger.vkey").read_text().strip(), next((home / "anchors").glob("*.note")).read_bytes()
     )
     assert newer.judge() == 0
     shutil.rmtree(home / "ledger")
@@ -273,7 +273,9 @@ def test_a_record_that_contains_the_separators_is_just_a_record(tmp_path: Path) 
             ledger.append(note(text, number=2**53, more=[text, 2**63 - 1, -(2**63), 1e308, 0.1]))
         assert [stored.body.model_dump()["name"] for stored in ledger.read()] == evil
     site = Site(
-        tmp_path, (tmp_path / "keys" / "ledger.vkey").read_text(), next((tmp_path / "anchors").iterdir()).read_bytes()
+        tmp_path,
+        (tmp_path / "keys" / "ledger.vkey").read_text(),
+        next((tmp_path / "anchors").glob("*.note")).read_bytes(),
     )
     assert (site.judge(), site.judge_cli(), site.judge_alone()) == (0, 0, 0)
 

@@ -152,7 +152,7 @@ def test_a_writer_that_died_as_it_began_a_segment(
         assert found[:256] == [str(number) for number in range(256)]
         ledger.append(note("later"))
     assert verify(site).code == 0
-    head = next((tmp_path / "anchors").iterdir())
+    head = next((tmp_path / "anchors").glob("*.note"))
     assert subprocess.run([*command, "--head", str(head)], check=False, capture_output=True).returncode == 0
 
 
@@ -358,7 +358,7 @@ def test_checkpoints_never_get_ahead_of_the_records(tmp_path: Path) -> None:
             assert unsynced == 1, "two writes without a sync between them"
         elif kind == "sync":
             unsynced = 0
-    assert Checkpoint.parse(next((tmp_path / "anchors").iterdir()).read_bytes()).size == 10
+    assert Checkpoint.parse(next((tmp_path / "anchors").glob("*.note")).read_bytes()).size == 10
 
 
 def test_a_file_size_limit_of_the_system_fails_closed(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def note(name: str) -> Record:
 
 def alone(home: Path, *keys: VerifierKey) -> int:
     """verify.py's exit code with the home's known head."""
-    head = next((home / "anchors").iterdir())
+    head = next((home / "anchors").glob("*.note"))
     given = [item for key in keys for item in ("--key", str(key))]
     command = [sys.executable, str(VERIFY_PY), str(home / "ledger"), *given, "--head", str(head)]
     return subprocess.run(command, capture_output=True, check=False).returncode

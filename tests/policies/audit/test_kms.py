@@ -71,7 +71,7 @@ def test_a_ledger_signed_by_kms_verifies_without_kms_and_without_our_code(signer
     write(tmp_path, signer)
     assert not (tmp_path / "keys" / "ledger.key").exists(), "no private key on this machine"
     assert verify(tmp_path / "ledger", [signer.vkey]).code == 0
-    head = next((tmp_path / "anchors").iterdir())
+    head = next((tmp_path / "anchors").glob("*.note"))
     command = [sys.executable, str(ROOT / "verify.py"), str(tmp_path / "ledger"), "--key", str(signer.vkey)]
     assert subprocess.run([*command, "--head", str(head)], check=False).returncode == 0
     segment = next((tmp_path / "ledger" / "segments").iterdir())
@@ -83,7 +83,7 @@ def test_a_ledger_signed_by_kms_verifies_without_kms_and_without_our_code(signer
 def test_openssl_accepts_the_signature(signer: KmsSigner, tmp_path: Path) -> None:
     """Neither our code nor the library it uses: the checkpoint's text, the key and the signature given to openssl."""
     write(tmp_path, signer)
-    signed = Checkpoint.parse(next((tmp_path / "anchors").iterdir()).read_bytes())
+    signed = Checkpoint.parse(next((tmp_path / "anchors").glob("*.note")).read_bytes())
     ((name, id_, signature),) = signed.note.signatures
     assert (name, id_) == (ORIGIN, signer.vkey.id)
     pem = base64.encodebytes(signer.vkey.data).decode()
