@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agents.controlling import ROOT, evaluated
 from policies.audit import verify
 from policies.controls import checks, evaluations
 from policies.controls.collect import collect
@@ -17,7 +18,7 @@ from policies.controls.evaluate import evaluate
 from policies.controls.evaluations import EvaluationResult, dataset_sha256, folder, keep, record
 from policies.controls.evidence import Evidence
 from policies.controls.needs import repository
-from tests.evaluations.suites import SUITES
+from tests.evaluations.suites import SUITES, attack_files
 
 RUNS = repository.EVALUATION_RUNS
 HERE = Path(__file__).parents[2] / "evaluations"
@@ -143,6 +144,18 @@ def test_what_ships_has_a_result_for_every_declared_suite_dated_before_now(opene
     found = {path.stem: evaluations.read(path)[0] for path in HERE.glob("*.json")}
     assert set(room.scene.declared.evaluations) <= set(found)
     assert all(one.at < datetime.now(UTC) for one in found.values())
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.json")), ids=lambda path: path.stem)
+def test_what_ships_was_run_on_the_cases_as_they_are(path):
+    """The quick half of the next test: `make evaluations` after a change of cases, prompts or policies."""
+    shipped, _ = evaluations.read(path)
+    assert shipped.dataset_sha256 == dataset_sha256(ROOT, shipped.dataset)
+    if shipped.suite == "attacks":
+        assert shipped.dataset == attack_files()
+    if shipped.prompts is not None:
+        now = evaluated(shipped.suite, dict(shipped.cases), model=shipped.model, dataset=shipped.dataset)
+        assert (shipped.prompts, shipped.policies_sha256) == (now.prompts, now.policies_sha256)
 
 
 @pytest.mark.slow
