@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import os
 import secrets
-from io import FileIO
 from pathlib import Path
 
 from policies.audit.errors import KeyFileError, SignatureError
+from policies.audit.locks import alone
 from policies.audit.note import ED25519, Checkpoint, VerifierKey
 
 
@@ -102,7 +101,7 @@ class Home:
     def trust(self, key: VerifierKey) -> None:
         if key in self.trusted():
             return
-        with _alone(self.keys):
+        with alone(self.keys / ".lock"):
             keys = self.trusted()
             if key not in keys:
                 write_durably(self.trust_file, "".join(f"{k}\n" for k in [*keys, key]).encode(), mode=0o644)
@@ -131,7 +130,7 @@ class Home:
         """Keep `checkpoint` as the last one seen; an older one never replaces a newer one."""
         if self._knows(checkpoint):
             return
-        with _alone(self.anchors):
+        with alone(self.anchors / ".lock"):
             if not self._knows(checkpoint):
                 write_durably(self.anchor_file(checkpoint.origin), checkpoint.raw)
 
@@ -145,17 +144,6 @@ def _head(path: Path) -> Checkpoint:
         return Checkpoint.parse(path.read_bytes())
     except (OSError, SignatureError) as error:
         raise KeyFileError(f"The known head in {path} cannot be used: {error}") from error
-
-
-def _alone(folder: Path) -> FileIO:
-    """For a `with`: what is read in this folder meanwhile still holds when it is written, whoever else is there.
-
-    A file of C, which lets go of its lock wherever Ctrl-C interrupts its owner.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileIO(folder / ".lock", "a")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -1,10 +1,13 @@
-"""Whose turn it is to write, between processes: `flock` on the ledger's directories, so no lock file lies in it."""
+"""Whose turn it is, between processes: `flock` on the ledger's directories, so that no lock file lies in it, or on an
+empty file beside what is read and changed.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import time
+from io import FileIO
 from pathlib import Path
 
 forks = 0
@@ -21,6 +24,18 @@ os.register_at_fork(after_in_child=_forked)
 
 _WHILE = 0.005
 """Seconds for which a writer goes on without asking who waits: looking costs two system calls."""
+
+
+def alone(lock: Path) -> FileIO:
+    """For a `with`: what is read meanwhile still holds when it is written, for all who take the same `lock`.
+
+    Between threads as between processes; who dies lets go of it. A file of C, which lets go wherever Ctrl-C interrupts
+    its owner. Not to be taken twice by one thread.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = FileIO(lock, "a")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    return held
 
 
 class Turn:

@@ -1,7 +1,6 @@
 """Where paused runs wait: rows that say where to look in the ledger, with the run itself sealed. Never the truth.
 
-Whether something was approved, by whom, and whether that is used up, the ledger says; a row is an index, and the place
-where the first of two who act at once wins.
+Whether something was approved, by whom, and whether that is used up, the ledger says; a row is an index.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from policies.oversight.database import Database
 from tools.errors import RegentError
 
 State = Literal["pending", "approved", "denied", "expired", "consumed", "answered"]
+"""Decisions and expiries stand in rows of earlier versions alone; `consumed` lets one answer take the run's place."""
 _COLUMNS = ("id", "question", "state", "created", "expires", "requested", "box", "answer")
 
 

@@ -1,8 +1,9 @@
 """Approvals: a second person's word on one very call, given once, used once, and true only as the ledger has it.
 
 At most once: an approval is consumed before anything runs. After a crash in between it stays consumed, and the asker
-asks again. Of two who decide or consume at the same moment, the store lets one through, and the ledger's order of
-records has the last word: the first `approval.decided` and the first `approval.consumed` count, no others.
+asks again. Of two who decide or consume at the same moment, one is first and the other finds its record: they look and
+record in turn, and the ledger has the last word. The first `approval.decided` and the first `approval.consumed` count,
+no others, and nothing that has no record: who dies before it decided nothing and used nothing.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ from policies.audit.bodies import (
     ApprovalRequested,
     Body,
 )
+from policies.audit.locks import alone
 from policies.audit.records import Record
 from policies.oversight.approval_history import History, read_history
-from policies.oversight.approval_store import ApprovalError, ApprovalStore, State, Stored
+from policies.oversight.approval_store import ApprovalError, ApprovalStore, Stored
 from policies.oversight.stopping import NotInChargeError
 
 if TYPE_CHECKING:
+    from io import FileIO
+
     from policies.access import Decision, Principal
     from policies.audit import Ledger
 
@@ -134,18 +138,14 @@ class Approvals:
             ApprovalError: it is decided, used or expired already, or somebody else was first.
         """
         row = self._row(approval)
-        known = self._settled(row)
-        if known.state != "pending":
-            raise ApprovalError(f"The approval {approval} cannot be decided any more: it {known.words}.")
+        with self._alone():
+            known = self._waiting(row)
         allowed = may(known.call)
         if not allowed.allowed:
             why = "; ".join(allowed.policies)
             made = {"requested": row.requested, "reason": reason, **_made_from(allowed)}
             self._append(known, ApprovalRefused(approval=approval, by=by.id, why=why, **made))
             raise NotInChargeError(f"{by.id} may not decide this. {allowed.reason}")
-        after: State = "approved" if verdict == "approve" else "denied"
-        if not self._store.swap(approval, "pending", after):
-            raise ApprovalError(f"Somebody else decides the approval {approval} at this moment.")
         body = ApprovalDecided(
             approval=approval,
             requested=row.requested,
@@ -156,10 +156,12 @@ class Approvals:
             personal_data=known.call.personal_data,
             **_made_from(allowed),
         )
-        index = self._append(known, body, actor="person")
+        with self._alone():
+            self._waiting(row)  # the gate took its time
+            index = self._append(known, body, actor="person")
         decided = self._history(row)
         if decided.decided_index != index:
-            raise ApprovalError(f"The approval {approval} cannot be decided any more: it {decided.words}.")
+            raise _too_late(decided)
         return decided
 
     def consume(self, approval: str) -> Consumed:
@@ -168,22 +170,23 @@ class Approvals:
         Raises:
             ApprovalError: it waits still, was used already, or the ledger knows of no such decision.
         """
-        row = self._row(approval)
-        known = self._settled(row)
-        if known.state not in ("approved", "denied", "expired"):
-            raise ApprovalError(f"The approval {approval} cannot be used: it {known.words}.")
-        if row.state in ("consumed", "answered") or not self._store.swap(approval, row.state, "consumed"):
-            raise ApprovalError(f"The approval {approval} is being used, or was; it is not used twice.")
-        outcome: Outcome = known.state
-        body = ApprovalConsumed(
-            approval=approval,
-            requested=row.requested,
-            decided=known.decided_index,
-            call_sha256=known.call.call_sha256,
-            outcome=outcome,
-            personal_data=known.call.personal_data,
-        )
-        index = self._append(known, body)
+        with self._alone():
+            row = self._row(approval)
+            known = self._settled(row)
+            if known.state not in ("approved", "denied", "expired"):
+                raise ApprovalError(f"The approval {approval} cannot be used: it {known.words}.")
+            if not self._store.swap(approval, row.state, "consumed"):
+                raise ApprovalError(f"The approval {approval} was removed or changed while it was to be used.")
+            outcome: Outcome = known.state
+            body = ApprovalConsumed(
+                approval=approval,
+                requested=row.requested,
+                decided=known.decided_index,
+                call_sha256=known.call.call_sha256,
+                outcome=outcome,
+                personal_data=known.call.personal_data,
+            )
+            index = self._append(known, body)
         if self._history(row).consumed_index != index:
             raise ApprovalError(f"The approval {approval} was used by somebody else first.")
         return Consumed(outcome, known.call, index, known.refusal)
@@ -224,8 +227,22 @@ class Approvals:
         self._ledger.flush()
         return read_history(self._ledger, row.id, row.requested, row.question, self._clock())
 
+    def _alone(self) -> FileIO:
+        """For a `with`: nobody else decides or uses an approval of this ledger meanwhile."""
+        try:
+            return alone(self._ledger.home.path / ".approvals.lock")
+        except OSError as error:
+            raise ApprovalError(f"No approval can be decided or used: {error}.") from error
+
+    def _waiting(self, row: Stored) -> History:
+        """The history of what waits still; ApprovalError when it does not. Alone."""
+        known = self._settled(row)
+        if known.state != "pending":
+            raise _too_late(known)
+        return known
+
     def _settled(self, row: Stored) -> History:
-        """The history, with an expiry that is due put on record."""
+        """The history, with an expiry that is due put on record. Alone."""
         known = self._history(row)
         if known.state == "expired" and known.expired_index is None:
             self._append(known, ApprovalExpired(approval=row.id, requested=row.requested))
@@ -258,6 +275,10 @@ class Approvals:
         if approval != row.id or not isinstance(content, dict):
             raise ApprovalError(f"What was kept of the approval {row.id} belongs to another.")
         return content
+
+
+def _too_late(known: History) -> ApprovalError:
+    return ApprovalError(f"The approval {known.approval} cannot be decided any more: it {known.words}.")
 
 
 def _made_from(decision: Decision) -> dict[str, Any]:
