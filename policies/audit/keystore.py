@@ -22,7 +22,15 @@ class S3Keys:
     def get(self, name: str) -> bytes | None:
         """The bytes of `name`, or None when there are none. KeyFileError when the bucket cannot be read."""
         try:
-            return self._bucket.get(name) if name in set(self._bucket.keys(name)) else None
+            return self._bucket.get(name) if self._has(name) else None
+        except RemoteError as error:
+            if not self._has(name):
+                return None  # deleted in this moment
+            raise KeyFileError(str(error)) from error
+
+    def _has(self, name: str) -> bool:
+        try:
+            return name in set(self._bucket.keys(name))
         except RemoteError as error:
             raise KeyFileError(str(error)) from error
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from policies.audit.errors import KeyFileError, SealError
 from policies.audit.keys import sync_directory, write_durably
+from policies.audit.locks import alone
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,10 +98,7 @@ class Vault:
             return known
         with self._lock:
             self._load()
-            known = self._by_person.get(person)
-            if known is None:
-                known = self._by_person[person] = self._create(person, _PERSON)
-            return known
+            return self._by_person.get(person) or self._first(person)
 
     def result(self, person: str, question: str | None) -> Subject:
         """The key of what `question` of `person` finds about persons, so that one result can go without all others.
@@ -214,15 +212,19 @@ class Vault:
 
     def _fetch(self) -> None:
         """Lay out here what the store has, and drop what it has no more."""
-        if self._store is None:
-            return
-        there = {name for name in self._store.names() if name.endswith(".json")}
-        for path in self.path.glob("[pr]-*.json"):
-            if path.name not in there:
-                path.unlink()  # forgotten elsewhere: every key is in the store before it is used
-        for name in there:
-            if not (self.path / name).exists() and (data := self._store.get(name)) is not None:
-                write_durably(self.path / name, data)
+        while self._store is not None and self._laid_out(self._store):
+            pass  # what was forgotten while it was laid out goes again
+
+    def _laid_out(self, store: KeyStore) -> bool:
+        """Whether there were keys to lay out. The disk is looked at first: every key is in the store before."""
+        here = {path.name for path in self.path.glob("[pr]-*.json")}
+        there = {name for name in store.names() if name.startswith((_PERSON, _RESULT)) and name.endswith(".json")}
+        for name in here - there:
+            (self.path / name).unlink(missing_ok=True)  # forgotten elsewhere
+        found = [(name, data) for name in there - here if (data := store.get(name)) is not None]
+        for name, data in found:
+            write_durably(self.path / name, data)
+        return bool(found)
 
     def _load(self) -> None:
         """Read the key files that appeared, drop those that went."""
@@ -262,6 +264,22 @@ class Vault:
             ) from error
         return Subject(file.subject, name, cipher, path, _blind(key))
 
+    def _first(self, person: str) -> Subject:
+        """The key of a person who has none: one, for all who need it in this moment."""
+        try:
+            held = alone(self.path.parent / ".lock")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with held:
+            self._load()
+            known = self._by_person.get(person)
+            if known is None:
+                known = self._by_person[person] = self._create(person, _PERSON)
+            return known
+
+    def _unwritable(self, error: OSError) -> KeyFileError:
+        return KeyFileError(f"The key for a person's content cannot be written to {self.path}: {error}.")
+
     def _create(self, person: str, kind: str) -> Subject:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -277,9 +295,7 @@ class Vault:
         try:
             write_durably(path, data)
         except OSError as error:
-            raise KeyFileError(
-                f"The key for a person's content cannot be written to {path.parent}: {error}."
-            ) from error
+            raise self._unwritable(error) from error
         subject = self._by_pseudonym[pseudonym] = Subject(pseudonym, person, cipher, path, _blind(key))
         return subject
 

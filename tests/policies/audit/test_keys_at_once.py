@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from policies.audit import Ledger, Note, Record
-from policies.audit.keys import FileSigner, Home
+from policies.audit.keys import FileSigner, Home, write_durably
 from policies.audit.vault import Vault
 
 
@@ -54,6 +54,31 @@ def test_a_forgetting_that_was_killed_halfway_is_ended_by_the_next(
 
 def _killed(_: int) -> None:
     raise KeyboardInterrupt
+
+
+def test_two_who_need_a_persons_first_key_at_once_get_the_same_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second process looks for the key while the first writes it: had each its own, one would outlive the other."""
+    mine, other = Vault(tmp_path / "subjects"), Vault(tmp_path / "subjects")
+    mine.subject("anna"), other.subject("anna")
+    found: list[str] = []
+    second = threading.Thread(target=lambda: found.append(other.subject("bert").pseudonym))
+
+    def slowly(path: Path, data: bytes) -> None:
+        monkeypatch.undo()
+        second.start()
+        second.join(0.3)  # as long as it would take without waiting, ten times over
+        write_durably(path, data)
+
+    monkeypatch.setattr("policies.audit.vault.write_durably", slowly)
+    bert = mine.subject("bert")
+    second.join()
+    assert found == [bert.pseudonym] and mine.pseudonyms("bert") == found
+    sealed = other.seal(other.subject("bert"), "what bert said")
+    assert mine.open(sealed) == (True, "what bert said")
+    assert mine.forget(mine.pseudonyms("bert")) == found
+    assert not any(vault.open(sealed)[0] for vault in (mine, other, Vault(tmp_path / "subjects")))
 
 
 def test_many_first_starts_at_once_share_one_master_key(tmp_path: Path) -> None:
