@@ -7,8 +7,7 @@ that it points to is read from the ledger and held against the filter again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from policies.audit.errors import LedgerError
 from policies.audit.keys import Home
+from policies.audit.locks import alone
 from policies.audit.reader import Reader
 from policies.audit.records import StoredRecord
 from policies.audit.segments import read_raw
 from policies.audit.vault import Vault
 
 _VERSION = "1"
+_WAIT = 5.0
+"""Seconds in which another program may hold the file; after that it is done without. Ours wait for each other."""
 _COLUMNS = ("type", "question", "subject", "query", "decision", "period")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);
@@ -59,17 +61,21 @@ class Filter(BaseModel):
 
 
 def search(ledger: Path, what: Filter, *, home: Path | None = None, vault: Vault | None = None) -> list[StoredRecord]:
-    """Matching records, newest first, at most `what.limit`. Brings the index up to date first."""
+    """Matching records, newest first, at most `what.limit`. Brings the index up to date first.
+
+    Who comes while another process does that waits for it. A damaged index is built anew; where none can be kept, or
+    another program holds it, the whole ledger is read instead. LedgerDamagedError when the ledger cannot be.
+    """
     place, reader = Home(ledger, home), Reader(ledger, vault)
     subjects = vault.pseudonyms(what.person) if vault is not None and what.person else []
     if what.person and not subjects:
         subjects = [what.person]
-    with _index(place, reader) as database:
-        where, values = _where(what, subjects)
-        rows = database.execute(f"SELECT idx FROM records WHERE {where} ORDER BY idx DESC LIMIT ?", values)  # noqa: S608
-        found = [int(row[0]) for row in rows]
     return sorted(
-        (record for record in reader.pick(found) if _matches(record, what, subjects)),
+        (
+            record
+            for record in reader.pick(_indexes(place, reader, *_where(what, subjects)))
+            if _matches(record, what, subjects)
+        ),
         key=lambda r: r.index,
         reverse=True,
     )
@@ -126,40 +132,58 @@ def _row(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _index(place: Home, reader: Reader) -> Iterator[sqlite3.Connection]:
-    """The index, brought up to date; thrown away and built anew when it does not belong to this ledger."""
-    place.index.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _indexes(place: Home, reader: Reader, where: str, values: list[Any]) -> list[int]:
+    """Where the index says that the records are."""
     path = place.index / f"{place.ledger.name}.sqlite"
     try:
-        database = _opened(path, reader)
-    except sqlite3.DatabaseError:
-        # Not a database, or an older layout: it can be rebuilt, so it is.
-        path.unlink(missing_ok=True)
-        database = _opened(path, reader)
-    with closing(database):
+        with alone(path.with_name(f".{path.name}.lock")):
+            try:
+                return _looked_up(path, reader, where, values)
+            except sqlite3.DatabaseError as error:
+                if _held(error):
+                    raise
+                for part in (path, path.with_name(f"{path.name}-journal")):
+                    part.unlink(missing_ok=True)
+                return _looked_up(path, reader, where, values)
+    except (OSError, sqlite3.Error):
+        return _looked_up(":memory:", reader, where, values)
+
+
+def _held(error: sqlite3.Error) -> bool:
+    """Whether the file is merely held by another program."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _looked_up(path: Path | str, reader: Reader, where: str, values: list[Any]) -> list[int]:
+    with closing(_opened(path, reader)) as database:
         _update(database, reader)
-        yield database
+        rows = database.execute(f"SELECT idx FROM records WHERE {where} ORDER BY idx DESC LIMIT ?", values)  # noqa: S608
+        return [int(row[0]) for row in rows]
 
 
-def _opened(path: Path, reader: Reader) -> sqlite3.Connection:
-    database = sqlite3.connect(path)
+def _opened(path: Path | str, reader: Reader) -> sqlite3.Connection:
+    """The index, emptied when it does not belong to this ledger."""
+    database = sqlite3.connect(path, timeout=_WAIT)
     try:
-        database.executescript(_SCHEMA)
-        meta = dict(database.execute("SELECT key, value FROM meta"))
-    except sqlite3.DatabaseError:
+        _settle(database, reader)
+    except BaseException:
         database.close()
         raise
+    return database
+
+
+def _settle(database: sqlite3.Connection, reader: Reader) -> None:
+    database.executescript(_SCHEMA)
+    meta = dict(database.execute("SELECT key, value FROM meta"))
     belongs = {"version": _VERSION, "origin": reader.origin() or ""}
-    if meta.get("size") and not _still_there(reader, int(meta["size"]), meta.get("hash")):
-        meta = {}
-    if any(meta.get(key) != value for key, value in belongs.items()):
+    size = str(meta.get("size"))
+    known = size.isdecimal() and _still_there(reader, int(size), meta.get("hash"))
+    if not known or any(meta.get(key) != value for key, value in belongs.items()):
         with database:
             database.execute("DELETE FROM records")
             database.execute("DELETE FROM accounts")
             database.execute("DELETE FROM meta")
             database.executemany("INSERT INTO meta VALUES (?, ?)", [*belongs.items(), ("size", "0")])
-    return database
 
 
 def _still_there(reader: Reader, size: int, last: str | None) -> bool:
