@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 from pydantic import ValidationError
@@ -23,7 +24,8 @@ from tools.wire import Call
 
 LIFETIME = timedelta(hours=4)
 BILLED = frozenset({"ce"})
-_flights: dict[str, threading.Lock] = {}
+_flights: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+"""Held by whoever is in them or waits, and gone with the last of them."""
 _flights_lock = threading.Lock()
 
 

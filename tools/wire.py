@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -225,21 +226,22 @@ class Replay:
     """A memory that holds a question's stored responses and lets nothing reach the network."""
 
     def __init__(self, receipts: Iterable[Receipt], load: Callable[[Receipt], StoredResponse]) -> None:
-        self._load = load
+        self._load, self._lock = load, threading.Lock()
         self._left: dict[tuple[str, ...], deque[Receipt]] = {}
         for receipt in receipts:
             self._left.setdefault(_key(receipt), deque()).append(receipt)
 
     def find(self, call: Call) -> tuple[Receipt, StoredResponse]:
         waiting = self._left.get(_key(call))
-        if not waiting:
+        if waiting is None:
             raise AwsCallError(
                 call.account,
                 f"{call.service}:{call.operation}",
                 "NotStored",
                 "no stored response for this request",
             )
-        receipt = waiting[0] if len(waiting) == 1 else waiting.popleft()
+        with self._lock:  # the last one stays: two threads that both saw two would leave none
+            receipt = waiting[0] if len(waiting) == 1 else waiting.popleft()
         return receipt, self._load(receipt)
 
     def keep(self, call: Call, receipt: Receipt) -> None:
