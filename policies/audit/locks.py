@@ -7,6 +7,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -52,12 +54,12 @@ class Turn:
         self._lock = os.open(self._ledger, flags)
         self._door = os.open(self._queue, flags)
 
-    def take(self) -> None:
-        """Wait for the turn."""
+    def take(self, kind: int = fcntl.LOCK_EX) -> None:
+        """Wait for the turn; with `LOCK_SH`, for a moment in which it is nobody's or others only look, too."""
         try:
-            fcntl.flock(self._door, fcntl.LOCK_EX)
+            fcntl.flock(self._door, kind)
             self.held = True  # before it is: whoever is interrupted here lets go of it, too
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            fcntl.flock(self._lock, kind)
         finally:
             fcntl.flock(self._door, fcntl.LOCK_UN)
         self._since = time.monotonic()
@@ -89,3 +91,15 @@ class Turn:
             if fd >= 0:
                 os.close(fd)
         self._lock = self._door = -1
+
+
+@contextmanager
+def between_writes(ledger: Path) -> Iterator[None]:
+    """Nobody writes to `ledger` meanwhile: every whole batch in it is there to stay. For a moment only."""
+    turn = Turn(ledger, ledger / "segments")
+    try:
+        turn.open()
+        turn.take(fcntl.LOCK_SH)
+        yield
+    finally:
+        turn.close()

@@ -19,10 +19,11 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from policies.audit.disk import Disk, read_regular
+from policies.audit.disk import Disk
 from policies.audit.errors import LedgerDamagedError, LedgerError, RemoteError, SignatureError
 from policies.audit.keys import Home, write_durably
-from policies.audit.note import Note, Signer, VerifierKey, sign
+from policies.audit.locks import between_writes
+from policies.audit.note import Checkpoint, Note, Signer, VerifierKey, sign
 from policies.audit.reader import Reader
 from policies.audit.segments import list_segments
 
@@ -237,7 +238,7 @@ class Shipper:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self.error: LedgerError | None = None
+        self.error: LedgerError | OSError | None = None
 
     def ship(self) -> int:
         """Put everything up to the end of the last whole batch; the bytes put. RemoteError when the bucket refuses."""
@@ -271,7 +272,7 @@ class Shipper:
                     since, segments = 0.0, there
                     self.ship()
                     self.error = None
-            except LedgerError as error:
+            except (LedgerError, OSError) as error:
                 self.error = error
 
     def _ship(self, reader: Reader, prefix: str) -> int:
@@ -280,13 +281,22 @@ class Shipper:
         if self._signer is not None and origin is not None and not state.announced:
             announce(self.bucket, origin, self._signer)
             state = self._keep(state.model_copy(update={"announced": True}))
-        for segment in list_segments(reader.segments):
+        with between_writes(self.ledger):  # a batch whose sync is under way may be taken back
+            found = list_segments(reader.segments)
+            ends = found[-1].size() if found else 0
+        signed = b""
+        for segment in found:
             if segment.first < state.segment:
                 continue
             if segment.first > state.segment:
                 state = state.model_copy(update={"segment": segment.first, "offset": 0, "end": None})
-            data = _durable(segment.path)
-            end = _last_batch_end(data, segment.path)
+            data = segment.read()
+            if segment is found[-1]:
+                data = data[:ends]
+            end, note = _whole(data, segment.path)
+            signed = note or signed
+            if state.offset < end:
+                _sync(segment.path)
             while state.offset < end:
                 stop = state.end or min(end, state.offset + CHUNK)
                 state = self._keep(state.model_copy(update={"end": stop}))
@@ -294,10 +304,10 @@ class Shipper:
                     self.bucket, f"{prefix}/segments/{segment.first:020}", state.offset, data[state.offset : stop]
                 )
                 state = self._keep(state.model_copy(update={"offset": stop, "end": None}))
-        signed = reader.checkpoint()
-        if signed is not None and signed.size > state.checkpoint:
-            self.bucket.put_new(f"{prefix}/checkpoints/{signed.size:020}", signed.raw)
-            self._keep(state.model_copy(update={"checkpoint": signed.size}))
+        size = Checkpoint.parse(signed).size if signed else 0
+        if size > state.checkpoint:
+            self.bucket.put_new(f"{prefix}/checkpoints/{size:020}", signed)
+            self._keep(state.model_copy(update={"checkpoint": size}))
         return put
 
     def _keep(self, state: _Spool) -> _Spool:
@@ -317,28 +327,27 @@ def _alone(state: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _durable(path: Path) -> bytes:
-    """A segment's bytes, synced: what a power cut could take away here must not be in the bucket already."""
-    data = read_regular(path)
+def _sync(path: Path) -> None:
+    """What a power cut could take away here must not be in the bucket already."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         os.fdatasync(fd)
     finally:
         os.close(fd)
-    return data
 
 
-def _last_batch_end(data: bytes, path: Path) -> int:
+def _whole(data: bytes, path: Path) -> tuple[int, bytes]:
+    """Where the last whole batch ends, and the last checkpoint before that."""
     from policies.audit import frames
 
-    end = 0
+    end, signed = 0, b""
     try:
         for batch in frames.walk(data):
-            end = batch.end
+            end, signed = batch.end, batch.notes[-1] if batch.notes else signed
     except frames.BrokenBatchError as error:
         if frames.whole_batch_behind(data, error.offset):
             raise LedgerDamagedError(f"{path} is damaged at byte {error.offset}; it is not shipped.") from error
-    return end
+    return end, signed
 
 
 def restore(bucket: Bucket, origin: str, path: Path, *, home: Path | None = None) -> int:
@@ -346,7 +355,6 @@ def restore(bucket: Bucket, origin: str, path: Path, *, home: Path | None = None
 
     The bucket's last checkpoint becomes a known head, so that `verify` notices chunks that are missing.
     """
-    from policies.audit.note import Checkpoint
     from policies.audit.store import Store
 
     if path.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,10 +26,23 @@ class Segment:
     first: int
 
     def read(self) -> bytes:
+        """Its bytes; none of a last one that a writer took back after it was listed: it held nothing whole."""
         try:
             return read_regular(self.path)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and self._was_last():
+                return b""
             raise LedgerDamagedError(f"The segment {self.path} cannot be read: {error}.") from error
+
+    def size(self) -> int:
+        """Its length in bytes, by the same rule."""
+        try:
+            return self.path.lstat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _was_last(self) -> bool:
+        return all(other.first < self.first for other in list_segments(self.path.parent))
 
     def start(self, batch: frames.Batch, origin: str | None) -> Tree:
         """The tree before this segment, from its header; LedgerDamagedError when it is not this ledger's."""
@@ -60,6 +74,8 @@ def list_segments(folder: Path) -> list[Segment]:
     found = []
     for path in sorted(folder.iterdir()):
         if not _NAME.match(path.name) or path.is_symlink() or not path.is_file():
+            if not os.path.lexists(path):
+                continue  # a writer took it back in this moment
             raise LedgerDamagedError(f"{path} is no segment of a ledger; only segment files belong there.")
         found.append(Segment(path, int(path.name[:20])))
     return found

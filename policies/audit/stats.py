@@ -63,7 +63,7 @@ def stats(ledger: Path) -> Stats:
     return Stats(
         records=types.total(),
         segments=len(segments),
-        bytes=sum(segment.path.stat().st_size for segment in segments),
+        bytes=sum(segment.size() for segment in segments),
         first_time=first,
         last_time=last,
         questions=len(questions),

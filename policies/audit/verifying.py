@@ -5,9 +5,7 @@ Streams segment by segment; memory does not grow with the ledger. The steps are 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from policies.audit import frames
 from policies.audit.checking import RecordCheck
 from policies.audit.errors import LedgerError, SignatureError
 from policies.audit.keys import Home
+from policies.audit.locks import between_writes
 from policies.audit.merkle import Tree
 from policies.audit.note import Checkpoint, VerifierKey
 from policies.audit.segments import Segment, list_segments, read_header
@@ -142,19 +141,17 @@ class _Pass:
             if number == len(found) - 1:
                 self.tiles.live = len(data) > ends
                 data = data[:ends]
+                if not data and not segment.path.exists():
+                    return  # its writer took it back meanwhile
             if segment.first != self.tree.size:
                 raise BadError(self.tree.size, f"Segment {segment.path.name} follows record {self.tree.size - 1}.")
             self._segment(segment, data, number == len(found) - 1)
 
     def _snapshot(self) -> tuple[list[Segment], int]:
         """The segments and the length of the last one while no batch is half written."""
-        fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH)
+        with between_writes(self.path):
             found = list_segments(self.path / "segments")
-            return found, found[-1].path.lstat().st_size if found else 0
-        finally:
-            os.close(fd)
+            return found, found[-1].size() if found else 0
 
     def _segment(self, segment: Segment, data: bytes, last: bool) -> None:
         try:
