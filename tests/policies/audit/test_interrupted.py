@@ -122,6 +122,35 @@ def test_who_left_its_event_loop_does_not_end_the_writer() -> None:
     assert group.done
 
 
+TWO_IN_ONE_LOOP = """
+import asyncio, sys
+from pathlib import Path
+from policies.audit import Ledger, Note, Record
+
+async def main(site):
+    record = Record(actor="system", body=Note(name="n"))
+    with Ledger.open(site) as one, Ledger.open(site) as other:
+        for first, second in ((one, other), (other, one)):
+            await first.aappend(record)
+            first.checkpoint()
+            with first._wake:  # its background thread has nothing to do, and waits to be told
+                first._wake.notify()
+            await asyncio.sleep(0.1)
+            assert len(set(await asyncio.gather(first.aappend(record), second.aappend(record)))) == 2
+
+asyncio.run(main(Path(sys.argv[1]) / "ledger"))
+"""
+
+
+def test_two_ledgers_of_one_directory_in_one_loop_wait_for_each_other_and_not_for_ever(tmp_path: Path) -> None:
+    """The loop waits for the turn of a group that only the loop could have had written."""
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_IN_ONE_LOOP, str(tmp_path)], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    assert verify(tmp_path / "ledger").code == 0
+
+
 @pytest.mark.parametrize("work", ["close", "checkpoint", "root"])
 def test_what_was_lost_without_waiting_is_said_by_whoever_makes_the_rest_durable(tmp_path: Path, work: str) -> None:
     disk = FullOnce()
