@@ -39,7 +39,8 @@ def finished(text: str, status: Status, turn: Turn) -> str:
     if missing and status in ("answered", "withheld"):
         parts.append("Incomplete: " + "; ".join(missing) + ".")
     if status == "answered":
-        notes = list(dict.fromkeys(note for result in results for note in result.notes))
+        told = list(dict.fromkeys(note for result in results for note in result.notes))
+        notes = [note for note in told if not any(other != note and other.startswith(note) for other in told)]
         parts += [f"Note: {note}" for note in notes[:3]]
         parts += [f"Not looked up: {said}" for said in _not_looked_up(turn)]
     return "\n\n".join(part for part in parts if part)

@@ -25,6 +25,10 @@ Basis = Literal["net", "gross"]
 """Whether a cost includes credits and refunds (`net`) or leaves them out (`gross`)."""
 
 
+UNTAGGED = "(no tag)"
+"""The value of a tag where there is none."""
+
+
 class Scope(BaseModel):
     """What a fact covers: accounts by name (empty: all that exist, see `Directory.scope`), filters, and cost basis."""
 

@@ -199,10 +199,12 @@ def _chart(
     if table is None or not table.series or not right:
         return None
     by_id, column = {fact.id: fact for fact in result.facts}, right[0]
+    from policies.grounding import is_rest, rows_shown
+
     drawn = [
         (" · ".join(cell for number, cell in enumerate(row[:column]) if cell) or row[0], float(fact.value), row[column])
-        for raw, row in zip(table.rows, rows, strict=True)
-        if (fact := by_id.get(raw[column])) is not None and isinstance(fact.value, int | Decimal)
+        for raw, row in zip(rows_shown(result), rows, strict=True)
+        if (fact := by_id.get(raw[column])) is not None and isinstance(fact.value, int | Decimal) and not is_rest(raw)
     ][:_MOST_BARS]
     if len(drawn) < 2:
         return None

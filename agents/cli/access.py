@@ -93,18 +93,17 @@ def matrix_command(policies: Policies = None, json_out: Json = False) -> None:
         regent access matrix --policies my-policies/ --json
     """
     from agents.cli.audit_common import show
+    from agents.cli.tables import screen, show_table
     from policies.access.explaining import ROLES, WORDS, matrix
     from tools.catalogue import queries
 
     found = matrix(_gate(policies), queries())
-    width = max(map(len, found))
-    wide = max(map(len, WORDS.values())) + 2
-    lines = ["query".ljust(width) + "".join(f"  {role}".ljust(wide + 2) for role in ROLES)]
-    lines += [
-        name.ljust(width) + "".join(f"  {WORDS[by[role]]}".ljust(wide + 2) for role in ROLES)
-        for name, by in found.items()
-    ]
-    show({"matrix": found}, json_out, "\n".join(line.rstrip() for line in lines))
+    if json_out:
+        show({"matrix": found}, True, "")
+        return
+    show_table(
+        screen(), ("Query", *ROLES), [(name, *(WORDS[by[role]] for role in ROLES)) for name, by in found.items()]
+    )
 
 
 @app.command("policies")
@@ -190,7 +189,7 @@ def projection(
     }
     lines = [found.text, "", "// Decided by the gate in the target, because the gateway cannot be told:"]
     lines += [f"//   {one.rule}: {'; '.join(one.conditions)}" for one in found.unsaid]
-    show(plain, json_out, "\n".join(lines))
+    show(plain, json_out, "\n".join(lines), verbatim=True)
 
 
 def _told(found: Comparison) -> str:

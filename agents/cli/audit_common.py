@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -78,10 +79,16 @@ def read_checkpoint(path: Path) -> Checkpoint:
         usage(f"{path} is no checkpoint: {error}")
 
 
-def show(value: Any, as_json: bool, text: str) -> None:
+def show(value: Any, as_json: bool, text: str, *, verbatim: bool = False) -> None:
+    """Print a value as JSON or its text; at a terminal the text is broken between words unless it is `verbatim`."""
     from policies.guardrails import visible
 
-    typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text))
+    if as_json or verbatim or not sys.stdout.isatty():
+        typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text))
+        return
+    from agents.cli.tables import screen, show_text
+
+    show_text(screen(), visible(text))
 
 
 def utc(nanoseconds: int) -> str:

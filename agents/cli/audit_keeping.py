@@ -142,7 +142,7 @@ def keys_show(ledger: At = None, json_out: Json = False) -> None:
 
     keys = [str(key) for key in Home(ledger_path(ledger)).trusted()]
     if keys or json_out:
-        show(keys, json_out, "\n".join(keys))
+        show(keys, json_out, "\n".join(keys), verbatim=True)
 
 
 @keys_app.command("rotate")
@@ -167,7 +167,7 @@ def keys_rotate(
 
     with open_ledger(require(ledger_path(ledger))) as opened:
         change = rotate(opened, kms_signer(to, opened.origin) if to else None)
-    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}")
+    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}", verbatim=True)
 
 
 @keys_app.command("replace")
@@ -182,7 +182,7 @@ def keys_replace(ledger: At = None, json_out: Json = False) -> None:
     from policies.audit.rotation import replace
 
     change = replace(Home(ledger_path(ledger)))
-    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}")
+    show(change.model_dump(), json_out, f"Record {change.index} introduces the new key:\n{change.vkey}", verbatim=True)
 
 
 @keys_app.command("revoke")

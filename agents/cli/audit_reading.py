@@ -11,13 +11,13 @@ import typer
 
 from agents.cli.audit_common import (
     At,
-    line_of,
     open_reader,
     show,
     usage,
     utc,
 )
 from agents.cli.options import Json
+from agents.cli.records import show_records
 
 app = typer.Typer()
 
@@ -38,23 +38,26 @@ def show_command(
         regent audit show --index 42 --json
     """
     from policies.audit.story import step, story
+    from policies.guardrails import visible
 
     reader = open_reader(ledger)
     if (question is None) == (index is None):
         usage("give either --question ID or --index N.")
     if index is not None:
         one = step(reader.get(index))
-        show(
-            one.model_dump(mode="json"),
-            json_out,
-            f"{line_of(one)}\n{json.dumps(one.body, ensure_ascii=False, indent=2)}",
-        )
+        if json_out:
+            show(one.model_dump(mode="json"), True, "")
+            return
+        show_records([(one, None)])
+        typer.echo(visible(json.dumps(one.body, ensure_ascii=False, indent=2)))
         return
     told = story(reader, question or "")
-    head = [
-        f"{told.question}  {told.principal or '-'}  {told.status or 'no answer yet'}  records {told.first}..{told.last}"
-    ]
-    show(told.model_dump(mode="json"), json_out, "\n".join([*head, *(line_of(one) for one in told.steps)]))
+    if json_out:
+        show(told.model_dump(mode="json"), True, "")
+        return
+    status = told.status or "no answer yet"
+    typer.echo(f"{told.question}  {told.principal or '-'}  {status}  records {told.first}..{told.last}")
+    show_records([(one, None) for one in told.steps])
 
 
 @app.command("search")
@@ -81,9 +84,11 @@ def search_command(
     reader = open_reader(ledger)
     what = Filter(person=person, query=query, decision=decision, period=period, account=account, type=kind, limit=limit)
     found = [(step(stored), stored.record.question) for stored in search(reader.path, what, vault=reader.vault)]
-    rows = [one.model_dump(mode="json") | {"question": question} for one, question in found]
-    lines = [f"{line_of(one)}  {question or ''}" for one, question in found]
-    show(rows, json_out, "\n".join(lines) if lines else "No record matches.")
+    if json_out or not found:
+        rows = [one.model_dump(mode="json") | {"question": question} for one, question in found]
+        show(rows, json_out, "No record matches.")
+        return
+    show_records(found)
 
 
 @app.command("export")

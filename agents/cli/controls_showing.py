@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.cli.controls_frameworks import control_pairs, pair_lines
-from agents.cli.tables import screen, show_table
+from agents.cli.tables import screen, show_table, show_text
 from agents.controlling import ROOT
 from policies.controls.catalogue import catalogue
 from policies.controls.errors import ControlsError
@@ -17,12 +17,14 @@ from policies.controls.status import STATUSES, ControlStatus, Standing, counts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
-
     from policies.controls.declared import Declared
     from policies.controls.falsification import Report
     from policies.controls.run import Evaluation
 
+_LONGEST = 140
+"""Characters of a reason in a table."""
+_MOST = 10
+"""Findings and problems of one check on a screen."""
 _COLOURS = {
     "evidenced": "green",
     "attested": "green",
@@ -81,20 +83,20 @@ def show_status(done: Evaluation) -> None:
 
 def show_few(done: Evaluation, most: int = 6) -> None:
     """The demo's handful: controls that are evidenced, and those of which part is, with what has just been shown."""
-    from rich.markup import escape
+    from rich.text import Text
 
-    console = screen()
+    console, rows = screen(), []
     rated = [(sum(1 for s in one.standings if s.state == "met"), one) for one in done.statuses]
     shown = sorted((pair for pair in rated if pair[0]), key=lambda pair: (pair[1].status != "evidenced", -pair[0]))
     for met, one in shown[:most]:
         first = next(s.said for s in one.standings if s.state == "met")
-        status = f"[{_COLOURS[one.status]}]{one.status:<10}[/]"
         if one.status == "evidenced":
-            console.print(f"  {one.id:<8} {status} {first}", soft_wrap=True)
-            continue
-        part = f"{met} of {len(one.standings)} obligations met, such as: {first}; not met:"
-        console.print(f"  {one.id:<8} {status} [dim]{part}[/] {escape(_first(one.reasons))}", soft_wrap=True)
-    console.print("  [dim]The others need documents that people approve, or AWS: `regent controls status`[/]")
+            said = first
+        else:
+            said = f"{met} of {len(one.standings)} obligations met, such as: {first}; not met: {_first(one.reasons)}"
+        rows.append((f"  {one.id}", Text(one.status, _COLOURS[one.status]), said))
+    show_table(console, ("", "", ""), rows)
+    show_text(console, "  The others need documents that people approve, or AWS: `regent controls status`", "dim")
 
 
 def count_line(statuses: Sequence[ControlStatus]) -> str:
@@ -184,42 +186,38 @@ def show_control(done: Evaluation, control: str, declared: Declared) -> None:
     told = control_json(done, control, declared)
     console.print(f"[bold]{control}[/]  {told['title']}", highlight=False)
     console.print(f"status: [{_COLOURS[told['status']]}]{told['status']}[/]")
-    for reason in told["reasons"]:
-        console.print(f"  {reason}", markup=False)
+    lines = [f"  {reason}" for reason in told["reasons"]]
     if told["implemented_by"]:
-        console.print("\nimplemented by")
-        for place in told["implemented_by"]:
-            console.print(f"  {place}", markup=False)
+        lines += ["", "implemented by", *(f"  {place}" for place in told["implemented_by"])]
     for check in told["checks"]:
-        _show_check(console, check, done.at)
+        lines += ["", *_check_lines(check, done.at)]
     if told["documents"]:
-        console.print("\ndocuments")
-        for document in told["documents"]:
-            console.print(f"  {document['type']}: {document['state']}, {document['said']}", markup=False)
+        lines += ["", "documents"]
+        lines += [f"  {one['type']}: {one['state']}, {one['said']}" for one in told["documents"]]
     if told["crosswalk"]:
-        console.print("\nits evidence is of use for (no status is transferred)")
-        for line in pair_lines(told["crosswalk"]):
-            console.print(f"  {line}", markup=False)
+        lines += ["", "its evidence is of use for (no status is transferred)"]
+        lines += [f"  {line}" for line in pair_lines(told["crosswalk"])]
+    show_text(console, "\n".join(lines))
 
 
-def _show_check(console: Console, check: dict[str, Any], now: datetime) -> None:
+def _check_lines(check: dict[str, Any], now: datetime) -> list[str]:
     result = check["result"] or {}
-    proven = "seen to fail" if check["proven"] else "not proven"
-    console.print(f"\ncheck [bold]{check['id']}[/]  {check['at']}  ({proven})", highlight=False)
-    console.print(f"  holds if: {check['says']}", markup=False)
-    console.print(f"  looks at: {', '.join(check['needs'])}", markup=False)
+    lines = [
+        f"check {check['id']} ({'seen to fail' if check['proven'] else 'not proven'})",
+        f"  at: {check['at']}",
+        f"  holds if: {check['says']}",
+        f"  looks at: {', '.join(check['needs'])}",
+    ]
     if not result:
-        console.print("  not evaluated")
-        return
-    collected = datetime.fromisoformat(result["collected"]) if result.get("collected") else None
-    seen = f"{result['inspected']} inspected of {result['population']}, evidence {age(collected, now)} old"
-    console.print(f"  verdict: {result['verdict']} ({seen})", markup=False)
-    for finding in result["findings"][:10]:
-        console.print(f"    {finding['reason']}  {finding['subject']}: {finding['said']}", markup=False)
-    for problem in result["problems"][:10]:
-        console.print(f"    problem: {problem}", markup=False)
-    for sha in result["evidence"]:
-        console.print(f"    evidence {sha}", markup=False)
+        return [*lines, "  not evaluated"]
+    seen = f"{result['inspected']} inspected of {result['population']}"
+    if result.get("collected"):
+        seen += f", evidence {age(datetime.fromisoformat(result['collected']), now)} old"
+    lines.append(f"  verdict: {result['verdict']} ({seen})")
+    lines += [f"    {found['reason']}  {found['subject']}: {found['said']}" for found in result["findings"][:_MOST]]
+    lines += [f"    problem: {problem}" for problem in result["problems"][:_MOST]]
+    lines += [f"    and {more} more (--json lists all)" for more in [len(result["findings"]) - _MOST] if more > 0]
+    return [*lines, *(f"    evidence {sha}" for sha in result["evidence"])]
 
 
 def show_proofs(report: Report, out: Path | None) -> None:
@@ -250,4 +248,7 @@ def show_soa(table: Sequence[tuple[str, ...]]) -> None:
 
 def _first(reasons: Sequence[str]) -> str:
     more = f" (+{len(reasons) - 1})" if len(reasons) > 1 else ""
-    return f"{reasons[0][:140]}{more}" if reasons else ""
+    if not reasons:
+        return ""
+    first = reasons[0] if len(reasons[0]) <= _LONGEST else f"{reasons[0][:_LONGEST].rsplit(' ', 1)[0]} …"
+    return f"{first}{more}"

@@ -34,6 +34,7 @@ def demo() -> None:
     from agents.cli.asking import progress_shown
     from agents.cli.controls_showing import show_few
     from agents.cli.showing import show_answer
+    from agents.cli.tables import screen, show_text
     from agents.home import Home
     from agents.local import answer_as
     from agents.opening import open_desk
@@ -55,13 +56,20 @@ def demo() -> None:
     write("\nThe ledger", bold=True)
     typer.echo(f"  {verdict.reason}")
     write("\nISO/IEC 42001, from evidence", bold=True)
-    typer.echo(f"  {len(papers)} papers of the company were approved by its people, in {Home.find().papers}")
+    console = screen()
+    papers_at = Home.find().papers
+    show_text(console, f"  {len(papers)} papers of the company were approved by its people, in {papers_at}")
     for paper in papers:
         typer.echo(f"    {paper.matter.type}: owner {paper.matter.owner}, attested by {paper.matter.approver}")
     typer.echo("")
     show_few(evaluated)
-    typer.echo('\nTry next:  regent ask "What did venue Utrecht cost last month?"   (.venv/bin/regent)')
-    typer.echo(f"           regent audit show --question {answer.id}, regent controls status, regent estate")
+    write("\nTry next (with .venv/bin/ before it)", bold=True)
+    for command in (
+        'ask "What did venue Utrecht cost last month?"',
+        f"audit show --question {answer.id}",
+        "controls status",
+    ):
+        typer.echo(f"  regent {command}")
     raise typer.Exit(worst or (1 if verdict.code != 0 else 0))
 
 

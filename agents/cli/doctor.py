@@ -27,13 +27,14 @@ def doctor(
     import json
 
     from agents.cli.checkup import checkup
+    from agents.cli.tables import screen, show_text
     from agents.settings import Settings, load_settings
 
     if settings:
         held = load_settings()
         for name, field in Settings.model_fields.items():
             write(f"{name} = {_value(name, getattr(held, name))}", bold=True)
-            typer.echo(f"    {field.description}  (environment: REGENT_{name.upper()})")
+            show_text(screen(), f"    {field.description}  (environment: REGENT_{name.upper()})")
         return
     found = checkup()
     if json_out:
@@ -45,7 +46,7 @@ def doctor(
             write(f"{mark} ", fg=colour, nl=False)
             typer.echo(f"{check.name}: {check.found}")
             if check.remedy:
-                typer.echo(f"       -> {check.remedy}")
+                show_text(screen(), f"     {check.remedy}")
     raise typer.Exit(1 if any(check.state == "failed" for check in found) else 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, NoReturn
 
 import typer
@@ -20,7 +21,13 @@ def say(sentence: str) -> None:
     """One sentence on stderr."""
     from policies.guardrails import clean_and_mask
 
-    write(f"regent: {clean_and_mask(sentence)}", err=True, fg="red")
+    said = f"regent: {clean_and_mask(sentence)}"
+    if not sys.stderr.isatty():
+        write(said, err=True, fg="red")
+        return
+    from agents.cli.tables import screen, show_text
+
+    show_text(screen(stderr=True), said, "red")
 
 
 def refused(error: Exception) -> NoReturn:

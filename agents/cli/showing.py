@@ -31,34 +31,36 @@ def show_json(answer: Answer) -> None:
 
 def show_answer(answer: Answer, console: Console | None = None) -> None:
     """The answer for a person, on stdout or where `console` writes."""
-    if console is None:
-        from agents.cli.tables import screen
+    from agents.cli.tables import screen, show_text
 
+    if console is None:
         console = screen()
     console.print(
         f"[bold {_COLOURS.get(answer.status, 'red')}]{answer.status.replace('_', ' ')}[/]  [dim]{answer.id}[/dim]"
     )
     console.print()
-    console.print(answer.text, markup=False)
-    for result in shown_results(answer):
+    show_text(console, answer.text)
+    shown = shown_results(answer)
+    said = len(shown) == 1 and f"Read as: {shown[0].read_as}." in answer.text  # a title would say it twice
+    for result in shown:
         console.print()
-        _show_table(console, result)
+        _show_table(console, result, "" if said else result.read_as)
     if answer.status == "withheld" and not any(result.table for result in answer.results):
         _show_facts(console, answer)
     _show_origin(console, answer)
 
 
-def _show_table(console: Console, result: QueryResult) -> None:
+def _show_table(console: Console, result: QueryResult, title: str) -> None:
     from agents.cli.tables import show_table
     from policies.grounding import numeric_columns, table_rows
 
     columns, rows = table_rows(result)
-    show_table(console, columns, rows, right=numeric_columns(result), title=result.read_as, bars=_bars(result))
+    show_table(console, columns, rows, right=numeric_columns(result), title=title, bars=_bars(result))
 
 
 def _bars(result: QueryResult) -> list[float]:
-    """For a series the length of a small bar per row, 0 to 1, by its first column of numbers."""
-    from policies.grounding import numeric_columns
+    """For a series the length of a small bar per row, 0 to 1, by its first column of numbers; the rest has none."""
+    from policies.grounding import is_rest, numeric_columns, rows_shown
 
     table = result.table
     if table is None or not table.series or len(table.rows) < 2:
@@ -67,7 +69,10 @@ def _bars(result: QueryResult) -> list[float]:
     column = min(numeric_columns(result), default=None)
     if column is None:
         return []
-    values = [by_id[row[column]].value if row[column] in by_id else Decimal() for row in table.rows]
+    values = [
+        by_id[row[column]].value if row[column] in by_id and not is_rest(row) else Decimal()
+        for row in rows_shown(result)
+    ]
     sizes = [max(float(value), 0.0) if not isinstance(value, str) else 0.0 for value in values]
     most = max(sizes, default=0.0)
     return [size / most for size in sizes] if most > 0 else []

@@ -35,6 +35,18 @@ def screen(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=width)
 
 
+def show_text(console: Console, text: str, style: str = "") -> None:
+    """Print lines of prose, broken between words; what goes on in a next line is set in as its beginning is."""
+    for line in text.split("\n"):
+        said = line.lstrip(" ")
+        indent = len(line) - len(said)
+        hang = indent + (_GAP if indent or said.startswith("- ") else 0)
+        room = max(console.width - hang, 10)
+        for number, part in enumerate(Text(said, style).wrap(console, room, overflow="fold") or [Text()]):
+            part.rstrip()
+            console.print(Text(" " * (hang if number else indent)) + part, soft_wrap=True)
+
+
 def show_table(
     console: Console,
     columns: Sequence[str],

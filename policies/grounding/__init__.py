@@ -9,7 +9,7 @@ from policies.grounding.check import ground, repair_prompt
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, Figure, Grounded, Locale, Rendered
 from policies.grounding.render import render
-from policies.grounding.tables import markdown_table, numeric_columns, table_rows
+from policies.grounding.tables import is_rest, markdown_table, numeric_columns, rows_shown, table_rows
 from policies.grounding.values import write, write_fact
 
 __all__ = [
@@ -21,10 +21,12 @@ __all__ = [
     "Rendered",
     "find_figures",
     "ground",
+    "is_rest",
     "markdown_table",
     "numeric_columns",
     "render",
     "repair_prompt",
+    "rows_shown",
     "table_rows",
     "write",
     "write_fact",

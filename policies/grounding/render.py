@@ -5,11 +5,13 @@ What is written, in this order:
 1. The value in the reader's format with its unit. A unit that the draft repeats beside the reference is not doubled
    (`USD [[f1]]`, `[[f4]] percent`, `[[f12]] critical findings`). A change that went down is written without its sign
    where the words say so ("fell by [[f5]]"), else with it.
-2. The context in parentheses behind a number: the first in a block (paragraph, list) names period, accounts and
-   basis: `USD 12,345.67 (September 2026, all accounts, net)`. A later one names only what differs from the number
-   before it. Filters and accounts that the sentence itself names ("Amazon RDS at [[f3]]") are not named again, so a
-   ranking in one sentence carries one context. Inside parentheses a comma takes their place. In a table the common
-   context stands once, in a line below it. Names, ids and dates carry no period or basis.
+2. The context in parentheses behind a number: the first in a block names period, accounts and basis:
+   `USD 12,345.67 (September 2026, all accounts, net)`. A later one names only what differs from the number before it;
+   a list under a line that ends with a colon goes on from the paragraph above. A period that the line itself starts
+   with (`August 2026: [[f3]]`) is not named again. Filters and accounts that the sentence itself names
+   ("Amazon RDS at [[f3]]") are not named again, so a ranking in one sentence carries one context. Inside parentheses a
+   comma takes their place. In a table the common context stands once, in a line below it. Names, ids and dates carry
+   no period or basis.
 
 A reference that is unknown, malformed or glued to other characters is a fault; its text never gets through.
 """
@@ -26,7 +28,7 @@ from policies.grounding.layout import is_table_row, lay_out
 from policies.grounding.model import Fault, Figure, Locale, Rendered
 from policies.grounding.wordlist import listing
 from tools import units
-from tools.facts import Fact
+from tools.facts import UNTAGGED, Fact
 
 REFERENCE = re.compile(r"\[\[([A-Za-z][A-Za-z0-9_-]{0,31})\]\]")
 _BROKEN = re.compile(
@@ -35,6 +37,8 @@ _BROKEN = re.compile(
 )
 _BARE = re.compile(r"(?<![\w.])f\d{1,6}(?![\w.-])", re.IGNORECASE)
 _GLUE_BEFORE = re.compile(r"[\w.,/:+\-\u2212$€£%#*\u00d7^\][](?<![*_]{2})\Z")
+_HEADED = re.compile(r"\s*[^\n]*:[ \t]*\n[ \t]*[-*•] ")
+"""A list and the line above it."""
 _FUNCTION = frozenset(
     listing(
         "of in on at for to from by with and or but is are was were be has have had that which who "
@@ -90,10 +94,17 @@ def context_of(fact: Fact) -> dict[str, str]:
         else f"account{'s' if count > 1 else ''} {', '.join(fact.scope.accounts)}" if count <= 3
         else f"{count} accounts"
     )  # fmt: skip
-    parts |= {f"where {key}": f"{key} {value}" for key, value in fact.scope.where.items()}
+    parts |= {
+        f"where {key}": _untagged(key) if value == UNTAGGED else f"{key} {value}"
+        for key, value in fact.scope.where.items()
+    }
     if fact.scope.basis:
         parts["basis"] = fact.scope.basis
     return parts
+
+
+def _untagged(key: str) -> str:
+    return f"no {key.casefold()} tag"
 
 
 def _split(draft: str, by_id: dict[str, Fact], locale: Locale) -> tuple[list[_Piece], list[Fault]]:
@@ -235,27 +246,44 @@ def _add_contexts(pieces: list[_Piece]) -> None:
             continue
         block, sentence = layout.block(start), layout.sentence(start)
         said = text[sentence[0] : sentence[1]]
-        known = blocks.setdefault(block, _Known())
+        if block not in blocks:
+            blocks[block] = _begun(text, layout.blocks, block, blocks)
+        known = blocks[block]
         table = is_table_row(said)
         missing = _missing(piece.fact, known, said)
         if table and block not in tables:
             tables[block] = True
             missing = [m for m in missing if m.startswith("\0")]
+        period = piece.fact.period
+        if period is not None and text[sentence[0] : start].strip(" \n-*•") == f"{period.label}:":
+            missing = [m for m in missing if m != context_of(piece.fact)["period"]]
         if parts := [m.lstrip("\0") for m in missing]:
             open_paren = text.rfind("(", sentence[0], start) > text.rfind(")", sentence[0], start)
             piece.context = f", {', '.join(parts)}" if open_paren else f" ({', '.join(parts)})"
     _close_tables(pieces, layout.blocks, blocks, tables)
 
 
+def _begun(
+    text: str, spans: Sequence[tuple[int, int]], block: tuple[int, int], known: dict[tuple[int, int], _Known]
+) -> _Known:
+    """What a reader knows where a block begins: in a list with its heading, what the paragraph above it said."""
+    place = spans.index(block)
+    if place and _HEADED.match(text, *block) and (above := known.get(spans[place - 1])) is not None:
+        return _Known(dict(above.parts))
+    return _Known()
+
+
 def _missing(fact: Fact, known: _Known, said: str) -> list[str]:
     """Parts of the context that neither the number before nor the sentence tells; filters are marked with NUL."""
     parts = context_of(fact)
     timeless = not units.is_number(fact.unit)
+    # which whole a part is of stands in its name, so that it is beside the amounts before and after it
+    is_share = fact.unit == "percent" and "share of" in fact.label
     if timeless:
         parts = {k: v for k, v in parts.items() if k not in ("period", "basis") and v != "all accounts"}
     out = []
     for key, part in parts.items():
-        if known.parts.get(key) == part and not (key == "accounts" and fact.scope.accounts and timeless):
+        if known.parts.get(key) == part or (key == "accounts" and is_share and known.parts and not fact.scope.accounts):
             continue
         if (
             key == "accounts"
@@ -265,15 +293,19 @@ def _missing(fact: Fact, known: _Known, said: str) -> list[str]:
             continue
         if key.startswith("where ") and names.mentions(said, key[6:], fact.scope.where[key[6:]]):
             continue
+        if part == _untagged(key.removeprefix("where ")) and part in said.casefold():
+            continue
         out.append(f"\0{part}" if key.startswith("where ") else part)
     if not timeless:
         if (
             any(key.startswith("where ") and key not in parts for key in known.parts)
             and not out
             and not fact.scope.where
+            and not is_share
         ):
             out.append(parts["accounts"])
-        known.parts = dict(parts)
+        if out or not is_share:
+            known.parts = dict(parts)
     return out
 
 

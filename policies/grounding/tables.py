@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policies.grounding.model import Locale
 from policies.grounding.values import number, write_fact
 from tools import units
-from tools.facts import Fact, QueryResult
+from tools.facts import UNTAGGED, Fact, QueryResult
 
 
 def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -15,16 +17,35 @@ def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, .
     """
     if result.table is None:
         return (), []
-    held = set(result.table.fact_columns)
+    columns, numeric = result.table.columns, numeric_columns(result)
     by_id = {fact.id: fact for fact in result.facts}
-    rows = [
-        tuple(
-            _written(by_id[cell], result.table.columns[column], locale) if column in held and cell in by_id else cell
-            for column, cell in enumerate(row)
-        )
-        for row in result.table.rows
-    ]
-    return result.table.columns, rows
+    rows = []
+    for row in rows_shown(result):
+        facts = {n: by_id[row[n]] for n in result.table.fact_columns if row[n] in by_id}
+        cells = [_written(facts[n], columns[n], locale) if n in facts else cell for n, cell in enumerate(row)]
+        if row[0] == UNTAGGED:
+            cells[0] = f"no {columns[0].casefold()} tag"
+        if row[0] == "other" and len(facts) == 1 and not numeric & facts.keys():
+            [column] = facts  # how many are left stands in no column of its own
+            cells[0], cells[column] = f"other ({cells[column]})", ""
+        rows.append(tuple(cells))
+    return columns, rows
+
+
+def rows_shown(result: QueryResult) -> list[tuple[str, ...]]:
+    """A table's rows in the order in which readers see them: a ranking names first what has a name."""
+    if result.table is None:
+        return []
+    rows = list(result.table.rows)
+    nobodys = [row for row in rows if row[0] == UNTAGGED] if result.query == "spend" else []
+    named = [row for row in rows if row not in nobodys]
+    rest = next((place for place, row in enumerate(named) if row[0] == "other"), len(named))
+    return [*named[:rest], *nobodys, *named[rest:]]
+
+
+def is_rest(row: Sequence[str]) -> bool:
+    """Whether a row is no one thing of its own, but what is left or carries no tag: no bar is drawn for it."""
+    return row[0] in ("other", UNTAGGED)
 
 
 def numeric_columns(result: QueryResult) -> frozenset[int]:
@@ -32,10 +53,11 @@ def numeric_columns(result: QueryResult) -> frozenset[int]:
     if result.table is None:
         return frozenset()
     by_id = {fact.id: fact for fact in result.facts}
+    rows = [row for row in result.table.rows if row[0] != "other"] or result.table.rows
     return frozenset(
         column
         for column in result.table.fact_columns
-        if any(row[column] in by_id and units.is_number(by_id[row[column]].unit) for row in result.table.rows)
+        if any(row[column] in by_id and units.is_number(by_id[row[column]].unit) for row in rows)
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from tools.accounts import Account
 from tools.calls import Aws
 from tools.errors import RegentError
-from tools.facts import Basis, Facts, Scope
+from tools.facts import UNTAGGED, Basis, Facts, Scope
 from tools.periods import Period
 
 Dimension = Literal["service", "account", "team", "venue", "env", "region", "usage_type"]
@@ -31,7 +31,6 @@ GROUPS: dict[str, dict[str, str]] = {
 }
 HOME = "us-east-1"
 """Billing services answer in one region only."""
-UNTAGGED = "(no tag)"
 CENT = Decimal("0.01")
 NOT_USAGE = ("Credit", "Refund")
 """Charge types that net counts and gross leaves out."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from tools.calls import Aws
-from tools.cost.explorer import GROUPS, HOME, UNTAGGED, filters
+from tools.cost.explorer import GROUPS, HOME, filters
 from tools.errors import UnknownNameError
+from tools.facts import UNTAGGED
 from tools.periods import Period
 
 # What people say, where it is no part of the billed name, or of more than one.

@@ -7,11 +7,11 @@ from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import UNTAGGED, Costs, Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import LATE, billed_period, slot_period
 from tools.errors import InputError
-from tools.facts import Basis, Draft, Facts, Scope
+from tools.facts import UNTAGGED, Basis, Draft, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import UNTAGGED, Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import Top, cents, costs, narrowed, scope_of
 from tools.cost.spans import LATE, billed_period
-from tools.facts import Basis, Draft, Facts
+from tools.facts import UNTAGGED, Basis, Draft, Facts
 from tools.registry import PeriodWord, query
 
 _SHARES_UP_TO = 10

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
-from policies.grounding import ground, markdown_table, render, table_rows, write
+from policies.grounding import ground, markdown_table, numeric_columns, render, table_rows, write
 from tests.grounding.estates import Estate
-from tools.facts import FactBook, Facts, Scope
+from tools.facts import FactBook, Facts, QueryResult, Scope
 from tools.periods import parse_period
 
 NOW = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
@@ -81,6 +82,30 @@ def test_a_change_of_period_is_written_again_both_ways(estate: Estate) -> None:
 
 def test_each_paragraph_names_its_context(estate: Estate) -> None:
     assert _text("It was [[total]].\n\nIt was [[before]].", estate).count("all accounts, net)") == 2
+
+
+def test_a_list_with_a_heading_goes_on_from_the_paragraph_above(estate: Estate) -> None:
+    text = _text("It was [[total]].\n\nOf that:\n- Amazon RDS: [[s1]]\n- Amazon S3: [[before]]", estate)
+    assert text.endswith("- Amazon RDS: USD 899.10\n- Amazon S3: USD 11,000.50 (August 2026)")
+    apart = _text("It was [[total]].\n\n- Amazon RDS: [[s1]]", estate)
+    assert apart.endswith("- Amazon RDS: USD 899.10 (September 2026, all accounts, net)")
+
+
+def test_a_period_that_a_line_starts_with_is_not_said_again(estate: Estate) -> None:
+    text = _text("Month by month:\n- September 2026: [[total]]\n- August 2026: [[before]]", estate)
+    assert text.endswith("- September 2026: USD 12,345.67 (all accounts, net)\n- August 2026: USD 11,000.50")
+    assert _text("In August 2026: [[total]]", estate).endswith("(September 2026, all accounts, net)")
+
+
+def test_a_share_stands_beside_its_amount_but_a_total_says_that_a_filter_is_gone(estate: Estate) -> None:
+    assert _text("Amazon RDS: [[s1]], a share of [[share]].", estate).endswith("net), a share of 4.2 %.")
+    assert "USD 12,345.67 (all accounts)" in _text("Amazon RDS: [[s1]] of [[total]].", estate)
+
+
+def test_what_carries_no_tag_is_said_to_carry_none(estate: Estate) -> None:
+    estate.add("bare", "spend", "77.00", "USD", "2026-09", basis="net", venue="(no tag)")
+    assert "(September 2026, all accounts, no venue tag, net)" in _text("It was [[bare]].", estate)
+    assert _text("- no venue tag: [[bare]]", estate).endswith("USD 77.00 (September 2026, all accounts, net)")
 
 
 def test_a_filter_that_the_sentence_does_not_name_is_written(estate: Estate) -> None:
@@ -184,3 +209,30 @@ def test_tables_of_results_share_the_formatter() -> None:
     result = FactBook().seal("spend", {}, found)
     assert table_rows(result)[1] == [("A|B", "USD 1,234.50"), ("other", "")]
     assert markdown_table(result, "nl") == "| Service | Spend |\n| --- | ---: |\n| A\\|B | USD 1.234,50 |\n| other |  |"
+
+
+def _ranked(query: str, *rows: tuple[str, str]) -> QueryResult:
+    found = Facts(
+        read_as="x", period=parse_period("2026-09", NOW), scope=Scope(basis="net"), columns=("Venue", "Spend (USD)")
+    )
+    for name, amount in rows:
+        found.row(name, found.fact(f"{name} spend", Decimal(amount), "USD", receipts=["r1"]))
+    return FactBook().seal(query, {}, found)
+
+
+def test_a_ranking_names_first_what_has_a_name_and_keeps_its_order() -> None:
+    rows = (("(no tag)", "900"), ("utrecht", "40"), ("amsterdam", "30"), ("other", "60"))
+    shown = table_rows(_ranked("spend", *rows))[1]
+    assert shown == [("utrecht", "40.00"), ("amsterdam", "30.00"), ("no venue tag", "900.00"), ("other", "60.00")]
+    assert table_rows(_ranked("spend_change", *rows))[1][0] == ("no venue tag", "900.00"), "what moved most comes first"
+
+
+def test_how_many_are_left_stands_in_no_column_of_names() -> None:
+    found = Facts(
+        read_as="x", period=parse_period("2026-09", NOW), scope=Scope(), columns=("Alarm", "Account", "Times")
+    )
+    found.row("bet-api", "online-prod", found.fact("fired", 3, "times", receipts=["r1"]))
+    found.row("other", found.fact("not listed", 2, "alarms", receipts=["r1"]), "")
+    result = FactBook().seal("alarm_history", {}, found)
+    assert table_rows(result)[1] == [("bet-api", "online-prod", "3 times"), ("other (2 alarms)", "", "")]
+    assert numeric_columns(result) == {2}

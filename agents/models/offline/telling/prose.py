@@ -11,10 +11,11 @@ from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.picking import account_of, beyond, called_so, counted_by_account, limit_of
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.words.text import fold, stem, words
+from tools.facts import UNTAGGED
 from tools.units import DURATIONS
 
 _LEADS: dict[str, str] = {
-    "spend": "Most of it:",
+    "spend": "The largest:",
     "spend_change": "What moved:",
     "untagged_spend": "Where it is:",
     "savings": "Where it could be saved:",
@@ -29,6 +30,8 @@ _LEADS: dict[str, str] = {
     "who_did_what": "The events:",
     "recent_changes": "The changes:",
 }
+_SERIES = ("Day", "Month")
+"""First columns of a series over time."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
 
@@ -112,7 +115,7 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
             + " what was asked for:\n"
             + "\n".join(f"- {row}" for row in rows)
         )
-    rows = [line for line in (_row(row, told) for row in told_rows[:_ROWS]) if line]
+    rows = [line for line in (_row(row, told) for row in _foremost(told_rows, told)) if line]
     if told.query == "error_logs":
         # messages for which their log group stands: it is said once
         named = [line.rpartition(": [[")[0] for line in rows]
@@ -130,6 +133,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
     lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
+    if told.columns and told.columns[0] in _SERIES and not least:
+        lead = "The highest:"
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
 
 
@@ -239,6 +244,8 @@ def _row(row: Sequence[str], told: Told) -> str:
         and title not in DURATIONS
     ):
         beside += f", {title}"
+    if told.query == "encryption":
+        subject = ""  # the problem names its kind
     said = [v for c, v in cells if c in _BESIDE.get(told.query, ()) and v not in told.facts]
     beside += "".join(f", {words}" for words in said if words and not re.search(r"\d", words))
     team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
@@ -246,11 +253,13 @@ def _row(row: Sequence[str], told: Told) -> str:
         beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     more = f", a share of [[{share.id}]]" if share else ""
+    if share and told.query == "untagged_spend":
+        more += " of its spend"
     if told.query == "alarm_history" and moments:
         more += f", first [[{moments[0].id}]]"
     if told.query == "budgets":
         more += next((f", limit [[{fact.id}]]" for column, fact in held if column.casefold().startswith("limit")), "")
-    return f"{subject}{beside}: [[{main.id}]]{more}"
+    return f"{subject}{beside}: [[{main.id}]]{more}".removeprefix(", ")
 
 
 def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
@@ -285,16 +294,22 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
     if told.query == "spend" and LEAST.search(fold(asked)):
         named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
-    if not told.columns or told.columns[0] not in ("Day", "Month"):
+    if not told.columns or told.columns[0] not in _SERIES:
         return told.rows
 
     return sorted(told.rows, key=size, reverse=True)
 
 
+def _foremost(rows: Sequence[list[str]], told: Told) -> list[list[str]]:
+    """The rows to tell; spend that carries no tag is nobody's, and stands after what has a name."""
+    nobodys = [row for row in rows if row[0] == UNTAGGED] if told.query == "spend" else []
+    return [row for row in rows if row not in nobodys][:_ROWS] + nobodys
+
+
 _KINDS = {"service", "account", "team", "venue", "env", "environment", "region", "usage type"}
 
 
-_CODED = re.compile(r"\b(?:s3|ec2)(?=-)")
+_CODED = re.compile(r"\b(?:s3|ec2)(?=[ -])")
 """Names of services within a name ("s3-bucket-logging-enabled"): no figure."""
 
 
@@ -305,6 +320,8 @@ def _called(column: str, cell: str, told: Told) -> str:
         held = told.facts[cell]
         return f"[[{cell}]]" if held.said.endswith(" text") or not held.is_text else held.value
     kind = re.sub(r" \(.*", "", column).casefold()
+    if cell == UNTAGGED:
+        return f"no {kind} tag"
     if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
         return f"{'env' if kind == 'environment' else kind} {cell}"
     if told.query == "account_list":
