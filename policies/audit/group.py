@@ -66,9 +66,7 @@ class Group:
         if waiting is None:
             waiting = self.waiters[loop] = []
             loop.call_soon(self.hurry, wake)
-            with (
-                wake
-            ):  # a loop that is blocked, perhaps by who waits for this ledger's turn, hurries nobody: it lingers
+            with wake:  # for a loop that cannot hurry: it may be blocked, waiting for this very turn
                 wake.notify()
         future: asyncio.Future[None] = loop.create_future()
         waiting.append(future)

@@ -80,17 +80,18 @@ class Ledger(Writer):
     @property
     def size(self) -> int:
         """How many records there are, those not yet durable included."""
-        with self._mutex:
-            if self._group is not None and not self._doubt:
-                size = self._group.first + len(self._group.leaves)
-            else:
+        try:
+            with self._mutex:
+                if self._group is not None and not self._doubt:
+                    return self._group.first + len(self._group.leaves)
                 entered = not self._turn.held
-                try:
-                    size = self._enter().size
-                finally:
-                    if entered:
-                        self._turn.release()
-        return size
+                size = self._enter().size
+                if entered:
+                    self._turn.release()
+                return size
+        except BaseException:
+            self._stir()
+            raise
 
     def root(self) -> str:
         """Hex root hash over everything recorded so far, which is durable on return."""

@@ -87,10 +87,10 @@ class Turn:
 
     def close(self) -> None:
         self.release()
-        for fd in (self._lock, self._door):
+        held, self._lock, self._door = (self._lock, self._door), -1, -1
+        for fd in held:
             if fd >= 0:
                 os.close(fd)
-        self._lock = self._door = -1
 
 
 @contextmanager

@@ -70,9 +70,9 @@ class Store:
 
     def close(self) -> None:
         self.tiles.close()
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        fd, self._fd = self._fd, -1  # first: interrupted in between, it would be closed twice, and be another's by then
+        if fd >= 0:
+            os.close(fd)
 
     def recover(self) -> list[Cut]:
         """Read the last segment, cut a torn tail, hold the result against the last known head.

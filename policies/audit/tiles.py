@@ -65,8 +65,8 @@ class Tiles:
         at, fd = self._files.get(level, (-1, -1))
         if at != number:
             if fd >= 0:
-                os.close(fd)
                 del self._files[level]
+                os.close(fd)
             path = self.path / tile_name(level, number)
             fd = self._open(path)
             self._files[level] = (number, fd)
@@ -76,9 +76,8 @@ class Tiles:
     def close(self) -> None:
         """Let go of the open files, and of what is pending: opening the ledger finds it in the records again."""
         self._pending.clear()
-        for _, fd in self._files.values():
-            os.close(fd)
-        self._files.clear()
+        while self._files:
+            os.close(self._files.popitem()[1][1])
 
     def _open(self, path: Path) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -12,6 +12,8 @@ because who is in it holds the turn. A record's place is `Group.first` plus how 
 
 KeyboardInterrupt, or a defect, may come between any two steps. What was under way is then in doubt (`_doubt`): what
 memory holds counts no more, what was not acknowledged fails, and the files are read anew before anything else.
+Whoever was interrupted sees to it that what waits is written, or that a turn in which nobody works is given back
+(`_stir`).
 """
 
 from __future__ import annotations
@@ -185,9 +187,13 @@ class Writer(ABC):
                 self._give_up(error, None)
                 raise
             finally:
-                with self._mutex:
-                    if self._group is None:
-                        self._turn.release()
+                try:
+                    with self._mutex:
+                        if self._group is None:
+                            self._turn.release()
+                except BaseException:
+                    self._stir()
+                    raise
 
     def _commit(self, group: Group) -> None:
         """Return when `group` is durable: lead the write, or wait for whoever leads it."""
@@ -271,9 +277,11 @@ class Writer(ABC):
         )
 
     def _stir(self) -> None:
-        """Whoever was to write what waits was interrupted: the background thread does it."""
-        with self._mutex:
-            if self._group is not None and self._group.leaves:
+        """Whoever was to write what waits, or to give the turn back, was interrupted: the background thread writes."""
+        with self._io, self._mutex:
+            if self._group is None:
+                self._turn.release()
+            elif self._group.leaves:
                 self._group.urgent = True
             self._wake.notify()
 
