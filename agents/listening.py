@@ -9,17 +9,17 @@ its own bound on connections is reached, it refuses every request, those of who 
 from __future__ import annotations
 
 import asyncio
-import json
 import select
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from agents.asgi import Message, Receive, Send, say
 from agents.crowd import MOST, Awaited, Crowd, bounded
 from tools.errors import RegentError
 
@@ -41,11 +41,6 @@ _LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0
 
 class BindError(RegentError):
     """The address cannot be listened on."""
-
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class TimedProtocol(H11Protocol):
@@ -155,14 +150,7 @@ async def _turned_away(receive: Receive, send: Send) -> None:
     if message["type"] == "http.disconnect":
         return
     said = f"There are as many connections here as there may be. Try again in {RETRY_SECONDS} seconds."
-    body = json.dumps({"error": said}).encode()
-    headers = {
-        "content-type": "application/json", "content-length": str(len(body)), "retry-after": str(RETRY_SECONDS),
-        "connection": "close",
-    }  # fmt: skip
-    named = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 503, "headers": named})
-    await send({"type": "http.response.body", "body": body})
+    await say(send, 503, {"error": said}, headers={"retry-after": str(RETRY_SECONDS), "connection": "close"})
 
 
 def server(

@@ -11,23 +11,19 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from agents.asgi import AsgiApp, Message, Receive, Send, lifespan, say, whole_body
 from agents.channels.protocols.foreign import LOOPBACK, Count, Counting, door, foreign
 from agents.channels.protocols.paths import ADDRESSES, MODES, Address
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+from agents.channels.protocols.welcome import HEADERS as WELCOMED
+from agents.channels.protocols.welcome import welcome
 
 PING = "/ping"
 MOST_BYTES = ADDRESSES["/invocations"].most_bytes
 """The largest body of an invocation that is read; a question has a few hundred characters."""
-BODY_SECONDS = 20
-"""How long a body may take to arrive: who sends it byte by byte does not hold a connection for as long as they like."""
 
 
 class Health:
@@ -81,42 +77,45 @@ class Front:
         for loop, event in waiting:
             loop.call_soon_threadsafe(event.set)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await lifespan(receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["path"] == PING and scope["method"] in ("GET", "HEAD"):
-            await _json(send, 200, self._health.report())
+            await say(send, 200, self._health.report())
             return
         leads = self._mode.paths.get(scope["path"])
         if self._loopback and (refused := foreign(scope["headers"])):
             await self._foreign.one(door(leads))
-            await _json(send, 403, {"error": refused})
+            await say(send, 403, {"error": refused})
+        elif scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
+            await self._welcome(scope, send)
         elif leads is None or ADDRESSES[leads].method != scope["method"]:
             status = 404 if leads is None else 405
-            await _json(send, status, {"error": f"There is no such address here; there are {self._mode.known}."})
+            await say(send, status, {"error": f"There is no such address here; there are {self._mode.known}."})
         else:
             await self._invoke(ADDRESSES[leads], {**scope, "path": leads, "raw_path": leads.encode()}, receive, send)
 
-    async def _invoke(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _body(receive, address.most_bytes)
-        except TimeoutError:
-            await _json(send, 408, {"error": f"The body did not arrive within {BODY_SECONDS} seconds."})
+    async def _welcome(self, scope: Message, send: Send) -> None:
+        accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
+        at, port = scope["server"]
+        base = f"http://[{at}]:{port}" if ":" in at else f"http://{at}:{port}"
+        page = welcome(self._mode, base if self._loopback else "$URL", accepted.decode("latin-1"))
+        await say(send, 200, page.text, page.kind, WELCOMED)
+
+    async def _invoke(self, address: Address, scope: Message, receive: Receive, send: Send) -> None:
+        body = await whole_body(receive, send, address.most_bytes)
+        if body is None:
             return
-        except _GoneError:
-            return
-        refused = _unreadable(body, address)
-        if refused:
-            await _json(send, 413 if body is None else 400, {"error": refused})
+        if refused := _unreadable(body, address):
+            await say(send, 400, {"error": refused})
             return
         app = self._app or await self._opened()
         with self._health:
-            await app(scope, _replay(body or b"", receive), send)
+            await app(scope, _replay(body, receive), send)
 
     async def _opened(self) -> AsgiApp:
         event = asyncio.Event()
@@ -212,40 +211,7 @@ def _say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
-
-
-class _GoneError(Exception):
-    """Nobody is there to be answered."""
-
-
-async def _body(receive: Receive, most_bytes: int) -> bytes | None:
-    """The whole body, or None when it is larger than what is read.
-
-    Raises:
-        _GoneError: whoever sent it went away before its end.
-    """
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most_bytes:
-            return None
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _unreadable(body: bytes | None, address: Address) -> str | None:
-    if body is None:
-        return f"The body is larger than {address.most_bytes // 1024} kB; ask in fewer words."
+def _unreadable(body: bytes, address: Address) -> str | None:
     if address.protocol != "agentcore":
         return None  # each protocol says in its own form what is wrong
     try:
@@ -261,7 +227,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     """Give the body that was read once more, then whatever follows (a disconnect)."""
     given = False
 
-    async def again() -> MutableMapping[str, Any]:
+    async def again() -> Message:
         nonlocal given
         if not given:
             given = True
@@ -269,15 +235,6 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
-
-
-async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
-    data = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
-    if status == 408:  # the rest of the body may still come, and nothing after it could be understood
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": data})
 
 
 def main() -> None:

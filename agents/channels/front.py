@@ -10,16 +10,17 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from agents.channels.delivery import MOST_BYTES, ChannelError, Delivery
 from agents.channels.inbox import Inbox, Taken
 from tools.errors import RegentError
 
+if TYPE_CHECKING:
+    from agents.asgi import AsgiApp, Message, Receive, Send
+
 _NOT_GENUINE = (401, 403)
-BODY_SECONDS = 20
-"""How long a body may take to arrive, on one's own machine; before a Lambda function, the API sees to that."""
 
 
 class Arrived(NamedTuple):
@@ -118,68 +119,30 @@ def from_event(event: Mapping[str, Any], clock: Callable[[], float] = time.time)
 
 def to_event(reply: Reply) -> dict[str, Any]:
     """The reply as an HTTP API takes it."""
-    kind, body = _written(reply)
+    if isinstance(reply.body, str):
+        kind, body = "text/plain; charset=utf-8", reply.body
+    else:
+        kind, body = "application/json", json.dumps(reply.body)
     return {"statusCode": reply.status, "headers": {"content-type": kind}, "body": body}
 
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-
-def asgi(
-    gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused, clock: Callable[[], float] = time.time
-) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def asgi(gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused, clock: Callable[[], float] = time.time) -> AsgiApp:
     """The front as an ASGI app, for one's own machine. `refused` is called from a thread."""
-    import asyncio  # here: a front as a Lambda function has no loop, and starts sooner without
-
+    # here: a front as a Lambda function has no loop, starts sooner without, and the API before it bounds bodies
+    from agents.asgi import lifespan, say, whole_body
     from agents.channels.together import Together
 
     together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox, refused))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            while (message := await receive())["type"] != "lifespan.shutdown":
-                await send({"type": f"{message['type']}.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
+            await lifespan(receive, send)
             return
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _body(receive)
-        except TimeoutError:
-            await _sent(send, Reply(408, {"error": "The body took too long to arrive."}))
-            return
+        body = await whole_body(receive, send, MOST_BYTES)
         if body is None:
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        arrived = Arrived(scope["method"], scope["path"], headers, body, clock())
-        await _sent(send, await together.do(arrived))
+        reply = await together.do(Arrived(scope["method"], scope["path"], headers, body, clock()))
+        await say(send, reply.status, reply.body)
 
     return app
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The body, or as much of it as says that it is too large; None when the sender went away."""
-    body: bytes = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body") or len(body) > MOST_BYTES:
-            return body
-
-
-async def _sent(send: Send, reply: Reply) -> None:
-    kind, text = _written(reply)
-    told = [(b"content-type", kind.encode()), (b"content-length", str(len(text.encode())).encode())]
-    if reply.status == 408:  # the rest of the body may still come, and nothing after it could be understood
-        told.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": reply.status, "headers": told})
-    await send({"type": "http.response.body", "body": text.encode()})
-
-
-def _written(reply: Reply) -> tuple[str, str]:
-    if isinstance(reply.body, str):
-        return "text/plain; charset=utf-8", reply.body
-    return "application/json", json.dumps(reply.body)

@@ -248,7 +248,7 @@ def test_ping_is_answered_before_the_house_is_open_and_questions_wait():
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("GET", "/invocations"), ("POST", "/ping"), ("GET", "/ws"), ("GET", "/mcp")]
+    ("method", "path"), [("POST", "/"), ("GET", "/invocations"), ("POST", "/ping"), ("GET", "/ws"), ("GET", "/mcp")]
 )
 def test_anything_else_is_not_there(method, path):
     with runtime(lambda *_: pytest.fail("asked")) as port:
@@ -385,7 +385,7 @@ def test_a_process_does_not_load_grammars_that_it_never_uses():
 
 
 def test_a_body_that_trickles_in_does_not_hold_a_connection(monkeypatch):
-    monkeypatch.setattr("agents.runtime.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("agents.asgi.BODY_SECONDS", 0.2)
     with runtime(None) as port, socket.create_connection(("127.0.0.1", port), 30) as slow:
         slow.sendall(b"POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         answer = b""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from microsoft_teams.api.auth.credentials import TokenProvider
 
     from agents.acting import House
-    from agents.channels.front import Receive, Scope, Send
+    from agents.asgi import Message, Receive, Send
     from agents.channels.port import Port
     from agents.settings import Settings
 
@@ -41,7 +41,7 @@ def open_channel(
     token: TokenProvider | None = None,
     workers: int = 4,
     again: float = AGAIN_SECONDS,
-) -> Iterator[Callable[[Scope, Receive, Send], object]]:
+) -> Iterator[Callable[[Message, Receive, Send], object]]:
     """The channel as an ASGI app, with its workers and its deliveries running. On leaving, those at work finish first.
 
     Raises:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from agents.asgi import BODY_SECONDS
 from agents.crowd import OUTSIDE, PATIENCE
 from agents.listening import HEADER_SECONDS, OUTSIDE_SECONDS
-from agents.runtime import BODY_SECONDS
 from policies.audit.verifying import verify
 from tests.agents.channels.protocols.test_flooded import serving
 from tests.agents.test_listening import still_open

@@ -134,7 +134,7 @@ def test_a_mode_has_its_own_addresses_and_no_other(serve_house: Callable[..., An
                 status, text = call(served.port, address.method, path, {"prompt": SPEND}, **served.bearer())
                 assert status == 404 and all(known in text.decode() for known in MODES[name].paths)
         for path, leads in MODES[name].paths.items():
-            if ADDRESSES[leads].method == "POST":
+            if ADDRESSES[leads].method == "POST" and path != "/":  # that one says what there is
                 assert call(served.port, "GET", path, **served.bearer())[0] == 405
         assert not served.recorded(QuestionAsked)
 

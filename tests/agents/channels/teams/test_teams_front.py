@@ -143,7 +143,7 @@ def test_nothing_is_told_while_the_keys_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_body_that_trickles_in_does_not_hold_a_connection(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.channels.front.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("agents.asgi.BODY_SECONDS", 0.2)
     with socket.create_connection(("127.0.0.1", front.port), 30) as slow:
         slow.sendall(f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{".encode())
         answer = b""
