@@ -88,7 +88,8 @@ class Writer(ABC):
         """Give the record its place. Mutex held."""
         if self._closed or self._failed or self._doubt or self._forks != locks.forks:
             self._usable()
-        if self._lost and (reason := self._lost.get(record.question) or self._lost.pop(None, None)):
+        # what belonged to no question is told once, to whoever comes next
+        if self._lost and (reason := self._lost.pop(None, None) or self._lost.get(record.question)):
             raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
         entered = not self._turn.held
         try:

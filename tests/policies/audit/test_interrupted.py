@@ -202,6 +202,19 @@ def test_what_was_lost_without_waiting_is_said_by_whoever_makes_the_rest_durable
     assert verify(tmp_path / "ledger").code in (0, 2)
 
 
+def test_what_was_lost_of_no_question_is_told_once_and_the_ledger_goes_on(tmp_path: Path) -> None:
+    disk = FullOnce()
+    with Ledger.open(tmp_path / "ledger", disk=disk) as ledger:
+        disk.full = True
+        ledger.append(note("lost"), wait=False)
+        with pytest.raises(LedgerUnwritableError, match="No space"):
+            ledger.flush()
+        with pytest.raises(LedgerUnwritableError, match="were lost"):
+            ledger.append(note("told"))
+        assert ledger.append(note("goes on")) == 0
+        assert ledger.append(Record(actor="system", question="q", body=Note(name="innocent"))) == 1
+
+
 class FullOnce(Disk):
     full = False
 
