@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Ques
 from agents.conversations import ConversationError, ConversationStore, Exchange, Whose, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
+from agents.interrupting import SAID, end
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
 from agents.resuming import allow, keep_answer, kept_answer, take_up
@@ -105,6 +107,11 @@ class Desk:
             else:
                 written = await write(self, await guarded(turn, question.text, "question"), question, turn)
             return await self._deliver(turn, question, shown, written, started)
+        except asyncio.CancelledError:
+            if turn is not None and turn.first is not None:
+                ended, turn.guard = Written("error", SAID), local_guard()
+                await end(turn, partial(self._deliver, turn, question, shown, ended, started))
+            raise
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
             return await self.failed(turn, question_id, question, principal, shown, error, started)
 

@@ -108,7 +108,8 @@ def governed_call(turn: Turn, query_name: str, given: dict[str, Any], book: Fact
             raise kind(decision.reason)
         meter_query(turn)
         lease = hold_query(turn, query, parsed)
-        return _run(turn, query, parsed, decision, book, lease)
+        with turn.calling():
+            return _run(turn, query, parsed, decision, book, lease)
     except InputError as error:
         _failed(turn, query, given, "refused", error)
         raise

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -87,6 +88,8 @@ class Turn:
     aws_cost_usd: Decimal = Decimal()
     tokens: int = 0
     """Model tokens taken so far, in and out."""
+    under_way: int = 0
+    """Query calls that have begun and not ended."""
     first: int | None = None
     last: int | None = None
     _permits: dict[str, Decision] = field(default_factory=dict)
@@ -113,6 +116,17 @@ class Turn:
             self.first = index if self.first is None else min(self.first, index)
             self.last = index if self.last is None else max(self.last, index)
         return index
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """While one query call is under way."""
+        with self._lock:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.under_way -= 1
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts found so far, by ascending number of id."""

@@ -51,14 +51,14 @@ def resume_once(approval: str, *, as_id: str, json_out: bool) -> int:
 
 
 @contextmanager
-def progress_shown() -> Iterator[Progress]:
-    """Progress on stderr: one moving line on a terminal, a plain line per query elsewhere."""
+def progress_shown(first: str = "Opening the estate") -> Iterator[Progress]:
+    """Progress on stderr: one moving line on a terminal, `first` at first; elsewhere a plain line per query."""
     if not sys.stderr.isatty():
         yield _plain
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("Opening the estate …") as status:
+    with Console(stderr=True).status(f"{first} …") as status:
         yield lambda event: _moving(status, event)
 
 

@@ -13,6 +13,8 @@ from agents.cli.saying import write
 
 _WELCOME = "Ask about cost, security or operations of your AWS accounts; an empty line ends the conversation."
 
+_INTERRUPTED = "Interrupted; what was recorded until then stays in the ledger. Ctrl-C or Ctrl-D leaves."
+
 
 def chat(
     as_id: As = "local",
@@ -21,6 +23,8 @@ def chat(
     session: Annotated[str, typer.Option("--session", help="Name of the conversation.", metavar="NAME")] = "default",
 ) -> None:
     """Talk: follow-up questions know what was asked before. End with an empty line, `exit` or Ctrl-D.
+
+    Ctrl-C stops the question that is being answered, and leaves when none is.
 
     Example:
 
@@ -41,9 +45,12 @@ def chat(
             text = _next_question()
             if text is None:
                 return
-            with progress_shown() as progress:
-                answer = answer_as(desk, Question(text=text, session=session), as_id, progress)
-            show_answer(answer)
+            try:
+                with progress_shown("Reading the question") as progress:
+                    answer = answer_as(desk, Question(text=text, session=session), as_id, progress)
+                show_answer(answer)
+            except KeyboardInterrupt:
+                write(f"\n{_INTERRUPTED}", err=True, dim=True)
 
 
 def _line_editing() -> None:
@@ -56,7 +63,7 @@ def _line_editing() -> None:
 def _next_question() -> str | None:
     try:
         text = input("\nyou> ").strip()
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         typer.echo()
         return None
     return None if text.casefold() in ("", "exit", "quit") else text

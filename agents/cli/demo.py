@@ -46,7 +46,7 @@ def demo() -> None:
     with open_desk(estate="sample", model="offline") as desk:
         for question in QUESTIONS:
             write(f"\n> {question}\n", fg="cyan", bold=True)
-            with progress_shown() as progress:
+            with progress_shown("Reading the question") as progress:
                 answer = answer_as(desk, Question(text=question), "local", progress)
             show_answer(answer)
             worst = max(worst, answer.exit_code)

@@ -54,12 +54,11 @@ def test_a_process_killed_in_the_middle_leaves_a_ledger_that_verifies(tmp_path: 
     assert verify(tmp_path / "ledger").code == 0
 
 
-def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
-    def as_at_a_terminal() -> None:
-        signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        )  # a shell's background jobs ignore it, and so do theirs
+def as_at_a_terminal() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and so do theirs
 
+
+def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
     question = "What is not encrypted?"  # some 400 AWS calls: a busy machine is still in time
     process = start(tmp_path, question, preexec_fn=as_at_a_terminal)
     assert process.stderr is not None
@@ -70,6 +69,39 @@ def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> Non
     assert "Traceback" not in said
     assert "stopped" in said
     assert verify(tmp_path / "ledger").code in (0, 2)
+
+
+def test_ctrl_c_in_a_chat_ends_the_question_on_record_and_not_the_chat(tmp_path: Path) -> None:
+    talk = subprocess.Popen(
+        [REGENT, "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(tmp_path),
+        preexec_fn=as_at_a_terminal,
+    )
+    assert talk.stdin is not None and talk.stderr is not None
+    talk.stdin.write("What is not encrypted?\n")
+    talk.stdin.flush()
+    while not talk.stderr.readline().startswith("encryption("):
+        assert talk.poll() is None
+    talk.send_signal(signal.SIGINT)
+    answered, said = talk.communicate("What did we spend last month?\n", timeout=60)
+    assert talk.returncode == 0 and "Traceback" not in said, said
+    assert [line for line in said.splitlines() if "nterrupted" in line] == [
+        "Interrupted; what was recorded until then stays in the ledger. Ctrl-C or Ctrl-D leaves."
+    ]
+    assert "Total spend: USD 132,864.40" in answered and "ncrypted" not in answered
+    assert verify(tmp_path / "ledger").code == 0
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        records = list(ledger.read())
+    first, second = dict.fromkeys(stored.record.question for stored in records)
+    ended, answered_next = ([one for one in records if one.record.question == id] for id in (first, second))
+    assert [one.type for one in ended if one.type in ("query.called", "query.returned")][-1] == "query.returned"
+    assert [one.type for one in ended[-3:]] == ["note", "guard.assessed", "answer.delivered"]
+    assert (ended[-3].body.name, ended[-1].body.status) == ("question.interrupted", "error")
+    assert answered_next[0].index > ended[-1].index and answered_next[-1].body.status == "answered"
 
 
 def test_a_home_that_cannot_be_made_is_a_sentence() -> None:
