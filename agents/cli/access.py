@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
 
 if TYPE_CHECKING:
     from policies.access import Decision, Gate, Principal
     from policies.access.comparing import Comparison
 
-app = typer.Typer(
+app = Commands(
     help="Who may run what, and why; what a change of the policies would change.",
     no_args_is_help=True,
     epilog="Example: `regent access matrix`, or `regent access explain --query spend --as bram`",
@@ -43,7 +44,7 @@ def explain(
 
         regent access explain --as anna --query findings
 
-        regent access explain --as bram --query spend --input '{"accounts": "data-prod"}'
+        regent access explain --as bram --query spend --input '{"top": 5}'
 
     Exit codes: 0 allowed, 3 denied, 5 needs approval.
     """
@@ -173,7 +174,7 @@ def projection(
 
     Examples:
 
-        regent access projection --gateway arn:aws:bedrock-agentcore:eu-west-1:123456789012:gateway/regent-x
+        regent access projection --gateway ARN
 
         regent access projection --gateway ARN --target regent --json
     """

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import typer
-
 from agents.cli import (
     access,
     approvals,
@@ -34,12 +32,13 @@ from agents.cli import (
     webhook,
     witness,
 )
+from agents.cli.commands import Commands
 from agents.cli.saying import DENIED, say
 
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells know it."""
 
-app = typer.Typer(
+app = Commands(
     name="regent",
     help="Ask your AWS estate about cost, security and operations. Every figure in an answer has a receipt.",
     no_args_is_help=True,

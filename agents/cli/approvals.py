@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
 from agents.cli.saying import refused, say
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from policies.access import Principal
     from policies.oversight import History
 
-app = typer.Typer(
+app = Commands(
     help="What waits for a second person: see it, approve it, deny it.",
     no_args_is_help=True,
     epilog="Example: `regent approvals list --as carla`, then `regent approvals approve ID --as carla`",
@@ -99,7 +100,7 @@ def approve(approval: Id, as_id: As = "local", reason: Reason = "", json_out: Js
 
     Example:
 
-        regent approvals approve a-1f2e3d4c5b6a7988 --as carla --reason "incident 4711 is mine too"
+        regent approvals approve a-1f2e3d4c5b6a7988 --as carla --reason "mine too"
     """
     _decide(approval, as_id, "approve", reason, json_out)
 

@@ -17,6 +17,7 @@ from agents.cli.audit_common import (
     show,
     usage,
 )
+from agents.cli.commands import Commands
 from agents.cli.options import Json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 WORDS = {0: "VERIFIED", 1: "TAMPERED", 2: "UNANCHORED", 3: "USAGE"}
 
-app = typer.Typer(
+app = Commands(
     help="Verify the ledger, read what happened, prove it to others.",
     no_args_is_help=True,
     epilog="Example: `regent audit verify`, or `regent audit search`",
@@ -53,7 +54,7 @@ def verify_command(
 
         regent audit verify s3://house-ledger/regent --key house.vkey
 
-        regent audit verify /mnt/copy/ledger --key regent.local/6f1f…+a543837a+AXv5… --since yesterday.note
+        regent audit verify /mnt/ledger --key house.vkey --since yesterday.note
     """
     from policies.audit.verifying import verify
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer._click.exceptions import UsageError
-from typer.core import TyperCommand
 
+from agents.cli.commands import Command
 from agents.cli.saying import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from policies.audit.reader import Reader
 
 
-class UsageIsThree(TyperCommand):
+class UsageIsThree(Command):
     """A wrong call exits with 3: 1 and 2 are verdicts about the ledger, and a script must not confuse them."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:

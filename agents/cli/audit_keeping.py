@@ -14,10 +14,11 @@ from agents.cli.audit_common import (
     show,
     usage,
 )
+from agents.cli.commands import Commands
 from agents.cli.options import Json
 
-app = typer.Typer()
-keys_app = typer.Typer(
+app = Commands()
+keys_app = Commands(
     help="The keys that sign the ledger.", no_args_is_help=True, epilog="Example: `regent audit keys rotate`"
 )
 
@@ -97,7 +98,7 @@ def restore_command(
 
     Example:
 
-        regent audit restore s3://house-ledger/regent /tmp/drill/ledger --key regent.local/6f1f…+a543837a+AXv5…
+        regent audit restore s3://house-ledger/regent /tmp/drill --key house.vkey
     """
     from policies.audit.remote import S3Bucket, restore
     from policies.audit.verifying import verify
@@ -197,7 +198,7 @@ def keys_revoke(
 
     Example:
 
-        regent audit keys revoke regent.local/6f1f…+a543837a+AXv5… --from 2026-11-01T00:00:00+00:00 --reason stolen
+        regent audit keys revoke VKEY --from 2026-11-01T00:00:00Z --reason stolen
     """
     from datetime import UTC, datetime
 

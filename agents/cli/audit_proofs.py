@@ -19,10 +19,11 @@ from agents.cli.audit_common import (
     show,
     usage,
 )
+from agents.cli.commands import Commands
 from agents.cli.options import Json
 from agents.cli.saying import write
 
-app = typer.Typer()
+app = Commands()
 
 
 @app.command("prove")
@@ -58,7 +59,7 @@ def check_command(
 
     Example:
 
-        regent audit check record-42.tlog-proof --key regent.local/6f1f…+a543837a+AXv5…
+        regent audit check record-42.tlog-proof --key house.vkey
     """
     from policies.audit.errors import LedgerError
     from policies.audit.proofs import check
@@ -131,7 +132,7 @@ def witness_command(
 
     Example:
 
-        regent audit witness http://auditor.example:8437 --key audit.example/w1+8d2b01ff+BKx0…
+        regent audit witness http://auditor.example:8437 --key witness.vkey
     """
     from policies.audit.reader import require
     from policies.audit.witness import submit

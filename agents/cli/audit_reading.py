@@ -16,10 +16,11 @@ from agents.cli.audit_common import (
     usage,
     utc,
 )
+from agents.cli.commands import Commands
 from agents.cli.options import Json
 from agents.cli.records import show_records
 
-app = typer.Typer()
+app = Commands()
 
 
 @app.command("show")

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from agents.cli.cases_common import Case, System, Text, list_cases, one_of, recording, say
+from agents.cli.commands import Commands
 from agents.cli.options import As, Json
 
-app = typer.Typer(
+app = Commands(
     help="Concerns from inside or outside, by name or anonymously.",
     no_args_is_help=True,
     epilog="Example: `regent concern list`",
@@ -33,9 +34,10 @@ def concern_open(
 
     Examples:
 
-        regent concern open --text "Answers about my team feel like being watched" --anonymous
+        regent concern open --anonymous --text "Answers feel like being watched"
 
-        regent concern open --text "Your bot gave a guest my name" --outside --channel mail --anonymous
+        regent concern open --text "Your bot gave a guest my name" \\
+            --outside --channel mail --anonymous
     """
     from policies.audit.bodies import ConcernOpened
     from policies.controls.cases import new_case, put, reporter_of
@@ -96,7 +98,7 @@ def concern_close(
 
     Example:
 
-        regent concern close concern-1f… --outcome changed --text "Such questions need a reason now"
+        regent concern close concern-1f… --outcome changed --text "Needs a reason"
     """
     from policies.audit.bodies import ConcernClosed
     from policies.controls.cases import open_case, put, reporter_of

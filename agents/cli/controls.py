@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
 
 if TYPE_CHECKING:
     from policies.access import Principal
     from policies.controls.run import Evaluation, Mode
 
-app = typer.Typer(
+app = Commands(
     help="ISO/IEC 42001 as code: statuses computed from evidence.",
     no_args_is_help=True,
     epilog="Example: `regent controls status`, then `regent controls show A.6.2.8`",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import Json
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _WITH_UNITS = 100
 """Columns from which on the organisational units are shown, too; `--json` has them in any case."""
-app = typer.Typer(
+app = Commands(
     help="What the sample estate holds: accounts, months and planted incidents.",
     epilog="Example: `regent estate`, or `regent estate export ./truth`",
 )

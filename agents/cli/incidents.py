@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from agents.cli.cases_common import Case, System, Text, Texts, list_cases, one_of, recording, say
+from agents.cli.commands import Commands
 from agents.cli.options import As, Json
 
-app = typer.Typer(
+app = Commands(
     help="Incidents: opened, updated, closed, with their deadlines.",
     no_args_is_help=True,
     epilog="Example: `regent incident list`",
@@ -35,9 +36,11 @@ def incident_open(
 
     Examples:
 
-        regent incident open --title "Wrong figure in an answer" --detected 2026-10-14T09:30Z --class ai-serious
+        regent incident open --title "Wrong figure in an answer" \\
+            --detected 2026-10-14T09:30Z --class ai-serious
 
-        regent incident open --title "Log with names" --detected 2026-10-14T09:30Z --class personal-data --notify
+        regent incident open --title "Log with names" \\
+            --detected 2026-10-14T09:30Z --class personal-data --notify
     """
     from policies.audit.bodies import IncidentOpened
     from policies.controls.cases import new_case, put, utc
@@ -93,7 +96,8 @@ def incident_update(
 
     Examples:
 
-        regent incident update incident-1f… --done gdpr/notification@2026-10-15T10:00Z
+        regent incident update incident-1f… \\
+            --done gdpr/notification@2026-10-15T10:00Z
     """
     from policies.audit.bodies import IncidentUpdated
     from policies.controls.cases import open_case, put, utc
@@ -142,7 +146,8 @@ def incident_close(
 
     Example:
 
-        regent incident close incident-1f… --cause "Filter missing" --lessons "Test with two scopes" --action CA-7
+        regent incident close incident-1f… --cause "Filter missing" \\
+            --lessons "Test with two scopes" --action CA-7
     """
     from policies.audit.bodies import IncidentClosed
     from policies.controls.cases import open_case, put

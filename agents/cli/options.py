@@ -15,7 +15,7 @@ class EstateChoice(StrEnum):
     aws = "aws"
 
 
-As = Annotated[str, typer.Option("--as", help="Ask as this person of the principals file.", metavar="ID")]
+As = Annotated[str, typer.Option("--as", help="As this person of the principals file.", metavar="ID")]
 WhichEstate = Annotated[EstateChoice, typer.Option("--estate", help="The sample estate, or your own AWS accounts.")]
 WhichModel = Annotated[
     str | None,

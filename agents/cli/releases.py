@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from agents.cli.cases_common import Case, System, Text, Texts, list_cases, one_of, recording, say
+from agents.cli.commands import Commands
 from agents.cli.options import As, Json
 
-app = typer.Typer(
+app = Commands(
     help="Releases: proposed, approved by another person, closed.",
     no_args_is_help=True,
     epilog="Example: `regent release list`",
@@ -39,7 +40,8 @@ def release_open(
 
     Example:
 
-        regent release open --version 0.4.0 --change CHG-12 --artefact 9f2c… --rollback 0.3.2 --as bram
+        regent release open --version 0.4.0 --change CHG-12 --rollback 0.3.2 \\
+            --artefact 9f2c… --as bram
     """
     from agents.controlling import released_hashes
     from policies.audit.bodies import ReleaseOpened

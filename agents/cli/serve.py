@@ -43,11 +43,11 @@ def serve(
 
         regent serve
 
-        curl -s localhost:8080/invocations -d '{"prompt": "What did we spend last month?"}'
+        curl -s localhost:8080/invocations -d '{"prompt": "What did we spend?"}'
 
-        curl -sN localhost:8080/invocations -d '{"prompt": "Which alarms are firing?", "stream": true}'
+        curl -sN localhost:8080/invocations -d '{"prompt": "Hi", "stream": true}'
 
-        regent serve --protocol mcp        # as a runtime of protocol MCP: port 8000, /mcp
+        regent serve --protocol mcp    # as a runtime of protocol MCP: port 8000
     """
     from agents.runtime import serve as run
     from agents.settings import load_settings

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import EstateChoice, WhichModel
 
-app = typer.Typer(invoke_without_command=True)
+app = Commands(invoke_without_command=True)
 
 
 @app.callback()
@@ -60,7 +61,7 @@ def manifest_command(
 
         regent slack manifest --url https://regent.example.com > manifest.json
 
-        regent slack manifest --url https://abc123.execute-api.eu-west-1.amazonaws.com/v1
+        regent slack manifest --url https://x.execute-api.eu-west-1.amazonaws.com/v1
     """
     from agents.channels.slack.manifest import manifest
     from agents.settings import load_settings

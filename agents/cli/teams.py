@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from agents.cli.commands import Commands
 from agents.cli.options import EstateChoice, Json, WhichModel
 
-app = typer.Typer(invoke_without_command=True)
+app = Commands(invoke_without_command=True)
 
 
 @app.callback()
@@ -32,7 +33,7 @@ def teams(
 
     Examples:
 
-        REGENT_TEAMS__APP_ID=… REGENT_TEAMS__TENANT=… REGENT_TEAMS__SECRET_FILE=teams.secret regent teams
+        regent teams
 
         regent teams --port 3978 --estate aws
 

@@ -21,7 +21,7 @@ def witness(
 
     Example:
 
-        regent witness --log regent.local/6f1f…+a543837a+AXv5… --name audit.example/w1
+        regent witness --log regent.local/6f1f…+a543837a+AXv5… --name example/w1
     """
     from agents.home import Home
     from policies.audit.keys import FileSigner

@@ -12,6 +12,8 @@ import pytest
 import typer
 
 from agents.cli.app import app
+from agents.cli.commands import apart
+from tests.commands import regent_here
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -75,8 +77,20 @@ def test_every_group_of_commands_shows_one_of_them(path: str, command: Any) -> N
 
 @pytest.mark.parametrize(("path", "command"), [*leaves(GROUP, "regent")])
 def test_every_command_shows_an_example_that_works(path: str, command: Any) -> None:
-    _, _, examples = (command.help or "").partition("Example")
-    typed = [line.strip() for line in examples.splitlines() if line.strip().startswith(path)]
+    examples = apart(command.help or "")[1]
+    assert all(len(line) <= 76 for line in examples), "an example is broken by a screen of eighty columns"
+    joined = re.sub(r" \\\n +", " ", "\n".join(examples)).splitlines()
+    typed = [line for line in joined if line.startswith(path)]
     assert typed, "no example"
     for line in typed:
         assert not mistakes(line.removeprefix("regent "))
+
+
+def test_help_ends_with_the_examples_each_as_it_is_typed(tmp_path: Path) -> None:
+    said = regent_here(tmp_path, "incident", "open", "--help", COLUMNS="80").stdout
+    shown = said[said.index("Examples:") :]
+    assert '\n   regent incident open --title "Wrong figure in an answer" \\\n       --detected' in shown
+    assert "<bool>" not in said and "<str>" not in said, "a value is named by a word"
+    assert "Deadlines" in said or "deadlines" in said
+    _, examples = apart(GROUP.commands["incident"].commands["open"].help)
+    assert max(map(len, said.splitlines())) <= 80 and len(examples) == 4
