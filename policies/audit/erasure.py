@@ -76,12 +76,14 @@ def forget(ledger: Ledger, person: str, names: Iterable[str] = ()) -> Forgotten:
 
     `names` are further names under which they occur in results (an IAM user, a mail address). The other places go
     first and the keys last, because the keys are needed to find what there is: a forgetting that was interrupted is
-    simply run again. LedgerError when nothing of them is held.
+    simply run again. What a question of theirs seals meanwhile, until it is on record, goes with the rest.
+    LedgerError when nothing of them is held.
     """
     traces, subjects = _traces(ledger, person, tuple(dict.fromkeys((person, *names))))
     erased = {name: place.erase(ledger.home.path, traces) for name, place in PLACES.items()}
     if not subjects and not any(erased.values()):
         raise LedgerError(f"Nothing of {person!r} is held; give the id as `regent audit show` has it.")
+    subjects = sorted({*subjects, *ledger.vault.pseudonyms(person)})  # what a question of theirs made meanwhile, too
     index = ledger.append(Record(actor="system", body=SubjectForgotten(subjects=subjects, places=erased)))
     ledger.vault.forget(subjects)
     return Forgotten(subjects=tuple(subjects), places=erased, index=index)

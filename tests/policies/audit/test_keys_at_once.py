@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.audit import Ledger, Note, Record
+from policies.audit import Ledger, Note, Record, verify
+from policies.audit.bodies import QueryCalled, SubjectForgotten
+from policies.audit.erasure import PLACES, Place, forget
 from policies.audit.keys import FileSigner, Home, write_durably
 from policies.audit.vault import Vault
 
@@ -79,6 +81,29 @@ def test_two_who_need_a_persons_first_key_at_once_get_the_same_one(
     assert mine.open(sealed) == (True, "what bert said")
     assert mine.forget(mine.pseudonyms("bert")) == found
     assert not any(vault.open(sealed)[0] for vault in (mine, other, Vault(tmp_path / "subjects")))
+
+
+def test_what_another_process_seals_while_somebody_is_being_forgotten_is_forgotten_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question of anna's goes on in a second process while the first looks through the other places."""
+    call = QueryCalled(
+        query="who_did_what", input={"who": "anna"}, input_sha256="0" * 64, accounts=[], now="", personal_data=True
+    )
+    with Ledger.open(tmp_path / "ledger") as ledger, Ledger.open(tmp_path / "ledger") as other:
+        ledger.append(Record(actor="query", body=call, question="q1", principal="anna"))
+
+        def meanwhile(*_: object) -> int:
+            other.append(Record(actor="query", body=call, question="q2", principal="anna"))
+            return 0
+
+        monkeypatch.setitem(PLACES, "conversations", Place("conversations", "", meanwhile))
+        done = forget(ledger, "anna")
+        said = [one.body for one in other.read() if isinstance(one.body, SubjectForgotten)]
+        assert [body.subjects for body in said] == [list(done.subjects)] and len(done.subjects) == 3
+        assert not Vault(tmp_path / "keys" / "subjects").pseudonyms("anna")
+        assert all("anna" not in str(one.body) for one in ledger.read())
+    assert verify(tmp_path / "ledger").code == 0
 
 
 def test_many_first_starts_at_once_share_one_master_key(tmp_path: Path) -> None:
