@@ -1,14 +1,18 @@
 """Crowd: how many connections a server holds, and who makes room when it is full.
 
 Whoever keeps the server waiting gives their place to whoever comes: a connection between two requests at once, one that
-does not get on with its headers or its body after some patience. Nobody who is being answered is cut off, however long
-that takes. If there is no room, a newcomer waits outside, for as long as it takes to be told so; the few places there
-go to the latest, so that what must always be answered (`/ping`) is, whoever sits on all others.
+does not get on with its headers, its body, or with fetching its answer after some patience. There is none for an
+address that holds more places than the newcomer's: one client cannot keep others out by being just fast enough, nor by
+asking without a pause, for then their connection ends with the answer it gets. Nobody who is being answered is cut off,
+however long that takes. If there is no room, a newcomer waits outside, for as long as
+it takes to be told so; the few places there go to the latest, so that what must always be answered (`/ping`) is,
+whoever sits on all others.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 from typing import Literal, Protocol
@@ -22,18 +26,23 @@ OUTSIDE = 64
 BURST = 1024
 """How many more there may be there for as long as the server has not come to hear them."""
 _LOOKED_AT = 8
-PATIENCE = {"next": 0.0, "headers": 1.0, "body": 5.0}
-"""Seconds that a full server lets a client wait with its next request, the headers of one, or its body."""
+PATIENCE = {"next": 0.0, "headers": 1.0, "body": 5.0, "fetch": 30.0}
+"""Seconds that a full server lets a client wait with its next request, the headers of one, its body, or with taking
+anything of an answer that lies ready."""
 _LOOK_AGAIN = 0.1
 """Seconds for which a full server is known to be full: a flood of newcomers must not make it look each time."""
 _SAY_AGAIN = 60.0
 _FILES_LEFT = 128
 """Files that a process needs beside its connections."""
-Awaited = Literal["next", "headers", "body"]
+Awaited = Literal["next", "headers", "body", "fetch"]
 
 
 class Guest(Protocol):
     """A connection as the crowd sees it."""
+
+    @property
+    def whose(self) -> str:
+        """The address that it came from; all that are of one client have one."""
 
     def awaited(self) -> tuple[Awaited, float] | None:
         """What its client owes the server, and for how many seconds; None while the server owes an answer."""
@@ -44,6 +53,9 @@ class Guest(Protocol):
     def leave(self) -> None:
         """Close it, now."""
 
+    def finish(self) -> None:
+        """Close it after the answer that it gets."""
+
 
 class Crowd:
     """The connections of one server, for its event loop alone. `clock` gives seconds."""
@@ -52,12 +64,18 @@ class Crowd:
         self.most, self._clock = most, clock
         self._inside: set[Guest] = set()
         self._outside: dict[Guest, None] = {}
+        self._leaving: set[Guest] = set()
+        """Who gets their last answer; their places are given already."""
+        self._of = Counter[str]()
+        """How many of those inside are of each address."""
         self._full_until = self._said = float("-inf")
+        self._full_for = 0
+        """How many places an address held for which there was none; for one with fewer there may be."""
 
     def enter(self, guest: Guest) -> bool:
         """Take a new connection in; False when it must wait outside."""
-        if self._has_room():
-            self._inside.add(guest)
+        if self._has_room(guest):
+            self._let_in(guest)
             return True
         self._outside[guest] = None
         if len(self._outside) > OUTSIDE + BURST:
@@ -70,39 +88,77 @@ class Crowd:
 
     def admits(self, guest: Guest) -> bool:
         """Whether a request of this connection is worked on; who waited outside comes in if there is room by now."""
-        if guest in self._inside:
+        if guest in self._inside or guest in self._leaving:
             return True
-        if not self._has_room():
+        if not self._has_room(guest):
             self._say()
             return False
         self._outside.pop(guest, None)
-        self._inside.add(guest)
+        self._let_in(guest)
         return True
 
     def gone(self, guest: Guest) -> None:
         """It is closed."""
-        self._inside.discard(guest)
+        self._let_out(guest)
         self._outside.pop(guest, None)
+        self._leaving.discard(guest)
+
+    def _let_in(self, guest: Guest) -> None:
+        self._inside.add(guest)
+        self._of[guest.whose] += 1
+
+    def _let_out(self, guest: Guest) -> None:
+        if guest in self._inside:
+            self._inside.remove(guest)
+            self._of[guest.whose] -= 1
+            if not self._of[guest.whose]:
+                del self._of[guest.whose]
 
     def _sent_off(self, guest: Guest) -> None:
         del self._outside[guest]
         guest.leave()
 
-    def _has_room(self) -> bool:
+    def _has_room(self, newcomer: Guest) -> bool:
         if len(self._inside) < self.most:
             return True
-        if self._clock() < self._full_until:
+        held, now = self._of[newcomer.whose], self._clock()
+        if now < self._full_until and held >= self._full_for:
             return False
-        owed = [(guest, found) for guest in self._inside if (found := guest.awaited()) is not None]
-        over = [(seconds, guest) for guest, (what, seconds) in owed if seconds >= PATIENCE[what]]
-        over.sort(key=lambda one: one[0], reverse=True)
-        slowest = next((guest for _, guest in over if not guest.unread()), None)
-        if slowest is None:
-            self._full_until = self._clock() + _LOOK_AGAIN
-            return False
-        self._inside.discard(slowest)
-        slowest.leave()
-        return True
+        if (leaves := self._slowest(held)) is not None:
+            self._let_out(leaves)
+            leaves.leave()
+            return True
+        if (ends := self._of_many(held)) is not None:
+            self._let_out(ends)
+            self._leaving.add(ends)
+            ends.finish()
+            return True
+        self._full_for = min(held, self._full_for) if now < self._full_until else held
+        self._full_until = now + _LOOK_AGAIN
+        return False
+
+    def _slowest(self, held: int) -> Guest | None:
+        """Who makes room for a newcomer whose address holds so many: who is over the patience there is, the slowest
+        first; else the slowest of the address that holds most, if that is more than the newcomer's will."""
+        owed = [(what, guest) for guest in self._inside if (what := guest.awaited()) is not None]
+        over = [(0, seconds, guest) for (what, seconds), guest in owed if seconds >= PATIENCE[what]]
+        more = [(many, seconds, guest) for (_, seconds), guest in owed if (many := self._of[guest.whose]) > held + 1]
+        for found in (over, more):
+            found.sort(key=lambda one: one[:2], reverse=True)
+            if (slowest := next((guest for *_, guest in found if not guest.unread()), None)) is not None:
+                return slowest
+        return None
+
+    def _of_many(self, held: int) -> Guest | None:
+        """One of the address that holds most, if that is more than the newcomer's will, and few are leaving."""
+        for one in list(self._leaving):
+            if (owed := one.awaited()) is not None and owed[1] >= PATIENCE[owed[0]]:
+                self._leaving.discard(one)
+                one.leave()
+        most = max(self._inside, key=lambda guest: self._of[guest.whose], default=None)
+        if most is None or self._of[most.whose] <= held + 1 or len(self._leaving) >= OUTSIDE:
+            return None
+        return most
 
     def _say(self) -> None:
         """Say in the log that the server is full, once a minute."""

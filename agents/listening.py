@@ -9,6 +9,7 @@ its own bound on connections is reached, it refuses every request, those of who 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import select
 import signal
 import time
@@ -61,10 +62,13 @@ class TimedProtocol(H11Protocol):
         self._limit: asyncio.TimerHandle | None = None
         self._answered = False
         self._since = time.monotonic()
+        self._to_fetch, self._fetched = 0, self._since
+        self.whose = ""
         self._inner, self.app = self.app, self._admitted
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.whose = network(self.client)
         inside = self.crowd.enter(self)
         self._limit = self.loop.call_later(HEADER_SECONDS if inside else OUTSIDE_SECONDS, self._late)
 
@@ -92,16 +96,20 @@ class TimedProtocol(H11Protocol):
             self.loop.call_later(LINGER_SECONDS, self._cut, self.cycle)
 
     def awaited(self) -> tuple[Awaited, float] | None:
-        """What the client owes, for `agents.crowd`. While it still fetches an answer, that is nothing."""
-        waits, state = time.monotonic() - self._since, self.conn.their_state
-        if self.transport.get_write_buffer_size():
-            return None
+        """What the client owes, for `agents.crowd`. Of an answer that lies ready, that is to take more of it."""
+        now, state = time.monotonic(), self.conn.their_state
+        before, self._to_fetch = self._to_fetch, self.transport.get_write_buffer_size()
+        if self._to_fetch:
+            if not before or self._to_fetch < before:
+                self._fetched = now
+            return "fetch", now - self._fetched
+        waits = now - self._since
         if state is h11.IDLE:
             return ("next" if self._answered and self._limit is None else "headers"), waits
         return ("body", waits) if state is h11.SEND_BODY else None
 
     def unread(self) -> bool:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._to_fetch:  # who fetches nothing is not read either
             return False
         looking = select.poll()
         looking.register(self.transport.get_extra_info("socket"), select.POLLIN)
@@ -109,9 +117,15 @@ class TimedProtocol(H11Protocol):
 
     def leave(self) -> None:
         """Make room: close the connection, with a word if the client has said something."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()  # closing would wait until it is fetched
+            return
         if self.conn.trailing_data[0] or self._unanswered():
             self.transport.write(_LATE)
         self.transport.close()
+
+    def finish(self) -> None:
+        self.shutdown()  # as uvicorn does with each when it stops: closed now, or with the end of the answer
 
     async def _admitted(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["path"] in self.always or self.crowd.admits(self):
@@ -137,6 +151,21 @@ class TimedProtocol(H11Protocol):
     def _cut(self, answered: RequestResponseCycle) -> None:
         if self.cycle is answered and self.conn.their_state is h11.SEND_BODY:
             self.transport.close()
+
+
+def network(client: tuple[str, int] | None) -> str:
+    """The address of a client, or the network of it that one client has to itself: in IPv6, a /64."""
+    if client is None:
+        return ""
+    try:
+        address = ipaddress.ip_address(client[0].partition("%")[0])
+    except ValueError:
+        return client[0]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 async def _turned_away(receive: Receive, send: Send) -> None:

@@ -24,12 +24,16 @@ MOST = 4
 
 async def slow_app(scope, receive, send):
     """Answers with what it read, half a second after it was asked for `/later`; `/stream` says a byte every 0.2 s, for
-    5 s; `/refused` answers without reading."""
+    5 s; `/refused` answers without reading, `/large` with more than a connection takes at once."""
     if scope["type"] != "http":
         return
     if scope["path"] == "/refused":
         await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
+        return
+    if scope["path"] == "/large":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"33554432")]})
+        await send({"type": "http.response.body", "body": bytes(1 << 25)})
         return
     if scope["path"] == "/stream":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"25")]})
@@ -55,8 +59,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         yield at
 
 
-def connected(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), 10)
+def connected(port: int, source: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), 10, source_address=(source, 0))
 
 
 def dripped(to: socket.socket, data: bytes, seconds: float) -> bytes:
@@ -131,10 +135,10 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 @contextmanager
-def asked(port: int, *, times: int, data: bytes) -> Iterator[list[socket.socket]]:
+def asked(port: int, *, times: int, data: bytes, source: str = "127.0.0.1") -> Iterator[list[socket.socket]]:
     """So many connections on which `data` was sent."""
     with ExitStack() as closing:
-        held = [closing.enter_context(connected(port)) for _ in range(times)]
+        held = [closing.enter_context(connected(port, source)) for _ in range(times)]
         for one in held:
             one.sendall(data)
         time.sleep(0.1)
@@ -205,6 +209,56 @@ def test_attack_a_body_that_ends_after_the_answer_leaves_no_connection_for_good(
         assert silent.recv(4096).startswith(b"HTTP/1.1 403")
         silent.sendall(b"x" * 99)
         assert silent.recv(4096) == b""
+
+
+def test_attack_one_client_with_all_places_makes_room_for_another_at_once(full: int) -> None:
+    with asked(full, times=MOST, data=BEGUN, source="127.0.0.2") as held:
+        assert told(full).status == 200, "no patience with who holds more"
+        assert sum(not still_open(one) for one in held) == 1, "no more than is needed"
+
+
+def test_attack_one_client_that_asks_without_a_pause_keeps_nobody_out(full: int) -> None:
+    later = b"POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    with asked(full, times=MOST, data=later * 40, source="127.0.0.2") as held:
+        assert [told(full).status for _ in range(3)] == [200] * 3
+        answers = http.client.HTTPResponse(held[0])
+        answers.begin()
+        assert answers.status == 200, "what it was being answered, it gets"
+
+
+def test_streams_of_one_client_go_on_to_their_end_though_others_get_their_places(full: int) -> None:
+    with (
+        asked(full, times=MOST, data=STREAM, source="127.0.0.2") as streams,
+        asked(full, times=2, data=STREAM) as others,
+    ):
+        assert told(full).status == 503, "each has two of four places: nobody holds more"
+        for one in streams + others:
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+            assert (answer.status, answer.read()) == (200, b"x" * 25)
+        assert sum(not still_open(one) for one in streams) == 2, "they ended with the answer"
+
+
+def test_attack_answers_that_nobody_fetches_make_room(full: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(crowd.PATIENCE, "fetch", 0.5)
+    with asked(full, times=MOST, data=GET.replace(b"GET /", b"GET /large")):
+        assert told(full).status == 503
+        time.sleep(0.6)
+        assert told(full).status == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("127.0.0.1", "127.0.0.2", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+    ],
+)
+def test_a_client_is_its_address_or_the_network_that_it_has_to_itself(one: str, other: str, same: bool) -> None:
+    assert (listening.network((one, 1)) == listening.network((other, 2))) is same
 
 
 def still_open(one: socket.socket) -> bool:

@@ -6,8 +6,9 @@ import http.client
 import json
 import signal
 import socket
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,38 @@ def test_streams_of_people_are_not_cut_for_a_crowd(tmp_path: Path, idp: Provider
             got = one.getresponse()
             events = [json.loads(line[6:]) for line in got.read().decode().splitlines() if line.startswith("data: ")]
             assert got.status == 200 and events[-1]["answer"]["status"] == "answered"
+
+
+@pytest.mark.parametrize("way", ["bodies that end in time", "requests without a pause"])
+def test_attack_one_client_in_all_places_turns_no_person_away(tmp_path: Path, idp: Provider, way: str) -> None:
+    """Nothing that it does is slow enough to lose its place by itself."""
+    stop = threading.Event()
+
+    def holds(port: int) -> None:
+        while not stop.is_set():
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 30, ("127.0.0.2", 0)) as one:
+                one.settimeout(PATIENCE["body"] - 2)
+                while not stop.is_set():
+                    if way == "requests without a pause":
+                        one.sendall(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+                    else:
+                        one.sendall(SLOW[2])
+                        stop.wait(PATIENCE["body"] - 2)
+                        one.sendall(b"x" * 49)
+                    if not one.recv(65536):
+                        break
+
+    with serving(tmp_path, idp, REGENT_SERVE_CONNECTIONS="40") as (_, port):
+        assert told(port, idp).status == 200
+        threads = [threading.Thread(target=holds, args=(port,), daemon=True) for _ in range(60)]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        try:
+            statuses = []
+            for _ in range(10):
+                statuses.append(told(port, idp).status)
+                time.sleep(0.5)
+        finally:
+            stop.set()
+    assert statuses == [200] * 10
