@@ -106,6 +106,15 @@ def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_perio
     assert "[[f1]]" in other and "[[f2]]" in other
 
 
+def test_rows_of_one_account_say_so_beside_the_same_rows_of_all(ask: Ask) -> None:
+    for text in ("How much did venue Utrecht cost last month?", "and the month before?", "compare the two"):
+        ask(OfflineMaker(), text, session="talk")
+    said = ask(OfflineMaker(), "which services?", session="talk")
+    assert said.status == "answered", said.text
+    rows = [line for line in said.text.splitlines() if line.startswith("- service")]
+    assert [("in account venue-utrecht, change" in row) for row in rows] == [True] * 3 + [False] * 3
+
+
 def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:
     said = ask(OfflineMaker(), "what about the costs of teams")
     headings = [line for line in said.text.splitlines() if "reading" in line]

@@ -48,6 +48,9 @@ def answer(
     Where a question is answered in two readings, the `first` results are of the likelier one.
     """
     good = [told for told in results if not told.error]
+    for told in good:
+        if any(other.query == told.query and "scope: all accounts" in other.around for other in good):
+            told.beside = _account(told.around)
     parts = ["{{read}}"] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):
@@ -65,6 +68,14 @@ def answer(
     if any(told.incomplete for told in good):
         parts.append("{{incomplete}}")
     return "\n\n".join(part for part in parts if part)
+
+
+_ONE = re.compile(r"scope: account ([\w-]+)(?:,|$)")
+
+
+def _account(around: str) -> str:
+    match = _ONE.search(around)
+    return match[1] if match else ""
 
 
 _LIKELIER = "This can be read in different ways. By the likelier reading"
@@ -207,7 +218,7 @@ def _row(row: Sequence[str], told: Told) -> str:
     held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
     numbers = [fact for _, fact in held if fact.number is not None]
     moments = [fact for _, fact in held if _is_moment(fact.id, told)]
-    place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), "")
+    place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), told.beside)
     names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
     if told.query == "error_logs":

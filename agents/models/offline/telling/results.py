@@ -51,6 +51,8 @@ class Told:
     read_as: str = ""
     around: str = ""
     """Period and scope of the whole; a fact says its own where they differ."""
+    beside: str = ""
+    """The one account that all of it is of, where another result says the same of all accounts."""
     headlines: list[str] = field(default_factory=list)
     facts: dict[str, ToldFact] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
