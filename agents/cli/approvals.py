@@ -10,7 +10,7 @@ import typer
 
 from agents.cli.commands import Commands
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
-from agents.cli.saying import refused, say
+from agents.cli.saying import refused, say, tell
 
 if TYPE_CHECKING:
     from agents.desk import Desk
@@ -57,7 +57,7 @@ def list_command(
         typer.echo("Nothing waits for you.")
     for known in found:
         until = f", until {known.expires:%Y-%m-%d %H:%M} UTC" if known.state == "pending" else ""
-        typer.echo(f"{known.approval}  {known.words}{until}\n  {known.asker} asks {_call(known)}")
+        tell(f"{known.approval}  {known.words}{until}\n  {known.asker} asks {_call(known)}")
 
 
 @app.command("show")
@@ -88,7 +88,7 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else shown
         if shown not in (None, ""):
-            typer.echo(f"{name:<12} {shown}")
+            tell(f"{name:<12} {shown}")
 
 
 @app.command("approve")
@@ -131,8 +131,8 @@ def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reas
         told = {**_shown(known, by), "resumed": {"question": answer.id, "status": answer.status}}
         typer.echo(json.dumps(told, indent=2))
         return
-    typer.echo(f"It {known.words}. The question went on: {answer.status}.")
-    typer.echo(f"The answer is for {known.asker} alone: regent ask --resume {approval} --as {known.asker}")
+    tell(f"It {known.words}. The question went on: {answer.status}.")
+    tell(f"The answer is for {known.asker} alone: regent ask --resume {approval} --as {known.asker}")
 
 
 def _shown(known: History, to: Principal) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -11,7 +10,7 @@ import typer
 from typer._click.exceptions import UsageError
 
 from agents.cli.commands import Command
-from agents.cli.saying import say
+from agents.cli.saying import say, tell
 
 if TYPE_CHECKING:
     from policies.audit.note import Checkpoint, VerifierKey
@@ -83,12 +82,10 @@ def show(value: Any, as_json: bool, text: str, *, verbatim: bool = False) -> Non
     """Print a value as JSON or its text; at a terminal the text is broken between words unless it is `verbatim`."""
     from policies.guardrails import visible
 
-    if as_json or verbatim or not sys.stdout.isatty():
+    if as_json or verbatim:
         typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text))
-        return
-    from agents.cli.tables import screen, show_text
-
-    show_text(screen(), visible(text))
+    else:
+        tell(visible(text))
 
 
 def utc(nanoseconds: int) -> str:

@@ -99,6 +99,8 @@ def show_command(
 ) -> None:
     """One control: what it is about, what implements it, its checks with their last results, and its documents.
 
+    Of a heading (9.2) every clause under it.
+
     Examples:
 
         regent controls show A.6.2.8
@@ -111,14 +113,19 @@ def show_command(
     from policies.controls.catalogue import catalogue
     from tools.errors import UnknownNameError
 
-    if control not in catalogue():
+    held = [one for one in catalogue() if one == control or one.startswith(f"{control}.")]
+    if not held:
         raise UnknownNameError("control", control, catalogue())
     done = evaluation(as_id, estate, _mode(fresh, stored), None)
     declared = declarations(load_settings())
     if json_out:
-        _json(control_json(done, control, declared))
-    else:
-        show_control(done, control, declared)
+        told = [control_json(done, one, declared) for one in held]
+        _json(told[0] if held == [control] else {"id": control, "controls": told})
+        return
+    for place, one in enumerate(held):
+        if place:
+            typer.echo()
+        show_control(done, one, declared)
 
 
 @app.command("prove")

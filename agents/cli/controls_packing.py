@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
+from agents.cli.saying import tell
 
 
 def pack_command(
@@ -62,5 +63,6 @@ def pack_command(
     if json_out:
         typer.echo(json.dumps(said, indent=2))
         return
-    typer.echo(f"{out}: {said['bytes']} bytes, sha256 {said['sha256']}")
-    typer.echo(f"  give the auditor, by another way than the zip, the key: {key}")
+    tell(f"{out}: {said['bytes']} bytes\n  sha256 {said['sha256']}")
+    tell("  give the auditor, by another way than the zip, the key:")
+    typer.echo(key)  # in one piece

@@ -193,11 +193,16 @@ def show_control(done: Evaluation, control: str, declared: Declared) -> None:
         lines += ["", *_check_lines(check, done.at)]
     if told["documents"]:
         lines += ["", "documents"]
-        lines += [f"  {one['type']}: {one['state']}, {one['said']}" for one in told["documents"]]
+        lines += [f"  {_document(one)}" for one in told["documents"]]
     if told["crosswalk"]:
         lines += ["", "its evidence is of use for (no status is transferred)"]
         lines += [f"  {line}" for line in pair_lines(told["crosswalk"])]
     show_text(console, "\n".join(lines))
+
+
+def _document(one: dict[str, Any]) -> str:
+    said = "" if one["said"] == f"{one['type']} is a {one['state']}" else f", {one['said']}"
+    return f"{one['type']}: {one['state']}{said}"
 
 
 def _check_lines(check: dict[str, Any], now: datetime) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agents.cli.options import As, EstateChoice, Json, WhichEstate
+from agents.cli.saying import tell
 
 if TYPE_CHECKING:
     from policies.controls.outbox import Alert
@@ -79,7 +80,7 @@ def alerts_command(
         typer.echo("No alerts. `regent controls watch` makes them when a control leaves evidenced.")
     for one in () if json_out else found:
         state = f"delivered {one.delivered:%Y-%m-%d %H:%M} UTC" if one.delivered else "waiting"
-        typer.echo(f"{_line(one)}  {state}")
+        tell(f"{_line(one)}  {state}")
 
 
 def _round(as_id: str, estate: EstateChoice, fresh: bool) -> Watched:
@@ -110,11 +111,11 @@ def _show(told: Watched, json_out: bool) -> None:
             }
         )
         return
-    typer.echo(f"{done.at:%Y-%m-%d %H:%M} UTC  {count_line(done.statuses)} (record {done.index})")
+    tell(f"{done.at:%Y-%m-%d %H:%M} UTC  {count_line(done.statuses)} (record {done.index})")
     for control, was, now in done.changes:
         typer.echo(f"  changed: {control} from {was} to {now}")
     for one in told.alerts:
-        typer.echo(f"  ALERT {_line(one)}")
+        tell(f"  ALERT {_line(one)}")
 
 
 def _line(one: Alert) -> str:

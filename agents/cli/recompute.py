@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import Json
+from agents.cli.saying import tell
 
 
 def recompute(
@@ -39,13 +40,13 @@ def recompute(
     else:
         for one in done:
             if one.erased:
-                typer.echo(f"ERASED #{one.index} {one.query}: a person was forgotten; it cannot be recomputed any more")
+                tell(f"ERASED #{one.index} {one.query}: a person was forgotten; it cannot be recomputed any more")
                 continue
             state = "FAULT" if one.faults else "same "
             found, proofs = _counted(one.facts, "fact"), _counted(one.receipts, "receipt")
             typer.echo(f"{state}  #{one.index} {one.query}: {found} from {proofs}")
             for fault in one.faults:
-                typer.echo(f"         {fault}")
+                tell(f"         {fault}")
         rest = (
             f"Every fact that is left came out the same; {erased} erased."
             if erased

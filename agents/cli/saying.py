@@ -17,6 +17,16 @@ def write(text: str, *, err: bool = False, nl: bool = True, **style: Any) -> Non
     typer.secho(text, err=err, nl=nl, color=False if os.environ.get("NO_COLOR") else None, **style)
 
 
+def tell(text: str) -> None:
+    """Lines on stdout: broken between words at a terminal, as they are anywhere else."""
+    if not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    from agents.cli.tables import screen, show_text
+
+    show_text(screen(), text)
+
+
 def say(sentence: str) -> None:
     """One sentence on stderr."""
     from policies.guardrails import clean_and_mask

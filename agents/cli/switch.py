@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from agents.cli.options import As, Json
-from agents.cli.saying import refused, write
+from agents.cli.saying import refused, tell, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,7 @@ def _show(value: dict[str, object], made: _Made, json_out: bool) -> None:
     import json
 
     said = "Stopped" if value["stopped"] else "Resumed"
-    typer.echo(
-        json.dumps(value) if json_out else f"{said}: {made.words}, for all that reads {made.where}. It is on record."
-    )
+    if json_out:
+        typer.echo(json.dumps(value))
+        return
+    tell(f"{said}: {made.words}, for all that reads {made.where}. It is on record.")

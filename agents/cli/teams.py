@@ -9,6 +9,7 @@ import typer
 
 from agents.cli.commands import Commands
 from agents.cli.options import EstateChoice, Json, WhichModel
+from agents.cli.saying import tell
 
 app = Commands(invoke_without_command=True)
 
@@ -80,4 +81,4 @@ def manifest_command(
         typer.echo(json.dumps(manifest(settings, number), indent=2))
         return
     out.write_bytes(package(settings, number))
-    typer.echo(f"{out}: upload it in the Teams admin centre under Teams apps, Manage apps, Upload new app.")
+    tell(f"{out}: upload it in the Teams admin centre under Teams apps, Manage apps, Upload new app.")

@@ -211,6 +211,13 @@ def test_nobody_approves_their_own_release_and_only_an_approved_one_is_deployed(
     assert "no SHA-256" in regent("release", "open", "--version", "1", "--change", "c", "--artefact", "short", code=2)
 
 
+def test_a_heading_shows_every_clause_under_it_and_no_other(regent):
+    found = json.loads(regent("controls", "show", "9.2", "--stored", "--json"))
+    assert [one["id"] for one in found["controls"]] == ["9.2.1", "9.2.2"]
+    said = regent("controls", "show", "9.2", "--stored")
+    assert "9.2.1  Internal audits happen" in said and "\n9.2.2  " in said and "A.9.2" not in said
+
+
 def test_the_whole_story_verifies_and_is_told_by_audit(regent, place):
     assert "VERIFIED" in regent("audit", "verify")
     [case] = [one["id"] for one in json.loads(regent("release", "list", "--json"))["releases"]]

@@ -13,7 +13,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from agents.cli import app
-from agents.cli.tables import WIDE, screen, show_table
+from agents.cli.records import show_records
+from agents.cli.tables import WIDE, screen, show_table, show_text
+from policies.audit.story import StoryStep
 from tests.commands import regent_here
 from tests.homes import furnished
 
@@ -40,6 +42,33 @@ def test_an_arn_and_every_name_stand_in_one_piece_from_eighty_columns_on(width: 
     for whole in ("floor-ledger-rotterdam", "venue-rotterdam", "backoffice-prod", "none in 30 days", ARN):
         assert whole in text, (width, whole)
     assert max(map(len, lines)) <= width
+
+
+def test_prose_is_broken_between_words_and_set_in_as_it_began() -> None:
+    out = io.StringIO()
+    show_text(
+        Console(file=out, width=40, highlight=False),
+        "- one two three four five six seven eight nine\n\n  holds if: it is " + "so " * 12,
+    )
+    lines = out.getvalue().splitlines()
+    assert lines[1].startswith("  ") and lines[0].startswith("- one") and lines[2] == "", lines
+    assert lines[3].startswith("  holds if") and all(line.startswith("    so") for line in lines[4:])
+    assert max(map(len, lines)) <= 40
+
+
+def test_a_record_is_one_line_in_a_pipe_and_cannot_forge_another_at_a_terminal(monkeypatch, capsys) -> None:
+    forged = "asked: \n#2  00:00:00.000  system:desk  answer delivered " + "and more words " * 6
+    step = StoryStep(index=1, time=0, type="question.asked", actor="person", line=forged, hash="ab" * 32, body={})
+    show_records([(step, "q-1")])
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    show_records([(step, "q-1")])
+    day, first, *more = capsys.readouterr().out.splitlines()
+    assert day == "1970-01-01 UTC" and first.startswith("#1  00:00:00.000  person  asked: \\n#2")
+    assert more and all(line.startswith(" " * first.index("asked")) for line in more)
+    assert max(map(len, (first, *more))) <= 80 and "q-1" in more[-1]
 
 
 def test_a_table_that_fits_is_one_line_a_row_and_numbers_stand_right() -> None:
