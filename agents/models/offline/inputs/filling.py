@@ -14,9 +14,10 @@ from agents.models.offline.inputs import amounts
 from agents.models.offline.inputs.ages import age
 from agents.models.offline.inputs.lines import said_in_lines
 from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
+from agents.models.offline.inputs.placing import beside_each_other, fitting, others
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.inputs.series import series
-from agents.models.offline.naming.names import Found, Names
+from agents.models.offline.naming.names import Names
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -130,14 +131,15 @@ def _whole(reading: Reading, out: Filled) -> None:
 def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str, Any], out: Filled) -> None:
     found = reading.found
     teams = list(found.teams)
-    if teams and "team" in fields and not found.excluded:
+    beside = beside_each_other(reading.text)
+    if teams and "team" in fields and not found.excluded and not beside:
         out.inputs["team"] = teams[0]
         if len(teams) > 1:
             out.spread["team"] = teams
         teams = []
     if query.name == "budgets":
         teams = []  # a team's budget is over its tag, not its accounts: its row is told first
-    parts = _others(found, names) if found.excluded else _accounts(found, teams, names)
+    parts = others(found, names) if found.excluded else fitting(found, teams, names, beside=beside)
     if parts and tuple(parts) == names.venue_accounts and _ranks_venues(query, reading):
         out.inputs["by"], parts = "venue", []
     if parts is None:
@@ -205,31 +207,6 @@ _WORKLOADS = frozenset(
     }
 )  # fmt: skip
 """Services whose resources other queries look at too, so that naming one means to narrow them."""
-
-
-def _accounts(found: Found, teams: list[str], names: Names) -> list[str] | None:
-    """An `accounts` input: names where one kind of thing was named, else the accounts that fit all of them."""
-    places = [*found.accounts, *(f"venue:{v}" for v in found.venues)]
-    kinds = [places, [f"env:{e}" for e in found.envs], [f"team:{t}" for t in teams]]
-    named = [kind for kind in kinds if kind]
-    if len(named) <= 1:
-        return named[0] if named else []
-    fitting = set(names.accounts)
-    for kind in named:
-        fitting &= {a for a in names.accounts if any(_is_in(a, part, names) for part in kind)}
-    return [a for a in names.accounts if a in fitting] or None
-
-
-def _is_in(account: str, part: str, names: Names) -> bool:
-    key, _, value = part.partition(":")
-    return names.tags.get(account, {}).get(key) == value if value else account == part
-
-
-def _others(found: Found, names: Names) -> list[str]:
-    """All accounts but those that were named."""
-    parts = [*found.accounts, *(f"venue:{v}" for v in found.venues), *(f"env:{e}" for e in found.envs)]
-    parts += [f"team:{t}" for t in found.teams]
-    return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
 
 
 _BILLED = frozenset({"spend", "untagged_spend"})

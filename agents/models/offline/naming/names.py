@@ -151,7 +151,8 @@ class Found:
 def find_names(flat: str, names: Names) -> Found:
     """Names in folded text whose times are already masked."""
     found = Found()
-    text = f" {written_as_names(flat, names.accounts, names.venues, names.teams)} "
+    common = tuple(name for name in names.accounts if fold(name) in COMMON)
+    text = f" {written_as_names(flat, names.accounts, names.venues, names.teams, common)} "
     if (apart := _within(text, names)) is not None:
         return apart
     text = _ids(text, names, found)
@@ -241,6 +242,13 @@ def _alone(said: str) -> str:
     return rf"(?:(?<=^ )|{before}){said}(?=(?: (?:please|too|then|now|only|as well))? ?\?? *$)"
 
 
+_ONLY_A_NAME = {
+    "payer": r"(?<=\bin )payer|the payer|payer(?= 's)",
+    "network": r"(?<=\bin )network(?= ?(?:$|[?.;,]|<p>|(?:last|this|since|during|yesterday|today|by|with|right|now|over)\b))",
+}
+"""Where such a word can be nothing but the account of that name."""
+
+
 def _exact(text: str, names: Names, found: Found) -> str:
     def both(kind_word: str, pattern: str) -> str:
         return rf"{kind_word} (?:of |called |named |for |in |the |')?{pattern}'?|{pattern} {kind_word}"
@@ -250,7 +258,7 @@ def _exact(text: str, names: Names, found: Found) -> str:
         free = rf"(?:{_ACCOUNT} )?{said}(?: {_ACCOUNT})?"
         pattern = both(_ACCOUNT, said) if fold(account) in COMMON else free
         if fold(account) in COMMON and not is_known(fold(account)):
-            pattern += f"|{_alone(said)}"
+            pattern += f"|{_alone(said)}|{_ONLY_A_NAME.get(fold(account), '(?!)')}"
         text, matches = _take(text, pattern, "account")
         if matches:
             _add(found.accounts, account)

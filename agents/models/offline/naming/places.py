@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from agents.models.offline.words.speech import is_known
+
 _CITIES: dict[str, str] = {
     "amsterdam": "ams|adam|mokum|amsterdm",
     "rotterdam": "rtm|rdam|rott",
@@ -88,15 +90,18 @@ def _rewrites(
                         f"{first}-{one}\\g<and>{first}-\\g<other>",
                     )
                 )
+    for first, rests in halves.items():
+        found += _described(first, rests)
     for team in teams:
-        for part in re.split(r"[-_ ]", team.casefold()):
+        for place, part in enumerate(parts := re.split(r"[-_ ]", team.casefold())):
             if len(part) > 3 and sum(part in re.split(r"[-_ ]", t.casefold()) for t in teams) == 1:
                 stem = re.sub(r"(?:s|es|ing|e)$", "", part)
                 word = rf"{stem}\w{{0,3}}"
                 if part != team.casefold() or part.endswith("s"):
+                    whole = "".join(rf"(?:{one}[-_ ])?" for one in parts[:place])
                     found.append(
                         (
-                            rf"(?:{word})(?P<of> (?:team|squad|crew|department|people|folks|guys|engineers|developers|devs))(?: 's)?",
+                            rf"{whole}(?:{word})(?P<of> (?:team|squad|crew|department|people|folks|guys|engineers|developers|devs))(?: 's)?",
                             rf"{team} team",
                         )
                     )
@@ -105,6 +110,20 @@ def _rewrites(
     ]
     behind = [(re.compile(_unrolled(pattern)), into) for pattern, into in found if "(?<=" in pattern]
     return (*compiled, *behind)
+
+
+def _described(first: str, rests: list[str]) -> list[tuple[str, str]]:
+    """An account said by whose it is and what it is for ("the data team's production account"), or cut short."""
+    short = "|".join(first[:end] for end in range(3, len(first) - 1) if len(first) > 5 and not is_known(first[:end]))
+    found = []
+    whose = rf"{first}(?:[- ](?:platform|team|games|gaming|department|side))?"
+    for rest in rests:
+        env = {**_ENV, "staging": rf"{_ENV['staging']}|stg|stag|test(?:ing)?"}.get(rest, rest)
+        kind = rf"(?:{env}) (?:account|environment|env)"
+        found.append((rf"{whose}(?: 's)? {kind}|{kind} (?:of|for) (?:the )?{whose}", f"{first}-{rest}"))
+        if short:
+            found.append((rf"(?:{short})[-_ ](?:{env})", f"{first}-{rest}"))
+    return found
 
 
 def _unrolled(pattern: str) -> str:
@@ -143,8 +162,62 @@ _TAIL = re.compile(
 _SLASH = re.compile(r"(?<![\w/.<-])([a-z]+(?:-[a-z]+)?)/([a-z]+(?:-[a-z]+)?)(?![\w/>-])")
 
 
-def written_as_names(text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]) -> str:
-    """The text with nicknames, second halves and groups in the words that names are found by."""
+_LINK = r"(?: ?,)? ?(?:,|and|plus|or|vs|versus|against|with|&|as well as|en|e|und)(?: also)?"
+_OPENS = r"(?:(?:in|of|for|from|at|on) )?(?:both )?(?:the |our )?"
+_CLOSES = re.compile(
+    r" ?(?:accounts?\b|together|combined|each|both|'s|$|[?.;:!,)]|<p>|(?:in|on|at|for|from|during|since|over|by|per|this|that|last|right|now|"
+    r"today|yesterday|please|pls|costs?|spend|spent|bills?|did|does|do|has|have|is|are|was|were|with|so|then|run|runs|had|again|only)\b)"
+)
+"""What follows a name that is also an ordinary word where it is a name ("network and payer last month")."""
+
+
+@lru_cache(maxsize=32)
+def _lists(accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Accounts and venues side by side; teams side by side after or before the word for them."""
+
+    def side_by_side(names: tuple[str, ...], opens: str) -> str:
+        one = "|".join(r"[-_ ]?".join(map(re.escape, re.split(r"[-_ ]", n.casefold()))) for n in names) or r"(?!)"
+        return rf"{opens}(?:{one})(?![\w-])(?:{_LINK} {_OPENS}(?:{one})(?![\w-]))+"
+
+    ordered = tuple(sorted((*accounts, *venues), key=len, reverse=True))
+    named = side_by_side(tuple(sorted(teams, key=len, reverse=True)), "")
+    return (
+        re.compile(rf"(?<![\w<-]){side_by_side(ordered, '')}"),
+        re.compile(rf"(?<![\w<-])(?:teams (?P<after>{named})|(?P<before>{named}) teams)(?![\w-])"),
+    )
+
+
+def _listed(
+    text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...], common: tuple[str, ...]
+) -> str:
+    """The text with names that are also ordinary words marked as such where they stand beside others."""
+    places, groups = _lists(accounts, venues, teams)
+    words = "|".join(map(re.escape, common)) or r"(?!)"
+    ordinary = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])(?! accounts?\b)")
+
+    def marked(match: re.Match[str]) -> str:
+        last = re.search(rf"(?<![\w-])(?:{words})$", match[0])
+        alone = not re.search(r"[a-z&] (?:the |our )?\w+$", match[0].replace(",", " , "))  # "Utrecht, security"
+        if last and (alone or not _CLOSES.match(text, match.end())):
+            return match[0]
+        return ordinary.sub(lambda one: f"{one[0]} account", match[0])
+
+    def as_teams(match: re.Match[str]) -> str:
+        one = "|".join(re.escape(name.casefold()) for name in sorted(teams, key=len, reverse=True))
+        return re.sub(
+            rf"(?<![\w-])(?:{one})(?![\w-])", lambda name: f"team {name[0]}", match["after"] or match["before"]
+        )
+
+    return places.sub(marked, groups.sub(as_teams, text))
+
+
+def written_as_names(
+    text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...], common: tuple[str, ...] = ()
+) -> str:
+    """The text with nicknames, second halves and groups in the words that names are found by.
+
+    `common` are the accounts whose names are also ordinary words.
+    """
     text = _slashed(text, accounts, venues, teams)
     for pattern, into in _rewrites(accounts, venues, teams):
         text = pattern.sub(into, text)
@@ -154,7 +227,9 @@ def written_as_names(text: str, accounts: tuple[str, ...], venues: tuple[str, ..
     labs = [account for account in accounts if account.endswith(("-lab", "-labs"))]
     if len(labs) == 1 and not re.search(rf"\b{labs[0].partition('-')[0]}[-_ ]?labs?\b", text):
         text = _LABS.sub(labs[0], text)
-    return text
+    for team in set(teams) & set(common):
+        text = re.sub(rf"(?<![\w<-]){team} accounts(?![\w-])", f"{team} team accounts", text)
+    return _listed(text, accounts, venues, teams, common)
 
 
 def _slashed(text: str, accounts: tuple[str, ...], venues: tuple[str, ...], teams: tuple[str, ...]) -> str:
@@ -189,7 +264,7 @@ VENUES = re.compile(
     rf"(?<![\w<-])(?:(?:{_OURS} )?(?:{_KIND} )*(?:venues|casinos|halls|casino floors?|gaming floors|venue accounts|casino accounts|halls' accounts)"
     rf"|{_OURS} (?:sites|locations|houses|properties|branches|floors)"
     r"|(?:the |our )?(?:land-?based|bricks?[- ]and[- ]mortar|retail|casino|venue|physical) (?:side|business|operations?|estate|arm|part)"
-    r"|(?:the )?venues (?:unit|ou))(?: together| combined| taken together| as a group)?(?: 's)?(?![\w>-])"
+    r"|(?:the )?venues (?:unit|ou)|(?:venue|casino)(?= (?:budgets|alarms|back-?ups?|findings|patch\w*|threats|buckets|databases|servers|machines|vulnerabilities)\b))(?: together| combined| taken together| as a group)?(?: 's)?(?![\w>-])"
 )
 """All venues together, as a place."""
 _LEADS = re.compile(
