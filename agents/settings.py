@@ -282,6 +282,16 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError(f"{FILE} cannot be read: {where}.") from error
 
 
+_FORMS = {
+    r"^\d{12}$": "expected the twelve digits of an account, in quotes",
+    r"^https?://[^/\s]+$": "expected https://HOST without a path",
+    r"^s3://[a-z0-9.-]+/.+$": "expected s3://BUCKET/PREFIX",
+    r"^s3://[a-z0-9.-]+(/.*)?$": "expected s3://BUCKET/PREFIX",
+    "^(native|json)$": "expected native or json",
+}
+"""What is expected where a pattern says it."""
+
+
 def _wrong(error: ValidationError) -> str:
     """What is wrong with the first wrong setting. Its value is not said: it may be a secret."""
     from difflib import get_close_matches
@@ -293,4 +303,6 @@ def _wrong(error: ValidationError) -> str:
         return f"There is no setting {name}{f'; did you mean {near[0]}?' if near else '.'}"
     if first["type"] in ("tuple_type", "list_type", "set_type", "frozen_set_type"):
         return f"The setting {name} is wrong: expected a list, such as [one, two]."
+    if first["type"] == "string_pattern_mismatch":
+        return f"The setting {name} is wrong: {_FORMS.get(first['ctx']['pattern'], 'it has another form')}."
     return f"The setting {name} is wrong: {first['msg']}."

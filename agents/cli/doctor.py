@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 from agents.cli.options import Json
-from agents.cli.saying import write
+from agents.cli.saying import tell, write
+
+_MASKED = "**********"
+"""As pydantic writes a secret."""
 
 
 def doctor(
@@ -27,14 +30,16 @@ def doctor(
     import json
 
     from agents.cli.checkup import checkup
-    from agents.cli.tables import screen, show_text
     from agents.settings import Settings, load_settings
 
     if settings:
-        held = load_settings()
-        for name, field in Settings.model_fields.items():
-            write(f"{name} = {_value(name, getattr(held, name))}", bold=True)
-            show_text(screen(), f"    {field.description}  (environment: REGENT_{name.upper()})")
+        for name, value in load_settings().model_dump(mode="json").items():
+            under = isinstance(value, dict)
+            write(f"{name}:" if under else f"{name}: {_value(name, value)}", bold=True)
+            for key, inner in value.items() if under else ():
+                tell(f"  {key}: {_value(key, inner)}")
+            variable = f"REGENT_{name.upper()}{'__…' if under else ''}"
+            tell(f"    {Settings.model_fields[name].description}  (environment: {variable})")
         return
     found = checkup()
     if json_out:
@@ -46,10 +51,14 @@ def doctor(
             write(f"{mark} ", fg=colour, nl=False)
             typer.echo(f"{check.name}: {check.found}")
             if check.remedy:
-                show_text(screen(), f"     {check.remedy}")
+                tell(f"     {check.remedy}")
     raise typer.Exit(1 if any(check.state == "failed" for check in found) else 0)
 
 
 def _value(name: str, held: object) -> str:
-    """A setting's value; of a key only whether it is set."""
-    return ("(set)" if held not in (None, "", "none") else "(not set)") if name.endswith("_key") else repr(held)
+    """A setting's value as `regent.yaml` has it; of a key or a secret only whether it is set."""
+    import json
+
+    if name.endswith("_key") or held == _MASKED:
+        return "(set)" if held not in (None, "", "none") else "(not set)"
+    return json.dumps(held, ensure_ascii=False)

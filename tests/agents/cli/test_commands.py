@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from policies.controls.declared import SHIPPED
 from tests.commands import regent_here
@@ -222,6 +223,9 @@ def test_every_setting_is_documented(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "REGENT_BEDROCK_PROFILE" in done.stdout
     assert "None  (environment" not in done.stdout, "a setting has no description"
+    values = "\n".join(line for line in done.stdout.splitlines() if not line.startswith("    "))
+    held = yaml.safe_load(values.replace("(not set)", "null").replace("(set)", "null"))
+    assert held["regions"] == ["eu-west-1", "eu-central-1", "us-east-1"] and held["teams"]["port"] == 3978
 
 
 def test_queries_and_estate_have_a_json_form(folder: Path) -> None:

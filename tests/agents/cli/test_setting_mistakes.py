@@ -16,7 +16,7 @@ from tests.homes import furnished
         ("reader_rol: x", "There is no setting reader_rol; did you mean reader_role?"),
         ("zzzz: x", "There is no setting zzzz."),
         ("regions: eu-west-1", "regions is wrong: expected a list"),
-        ('payer_account: "12345"', "payer_account is wrong"),
+        ('payer_account: "12345"', "payer_account is wrong: expected the twelve digits of an account, in quotes."),
         ("openai_api_key: [hunter2]", "openai_api_key is wrong"),
         ("a: [", "regent.yaml cannot be read"),
     ],
