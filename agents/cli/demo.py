@@ -61,7 +61,6 @@ def demo() -> None:
     show_text(console, f"  {len(papers)} papers of the company were approved by its people, in {papers_at}")
     for paper in papers:
         typer.echo(f"    {paper.matter.type}: owner {paper.matter.owner}, attested by {paper.matter.approver}")
-    typer.echo("")
     show_few(evaluated)
     write("\nTry next (with .venv/bin/ before it)", bold=True)
     for command in (

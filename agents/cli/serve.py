@@ -45,7 +45,7 @@ def serve(
 
         curl -s localhost:8080/invocations -d '{"prompt": "What did we spend?"}'
 
-        curl -sN localhost:8080/invocations -d '{"prompt": "Hi", "stream": true}'
+        curl -sN localhost:8080/invocations -d '{"prompt": "Alarms?", "stream": true}'
 
         regent serve --protocol mcp    # as a runtime of protocol MCP: port 8000
     """
