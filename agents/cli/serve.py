@@ -22,14 +22,22 @@ class Protocol(StrEnum):
 def serve(
     port: Annotated[
         int | None,
-        typer.Option("--port", help="Port on 127.0.0.1.", min=1, max=65535, show_default="that of the protocol: 8080"),
+        typer.Option(
+            "--port",
+            help="Port on 127.0.0.1.",
+            min=1,
+            max=65535,
+            show_default="serve_port, else that of the protocol: 8080",
+        ),
     ] = None,
     protocol: Annotated[
-        Protocol,
+        Protocol | None,
         typer.Option(
-            "--protocol", help="AgentCore's mode: http has every protocol at its own path, others only theirs."
+            "--protocol",
+            help="AgentCore's mode: http has every protocol at its own path, others only theirs.",
+            show_default="serve_protocol, else http",
         ),
-    ] = Protocol.http,
+    ] = None,
     estate: Annotated[
         EstateChoice | None, typer.Option("--estate", help="The sample estate, or your own AWS accounts.")
     ] = None,
@@ -52,5 +60,7 @@ def serve(
     from agents.runtime import serve as run
     from agents.settings import load_settings
 
-    most, named = load_settings().serve_connections, estate.value if estate else None
-    raise typer.Exit(run(port=port, protocol=protocol.value, estate=named, model=model, connections=most))
+    settings, named = load_settings(), estate.value if estate else None
+    mode = protocol.value if protocol else settings.serve_protocol
+    bound, most = port or settings.serve_port, settings.serve_connections
+    raise typer.Exit(run(port=bound, protocol=mode, estate=named, model=model, connections=most))

@@ -106,6 +106,15 @@ def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_perio
     assert "[[f1]]" in other and "[[f2]]" in other
 
 
+def test_a_row_alone_that_says_what_the_headline_says_is_left_to_the_table() -> None:
+    told = (
+        "query: vulnerabilities\nread as: by severity\nheadlines: f1\nf1 | active critical vulnerabilities | 12 cases\n"
+        "columns: Severity | Cases\nrow: critical | f2=12 cases"
+    )
+    assert prose([read_result(told)]) == "{{read}}\n\nActive critical vulnerabilities: [[f1]]."
+    assert "critical: [[f2]]" in prose([read_result(told.replace("f2=12", "f2=11"))])
+
+
 def test_rows_of_one_account_say_so_beside_the_same_rows_of_all(ask: Ask) -> None:
     for text in ("How much did venue Utrecht cost last month?", "and the month before?", "compare the two"):
         ask(OfflineMaker(), text, session="talk")

@@ -140,13 +140,20 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     ):
         # a share was asked for: its sentence comes first
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
-    if not rows:
+    if not rows or (len(told_rows) == 1 and _again(told_rows[0], told, new)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
     lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
     if told.columns and told.columns[0] in _SERIES and not least:
         lead = "The highest:"
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
+
+
+def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
+    """Whether a row that stands alone says what a headline does: "critical: 12" below "Critical findings: 12"."""
+    above = [told.facts[i] for i in shown]
+    named = any(row[0].casefold() in fact.label.casefold().split() for fact in above)
+    return named and {told.facts[cell].said for cell in row if cell in told.facts} <= {fact.said for fact in above}
 
 
 _MOST_FIRST = 2
@@ -264,8 +271,8 @@ def _row(row: Sequence[str], told: Told) -> str:
         beside += f", team {team}"
     share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
     more = f", a share of [[{share.id}]]" if share else ""
-    if share and told.query == "untagged_spend":
-        more += " of its spend"
+    if share:
+        more += _WHOLES.get(told.query, "")
     if told.query == "alarm_history" and moments:
         more += f", first [[{moments[0].id}]]"
     if told.query == "budgets":
@@ -285,6 +292,8 @@ _TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "sa
 """Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
 _FULLER = {"for": "in this state for"}
 """Titles that are too short to stand behind a name."""
+_WHOLES = {"untagged_spend": " of its spend", "quotas": " of the quota"}
+"""What the share of a row is of, where that is not the whole that stands above it."""
 _BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
 """Columns of words that say what the figure of their row is of."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
