@@ -20,7 +20,7 @@ NOUNS: dict[str, str] = {
     "cve": r"cves?",
     "product": r"tools?|sources?|products?",
     "severity": r"severit(?:y|ies)",
-    "usage_type": r"usage types?|line items?|(?:types?|kinds?) of usage|usage kinds?",
+    "usage_type": r"ut|usage[- ]types?|line items?|(?:types?|kinds?) of usage|usage kinds?",
     "charge_type": r"charge types?|(?:types?|kinds?|sorts?) of charges?|charge kinds?|record types?",
     "state": r"states?(?! (?:examiner|lab|police|inspect\w+|regulator|auditor|board|commission))|status(?:es)?",
 }
@@ -39,10 +39,10 @@ _LEADS = (
 
 def _pattern(noun: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w<-])(?:(?:{_LEADS}) (?:one )?{_OF}{_DESCRIBED}(?:{noun})"
+        rf"(?<![\w<-])(?:(?:{_LEADS})[ -](?:one )?{_OF}{_DESCRIBED}(?:{noun})"
         rf"|{_SUPER} (?:expensive |costly |used |common |affected |vulnerable |compliant |single )?{_OF}{_DESCRIBED}(?:{noun})"
         rf"|(?:{noun}) (?:(?:that|which) )?(?:is |are |has |have |with |spends? |costs? |breaks? |shows? |gets? |uses? |runs? |owns? |had |was |were )(?:\w+ ){{0,2}}(?:the )?{_SUPER}"
-        rf"|(?:{noun}) (?:by|per|for|after) (?:{noun})|(?:{noun})[- ]?wise|top[- ]?{_NUMBER} (?:{noun}))(?![\w>-])"
+        rf"|(?:{noun}) (?:by|per|for|after) (?:{noun})|(?:{noun})[- ]?wise|(?:{noun})[- ](?:splits?|views?|breakdown|level|picture|slices|series)|top[- ]?{_NUMBER} (?:{noun}))(?![\w>-])"
     )
 
 
@@ -51,6 +51,7 @@ _WHERE = re.compile(r"(?<![\w<-])(?:where|whereabouts)(?![\w>-])")
 _OF_PLACES = re.compile(rf"(?<![\w<-])(?:which|{_SUPER})(?: one| expensive)? (?:of|out of) <(?:account|venue)>")
 _MONTHLY = {
     "month": r"monthly|month[- ](?:by|after|on|to)[- ]month|for each month|<p> on <p>",
+    "region": r"regional(?:ly)?",
     "day": r"daily|day[- ](?:by|after|to)[- ]day|which (?:date|weekday)",
 }
 

@@ -34,7 +34,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("buckets", r"buckets?|s3|object (?:storage|stores?)|files"),
         ("databases", r"databases?|dbs?|rds|aurora"),
         ("security_groups", r"security[ -]groups?|ports?|ssh|rdp|firewalls?|let(?:s|ting)? (?:\w+ )?in|sgs?|inbound|ingress|0\.0\.0\.0/0|any (?:ip )?address(?:es)?|cidrs?|network rules?|nacls?"),
-        ("shared", r"(?:companies|people|parties|firms) that are not us|(?:other|outside|foreign) (?:companies|firms|parties)|shared?|sharing|(?:outside|foreign|other people 's|strange|unknown) (?:the |our )?(?:org\w*|company|(?:aws )?accounts?)|external\w*|cross-account|third part\w+|with others|access analyzer|partners|suppliers|vendors"),
+        ("shared", r"(?:companies|people|parties|firms|outfits|businesses) (?:other than|except|outside|that are not|who are not) us|(?:other|outside|foreign) (?:companies|firms|parties)|shared?|sharing|(?:outside|foreign|other people 's|strange|unknown) (?:the |our )?(?:org\w*|company|(?:aws )?accounts?)|external\w*|cross-account|third part\w+|with others|access analyzer|partners|suppliers|vendors"),
     ),
     "identity_hygiene.check": (
         ("no_mfa", NO_MFA),
@@ -46,8 +46,8 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "encryption.kind": (
         ("keys", r"rotat\w*|kms|keys?|cmks?"),
         ("buckets", r"buckets?|s3"),
-        ("volumes", r"volumes?|disks?|ebs|drives?|schijven"),
         ("snapshots", r"snapshots?|copies of (?:\w+ )?(?:disks?|volumes?|drives?|databases?)|(?:disk|volume|drive|database) copies"),
+        ("volumes", r"volumes?|disks?|ebs|drives?|schijven"),
         ("databases", r"databases?|dbs?|rds|aurora"),
     ),
     "vulnerabilities.by": (

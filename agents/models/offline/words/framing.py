@@ -39,7 +39,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|when|assuming|provided) (?:nothing|everything|all|things|this|we|it|that|no one|nobody)(?: (?:\w+|'s)){0,6}?\s*,|,?\s*\bif (?:nothing (?:changes|happens)|things (?:go|stay|continue)[\w ]*|we (?:carry|go) on[\w ]*|everything (?:stays|goes)[\w ]*)(?=\s*[?.!]|$)",
+    r"\b(?:if|when|assuming|provided)(?![^,]*\b(?:idle|unused|rid|off|stopp?\w*|delet\w+|remov\w+|bought|buy|resiz\w+|upgrad\w+|reserv\w+)\b) (?:nothing|everything|all|things|this|we|it|that|no one|nobody)(?: (?:\w+|'s)){0,6}?\s*,|,?\s*\bif (?:nothing (?:changes|happens)|things (?:go|stay|continue)[\w ]*|we (?:carry|go) on[\w ]*|everything (?:stays|goes)[\w ]*)(?=\s*[?.!]|$)",
     re.IGNORECASE,
 )
 _STATEMENT = re.compile(

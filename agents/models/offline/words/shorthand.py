@@ -46,6 +46,9 @@ changes: chgs
 cloudformation: cfn
 department: dept
 services: svcs
+service: svc
+request: req
+types: typs
 infrastructure: infra
 management: mgmt
 production: prd

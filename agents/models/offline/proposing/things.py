@@ -1,0 +1,51 @@
+"""Things: what was spoken of before, as it is billed ("how many databases do we have?", "what do they cost?")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+
+_COMPUTE, _OTHER = "Amazon Elastic Compute Cloud - Compute", "EC2 - Other"
+_BILLED = {
+    "instances": _COMPUTE, "databases": "Amazon Relational Database Service", "functions": "AWS Lambda",
+    "buckets": "Amazon Simple Storage Service", "volumes": _OTHER, "snapshots": _OTHER,
+    "services": "Amazon Elastic Container Service", "load_balancers": "Amazon Elastic Load Balancing",
+    "keys": "AWS Key Management Service", "cpu": _COMPUTE, "memory": _COMPUTE, "nat_bytes": _OTHER,
+    "bucket_size": "Amazon Simple Storage Service", "RunInstances": _COMPUTE, "CreateVolume": _OTHER,
+    "CreateDBInstance": "Amazon Relational Database Service",
+}  # fmt: skip
+"""Kinds of things, metrics, and what somebody started, with the service that they are billed as."""
+_FAMILIES = {
+    "lambda_": "AWS Lambda",
+    "db_": "Amazon Relational Database Service",
+    "queue_": "Amazon Simple Queue Service",
+}
+"""The same for metrics of one kind of thing, by what their names begin with."""
+_POINTS = re.compile(r"\b(?:it|its|they|them|their|those|these|em|(?:that|this)(?= (?:one|cost|set|eat|ate|burn)\b))\b")
+_PEOPLE = re.compile(
+    r"\b(?:they|those|these)(?: \w+)? (?:pay|paying|paid|spend|spent|spending)\b(?!.*\bfor (?:it|them|those)\b)"
+)
+"""Who pays or spends is no thing: the teams or accounts that were spoken of."""
+
+
+def billed_before(call: PlannedCall, earlier: PlannedCall, reading: Reading) -> dict[str, Any]:
+    """The `service` of a cost query whose words point at things that were spoken of before, if they do."""
+    at, text = call.inputs, reading.text
+    if call.query not in ("spend", "spend_change") or "service" in at or at.get("by") in ("service", "charge_type"):
+        return {}
+    if not _POINTS.search(text) or _PEOPLE.search(text) or reading.found.services:
+        return {}
+    service = _service(earlier.inputs)
+    return {"service": service, "by": at.get("by", "account")} if service else {}
+
+
+def _service(said: Mapping[str, Any]) -> str | None:
+    for value in map(str, (said.get("kind"), said.get("name"), said.get("action"))):
+        family = next((name for start, name in _FAMILIES.items() if value.startswith(start)), None)
+        if found := _BILLED.get(value) or family:
+            return found
+    return None

@@ -1,0 +1,48 @@
+"""What things that were spoken of before cost: their service in their place, not all that is spent there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from agents.models.offline.inputs.choosing import Context, calls_for
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.followups import placed_as
+from agents.models.offline.reading import read
+from agents.models.offline.weighing.deciding import considered, decide
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+PHRASES = yaml.safe_load((Path(__file__).parent / "phrases" / "things.yaml").read_text(encoding="utf-8"))
+AT = Context(names(), NOW, queries())
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 19), (1, 18)], ids=["seen", "held out"])
+def test_what_things_cost_is_asked_of_the_service_they_are_billed_as(part: int, least: int) -> None:
+    missed = []
+    for row in PHRASES[part::2]:
+        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        plans = [one.calls for one in considered(row["say"], earlier, AT).every]
+        fit = {"service": row["means"], **{k: v for k, v in earlier[0].inputs.items() if k == "accounts"}}
+        if not any(len(calls) == 1 and fit.items() <= calls[0].inputs.items() for calls in plans):
+            missed.append(row["say"])
+    assert len(PHRASES[part::2]) - len(missed) >= least, missed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "and what do they spend?",  # the teams
+        "what did we spend in September?",
+        "what do they cost per service?",
+        "and what does CloudFront cost us?",
+    ],
+)
+def test_what_is_not_about_those_things_is_not_narrowed_to_them(question: str) -> None:
+    earlier = PlannedCall(query="inventory", domain="ops", inputs={"kind": "instances", "by": "team"})
+    (call,), _ = calls_for("spend", read(question, AT.names, NOW), AT)
+    placed = placed_as(call, earlier, read(question, AT.names, NOW), AT.queries)
+    assert placed.inputs.get("service") == call.inputs.get("service")
