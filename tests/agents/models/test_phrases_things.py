@@ -16,6 +16,7 @@ from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
+KINDS = yaml.safe_load((Path(__file__).parent / "phrases" / "kinds.yaml").read_text(encoding="utf-8"))
 PHRASES = yaml.safe_load((Path(__file__).parent / "phrases" / "things.yaml").read_text(encoding="utf-8"))
 AT = Context(names(), NOW, queries())
 
@@ -30,6 +31,20 @@ def test_what_things_cost_is_asked_of_the_service_they_are_billed_as(part: int, 
         if not any(len(calls) == 1 and fit.items() <= calls[0].inputs.items() for calls in plans):
             missed.append(row["say"])
     assert len(PHRASES[part::2]) - len(missed) >= least, missed
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 20), (1, 18)], ids=["seen", "held out"])
+def test_what_things_are_like_is_asked_of_their_kind(part: int, least: int) -> None:
+    missed = []
+    for row in KINDS[part::2]:
+        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        plans = [one.calls for one in considered(row["say"], earlier, AT).every]
+        if not any(
+            len(calls) == 1 and calls[0].query == row["query"] and calls[0].inputs.get("kind") == row["kind"]
+            for calls in plans
+        ):
+            missed.append(row["say"])
+    assert len(KINDS[part::2]) - len(missed) >= least, missed
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.models.offline.plan import PlannedCall
@@ -25,27 +25,45 @@ _FAMILIES = {
     "queue_": "Amazon Simple Queue Service",
 }
 """The same for metrics of one kind of thing, by what their names begin with."""
-_POINTS = re.compile(r"\b(?:it|its|they|them|their|those|these|em|(?:that|this)(?= (?:one|cost|set|eat|ate|burn)\b))\b")
+_POINTS = re.compile(
+    r"\b(?:it|its|ones?|they|them|their|those|these|em|(?:that|this)(?= (?:one|cost|set|eat|ate|burn)\b))\b"
+)
 _PEOPLE = re.compile(
     r"\b(?:they|those|these)(?: \w+)? (?:pay|paying|paid|spend|spent|spending)\b(?!.*\bfor (?:it|them|those)\b)"
 )
 """Who pays or spends is no thing: the teams or accounts that were spoken of."""
 
 
-def billed_before(call: PlannedCall, earlier: PlannedCall, reading: Reading) -> dict[str, Any]:
-    """The `service` of a cost query whose words point at things that were spoken of before, if they do."""
+_KINDS = {service: kind for kind, service in reversed(_BILLED.items()) if kind.endswith("s") and "_" not in kind}
+"""Kinds of things by the service that they are billed as."""
+
+
+def spoken_before(
+    call: PlannedCall, earlier: PlannedCall, reading: Reading, kinds: Sequence[Any] | None
+) -> dict[str, Any]:
+    """The service, of a cost query, or the kind that things have which were spoken of before and the words point at.
+
+    `kinds` are those that the query tells apart, if any.
+    """
     at, text = call.inputs, reading.text
-    if call.query not in ("spend", "spend_change") or "service" in at or at.get("by") in ("service", "charge_type"):
-        return {}
-    if not _POINTS.search(text) or _PEOPLE.search(text) or reading.found.services:
+    if not _POINTS.search(text) or reading.found.services:
         return {}
     service = _service(earlier.inputs)
-    return {"service": service, "by": at.get("by", "account")} if service else {}
+    if kinds and "kind" not in at:
+        kind = earlier.inputs.get("kind") or _KINDS.get(str(service))
+        return {"kind": kind} if kind in kinds and call.query in _OF_THINGS else {}
+    if call.query not in ("spend", "spend_change") or "service" in at or at.get("by") in ("service", "charge_type"):
+        return {}
+    return {"service": service, "by": at.get("by", "account")} if service and not _PEOPLE.search(text) else {}
+
+
+_OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
+"""Queries of what things are like, of one kind at a time."""
 
 
 def _service(said: Mapping[str, Any]) -> str | None:
-    for value in map(str, (said.get("kind"), said.get("name"), said.get("action"))):
+    for value in map(str, (said.get("kind"), said.get("name"), said.get("action"), said.get("service"))):
         family = next((name for start, name in _FAMILIES.items() if value.startswith(start)), None)
-        if found := _BILLED.get(value) or family:
+        if found := _BILLED.get(value) or family or (value if value in _KINDS else None):
             return found
     return None
