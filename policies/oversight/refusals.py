@@ -1,8 +1,9 @@
 """Refusals: calls that nobody verified or known makes. A few are on record one by one; a flood is counted.
 
 An outsider decides how often they call, so what is written for it must not grow with that. Of each kind, the first
-`EACH` of a window are recorded by themselves. All others are counted, and one record (`calls.refused`) says after the
-window how many there were, of which kind, when the first and the last. Every call is refused all the same.
+`EACH` of a window are recorded by themselves, and no more than `EACH_DAY` of a day. All others are counted, and one
+record (`calls.refused`) says after the window how many there were, of which kind, when the first and the last. Every
+call is refused all the same.
 
 The counts lie in a file, so that processes share the limit and one that is killed loses none: whoever opens the file
 next, or refuses the next call, records what is left. Whoever dies between recording and forgetting leaves a window that
@@ -37,12 +38,15 @@ Why = Literal["unverified", "unknown", "foreign"]
 sits at the machine."""
 EACH = 20
 """Refusals of one kind that are recorded by themselves in a window."""
+EACH_DAY = 200
+"""The same for a day (UTC): who calls for months on end fills no disk either."""
 WINDOW_SECONDS = 60.0
 _TABLE = """
 create table if not exists refused (
     kind text primary key, began real not null, recorded integer not null, counted integer not null,
     first real, last real
 ) without rowid;
+create table if not exists alone (kind text primary key, day integer not null, recorded integer not null) without rowid;
 """
 
 
@@ -162,13 +166,23 @@ def _add(db: sqlite3.Connection, kind: str, each: int, times: int, now: float) -
     """Whether it fits among those that are recorded by themselves; if not, it is counted."""
     db.execute("insert into refused values (?, ?, 0, 0, null, null) on conflict do nothing", (kind, now))
     one_more = "update refused set recorded = recorded + 1 where kind = ? and recorded < ?"
-    if db.execute(one_more, (kind, each)).rowcount:
+    if each and _of_the_day(db, kind, now) < EACH_DAY and db.execute(one_more, (kind, each)).rowcount:
+        db.execute("update alone set recorded = recorded + 1 where kind = ?", (kind,))
         return True
     db.execute(
         "update refused set counted = counted + ?, first = coalesce(first, ?), last = ? where kind = ?",
         (times, now, now, kind),
     )
     return False
+
+
+def _of_the_day(db: sqlite3.Connection, kind: str, now: float) -> int:
+    """How many of a kind were recorded by themselves on this day."""
+    db.execute(
+        "insert into alone values (?1, ?2, 0) on conflict do update set day = ?2, recorded = 0 where day != ?2",
+        (kind, int(now // 86400)),
+    )
+    return int(db.execute("select recorded from alone where kind = ?", (kind,)).fetchone()[0])
 
 
 def _utc(seconds: float) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from policies.audit import Ledger
 from policies.audit.bodies import CallsRefused
 from policies.oversight import refusals as module
-from policies.oversight.refusals import EACH, WINDOW_SECONDS, Refusals
+from policies.oversight.refusals import EACH, EACH_DAY, WINDOW_SECONDS, Refusals
 
 
 class Clock:
@@ -54,6 +54,34 @@ def test_the_first_of_a_minute_are_recorded_one_by_one_and_the_rest_as_one_recor
     assert (told.first, told.last) == ("2026-11-28T12:00:00.312Z", "2026-11-28T12:00:08.109Z")
     refusals.close()
     assert len(recorded(ledger)) == 1, "nothing more was counted"
+
+
+def test_attack_a_trickle_for_days_fills_no_disk_and_nothing_goes_uncounted(tmp_path, ledger) -> None:
+    clock, made, alone = Clock(), Counter[str](), Counter[int]()
+    refusals = Refusals(tmp_path / "refused.sqlite", ledger, clock=clock)
+    for _ in range(3 * 24 * 4):  # each quarter of an hour anew, as many as a window records one by one
+        for _ in range(EACH):
+            alone[int(clock.now // 86400)] += refusals.by_itself("invoke", "unverified")
+            made["invoke/unverified"] += 1
+        clock.now += 900
+    assert set(alone.values()) == {EACH_DAY}, "the clock begins at noon: it is a matter of days, not of hours"
+    assert refusals.by_itself("mcp", "unverified") and refusals.by_itself("invoke", "unknown"), "each kind has its own"
+    refusals.close()
+    told = sum((Counter(one.kinds) for one in recorded(ledger)), Counter[str]())
+    assert told["invoke/unverified"] + sum(alone.values()) == made["invoke/unverified"]
+
+
+def test_a_file_of_before_there_was_a_bound_for_a_day_goes_on(tmp_path, ledger) -> None:
+    refusals = Refusals(tmp_path / "refused.sqlite", ledger)
+    refusals.count("slack", 2)
+    with refusals._database.transaction(RuntimeError) as db:
+        db.execute("drop table alone")
+    refusals._database.close()
+    again = Refusals(tmp_path / "refused.sqlite", ledger)
+    assert again.by_itself("invoke", "unverified")
+    again.count("slack")
+    again.close()
+    assert [one.kinds for one in recorded(ledger)] == [{"slack/unverified": 3}]
 
 
 def test_attack_a_flood_of_unverified_calls_does_not_hide_somebody_known_to_the_issuer(tmp_path, ledger) -> None:
