@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from agents.channels.slack.said import Answered, Greeted, Opened, Place, Told
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
+    from agents.channels.heard import Heard
     from agents.channels.notice import ApprovalNotice
     from agents.channels.rendering import View
     from agents.channels.secrets import Secret
@@ -31,6 +33,7 @@ _EVERY_SECONDS = 1.0
 """Slack takes some 50 edits a minute."""
 _GONE = ("message_not_found", "channel_not_found", "cant_update_message")
 _WORD = re.compile("[a-z_]+")
+_AWAY = ("internal_error", "service_unavailable", "fatal_error", "request_timeout", "ratelimited")
 _UNREACHABLE = (
     "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found",
     "messages_tab_disabled", "is_archived", "not_in_channel", "user_is_restricted", "restricted_action",
@@ -48,7 +51,7 @@ class SlackError(ChannelError):
     @property
     def away(self) -> bool:
         # a word of Slack's own is lower case; all else is the connection, or a page of something in between
-        return not _WORD.fullmatch(self.code) or self.code in ("internal_error", "service_unavailable", "fatal_error")
+        return not _WORD.fullmatch(self.code) or self.code in _AWAY
 
     @property
     def for_good(self) -> bool:
@@ -119,15 +122,21 @@ class Voice:
         except SlackError as error:
             log.info("a message stays", code=error.code)
 
-    def answered(self, said: Answered, key: str) -> None:
-        """Say the answer where it was asked, or to whoever asked alone."""
-        if said.private and not said.place.channel.startswith("D"):
-            # first to whom it belongs: if that fails, the message still says that it is being looked up
-            self._answer(Place(channel=said.user), said.view, key)
-            text = "The answer is for you alone, so it is in our direct messages."
-            self._replace(said.place, text, draw.said_blocks(text))
+    def answered(self, said: Answered, key: str, heard: Heard, asker: str) -> None:
+        """Say the answer where it was asked, or to whoever asked alone. If something else is to be said after it, which
+        may fail and be tried again, `heard` keeps that the asker has the answer.
+        """
+        alone = said.private and not said.place.channel.startswith("D")
+        if not alone and said.notice is None:
+            self._answer(said.place, said.view, key)
             return
-        self._answer(said.place, said.view, key)
+        once = f"said/{key}"
+        if not heard.has(once, asker):
+            # first to whom it belongs: if that fails, the message still says that it is being looked up
+            self._answer(Place(channel=said.user) if alone else said.place, said.view, key)
+            heard.mark(once, asker)
+        if alone:
+            self.settled(said.place, "The answer is for you alone, so it is in our direct messages.")
 
     def alone(self, user: str, view: View, key: str) -> None:
         """Say an answer to one person, in their direct messages."""
@@ -273,6 +282,7 @@ class Progress:
     def __init__(self, voice: Voice, place: Place, clock: Callable[[], float] = time.monotonic) -> None:
         self._voice, self._place, self._clock = voice, place, clock
         self._states: dict[str, str] = {}
+        self._turn = threading.Lock()  # specialists are at work in threads
         self._last = 0.0
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -283,7 +293,11 @@ class Progress:
             or kind not in ("query.started", "query.finished", "query.failed")
         ):
             return
-        self._states[query] = {"query.started": "runs", "query.finished": "done"}.get(str(kind), "failed")
+        with self._turn:
+            self._noted(str(kind), query)
+
+    def _noted(self, kind: str, query: str) -> None:
+        self._states[query] = {"query.started": "runs", "query.finished": "done"}.get(kind, "failed")
         if self._clock() - self._last < _EVERY_SECONDS and kind != "query.started":
             return
         self._last = self._clock()

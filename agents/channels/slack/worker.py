@@ -110,7 +110,8 @@ class SlackWorker:
         found = SAID.validate_json(said)
         match found:
             case Answered():
-                self._voice.answered(found, delivery.key)
+                body = json.loads(delivery.body)
+                self._voice.answered(found, delivery.key, self._heard, author(body, body["event"]))
                 if found.notice is not None:
                     self._ask_all(found.notice, found.user)
             case Decided():

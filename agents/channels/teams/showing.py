@@ -16,6 +16,8 @@ from agents.channels.teams.activity import Came
 from agents.channels.teams.speaking import Speaking
 
 log = structlog.get_logger()
+LAST_SECONDS = 5.0
+"""How long an answer waits for progress that is on its way, whose message it is to take over."""
 FIRST = "Looking at your question …"
 
 
@@ -33,6 +35,7 @@ class Showing:
         self._id = begun
         self._next = 0.0
         self._turn = asyncio.Lock()
+        self._sending: asyncio.Task[Any] | None = None
         speaking.start(self._show(FIRST))
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -52,6 +55,7 @@ class Showing:
             # what came later is shown instead; one that waited while the question was answered is not shown
             if self._latest is not text or self._closed or self._broken:
                 return
+            self._sending = asyncio.current_task()
             try:
                 await self._send(text)
             except Exception as error:  # noqa: BLE001 - the border: progress must not cost an answer
@@ -85,6 +89,13 @@ class Showing:
             await asyncio.to_thread(self._keep, id)
 
     async def _close(self) -> str | None:
-        async with self._turn:
-            self._closed = True
+        self._closed = True
+        try:
+            async with asyncio.timeout(LAST_SECONDS), self._turn:
+                return self._id
+        except TimeoutError:
+            # it must not arrive after the answer
+            log.warning("Teams takes no progress, the answer goes without")
+            if self._sending is not None:
+                self._sending.cancel()
             return self._id

@@ -139,7 +139,12 @@ class TeamsWorker:
 
     def say(self, delivery: Delivery, said: str) -> None:
         came = Came.from_text(delivery.body)
-        for part in from_text(said):
+        parts = from_text(said)
+        for number, part in enumerate(parts):
+            # one that fails is tried again, and those before it are not said twice for that
+            once = f"part/{delivery.key}/{number}" if len(parts) > 1 else None
+            if once and self._heard.has(once, came.known_as):
+                continue
             try:
                 self._bring(part)
             except TeamsError as error:
@@ -148,6 +153,8 @@ class TeamsWorker:
                 # no personal chat with them: what is meant for one person is said nowhere else
                 log.warning("a person could not be reached in Teams", status=error.status)
                 self._speaking.say(self._here(came, _unreachable(part.place.person == came.person)))
+            if once:
+                self._heard.mark(once, came.known_as)
 
     def sorry(self, delivery: Delivery) -> None:
         came = Came.from_text(delivery.body)

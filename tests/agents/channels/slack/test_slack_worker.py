@@ -390,6 +390,41 @@ def test_an_answer_about_persons_goes_to_the_direct_message_and_so_does_what_fol
     assert "USD" in app.slack.text_of(app.said(NAMED)[2]), "another thread is another conversation"
 
 
+@pytest.mark.parametrize("trouble", ["message_not_found", "internal_error", "fatal_error"])
+def test_an_answer_for_one_person_comes_once_whatever_becomes_of_the_message_in_the_channel(app, trouble):
+    """Somebody took that message away; or Slack falters right after it took the answer."""
+    if trouble == "message_not_found":
+        app.slack.always["chat.update"] = trouble
+    else:
+        app.slack.refuses["chat.update"] = [trouble] * 2
+    app.send(app.mention(EVA, WHO))
+    assert ["Waits for approval" in app.slack.text_of(one) for one in app.said(direct(EVA))] == [True]
+    assert len(app.said(direct(CARLA))) == 1 and len(bodies(app, QuestionAsked)) == 1
+
+
+def test_an_approver_who_cannot_be_asked_now_makes_no_answer_come_twice(app):
+    real, left = app.slack.answer, ["internal_error"] * 2
+    app.slack.always["chat.update"] = "message_not_found"  # so each time the answer is said it is another message
+    app.slack.answer = lambda method, given: (
+        {"ok": False, "error": left.pop()} if left and given.get("channel") == CARLA else real(method, given)
+    )
+    app.send(app.message(EVA, WHO))
+    assert sum("Waits for approval" in app.slack.text_of(one) for one in app.said(direct(EVA))) == 1
+    assert len(app.said(direct(CARLA))) == 1
+
+
+def test_a_slack_that_has_too_many_calls_gets_the_answer_later_and_no_apology(app, monkeypatch):
+    monkeypatch.setattr("agents.channels.crew.MOST_AGAIN_SECONDS", 0.2)
+    app.slack.always["chat.update"] = "ratelimited"
+    app.post(app.message(EVA, SPEND))
+    with Crew(app.box, lambda _: app.worker, size=1, again=0.05):
+        wait_for(lambda: bodies(app, AnswerDelivered))
+        time.sleep(1)
+        del app.slack.always["chat.update"]
+        wait_for(lambda: WORDS.contact in app.slack.text_of(app.said(direct(EVA))[0]))
+    assert len(app.said(direct(EVA))) == 1 and app.box.aside() == []
+
+
 def asked_for_approval(app):
     app.send(app.mention(EVA, WHO))
     [waits] = app.said(direct(CARLA))

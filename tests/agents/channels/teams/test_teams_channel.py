@@ -22,6 +22,7 @@ from policies.audit.bodies import ApprovalDecided, FeedbackGiven, FeedbackRefuse
 from policies.controls.outbox import Alert, SqliteOutbox
 from tests.agents.channels.teams.bot_framework import TENANT, activity, in_channel
 from tests.agents.channels.teams.conftest import ANA, BO, CARLA, EVE, Channel, buttons, card, words
+from tests.agents.channels.teams.teams_service import RefusedError as Refused
 
 Open = Callable[..., Channel]
 SPEND = [("spend", {"period": "2026-09", "by": "service"})]
@@ -285,6 +286,42 @@ def test_while_teams_is_down_no_answer_and_no_approval_is_lost(channel: Open) ->
     assert "attachments" in held.said(f"a:{ANA}")[0]
     assert buttons(card(held.said(f"a:{CARLA}")[0]))
     assert len(held.bodies(QuestionAsked)) == 1, "asked once, however often it is said"
+
+
+def test_an_approver_who_cannot_be_asked_now_makes_no_answer_come_twice(
+    channel: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, left = channel(), [503] * 2
+    real = held.teams.answer
+
+    def falters(method: str, path: str, body: Any) -> dict[str, Any]:
+        if left and CARLA in path:
+            raise Refused(left.pop())
+        return real(method, path, body)
+
+    monkeypatch.setattr(held.teams, "answer", falters)
+    held.asks_in_channel(ANA, WHO)
+    assert buttons(card(held.said(f"a:{CARLA}")[0]))
+    assert len(held.said(f"a:{ANA}")) == len(held.said(THREAD)) == 1 and not left
+
+
+def test_a_teams_that_has_too_many_calls_gets_the_answer_later_and_no_apology(
+    channel: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = channel([SPEND, "Spend was [[f1]]."])
+    real, tries = held.teams.answer, []
+
+    def limits(method: str, path: str, body: Any) -> dict[str, Any]:
+        if "attachments" in body and len(tries) < 12:
+            tries.append(path)
+            raise Refused(429)
+        return real(method, path, body)
+
+    monkeypatch.setattr(held.teams, "answer", limits)
+    monkeypatch.setattr("agents.channels.crew.MOST_AGAIN_SECONDS", 0.2)
+    held.asks_in_channel(ANA, "What did we spend in September?")
+    [said] = held.said(THREAD)
+    assert "Spend was USD " in said["text"] and len(tries) == 12
 
 
 @pytest.mark.slow

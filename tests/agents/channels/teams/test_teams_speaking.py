@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,6 +67,34 @@ def test_progress_says_which_query_runs_and_keeps_the_order_of_streams(speaking:
     assert [text for _, text in teams.progress] == ["Looking at your question …", "Asking AWS: spend by day …"]
     assert speaking.say(part(teams, stream=id)) == id
     assert [one["text"] for one in teams.said("a:ana")] == ["the answer"]
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_progress_that_teams_never_takes_costs_no_answer_and_shows_nothing_after_it(
+    speaking: Speaking, teams: TeamsService, monkeypatch: pytest.MonkeyPatch, personal: bool
+) -> None:
+    monkeypatch.setattr("agents.channels.teams.showing.LAST_SECONDS", 0.3)
+    hangs, hung, real = threading.Event(), threading.Event(), teams.answer
+    where = "a:ana" if personal else "19:ops"
+
+    def slow(method: str, path: str, body: Any) -> dict[str, Any]:
+        if "Asking AWS" in str(body.get("text")):
+            hung.set()
+            hangs.wait(60)
+        return real(method, path, body)
+
+    shown = Showing(speaking, came(teams, personal=personal), None, lambda begun: None)
+    _until(lambda: teams.progress if personal else teams.said(where))
+    monkeypatch.setattr(teams, "answer", slow)
+    shown({"event": "query.started", "query": "spend"})
+    assert hung.wait(30)
+    try:
+        id = shown.close()
+        speaking.say(part(teams, where, **{"stream" if personal else "replaces": id}))
+        shown({"event": "query.started", "query": "cost"})
+        assert [one["text"] for one in teams.said(where)] == ["the answer"]
+    finally:
+        hangs.set()
 
 
 def test_whoever_stops_a_stream_gets_no_answer_after_all(speaking: Speaking, teams: TeamsService) -> None:
