@@ -1,4 +1,4 @@
-"""`regent slack` as a process that is stopped or killed while it answers: each question gets one answer, in one message."""
+"""`regent slack` as a process that is stopped or killed while it answers: each question gets one answer, once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def running(tmp_path: Path, slack: FakeSlack) -> Iterator[tuple[subprocess.Popen
         "REGENT_SLACK__API_URL": slack.api,
         "REGENT_DISCLOSURE__CONTACT": WORDS.contact,
     }
-    words = [str(Path(sys.executable).with_name("regent")), "slack", "run", "--port", str(port)]
+    words = [str(Path(sys.executable).with_name("regent")), "slack", "--port", str(port)]
     process = subprocess.Popen(words, env=env, cwd=tmp_path)
     try:
         wait_for_port(port, process)
@@ -113,8 +113,15 @@ def test_each_question_has_one_answer_though_the_process_ends_in_the_middle(
         time.sleep(1)
         process.send_signal(signal.SIGTERM)
         assert process.wait(90) == 0
-    assert answers(slack) == {f"1700000000.{number:06}": [True] for number in range(MANY)}
+    found = answers(slack)
+    assert {thread: one.count(True) for thread, one in found.items()} == {
+        f"1700000000.{number:06}": 1 for number in range(MANY)
+    }
+    # whoever is killed in the moment in which Slack took the message that shows progress does not know which it was
+    left = sum(one.count(False) for one in found.values())
+    assert left <= (0 if how is signal.SIGTERM else 4)
     with Ledger.open(tmp_path / "home" / "ledger") as ledger:
         questions = sum(isinstance(one.body, QuestionAsked) for one in ledger.read())
-    assert questions == MANY if how is signal.SIGTERM else MANY <= questions <= MANY + 4, "four workers died at most"
+    more = 0 if how is signal.SIGTERM else 4  # workers that died with a question in hand
+    assert MANY <= questions <= MANY + more
     assert verify(tmp_path / "home" / "ledger").code == 0
