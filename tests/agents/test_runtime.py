@@ -346,19 +346,19 @@ def test_what_cannot_be_opened_ends_the_process_with_a_sentence(tmp_path):
     assert "regent:" in said and "Traceback" not in said
 
 
-def test_a_port_that_is_taken_is_a_sentence(tmp_path):
+def test_a_port_that_is_taken_is_a_sentence_also_where_the_settings_name_it(tmp_path):
     with process(tmp_path) as (_, port):
         wait_for(port)
         second = subprocess.run(
-            [REGENT, "serve", "--port", str(port)],
-            env={**os.environ, "REGENT_HOME": str(tmp_path / "other")},
+            [REGENT, "serve"],
+            env={**os.environ, "REGENT_HOME": str(tmp_path / "other"), "REGENT_SERVE_PORT": str(port)},
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
     assert second.returncode == 1
-    assert "something else" in second.stderr and "Traceback" not in second.stderr
+    assert f"{port}" in second.stderr and "something else" in second.stderr and "Traceback" not in second.stderr
 
 
 def test_serving_beyond_this_machine_without_identity_is_refused(tmp_path):

@@ -109,7 +109,7 @@ def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_perio
 def test_a_row_alone_that_says_what_the_headline_says_is_left_to_the_table() -> None:
     told = (
         "query: vulnerabilities\nread as: by severity\nheadlines: f1\nf1 | active critical vulnerabilities | 12 cases\n"
-        "columns: Severity | Cases\nrow: critical | f2=12 cases"
+        "columns: Severity | Cases (cases)\nrow: critical | f2=12"
     )
     assert prose([read_result(told)]) == "{{read}}\n\nActive critical vulnerabilities: [[f1]]."
     assert "critical: [[f2]]" in prose([read_result(told.replace("f2=12", "f2=11"))])
