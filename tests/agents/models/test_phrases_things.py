@@ -11,11 +11,12 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.deciding import considered, decide
+from agents.models.offline.weighing.deciding import considered, decide, weighed
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
+AGAINST = yaml.safe_load((Path(__file__).parent / "phrases" / "against.yaml").read_text(encoding="utf-8"))
 KINDS = yaml.safe_load((Path(__file__).parent / "phrases" / "kinds.yaml").read_text(encoding="utf-8"))
 PHRASES = yaml.safe_load((Path(__file__).parent / "phrases" / "things.yaml").read_text(encoding="utf-8"))
 AT = Context(names(), NOW, queries())
@@ -45,6 +46,27 @@ def test_what_things_are_like_is_asked_of_their_kind(part: int, least: int) -> N
         ):
             missed.append(row["say"])
     assert len(KINDS[part::2]) - len(missed) >= least, missed
+
+
+def _places(inputs: dict[str, object]) -> set[str]:
+    """The accounts or the team that a call is narrowed to."""
+    found = {f"team:{inputs['team']}"} if "team" in inputs else set()
+    for part in str(inputs.get("accounts", "")).split(","):
+        key, _, value = part.partition(":")
+        found |= {a for a in AT.names.accounts if (AT.names.tags[a].get(key) == value if value else a == part)}
+    return found
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 14), (1, 14)], ids=["seen", "held out"])
+def test_a_place_held_against_the_one_before_is_shown_beside_it(part: int, least: int) -> None:
+    missed = []
+    for row in AGAINST[part::2]:
+        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        meant = set(row["means"]) if "means" in row else {f"team:{row['team']}"}
+        plans = [one.calls for one in weighed(row["say"], row["after"], "", earlier, AT)]
+        if not any(len(p) == 1 and p[0].query == row["query"] and _places(p[0].inputs) == meant for p in plans):
+            missed.append(row["say"])
+    assert len(AGAINST[part::2]) - len(missed) >= least, missed
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ _THAT = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"^\W*(?:ok\w* |so )?(?:and |what about |how about |en |e )?(?:for |of |in )?(?:the )?(?P<name>[\w-]+)\s*\??\s*$",
+    r"^\W*(?:ok\w* |so )?(?:and |only |just |what about |how about |en |e )?(?:for |of |in )?(?:the )?(?P<name>[\w-]+)(?P<more>,? (?:by|per|in|for|last|this|since|over) [\w ]+)?\s*\??\s*$",
     re.IGNORECASE,
 )
 
@@ -255,9 +255,9 @@ def named_after(question: str, before: str, answer: str, names: Names) -> str:
     if (match := _BARE.match(question)) and re.search(r"\bteam\b", before, re.IGNORECASE):
         name = match["name"].casefold()
         if name in names.teams:
-            return f"and team {name}?"
+            return f"and team {name}{match['more'] or ''}?"
     if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
-        return f"and in account {match['name'].casefold()}?"
+        return f"and in account {match['name'].casefold()}{match['more'] or ''}?"
     row = _LEADING.search(answer)
     if row is None:
         return question

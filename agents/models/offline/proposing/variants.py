@@ -1,4 +1,5 @@
 """Variants: other ways to fill the inputs of a call, where the words leave it open; what was learned chooses."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -24,6 +25,11 @@ _EACH = 4
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|remainder)\b")
 _ALL = re.compile(r"\b(?:all|every\w*|whole|entire|together|overall|total)\b")
 _MORE = re.compile(r"^(?:and |also |plus )*(?:add|plus|include|also|as well)\b|\b(?:too|as well|also)$")
+_COMPARE = re.compile(
+    r"^(?:and |ok |now |so |how (?:does|do|did|is) (?:that|it|this|they|those) |(?:set|put|hold|see|compare|contrast) (?:that|it|this|them|those) |as |in )*"
+    r"(?:compar\w+(?: (?:that|it|this))? (?:to|with|against)|comparison (?:to|with)|contrast\w* (?:to|with)|relative to|versus|vs|against|with|next to|beside|alongside|side by side with)\b"
+)
+"""A place that is to be held against the one that was spoken of."""
 
 
 @lru_cache(maxsize=64)
@@ -146,8 +152,12 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
         said = _members(str(here), context)
         if reading.found.excluded and (left := [name for name in held if name in said]) and left != list(held):
             found.append(("within", [_with(call, accounts=",".join(left))]))
+        both = ",".join(dict.fromkeys([*held, *said]))
         if not reading.found.excluded and _MORE.search(reading.text):
-            found.append(("more", [_with(call, accounts=",".join(dict.fromkeys([*held, *said])))]))
+            found.append(("more", [_with(call, accounts=both)]))
+        elif not reading.found.excluded and _COMPARE.search(reading.text):
+            by = "account" if "account" in (allowed(context.queries[call.query], "by") or ()) else None
+            found.append(("more", [_with(call, accounts=both, **({"by": by} if by else {}))]))
     if here and here == before and _ALL.search(reading.text):
         found.append(("all", [_with(call, accounts=None)]))
     return found
