@@ -16,6 +16,7 @@ from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
+TOGETHER = yaml.safe_load((Path(__file__).parent / "phrases" / "together.yaml").read_text(encoding="utf-8"))
 AGAINST = yaml.safe_load((Path(__file__).parent / "phrases" / "against.yaml").read_text(encoding="utf-8"))
 KINDS = yaml.safe_load((Path(__file__).parent / "phrases" / "kinds.yaml").read_text(encoding="utf-8"))
 PHRASES = yaml.safe_load((Path(__file__).parent / "phrases" / "things.yaml").read_text(encoding="utf-8"))
@@ -32,6 +33,16 @@ def test_what_things_cost_is_asked_of_the_service_they_are_billed_as(part: int, 
         if not any(len(calls) == 1 and fit.items() <= calls[0].inputs.items() for calls in plans):
             missed.append(row["say"])
     assert len(PHRASES[part::2]) - len(missed) >= least, missed
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 9), (1, 10)], ids=["seen", "held out"])
+def test_things_and_what_they_cost_in_one_question(part: int, least: int) -> None:
+    missed = []
+    for row in TOGETHER[part::2]:
+        plans = [one.calls for one in considered(row["say"], (), AT).every]
+        if not any(len(p) > 1 and any(c.inputs.get("service") == row["means"] for c in p) for p in plans):
+            missed.append(row["say"])
+    assert len(TOGETHER[part::2]) - len(missed) >= least, missed
 
 
 @pytest.mark.parametrize(("part", "least"), [(0, 20), (1, 18)], ids=["seen", "held out"])

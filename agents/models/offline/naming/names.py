@@ -244,7 +244,7 @@ def _alone(said: str) -> str:
 
 _ONLY_A_NAME = {
     "payer": r"(?<=\bin )payer|the payer|payer(?= 's)",
-    "network": r"(?<=\bin )network(?= ?(?:$|[?.;,]|<p>|(?:last|this|since|during|yesterday|today|by|with|right|now|over)\b))",
+    "network": r"(?<=\bin )network(?= ?(?:$|[?.;,]|<p>|(?:last|this|since|during|yesterday|today|by|with|right|now|over|and (?:what|when|who|how|why|is|are))\b))|(?<=^ how is )network(?= doing)",
 }
 """Where such a word can be nothing but the account of that name."""
 

@@ -18,6 +18,7 @@ from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import stepped
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.parts import POINTS, Part
+from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import choices
 
@@ -270,7 +271,12 @@ def _completed(place: int, calls: Sequence[_Asked], context: Context, shared: bo
         inputs.update({"kind": kinds[0]} if kinds[0] in (allowed(query, "kind") or ()) else {})
     if name == "who_did_what" and "period" not in inputs:
         inputs["period"] = fill(query, part.reading, context.names, context.now).inputs["period"]
-    return PlannedCall(query=name, domain=query.domain, inputs=inputs)
+    done = PlannedCall(query=name, domain=query.domain, inputs=inputs)
+    for other, held, _ in reversed(calls[:place]) if context.queries[name].domain == "cost" else ():
+        spoken = PlannedCall(query=other, domain=context.queries[other].domain, inputs=held)
+        if found := spoken_before(done, spoken, part.reading, None):
+            return done.model_copy(update={"inputs": {**inputs, **found}})
+    return done
 
 
 def _fits(key: str, held: Mapping[str, Any], name: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import points_back
 from agents.models.offline.proposing.parts import Part
+from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 
@@ -96,7 +97,10 @@ def several(
             # how far back is looked for people is but a guess where the question names a time elsewhere
             timed = [other for place, other in enumerate(parts) if other.when.mentions and not (place > index + 1)]
             own = [_at_the_time(call, timed[-1], context) for call in own] if timed else own
-        calls.extend(_placed(completed(call, donors, context), part, parts, chosen, reading, context) for call in own)
+        for call in own:
+            call = _placed(completed(call, donors, context), part, parts, chosen, reading, context)
+            things = spoken_before(call, calls[-1], part, None) if calls else {}
+            calls.append(call.model_copy(update={"inputs": {**call.inputs, **things}}))
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
         calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget
     if calls and chosen[0] == calls[0].query == "health_summary":
