@@ -142,7 +142,11 @@ class Crowd:
         first; else the slowest of the address that holds most, if that is more than the newcomer's will."""
         owed = [(what, guest) for guest in self._inside if (what := guest.awaited()) is not None]
         over = [(0, seconds, guest) for (what, seconds), guest in owed if seconds >= PATIENCE[what]]
-        more = [(many, seconds, guest) for (_, seconds), guest in owed if (many := self._of[guest.whose]) > held + 1]
+        more = [
+            (many, seconds, guest)
+            for (what, seconds), guest in owed
+            if what != "fetch" and (many := self._of[guest.whose]) > held + 1  # who fetches is being answered
+        ]
         for found in (over, more):
             found.sort(key=lambda one: one[:2], reverse=True)
             if (slowest := next((guest for *_, guest in found if not guest.unread()), None)) is not None:
@@ -150,12 +154,14 @@ class Crowd:
         return None
 
     def _of_many(self, held: int) -> Guest | None:
-        """One of the address that holds most, if that is more than the newcomer's will, and few are leaving."""
+        """One that is being answered, of the address that holds most, if that is more than the newcomer's will, and few
+        are leaving."""
         for one in list(self._leaving):
             if (owed := one.awaited()) is not None and owed[1] >= PATIENCE[owed[0]]:
                 self._leaving.discard(one)
                 one.leave()
-        most = max(self._inside, key=lambda guest: self._of[guest.whose], default=None)
+        answered = [one for one in self._inside if (owed := one.awaited()) is None or owed[0] == "fetch"]
+        most = max(answered, key=lambda guest: self._of[guest.whose], default=None)
         if most is None or self._of[most.whose] <= held + 1 or len(self._leaving) >= OUTSIDE:
             return None
         return most

@@ -239,6 +239,15 @@ def test_streams_of_one_client_go_on_to_their_end_though_others_get_their_places
         assert sum(not still_open(one) for one in streams) == 2, "they ended with the answer"
 
 
+def test_an_answer_that_one_client_fetches_slowly_is_not_cut_for_who_comes_from_elsewhere(full: int) -> None:
+    with asked(full, times=MOST, data=GET.replace(b"GET /", b"GET /large"), source="127.0.0.2") as slow:
+        assert [told(full).status for _ in range(3)] == [200] * 3
+        for one in slow:
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+            assert len(answer.read()) == 1 << 25
+
+
 def test_attack_answers_that_nobody_fetches_make_room(full: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(crowd.PATIENCE, "fetch", 0.5)
     with asked(full, times=MOST, data=GET.replace(b"GET /", b"GET /large")):
