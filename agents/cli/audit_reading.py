@@ -142,7 +142,8 @@ def stats_command(ledger: At = None, json_out: Json = False) -> None:
     lines = [f"{name.replace('_', ' '):<14} {value}" for name, value in plain.items()]
     for name, value in rows.items():
         if isinstance(value, dict) and value:
-            lines += [f"{name}:", *(f"  {key:<24} {count}" for key, count in value.items())]
+            width = max(map(len, value))
+            lines += [f"{name}:", *(f"  {key:<{width}}  {count}" for key, count in value.items())]
     show(rows, json_out, "\n".join(lines))
 
 

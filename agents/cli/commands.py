@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -36,6 +36,8 @@ _KINDS = {"<str>": "TEXT", "<list[str]>": "TEXT", "<path>": "PATH", "<int>": "N"
 def _told(params: list[Any], ctx: Any) -> list[Any]:
     """The parameters with a word for each option's value; a switch has none."""
     for param in params:
+        if isinstance(param, TyperArgument):
+            param.display_type_rich = lambda ctx: None  # type: ignore[method-assign]  # its name says it
         if isinstance(param, TyperOption) and param.metavar is None:
             shown = "" if param.is_flag else param.display_type_rich(ctx)
             param.metavar = "N" if (shown or "").startswith("<int") else _KINDS.get(shown or "", shown)

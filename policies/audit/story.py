@@ -86,7 +86,7 @@ SENTENCES = {
     "model.called": "{specialist} called {model}: {input_tokens} tokens in, {output_tokens} out",
     "sight.resolved": "in sight: accounts {accounts}, regions {regions}, estate {source}",
     "gate.decided": "gate: {decision} {query}: {reason}",
-    "limit.reached": "limit {limit} reached at {value}, opens again {reset}",
+    "limit.reached": "limit reached: {limit} ({value}), opens again {reset}",
     "query.called": "query {query} starts, as of {now}",
     "query.returned": "query {query} returned in {duration_ms:.0f} ms",
     "query.failed": "query {query} failed: {error}: {message}",
@@ -134,4 +134,6 @@ def sentence(kind: str, body: dict[str, Any]) -> str:
         told = f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
         return told if len(told) <= WIDTH else f"{told[: WIDTH - 1]}…"
     counted = {key: len(value) if isinstance(value, list) else value for key, value in body.items()}
+    if body.get("reset", "") is None:  # nothing opens again by itself
+        template = template.removesuffix(", opens again {reset}")
     return template.format(**counted).rstrip(": ")
