@@ -51,9 +51,11 @@ def serve(
 
         regent serve
 
-        curl -s localhost:8080/invocations -d '{"prompt": "What did we spend?"}'
+        curl -s localhost:8080/invocations \\
+            -d '{"prompt": "What did we spend last month?"}'
 
-        curl -sN localhost:8080/invocations -d '{"prompt": "Alarms?", "stream": true}'
+        curl -sN localhost:8080/invocations \\
+            -d '{"prompt": "Which alarms are firing?", "stream": true}'
 
         regent serve --protocol mcp    # as a runtime of protocol MCP: port 8000
     """
