@@ -1,5 +1,5 @@
 """Reading a question once: its words, times, names, identifiers and concepts. Everything else works on this."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - words and patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -49,56 +49,8 @@ _PERSON = re.compile(
     r"sign\w*|log\w*|start\w*|run|remov\w*|modif\w*|get up|mess\w*)\b|\buser ([a-z][\w.-]+)|\b([a-z]{3,}) 's (?:actions|activity|activities|doings)"
 )
 _NO_PERSON = frozenset(
-    [
-        "we",
-        "you",
-        "they",
-        "i",
-        "he",
-        "she",
-        "it",
-        "anyone",
-        "anybody",
-        "someone",
-        "somebody",
-        "everyone",
-        "that",
-        "this",
-        "there",
-        "things",
-        "stuff",
-        "costs",
-        "spend",
-        "bill",
-        "aws",
-        "who",
-        "what",
-        "everything",
-        "anything",
-        "all",
-        "people",
-        "one",
-        "team",
-        "account",
-        "accounts",
-        "alarms",
-        "which",
-        "the",
-        "our",
-        "has",
-        "been",
-        "not",
-        "data",
-        "nobody",
-        "users",
-        "user",
-        "root",
-        "recently",
-        "deployments",
-        "spending",
-        "security",
-        "logs",
-    ]
+    "we you they i he she it anyone anybody someone somebody everyone that this there things stuff costs spend bill aws who what everything anything all people one team account "
+    "accounts alarms which the our has been not data nobody users user root recently deployments spending security logs".split()
 )
 _AWS_ID = re.compile(
     r"(?<![\w-])(?:(?:i|vol|sg|vpc|vpce|nat|subnet|eni|ami|snap|rtb|igw|eip|lt|fs|key|asg)-[0-9a-f]{6,}|arn:aws\S+)(?![\w-])"
@@ -163,7 +115,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
 
 
 _KINDS_OF = {"team": "team", "squad": "team", "venue": "venue", "casino": "venue", "account": "account"}
-_DEPARTMENTS = frozenset("marketing hr legal sales loyalty crm payroll procurement purchasing".split())  # noqa: SIM905
+_DEPARTMENTS = frozenset("marketing hr legal sales loyalty crm payroll procurement purchasing".split())
 _OF_KIND = re.compile(rf"(?<![\w<-])([a-z][a-z-]+)(?: 's)? ({'|'.join(_KINDS_OF)})(?![\w>-])")
 """A word of no known meaning before such a word is taken for a name ("the rocket team")."""
 

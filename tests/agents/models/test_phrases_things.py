@@ -16,6 +16,7 @@ from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
+WHICH = yaml.safe_load((Path(__file__).parent / "phrases" / "which.yaml").read_text(encoding="utf-8"))
 TOGETHER = yaml.safe_load((Path(__file__).parent / "phrases" / "together.yaml").read_text(encoding="utf-8"))
 AGAINST = yaml.safe_load((Path(__file__).parent / "phrases" / "against.yaml").read_text(encoding="utf-8"))
 KINDS = yaml.safe_load((Path(__file__).parent / "phrases" / "kinds.yaml").read_text(encoding="utf-8"))
@@ -43,6 +44,18 @@ def test_things_and_what_they_cost_in_one_question(part: int, least: int) -> Non
         if not any(len(p) > 1 and any(c.inputs.get("service") == row["means"] for c in p) for p in plans):
             missed.append(row["say"])
     assert len(TOGETHER[part::2]) - len(missed) >= least, missed
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 8), (1, 7)], ids=["seen", "held out"])
+def test_which_of_them_tells_the_places_apart_again(part: int, least: int) -> None:
+    missed = []
+    for row in WHICH[part::2]:
+        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        calls = [call for one in considered(row["say"], earlier, AT).every for call in one.calls]
+        split = ("account", "venue", *(("",) if row["query"] == "inventory" else ()))  # by account unless said
+        if not any(call.query == row["query"] and call.inputs.get("by", "") in split for call in calls):
+            missed.append(row["say"])
+    assert len(WHICH[part::2]) - len(missed) >= least, missed
 
 
 @pytest.mark.parametrize(("part", "least"), [(0, 20), (1, 18)], ids=["seen", "held out"])

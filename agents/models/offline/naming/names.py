@@ -1,5 +1,5 @@
 """Names: what exists in the asker's estate, and finding it in a question. A name that does not exist is never guessed."""
-# ruff: noqa: E501 - words and patterns read better in one piece
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -16,25 +16,7 @@ from agents.models.offline.words.text import distance, fold
 from tools.accounts import Directory
 
 COMMON = frozenset(
-    [
-        "security",
-        "data",
-        "network",
-        "platform",
-        "payer",
-        "online",
-        "venue",
-        "venues",
-        "root",
-        "log",
-        "lab",
-        "shared",
-        "services",
-        "games",
-        "prod",
-        "audit",
-        "management",
-    ]
+    "security data network platform payer online venue venues root log lab shared services games prod audit management".split()
 )
 """Names that are also ordinary words: they name an account or team only beside such a word."""
 

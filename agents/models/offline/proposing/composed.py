@@ -272,9 +272,9 @@ def _completed(place: int, calls: Sequence[_Asked], context: Context, shared: bo
     if name == "who_did_what" and "period" not in inputs:
         inputs["period"] = fill(query, part.reading, context.names, context.now).inputs["period"]
     done = PlannedCall(query=name, domain=query.domain, inputs=inputs)
-    for other, held, _ in reversed(calls[:place]) if context.queries[name].domain == "cost" else ():
+    for other, held, _ in reversed(calls[:place]):
         spoken = PlannedCall(query=other, domain=context.queries[other].domain, inputs=held)
-        if found := spoken_before(done, spoken, part.reading, None):
+        if found := spoken_before(done, spoken, part.reading, query):
             return done.model_copy(update={"inputs": {**inputs, **found}})
     return done
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import COUNTED, Filled, allowed, fields_of, fill
+from agents.models.offline.inputs.filling import COUNTED, Filled, fields_of, fill
 from agents.models.offline.inputs.periods import resolved, stepped
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
@@ -194,7 +194,7 @@ def inherited(
         and queries[call.query].domain == queries[earlier.query].domain
     ):
         inputs["service"] = earlier.inputs["service"]
-    inputs.update(spoken_before(call, earlier, reading, allowed(queries[call.query], "kind")))
+    inputs.update(spoken_before(call, earlier, reading, queries[call.query]))
     if "around" in earlier.inputs and "period" in fields and "around" not in fields and not reading.when.mentions:
         inputs["period"] = str(earlier.inputs["around"])[:10]
     timed = "period" in earlier.inputs and "period" in fields and not reading.when.mentions
@@ -217,7 +217,7 @@ def placed_as(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
     inputs, fields = _on_that_day(call, earlier, reading), fields_of(queries[call.query])
     if not any(key in inputs for key in _LOCATION):
         inputs.update({key: earlier.inputs[key] for key in _LOCATION if key in earlier.inputs and key in fields})
-    inputs.update(spoken_before(call, earlier, reading, allowed(queries[call.query], "kind")))
+    inputs.update(spoken_before(call, earlier, reading, queries[call.query]))
     return call.model_copy(update={"inputs": inputs})
 
 

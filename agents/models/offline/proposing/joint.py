@@ -99,7 +99,7 @@ def several(
             own = [_at_the_time(call, timed[-1], context) for call in own] if timed else own
         for call in own:
             call = _placed(completed(call, donors, context), part, parts, chosen, reading, context)
-            things = spoken_before(call, calls[-1], part, None) if calls else {}
+            things = spoken_before(call, calls[-1], part, context.queries[name]) if calls else {}
             calls.append(call.model_copy(update={"inputs": {**call.inputs, **things}}))
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
         calls = [call for call in calls if call.query != "quotas"]  # the limit of a budget

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from agents.models.offline.inputs.filling import allowed
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from tools.registry import Query
 
 _COMPUTE, _OTHER = "Amazon Elastic Compute Cloud - Compute", "EC2 - Other"
 _BILLED = {
@@ -28,6 +30,7 @@ _FAMILIES = {
 _POINTS = re.compile(
     r"\b(?:it|its|ones?|they|them|their|those|these|em|(?:that|this)(?= (?:one|cost|set|eat|ate|burn)\b))\b"
 )
+_WHICH = re.compile(r"\bwhich (?:ones?|has|have|(?:one )?of (?:them|those|these))\b")
 _PEOPLE = re.compile(
     r"\b(?:they|those|these)(?: \w+)? (?:pay|paying|paid|spend|spent|spending)\b(?!.*\bfor (?:it|them|those)\b)"
 )
@@ -38,16 +41,17 @@ _KINDS = {service: kind for kind, service in reversed(_BILLED.items()) if kind.e
 """Kinds of things by the service that they are billed as."""
 
 
-def spoken_before(
-    call: PlannedCall, earlier: PlannedCall, reading: Reading, kinds: Sequence[Any] | None
-) -> dict[str, Any]:
+def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, query: Query) -> dict[str, Any]:
     """The service, of a cost query, or the kind that things have which were spoken of before and the words point at.
 
-    `kinds` are those that the query tells apart, if any.
+    Where one of several places is asked for ("which of them has most findings?"), they are told apart again.
     """
     at, text = call.inputs, reading.text
+    if earlier.inputs.get("by") in ("account", "venue") and "by" not in at and _WHICH.search(text):
+        return {"by": "account"} if "account" in (allowed(query, "by") or ()) else {}
     if not _POINTS.search(text) or reading.found.services:
         return {}
+    kinds = allowed(query, "kind")
     service = _service(earlier.inputs)
     if kinds and "kind" not in at:
         kind = earlier.inputs.get("kind") or _KINDS.get(str(service))
