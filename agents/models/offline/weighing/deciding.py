@@ -12,6 +12,7 @@ from agents.models.offline.proposing.candidates import Candidate, Evidence, cand
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading, read
+from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.ranking import (
     Features,
@@ -202,6 +203,8 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if best is not None and not lenient and _vetoed(best, reading, context):
         chance = 0.0
+    if not lenient and (other := aside(question)):
+        return Decision(reading, found, refused=other)
     refused = refusal(reading.text, reading.flat)
     if refused and not lenient and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
         return Decision(reading, found, refused=refused)

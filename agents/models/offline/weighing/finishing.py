@@ -1,4 +1,5 @@
 """Finishing: from what was decided to the plan that is carried out, or to the sentence why there is none."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -38,6 +39,7 @@ def finished(decision: Decision, context: Context) -> Plan:
     kept = [call for place, call in enumerate(calls) if call not in calls[:place]][:MOST_CALLS]
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
+    limits.update(dict.fromkeys(_whole_days(kept, reading)))
     return Plan(
         calls=tuple(kept),
         then=_derivations(decision.readings[0].calls, reading),
@@ -55,6 +57,19 @@ def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
     words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
     return [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+
+
+_PART_OF_DAY = re.compile(
+    r"\b(?:(?:this|yesterday|last|that|on|the|\w+day|early|late)(?: (?:early|late))? (?:morning|afternoon|evening|night)(?! (?:report|briefing|check|call|meeting|summary|shift|stand))"
+    r"|tonight|overnight|since (?:noon|midday)|small hours|between \d{1,2} and \d{1,2}(?= (?:on|yesterday|today|this)\b))"
+)
+
+
+def _whole_days(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence that whole days are shown where a part of one was asked about: it is not widened in silence."""
+    part = _PART_OF_DAY.search(reading.flat)
+    days = any("period" in call.inputs and not str(call.inputs["period"]).endswith("_hours") for call in calls)
+    return ["A part of the day could not be used; this covers whole days."] if part and days else []
 
 
 def spoken(call: PlannedCall) -> str:

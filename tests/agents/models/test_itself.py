@@ -1,0 +1,79 @@
+"""What no figure answers: Regent's own use, the meaning of a word; and a part of a day is not widened in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.topics.itself import NO_GLOSSARY, OWN_USE
+from agents.models.offline.understand import understand
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+
+def planned(question: str) -> Plan:
+    return understand(question, (), names=names(), now=NOW, queries=queries())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is Regent spending a lot itself?",
+        "what do your own answers cost?",
+        "how much did this question cost",
+        "What does one answer cost?",
+        "how expensive is my last question?",
+    ],
+)
+def test_regents_own_use_is_not_answered_with_the_companys_spend(question: str) -> None:
+    plan = planned(question)
+    assert not plan.calls
+    assert plan.abstention
+    assert plan.abstention.text == OWN_USE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is 'EC2 - Other'?",
+        "what does NAT gateway bytes mean",
+        "what is amortised cost",
+        "What do the DPUs stand for?",
+    ],
+)
+def test_the_meaning_of_a_word_is_not_answered_with_figures(question: str) -> None:
+    plan = planned(question)
+    assert not plan.calls
+    assert plan.abstention
+    assert plan.abstention.text == NO_GLOSSARY
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did EC2 - Other cost last month?",
+        "What is the cost of S3?",
+        "what did the payments team spend itself?",
+        "what does Utrecht spend per month?",
+    ],
+)
+def test_costs_are_still_answered(question: str) -> None:
+    assert planned(question).calls
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which alarms went off this morning?",
+        "who changed something on Tuesday evening?",
+        "who changed something between 2 and 4 on Tuesday?",
+        "which alarms went off overnight?",
+    ],
+)
+def test_a_part_of_a_day_that_is_not_used_is_told(question: str) -> None:
+    assert any("whole days" in limit for limit in planned(question).limits)
+
+
+def test_a_whole_day_needs_no_such_sentence() -> None:
+    assert not any("whole days" in limit for limit in planned("which alarms went off on Tuesday?").limits)
