@@ -23,6 +23,7 @@ def planned(question: str) -> Plan:
         "what do your own answers cost?",
         "how much did this question cost",
         "What does one answer cost?",
+        "How much does it cost to run Regent?",
         "how expensive is my last question?",
     ],
 )
@@ -54,6 +55,8 @@ def test_the_meaning_of_a_word_is_not_answered_with_figures(question: str) -> No
     [
         "what did EC2 - Other cost last month?",
         "What is the cost of S3?",
+        "what is a NAT gateway costing us?",
+        "How much does each account cost?",
         "what did the payments team spend itself?",
         "what does Utrecht spend per month?",
     ],

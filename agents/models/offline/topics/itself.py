@@ -10,13 +10,14 @@ from agents.models.offline.plan import Abstention
 _MONEY = r"(?:costs?|costing|spend(?:s|ing)?|spent|use[sd]?|using|consum\w+|bill|expensive|charges?|charged|burn\w*)"
 _ITSELF = re.compile(
     rf"\bregent\b(?:(?! team| account| venue| street)[^?.;]){{0,25}}\b{_MONEY}\b[^?.;]{{0,20}}\b(?:itself|on its own|to run|per (?:question|answer))\b"
+    rf"|\b(?:does|did) regent {_MONEY}\b|\b{_MONEY} to run regent\b|\byour usage\b"
     rf"|\b(?:do|does|did|are|is) you\b[^?.;]{{0,15}}\b{_MONEY}\b[^?.;]{{0,20}}(?:\byourself\b|\bto run\b|\bper (?:question|answer)\b)|\b{_MONEY}\b[^?.;]{{0,15}}\byourself\b"
     rf"|\byour own (?:\w+ ){{0,2}}(?:answers?|replies|costs?|spend(?:ing)?|bill|usage|use|tokens?|calls?|queries)\b"
     rf"|\b{_MONEY}\b[^?.;]{{0,12}}\b(?:(?:this|that|my|the last|each|one|a single) (?:\w+ )?(?:question|answer|conversation|chat|reply)|your (?:answers?|replies))\b"
     rf"|\b(?:this|that|my|your|the last|each|one|a single) (?:\w+ )?(?:questions?|answers?|conversations?|chats?|repl(?:y|ies)) (?:did |does |have |has )?{_MONEY}\b"
 )
 _MEANING = re.compile(
-    r"^(?:(?:hi|hello|please|pls|and|so|ok|regent|what i wonder) )*(?:what (?:does|do|is meant by) (?:the )?(?:\S+ ){1,6}?(?:mean|stand for)\b"
+    r"^(?:(?:hi|hello|please|pls|and|so|ok|regent|what i wonder) )*(?:what (?:does|do|is meant by) (?:the )?(?:\S+ ){1,6}?(?:mean|stand for)\b(?! (?:for|in) )"
     r"|what is (?:the meaning|the definition|meant by|the difference in meaning)\b(?! of life)|(?:define|explain the (?:word|term)) \S+"
     r"|what (?:is|are) (?:an? )?(?:amorti[sz]ed|unblended|blended|net amorti[sz]ed) costs?(?= ?\??$)"
     r"|what (?:is|are) (?:a |an |the )?[\"'\u2018\u201c][^\"'\u2019\u201d]{2,40}[\"'\u2019\u201d](?= ?\??$)"
@@ -24,7 +25,7 @@ _MEANING = re.compile(
 )
 OWN_USE = (
     "What Regent itself uses is not among the figures of the AWS accounts that it is asked about, so no total is shown for it. "
-    "The ledger holds what each question used; `regent audit` reads it."
+    "The ledger holds the tokens of each question: `regent audit show` tells one, `regent audit stats` all."
 )
 NO_GLOSSARY = (
     "Regent has no glossary, so it cannot say what a word means; it reads figures and states from AWS. "
