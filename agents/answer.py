@@ -111,6 +111,8 @@ class Answer(_Frozen):
     facts: tuple[Fact, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     queries: tuple[QueryMade, ...] = ()
+    personal: bool = False
+    """Whether it may be about persons or name one, and so is for the asker alone."""
     approval: str | None = None
     """The id of the approval that this waits for; not part of the JSON form when there is none."""
     usage: Usage

@@ -292,6 +292,7 @@ class Desk:
             facts=tuple(hide(turn, fact) for fact in written.facts),
             receipts=receipts,
             queries=queries_made(turn),
+            personal=turn.personal,
             approval=written.approval,
             usage=usage,
             ledger=self.span(turn),
@@ -328,6 +329,7 @@ class Desk:
             text=said,
             disclosure=self._origin("error"),
             queries=queries_made(turn) if turn else (),
+            personal=turn.personal if turn else False,
             usage=Usage(model=self.maker.name, seconds=round(time.perf_counter() - started, 3)),
             ledger=LedgerSpan(origin=self.ledger.origin, first=turn.first if turn else None, last=None, root=""),
         )

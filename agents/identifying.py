@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.answer import Answer, Question
+from agents.channels.transports import SESSION_HEADER
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call, Identity, Verified
 from policies.access.nonces import DynamoNonces, FileNonces, Nonces
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from agents.desk import Desk, Progress
     from agents.home import Home
     from agents.querying import QueryCall
@@ -32,6 +35,18 @@ def open_identity(settings: Settings, home: Home) -> Identity:
     from policies.access.signing import with_public_keys
 
     return Identity(with_public_keys(settings.identity), settings.principals, _nonces(settings, home))
+
+
+def call_of(request: Request, payload: dict[str, Any]) -> Call:
+    """The call of a request: every header once (two of one name stand with a comma, as HTTP has it).
+
+    So a header that somebody added beside the proxy's own names nobody, where the last of two would win otherwise.
+    """
+    headers: dict[str, str] = {}
+    for name, value in request.scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return Call(headers, payload, headers.get(SESSION_HEADER.lower(), ""))
 
 
 def answer_call(

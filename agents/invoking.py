@@ -16,7 +16,7 @@ from agents.acting import Action, Approvals, Approvers, Decide, Feedback, Feedba
 from agents.answer import Answer, Question
 from agents.channels.protocols.routing import Protocols
 from agents.home import Home
-from agents.identifying import Who, open_identity
+from agents.identifying import Who, call_of, open_identity
 from agents.knowing import with_principals
 from agents.local import LocalUser
 from agents.opening import open_desk
@@ -142,7 +142,9 @@ def build_app(door: Door) -> BedrockAgentCoreApp:
         session = context.session_id or _session(wanted) or ""
         if len(session) > _MOST_SESSION:
             return JSONResponse({"error": f"A session's name has {_MOST_SESSION} characters at most."}, status_code=400)
-        call = Call(dict(context.request_headers or {}), payload, session)
+        # the SDK's own dict of headers keeps the last of two that have one name
+        headers = call_of(context.request, payload).headers if context.request is not None else {}
+        call = Call(headers, payload, session)
         with structlog.contextvars.bound_contextvars(request=request):
             if isinstance(wanted, Invocation) and wanted.stream:
                 return _events(door, wanted, call)

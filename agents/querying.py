@@ -152,6 +152,7 @@ async def _delivered(
         facts=tuple(hide(turn, fact) for fact in facts),
         receipts=receipts,
         queries=queries_made(turn),
+        personal=turn.personal,
         usage=usage,
         ledger=desk.span(turn),
         results=results_of(turn) if status == "answered" else (),

@@ -80,7 +80,10 @@ def sight_of(directory: Directory, estate: Estate) -> SightResolved:
 
 
 def about_persons(turn: Turn, query: Query) -> bool:
-    """Whether a call's inputs and facts are about persons, and so sealed: also what is derived from such facts."""
+    """Whether a call's inputs and facts are about persons, and so sealed: also what is derived from such facts.
+
+    Facts of another query are sealed too when its result names somebody (`tools.facts.Facts.names_people`).
+    """
     turn.personal |= query.personal_data
     return query.personal_data or (turn.personal and query.reach == "facts")
 
@@ -177,7 +180,8 @@ def _run(
 
 
 def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: int) -> None:
-    personal = about_persons(turn, query)
+    turn.personal |= ran.result.names_people
+    personal = about_persons(turn, query) or ran.result.names_people
     receipts = [receipt.model_dump(mode="json") for receipt in ran.receipts]
     facts = as_plain(ran.result.facts)
     digest = plain_sha256(facts)

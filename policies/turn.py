@@ -84,7 +84,7 @@ class Turn:
     broken: RegentError | None = None
     """What broke inside a query call and must end the turn: a step that could not be recorded or stored."""
     personal: bool = False
-    """Whether a query about persons was asked for in this turn; facts derived afterwards may rest on it."""
+    """Whether a query about persons was asked for, or a result names one; facts derived afterwards may rest on it."""
     aws_cost_usd: Decimal = Decimal()
     tokens: int = 0
     """Model tokens taken so far, in and out."""

@@ -109,6 +109,8 @@ class Facts:
     rows: list[tuple[str | Draft, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
+    names_people: bool = False
+    """True if a fact names a person, such as the IAM user whose key is old: then the answer is for the asker alone."""
     snapshot: Any = None
     """What a snapshot saw (`tools.snapshots.Survey`); None for queries."""
 
@@ -215,6 +217,7 @@ class QueryResult(BaseModel):
     table: Table | None
     notes: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    names_people: bool = False
     snapshot: Any = Field(default=None, exclude=True, repr=False)
     """What a snapshot saw; never part of an answer."""
 
@@ -280,6 +283,7 @@ class FactBook:
             table=_table(found, ids),
             notes=tuple(found.notes),
             incomplete=tuple(found.incomplete),
+            names_people=found.names_people,
             snapshot=found.snapshot,
         )
         self._facts.update((fact.id, fact) for fact in facts)

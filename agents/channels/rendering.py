@@ -141,11 +141,11 @@ def one_line(text: object) -> str:
 
 
 def is_personal(answer: Answer) -> bool:
-    """Whether a query about persons was tried for it. One that is not known here counts as such."""
+    """Whether it names somebody, or a query about persons was tried for it. One unknown here is such a query."""
     from tools.catalogue import queries
 
     known = queries()
-    return any(made.name not in known or known[made.name].personal_data for made in answer.queries)
+    return answer.personal or any(made.name not in known or known[made.name].personal_data for made in answer.queries)
 
 
 def _apart(answer: Answer) -> tuple[str, str]:

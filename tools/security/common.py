@@ -43,6 +43,11 @@ def short(resource: str) -> str:
     return resource.rpartition(":")[2].rpartition("/")[2] or resource
 
 
+def is_user(arn: str) -> bool:
+    """Whether an ARN (or a text with one in it) is that of an IAM user, who is mostly a person."""
+    return ":user/" in arn
+
+
 def moment(value: Any) -> datetime:
     """A UTC time from what botocore parsed, or from an ISO 8601 text (Security Hub and GuardDuty send texts)."""
     if isinstance(value, datetime):

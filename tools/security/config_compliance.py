@@ -168,6 +168,7 @@ def _list(
             )
     rows.sort(key=lambda row: (row[0], row[1], row[3].account.id))
     listed = rows[: min(top, _LISTED)]
+    facts.names_people = any(kind == "AWS::IAM::User" for _, _, kind, _, _ in listed)
     for number, (since, resource, kind, place, receipts) in enumerate(listed, 1):
         where = in_account(aws, place.account.id)
         facts.row(

@@ -11,7 +11,7 @@ from tools.facts import Facts, Scope
 from tools.periods import instant, parse_recent
 from tools.registry import PeriodWord, query
 from tools.security import hub
-from tools.security.common import SEVERITIES, Top, age_days, in_account, scope_of, short
+from tools.security.common import SEVERITIES, Top, age_days, in_account, is_user, scope_of, short
 from tools.security.hub import Finding, Found
 
 Severity = Literal["all", "critical", "high", "medium", "low", "informational"]
@@ -62,7 +62,9 @@ def findings(
         _list(aws, facts, found, words, top)
     elif by == "severity":
         _grouped(aws, facts, found, words, by, status, top)
-        for number, finding in enumerate(found.findings[:_WORST], 1):
+        worst = found.findings[:_WORST]
+        facts.names_people = any(is_user(finding.resource) for finding in worst)
+        for number, finding in enumerate(worst, 1):
             said, where = f"{finding.title}: {short(finding.resource)}", in_account(aws, finding.account)
             facts.fact(f"most serious finding {number}", said, "text", receipts=found.receipts, scope=where)
     else:
@@ -87,6 +89,7 @@ def _oldest(aws: Aws, facts: Facts, found: Found, words: str) -> None:
 def _list(aws: Aws, facts: Facts, found: Found, words: str, top: int) -> None:
     facts.columns = ("Finding", "Resource", "Account", "Age (days)")
     listed = found.findings[: min(top, _LISTED)]
+    facts.names_people = any(is_user(finding.resource) for finding in listed)
     for number, finding in enumerate(listed, 1):
         where, age = in_account(aws, finding.account), age_days(finding.created, aws.now)
         behind, name = found.receipts, short(finding.resource)

@@ -24,6 +24,7 @@ BANDS = {"critical": (9.0, 10.1), "high": (7.0, 9.0), "medium": (4.0, 7.0), "low
 """GuardDuty's own bands of its severity number: from (included), to (excluded)."""
 RETENTION = timedelta(days=90)
 """How long GuardDuty keeps a finding."""
+_NO_PERSONS = ("Role", "AssumedRole", "Root", "AWSService", "AWSAccount")
 _BATCH = 50
 """GetFindings and one filter take at most this many ids."""
 
@@ -40,6 +41,8 @@ class Threat:
     score: float
     severity: str
     resource: str
+    user: bool
+    """Whether `resource` is a user's name."""
     count: int
     first: datetime
     last: datetime
@@ -135,6 +138,7 @@ def _threat(record: dict[str, Any]) -> Threat:
         score=score,
         severity=band(score),
         resource=_resource(record.get("Resource") or {}),
+        user=_is_user(record.get("Resource") or {}),
         count=int(service.get("Count") or 1),
         first=moment(service.get("EventFirstSeen") or record["CreatedAt"]),
         last=moment(service.get("EventLastSeen") or record["UpdatedAt"]),
@@ -158,3 +162,8 @@ def _resource(resource: dict[str, Any]) -> str:
         if found:
             return short(str(found))
     return str(resource.get("ResourceType", "unknown"))
+
+
+def _is_user(resource: dict[str, Any]) -> bool:
+    key = resource.get("AccessKeyDetails") or {}
+    return bool(key.get("UserName")) and key.get("UserType") not in _NO_PERSONS

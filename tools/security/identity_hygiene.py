@@ -21,6 +21,7 @@ from tools.security.credentials import Login
 Check = Literal["all", "old_keys", "unused_keys", "no_mfa", "root", "over_privileged"]
 Days = Annotated[int, Field(ge=1, le=3650, description="how old or unused counts as too long")]
 _ROWS = 12
+ROOT = "root user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def _summary(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
         facts.row(one.label, count, _days(aws, facts, oldest) if oldest else "")
         if oldest:
             where = in_account(aws, oldest.account)
-            facts.fact(f"longest of the {one.label}", oldest.login, "name", receipts=oldest.receipts, scope=where)
+            name = _named(facts, oldest)
+            facts.fact(f"longest of the {one.label}", name, "name", receipts=oldest.receipts, scope=where)
 
 
 def _details(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
@@ -94,12 +96,18 @@ def _details(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
         hits = sorted(one.hits, key=_by_age)
         for hit in hits[:left]:
             where = in_account(aws, hit.account)
-            user = facts.fact(f"one of the {one.label}", hit.login, "name", receipts=hit.receipts, scope=where)
+            name = _named(facts, hit)
+            user = facts.fact(f"one of the {one.label}", name, "name", receipts=hit.receipts, scope=where)
             days = _days(aws, facts, hit) if hit.since else ""
             facts.row(user, aws.directory.name(hit.account), days, hit.what)
         if len(hits) > left:
             facts.fact(f"{one.label}, not listed", len(hits) - left, one.unit, receipts=one.receipts)
         left = max(left - len(hits), 3)  # a later check still shows its worst
+
+
+def _named(facts: Facts, hit: Hit) -> str:
+    facts.names_people |= hit.login != ROOT
+    return hit.login
 
 
 def _days(aws: Aws, facts: Facts, hit: Hit) -> Draft:
@@ -117,7 +125,7 @@ def _all(logins: Sequence[Login]) -> tuple[str, ...]:
 
 
 def _hit(login: Login, since: datetime | None, what: str) -> Hit:
-    name = "root user" if login.root else login.name
+    name = ROOT if login.root else login.name
     return Hit(name, login.account.id, since, what, login.receipts)
 
 

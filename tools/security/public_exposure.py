@@ -13,7 +13,7 @@ from tools.facts import Facts
 from tools.periods import instant
 from tools.registry import query
 from tools.security import analyzer, buckets, groups
-from tools.security.common import in_account, joined, run_parts, scope_of, short
+from tools.security.common import in_account, is_user, joined, run_parts, scope_of, short
 
 Kind = Literal["all", "buckets", "databases", "security_groups", "shared"]
 Reported = Callable[[Sequence[Account]], analyzer.Found]
@@ -160,6 +160,7 @@ def _shared(aws: Aws, facts: Facts, found: analyzer.Found, rows: int) -> None:
     shown = {cell.value for row in facts.rows for cell in row if not isinstance(cell, str)}
     for one in [finding for finding in found.findings if short(finding.resource) not in shown][:rows]:
         where = in_account(aws, one.account)
+        facts.names_people |= is_user(one.principal) or is_user(one.resource)
         label = "public resource" if one.public else "resource shared with outside accounts"
         facts.row(
             one.resource_type.removeprefix("AWS::").replace("::", " ").lower(),

@@ -52,6 +52,7 @@ def threats(
             if count or name != "critical":
                 facts.fact(f"{name}-severity threats", count, "threats", receipts=found.receipts)
     listed = current[: min(top, _LISTED)]
+    facts.names_people = any(threat.user for threat in listed)
     for number, threat in enumerate(listed, 1):
         where = in_account(aws, threat.account)
         named: dict[str, Any] = {"receipts": found.receipts, "scope": where}

@@ -38,12 +38,12 @@ from agents.channels.protocols.border import (
     STILL,
     Refused,
     answered,
-    call_of,
     json_of,
     last_question,
     refusal,
     shown,
 )
+from agents.identifying import call_of
 
 ANSWER = "regent.answer"
 """The name of the custom event that holds the whole answer: facts, receipts, ledger."""

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
-SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 FAILED = "The question could not be answered because of an internal error; it was recorded."
 _RESUME = re.compile(r"resume (a-[0-9a-f]{16})", re.IGNORECASE)
 _AT_ONCE = 64
@@ -56,15 +55,6 @@ class Refused(RegentError):  # noqa: N818 - a refusal is what it is
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
-
-
-def call_of(request: Request, payload: dict[str, Any]) -> Call:
-    """The call of a request: every header once (two of one name stand with a comma, as HTTP has it)."""
-    headers: dict[str, str] = {}
-    for name, value in request.scope["headers"]:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return Call(headers, payload, headers.get(SESSION_HEADER, ""))
 
 
 async def json_of(request: Request) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from agents.channels.protocols.border import (
     Refused,
     Said,
     answered,
-    call_of,
     json_of,
     known,
     last_question,
@@ -40,6 +39,7 @@ from agents.channels.protocols.border import (
 from agents.channels.protocols.housekeeping import brings_files, by_the_page
 from agents.channels.rendering import receipt_shown
 from agents.conversations import fingerprint, owner_of
+from agents.identifying import call_of
 
 if TYPE_CHECKING:
     from policies.access.identity import Call

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from agents.channels.protocols.border import Refused, call_of, json_of, known
+from agents.channels.protocols.border import Refused, json_of, known
+from agents.identifying import call_of
 from policies.access.identity import Call
 
 if TYPE_CHECKING:

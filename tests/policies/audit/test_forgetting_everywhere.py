@@ -132,6 +132,35 @@ def test_what_is_derived_from_facts_about_persons_is_sealed_too(ask: Ask, home: 
     assert found and all(b'"commitment":"' in r.raw for r in found)
 
 
+@pytest.mark.parametrize(
+    ("call", "person"),
+    [
+        (("identity_hygiene", {"check": "no_mfa"}), "m.timmer"),
+        (("identity_hygiene", {}), "m.timmer"),
+        (("threats", {}), "g.willems"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else given[0],
+)
+def test_a_result_that_names_somebody_is_sealed_and_erased_with_them(
+    ask: Ask, home: Home, call: tuple[str, dict[str, str]], person: str
+) -> None:
+    """Queries that need no approval name people too: whose key is old, whose sign-in looks like an attack."""
+    answer = ask(OTHER, "What is wrong?", [call], "There were [[f1]].")
+    assert answer.personal
+    named = [r.body for r in records(home) if isinstance(r.body, QueryReturned) and person in str(r.body.facts)]
+    assert named and all(body.personal_data for body in named)
+    assert not [file for file in holding(home, person) if file.startswith("ledger")]
+    forget(person, "--yes")
+    assert person not in repr([r.body for r in records(home)]) and verify(home.ledger).code == 0
+    assert holding(home, person) == []
+
+
+def test_a_result_that_names_nobody_is_not(ask: Ask, home: Home) -> None:
+    answer = ask(OTHER, "What is wrong?", [("identity_hygiene", {"check": "root"}), ("findings", {})], "[[f1]].")
+    assert not answer.personal
+    assert not any(r.body.personal_data for r in records(home) if isinstance(r.body, QueryReturned))
+
+
 def test_recompute_says_that_it_was_erased(ask: Ask, home: Home) -> None:
     answer = ask(OTHER, "Who did what, and what did it cost?", WHO, "There were [[f1]].", cost=[SPEND, "And."])
     forget(OTHER, "--yes")

@@ -425,6 +425,14 @@ def test_a_slack_that_has_too_many_calls_gets_the_answer_later_and_no_apology(ap
     assert len(app.said(direct(EVA))) == 1 and app.box.aside() == []
 
 
+@pytest.mark.parametrize("question", ["Who has no MFA?", "Which threats are open?"])
+def test_an_answer_that_names_somebody_goes_to_the_direct_message(app, question):
+    app.send(app.mention(EVA, question))
+    [in_channel] = app.said(NAMED)
+    assert "direct messages" in app.slack.text_of(in_channel) and "willems" not in app.slack.text_of(in_channel)
+    assert "willems" in app.slack.text_of(app.said(direct(EVA))[0])
+
+
 def asked_for_approval(app):
     app.send(app.mention(EVA, WHO))
     [waits] = app.said(direct(CARLA))
