@@ -76,6 +76,7 @@ class _Pass:
         self.last: Checkpoint | None = None
         self.anchored = self.sound = self.torn = self.checkpoints = self.seen = 0
         self.begun = False
+        self._seen = (0, 0)
         self._leaves: list[bytes] = []
 
     def verdict(self) -> Verdict:
@@ -135,6 +136,7 @@ class _Pass:
             if name.name not in {"segments", "tile"} or name.is_symlink() or not name.is_dir():
                 raise BadError(None, f"{name} does not belong in a ledger.")
         found, ends = self._snapshot()
+        self._seen = len(found), ends
         for number, segment in enumerate(found):
             data = b""  # let go of one segment before reading the next: half the memory, and no page is touched twice
             data = segment.read()
@@ -150,8 +152,11 @@ class _Pass:
     def _snapshot(self) -> tuple[list[Segment], int]:
         """The segments and the length of the last one while no batch is half written."""
         with between_writes(self.path):
-            found = list_segments(self.path / "segments")
-            return found, found[-1].size() if found else 0
+            return self._ends()
+
+    def _ends(self) -> tuple[list[Segment], int]:
+        found = list_segments(self.path / "segments")
+        return found, found[-1].size() if found else 0
 
     def _segment(self, segment: Segment, data: bytes, last: bool) -> None:
         try:
@@ -245,7 +250,11 @@ class _Pass:
                         f"There are {self.tree.size} records; {head.size} were seen before. It was cut or rolled back.",
                     )
                 self.seen = max(self.seen, head.size)
-        self.tiles.finish(self.tree.size)
+        with between_writes(self.path):
+            # The last tiles may have grown since the records were read: then their beginning is compared.
+            found, ends = self._ends()
+            self.tiles.live = self.tiles.live or (len(found), ends) > self._seen
+            self.tiles.finish(self.tree.size)
         if self.tiles.wrong is not None:
             index, name = self.tiles.wrong
             raise BadError(index, f"The records do not match the hashes in tile {name}.")
