@@ -101,10 +101,10 @@ def test_each_of_many_at_once_gets_the_answer_to_their_own_question(
     stop = threading.Event()
 
     def audits() -> None:
+        beside.append(run(home, "audit", "forget", "carla", "--yes"))
         while not stop.is_set():
             beside.append(run(home, "audit", "verify", "--json"))
             beside.append(run(home, "audit", "show", "--question", leaver["id"]))
-            beside.append(run(home, "audit", "forget", "carla", "--yes"))
 
     with serving(tmp_path / "busy", idp) as (process, port), ThreadPoolExecutor(len(asks) + 1) as pool:
         leaver = asked(port, idp, "u-carla", "Which alarms are firing?", "s-carla")
