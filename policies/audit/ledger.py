@@ -14,7 +14,7 @@ from policies.audit import locks
 from policies.audit.checkpoints import sign_checkpoint
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode
-from policies.audit.errors import LedgerUnwritableError
+from policies.audit.errors import LedgerError, LedgerUnwritableError
 from policies.audit.keys import Home
 from policies.audit.note import Checkpoint, Signer
 from policies.audit.reader import Reader
@@ -111,6 +111,8 @@ class Ledger(Writer):
                 group, index = self._enqueue(record, encoded, wait)
             if wait or group.full:
                 self._commit(group)
+        except LedgerError:
+            raise  # a refusal leaves nothing half done, and must not wait for whoever writes
         except BaseException:
             self._stir()
             raise

@@ -22,8 +22,8 @@ from tests.homes import furnished
 
 REGENT = Path(sys.executable).with_name("regent")
 KEYS = [
-    "id", "question", "principal", "status", "text", "disclosure", "figures", "facts", "receipts", "queries", "personal",
-    "usage", "ledger",
+    "id", "question", "principal", "status", "text", "disclosure", "figures", "facts", "receipts", "queries",
+    "personal", "usage", "ledger",
 ]  # fmt: skip
 
 
