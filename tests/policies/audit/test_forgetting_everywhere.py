@@ -17,7 +17,7 @@ from agents.home import Home
 from agents.places import register_places
 from policies.access import Principal, shipped_gate
 from policies.audit import Ledger, Record, verify
-from policies.audit.bodies import GateDecided, QueryCalled, QueryFailed, QueryReturned
+from policies.audit.bodies import GateDecided, QueryCalled, QueryFailed, QueryMore, QueryReturned
 from policies.audit.erasure import PLACES
 from policies.audit.recompute import recompute
 from policies.audit.records import StoredRecord
@@ -147,7 +147,7 @@ def test_a_result_that_names_somebody_is_sealed_and_erased_with_them(
     """Queries that need no approval name people too: whose key is old, whose sign-in looks like an attack."""
     answer = ask(OTHER, "What is wrong?", [call], "There were [[f1]].")
     assert answer.personal
-    named = [r.body for r in records(home) if isinstance(r.body, QueryReturned) and person in str(r.body.facts)]
+    named = [r.body for r in records(home) if isinstance(r.body, QueryReturned | QueryMore) and person in str(r.body)]
     assert named and all(body.personal_data for body in named)
     assert not [file for file in holding(home, person) if file.startswith("ledger")]
     forget(person, "--yes")
