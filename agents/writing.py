@@ -104,7 +104,7 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
     facts, now = turn.facts(), turn.estate.clock()
     text, headings = _apart(made.text)
     used = [made]
-    checked = ground(text, facts, question=question, now=now)
+    checked = ground(text, facts, question=question, now=now, accounts=turn.sight.accounts)
     if not checked.ok and desk.maker.is_llm:
         _checked(turn, "repair", text, [fault.kind for fault in checked.faults])
         turn.progress({"event": "answer.repaired", "faults": len(checked.faults)})
@@ -113,7 +113,7 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
         if turn.halted:
             return Written("denied", turn.halted)
         text, headings = _apart(mended.text)
-        checked = ground(text, facts, question=question, now=now)
+        checked = ground(text, facts, question=question, now=now, accounts=turn.sight.accounts)
     tokens = Draft(
         text="",
         input_tokens=sum(one.input_tokens for one in used),

@@ -23,7 +23,9 @@ from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
 from policies.grounding.render import render
 from policies.grounding.settle import Context, settle
+from policies.grounding.unasked import unasked
 from policies.grounding.view import Item, look
+from tools.accounts import Account
 from tools.facts import Fact
 
 MAX_DRAFT = 40_000
@@ -32,10 +34,19 @@ MAX_FAULTS = 60
 """Faults after which the check stops: the draft is refused anyway."""
 
 
-def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: datetime, locale: Locale = "en") -> Grounded:
+def ground(
+    draft: str,
+    facts: Sequence[Fact],
+    *,
+    question: str = "",
+    now: datetime,
+    locale: Locale = "en",
+    accounts: Sequence[Account] = (),
+) -> Grounded:
     """Render a draft and check every figure in it against the facts of this question.
 
-    `question` is what the person asked, `now` the clock that relative words are resolved against (UTC).
+    `question` is what the person asked, `now` the clock that relative words are resolved against (UTC), `accounts` what
+    the asker may see: their names are known although no fact is about them.
     """
     if len(draft) > MAX_DRAFT:
         message = f"The draft has {len(draft)} characters; an answer has at most {MAX_DRAFT}. Write a shorter one."
@@ -74,6 +85,7 @@ def ground(draft: str, facts: Sequence[Fact], *, question: str = "", now: dateti
         faults += [
             _fault(kind, item.start, item.end, rendered, message) for kind, message in contradictions(item, view)
         ]
+    faults += [_fault("scope", item.start, item.end, rendered, said) for item, said in unasked(view, accounts)]
     if faults:
         return Grounded(text="", figures=(), faults=tuple(sorted(faults, key=lambda f: f.position)))
     return Grounded(text=rendered.text, figures=tuple(sorted(figures, key=lambda f: f.start)))

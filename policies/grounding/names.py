@@ -56,6 +56,11 @@ def names_of(facts: Sequence[Fact]) -> tuple[Name, ...]:
     for fact in facts:
         values.update((ACCOUNT, account) for account in fact.scope.accounts)
         values.update((kind, name) for kind, names in values_of(fact).items() if kind != ACCOUNT for name in names)
+    return named(values)
+
+
+def named(values: Iterable[tuple[str, str]]) -> tuple[Name, ...]:
+    """The patterns of these values, each with its dimension."""
     return tuple(Name(d, v, _pattern(d, v)) for d, v in sorted(values) if any(c.isalnum() for c in v))
 
 
