@@ -200,11 +200,7 @@ class House:
             case Feedback():
                 return {"record": self._feedback(action.feedback, by, channel, call.session)}
             case Note():
-                change = action.note
-                changed = MessageChanged(
-                    message=change.message, what=change.what, channel=channel, answer=change.answer
-                )
-                return {"record": self._record(by, changed)}
+                return {"record": self._note(action.note, by, channel, call.session)}
 
     def _feedback(self, said: Opinion, by: Principal, channel: str, session: str) -> int:
         """The record of it, of whoever asked, or reads the answer in the conversation where it was given."""
@@ -218,6 +214,14 @@ class House:
             )
         comment = for_the_record(said.comment) if said.comment else ""
         body = FeedbackGiven(answer=said.answer, helpful=said.helpful, channel=channel, comment=comment)
+        return self._record(by, body)
+
+    def _note(self, change: Change, by: Principal, channel: str, session: str) -> int:
+        """The record of it. Only a channel knows of messages; what others call one may be any words about anybody."""
+        whose = self.desk.conversations.whose(change.answer) if change.answer else None
+        if by.assurance != "envelope" or (whose is not None and not _reads(whose, by, session)):
+            raise NotInChargeError("Only the channel that a message of yours came through can say that it was changed.")
+        body = MessageChanged(message=change.message, what=change.what, channel=channel, answer=change.answer)
         return self._record(by, body)
 
     def _caller(self, wanted: BaseModel, call: Call) -> tuple[Principal, str]:

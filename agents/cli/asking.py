@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from agents.answer import EXIT_CODES, Question
+from agents.answer import EXIT_CODES, Answer, LedgerSpan, PrincipalShown, Question, Usage
 from agents.cli.showing import show_answer, show_json
 from agents.local import answer_as
 
@@ -20,16 +20,37 @@ if TYPE_CHECKING:
 def answer_once(question: Question, *, as_id: str, estate: str, model: str | None, json_out: bool) -> int:
     """Open a desk, answer one question, print it; the exit code."""
     from agents.opening import open_desk
+    from policies.audit import LedgerError
 
-    with progress_shown() as progress:
-        progress({"event": "opening"})
-        with open_desk(estate=estate, model=model) as desk:
-            answer = answer_as(desk, question, as_id, progress)
+    try:
+        with progress_shown() as progress:
+            progress({"event": "opening"})
+            with open_desk(estate=estate, model=model) as desk:
+                answer = answer_as(desk, question, as_id, progress)
+    except LedgerError as error:
+        if json_out:  # a program that reads the object is told, too, and not by silence
+            show_json(_unrecorded(question, as_id, model, str(error)))
+        raise
     if json_out:
         show_json(answer)
     else:
         show_answer(answer)
     return answer.exit_code
+
+
+def _unrecorded(question: Question, as_id: str, model: str | None, sentence: str) -> Answer:
+    """The answer that says why nothing could be asked: there is no ledger to put it on record in."""
+    from policies.guardrails.local import for_the_record
+
+    return Answer(
+        id="",
+        question=for_the_record(question.text),
+        principal=PrincipalShown(id=as_id, role="unknown", assurance="none"),
+        status="error",
+        text=sentence,
+        usage=Usage(model=model or "none"),
+        ledger=LedgerSpan(origin="", first=None, last=None, root=""),
+    )
 
 
 def resume_once(approval: str, *, as_id: str, json_out: bool) -> int:

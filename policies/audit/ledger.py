@@ -61,7 +61,10 @@ class Ledger(Writer):
                 ledger._turn.release()
         except OSError as error:
             ledger._turn.close()
-            raise LedgerUnwritableError(f"The ledger {path} cannot be opened for writing: {error}.") from error
+            raise LedgerUnwritableError(
+                f"The ledger {path} cannot be opened for writing ({error.strerror}). See that the folder "
+                "can be written to, or name another one in REGENT_HOME."
+            ) from error
         except BaseException:
             ledger._turn.close()
             raise

@@ -17,7 +17,7 @@ from agents.channels.slack.said import Nothing, Place, Said, Told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slack_bolt import App
+    from slack_bolt import Ack, App
     from slack_bolt.authorization import AuthorizeResult
 
 _HELD_ELSEWHERE = "held elsewhere"
@@ -83,11 +83,13 @@ def _app(listener: Listener) -> App:
     def opened(event: dict[str, Any], context: dict[str, Any]) -> None:
         context["said"] = listener.opened_thread(event)
 
-    def pressed(body: dict[str, Any], action: dict[str, Any], context: dict[str, Any]) -> None:
+    def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: dict[str, Any]) -> None:
+        ack()  # the front answered Slack; without it Bolt logs that nobody listens
         name, value = action["action_id"], str(action.get("value", ""))
         context["said"] = _or_told(lambda: listener.pressed(body, name, value), where(body), body["user"]["id"])
 
-    def sent(body: dict[str, Any], context: dict[str, Any]) -> None:
+    def sent(ack: Ack, body: dict[str, Any], context: dict[str, Any]) -> None:
+        ack()
         context["said"] = _or_told(lambda: listener.commented(body), where(body), body["user"]["id"])
 
     def failed(error: Exception) -> None:

@@ -85,6 +85,14 @@ def test_the_second_equal_question_is_answered_from_the_cache_and_says_so(folder
     assert fresh["facts"][0]["value"] == again["facts"][0]["value"]
 
 
+def test_a_ledger_that_cannot_be_opened_is_said_in_the_object_too(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "ledger").write_text("a file in the way")
+    found, done = answer(tmp_path, "What did we spend last month?")
+    assert (done.returncode, found["status"], list(found)) == (1, "error", KEYS)
+    assert found["text"] in done.stderr and "REGENT_HOME" in found["text"] and "Errno" not in found["text"]
+
+
 def test_nothing_is_written_outside_the_home(tmp_path: Path) -> None:
     before = set(tmp_path.rglob("*"))
     done = regent(tmp_path, "ask", "Which alarms are firing?", HOME=str(tmp_path / "elsewhere"))

@@ -33,9 +33,10 @@ from agents.models import open_model
 from agents.runtime import Front, Health
 from agents.settings import Settings
 from policies.access.sources import IdentitySettings, Issuer
-from policies.audit.bodies import ApprovalDecided
+from policies.audit.bodies import ApprovalDecided, MessageChanged
 from policies.oversight.asked import DynamoAsked
 from tests.agentcore_shim import ARN, SESSION, Shim, shim
+from tests.agents.channels.protocols.conftest import Served
 from tests.agents.channels.protocols.test_agui import answer_of, run_input
 from tests.agents.test_runtime import call, serving
 from tests.attacks.identity.issuing import AUDIENCE, Provider
@@ -150,3 +151,12 @@ def fenced(text: str) -> list[str]:
 
 def bodies(desk: Desk) -> list[ApprovalDecided]:
     return [one.body for one in desk.ledger.read() if isinstance(one.body, ApprovalDecided)]
+
+
+def test_who_is_no_channel_cannot_say_that_a_message_was_changed(served: Served) -> None:
+    """What they would call the message could be words about anybody, in the ledger, in clear and for good."""
+    words = {"message": "eva.de.vries+31612345678:is-under-investigation", "what": "deleted"}
+    status, text = call(served.port, "POST", "/invocations", {"note": words}, **served.bearer("anna"))
+    assert status == 200 and "Only the channel" in json.loads(text)["refused"]
+    assert not served.recorded(MessageChanged)
+    assert all(b"investigation" not in stored.raw for stored in served.desk.ledger.read())
