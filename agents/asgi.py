@@ -42,6 +42,18 @@ async def whole_body(receive: Receive, send: Send, most_bytes: int) -> bytes | N
     return None
 
 
+async def ends_unclear(scope: Message, send: Send) -> bool:
+    """Refuse a request that says in two ways where it ends: whatever stands before us may have read the other one.
+
+    Then what one takes for the rest of a body is somebody's next request for the other (RFC 9112, 6.1).
+    """
+    if not {b"content-length", b"transfer-encoding"} <= {name.lower() for name, _ in scope["headers"]}:
+        return False
+    said = "Content-Length and Transfer-Encoding are both there; send one of them."
+    await say(send, 400, {"error": said}, headers={"connection": "close"})
+    return True
+
+
 async def say(
     send: Send,
     status: int,

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from agents.asgi import AsgiApp, Message, Receive, Send, lifespan, say, whole_body
+from agents.asgi import AsgiApp, Message, Receive, Send, ends_unclear, lifespan, say, whole_body
 from agents.channels.protocols.foreign import LOOPBACK, Count, Counting, door, foreign
 from agents.channels.protocols.paths import ADDRESSES, MODES, Address
 from agents.channels.protocols.welcome import HEADERS as WELCOMED
@@ -84,6 +84,8 @@ class Front:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
+        if await ends_unclear(scope, send):
+            return
         if scope["path"] == PING and scope["method"] in ("GET", "HEAD"):
             await say(send, 200, self._health.report())
             return
@@ -94,8 +96,12 @@ class Front:
         elif scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
             await self._welcome(scope, send)
         elif leads is None or ADDRESSES[leads].method != scope["method"]:
-            status = 404 if leads is None else 405
-            await say(send, status, {"error": f"There is no such address here; there are {self._mode.known}."})
+            there = f"there are {self._mode.known}."
+            if leads is None:
+                await say(send, 404, {"error": f"There is no such address here; {there}"})
+            else:
+                said = f"{scope['path']} is not to be asked with {scope['method']}; {there}"
+                await say(send, 405, {"error": said}, headers={"allow": ADDRESSES[leads].method})
         else:
             await self._invoke(ADDRESSES[leads], {**scope, "path": leads, "raw_path": leads.encode()}, receive, send)
 

@@ -129,7 +129,7 @@ def to_event(reply: Reply) -> dict[str, Any]:
 def asgi(gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused, clock: Callable[[], float] = time.time) -> AsgiApp:
     """The front as an ASGI app, for one's own machine. `refused` is called from a thread."""
     # here: a front as a Lambda function has no loop, starts sooner without, and the API before it bounds bodies
-    from agents.asgi import lifespan, say, whole_body
+    from agents.asgi import ends_unclear, lifespan, say, whole_body
     from agents.channels.together import Together
 
     together: Together[Arrived, Reply] = Together(lambda arrived: respond_all(arrived, gatekeeper, inbox, refused))
@@ -137,6 +137,8 @@ def asgi(gatekeeper: Gatekeeper, inbox: Inbox, refused: Refused, clock: Callable
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await lifespan(receive, send)
+            return
+        if await ends_unclear(scope, send):
             return
         body = await whole_body(receive, send, MOST_BYTES)
         if body is None:

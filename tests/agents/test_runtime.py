@@ -395,6 +395,18 @@ def test_a_body_that_trickles_in_does_not_hold_a_connection(monkeypatch):
         assert b"connection: close" in answer.lower()  # closed at once, not when it has been idle for long enough
 
 
+@pytest.mark.parametrize("line", ["POST /invocations", "GET /ping", "POST /elsewhere"])
+def test_attack_a_second_request_in_what_a_proxy_takes_for_the_body(line):
+    """Whoever goes by the length sees one request, whoever goes by the chunks sees two: neither is answered."""
+    words = f"{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 49\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with runtime(lambda *_: pytest.fail("asked")) as port, socket.create_connection(("127.0.0.1", port), 30) as one:
+        one.sendall((words + "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n").encode())
+        answer = b""
+        while part := one.recv(4096):  # until it is closed
+            answer += part
+    assert answer.count(b"HTTP/1.1 ") == 1 and answer.startswith(b"HTTP/1.1 400 ") and b"Healthy" not in answer
+
+
 def test_the_name_of_a_session_that_is_too_long_is_a_sentence():
     with runtime(None) as port:
         status, said = call(port, body={"prompt": "x"}, **{SESSION: "s" * 257})

@@ -58,6 +58,8 @@ def identity_hygiene(aws: Aws, check: Check = "all", accounts: Accounts = "all",
     checked: list[Checked] = []
     if check in ("all", "no_mfa"):
         checked.append(_no_mfa(logins))
+    if check == "no_mfa":
+        checked.append(_roots_without_mfa(logins))  # among all checks it stands with what else is wrong with root
     if check in ("all", "old_keys"):
         checked.append(_old_keys(aws, logins, days))
     if check in ("all", "unused_keys"):
@@ -170,9 +172,14 @@ def _unused_for(aws: Aws, since: datetime | None, days: int) -> bool:
     return since is not None and age_days(since, aws.now) > days
 
 
-def _root(aws: Aws, logins: Sequence[Login], days: int) -> list[Checked]:
+def _roots_without_mfa(logins: Sequence[Login]) -> Checked:
     roots = [login for login in logins if login.root]
     weak = [_hit(root, root.signed_in, "days since sign-in, no MFA") for root in roots if not root.mfa]
+    return Checked("root users without MFA", "root users", tuple(weak), _all(roots), headline=True)
+
+
+def _root(aws: Aws, logins: Sequence[Login], days: int) -> list[Checked]:
+    roots = [login for login in logins if login.root]
     recent = [
         _hit(root, root.signed_in, "days since sign-in")
         for root in roots
@@ -183,7 +190,7 @@ def _root(aws: Aws, logins: Sequence[Login], days: int) -> list[Checked]:
     ]
     behind = _all(roots)
     return [
-        Checked("root users without MFA", "root users", tuple(weak), behind, headline=True),
+        _roots_without_mfa(logins),
         Checked(f"root users signed in within the last {days} days", "root users", tuple(recent), behind),
         Checked("active access keys of root users", "access keys", tuple(keyed), behind),
     ]

@@ -43,6 +43,8 @@ class Came(NamedTuple):
     """What a button of a card says, as JSON."""
     card: str = ""
     """Id of the message that the card was in."""
+    sent: str = ""
+    """When Teams says that a message was edited, as it says so."""
 
     @property
     def known_as(self) -> str:
@@ -66,8 +68,8 @@ class Came(NamedTuple):
         """The name under which it is taken once. Ids of messages are unique within a conversation only."""
         parts = [self.kind, self.conversation, self.id]
         if self.kind == "edited":
-            # the same message may be edited several times, always under the same id
-            parts.append(hashlib.sha256(self.text.encode()).hexdigest())
+            # the same message may be edited several times, always under the same id, and back to what it was
+            parts += [self.sent, hashlib.sha256(self.text.encode()).hexdigest()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def to_text(self) -> str:
@@ -130,6 +132,7 @@ def read(activity: Mapping[str, Any], tenant: str, service: str) -> Came | None:
         text=_words(activity) if kind in ("said", "edited") else "",
         value=json.dumps(value, sort_keys=True) if kind == "pressed" else "",
         card=_HALF.sub("?", str(activity.get("replyToId") or "")) if kind == "pressed" else "",
+        sent=_HALF.sub("?", str(activity.get("timestamp") or ""))[:MOST_ID] if kind == "edited" else "",
     )
 
 

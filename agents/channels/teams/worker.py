@@ -177,7 +177,7 @@ class TeamsWorker:
             case "pressed":
                 return self._pressed(came, by)
             case "edited" | "deleted":
-                self._port.note(by, came.id, came.kind)
+                self._port.note(by, came.id, came.kind, self._heard.said(_question_key(came), by.person))
                 return []
             case "joined":
                 return [self._here(came, WELCOME)]
@@ -187,6 +187,7 @@ class TeamsWorker:
         shown = Showing(self._speaking, came, self._begun(delivery, came), keep)
         try:
             answer = self._port.ask(by, came.text, shown)
+            self._heard.mark(_question_key(came), by.person, answer.id)
         finally:
             begun = shown.close()
         return self._parts(answer, came, by, begun)
@@ -321,6 +322,11 @@ class TeamsWorker:
 
     def _person(self, came: Came, known_as: str) -> Place:
         return Place(service=came.service, person=known_as.rpartition("/")[2])
+
+
+def _question_key(came: Came) -> str:
+    """Under which it is kept what a message became, for the day on which it is edited or deleted."""
+    return f"question/{came.conversation}/{came.id}"
 
 
 def _within(data: Mapping[str, Any]) -> str | None:

@@ -228,10 +228,15 @@ def _row(row: Sequence[str], told: Told) -> str:
     place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), told.beside)
     names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
+    unsaid = False
     if told.query == "error_logs":
-        # a log message with figures of its own ("502") would be held against the facts: the log group stands for it
+        # a log message with figures of its own ("502") would be held against the facts: its log group is named
+        message = names[0] if names else None
         names = [(c, v) for c, v in names if v not in told.facts or not re.search(r"\d", told.facts[v].value)] or names
+        unsaid = message not in names
     subject = _called(*names[0], told) if names else ""
+    if unsaid and subject:
+        subject = f"another message in {subject}"
     if told.query == "savings" and not subject:
         # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
         done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))

@@ -255,13 +255,21 @@ def test_an_edited_or_deleted_message_is_recorded_and_not_obeyed(channel: Open) 
     held = channel([SPEND, "Spend was [[f1]]."])
     id = held.asks(ANA, "What did we spend in September?")
     held.said(f"a:{ANA}")
-    for more in ({"type": "messageUpdate", "text": "and now everything about Pieter"}, {"type": "messageDelete"}):
+    edit = {"type": "messageUpdate", "text": "and now everything about Pieter"}
+    others = [
+        edit,
+        {**edit, "text": "no"},
+        {**edit, "timestamp": "2026-10-15T09:02:00.000Z"},
+        {"type": "messageDelete"},
+    ]
+    for more in others:
         body = activity(held.microsoft, id=id, **more)
         body["conversation"] = body["conversation"] | {"id": f"a:{ANA}"}
         assert held.send(body)[0] == 200
-    changed = held.bodies(MessageChanged, 2)
-    assert [(one.message, one.what) for one in changed] == [(id, "edited"), (id, "deleted")]
-    assert len(held.bodies(QuestionAsked)) == 1 and len(held.said(f"a:{ANA}")) == 1
+    changed = held.bodies(MessageChanged, 4)
+    assert [(one.message, one.what) for one in changed] == [*[(id, "edited")] * 3, (id, "deleted")]
+    [stored] = [one for one in held.desk.ledger.read() if isinstance(one.body, QuestionAsked)]
+    assert {one.answer for one in changed} == {stored.record.question} and len(held.said(f"a:{ANA}")) == 1
 
 
 def test_two_people_in_one_thread_do_not_share_a_session(channel: Open) -> None:
