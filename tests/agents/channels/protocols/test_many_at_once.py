@@ -108,6 +108,8 @@ def test_each_of_many_at_once_gets_the_answer_to_their_own_question(
 
     with serving(tmp_path / "busy", idp) as (process, port), ThreadPoolExecutor(len(asks) + 1) as pool:
         leaver = asked(port, idp, "u-carla", "Which alarms are firing?", "s-carla")
+        head = tmp_path / "head.txt"  # an auditor keeps what is signed before the crowd comes
+        head.write_text(run(home, "audit", "checkpoint").stdout)
         auditor = pool.submit(audits)
         together = threading.Barrier(len(asks))
 
@@ -130,9 +132,11 @@ def test_each_of_many_at_once_gets_the_answer_to_their_own_question(
     assert {one.args[2] for one in beside} == {"verify", "show", "forget"}
     assert "Traceback" not in "".join(one.stderr for one in beside) + capfd.readouterr().err
     assert run(home, "audit", "verify").returncode == 0
-    assert (
-        subprocess.run([sys.executable, VERIFY, str(home / "ledger")], capture_output=True, check=False).returncode == 0
-    )
+    keys = tmp_path / "keys.txt"
+    keys.write_text(run(home, "audit", "keys", "show").stdout)
+    words = [sys.executable, VERIFY, str(home / "ledger"), "--key", str(keys), "--head", str(head)]
+    standalone = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "Traceback" not in standalone.stderr and standalone.returncode == 0, standalone.stdout + standalone.stderr
     for answer in crowd[::6]:
         again = run(home, "audit", "recompute", "--question", answer["id"])
         assert again.returncode == 0, again.stdout + again.stderr
