@@ -33,8 +33,9 @@ WINDOW_SECONDS = 300
 CLIENT, TIMESTAMP, SIGNATURE = "x-regent-client", "x-regent-timestamp", "x-regent-signature"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 _LONE = re.compile("[\ud800-\udfff]")  # JSON can say it, UTF-8 cannot
+_APPROVAL = re.compile(r"a-[0-9a-f]{16}")
 _TIME = re.compile(r"[0-9]{10}")
-_MOST = {"prompt": 16_000, "resume": 128, "session": 256, "reason": 2_000}
+_MOST = {"prompt": 16_000, "session": 256, "reason": 2_000}
 """Characters of texts; a session may have any."""
 FAILED = "The question could not be answered; a person has been told. Ask again with another id."
 _NOBODY = {"secrets": ["no secret of anybody"]}
@@ -155,6 +156,8 @@ def _what_is_wrong(asked: Any) -> str | None:
             return f"The member {name} must be 1 to 128 letters, digits or any of . _ @ + -"
     if ("prompt" in asked) == ("resume" in asked):
         return f"The body must have a prompt or a resume; {fits}."
+    if "resume" in asked and not (isinstance(asked["resume"], str) and _APPROVAL.fullmatch(asked["resume"])):
+        return "The member resume must be the id of an approval, as an answer that waits for one has it (a-…)."
     for name, most in _MOST.items():
         if name in asked and not (isinstance(asked[name], str) and asked[name].strip() and len(asked[name]) <= most):
             return f"The member {name} must be a text of 1 to {most} characters."

@@ -83,5 +83,7 @@ def _text(composed: Composed) -> str:
             continue
         if part.view.status != "answered":
             lines.append(f"{part.view.title}.")
-        lines += [part.view.text, f"{part.view.disclosure} {part.view.usage}; {len(part.view.receipts)} receipts."]
+        count = len(part.view.receipts)
+        counted = f"{count} receipt{'' if count == 1 else 's'}"
+        lines += [part.view.text, f"{part.view.disclosure} {part.view.usage}; {counted}."]
     return "\n".join(lines)

@@ -326,6 +326,8 @@ def test_another_question_under_a_used_id_is_a_conflict(entrance):
         {**ASKED, "session": 7},
         {"id": "q-1", "person": "eva"},
         {**ASKED, "resume": "a-1"},
+        {"id": "q-1", "person": "eva", "resume": "xx"},
+        {"id": "q-1", "person": "eva", "resume": 7},
         {**ASKED, "prompt": "\ud800 costs?"},
         {**ASKED, "session": "\udfff"},
         {**ASKED, "reason": "\ud800"},
