@@ -86,6 +86,9 @@ def test_attack_connections_that_never_finish_a_request_fill_a_house_and_are_let
 
 def test_streams_of_people_are_not_cut_for_a_crowd(tmp_path: Path, idp: Provider) -> None:
     with serving(tmp_path, idp, REGENT_SERVE_CONNECTIONS="8") as (_, port), ExitStack() as closing:
+        # the house is open, and whoever asked whether it is has gone: each of the eight finds a place
+        assert json.loads(told(port, idp).said)["status"] == "answered"  # type: ignore[attr-defined]
+        time.sleep(1)
         token = {"Authorization": f"Bearer {idp.token(sub='u-eva')}"}
         streams = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(8)]
         for one in streams:
