@@ -42,6 +42,20 @@ async def whole_body(receive: Receive, send: Send, most_bytes: int) -> bytes | N
     return None
 
 
+def again(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read once more, then whatever follows (a disconnect)."""
+    given = False
+
+    async def once_more() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return once_more
+
+
 async def ends_unclear(scope: Message, send: Send) -> bool:
     """Refuse a request that says in two ways where it ends: whatever stands before us may have read the other one.
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from agents.asgi import AsgiApp, Message, Receive, Send, ends_unclear, lifespan, say, whole_body
+from agents.asgi import AsgiApp, Message, Receive, Send, again, ends_unclear, lifespan, say, whole_body
 from agents.channels.protocols.foreign import LOOPBACK, Count, Counting, door, foreign
 from agents.channels.protocols.paths import ADDRESSES, MODES, Address
 from agents.channels.protocols.welcome import HEADERS as WELCOMED
@@ -121,7 +121,7 @@ class Front:
             return
         app = self._app or await self._opened()
         with self._health:
-            await app(scope, _replay(body, receive), send)
+            await app(scope, again(body, receive), send)
 
     async def _opened(self) -> AsgiApp:
         event = asyncio.Event()
@@ -227,20 +227,6 @@ def _unreadable(body: bytes, address: Address) -> str | None:
     if not isinstance(whole, dict):
         return 'The body is not a JSON object; send {"prompt": "What did we spend last month?"}.'
     return None
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Give the body that was read once more, then whatever follows (a disconnect)."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return again
 
 
 def main() -> None:

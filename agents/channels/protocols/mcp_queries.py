@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 
 from agents.acting import House
 from agents.answer import Answer, Question
+from agents.asgi import again
 from agents.channels.protocols.border import (
     already,
     in_thread,
@@ -28,7 +29,7 @@ from agents.channels.protocols.border import (
     reply,
     shown,
 )
-from agents.channels.protocols.rpc import NOTHING, VERIFIED, again, verified_first
+from agents.channels.protocols.rpc import NOTHING, VERIFIED, verified_first
 from agents.identifying import query_call
 from agents.querying import QueryCall, callable_queries
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from agents.asgi import again
 from agents.channels.protocols.border import Refused, json_of, known
 from agents.identifying import call_of
 from policies.access.identity import Call
@@ -63,20 +64,6 @@ def rpc_error(error: Refused) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": str(error)}}
     return JSONResponse(said, status_code=error.status, headers=headers)
-
-
-def again(body: bytes, receive: Receive) -> Receive:
-    """Give a body that was read once more, then whatever follows (a disconnect)."""
-    given = False
-
-    async def once_more() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return once_more
 
 
 def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:
