@@ -9,10 +9,9 @@ from datetime import datetime
 
 from agents.models.offline.naming.names import Found, Names, find_names
 from agents.models.offline.times.ranges import plain_ranges
-from agents.models.offline.times.when import FUTURE, When, find_times
-from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.times.when import When, find_times
+from agents.models.offline.topics.combined import combined
 from agents.models.offline.topics.lexicon import concepts_in
-from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.framing import unframed
 from agents.models.offline.words.speech import TARGETS, is_known
 from agents.models.offline.words.text import corrected, fold, words
@@ -58,7 +57,6 @@ _AWS_ID = re.compile(
 _CVE = re.compile(r"\bcve-\d{4}-\d{3,}\b")
 _NAMELIKE = re.compile(r"(?<![\w</.-])/?[a-z][a-z0-9]*(?:[-/][a-z0-9]+)+(?![\w>])")
 _CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u2019]")
-_NOUNS = frozenset({"INSTANCE", "DATABASE", "FUNCTION", "BUCKET", "VOLUME", "CONTAINER", "BALANCER"})
 
 
 def read(question: str, names: Names, now: datetime) -> Reading:
@@ -87,7 +85,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
         ):
             resources.append(match[0])
             text = text.replace(match[0], "<id>")
-    concepts = _pseudo(concepts_in(text), text, when, found, now) | ({"EVENT"} if event else frozenset())
+    concepts = combined(concepts_in(text), text, when, found) | ({"EVENT"} if event else frozenset())
     if user:
         concepts |= {"NAMED_USER"}
         if not concepts & {"KEYS", "MFA", "PRIVILEGE"}:
@@ -150,150 +148,6 @@ def _user(flat: str, names: Names) -> str | None:
 
 def _is_service(word: str, names: Names) -> bool:
     return word in names.services or word.replace("-", " ") in names.services
-
-
-_LONG = re.compile(
-    r"last_(?:[3-9]|1\d|2\d)_months|year_to_date|last_year|20\d\d|last_quarter|20\d\d-\d\d\.\.20\d\d-\d\d"
-)
-_CURRENT = frozenset({"now", "today", "this_month_end", "month_to_date", "this_quarter", "year_to_date"})
-
-
-def _pseudo(concepts: frozenset[str], text: str, when: When, found: Found, now: datetime) -> frozenset[str]:
-    """Concepts that come from times, names and combinations rather than from one word."""
-    more = set(concepts)
-    periods = [m.word for m in when.mentions]
-    if any(w in FUTURE or w == "this_month_end" for w in periods):
-        more.add("FUTURE")
-    if "now" in periods or re.search(r"\b(?:right now|now|currently|open|still|at this (?:moment|time))\b", text):
-        more.add("NOW")
-    if any(w not in FUTURE and w not in _CURRENT for w in periods) or when.relative:
-        more.add("PAST")
-    if any(w not in FUTURE and w not in ("now", "today", "this_month_end") for w in periods) or when.relative:
-        more.add("PERIOD")
-    if len([w for w in periods if w not in ("now",)]) >= 2:
-        more.add("PAIR")
-    if any(len(places) > 1 for places in (found.accounts, found.venues, found.teams, found.envs, found.services)):
-        more.add("PLACES")
-    if re.search(r"\b(?:compar\w*|vs|versus|against|than|or)\b", text):
-        more.add("VERSUS")
-    if when.around:
-        more.add("CLOCK")
-    if re.search(
-        r"\b(?:failed|console|recent|last|latest|unsuccessful|successful) (?:\w+ )?(?:log-?ins?|log-?ons?|sign-?ins?)\b",
-        text,
-    ) and not more & {"MFA", "ROOT"}:
-        more.discard("KEYS")
-        more |= {"WHODID"}
-    if re.search(
-        r"\b(?:who (?:owns|runs|manages|is (?:responsible for|the owner of|in charge of))|owner of) (?:the )?(?:aws )?(?:account )?<account>",
-        text,
-    ):
-        more |= {"ACCOUNTASK"}
-    if re.search(
-        r"\b(?:eat|tak|swallow|consum|us)(?:s|es|e|ing|ten)? (?:[\w<>]+ ){1,5}(?:of )?(?:the |our )?budget\b", text
-    ):
-        more.add("EATS")
-    if re.search(r"\btrend\w*|\bup or down\b", text) and any(_LONG.fullmatch(w) for w in periods):
-        more.add("TREND")
-    if (
-        re.search(r"\b(?:break \w*(?:\s?<\w+>)?\s?down|breakdown|split|uitsplits\w*)\b", text)
-        and not more & DOMAIN_CONCEPTS
-    ):
-        more.add("BREAKDOWN")
-    if re.search(
-        r"\b(?:rose|rise|grew|grow|increased|went up|dropped|fell|moved|changed) (?:the )?(?:most|least|by the most)\b",
-        text,
-    ):
-        more.add("MOVER")
-    if "ROOT" in more and re.search(
-        r"\b(?:when|which (?:day|date)|what (?:day|date|time))\b.*\b(?:log|sign)\w*\b", text
-    ):
-        more.add("WHODID")
-    if (
-        when.bare
-        and re.search(r"\b(?:did|has|have) (?:any(?:one|body)|some(?:one|body))\b", text)
-        and "ACTION" in more
-        and not more & (DOMAIN_CONCEPTS - {"CHANGES", "CHANGE", "NOUN"})
-    ):
-        more |= {"WHO"}
-    if found.services:
-        more.add("NAMED_SERVICE")
-    if found.accounts or found.venues or found.envs or found.teams:
-        more.add("NAMED_ACCOUNT")
-    if more & _NOUNS:
-        more.add("NOUN")
-    if re.search(r"\b(?:criticals?|high|medium|low|severe|severity|severities|kritiek\w*|critic[oa]s?)\b", text):
-        more.add("SEVERITY")
-    if re.search(r"\b(?:security|secure|beveiliging|seguranca|safe|risks?)\b", text):
-        more.add("SECURITYWORD")
-    if re.search(
-        r"\b(?:history|timeline|when did|how often|how many times|went off|gone off|did .* (?:fire|go off|trigger))\b",
-        text,
-    ):
-        more.add("HISTORY")
-    if re.search(r"\b(?:fired|went off|triggered|tripped|were there|was there|did we have|had|rang|sounded)\b", text):
-        more.add("FIREDPAST")
-    if re.search(r"\b(?:inventory|running|types?|do we (?:have|run|own))\b", text):
-        more.add("INVENTORYWORD")
-    if re.search(
-        r"\bwho(?: or what)? (?:is|was|are) (?:behind|responsible for|to blame for|at fault)\b(?! (?:the )?(?:account )?<account>)",
-        text,
-    ):
-        more.add("WHODID") if not more & {"COST"} else None
-    if re.search(r"\b(?:gross|net|bruto|netto)\b", text):
-        more.add("GROSSNET")
-    if re.search(
-        r"\b(?:rate|server errors?|http errors?|5xx|500s|per (?:hour|minute|second)|average|maximum|p99|peak)\b", text
-    ):
-        more.add("METRICRATE")
-    if re.search(
-        r"\b(?:by|per|each|every|which|what|top) (?:\w+ )?(?:services?|accounts?|teams?|venues?|casinos?|regions?|env\w*)\b",
-        text,
-    ):
-        more.add("DIMENSION")
-    if _who_did(text, more):
-        more.add("WHODID")
-    if more & {"NOUN"} and more & {"COUNT", "HAVE", "LIST"}:
-        more.add("INVENTORYASK")
-    if "ACCOUNTS" in more and more & {"COUNT", "LIST", "HAVE"} and not more & (DOMAIN_CONCEPTS - {"NOUN"}):
-        more.add("ACCOUNTASK")
-    if more & (DOMAIN_CONCEPTS - {"NOUN"}):
-        more.add("DOMAIN")
-    elif (
-        not more & _NOUNS
-        and set(dimensions(text)) & {"service", "team", "account", "venue"}
-        and re.search(r"\b(?:top|biggest|largest|most expensive)\b", text)
-    ):
-        more.add("TOPOF")
-    over = re.search(r"\b(?:more|less|higher|lower) than (?:usd |eur )?\d[\d.,]*k?", text)
-    if over and "CHANGE" in more and "CHANGE" not in concepts_in(text[: over.start()] + text[over.end() :]):
-        more.discard("CHANGE")
-    if (
-        found.services
-        and dimensions(text)
-        and re.search(r"\b(?:most|least|more|uses?|using|used)\b", text)
-        and not more & (DOMAIN_CONCEPTS - {"NOUN", "METRIC"})
-    ):
-        more.add("TOPOF_SERVICE")
-    return frozenset(more)
-
-
-def _who_did(text: str, concepts: set[str]) -> bool:
-    """Whether a person or role behind an action is asked for, rather than a state ("who has no MFA")."""
-    if "ACTION" not in concepts or "WHO" not in concepts:
-        return False
-    asked = re.search(
-        r"\b(?:who(?!m? (?:has|have|is (?!behind|responsible)|are (?!behind|responsible)|owns?|can|does|do|spend\w*|costs?|uses?|burns?|pays?|had) )|by whom|which (?:user|person|people|admin|engineer|colleague|role|human)s?|wie|quem|anyone|anybody|someone|somebody)\b(.*)",
-        text,
-    )
-    if asked is None:
-        asked = re.search(
-            r"\bwho (?:has|have|is|are) ((?:been )?(?:chang|delet|remov|creat|mak|made|open|touch|modif|logg|sign|start|launch|stop|terminat|disabl|edit|do|updat|deploy|mess|put).*)",
-            text,
-        )
-    if asked is None:
-        return False
-    return "ACTION" in concepts_in(asked[1])
 
 
 _STRAY = re.compile(
