@@ -127,6 +127,28 @@ class ReceiptStore(Protocol):
         """
 
 
+class UnkeptReceipts:
+    """A `ReceiptStore` for as long as this object lives: for what is looked at and not answered, and leaves nothing."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def put(self, receipt: Receipt, response: bytes) -> None:
+        """Hold `response` in memory."""
+        self._held[receipt.id] = response
+
+    def get(self, receipt: Receipt) -> StoredResponse:
+        """The response. ReceiptError when this object never held it."""
+        held = self._held.get(receipt.id)
+        if held is None:
+            raise ReceiptError(f"The response behind {receipt.id} was not kept.")
+        return StoredResponse.decode(held)
+
+    def erase(self, receipt_ids: Iterable[str]) -> int:
+        """Let go of those; how many were held."""
+        return sum(self._held.pop(one, None) is not None for one in receipt_ids)
+
+
 class ReceiptFiles:
     """The store on local disk: one AES-256-GCM file per receipt in `folder`, the key in `key_file`.
 

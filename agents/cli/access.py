@@ -224,11 +224,11 @@ def _decide(
     from agents.home import Home
     from agents.local import asker
     from agents.settings import load_settings
-    from agents.storing import open_receipts
     from policies.access import Circumstances, hour_of
     from policies.access.scope import narrowed
     from tools.catalogue import find
     from tools.errors import InputError
+    from tools.receipts import UnkeptReceipts
 
     settings, home, known = load_settings(), Home.find(), find(query)
     person, gate = asker(settings, as_id, aws=estate == "aws"), _gate(policies)
@@ -242,8 +242,7 @@ def _decide(
         raise InputError('--input is not a JSON object; write for instance \'{"accounts": "data-prod"}\'.')
     parsed = narrowed(person, known, known.parse(inputs))
     with open_estate(estate, home, settings) as opened:
-        store = open_receipts(home, settings)
-        everyone = opened.directory(store, units=person.units is not None or gate.reads_units)
+        everyone = opened.directory(UnkeptReceipts(), units=person.units is not None or gate.reads_units)
         hour = hour_of(opened.clock())
         context = Circumstances(assurance=person.assurance, hour=hour, reason=reason, approved=approved)
         return person, gate, gate.decide(person, known, parsed, everyone, context, opened.regions)

@@ -46,7 +46,7 @@ def verify_command(
     """Verify every record, hash and signature of the ledger.
 
     Exit codes: 0 verified and consistent with a head seen earlier, 1 tampered (also cut, rolled back, another ledger,
-    missing), 2 nothing wrong but unanchored or incomplete, 3 usage.
+    removed), 2 nothing wrong but unanchored or incomplete (also: none was ever written here), 3 usage.
 
     Examples:
 
@@ -58,13 +58,15 @@ def verify_command(
     """
     from policies.audit.verifying import verify
 
+    if path is not None and _is_a_home(Path(path)):
+        usage(f"{path} is a home; its ledger is {Path(path) / 'ledger'}.")
     head = read_checkpoint(since) if since is not None else None
     others: list[str] = []
     if path is not None and path.startswith("s3://"):
         verdict, others = _verify_bucket(path, parse_keys(key), head, schema=not hashes_only)
     else:
         verdict = verify(ledger_path(Path(path) if path else None), parse_keys(key), head, schema=not hashes_only)
-    lines = [f"{WORDS[verdict.code]}: {_unrepeated(verdict.reason)}"]
+    lines = [f"{'NO LEDGER' if verdict.absent else WORDS[verdict.code]}: {_unrepeated(verdict.reason)}"]
     if verdict.first_bad is not None:
         lines.append(f"first bad record   {verdict.first_bad}")
     lines += [
@@ -93,6 +95,11 @@ def _verify_bucket(
     found = verify_bucket(S3Bucket.at(url), keys, since, schema=schema)
     lines = [f"{WORDS[one.code]:<11}{one.origin}: {one.size} records. {one.reason}" for one in found]
     return found[0], lines if len(lines) > 1 else []
+
+
+def _is_a_home(path: Path) -> bool:
+    """Whether the ledger lies one folder further down, where nobody would look for it by this path."""
+    return not (path / "segments").is_dir() and (path / "ledger" / "segments").is_dir()
 
 
 def _or_none(value: int | None) -> str:

@@ -109,6 +109,16 @@ class Home:
     def anchor_file(self, origin: str) -> Path:
         return self.anchors / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.note"
 
+    def traces(self) -> list[Path]:
+        """What lies here only after a ledger was written: keys, heads seen, an index, sealed content, responses.
+
+        Empty in a home where none ever was, so that one that is gone is told from one that is not there yet.
+        """
+        files = (self.key_file, self.trust_file)
+        folders = (self.keys / "subjects", self.anchors, self.witnesses, self.index, self.quarantine)
+        beside = (self.path / "receipts", self.path / "evidence")
+        return [path for path in files if path.exists()] + [path for path in (*folders, *beside) if _holds_any(path)]
+
     def known_heads(self) -> list[Checkpoint]:
         """Every checkpoint remembered in this home, of whatever ledger, those that a witness cosigned included."""
         return [_head(path) for path in (*sorted(self.anchors.glob("*.note")), *sorted(self.witnesses.glob("*.note")))]
@@ -137,6 +147,16 @@ class Home:
     def _knows(self, checkpoint: Checkpoint) -> bool:
         known = self.anchor(checkpoint.origin)
         return known is not None and known.size >= checkpoint.size
+
+
+def _holds_any(folder: Path) -> bool:
+    """Whether something lies in `folder`, hidden or not; one that cannot be looked into counts as full."""
+    try:
+        return any(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def _head(path: Path) -> Checkpoint:

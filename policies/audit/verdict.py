@@ -12,7 +12,8 @@ Code = Literal[0, 1, 2, 3]
 class Verdict(BaseModel):
     """What verification found.
 
-    `code` is the exit code: 0 verified and anchored, 1 tampered, 2 unanchored or incomplete, 3 usage.
+    `code` is the exit code: 0 verified and anchored, 1 tampered, 2 unanchored or incomplete, 3 usage. With `absent`
+    (code 2) there is no ledger, and nothing that shows that there ever was one.
     `verified_through` is the last record whose bytes hold, `anchored_through` the last one under a trusted signature,
     `unanchored` how many follow it; sizes of `quarantined_bytes` and `torn_bytes` are in bytes.
     """
@@ -21,6 +22,7 @@ class Verdict(BaseModel):
 
     code: Code
     reason: str
+    absent: bool = False
     origin: str | None = None
     size: int = 0
     root: str | None = None

@@ -53,13 +53,32 @@ def verify(
     try:
         trusted = list(keys) if keys is not None else place.trusted()
         heads = [*place.known_heads(), *([since] if since else [])]
-    except LedgerError as error:
+        if not (path / "segments").is_dir():
+            return _missing(path, place, expected=keys is not None or since is not None)
+    except (OSError, LedgerError) as error:
         return Verdict(code=1, reason=str(error))
     run = _Pass(path, trusted, heads, schema)
     verdict = run.verdict()
     if remember and run.last is not None and verdict.code != 1 and run.anchored == run.last.size:
         place.remember(run.last)
     return verdict
+
+
+def _missing(path: Path, place: Home, *, expected: bool) -> Verdict:
+    """No ledger in `path`: an alarm where one must have been, by what the caller knows or what lies around it."""
+    said = f"There is no ledger in {path}, and "
+    traces = place.traces()
+    if traces:
+        return Verdict(code=1, reason=f"{said}{traces[0]} shows that one was written: it was removed.")
+    if expected:
+        return Verdict(code=1, reason=f"{said}a key or checkpoint of it was given.")
+    if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
+        return Verdict(code=1, reason=f"{said}something else lies there.")
+    return Verdict(
+        code=2,
+        absent=True,
+        reason=f"{said}nothing beside it shows that there ever was one. The first question makes it (`regent ask`).",
+    )
 
 
 class _Pass:
@@ -130,8 +149,6 @@ class _Pass:
         )
 
     def _read(self) -> None:
-        if not (self.path / "segments").is_dir():
-            raise BadError(None, f"There is no ledger in {self.path}.")
         for name in sorted(self.path.iterdir()):
             if name.name not in {"segments", "tile"} or name.is_symlink() or not name.is_dir():
                 raise BadError(None, f"{name} does not belong in a ledger.")

@@ -21,6 +21,8 @@ _ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-1
 <AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
 <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>
 <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>"""
+_THROTTLED = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+<Code>Throttling</Code><Message>Rate exceeded</Message></Error><RequestId>r</RequestId></ErrorResponse>"""
 _DENIED = """<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>
 <RequestId>r</RequestId></ErrorResponse>"""
 
@@ -64,13 +66,20 @@ class Accounts:
         try:
             await asyncio.sleep(self.seconds)
             if self._throttled():
-                self.counts["throttled"] += 1
-                return 429, "application/json", '{"__type": "ThrottlingException", "message": "slower"}'
+                return self._refuse(body)
             if b"Action=AssumeRole" in body:
                 return self._assume(body)
             return self._jobs(head)
         finally:
             self.under_way -= 1
+
+    def _refuse(self, body: bytes) -> tuple[int, str, str]:
+        """Each service's own throttling error, as AWS writes it: STS in XML with 400, Backup in JSON with 429."""
+        self.counts["throttled"] += 1
+        if b"Action=AssumeRole" in body:
+            self.counts["throttled sts:AssumeRole"] += 1
+            return 400, "text/xml", _THROTTLED
+        return 429, "application/json", '{"__type": "ThrottlingException", "message": "Rate exceeded"}'
 
     def _assume(self, body: bytes) -> tuple[int, str, str]:
         self.counts["sts:AssumeRole"] += 1

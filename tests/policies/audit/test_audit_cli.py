@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import pytest
 from typer.testing import CliRunner
 
+from agents.cli.access import app as access_app
 from agents.cli.audit import app
 from policies.audit import (
     AnswerDelivered,
@@ -231,6 +233,46 @@ def test_stats_types_and_keys(home: Path) -> None:
     assert invoke("verify", "--key", old).startswith("VERIFIED")
     invoke("keys", "revoke", old, "--from", "2026-01-01T00:00:00+00:00", "--reason", "stolen")
     assert invoke("verify").startswith("VERIFIED")
+
+
+def test_where_no_ledger_was_ever_written_nothing_is_called_tampered_nor_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))
+    said = invoke("verify", code=2)
+    assert said.startswith("NO LEDGER: There is no ledger in") and "regent ask" in said.replace("\n", " ")
+    assert "TAMPERED" not in said and "VERIFIED" not in said
+    assert json.loads(invoke("verify", "--json", code=2))["absent"] is True
+    assert list(tmp_path.iterdir()) == [tmp_path / "cache"], "looking writes nothing"
+    # Who brings a key or a checkpoint of the ledger knows that there was one.
+    with Ledger.open(tmp_path / "other" / "ledger") as other:
+        fill(other, "q1")
+    brought = key(tmp_path / "other")
+    assert invoke("verify", "--key", brought, code=1).startswith("TAMPERED")
+    assert invoke("verify", tmp_path / "other", code=3).startswith("regent: ")  # the folder above a ledger
+
+
+@pytest.mark.parametrize("left", ["keys", "anchors", "index", "receipts", "evidence", "quarantine", "witnesses/ledger"])
+def test_attack_a_ledger_that_was_removed_is_an_alarm_whatever_is_left_of_its_home(home: Path, left: str) -> None:
+    invoke("search")  # makes the index
+    for name in ("receipts", "evidence", "quarantine", "witnesses/ledger"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+        (home / name / "one").write_bytes((home / "first.note").read_bytes())
+    for found in sorted(home.iterdir()):
+        if found.is_dir() and found.name not in ("cache", left.partition("/")[0]):
+            shutil.rmtree(found)
+    assert not (home / "ledger").exists() and any((home / left).iterdir())
+    said = invoke("verify", code=1).replace("\n", " ")
+    assert said.startswith("TAMPERED: There is no ledger") and "it was removed" in said
+
+
+def test_explaining_a_decision_leaves_nothing_that_looks_like_a_removed_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))
+    done = run.invoke(access_app, ["explain", "--query", "spend", "--as", "local"])
+    assert done.exit_code == 0, done.output
+    assert invoke("verify", code=2).startswith("NO LEDGER")
 
 
 def test_repair_writes_missing_tiles_anew(home: Path) -> None:
