@@ -15,7 +15,7 @@ from agents.approving import decide, may, visible
 from agents.conversations import Whose, owner
 from agents.identifying import Who, answer_call, refuse_call
 from agents.local import as_now
-from agents.resuming import run_of
+from agents.resuming import run_of, tries_on_record
 from agents.settings import Settings
 from policies.access import Principal, UnknownPrincipalError, names_of, people
 from policies.access.errors import NotVerifiedError
@@ -265,9 +265,10 @@ class House:
             log.error("channels do not hear of a decision", error=str(error))
 
     def _approvers(self, approval: str, by: Principal, channel: str) -> tuple[str, ...]:
-        known = self.desk.oversight.approvals.history(approval)
-        if known.asker != by.id:
-            raise NotInChargeError("Only the asker may see who can approve it.")
+        with tries_on_record(self.desk, approval, by, "see"):
+            known = self.desk.oversight.approvals.history(approval)
+            if known.asker != by.id:
+                raise NotInChargeError("Only the asker may see who can approve it.")
         return self.able(known, by, channel)
 
     def able(self, known: History, asker: Principal, channel: str) -> tuple[str, ...]:

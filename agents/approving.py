@@ -8,7 +8,7 @@ from agents.resuming import check_place, run_of
 from policies.access import Circumstances, Decision, Principal, hour_of
 from policies.audit.bodies import ApprovalRequested
 from policies.guardrails import for_the_record
-from policies.oversight import History
+from policies.oversight import History, UnknownApprovalError
 from tools.catalogue import find
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ def decide(
         NotInChargeError, ApprovalError: see `policies.oversight.Approvals.decide`.
         UnknownPrincipalError: nobody knows the asker any more.
     """
-    run = run_of(desk.oversight.approvals, approval)
+    try:
+        run = run_of(desk.oversight.approvals, approval)
+    except UnknownApprovalError as error:
+        desk.oversight.approvals.refused(approval, by, "decide", str(error))
+        raise
     check_place(desk, run)
     asker = who(run.asker)
     said = for_the_record(reason) if reason else ""

@@ -26,7 +26,7 @@ from agents.tracing import open_tracing
 from policies.access import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call
 from policies.halting import StoppedError
-from policies.oversight import ApprovalError, NotInChargeError
+from policies.oversight import ApprovalError, NotInChargeError, StillWaitsError
 from tools.errors import RegentError, SettingsError
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ def parse(payload: Mapping[str, Any]) -> Wanted:
 
 
 def perform(door: Door, wanted: Wanted, call: Call, progress: Progress) -> dict[str, Any]:
-    """Do what a call wants; the JSON object that goes back. What is refused or cannot be done is `{"refused": "..."}`.
+    """Do what a call wants; the JSON object that goes back. What is refused or cannot be done is `{"refused": "..."}`,
+    with `"waits": true` while it can be done later, once a second person has decided.
 
     Raises:
         RegentError: the house itself is out of order.
@@ -187,7 +188,7 @@ def perform(door: Door, wanted: Wanted, call: Call, progress: Progress) -> dict[
     except (
         ApprovalError, FeedbackError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError,
     ) as error:  # fmt: skip
-        return {"refused": str(error)}
+        return {"refused": str(error), **({"waits": True} if isinstance(error, StillWaitsError) else {})}
 
 
 def _session(wanted: Wanted) -> str | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agents.answer import Answer
 from agents.pausing import PausedRun, RunOf
 from policies.audit.bodies import ApprovalResumed
 from policies.halting import StoppedError
-from policies.oversight import ApprovalError, Approvals, Consumed, NotInChargeError, halted
+from policies.oversight import ApprovalError, Approvals, Consumed, NotInChargeError, UnknownApprovalError, halted
 from tools.catalogue import find
 
 if TYPE_CHECKING:
     from agents.desk import Desk
     from policies.access import Principal
+    from policies.oversight.approvals import Wanted
     from policies.turn import Turn
 
 _NOT_THEIRS = "Only the person who asked, verified as they were then, may go on with this, or read its answer."
@@ -43,6 +46,16 @@ def run_of(approvals: Approvals, approval: str) -> RunOf:
         raise ApprovalError(f"What was kept of the approval {approval} does not say whose it is.") from error
 
 
+@contextmanager
+def tries_on_record(desk: Desk, approval: str, by: Principal, wanted: Wanted) -> Iterator[None]:
+    """Whoever wants in here what is not theirs, or what nobody knows, is refused on record: ids can be gone through."""
+    try:
+        yield
+    except (NotInChargeError, UnknownApprovalError) as error:
+        desk.oversight.approvals.refused(approval, by, wanted, str(error))
+        raise
+
+
 def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
     """The answer of a run that went on already, for its asker only.
 
@@ -50,9 +63,10 @@ def kept_answer(desk: Desk, approval: str, asker: Principal) -> Answer | None:
         NotInChargeError: it is somebody else's, or the asker was verified then and is not now.
         ApprovalError: there is no such approval.
     """
-    known = desk.oversight.approvals.history(approval)
-    if known.asker != asker.id or not asker.stands_for(run_of(desk.oversight.approvals, approval).asker):
-        raise NotInChargeError(_NOT_THEIRS)
+    with tries_on_record(desk, approval, asker, "resume"):
+        known = desk.oversight.approvals.history(approval)
+        if known.asker != asker.id or not asker.stands_for(run_of(desk.oversight.approvals, approval).asker):
+            raise NotInChargeError(_NOT_THEIRS)
     kept = desk.oversight.approvals.answer(approval)
     if kept is None:
         return None
@@ -68,8 +82,9 @@ def take_up(desk: Desk, approval: str, asker: Principal) -> tuple[PausedRun, Con
         ApprovalError, NotInChargeError, StoppedError: see `Desk.resume`.
     """
     run, known = paused_run(desk, approval), desk.oversight.approvals.history(approval)
-    if known.asker != asker.id or not asker.stands_for(run.asker):
-        raise NotInChargeError(_NOT_THEIRS)
+    with tries_on_record(desk, approval, asker, "resume"):
+        if known.asker != asker.id or not asker.stands_for(run.asker):
+            raise NotInChargeError(_NOT_THEIRS)
     call = known.call
     query = find(call.query)
     stop = halted(desk.oversight.switch, asker.id, domain=query.domain, query=query.name)

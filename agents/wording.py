@@ -69,6 +69,11 @@ def unwritten(words: Disclosure) -> str:
     return f"No AI system wrote this: it is what a query brought. {words.contact}"
 
 
+def refused(words: Disclosure) -> str:
+    """The same place's line below a refusal that no question was answered for."""
+    return f"No AI system wrote this: it is refused by rule. {words.contact}"
+
+
 def withheld(faults: int) -> str:
     """Why an answer was held back."""
     why = "it contained statements that no fact supports" if faults else "there was nothing in it that could be shown"

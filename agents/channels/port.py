@@ -39,6 +39,10 @@ class RefusedError(ChannelError):
     """The house refuses; the sentence is for the person, and trying again changes nothing."""
 
 
+class StillWaitsError(RefusedError):
+    """Nobody has decided yet: trying again later may change something."""
+
+
 class Speaker(BaseModel):
     """Who spoke, where. `session` names the conversation in the channel's own way."""
 
@@ -142,7 +146,7 @@ class CallingPort:
         )
         told = self._transport(payload, {ENVELOPE_HEADER: envelope}, session, progress)
         if "refused" in told:
-            raise RefusedError(str(told["refused"]))
+            raise (StillWaitsError if told.get("waits") is True else RefusedError)(str(told["refused"]))
         if "error" in told:
             raise PortError(str(told["error"]))
         return told

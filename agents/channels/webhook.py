@@ -97,6 +97,7 @@ class WebhookFront:
             return Reply(404, {"error": f"Nothing is known of a question {name[:128]!r} of {client}."})
         state, said = found
         if state in ("answered", "done"):
+            # what was kept names its own status if it is no answer: `waiting` or `refused`
             return Reply(200, {"id": name, "status": "answered", **json.loads(said)})
         if state == "failed":
             return Reply(200, {"id": name, "status": "failed", "error": FAILED})

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.channels.delivery import ChannelError, Delivery, DeliveryError
 from agents.channels.inbox import Answers
-from agents.channels.port import Port, RefusedError, Speaker
+from agents.channels.port import Port, RefusedError, Speaker, StillWaitsError
 from agents.channels.rendering import view
 from agents.channels.secrets import Secret
 from agents.channels.webhook import CHANNEL, CLIENT, FAILED, SIGNATURE, TIMESTAMP, clients, signature
+from agents.wording import refused
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -91,8 +92,9 @@ class WebhookWorker:
             else:
                 found = self._port.ask(asked.speaker, asked.prompt, reason=asked.reason)
         except RefusedError as error:
-            # the house says no to this person, and no AI system wrote that
-            return json.dumps({"answer": {"status": "denied", "text": str(error)}}, ensure_ascii=False)
+            status = "waiting" if isinstance(error, StillWaitsError) else "refused"
+            said = {"status": status, "error": str(error), "disclosure": refused(self._disclosure)}
+            return json.dumps(said, ensure_ascii=False)
         return told(found, self._disclosure)
 
     def say(self, delivery: Delivery, said: str) -> None:

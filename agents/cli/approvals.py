@@ -73,13 +73,15 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
     import json
 
     from agents.approving import may_see
+    from agents.resuming import tries_on_record
     from policies.oversight import NotInChargeError
 
     with refusals_said(), desk_of(approval) as desk:
         known = desk.oversight.approvals.history(approval)
         by = person(as_id, desk)
-        if not may_see(desk, known, by, _again):
-            raise NotInChargeError("Only the asker, and whoever may approve it, may see this.")
+        with tries_on_record(desk, approval, by, "see"):
+            if not may_see(desk, known, by, _again):
+                raise NotInChargeError("Only the asker, and whoever may approve it, may see this.")
     told = _shown(known, by)
     if json_out:
         typer.echo(json.dumps(told, indent=2))
@@ -192,9 +194,11 @@ def refusals_said() -> Iterator[None]:
     from policies.access import UnknownPrincipalError
     from policies.access.errors import NotVerifiedError
     from policies.halting import StoppedError
-    from policies.oversight import ApprovalError, NotInChargeError
+    from policies.oversight import ApprovalError, NotInChargeError, UnknownApprovalError
 
     try:
         yield
+    except UnknownApprovalError as error:
+        refused(UnknownApprovalError(f"{error} See `regent approvals list`."))
     except (ApprovalError, NotInChargeError, NotVerifiedError, StoppedError, UnknownPrincipalError) as error:
         refused(error)

@@ -97,7 +97,7 @@ SENTENCES = {
     "switch.refused": "{by} may not {wanted}: {why}",
     "approval.requested": "approval {approval} asked for {query}, until {expires}",
     "approval.decided": "approval {approval}: {decision} by {approver}",
-    "approval.refused": "approval {approval}: {by} may not decide: {why}",
+    "approval.refused": "approval {approval}: {by} may not {wanted}: {why}",
     "approval.consumed": "approval {approval} consumed, before anything runs",
     "approval.resumed": "approval {approval}: the run goes on, {outcome}",
     "approval.expired": "approval {approval} expired",

@@ -1,7 +1,7 @@
 """Oversight: what keeps a person in charge of the system: approvals, budgets, the kill switch, and limits."""
 
 from policies.oversight.approval_history import History
-from policies.oversight.approval_store import ApprovalError
+from policies.oversight.approval_store import ApprovalError, StillWaitsError, UnknownApprovalError
 from policies.oversight.approvals import Approvals, ApprovalSettings, Consumed, new_approval_id
 from policies.oversight.budgets import Allowance, Budgets, BudgetSettings, Exhausted, Lease
 from policies.oversight.house import Oversight
@@ -28,9 +28,11 @@ __all__ = [
     "Oversight",
     "Scope",
     "ScopeError",
+    "StillWaitsError",
     "Stop",
     "Switch",
     "SwitchError",
+    "UnknownApprovalError",
     "UsageError",
     "halted",
     "new_approval_id",

@@ -22,6 +22,14 @@ class ApprovalError(RegentError):
     """An approval that cannot be given, used or found; the sentence says why. Nothing was run."""
 
 
+class UnknownApprovalError(ApprovalError):
+    """No approval of that id is kept here."""
+
+
+class StillWaitsError(ApprovalError):
+    """Nobody has decided yet; it can be used when somebody has."""
+
+
 class Stored(BaseModel):
     """One row. Times are Unix seconds, `requested` is the index of its record; `box` and `answer` are sealed."""
 

@@ -9,6 +9,8 @@ no others, and nothing that has no record: who dies before it decided nothing an
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 import secrets
 import zlib
 from collections.abc import Callable
@@ -30,7 +32,13 @@ from policies.audit.bodies import (
 from policies.audit.locks import alone
 from policies.audit.records import Record
 from policies.oversight.approval_history import History, read_history
-from policies.oversight.approval_store import ApprovalError, ApprovalStore, Stored
+from policies.oversight.approval_store import (
+    ApprovalError,
+    ApprovalStore,
+    StillWaitsError,
+    Stored,
+    UnknownApprovalError,
+)
 from policies.oversight.stopping import NotInChargeError
 
 if TYPE_CHECKING:
@@ -40,6 +48,9 @@ if TYPE_CHECKING:
     from policies.audit import Ledger
 
 Outcome = Literal["approved", "denied", "expired"]
+Wanted = Literal["decide", "resume", "see"]
+"""What somebody may want of an approval: to decide it, to go on with its question, to see who may decide it."""
+_ID = re.compile(r"a-[0-9a-f]{16}")
 _MADE_FROM = {"accounts", "policies", "principal", "resource", "context", "policies_sha256", "schema_sha256"}
 
 
@@ -164,17 +175,33 @@ class Approvals:
             raise _too_late(decided)
         return decided
 
+    def refused(self, approval: str, by: Principal, wanted: Wanted, why: str) -> None:
+        """Put on record that `by` tried to use an approval which is not theirs to use so, or not known here.
+
+        Raises:
+            LedgerError: it cannot be recorded.
+        """
+        # ids stand in the ledger in clear for good: what is none may be words
+        named = approval if _ID.fullmatch(approval) else f"sha256:{hashlib.sha256(approval.encode()).hexdigest()}"
+        body = ApprovalRefused(approval=named, by=by.id, why=why, wanted=wanted)
+        try:
+            self._append(self.history(approval), body)
+        except ApprovalError:  # it is nobody's, or was forgotten: then the try is a record of whoever made it
+            self._ledger.append(Record(actor="system:approval", body=body, principal=by.id))
+
     def consume(self, approval: str) -> Consumed:
         """Use the approval up, before anything runs.
 
         Raises:
-            ApprovalError: it waits still, was used already, or the ledger knows of no such decision.
+            StillWaitsError: nobody has decided yet.
+            ApprovalError: it was used already, or the ledger knows of no such decision.
         """
         with self._alone():
             row = self._row(approval)
             known = self._settled(row)
             if known.state not in ("approved", "denied", "expired"):
-                raise ApprovalError(f"The approval {approval} cannot be used: it {known.words}.")
+                why = StillWaitsError if known.state == "pending" else ApprovalError
+                raise why(f"The approval {approval} cannot be used: it {known.words}.")
             if not self._store.swap(approval, row.state, "consumed"):
                 raise ApprovalError(f"The approval {approval} was removed or changed while it was to be used.")
             outcome: Outcome = known.state
@@ -220,7 +247,7 @@ class Approvals:
     def _row(self, approval: str) -> Stored:
         row = self._store.get(approval)
         if row is None:
-            raise ApprovalError(f"There is no approval {approval!r}; see `regent approvals list`.")
+            raise UnknownApprovalError(f"There is no approval {approval!r} here.")
         return row
 
     def _history(self, row: Stored) -> History:

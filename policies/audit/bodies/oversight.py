@@ -86,12 +86,17 @@ class ApprovalDecided(Body):
 
 
 class ApprovalRefused(Body):
-    """Somebody tried to decide who may not; what the gate decided from is kept as in `approval.decided`."""
+    """Somebody tried to decide who may not; what the gate decided from is kept as in `approval.decided`.
+
+    Or they `wanted` to go on with the question, or to see who may decide it, and it is not theirs. Of an id that is not
+    known here, the record has no question.
+    """
 
     type: ClassVar[str] = "approval.refused"
     approval: str
     by: Annotated[str, Named]
     why: str
+    wanted: Literal["decide", "resume", "see"] = "decide"
     requested: int | None = None
     policies: list[str] = []
     reason: Annotated[str, Personal] = ""

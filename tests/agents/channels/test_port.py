@@ -13,7 +13,7 @@ import pytest
 from agents.acting import House
 from agents.answer import Question
 from agents.channels.opening import AUDIENCE, OwnSigner
-from agents.channels.port import CallingPort, PortError, RefusedError, Speaker
+from agents.channels.port import CallingPort, PortError, RefusedError, Speaker, StillWaitsError
 from agents.channels.transports import agentcore, agentcore_client, http, inside
 from agents.desk import Desk
 from agents.invoking import build_app
@@ -24,7 +24,15 @@ from policies.access.identity import Identity
 from policies.access.nonces import FileNonces
 from policies.access.principal import people
 from policies.access.sources import EnvelopeKeys, IdentitySettings
-from policies.audit.bodies import ApprovalDecided, FeedbackGiven, FeedbackRefused, MessageChanged, QuestionAsked
+from policies.audit.bodies import (
+    ApprovalDecided,
+    ApprovalRefused,
+    FeedbackGiven,
+    FeedbackRefused,
+    MessageChanged,
+    QuestionAsked,
+)
+from policies.audit.story import step
 from tests.agentcore_shim import ARN, shim
 from tests.agents.scripted import ScriptedMaker
 from tests.agents.test_runtime import serving
@@ -238,3 +246,33 @@ def test_a_house_that_is_away_is_an_error_to_try_again() -> None:
     port = CallingPort(http("http://127.0.0.1:9"), OwnSigner(), AUDIENCE)
     with pytest.raises(PortError, match="does not answer"):
         port.ask(EVA, "What did we spend?")
+
+
+def test_attack_another_s_approval_is_used_by_nobody_and_every_try_is_on_record(opened: Callable[..., Open]) -> None:
+    house, nobodys = opened(), "a-0123456789abcdef"
+    waiting = house.port.ask(EVA, "Who deleted the S3 endpoint in data-prod in September?").approval
+    assert waiting is not None
+    port, said = house.port, set()
+    tries: list[Callable[[str], object]] = [
+        lambda one: port.resume(ANNA, one),
+        lambda one: port.approvers(ANNA, one),
+        lambda one: port.decide(ANNA, one, "approve"),
+    ]
+    for approval in (waiting, nobodys):
+        for attempt in tries:
+            with pytest.raises(RefusedError) as refused:
+                attempt(approval)
+            said.add(str(refused.value))
+    with pytest.raises(StillWaitsError):
+        port.resume(EVA, waiting)  # theirs, and too early: no attack
+    assert port.approvers(EVA, waiting) == ("slack:T1/U2",)
+    house.desk.ledger.flush()
+    found = [one for one in house.desk.ledger.read() if isinstance(one.body, ApprovalRefused)]
+    told = [(one.body.approval, one.body.wanted, one.body.by) for one in found if isinstance(one.body, ApprovalRefused)]
+    wanted = ("resume", "see", "decide")
+    assert told == [(approval, one, "anna") for approval in (waiting, nobodys) for one in wanted]
+    assert [one.record.principal for one in found] == ["eva"] * 3 + ["anna"] * 3, "whose it is, or who made it up"
+    assert {step(one).line.partition(": ")[2].rpartition(": ")[0] for one in found} == {
+        f"anna may not {one}" for one in wanted
+    }
+    assert not any("regent approvals" in one for one in said), "whoever calls has no such command"
