@@ -15,6 +15,14 @@ _TALKATIVE = (
 """Libraries whose debug lines hold credentials, prompts or answers; they never go below WARNING."""
 
 
+def hush() -> None:
+    """What a library logs before anything is set up reaches nobody, instead of the screen of whoever runs a command."""
+    if "REGENT_LOG" in os.environ:
+        set_up()
+    else:
+        logging.lastResort = logging.NullHandler()
+
+
 def set_up(default: str = "critical") -> None:
     """What is at least of the level `REGENT_LOG` (or `default`) to stderr; `debug` with traces. The first call wins.
 
@@ -29,7 +37,8 @@ def set_up(default: str = "critical") -> None:
         for handler in logging.getLogger().handlers:
             handler.addFilter(_mask_record)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        # a level of its own outranks the root's: it must not be lower than what is wanted
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     if not structlog.is_configured():
         structlog.configure(
             processors=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.diagnostics import set_up
 from tools.errors import SettingsError
 from tools.estates import Estate, open_aws, open_sample
 
@@ -18,6 +19,7 @@ def open_estate(name: str, home: Home, settings: Settings) -> Estate:
     Raises:
         SettingsError: there is no such estate, or AWS does not accept the caller.
     """
+    set_up()
     if name == "sample":
         return open_sample(home.cache)
     if name == "aws":

@@ -161,13 +161,13 @@ class ReceiptFiles:
         self._opened: AESGCM | None = None
 
     def put(self, receipt: Receipt, response: bytes) -> None:
-        path = self._find(receipt.id)
-        if path.exists():
-            return
-        nonce = secrets.token_bytes(12)
-        sealed = nonce + self._cipher().encrypt(nonce, response, receipt.id.encode())
-        temporary = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
+            path = self._find(receipt.id)
+            if path.exists():
+                return
+            nonce = secrets.token_bytes(12)
+            sealed = nonce + self._cipher().encrypt(nonce, response, receipt.id.encode())
+            temporary = path.with_suffix(f".{secrets.token_hex(4)}")
             with _created(temporary) as file:
                 file.write(sealed)
                 file.flush()

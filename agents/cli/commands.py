@@ -59,6 +59,13 @@ def _helped(command: Any, show: Callable[[], None]) -> None:
 class Command(TyperCommand):
     """A command."""
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; what libraries log is not for the screen."""
+        from agents.diagnostics import hush
+
+        hush()
+        return super().invoke(ctx)
+
     def get_params(self, ctx: Any) -> Any:
         """The parameters, with a word for each option's value."""
         return _told(super().get_params(ctx), ctx)

@@ -90,7 +90,7 @@ class Writer(ABC):
             self._usable()
         # what belonged to no question is told once, to whoever comes next
         if self._lost and (reason := self._lost.pop(None, None) or self._lost.get(record.question)):
-            raise LedgerUnwritableError(f"Records appended before this one were lost: {reason}.")
+            raise LedgerUnwritableError(f"Records appended before this one were lost: {reason.rstrip('.')}.")
         entered = not self._turn.held
         try:
             group = self._group

@@ -113,6 +113,40 @@ def test_a_home_that_cannot_be_made_is_a_sentence() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+_LOGGED = """
+import logging, sys
+from agents.cli.commands import Commands
+app = Commands()
+@app.command("any")
+def any_command(estate: bool = False) -> None:
+    if estate:
+        from agents.estates import open_estate
+        from agents.home import Home
+        from agents.settings import load_settings
+        with open_estate("sample", Home.find(), load_settings()):
+            import structlog
+            structlog.get_logger("ours").error("ours.broke")
+    for name in ("strands.event_loop.event_loop", "botocore.retries", "anybody"):
+        logging.getLogger(name).error("a line of %s", name)
+    print("answered")
+app()
+"""
+
+
+@pytest.mark.parametrize("given", [[], ["--estate"]])
+def test_what_libraries_log_is_not_on_the_screen_of_a_command_unless_asked_for(
+    tmp_path: Path, given: list[str]
+) -> None:
+    def ran(**more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", _LOGGED, *given]
+        return subprocess.run(command, capture_output=True, text=True, env=environment(tmp_path) | more, check=True)
+
+    quiet = ran()
+    assert (quiet.stdout, quiet.stderr) == ("answered\n", "")
+    asked_for = ran(REGENT_LOG="error").stderr
+    assert all(f"a line of {name}" in asked_for for name in ("strands.event_loop.event_loop", "botocore", "anybody"))
+
+
 @pytest.mark.slow
 def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path) -> None:
     first = subprocess.run(
@@ -128,6 +162,7 @@ def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path
     shown, said = process.communicate(timeout=60)
     assert process.returncode == 1, shown + said
     assert "Traceback" not in said
+    assert ("ERROR" not in said) and ("event_loop" not in said), "the line of a library"
     if shown.strip():
         found = json.loads(shown)
         assert found["status"] == "error"
