@@ -85,8 +85,7 @@ class Dispatcher:
         scope = request.scope
         if scope is None:
             return serialize.error("", "json", AwsError("MissingAuthenticationToken", "Missing token", 403), request_id)
-        service = models.service_of(scope, request)
-        operation = models.operation_name(service, request) or ""
+        service, operation = models.named(scope, request)
         protocol = _protocol(service, request)
         caller = caller_of(scope.access_key, request.session_token)
         account = caller.account if caller else "unknown"
@@ -170,11 +169,11 @@ class Dispatcher:
     ) -> WireResponse:
         app = _moto(caller.account, service)
         if app is None:
-            raise not_in_sample(service, operation or "(unrecognised operation)")
+            raise not_in_sample(service, operation)
         response = pass_on(app)
         html = response.headers.get("content-type", "").startswith("text/html")
         if response.status >= 500 or (html and response.status in (404, 405)):
-            raise not_in_sample(service, operation or "(unrecognised operation)")
+            raise not_in_sample(service, operation)
         return response
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from tools.estate.protocol.signing import REST_SERVICES
 from tools.estate.protocol.wire import Scope, WireRequest
 
 if TYPE_CHECKING:
@@ -124,6 +125,23 @@ def operation_name(service: str, request: WireRequest) -> str | None:
         ):
             return route.operation
     return None
+
+
+def named(scope: Scope, request: WireRequest) -> tuple[str, str]:
+    """botocore's service and operation of a request.
+
+    REST services are told apart by method and path where several sign with one name. For a request that none of them
+    has, the operation is ``(unrecognised operation METHOD PATH)``.
+    """
+    service = service_of(scope, request)
+    operation = operation_name(service, request)
+    if operation:
+        return service, operation
+    for other in REST_SERVICES.get(scope.signing_name, ()):
+        operation = operation_name(other, request)
+        if operation:
+            return other, operation
+    return service, f"(unrecognised operation {request.method} {request.path[:100]})"
 
 
 def uri_values(operation: OperationModel, path: str) -> dict[str, str]:
