@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -19,6 +21,7 @@ import stat
 import struct
 import sys
 import zlib
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +31,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 MEMBERS = ["v", "index", "time", "type", "question", "session", "principal", "actor", "parent", "body"]
 MARK = b"\xfeCMT"
+ROUNDS = 8
+"""How often what was written meanwhile is read before the writers have to wait for the rest."""
+FEW = 64
 
 
 class Tampered(Exception):  # noqa: N818 - the verdict's own word
@@ -203,8 +209,9 @@ class Verifier:
         self.revoking: list[tuple[Key, int]] = []
         self.revoked: dict[str, int] = {}
         self.tiles: dict[int, list[bytes]] = {}
-        self.tile_files = 0
         self.missing: str | None = None
+        self.late: list[tuple[int, int, bytes]] = []
+        self.at = ("", 0)
 
     def run(self) -> None:
         if not os.path.isdir(os.path.join(self.path, "segments")):  # noqa: PTH112, PTH118
@@ -212,23 +219,49 @@ class Verifier:
         for entry in os.scandir(self.path):
             if entry.name not in ("segments", "tile") or not entry.is_dir(follow_symlinks=False):
                 raise Tampered(f"{entry.name} does not belong in a ledger")
+        # what is written meanwhile is read, too: most of it while writers go on, the last of it while they wait
+        for _ in range(ROUNDS):
+            with between_writes(self.path):
+                names, end = self.look()
+            before = self.tree.size
+            self.read(names, end)
+            if self.tree.size - before < FEW:
+                break
+        with between_writes(self.path):
+            self.read(*self.look())
+            self.finish()
+
+    def look(self) -> tuple[list[str], int]:
+        """The segments, and where the last one ends, while nobody writes."""
         names = sorted(os.listdir(os.path.join(self.path, "segments")))  # noqa: PTH118, PTH208
         for name in names:
             if len(name) != 24 or not name.endswith(".seg") or not name[:20].isdigit() or not name.isascii():
                 raise Tampered(f"{name} is no segment")
-        for name in names:
-            if int(name[:20]) != self.tree.size:
-                raise Tampered(f"segment {name} does not follow record {self.tree.size - 1}", self.tree.size)
-            try:
-                self.segment(name, name == names[-1])
-            except FileNotFoundError:
-                if name != names[-1]:
-                    raise  # else a writer took back what it had begun
-        self.finish()
+        return names, os.lstat(os.path.join(self.path, "segments", names[-1])).st_size if names else 0  # noqa: PTH118
 
-    def segment(self, name: str, last: bool) -> None:
-        with open_regular(os.path.join(self.path, "segments", name)) as file:  # noqa: PTH118
-            start = 0
+    def read(self, names: list[str], end: int) -> None:
+        """Go on from where the last reading ended."""
+        self.torn, self.begun = 0, False
+        name, start = self.at
+        if start and (name not in names or (name == names[-1] and end < start)):
+            raise Tampered(f"{name or 'the last segment'} shrank while it was read", self.tree.size)
+        for name in [one for one in names if one >= (name if start else "")]:
+            start = self.at[1] if name == self.at[0] else 0
+            if not start and int(name[:20]) != self.tree.size:
+                raise Tampered(f"segment {name} does not follow record {self.tree.size - 1}", self.tree.size)
+            last = name == names[-1]
+            try:
+                self.segment(name, start, end if last else None)
+            except FileNotFoundError:
+                if not last:
+                    raise  # else a writer took back what it had begun
+
+    def segment(self, name: str, start: int, end: int | None) -> None:
+        """The batches of a segment from `start` on; of the last one, to its `end`."""
+        last = end is not None
+        with open_regular(os.path.join(self.path, "segments", name)) as whole:  # noqa: PTH118
+            file = UpTo(whole, end)
+            file.seek(start)
             while True:
                 try:
                     batch = read_batch(file)
@@ -246,6 +279,7 @@ class Verifier:
                     return
                 self.batch(name, batch, start == 0)
                 start = file.tell()
+                self.at = name, start
 
     def batch(self, name: str, parts: list[bytes], first: bool) -> None:
         if first:
@@ -327,20 +361,27 @@ class Verifier:
 
     def compare_tile(self, level: int, number: int) -> None:
         hashes_, self.tiles[level] = self.tiles[level], []
-        name = tile_path(level, number)
         want = b"".join(hashes_)
+        if not self.tile(level, number, want):
+            if len(self.late) < FEW:
+                self.late.append((level, number, want))  # a writer may be behind with it: looked at again in the end
+            else:
+                self.missing = self.missing or tile_path(level, number)
+
+    def tile(self, level: int, number: int, want: bytes) -> bool:
+        """Whether a tile is there, and whole. Tampered when it is another."""
+        name = tile_path(level, number)
         try:
             with open_regular(os.path.join(self.path, "tile", name)) as file:  # noqa: PTH118
                 have = file.read()
         except FileNotFoundError:
-            self.missing = self.missing or name
-            return
-        self.tile_files += 1
+            return False
         if len(have) < len(want) and want.startswith(have):
-            self.missing = self.missing or name
-        elif have != want:
+            return False
+        if have != want:
             off = next((i for i in range(0, len(want), 32) if have[i : i + 32] != want[i : i + 32]), len(want))
             raise Tampered(f"the records do not match tile {name}", number * 256 + off // 32 << 8 * level)
+        return True
 
     def finish(self) -> None:
         for head in self.heads:
@@ -353,14 +394,24 @@ class Verifier:
         for level in sorted(self.tiles):
             if self.tiles[level]:
                 self.compare_tile(level, (self.tree.size >> 8 * level) // 256)
-        found = 0
-        for folder, folders, files in os.walk(os.path.join(self.path, "tile")):  # noqa: PTH118
+        for level, number, want in self.late:
+            if not self.tile(level, number, want):
+                self.missing = self.missing or tile_path(level, number)
+        top = os.path.join(self.path, "tile")  # noqa: PTH118
+        for folder, folders, files in os.walk(top):
             for entry in folders + files:
                 if os.path.islink(os.path.join(folder, entry)):  # noqa: PTH114, PTH118
                     raise Tampered(f"{entry} in tile is a link")
-            found += len(files)
-        if found != self.tile_files:
-            raise Tampered("there are files in tile that are no tiles of this ledger")
+            for entry in files:
+                if not self.has_tile(os.path.relpath(os.path.join(folder, entry), top)):  # noqa: PTH118
+                    raise Tampered("there are files in tile that are no tiles of this ledger")
+
+    def has_tile(self, name: str) -> bool:
+        level, *groups = name.split("/")
+        digits = "".join(group.removeprefix("x") for group in groups)
+        if not (level + digits).isdecimal() or not digits or len(name) > 64:
+            return False
+        return name == tile_path(int(level), int(digits)) and int(digits) * 256 < self.tree.size >> 8 * int(level)
 
     def outcome(self) -> tuple[int, str]:
         if self.begun:
@@ -380,6 +431,36 @@ class Verifier:
         return 0, "verified, signed throughout, and consistent with every head given"
 
 
+@contextlib.contextmanager
+def between_writes(path: str) -> Iterator[None]:
+    """Nobody writes to the ledger meanwhile: the shared form of a writer's two locks."""
+    held: list[int] = []
+    try:
+        for folder in (os.path.join(path, "segments"), path):  # noqa: PTH118
+            held.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+            with contextlib.suppress(OSError):  # a file system without locks: a copy, in which no writer writes
+                fcntl.flock(held[-1], fcntl.LOCK_SH)
+        os.close(held.pop(0))
+        yield
+    finally:
+        for fd in held:
+            os.close(fd)
+
+
+class UpTo:
+    """A file that ends at `end`, whatever is written behind it; None: where it ends."""
+
+    def __init__(self, file: BinaryIO, end: int | None) -> None:
+        self.file, self.end = file, end
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if self.end is None:
+            return self.file.read(size)
+        left = max(self.end - self.tell(), 0)
+        return self.file.read(left if size < 0 else min(size, left))
+
+
 def open_regular(path: str) -> BinaryIO:
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
@@ -388,7 +469,7 @@ def open_regular(path: str) -> BinaryIO:
     return os.fdopen(fd, "rb")
 
 
-def read_batch(file: BinaryIO) -> list[bytes] | None:
+def read_batch(file: UpTo) -> list[bytes] | None:
     """The frames of the next batch, its commit last; None at the end. Torn when it is not whole."""
     parts: list[bytes] = []
     crc = size = 0

@@ -1,11 +1,13 @@
 """Find records by person, query, decision, period or account, through an index beside the ledger.
 
-The index is a SQLite file that can be thrown away. It is never trusted: it only says where to look, and every record
-that it points to is read from the ledger and held against the filter again.
+The index is a SQLite file that can be thrown away. What it points to is read from the ledger and held against the
+filter again; so that it hides nothing either, it counts only with the seal over all of its bytes that its last writer
+left beside it (`policies.audit.seal`). Any other file is built anew from the ledger.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from policies.audit import seal
 from policies.audit.errors import LedgerError
 from policies.audit.keys import Home
 from policies.audit.locks import alone
@@ -137,14 +140,17 @@ def _indexes(place: Home, reader: Reader, where: str, values: list[Any]) -> list
     path = place.index / f"{place.ledger.name}.sqlite"
     try:
         with alone(path.with_name(f".{path.name}.lock")):
+            key = seal.key(place.keys)
             try:
-                return _looked_up(path, reader, where, values)
+                if not seal.holds(path, key):
+                    raise sqlite3.DatabaseError("not the index that its last writer left")
+                return _looked_up(path, reader, where, values, key)
             except sqlite3.DatabaseError as error:
                 if _held(error):
                     raise
                 for part in (path, path.with_name(f"{path.name}-journal")):
                     part.unlink(missing_ok=True)
-                return _looked_up(path, reader, where, values)
+                return _looked_up(path, reader, where, values, key)
     except (OSError, sqlite3.Error):
         return _looked_up(":memory:", reader, where, values)
 
@@ -154,11 +160,14 @@ def _held(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _looked_up(path: Path | str, reader: Reader, where: str, values: list[Any]) -> list[int]:
+def _looked_up(path: Path | str, reader: Reader, where: str, values: list[Any], key: bytes = b"") -> list[int]:
     with closing(_opened(path, reader)) as database:
-        _update(database, reader)
+        changed = _update(database, reader)
         rows = database.execute(f"SELECT idx FROM records WHERE {where} ORDER BY idx DESC LIMIT ?", values)  # noqa: S608
-        return [int(row[0]) for row in rows]
+        found = [int(row[0]) for row in rows]
+    if changed and isinstance(path, Path):
+        seal.put(path, key)
+    return found
 
 
 def _opened(path: Path | str, reader: Reader) -> sqlite3.Connection:
@@ -195,9 +204,8 @@ def _still_there(reader: Reader, size: int, last: str | None) -> bool:
         return False
 
 
-def _update(database: sqlite3.Connection, reader: Reader) -> None:
-    import hashlib
-
+def _update(database: sqlite3.Connection, reader: Reader) -> bool:
+    """Whether there was anything to take in."""
     size = int(next(database.execute("SELECT value FROM meta WHERE key = 'size'"))[0])
     last: bytes | None = None
     with database:
@@ -215,3 +223,4 @@ def _update(database: sqlite3.Connection, reader: Reader) -> None:
         if last is not None:
             state = [("size", str(size)), ("hash", hashlib.sha256(last).hexdigest())]
             database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", state)
+    return last is not None
