@@ -3,6 +3,7 @@
 Accepted words, besides `now`: `today`, `yesterday`, `this_week`, `last_week`, `month_to_date`, `last_month`,
 `this_quarter`, `last_quarter`, `year_to_date`, `last_year`, `last_N_hours|days|weeks|months` (complete months), a year
 `2026`, a quarter `2026-Q3`, a month `2026-09`, a day `2026-09-14`, and `A..B` of days or months, both ends included.
+What is not billed by the day also takes hours, in UTC: `2026-10-13T18:00..2026-10-14T00:00`, the end not included.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ ACCEPTED = (
     "year_to_date, last_year, last_N_hours, last_N_days, last_N_weeks, last_N_months, "
     "YYYY, YYYY-QN, YYYY-MM, YYYY-MM-DD, A..B"
 )
+HOURS = "hours in UTC as 2026-10-13T18:00..2026-10-14T00:00, the end not included"
 _LAST = re.compile(r"last_(\d{1,4})_(hour|day|week|month)s?")
+_TIMED, _MINUTE = re.compile(r"\dT\d"), re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 class Period(BaseModel):
@@ -48,28 +51,34 @@ class Period(BaseModel):
         return (max(last_instant, self.start).date() + timedelta(days=1)).isoformat()
 
 
-def parse_period(text: str, now: datetime) -> Period:
-    """Turn a period word into a `Period`, relative to `now` (UTC).
+def parse_period(text: str, now: datetime, *, hours: bool = False) -> Period:
+    """Turn a period word into a `Period`, relative to `now` (UTC); `hours` takes a range with times of day, too.
 
     Raises:
-        InputError: not one of the accepted words, or a date that does not exist, or one that lies in the future.
+        InputError: not one of the accepted words, or a date that does not exist, or one that lies in the future, or
+            times of day where only whole days are known.
     """
     word = text.strip()
+    timed = _TIMED.search(word) is not None
+    if timed and not hours:
+        raise InputError(f"{text!r} has times of day, but this goes by whole days: a part of a day is not available.")
     try:
-        period = _parse(word, now.astimezone(UTC))
+        period = _hours(word, now.astimezone(UTC)) if timed else _parse(word, now.astimezone(UTC))
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{text!r} is no period: {error}. Use one of: {ACCEPTED}.") from error
+        known = f"{ACCEPTED}; or {HOURS}" if hours else ACCEPTED
+        raise InputError(f"{text!r} is no period: {error}. Use one of: {known}.") from error
     if period.start > now:
-        raise InputError(f"The period {text!r} starts in the future; today is {now.date().isoformat()}.")
+        today = f"it is {now.astimezone(UTC):%Y-%m-%dT%H:%M} UTC" if timed else f"today is {now.date().isoformat()}"
+        raise InputError(f"The period {text!r} starts in the future; {today}.")
     return period
 
 
 def parse_recent(text: str, now: datetime) -> Period:
-    """`parse_period` for events: `last_N_days` and `last_N_weeks` run until now instead of ending at midnight.
+    """`parse_period` for events: hours are taken; `last_N_days` and `last_N_weeks` run until now, not until midnight.
 
     Bills are complete up to yesterday, so costs leave today out; of events a person expects today's too.
     """
-    period = parse_period(text, now)
+    period = parse_period(text, now, hours=True)
     match = _LAST.fullmatch(text.strip())
     if not match or match[2] not in ("day", "week"):
         return period
@@ -83,7 +92,10 @@ def previous(period: Period) -> Period:
     if months:
         start = _add_months(period.start.date(), -months)
         return between_months(start, _add_months(start, months - 1))
-    return _days(period.start - (period.end - period.start), period.start)
+    start = period.start - (period.end - period.start)
+    if {start, period.start} - {_midnight(start.date()), _midnight(period.start.date())}:
+        return Period(label=hours_label(start, period.start), start=start, end=period.start)
+    return _days(start, period.start)
 
 
 def between_months(first: date, last: date) -> Period:
@@ -93,6 +105,15 @@ def between_months(first: date, last: date) -> Period:
     if _add_months(start, 1) != end:
         label = f"{start:%B %Y} to {last:%B %Y}"
     return Period(label=label, start=_midnight(start), end=_midnight(end))
+
+
+def hours_label(start: datetime, end: datetime) -> str:
+    """Hours in words: `13 October 2026 18:00 to 24:00 UTC`."""
+    last = (end - timedelta(microseconds=1)).date()
+    until = f"{end:%-d %B %Y %H:%M}"
+    if last == start.date():
+        until = f"{end:%H:%M}" if last == end.date() else "24:00"
+    return f"{start:%-d %B %Y %H:%M} to {until} UTC"
 
 
 def instant(now: datetime) -> Period:
@@ -170,6 +191,20 @@ def _range(word: str) -> Period:
     if len(left.strip()) == len(right.strip()) == 7:
         return between_months(first.start.date(), last.start.date())
     return _days(first.start, last.end)
+
+
+def _hours(word: str, now: datetime) -> Period:
+    """`A..B` of moments in UTC, cut off now."""
+    left, _, right = word.partition("..")
+    if not (_MINUTE.fullmatch(left) and _MINUTE.fullmatch(right)):
+        raise ValueError("hours are named by two moments, to the minute")
+    if "T24:" in word:
+        raise ValueError("a day ends at T00:00 of the next one")
+    first, last = (datetime.fromisoformat(part).replace(tzinfo=UTC) for part in (left, right))
+    if last <= first:
+        raise ValueError("it ends before it starts")
+    end = min(last, now) if first < now else last
+    return Period(label=hours_label(first, end), start=first, end=end)
 
 
 def _to_date(start: date, today: date, label: str) -> Period:

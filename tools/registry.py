@@ -32,6 +32,14 @@ PeriodWord = Annotated[
     str,
     Field(description="last_month, month_to_date, 2026-09, 2026-07..2026-09, 2026-09-14, last_7_days, yesterday, ..."),
 ]
+HoursWord = Annotated[
+    str,
+    Field(
+        description="last_24_hours, yesterday, 2026-10-13, last_7_days, last_month, ...; hours (UTC, end excluded): "
+        "2026-10-13T18:00..2026-10-14T00:00"
+    ),
+]
+"""A `PeriodWord` of what is not billed by the day."""
 
 Function = TypeVar("Function", bound=Callable[..., Facts])
 _INJECTED: tuple[type, ...] = (Aws, FactBook)

@@ -49,7 +49,7 @@ def settle_time(
     if not near and _OF_TODAY.match(found.text):
         return None  # `I would plan it this week`: advice, not the date of a figure
     if when.kind == "time":
-        if not when.days and when.clock in _clocks(view.facts):
+        if (not when.days and when.clock in _clocks(view.facts)) or _edge(when, view.facts):
             return None
     elif any(f.when and set(f.when.periods) & set(when.periods) for f in asked) or bind.framed(when, view.facts):
         return None
@@ -78,8 +78,17 @@ def _holds(when: When, day: date) -> bool:
 
 
 def _clocks(facts: Sequence[Fact]) -> set[str]:
-    """The times of day at which periods of facts start and end."""
-    return {f"{moment:%H:%M}" for f in facts if f.period is not None for moment in (f.period.start, f.period.end)}
+    """The times of day at which periods of facts start and end; one that ends at midnight ends at 24:00."""
+    found = {f"{moment:%H:%M}" for f in facts if f.period is not None for moment in (f.period.start, f.period.end)}
+    return found | {"24:00"} if any(f.period and f"{f.period.end:%H:%M}" == "00:00" for f in facts) else found
+
+
+def _edge(when: When, facts: Sequence[Fact]) -> bool:
+    """Whether a day and a time of day are those at which the period of a fact, of hours, starts or ends."""
+    hours = [f.period for f in facts if f.period is not None and f.period.days % 1]
+    return any(
+        f"{moment:%H:%M}" == when.clock and moment.date() in when.days for p in hours for moment in (p.start, p.end)
+    )
 
 
 def _daily(facts: Sequence[Fact]) -> list[Fact]:

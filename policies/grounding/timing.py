@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from policies.grounding import words
 from policies.grounding.bind import same_moment
@@ -37,6 +40,8 @@ def period_claim(item: Item, view: View) -> Claim | None:
     if period.start == period.end:
         return None
     near, before = view.timed(*around), view.timed((sentence[0], item.start))
+    if (pair := _other_hours(near, fact, view)) is not None:
+        return _claim(pair, item, view)
     left, _ = view.neighbours(item, sentence)
     leading = before if left is None or not near else [w for w in before if w.start < _first(view, sentence)]
     if words.is_change(fact):
@@ -59,6 +64,39 @@ def period_claim(item: Item, view: View) -> Claim | None:
         if whens:
             return None
     return None
+
+
+_BETWEEN = re.compile(r"(?: UTC)?(?: ?[-\u2013] ?| (?:to|and|until|till|en|tot|e|a) )")
+
+
+def _other_hours(near: Sequence[When], fact: Fact, view: View) -> When | None:
+    """`between 14:00 and 16:00` beside a figure of 18:00 to 20:00, where another fact is of those hours."""
+    for first, last in pairwise(near):
+        if first.clock and last.clock and _BETWEEN.fullmatch(view.text[first.end : last.start]):
+            others = [f for f in view.facts if _hours(f) == (first.clock, last.clock)]
+            if others and _hours(fact) not in (None, (first.clock, last.clock)):
+                return replace(first, end=last.end)
+    return None
+
+
+def _hours(fact: Fact) -> tuple[str, str] | None:
+    """The times of day at which the period of a fact starts and ends, if it is a part of a day."""
+    period = fact.period
+    if period is None or not 0 < period.days < 1:
+        return None
+    end = f"{period.end:%H:%M}"
+    return f"{period.start:%H:%M}", "24:00" if end == "00:00" else end
+
+
+def _elsewhere(when: When, fact: Fact) -> bool:
+    """Whether a part of a day shares no hour with a fact that is itself of hours: `Tuesday morning` of its evening."""
+    period = fact.period
+    return (
+        period is not None
+        and 0 < period.days < 1
+        and bool(when.parts)
+        and all(b <= period.start or period.end <= a for a, b in when.parts)
+    )
 
 
 def _first(view: View, sentence: Span) -> int:
@@ -87,6 +125,8 @@ def _wrong(when: When, fact: Fact, view: View) -> bool:
     period = fact.period
     if period is None or when.relative or when.kind == "time":
         return False
+    if _elsewhere(when, fact):
+        return True
     if when.kind == "date" and period.days > 1:
         return False
     if apart(when, fact) or _one_edge(when, fact) or (when.span and words.is_change(fact)):
@@ -123,6 +163,8 @@ def _one_edge(when: When, fact: Fact) -> bool:
 
 
 def _fits(when: When, fact: Fact, view: View) -> bool:
+    if _elsewhere(when, fact):
+        return False
     if when.relative or agrees(when, fact, view.now, view.text[max(0, when.start - 16) : when.start]):
         return True
     return _labelled(when, fact, view)

@@ -38,6 +38,8 @@ class When:
     """From one month to another."""
     named: bool = False
     """`last month`, `this year`: said of the whole of it."""
+    parts: tuple[tuple[datetime, datetime], ...] = ()
+    """Readings as a part of a day, `Tuesday evening`, in UTC; `periods` keep the whole of the day."""
 
 
 _MONTH = "|".join(sorted((re.escape(m) for m in MONTHS), key=len, reverse=True))
@@ -100,7 +102,8 @@ _PHRASE = re.compile(
     rf"|(?P<simple>{'|'.join(sorted(_SIMPLE, key=len, reverse=True))})(?!\w)"
     rf"|{_LAST} {_COUNT}[ -](?P<u>{'|'.join(_UNITS)})\w*"
     rf"|(?:(?P<prev>last|previous|vorige|afgelopen|this|next) )?(?P<weekday>{_DAY})(?!\w)"
-    r"|(?P<time>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?![\d:]) ?(?P<ampm>[ap]m)?(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?"
+    r"|(?P<time>(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?|24:00))(?![\d:]) ?(?P<ampm>[ap]m)?"
+    r"(?: ?(?:UTC|GMT|CET|CEST|Z)\b)?"
     r"|(?P<bareyear>20\d{2})(?=(?:[ ,.;:)?!*|\n]|$)(?!\d))(?! (?:[a-z]{3,}s)\b))",
     re.IGNORECASE,
 )
@@ -131,8 +134,33 @@ def _in_label(text: str, now: datetime, offset: int) -> tuple[When, ...]:
 def _find(text: str, now: datetime, offset: int) -> tuple[When, ...]:
     found: list[When] = []
     for match in _PHRASE.finditer(text):
-        found.extend(_read(match, text, now.astimezone(UTC)))
+        found.extend(_in_part(when, text) for when in _read(match, text, now.astimezone(UTC)))
     return tuple(replace(w, start=w.start + offset, end=w.end + offset) if offset else w for w in found)
+
+
+_HOURS = {
+    "morning": ((6, 12), (0, 12)), "afternoon": ((12, 18),), "evening": ((18, 24),), "night": ((18, 30), (0, 6)),
+    "ochtend": ((6, 12), (0, 12)), "middag": ((12, 18),), "avond": ((18, 24),), "nacht": ((18, 30), (0, 6)),
+    "manhã": ((6, 12), (0, 12)), "tarde": ((12, 18),), "noite": ((18, 30),),
+}  # fmt: skip
+"""Hours from midnight that a part of a day may be said of."""
+_OF_DAY = "|".join(_HOURS)
+_PART_AFTER = re.compile(rf"(?:'s)?,?(?: in the| early| late| de| à| in de)? ({_OF_DAY})(?!\w)", re.IGNORECASE)
+_PART_BEFORE = re.compile(rf"(?<!\w)({_OF_DAY}) (?:of|van|on|de)(?: the| de)? $", re.IGNORECASE)
+
+
+def _in_part(when: When, text: str) -> When:
+    """A phrase of one day, with the part of the day that is said beside it."""
+    if not when.days or when.clock:
+        return when
+    said = _PART_AFTER.match(text, when.end) or _PART_BEFORE.search(text[max(0, when.start - 20) : when.start])
+    if said is None:
+        return when
+    hours = _HOURS[said[1].lower()]
+    days = [_midnight(day) for day in when.days]
+    return replace(
+        when, parts=tuple((day + timedelta(hours=a), day + timedelta(hours=b)) for day in days for a, b in hours)
+    )
 
 
 def _read(match: re.Match[str], text: str, now: datetime) -> Iterator[When]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.errors import InputError
-from tools.periods import parse_period, parse_recent, previous
+from tools.periods import Period, parse_period, parse_recent, previous
 
 NOW = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
 
@@ -70,3 +70,50 @@ def test_lengths_are_what_the_words_say(day: datetime, count: int) -> None:
     assert period.end - period.start == timedelta(days=count)
     assert period.end <= now < period.end + timedelta(days=1)
     assert previous(period).end == period.start
+
+
+@pytest.mark.parametrize(
+    ("word", "start", "end", "label"),
+    [
+        ("2026-10-13T18:00..2026-10-14T00:00", (13, 18, 0), (14, 0, 0), "13 October 2026 18:00 to 24:00 UTC"),
+        ("2026-10-13T18:30..2026-10-13T19:15", (13, 18, 30), (13, 19, 15), "13 October 2026 18:30 to 19:15 UTC"),
+        (
+            "2026-10-13T18:00..2026-10-14T06:00",
+            (13, 18, 0),
+            (14, 6, 0),
+            "13 October 2026 18:00 to 14 October 2026 06:00 UTC",
+        ),
+        ("2026-10-15T06:00..2026-10-15T12:00", (15, 6, 0), (15, 9, 0), "15 October 2026 06:00 to 09:00 UTC"),
+    ],
+)
+def test_events_take_hours_up_to_now(word: str, start: tuple[int, ...], end: tuple[int, ...], label: str) -> None:
+    first, last = (datetime(2026, 10, *moment, tzinfo=UTC) for moment in (start, end))
+    assert parse_recent(word, NOW) == Period(label=label, start=first, end=last)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("2026-10-13T18:00..2026-10-13T17:00", "ends before it starts"),
+        ("2026-10-13T18:00..2026-10-13T18:00", "ends before it starts"),
+        ("2026-10-13T18:00..2026-10-13T24:00", "a day ends at T00:00 of the next one"),
+        ("2026-10-13T18:00", "two moments"),
+        ("2026-10-13T18:00..2026-10-14", "two moments"),
+        ("2026-10-13T25:00..2026-10-14T02:00", "hour"),
+        ("2026-10-13T18:00+02:00..2026-10-13T20:00+02:00", "two moments"),
+        ("2026-10-15T12:00..2026-10-15T18:00", "starts in the future; it is 2026-10-15T09:00 UTC"),
+    ],
+)
+def test_hours_that_are_none_are_refused_with_what_is_wrong(word: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        parse_recent(word, NOW)
+
+
+def test_what_is_billed_by_the_day_refuses_hours() -> None:
+    with pytest.raises(InputError, match="a part of a day is not available"):
+        parse_period("2026-10-13T18:00..2026-10-14T00:00", NOW)
+
+
+def test_before_hours_come_the_same_number_of_hours() -> None:
+    before = previous(parse_recent("2026-10-13T18:00..2026-10-14T00:00", NOW))
+    assert before == parse_recent("2026-10-13T12:00..2026-10-13T18:00", NOW)

@@ -16,7 +16,7 @@ from tools.facts import Facts
 from tools.ops.alarms import look
 from tools.ops.common import Top, gathered, looked, minutes, of_account, per_account, resolve, scope_of, stamp
 from tools.periods import parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 
 _KEPT = timedelta(days=30)
 """How long CloudWatch keeps alarm history."""
@@ -39,7 +39,7 @@ class Firing:
 @query(domain="ops", operations=("cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms"))
 def alarm_history(
     aws: Aws,
-    period: PeriodWord = "last_24_hours",
+    period: HoursWord = "last_24_hours",
     accounts: Accounts = "all",
     alarm: str | None = None,
     top: Top = 8,

@@ -13,7 +13,7 @@ from tools.calls import Aws, Items
 from tools.facts import Facts, Scope
 from tools.ops.common import Top, clean, gathered, hours, scope_of, stamp
 from tools.periods import Period, parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 
 REGION = "us-east-1"
 """AWS Health answers here for all regions."""
@@ -84,7 +84,7 @@ def _event(account: Account, raw: dict[str, Any], receipts: tuple[str, ...]) -> 
 @query(domain="ops", operations=("health:DescribeEvents", "health:DescribeAffectedEntities"))
 def aws_health_events(
     aws: Aws,
-    period: PeriodWord = "last_30_days",
+    period: HoursWord = "last_30_days",
     status: Literal["all", "open", "upcoming", "closed"] = "all",
     accounts: Accounts = "all",
     top: Top = 8,

@@ -13,7 +13,7 @@ from tools.calls import Aws, Place
 from tools.facts import Facts
 from tools.ops.common import Top, clean, gathered, hours, looked, of_account, per_account, percent, scope_of, stamp
 from tools.periods import Period, parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 
 State = Literal["all", "failed", "completed", "running", "expired", "aborted", "partial"]
 _BACK = timedelta(days=30)
@@ -89,7 +89,7 @@ def _job(place: Place, raw: dict[str, Any]) -> Job:
 
 @query(domain="ops", operations=("backup:ListBackupJobs",))
 def backups(
-    aws: Aws, period: PeriodWord = "last_7_days", state: State = "all", accounts: Accounts = "all", top: Top = 8
+    aws: Aws, period: HoursWord = "last_7_days", state: State = "all", accounts: Accounts = "all", top: Top = 8
 ) -> Facts:
     """AWS Backup jobs of a period: how many completed and failed, which resources, and their last good backup.
 

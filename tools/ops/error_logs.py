@@ -17,8 +17,8 @@ from tools.errors import AwsCallError, InputError
 from tools.facts import Facts
 from tools.ops.common import Top, gathered, looked, of_account, per_account, resolve, scope_of
 from tools.ops.log_text import FILTER, is_error, message, shape
-from tools.periods import Period, parse_recent
-from tools.registry import PeriodWord, query
+from tools.periods import Period, hours_label, parse_recent
+from tools.registry import HoursWord, query
 
 _MOST_GROUPS = 200
 _MOST_PAGES = 20
@@ -57,7 +57,7 @@ class Read:
 @query(domain="ops", operations=("logs:DescribeLogGroups", "logs:FilterLogEvents"))
 def error_logs(
     aws: Aws,
-    period: PeriodWord = "last_24_hours",
+    period: HoursWord = "last_24_hours",
     around: Annotated[str | None, Field(description="a UTC time, 2026-10-13T19:10, instead of a period")] = None,
     minutes: Annotated[int, Field(ge=1, le=720, description="before and after `around`")] = 30,
     accounts: Accounts = "all",
@@ -126,10 +126,7 @@ def _around(text: str, minutes: int, now: datetime) -> Period:
     if at > now:
         raise InputError(f"around is {text!r}, which lies in the future; it is {now:%Y-%m-%dT%H:%M} UTC.")
     start, end = at - timedelta(minutes=minutes), min(at + timedelta(minutes=minutes), now)
-    label = f"{start:%-d %B %Y %H:%M} to {end:%H:%M} UTC"
-    if start.date() != end.date():
-        label = f"{start:%-d %B %Y %H:%M} to {end:%-d %B %Y %H:%M} UTC"
-    return Period(label=label, start=start, end=end)
+    return Period(label=hours_label(start, end), start=start, end=end)
 
 
 def _groups(aws: Aws, place: Place) -> tuple[list[Group], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from tools.facts import Draft, Facts
 from tools.ops.common import Top, clean, looked, of_account, resolve, scope_of
 from tools.ops.series import MEASURES, Measure, Name, Series, Statistic, Values, discover, read, window
 from tools.periods import Period, parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 
 _LISTED = timedelta(days=14)
 """ListMetrics knows what reported within two weeks."""
@@ -30,7 +30,7 @@ def metric(
     name: Name,
     accounts: Accounts = "all",
     resource: str | None = None,
-    period: PeriodWord = "last_24_hours",
+    period: HoursWord = "last_24_hours",
     statistic: Statistic | None = None,
     top: Top = 8,
 ) -> Facts:

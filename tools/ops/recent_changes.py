@@ -9,12 +9,13 @@ from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
+from tools.day_hours import HoursOfDay, parse_day_hours
 from tools.errors import UnknownNameError
 from tools.facts import Facts
 from tools.ops.changes import Change, look
 from tools.ops.common import Top, gathered, looked, of_account, per_account, scope_of
 from tools.periods import parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 
 _KEPT = timedelta(days=90)
 """How long LookupEvents reaches back."""
@@ -25,17 +26,18 @@ _NAMES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "cloud
 @query(domain="ops", operations=("cloudtrail:LookupEvents",))
 def recent_changes(
     aws: Aws,
-    period: PeriodWord = "last_24_hours",
+    period: HoursWord = "last_24_hours",
     kind: Literal["all", "deployments", "writes"] = "all",
     accounts: Accounts = "all",
     service: str | None = None,
+    hours: HoursOfDay = "all",
     top: Top = 8,
 ) -> Facts:
     """What was changed in a period: deployments (ECS, Lambda, CodeDeploy, CloudFormation ...) and other writes.
 
     Names roles and services, never people (`who_did_what` does). `service` is an AWS service such as ecs or rds.
     """
-    span = parse_recent(period, aws.now)
+    span, within = parse_recent(period, aws.now), parse_day_hours(hours)
     chosen = aws.directory.select(accounts)
     found = look(aws, chosen, span)
     behind = gathered(found)
@@ -44,6 +46,9 @@ def recent_changes(
     if service is not None:
         where["service"] = wanted = _service(service, {change.service for change in every})
         every = [change for change in every if change.service == wanted]
+    if within:
+        where["hours"] = within.label
+        every = [change for change in every if within.holds(change.at)]
     done = [change for change in every if not change.failed]
     shown = [c for c in done if kind == "all" or c.deployment == (kind == "deployments")]
     scope = scope_of(aws, chosen, where)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tools.accounts import Account
 from tools.calls import Aws, Place
 from tools.errors import InputError
-from tools.periods import Period
+from tools.periods import Period, hours_label
 
 Name = Literal[
     "cpu",
@@ -198,8 +198,7 @@ def window(span: Period, now: datetime) -> tuple[Period, timedelta]:
     end = end.replace(second=0, microsecond=0)
     if end <= start:
         raise InputError(f"The period {span.label} is too short to measure; use at least five minutes.")
-    label = f"{start:%-d %B %Y %H:%M} to {end:%-d %B %Y %H:%M} UTC"
-    return Period(label=label, start=start, end=end), timedelta(seconds=seconds)
+    return Period(label=hours_label(start, end), start=start, end=end), timedelta(seconds=seconds)
 
 
 def discover(aws: Aws, measure: Measure, accounts: Sequence[Account]) -> tuple[list[Series], tuple[str, ...]]:

@@ -9,7 +9,7 @@ from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.facts import Facts, Scope
 from tools.periods import instant, parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 from tools.security import hub
 from tools.security.common import SEVERITIES, Top, age_days, in_account, is_user, scope_of, short
 from tools.security.hub import Finding, Found
@@ -29,7 +29,7 @@ def findings(
     severity: Severity = "all",
     accounts: Accounts = "all",
     by: By = "severity",
-    period: PeriodWord | None = None,
+    period: HoursWord | None = None,
     status: Literal["all", "open"] = "open",
     top: Top = 10,
 ) -> Facts:

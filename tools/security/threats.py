@@ -8,7 +8,7 @@ from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.facts import Facts
 from tools.periods import parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 from tools.security import guardduty
 from tools.security.common import Top, in_account, scope_of
 
@@ -20,7 +20,7 @@ Severity = Literal["all", "high", "medium", "low"]
 @query(domain="security", operations=guardduty.OPERATIONS)
 def threats(
     aws: Aws,
-    period: PeriodWord = "last_30_days",
+    period: HoursWord = "last_30_days",
     severity: Severity = "all",
     accounts: Accounts = "all",
     top: Top = 10,

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
+from tools.day_hours import HoursOfDay, parse_day_hours
 from tools.errors import UnknownNameError
 from tools.facts import Facts
 from tools.periods import Period, parse_recent
-from tools.registry import PeriodWord, query
+from tools.registry import HoursWord, query
 from tools.security import trail
 from tools.security.common import Top, in_account, joined, scope_of
 from tools.security.trail import Event, Found
@@ -36,10 +37,11 @@ _LISTED = 12
 )
 def who_did_what(
     aws: Aws,
-    period: PeriodWord = "last_7_days",
+    period: HoursWord = "last_7_days",
     who: str | None = None,
     action: str | None = None,
     resource: str | None = None,
+    hours: HoursOfDay = "all",
     accounts: Accounts = "all",
     writes_only: bool = True,
     top: Top = 15,
@@ -49,7 +51,7 @@ def who_did_what(
     `who` is a user, role or root; `action` an API action or verb (DeleteBucket, delete); `resource` a name or id.
     """
     chosen = aws.directory.select(accounts)
-    span = parse_recent(period, aws.now)
+    span, within = parse_recent(period, aws.now), parse_day_hours(hours)
     found = _read(aws, chosen, span, action, resource, writes_only)
     matching = list(found.events)
     behind = found.receipts
@@ -60,8 +62,12 @@ def who_did_what(
         matching = _by_action(matching, found, action)
     if resource:
         matching = _by_resource(matching, found, resource, span)
+    if within:
+        matching = [event for event in matching if within.holds(event.at)]
     kind = "changes" if writes_only else "events"
     where = {key: value for key, value in (("who", who), ("action", action), ("resource", resource)) if value}
+    if within:
+        where["hours"] = within.label
     scope = scope_of(aws, chosen).model_copy(update={"where": where})
     facts = Facts(
         read_as=f"who did what: {kind}, {span.label}, {scope.text()}",
