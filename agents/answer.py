@@ -115,6 +115,8 @@ class Answer(_Frozen):
     """Whether it may be about persons or name one, and so is for the asker alone."""
     approval: str | None = None
     """The id of the approval that this waits for; not part of the JSON form when there is none."""
+    retry_after: int | None = None
+    """Seconds after which it may be asked again, because too much of the asker's runs; in the JSON form only then."""
     usage: Usage
     ledger: LedgerSpan
     results: tuple[QueryResult, ...] = Field(default=(), exclude=True)
@@ -133,8 +135,9 @@ class Answer(_Frozen):
         plain = self.model_dump(mode="json", exclude={"results"})
         for figure, shown in zip(self.figures, plain["figures"], strict=True):
             shown["value"] = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
-        if self.approval is None:
-            del plain["approval"]
+        for name in ("approval", "retry_after"):
+            if plain[name] is None:
+                del plain[name]
         if results:
             plain["results"] = [one.model_dump(mode="json") for one in self.results]
         return plain

@@ -21,6 +21,7 @@ from agents.home import Home
 from agents.interrupting import SAID, end
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
+from agents.refusing import refuse, turn_away
 from agents.resuming import allow, keep_answer, kept_answer, take_up
 from agents.settings import Disclosure
 from agents.writing import Written, go_on, write
@@ -29,7 +30,6 @@ from policies.audit import (
     AnswerDelivered,
     Ledger,
     QuestionAsked,
-    Record,
 )
 from policies.audit.errors import LedgerError
 from policies.guarded import guarded, hide
@@ -44,6 +44,8 @@ from policies.guardrails import (
 from policies.guardrails.definition import load
 from policies.halting import admit
 from policies.oversight import Limits, Meter, Oversight
+from policies.oversight.refusals import Why
+from policies.oversight.running import Full
 from policies.turn import Turn
 from tools.accounts import Directory
 from tools.errors import RegentError
@@ -91,6 +93,21 @@ class Desk:
         self, question: Question, principal: Principal, progress: Progress = lambda event: None
     ) -> Answer:
         """`answer`, for callers that run an event loop."""
+        with self.oversight.running.one(principal.id, principal.role) as full:
+            if full is None:
+                return await self._answered(question, principal, progress)
+            return await self.turned_away(question, principal, full)
+
+    async def turned_away(self, question: Question, principal: Principal, full: Full) -> Answer:
+        """The answer to somebody who has as many questions running as they may; on record as a refusal."""
+        started, question_id = time.perf_counter(), new_id()
+        try:
+            return await asyncio.to_thread(turn_away, self, question, question_id, principal, full)
+        except RegentError as error:
+            shown = for_the_record(question.text)
+            return await self.failed(None, question_id, question, principal, shown, error, started)
+
+    async def _answered(self, question: Question, principal: Principal, progress: Progress) -> Answer:
         started = time.perf_counter()
         question_id = new_id()
         shown = assess_question(question.text).text or for_the_record(question.text)
@@ -127,6 +144,10 @@ class Desk:
 
     async def aresume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
         """`resume`, for callers that run an event loop."""
+        with self.oversight.running.one(asker.id, asker.role, bounded=False):
+            return await self._resumed(approval, asker, progress)
+
+    async def _resumed(self, approval: str, asker: Principal, progress: Progress) -> Answer:
         started = time.perf_counter()
         kept = await asyncio.to_thread(kept_answer, self, approval, asker)
         if kept is not None:
@@ -149,40 +170,9 @@ class Desk:
         Raises:
             LedgerError, UsageError: not even the refusal could be recorded.
         """
-        question_id = new_id()
-        shown = for_the_record(question.text)
-        alone = self.oversight.refusals.by_itself(question.channel, "unknown" if principal_id else "unverified")
-        principal_id, reason = clean_and_mask(principal_id or UNVERIFIED)[:128], clean_and_mask(reason)
-        span = LedgerSpan(origin=self.ledger.origin, first=None, last=None, root="")
-        if alone:
-            span = self._record_refusal(question_id, question, shown, principal_id, reason)
-        return Answer(
-            id=question_id,
-            question=shown,
-            principal=PrincipalShown(id=principal_id, role="unknown", assurance="none"),
-            status="denied",
-            text=reason,
-            disclosure=self._origin("denied"),
-            usage=Usage(model=self.maker.name),
-            ledger=span,
-        )
-
-    def _record_refusal(
-        self, question_id: str, question: Question, shown: str, principal_id: str, reason: str
-    ) -> LedgerSpan:
-        asked = QuestionAsked(
-            text=shown,
-            channel=question.channel,
-            principal_id=principal_id,
-            role="unknown",
-            assurance="none",
-            model=self.maker.name,
-            estate=self.estate.source,
-        )
-        first = self.ledger.append(Record(actor="person", body=asked, question=question_id), wait=False)
-        delivered = AnswerDelivered(status="denied", text_sha256=hashlib.sha256(reason.encode()).hexdigest(), figures=0)
-        last = self.ledger.append(Record(actor="system:desk", body=delivered, question=question_id, parent=first))
-        return LedgerSpan(origin=self.ledger.origin, first=first, last=last, root=self.ledger.root())
+        who = PrincipalShown(id=clean_and_mask(principal_id or UNVERIFIED)[:128], role="unknown", assurance="none")
+        why: Why = "unknown" if principal_id else "unverified"
+        return refuse(self, question, new_id(), who, clean_and_mask(reason), why)
 
     def open_turn(
         self, question_id: str, question: Question, principal: Principal, progress: Progress, shown: str

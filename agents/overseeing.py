@@ -37,8 +37,9 @@ def open_oversight(home: Home, ledger: Ledger, settings: Settings) -> Oversight:
     store = DynamoApprovals(_client("dynamodb", settings), settings.state_table)
     approvals = Approvals(store, ledger, settings.approvals, lambda: usage.latest(time.time()))
     return Oversight(
-        switch=switch, budgets=Budgets(settings.budgets, usage), approvals=approvals, refusals=local.refusals
-    )
+        switch=switch, budgets=Budgets(settings.budgets, usage), approvals=approvals, refusals=local.refusals,
+        running=local.running,
+    )  # fmt: skip
 
 
 def open_outbox(home: Home, settings: Settings) -> Outbox:

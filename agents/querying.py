@@ -72,8 +72,15 @@ def query_for(desk: Desk, call: QueryCall, principal: Principal) -> Answer:
 
 async def aquery_for(desk: Desk, call: QueryCall, principal: Principal) -> Answer:
     """`query_for`, for callers that run an event loop."""
-    started = time.perf_counter()
     question = Question(text=call.text, channel=call.channel, session=call.session, reason=call.reason)
+    with desk.oversight.running.one(principal.id, principal.role) as full:
+        if full is None:
+            return await _queried(desk, call, question, principal)
+        return await desk.turned_away(question, principal, full)
+
+
+async def _queried(desk: Desk, call: QueryCall, question: Question, principal: Principal) -> Answer:
+    started = time.perf_counter()
     question_id = new_id()
     shown = assess_question(question.text).text or for_the_record(question.text)
     turn: Turn | None = None

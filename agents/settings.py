@@ -200,8 +200,8 @@ class Settings(BaseSettings):
     limits: Limits = Field(default=Limits(), description="What one question may use.")
     budgets: BudgetSettings = Field(
         default=BudgetSettings(),
-        description="Questions per hour, tokens and USD per day: for each person, some persons by name, a role "
-        "together, and the house; and a price table of your own.",
+        description="Questions at once (of a person, 8) and per hour, tokens and USD per day: for each person, some "
+        "persons by name, a role together, and the house; and a price table of your own.",
     )
     approvals: ApprovalSettings = Field(
         default=ApprovalSettings(), description="For how many minutes an approval may be given and used."

@@ -6,9 +6,11 @@ aside when it was tried often enough. Messages of one conversation come one afte
 
 from __future__ import annotations
 
+import json
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -22,6 +24,7 @@ from tools.own_file import own_file
 if TYPE_CHECKING:
     import sqlite3
 
+_NONE: Mapping[str, int] = {}
 HIDDEN_SECONDS = 960.0
 """How long a message that a worker has is not given to another; longer than the claim of a worker that died holds."""
 _TABLES = """
@@ -31,17 +34,20 @@ create table if not exists delivery (
 ) without rowid;
 create table if not exists message (
     number integer primary key autoincrement, lane text not null, body text not null,
-    visible real not null, receives integer not null, aside integer not null
+    visible real not null, receives integer not null, aside integer not null, share text not null default ''
 );
 create index if not exists message_by_lane on message (aside, lane, number);
 """
 _NEXT = """
-select number, body, receives from message as one
-where not aside and visible <= :now
+select number, body, receives, share,
+       coalesce((select value from json_each(:held) as had where had.key = one.share), 0) as has
+from message as one
+where not aside and visible <= :now and has < :most
 and not exists (select 1 from message as before where before.lane = one.lane and not before.aside
                 and before.number < one.number)
-order by number limit 1
+order by has, number limit 1
 """
+"""The oldest of whoever has the fewest in workers' hands, and not yet as many as one may have."""
 
 
 class Message(NamedTuple):
@@ -50,6 +56,8 @@ class Message(NamedTuple):
     number: int
     body: str
     receives: int
+    share: str
+    """Whose share of the workers it takes (`Delivery.share`)."""
 
 
 class Box:
@@ -73,18 +81,23 @@ class Box:
             db.execute("delete from delivery where expires < ?", (now,))
             return [_taken(db, delivery, now) for delivery in deliveries]
 
-    def receive(self, hidden: float = HIDDEN_SECONDS) -> Message | None:
-        """The next message, hidden from others for a while; None when there is none now."""
-        now = self._clock()
+    def receive(
+        self, hidden: float = HIDDEN_SECONDS, *, held: Mapping[str, int] = _NONE, most: int = sys.maxsize
+    ) -> Message | None:
+        """The next message, hidden from others for a while; None when there is none now.
+
+        `held` says how many are worked on of each share; whoever has `most` of them waits, and who has fewest is next.
+        """
+        now, counted = self._clock(), json.dumps({share: many for share, many in held.items() if share})
         with self._transaction() as db:
-            while (found := db.execute(_NEXT, {"now": now}).fetchone()) is not None:
-                number, body, receives = found
+            while (found := db.execute(_NEXT, {"now": now, "held": counted, "most": most}).fetchone()) is not None:
+                number, body, receives, share, _ = found
                 if receives > MOST_RECEIVES:  # once more than it is tried: whoever asked is to hear of it
                     db.execute("update message set aside = 1 where number = ?", (number,))
                     continue
                 hide = "update message set visible = ?, receives = receives + 1 where number = ?"
                 db.execute(hide, (now + hidden, number))
-                return Message(number, body, receives + 1)
+                return Message(number, body, receives + 1, share)
         return None
 
     def take_over(self) -> bool:
@@ -206,6 +219,8 @@ class Box:
             write_ahead(db)
             db.execute("pragma secure_delete = on")
             db.executescript(_TABLES)
+            if "share" not in {column[1] for column in db.execute("pragma table_info(message)")}:
+                db.execute("alter table message add column share text not null default ''")
             self._db = db
         return self._db
 
@@ -213,8 +228,9 @@ class Box:
 def _taken(db: sqlite3.Connection, delivery: Delivery, now: float) -> Taken:
     put = "insert or ignore into delivery values (?, 'queued', ?, 0, '', ?)"
     if db.execute(put, (delivery.key, delivery.digest, now + KEPT_SECONDS)).rowcount:
-        message = (delivery.lane, delivery.to_text(), now)
-        db.execute("insert into message (lane, body, visible, receives, aside) values (?, ?, ?, 0, 0)", message)
+        message = (delivery.lane, delivery.to_text(), now, delivery.share)
+        put = "insert into message (lane, body, visible, receives, aside, share) values (?, ?, ?, 0, 0, ?)"
+        db.execute(put, message)
         return "new"
     [digest] = db.execute("select digest from delivery where key = ?", (delivery.key,)).fetchone()
     return "again" if digest == delivery.digest else "other"

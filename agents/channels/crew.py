@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import structlog
@@ -29,6 +30,7 @@ class Crew:
     ) -> None:
         self._box, self._adapter_of, self._again = box, adapter_of, again
         self._stop = threading.Event()
+        self._most, self._held, self._turn = max(1, size - 1), Counter[str](), threading.Lock()
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
 
     def __enter__(self) -> Crew:
@@ -46,13 +48,25 @@ class Crew:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                message = self._box.receive()
+                message = self._taken()
                 if message is not None:
-                    self._work(message)
+                    try:
+                        self._work(message)
+                    finally:
+                        with self._turn:
+                            self._held[message.share] -= 1
                     continue
             except Exception as error:  # noqa: BLE001 - the border: one failure must not end the worker
                 log.error("worker failed", error=type(error).__name__, said=str(error))
             self._stop.wait(IDLE_SECONDS)
+
+    def _taken(self) -> Message | None:
+        """The next message. One person is never given the last worker, and who has fewest is next."""
+        with self._turn:
+            message = self._box.receive(held=+self._held, most=self._most)
+            if message is not None:
+                self._held[message.share] += 1
+            return message
 
     def _work(self, message: Message) -> None:
         last = message.receives >= MOST_RECEIVES

@@ -40,6 +40,8 @@ class Delivery(NamedTuple):
     """What arrived, as the channel's own worker reads it."""
     at: int
     """When it arrived, in Unix seconds."""
+    by: str = ""
+    """Who asks, as the sender names them: one person is not given all workers. Empty: nobody has to be held back."""
 
     @property
     def key(self) -> str:
@@ -55,6 +57,11 @@ class Delivery(NamedTuple):
     def lane(self) -> str:
         """The group among those of all channels, in 64 characters that a queue takes."""
         return hashlib.sha256(f"{self.channel}#{self.group}".encode()).hexdigest()
+
+    @property
+    def share(self) -> str:
+        """Whose share of the workers it takes, in 64 characters; empty for what is in nobody's."""
+        return hashlib.sha256(f"{self.channel}#{self.by}".encode()).hexdigest() if self.by else ""
 
     def to_text(self) -> str:
         """As the queue carries it."""
@@ -72,6 +79,8 @@ def from_text(text: str) -> Delivery:
     except (ValueError, RecursionError) as error:
         raise DeliveryError("A message of the queue is not JSON.") from error
     kinds = Delivery.__annotations__
+    if isinstance(found, dict):
+        found.setdefault("by", "")  # an older version queued it
     if not isinstance(found, dict) or set(found) != set(kinds):
         raise DeliveryError(f"A message of the queue is no delivery; expected exactly {', '.join(kinds)}.")
     texts = [found[name] for name in kinds if name != "at"]

@@ -142,6 +142,7 @@ def _delivery(client: str, arrived: Arrived) -> Delivery | Reply:
         group=f"{client}/{asked['person']}/{session}",
         body=json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         at=int(arrived.now),
+        by=f"{client}/{asked['person']}",
     )
 
 

@@ -104,7 +104,7 @@ SENTENCES = {
     "ledger.recovered": "ledger recovered: {cut_bytes} torn bytes cut from {segment} at {offset}",
     "query.more": "query {query}: more of what it found",
     "feedback.refused": "feedback on {answer} refused: {why}",
-    "calls.refused": "{count} calls of nobody known refused between {first} and {last}",
+    "calls.refused": "{count} calls refused between {first} and {last}",
     "subject.forgotten": "a person was forgotten",
     "key.introduced": "new signing key {vkey}",
     "key.revoked": "signing key {vkey} revoked: {reason}",

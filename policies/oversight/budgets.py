@@ -28,11 +28,18 @@ _HELD = 900.0
 """Seconds for which the hold of a call that never ended counts: longer than any question may take."""
 
 
+AT_ONCE = 8
+"""Questions of one person at a time, unless a setting says otherwise: more than anybody reads, and enough for an
+assistant that calls several queries side by side."""
+
+
 class Allowance(BaseModel):
     """The most that may be used; None: no limit of this kind."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    questions_at_once: int | None = Field(default=None, ge=1)
+    """Questions that run at a time, in each process; of a person, 8 where this is not said (see `running`)."""
     questions_per_hour: int | None = Field(default=None, ge=0)
     tokens_per_day: int | None = Field(default=None, ge=0)
     usd_per_day: Decimal | None = Field(default=None, ge=0)
@@ -43,7 +50,9 @@ class BudgetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    person: Allowance = Allowance(questions_per_hour=600, tokens_per_day=2_000_000, usd_per_day=Decimal(25))
+    person: Allowance = Allowance(
+        questions_at_once=AT_ONCE, questions_per_hour=600, tokens_per_day=2_000_000, usd_per_day=Decimal(25)
+    )
     persons: dict[str, Allowance] = {}
     roles: dict[str, Allowance] = {}
     house: Allowance = Allowance(questions_per_hour=6_000, tokens_per_day=20_000_000, usd_per_day=Decimal(250))

@@ -13,6 +13,7 @@ from policies.oversight.approvals import Approvals, ApprovalSettings
 from policies.oversight.budgets import Budgets, BudgetSettings
 from policies.oversight.database import Database
 from policies.oversight.refusals import Refusals
+from policies.oversight.running import Running
 from policies.oversight.switch import Switch
 from policies.oversight.switch_file import FileSwitch
 from policies.oversight.usage_sqlite import SqliteUsage
@@ -29,6 +30,7 @@ class Oversight:
     budgets: Budgets
     approvals: Approvals
     refusals: Refusals
+    running: Running
     database: Database | None = None
     """The local store behind it, if there is one; closed with the desk."""
 
@@ -43,15 +45,16 @@ class Oversight:
         clock: Callable[[], float] = time.time,
     ) -> Oversight:
         """Kept in files below `home`, beside its ledger. `clock` gives Unix seconds; it may jump."""
-        database = Database(home / "oversight.sqlite")
+        database, budgets = Database(home / "oversight.sqlite"), budgets or BudgetSettings()
         usage = SqliteUsage(database)
         return cls(
             switch=FileSwitch(home / "switch.json", ledger),
-            budgets=Budgets(budgets or BudgetSettings(), usage, clock=clock),
+            budgets=Budgets(budgets, usage, clock=clock),
             approvals=Approvals(
                 SqliteApprovals(database), ledger, approvals or ApprovalSettings(), lambda: usage.latest(clock())
             ),
             refusals=Refusals(home / "refused.sqlite", ledger, clock=clock),
+            running=Running(budgets),
             database=database,
         )
 

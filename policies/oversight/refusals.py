@@ -1,6 +1,7 @@
-"""Refusals: calls that nobody verified or known makes. A few are on record one by one; a flood is counted.
+"""Refusals: calls that nobody verified or known makes, and questions of who has as many running as they may. A few are
+on record one by one; a flood is counted.
 
-An outsider decides how often they call, so what is written for it must not grow with that. Of each kind, the first
+Whoever calls decides how often they call, so what is written for it must not grow with that. Of each kind, the first
 `EACH` of a window are recorded by themselves, and no more than `EACH_DAY` of a day. All others are counted, and one
 record (`calls.refused`) says after the window how many there were, of which kind, when the first and the last. Every
 call is refused all the same.
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from policies.audit import Ledger
 
 log = structlog.get_logger()
-Why = Literal["unverified", "unknown", "foreign"]
+Why = Literal["unverified", "unknown", "foreign", "at_once"]
 """Nothing proves who calls; or it is proved and nobody of that id is known; or a web page called in the name of who
-sits at the machine."""
+sits at the machine; or somebody known has too many questions running."""
 EACH = 20
 """Refusals of one kind that are recorded by themselves in a window."""
 EACH_DAY = 200

@@ -63,7 +63,7 @@ def build(house: House) -> Starlette:
             first = await anext(events)
         except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
             refused = refusal(error)
-            return JSONResponse({"error": str(refused)}, status_code=refused.status)
+            return JSONResponse({"error": str(refused)}, status_code=refused.status, headers=refused.headers)
         encoder = EventEncoder()
         told = _events(house, given, first, events)
         texts = (COMMENT if one is None else encoder.encode(one) async for one in told)

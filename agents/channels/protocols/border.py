@@ -52,9 +52,15 @@ _POOL = ThreadPoolExecutor(_AT_ONCE, "protocol")
 class Refused(RegentError):  # noqa: N818 - a refusal is what it is
     """The request is not answered: `status` is the HTTP status that says so."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, retry_after: int | None = None) -> None:
         super().__init__(sentence)
-        self.status = status
+        self.status, self._retry_after = status, retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What HTTP says with that status."""
+        found = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
+        return found if self._retry_after is None else {**found, "Retry-After": str(self._retry_after)}
 
 
 async def json_of(request: Request) -> dict[str, Any]:
@@ -78,7 +84,8 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
     The question is answered in a thread and to its end, also when nobody reads on: it is on record as asked.
 
     Raises:
-        Refused: who asks is not verified (401) or not known (403), both on record; or it failed (500, 503).
+        Refused: who asks is not verified (401) or not known (403), or has too many questions running (429), all on
+            record; or it failed (500, 503).
     """
     loop, told = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | Answer | Refused]()
     context = structlog.contextvars.get_contextvars()
@@ -109,6 +116,8 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
         if isinstance(one, Answer):
             if one.principal.role == "unknown":
                 raise Refused(403 if ":" in one.principal.id else 401, one.text)
+            if one.retry_after is not None:
+                raise Refused(429, one.text, one.retry_after)
             yield one
             return
         yield one

@@ -47,7 +47,13 @@ if TYPE_CHECKING:
 MODEL, CHANNEL = "regent", "openai"
 _MOST_RECEIPTS = 20
 _DONE = "data: [DONE]\n\n"
-_KINDS = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
+_KINDS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
 
 
 class _Part(BaseModel):
@@ -239,5 +245,4 @@ def _said(error: Refused) -> dict[str, Any]:
 
 
 def _error(error: Refused) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return JSONResponse(_said(error), status_code=error.status, headers=headers)
+    return JSONResponse(_said(error), status_code=error.status, headers=error.headers)

@@ -61,9 +61,8 @@ def verified_first(
 
 def rpc_error(error: Refused) -> Response:
     """A refusal, as JSON-RPC has it when the request was not even looked at."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": str(error)}}
-    return JSONResponse(said, status_code=error.status, headers=headers)
+    return JSONResponse(said, status_code=error.status, headers=error.headers)
 
 
 def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:

@@ -63,7 +63,8 @@ def _event(payload: Mapping[str, Any], at: int) -> Delivery | None:
         return None
     if not channel or not thread:
         return None
-    return _delivery(name, f"{_text(payload, 'team_id')}/{channel}/{thread}", payload, at)
+    team, user = _text(payload, "team_id"), _text(event, "user")
+    return _delivery(name, f"{team}/{channel}/{thread}", payload, at, f"{team}/{user}" if user else "")
 
 
 def _asks(event: Mapping[str, Any]) -> bool:
@@ -106,7 +107,7 @@ def _pressed(payload: Mapping[str, Any]) -> bool:
     return isinstance(actions, list) and bool(actions) and all(isinstance(one, dict) for one in actions)
 
 
-def _delivery(name: str, group: str, payload: Mapping[str, Any], at: int) -> Delivery:
+def _delivery(name: str, group: str, payload: Mapping[str, Any], at: int, by: str = "") -> Delivery:
     kept = {key: value for key, value in payload.items() if key not in _DROPPED}
     if name.startswith("message/"):  # the same message under two events is one question
         kept = {key: value for key, value in kept.items() if key not in ("event_id", "event_time")}
@@ -114,7 +115,7 @@ def _delivery(name: str, group: str, payload: Mapping[str, Any], at: int) -> Del
         # the message that the button is on: its text is known, and may be about persons
         kept["message"] = {key: kept["message"][key] for key in ("ts", "thread_ts") if key in kept["message"]}
     body = json.dumps(kept, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return Delivery(channel=CHANNEL, id=name, group=group, body=body, at=at)
+    return Delivery(channel=CHANNEL, id=name, group=group, body=body, at=at, by=by)
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

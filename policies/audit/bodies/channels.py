@@ -46,11 +46,12 @@ class MessageChanged(Body):
 
 
 class CallsRefused(Body):
-    """Calls of nobody verified or known that were counted, because too many came to record each by itself.
+    """Calls that were refused and counted, because too many came to record each by itself.
 
-    `kinds` counts them by `CHANNEL/unverified`, `CHANNEL/unknown` and `CHANNEL/foreign` (a web page on the machine of
-    the server), `count` is their sum; `first` and `last` are when the first and the last of them came, ISO 8601 in UTC.
-    Refusals that have records of their own are not counted.
+    `kinds` counts them by `CHANNEL/unverified`, `CHANNEL/unknown`, `CHANNEL/foreign` (a web page on the machine of the
+    server) and `CHANNEL/at_once` (of somebody known who had too many questions running), `count` is their sum. `first`
+    and `last` are when the first and the last of them came, ISO 8601 in UTC. What has records of its own is not
+    counted.
     """
 
     type: ClassVar[str] = "calls.refused"

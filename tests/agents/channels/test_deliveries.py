@@ -3,8 +3,11 @@
 import asyncio
 import calendar
 import contextlib
+import json
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -246,6 +249,44 @@ def test_a_crew_puts_poison_aside_and_answers_the_rest(tmp_path):
     assert adapter.said == ["answer to portal/1", "answer to portal/2"], "one conversation keeps its order"
 
 
+def test_attack_forty_questions_of_one_person_leave_a_worker_to_everybody_else(tmp_path):
+    box, go_on, asked = Box(tmp_path / "box"), threading.Event(), list[str]()
+
+    class Slow(Adapter):
+        def ask(self, delivery):
+            asked.append(delivery.by)
+            assert delivery.by != "portal/eva" or go_on.wait(60)
+            return super().ask(delivery)
+
+    adapter = Slow()
+    for number in range(40):
+        box.take(HELLO._replace(id=f"eva/{number}", group=f"eva/{number}", by="portal/eva"))
+    with Crew(box, {"webhook": adapter}.__getitem__, size=4):
+        _until(lambda: len(asked) == 3)
+        for number, who in enumerate(("portal/max", "portal/anna", "")):
+            box.take(HELLO._replace(id=f"other/{number}", group=f"other/{number}", by=who))
+        _until(lambda: len(adapter.said) == 3)
+        assert asked == ["portal/eva"] * 3 + ["portal/max", "portal/anna", ""], "eva has three workers of four"
+        go_on.set()
+        _until(lambda: len(adapter.said) == 43)
+
+
+def test_a_box_of_an_older_version_goes_on_with_what_is_in_it(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "box")) as db:
+        db.execute(
+            "create table message (number integer primary key autoincrement, lane text not null, body text not null, "
+            "visible real not null, receives integer not null, aside integer not null)"
+        )
+        old = json.loads(HELLO.to_text())
+        del old["by"]
+        db.execute("insert into message values (1, 'lane', ?, 0, 0, 0)", (json.dumps(old),))
+        db.commit()
+    box = Box(tmp_path / "box")
+    assert from_text(box.receive().body) == HELLO
+    box.take(HELLO._replace(id="portal/2", group="x", by="portal/eva"))
+    assert from_text(box.receive().body).by == "portal/eva"
+
+
 def test_messages_of_one_conversation_come_one_after_the_other(tmp_path):
     box = Box(tmp_path / "box")
     for number, group in enumerate("aab"):
@@ -257,7 +298,7 @@ def test_messages_of_one_conversation_come_one_after_the_other(tmp_path):
     assert from_text(box.receive().body).id == "1"
 
 
-@given(st.builds(Delivery, st.text(), st.text(), st.text(), st.text(), st.integers()))
+@given(st.builds(Delivery, st.text(), st.text(), st.text(), st.text(), st.integers(), st.text()))
 def test_a_delivery_comes_out_of_the_queue_as_it_went_in(delivery):
     assert from_text(delivery.to_text()) == delivery
 

@@ -87,8 +87,9 @@ def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_each_of_many_at_once_gets_the_answer_to_their_own_question(
-    tmp_path: Path, idp: Provider, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, idp: Provider, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("REGENT_BUDGETS__PERSON__QUESTIONS_AT_ONCE", str(len(QUESTIONS)))  # two ask for all the people
     asks = [(ASKING[number % 2], prompt) for number, prompt in enumerate(QUESTIONS)]
     (tmp_path / "quiet").mkdir()
     (tmp_path / "busy").mkdir()
