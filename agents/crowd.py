@@ -40,9 +40,8 @@ Awaited = Literal["next", "headers", "body", "fetch"]
 class Guest(Protocol):
     """A connection as the crowd sees it."""
 
-    @property
-    def whose(self) -> str:
-        """The address that it came from; all that are of one client have one."""
+    whose: str
+    """The address of its client; all that are of one client have one."""
 
     def awaited(self) -> tuple[Awaited, float] | None:
         """What its client owes the server, and for how many seconds; None while the server owes an answer."""
@@ -96,6 +95,14 @@ class Crowd:
         self._outside.pop(guest, None)
         self._let_in(guest)
         return True
+
+    def moved(self, guest: Guest, whose: str) -> None:
+        """From now on it is another client's."""
+        inside = guest in self._inside
+        self._let_out(guest)
+        guest.whose = whose
+        if inside:
+            self._let_in(guest)
 
     def gone(self, guest: Guest) -> None:
         """It is closed."""

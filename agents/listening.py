@@ -9,11 +9,10 @@ its own bound on connections is reached, it refuses every request, those of who 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import select
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import h11
@@ -22,6 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from agents.asgi import Message, Receive, Send, say
 from agents.crowd import MOST, Awaited, Crowd, bounded
+from agents.proxied import Network, Proxies, network
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class TimedProtocol(H11Protocol):
     """HTTP/1.1 with a time limit for the headers of every request of a connection, in a crowd of them."""
 
     crowd: ClassVar[Crowd]
+    proxies: ClassVar[Proxies]
     always: ClassVar[Collection[str]]
     """Paths that are answered though there is no room."""
 
@@ -68,7 +69,7 @@ class TimedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.whose = network(self.client)
+        self.whose = network(self.client[0] if self.client else None)
         inside = self.crowd.enter(self)
         self._limit = self.loop.call_later(HEADER_SECONDS if inside else OUTSIDE_SECONDS, self._late)
 
@@ -128,6 +129,8 @@ class TimedProtocol(H11Protocol):
         self.shutdown()  # as uvicorn does with each when it stops: closed now, or with the end of the answer
 
     async def _admitted(self, scope: Message, receive: Receive, send: Send) -> None:
+        if self.client is not None and (whose := self.proxies.client(self.client[0], scope["headers"])) is not None:
+            self.crowd.moved(self, whose)  # a proxy's connection serves one client after the other
         if scope["path"] in self.always or self.crowd.admits(self):
             await self._inner(scope, receive, send)
         else:
@@ -153,21 +156,6 @@ class TimedProtocol(H11Protocol):
             self.transport.close()
 
 
-def network(client: tuple[str, int] | None) -> str:
-    """The address of a client, or the network of it that one client has to itself: in IPv6, a /64."""
-    if client is None:
-        return ""
-    try:
-        address = ipaddress.ip_address(client[0].partition("%")[0])
-    except ValueError:
-        return client[0]
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
-
-
 async def _turned_away(receive: Receive, send: Send) -> None:
     """There is no room. The body is taken first, or many a client would see a broken connection in place of a word."""
     try:
@@ -190,19 +178,21 @@ def server(
     log_level: str = "critical",
     connections: int = MOST,
     always: Collection[str] = (),
+    proxies: Sequence[Network] = (),
 ) -> uvicorn.Server:
     """A server for `app`; it names neither itself nor its version, and writes no log of what is asked.
 
     It holds so many `connections`; when they are all taken, requests get 503 with `Retry-After`, but for those of the
-    paths that are `always` answered.
+    paths that are `always` answered. Places are shared out by address; what comes from one of the `proxies` is of the
+    client that it names.
 
     Raises:
         SettingsError: this process may not open so many.
     """
-    held, answered = Crowd(bounded(connections)), frozenset(always)
+    held, answered, before = Crowd(bounded(connections)), frozenset(always), Proxies(proxies)
 
     class Bounded(TimedProtocol):
-        crowd, always = held, answered
+        crowd, always, proxies = held, answered, before
 
     return uvicorn.Server(
         uvicorn.Config(
@@ -214,6 +204,7 @@ def server(
             http=Bounded,
             ws="none",
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

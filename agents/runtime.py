@@ -11,15 +11,18 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.asgi import AsgiApp, Message, Receive, Send, again, ends_unclear, lifespan, say, whole_body
 from agents.channels.protocols.foreign import LOOPBACK, Count, Counting, door, foreign
 from agents.channels.protocols.paths import ADDRESSES, MODES, Address
 from agents.channels.protocols.welcome import HEADERS as WELCOMED
 from agents.channels.protocols.welcome import welcome
+
+if TYPE_CHECKING:
+    from agents.proxied import Network
 
 PING = "/ping"
 MOST_BYTES = ADDRESSES["/invocations"].most_bytes
@@ -142,6 +145,7 @@ def serve(
     estate: str | None = None,
     model: str | None = None,
     connections: int | None = None,
+    proxies: Sequence[Network] = (),
 ) -> int:
     """Serve until stopped; the process exit code. Answers that are on their way are finished first.
 
@@ -159,7 +163,7 @@ def serve(
     port = port or MODES[protocol].port
     front = Front(health, loopback=host in LOOPBACK, protocol=protocol)
     try:
-        server = serving(front, host=host, port=port, connections=connections or MOST, always=(PING,))
+        server = serving(front, host=host, port=port, connections=connections or MOST, always=(PING,), proxies=proxies)
     except SettingsError as error:
         _say(str(error))
         return 1
@@ -245,6 +249,7 @@ def main() -> None:
             port=settings.serve_port,
             protocol=settings.serve_protocol,
             connections=settings.serve_connections,
+            proxies=settings.serve_proxies,
         )
     )
 

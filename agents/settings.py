@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from agents.channels.slack.settings import SlackSettings
@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         default=512, ge=8, le=65_536,
         description="Connections that a server holds at the same time; when they are all taken, requests get 503.",
     )  # fmt: skip
+    serve_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=(),
+        description="Addresses or networks of proxies in front of a server: of connections from there, the last client "
+        "in X-Forwarded-For that is no such proxy is the one whose share of them it is. A proxy named here must append "
+        "to that header, or set it. Default: none, and it is not read.",
+    )
     serve_protocol: Literal["http", "mcp", "a2a", "agui"] = Field(
         default="http",
         description="AgentCore's protocol mode of this runtime; http has every protocol at its own path.",

@@ -64,5 +64,5 @@ def serve(
 
     settings, named = load_settings(), estate.value if estate else None
     mode = protocol.value if protocol else settings.serve_protocol
-    bound, most = port or settings.serve_port, settings.serve_connections
-    raise typer.Exit(run(port=bound, protocol=mode, estate=named, model=model, connections=most))
+    bound, most, proxies = port or settings.serve_port, settings.serve_connections, settings.serve_proxies
+    raise typer.Exit(run(port=bound, protocol=mode, estate=named, model=model, connections=most, proxies=proxies))

@@ -48,7 +48,16 @@ def slack(
     settings = load_settings()
     with open_slack(settings, estate=estate.value if estate else None, model=model, size=workers) as front:
         typer.echo(f"Slack's front listens on http://{host}:{port} (/slack/events, /slack/actions). Ctrl-C stops it.")
-        listen(server(front, host=host, port=port, log_level="warning", connections=settings.serve_connections))
+        listen(
+            server(
+                front,
+                host=host,
+                port=port,
+                log_level="warning",
+                connections=settings.serve_connections,
+                proxies=settings.serve_proxies,
+            )
+        )
 
 
 @app.command("manifest")

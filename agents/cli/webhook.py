@@ -58,4 +58,12 @@ def webhook(
         digests = digesting(settings, home, house, HeardFile(home.path / "heard.sqlite"), [worker])
         with Crew(box, {"webhook": worker}.__getitem__, size=workers), digests:
             typer.echo(f"serving {', '.join(named) or 'no client'} on http://127.0.0.1:{port}/webhook; Ctrl-C stops")
-            listen(server(front, host="127.0.0.1", port=port, connections=settings.serve_connections))
+            listen(
+                server(
+                    front,
+                    host="127.0.0.1",
+                    port=port,
+                    connections=settings.serve_connections,
+                    proxies=settings.serve_proxies,
+                )
+            )

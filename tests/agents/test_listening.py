@@ -8,10 +8,14 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents import crowd, listening
+from agents.proxied import Proxies, network
 from tests.agents.test_runtime import serving
 
 LATE = b"HTTP/1.1 408 Request Timeout\r\n"
@@ -267,7 +271,71 @@ def test_attack_answers_that_nobody_fetches_make_room(full: int, monkeypatch: py
     ],
 )
 def test_a_client_is_its_address_or_the_network_that_it_has_to_itself(one: str, other: str, same: bool) -> None:
-    assert (listening.network((one, 1)) == listening.network((other, 2))) is same
+    assert (network(one) == network(other)) is same
+
+
+def by(client: str, data: bytes = GET) -> bytes:
+    """A request as a proxy hands it on."""
+    return data.replace(b"Host: x\r\n", f"Host: x\r\nX-Forwarded-For: {client}\r\n".encode())
+
+
+@pytest.fixture
+def behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server that holds `MOST` connections, behind a proxy at 127.0.0.2."""
+    with serving(slow_app, connections=MOST, always=("/ping",), proxies=[ip_network("127.0.0.2/32")]) as at:
+        yield at
+
+
+def test_attack_one_client_behind_a_proxy_with_all_places_turns_nobody_away_behind_it(behind: int) -> None:
+    with asked(behind, times=MOST, data=by("203.0.113.9", STREAM), source="127.0.0.2"):
+        for client in ("198.51.100.1", "203.0.113.9, 198.51.100.2", "2001:db8::7"):
+            with connected(behind, "127.0.0.2") as one:
+                one.sendall(by(client))
+                answer = http.client.HTTPResponse(one)
+                answer.begin()
+                assert answer.status == 200, client
+
+
+def test_people_behind_a_proxy_are_not_one_client_that_makes_room_for_somebody_else(behind: int) -> None:
+    with ExitStack() as closing:
+        for number in range(MOST):
+            closing.enter_context(asked(behind, times=1, data=by(f"198.51.100.{number}", STREAM), source="127.0.0.2"))
+        assert told(behind).status == 503, "each has one place, and so would the newcomer"
+
+
+def test_attack_a_header_that_no_proxy_of_ours_wrote_makes_nobody_many_clients(full: int) -> None:
+    with ExitStack() as closing:
+        for number in range(MOST):
+            closing.enter_context(asked(full, times=1, data=by(f"198.51.100.{number}", STREAM), source="127.0.0.2"))
+        assert told(full).status == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "client"),
+    [
+        ("10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.1, 203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+        ("::ffff:10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("10.0.0.1", ["[2001:db8:0:1::1]"], "2001:db8:0:1::/64"),
+        ("10.0.0.1", ["203.0.113.9, unknown"], None),
+        ("10.0.0.1", ["203.0.113.9,"], None),
+        ("10.0.0.1", ["10.0.0.2"], None),
+        ("10.0.0.1", [], None),
+        ("203.0.113.1", ["198.51.100.1"], None),
+        ("no address", ["198.51.100.1"], None),
+    ],
+)
+def test_of_what_a_proxy_says_its_own_last_entry_counts(peer: str, said: list[str], client: str | None) -> None:
+    headers = [(b"host", b"x"), *((b"X-Forwarded-For", one.encode()) for one in said)]
+    assert Proxies([ip_network("10.0.0.0/8")]).client(peer, headers) == client
+
+
+@given(st.binary(max_size=60))
+def test_whatever_the_header_holds_it_is_a_client_or_none(said: bytes) -> None:
+    found = Proxies([ip_network("10.0.0.0/8")]).client("10.0.0.1", [(b"x-forwarded-for", said)])
+    assert found is None or network(found.partition("/")[0]) == found
 
 
 def still_open(one: socket.socket) -> bool:

@@ -84,4 +84,8 @@ def serve(port: int | None = None, *, estate: str | None = None, model: str | No
         open_channel(settings, own, house) as app,
     ):
         at, most = port or settings.teams.port, settings.serve_connections
-        listen(server(app, host="127.0.0.1", port=at, log_level="warning", connections=most))
+        listen(
+            server(
+                app, host="127.0.0.1", port=at, log_level="warning", connections=most, proxies=settings.serve_proxies
+            )
+        )
