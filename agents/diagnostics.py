@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 _TALKATIVE = (
     "botocore", "boto3", "urllib3", "httpx", "httpcore", "openai", "strands", "werkzeug", "asyncio",
@@ -47,11 +47,18 @@ def set_up(default: str = "critical") -> None:
                 # plain traces: the pretty ones print local variables, and those hold what people asked
                 structlog.processors.format_exc_info,
                 _masked,
-                structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+                structlog.dev.ConsoleRenderer(
+                    colors=_in_colours(sys.stderr), exception_formatter=structlog.dev.plain_traceback
+                ),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(level),
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         )
+
+
+def _in_colours(where: TextIO) -> bool:
+    """Only a terminal shows colours; in a file, a pipe or CloudWatch they are noise between the words."""
+    return where.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _masked(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

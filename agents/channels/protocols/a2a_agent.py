@@ -25,18 +25,22 @@ from a2a.types import (
     AgentInterface,
     AgentSkill,
     HTTPAuthSecurityScheme,
+    Message,
+    Role,
     SecurityRequirement,
     SecurityScheme,
+    SendMessageRequest,
     StringList,
+    Task,
 )
 from a2a.utils.constants import PROTOCOL_VERSION_CURRENT, VERSION_HEADER
+from a2a.utils.errors import ContentTypeNotSupportedError, InvalidParamsError
 from starlette.applications import Starlette
 from starlette.requests import Request
 
 from agents.acting import House
 from agents.answer import Question
 from agents.channels.protocols.border import (
-    Refused,
     already,
     in_thread,
     refusal,
@@ -46,15 +50,23 @@ from agents.channels.protocols.border import (
 from agents.channels.protocols.rpc import NOTHING, VERIFIED, verified_first
 
 if TYPE_CHECKING:
-    from a2a.server.events import EventQueue
+    from collections.abc import AsyncGenerator
+
+    from a2a.server.events import Event, EventQueue
 
     from agents.channels.protocols.routing import AsgiApp
     from policies.access.identity import Verified
 
 CHANNEL = "a2a"
 _LONGEST_NAME = 200
+_EXACT = 2**53
+"""Up to here a double holds every whole number."""
 _RUNTIME_URL = "AGENTCORE_RUNTIME_URL"
 """Where a runtime of protocol A2A is reached from outside; the same name that AgentCore's own SDK reads."""
+TEXT_ONLY = "Only text is read here: send the question as parts with text, and nothing else beside them."
+NO_QUESTION = f"A question has words, and its context id {_LONGEST_NAME} characters at most."
+NOT_A_PERSONS = "What is asked has the role ROLE_USER; messages with another role are an agent's own and no question."
+_OURS = frozenset((TEXT_ONLY, NO_QUESTION, NOT_A_PERSONS))
 _SAID = {
     -32001: "There is no such task.",
     -32009: f"This version of A2A is not spoken here; send {VERSION_HEADER}: {PROTOCOL_VERSION_CURRENT}.",
@@ -98,12 +110,8 @@ class Answering(AgentExecutor):
         await event_queue.enqueue_event(new_message(parts, context_id=context.context_id))
 
     async def _answer(self, context: RequestContext) -> list[Any]:
-        message = context.message
-        if message is None or not all(part.HasField("text") for part in message.parts):
-            raise Refused(400, "The question must be text.")
-        text = "\n".join(part.text for part in message.parts)
-        if not text.strip() or not context.context_id or len(context.context_id) > _LONGEST_NAME:
-            raise Refused(400, f"A question has words, and its context id {_LONGEST_NAME} characters at most.")
+        assert context.message is not None  # `Asked` has looked at it
+        text = _words(context.message)
         question = Question(text=text, channel=CHANNEL, session=f"a2a:{context.context_id}")
         mine = already(self._house, context.call_context.state[VERIFIED])
         answer = await in_thread(lambda: reply(mine, question, NOTHING))
@@ -113,14 +121,58 @@ class Answering(AgentExecutor):
         """There are no tasks; the SDK says so before it comes here."""
 
 
+class Asked(DefaultRequestHandler):
+    """Looks at a message before the SDK makes anything of it: what is no question is an error of the protocol."""
+
+    async def on_message_send(self, params: SendMessageRequest, context: ServerCallContext) -> Message | Task:
+        """One message for one. A2AError when it is no question."""
+        _look(params.message)
+        told: Message | Task = await super().on_message_send(params, context)
+        return told
+
+    async def on_message_send_stream(
+        self, params: SendMessageRequest, context: ServerCallContext
+    ) -> AsyncGenerator[Event, None]:
+        """The same, as events."""
+        _look(params.message)
+        async for event in super().on_message_send_stream(params, context):
+            yield event
+
+
+def _look(message: Message) -> None:
+    """A2AError when it is no question: of another role than a client's, with other parts than text, or without words.
+
+    What lacks a part that the protocol asks for is left to the SDK, which says so.
+    """
+    if message.role not in (Role.ROLE_USER, Role.ROLE_UNSPECIFIED):
+        raise InvalidParamsError(message=NOT_A_PERSONS)
+    if not all(part.HasField("text") for part in message.parts):
+        raise ContentTypeNotSupportedError(message=TEXT_ONLY)
+    if message.parts and (not _words(message).strip() or len(message.context_id) > _LONGEST_NAME):
+        raise InvalidParamsError(message=NO_QUESTION)
+
+
+def _words(message: Message) -> str:
+    return "\n".join(part.text for part in message.parts)
+
+
+def whole_numbers(found: Any) -> Any:
+    """JSON with its whole numbers as such: on its way through the SDK each number of an answer became a double."""
+    if isinstance(found, dict):
+        return {name: whole_numbers(one) for name, one in found.items()}
+    if isinstance(found, list):
+        return [whole_numbers(one) for one in found]
+    return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < _EXACT else found
+
+
 def build(house: House) -> AsgiApp:
     """The app of this protocol."""
     logging.getLogger("a2a").setLevel(logging.CRITICAL)  # it logs exceptions and payloads by itself
     described = card(house, "")
-    handler = DefaultRequestHandler(Answering(house), InMemoryTaskStore(), described)
+    handler = Asked(Answering(house), InMemoryTaskStore(), described)
     rpc = Starlette(routes=create_jsonrpc_routes(handler, "/a2a", _Context()))
 
-    verified = verified_first(house, CHANNEL, _asked, rpc, _SAID)
+    verified = verified_first(house, CHANNEL, _asked, rpc, _SAID, _OURS, whole_numbers)
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] != "GET":

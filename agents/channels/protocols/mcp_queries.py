@@ -135,7 +135,7 @@ async def _ask(house: House, given: dict[str, Any]) -> types.CallToolResult:
 async def _query(house: House, name: str, given: dict[str, Any]) -> types.CallToolResult:
     call = QueryCall(name=name[:128], given=given, channel=CHANNEL)
     answer = await in_thread(lambda: query_call(house.desk, house.who, call, NOTHING))
-    return _result(answer, answer.text)
+    return _result(answer, f"{answer.text}\n\n{answer.disclosure}")
 
 
 def _result(answer: Answer, text: str) -> types.CallToolResult:

@@ -33,6 +33,8 @@ _SAID = {
     -32603: "It failed because of an internal error.",
 }
 _NONE: Mapping[int, str] = {}
+Mend = Callable[[Any], Any]
+"""What becomes of the JSON of a response."""
 
 
 def verified_first(
@@ -41,9 +43,12 @@ def verified_first(
     asked: Callable[[dict[str, Any]], str],
     then: ASGIApp,
     said: Mapping[int, str] = _NONE,
+    ours: frozenset[str] = frozenset(),
+    mend: Mend = lambda whole: whole,
 ) -> ASGIApp:
     """`then`, for requests of who is verified and known. Others are refused, on record as what they `asked`, if that is
-    anything. Errors of `then` get our sentences, and those of `said` for codes of its own.
+    anything. Errors of `then` get our sentences, and those of `said` for codes of its own, but for messages that are
+    `ours`; what comes back as JSON, whole or as an event, goes through `mend`.
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +59,7 @@ def verified_first(
         except Refused as error:
             await rpc_error(error)(scope, receive, send)
             return
-        await then(scope, again(await request.body(), receive), in_our_words(send, said))
+        await then(scope, again(await request.body(), receive), in_our_words(send, said, ours, mend))
 
     return serve
 
@@ -65,7 +70,7 @@ def rpc_error(error: Refused) -> Response:
     return JSONResponse(said, status_code=error.status, headers=error.headers)
 
 
-def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:
+def in_our_words(send: Send, said: Mapping[int, str], ours: frozenset[str], mend: Mend) -> Send:
     """Pass a response on. A JSON error gets our sentence for its code, and loses its data, if its code is a general one
     or one of `said`; other errors are the protocol's own and hold what its client needs to know.
     """
@@ -82,11 +87,11 @@ def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:
                 return
             start = message
         elif start is None:
-            await send(message)
+            await send({**message, "body": _events(message.get("body", b""), mend)})
         else:
             body += message.get("body", b"")
             if not message.get("more_body"):
-                plain = _plain(body, sentences)
+                plain = _plain(body, sentences, ours, mend)
                 headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
                 length = (b"content-length", str(len(plain)).encode())
                 await send({**start, "headers": [*headers, length]})
@@ -95,9 +100,22 @@ def in_our_words(send: Send, said: Mapping[int, str] = _NONE) -> Send:
     return sent
 
 
-def _plain(body: bytes, sentences: Mapping[int, str]) -> bytes:
-    whole: Any = json.loads(body)
+def _plain(body: bytes, sentences: Mapping[int, str], ours: frozenset[str], mend: Mend) -> bytes:
+    whole: Any = mend(json.loads(body))
     error = whole.get("error") if isinstance(whole, dict) else None
-    if not isinstance(error, dict) or error.get("code") not in sentences:
-        return body
-    return json.dumps({**whole, "error": {"code": error["code"], "message": sentences[error["code"]]}}).encode()
+    if isinstance(error, dict) and error.get("message") in ours:
+        whole = {**whole, "error": {"code": error["code"], "message": error["message"]}}
+    elif isinstance(error, dict) and error.get("code") in sentences:
+        whole = {**whole, "error": {"code": error["code"], "message": sentences[error["code"]]}}
+    return json.dumps(whole).encode()
+
+
+def _events(chunk: bytes, mend: Mend) -> bytes:
+    """Server-sent events, as an SDK sends them: whole ones in a chunk, the JSON of each in one line."""
+    lines = chunk.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.startswith(b"data:"):
+            text = line.removeprefix(b"data:")
+            ending = text[len(text.rstrip(b"\r\n")) :]
+            lines[number] = b"data: " + json.dumps(mend(json.loads(text))).encode() + ending
+    return b"".join(lines)

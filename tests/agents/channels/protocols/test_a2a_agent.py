@@ -9,11 +9,13 @@ from typing import Any
 import httpx
 import pytest
 from a2a.client import ClientConfig, create_client
-from a2a.helpers import new_text_message
+from a2a.helpers import new_data_part, new_message, new_text_message
 from a2a.types import GetTaskRequest, Role, SendMessageRequest
-from a2a.utils.errors import TaskNotFoundError
+from a2a.utils.errors import ContentTypeNotSupportedError, TaskNotFoundError
 from google.protobuf.json_format import MessageToDict
 
+from agents.answer import Answer
+from agents.channels.protocols.a2a_agent import NO_QUESTION, NOT_A_PERSONS, TEXT_ONLY
 from agents.channels.protocols.border import FAILED
 from policies.audit import QuestionAsked
 from tests.agents.channels.protocols.conftest import SECRET, Served
@@ -110,6 +112,59 @@ def test_what_is_wrong_is_a_sentence_of_ours(served: Served, body: Any) -> None:
     _, text = call(served.port, "POST", "/a2a", body, A2A_Version="1.0", **served.bearer())
     error = json.loads(text)["error"]
     assert error["message"].endswith(".") and set(error) == {"code", "message"} and b"AKIA" not in text
+
+
+ROLE = {"messageId": "1", "role": "ROLE_USER"}
+
+
+@pytest.mark.parametrize("method", ["SendMessage", "SendStreamingMessage"])
+@pytest.mark.parametrize(
+    ("message", "code", "says"),
+    [
+        ({**ROLE, "parts": [{"text": SPEND}, {"data": {"a": 1}}]}, -32005, TEXT_ONLY),
+        ({**ROLE, "parts": [{"raw": "aGk=", "mediaType": "image/png"}]}, -32005, TEXT_ONLY),
+        ({**ROLE, "parts": [{"url": "https://house.example/x.png"}]}, -32005, TEXT_ONLY),
+        ({**ROLE, "parts": [{}]}, -32005, TEXT_ONLY),
+        ({**ROLE, "role": "ROLE_AGENT", "parts": [{"text": SPEND}]}, -32602, NOT_A_PERSONS),
+        ({**ROLE, "parts": [{"text": " "}]}, -32602, NO_QUESTION),
+        ({**ROLE, "contextId": "c" * 201, "parts": [{"text": SPEND}]}, -32602, NO_QUESTION),
+        ({**ROLE, "parts": []}, -32602, "The parameters do not fit the method."),
+        ({"messageId": "1", "parts": [{"text": SPEND}]}, -32602, "The parameters do not fit the method."),
+        ({**ROLE, "role": "ROLE_KING", "parts": [{"text": SPEND}]}, -32602, "The parameters do not fit the method."),
+    ],
+)
+def test_what_is_no_question_is_an_error_of_the_protocol_that_says_why(
+    served: Served, method: str, message: dict[str, Any], code: int, says: str
+) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"message": message}}
+    _, text = call(served.port, "POST", "/a2a", body, A2A_Version="1.0", **served.bearer())
+    assert json.loads(text) == {"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": says}}
+    assert not served.recorded(QuestionAsked)
+
+
+def test_the_sdks_own_client_is_told_that_it_sent_what_is_no_text(served: Served) -> None:
+    async def sent() -> None:
+        async with httpx.AsyncClient(headers=served.bearer(), timeout=60) as web:
+            client = await create_client(served.url, ClientConfig(httpx_client=web, streaming=False))
+            message = new_message([new_data_part({"a": 1})], role=Role.ROLE_USER)
+            with pytest.raises(ContentTypeNotSupportedError, match="Only text is read here"):
+                async for _ in client.send_message(SendMessageRequest(message=message)):
+                    pass
+
+    asyncio.run(sent())
+
+
+@pytest.mark.parametrize("method", ["SendMessage", "SendStreamingMessage"])
+def test_the_data_is_the_object_of_invocations_whole_numbers_too(served: Served, method: str) -> None:
+    message = {**ROLE, "parts": [{"text": "Which alarms are firing?"}]}
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"message": message}}
+    _, text = call(served.port, "POST", "/a2a", body, A2A_Version="1.0", **served.bearer())
+    [line] = [one for one in text.decode().splitlines() if one.startswith(("{", "data:"))]
+    answer = json.loads(line.removeprefix("data:"))["result"]["message"]["parts"][1]["data"]
+    assert isinstance(answer["ledger"]["last"], int) and answer["facts"]
+    Answer.from_json(answer)
+    theirs = json.loads(call(served.port, "POST", "/invocations", {"prompt": SPEND}, **served.bearer())[1])
+    assert set(answer) == set(theirs) and isinstance(theirs["ledger"]["last"], int)
 
 
 def test_exception_text_and_tokens_stay_inside(

@@ -19,7 +19,7 @@ from policies.audit.bodies import CallsRefused
 from policies.oversight.budgets import AT_ONCE
 from policies.oversight.refusals import EACH
 from tests.agents.channels.protocols.conftest import Served
-from tests.agents.channels.protocols.test_any_body import HEADERS
+from tests.agents.channels.protocols.test_any_body import GOOD, HEADERS
 from tests.agents.scripted import Calls, ScriptedMaker
 
 SPEND: Calls = [("spend", {"period": "2026-09"})]
@@ -115,3 +115,11 @@ def test_each_door_says_it_in_its_own_way_and_a_place_is_free_when_a_question_en
         assert [one.result()[0] for one in asked] == [200] * AT_ONCE
         assert not served.desk.oversight.running.now()
         assert send(served, "/v1/chat/completions", chat(QUICK))[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/agui", "/mcp", "/a2a"])
+def test_who_proves_nothing_is_told_at_every_door_what_would(served: Served, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+    connection.request("POST", path, json.dumps(GOOD[path]), HEADERS)
+    got = connection.getresponse()
+    assert (got.status, got.getheader("WWW-Authenticate")) == (401, "Bearer")

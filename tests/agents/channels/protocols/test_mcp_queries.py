@@ -67,6 +67,8 @@ def test_a_limited_person_gets_their_accounts_and_no_others(served: Served) -> N
     mine, other = run(served, what, who="anna")
     assert mine.structured_content["facts"][0]["scope"]["accounts"] == ["venue-utrecht"]
     assert other.is_error and other.structured_content["status"] == "denied" and not other.structured_content["facts"]
+    for one in (mine, other):  # a model reads the text alone
+        assert one.content[0].text.endswith("Ask your platform team if you need a person.")
 
 
 def test_ask_answers_in_words_and_its_conversation_belongs_to_its_asker(served: Served) -> None:
