@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.busy import Busy
 from tools.errors import RegentError
 from tools.own_file import own_file
 
@@ -116,6 +117,15 @@ class ConversationStore(Protocol):
     def looks_like(self, owned_by: str, session: str, looks_like: str) -> None:
         """Remember how a conversation looks to its client after this session: see `fingerprint`."""
 
+    def claim(self, owned_by: str, session: str, by: str) -> bool:
+        """Whether `by` answers the conversation's next question now, because nobody else is at one: see `in_order`."""
+
+    def renew(self, owned_by: str, session: str, by: str) -> None:
+        """Say that `by` is at it still, if claims end by themselves; one that ended does not come back by this."""
+
+    def release(self, owned_by: str, session: str, by: str) -> None:
+        """Let the next question begin."""
+
     def asked(self, question_id: str, whose: Whose) -> None:
         """Remember whose a question is, also when nothing of it is kept."""
 
@@ -130,7 +140,7 @@ class Conversations:
     """The store in one SQLite file. Safe for threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._busy = path, Busy(path)
 
     def latest(self, owned_by: str, session: str) -> tuple[Exchange, ...]:
         with self._open() as db:
@@ -161,6 +171,21 @@ class Conversations:
                 "on conflict (principal, session) do update set looks_like = excluded.looks_like",
                 (session, owned_by, looks_like),
             )
+
+    def claim(self, owned_by: str, session: str, by: str) -> bool:
+        try:
+            return self._busy.claim(owned_by, session, by)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def renew(self, owned_by: str, session: str, by: str) -> None:
+        pass  # held for as long as this process lives
+
+    def release(self, owned_by: str, session: str, by: str) -> None:
+        try:
+            self._busy.release(by)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def asked(self, question_id: str, whose: Whose) -> None:
         with self._open() as db:
@@ -208,4 +233,7 @@ class Conversations:
             finally:
                 db.close()
         except (sqlite3.Error, OSError) as error:
-            raise ConversationError(f"The conversation store {self._path.name} cannot be used: {error}.") from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> ConversationError:
+        return ConversationError(f"The conversation store {self._path.name} cannot be used: {error}.")

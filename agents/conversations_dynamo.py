@@ -1,8 +1,9 @@
 """Conversations in DynamoDB, for where the disk goes with the session: in the state table, until their time is over.
 
 Partition `talk#OWNER`. Sort keys: `x#SESSION#QUESTION` an exchange, `t#SESSION` what a session follows and looks like,
-`l#LOOK` the session that looks like this. Sessions are named by hashes, so that none is the beginning of another's
-name; ids of questions begin with the time and so come in order. Whose a question is lies apart: (`asked#ID`, `whose`).
+`l#LOOK` the session that looks like this, `b#SESSION` who answers its next question now. Sessions are named by hashes,
+so that none is the beginning of another's name; ids of questions begin with the time and so come in order. Whose a
+question is lies apart: (`asked#ID`, `whose`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from policies.table import Table
 
 _PARTITION = "talk#"
 _ASKED = "asked#"
+_LEASE = 45
+"""Seconds after which a claim ends by which nobody said that it goes on: its process died."""
 
 
 class DynamoConversations:
@@ -60,6 +63,28 @@ class DynamoConversations:
             ExpressionAttributeValues={":looks": {"S": looks_like}, ":ttl": {"N": str(self._until())}},
         )  # fmt: skip
         self._put(owned_by, f"l#{looks_like}", {"session": name}, once=False)
+
+    def claim(self, owned_by: str, session: str, by: str) -> bool:
+        until, now = {"N": str(int(self._clock()) + _LEASE)}, {":now": {"N": str(int(self._clock()))}}
+        item = {**_key(owned_by, f"b#{_name(session)}"), "by": {"S": by}, "until": until, "ttl": until}
+        return self._table.held(
+            "put_item", Item=item, ConditionExpression="attribute_not_exists(pk) OR #until < :now",
+            ExpressionAttributeNames={"#until": "until"}, ExpressionAttributeValues=now,
+        )  # fmt: skip
+
+    def renew(self, owned_by: str, session: str, by: str) -> None:
+        self._table.held(
+            "update_item", Key=_key(owned_by, f"b#{_name(session)}"), ConditionExpression="#by = :by",
+            UpdateExpression="SET #until = :until, #ttl = :until",
+            ExpressionAttributeNames={"#by": "by", "#until": "until", "#ttl": "ttl"},
+            ExpressionAttributeValues={":by": {"S": by}, ":until": {"N": str(int(self._clock()) + _LEASE)}},
+        )  # fmt: skip
+
+    def release(self, owned_by: str, session: str, by: str) -> None:
+        self._table.held(
+            "delete_item", Key=_key(owned_by, f"b#{_name(session)}"), ConditionExpression="#by = :by",
+            ExpressionAttributeNames={"#by": "by"}, ExpressionAttributeValues={":by": {"S": by}},
+        )  # fmt: skip
 
     def asked(self, question_id: str, whose: Whose) -> None:
         item = {**_asked_key(question_id), "whose": {"S": whose.model_dump_json()}, "owner": {"S": whose.owned_by}}

@@ -18,11 +18,12 @@ from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Ques
 from agents.conversations import ConversationError, ConversationStore, Exchange, Whose, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
+from agents.in_order import in_order
 from agents.interrupting import SAID, end
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
 from agents.refusing import refuse, turn_away
-from agents.resuming import allow, keep_answer, kept_answer, take_up
+from agents.resuming import allow, keep_answer, kept_answer, paused_run, take_up
 from agents.settings import Disclosure
 from agents.writing import Written, go_on, write
 from policies.access import Gate, Principal
@@ -115,15 +116,17 @@ class Desk:
         try:
             turn = self.open_turn(question_id, question, principal, progress, shown)
             turn.record("person", self.asked(question, principal, shown))
-            refused, _ = await asyncio.gather(
-                asyncio.to_thread(admit, turn), asyncio.to_thread(self.remember, turn, question.session)
-            )
-            if refused:
-                turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
-                written = Written("denied", refused)
-            else:
-                written = await write(self, await guarded(turn, question.text, "question"), question, turn)
-            return await self._deliver(turn, question, shown, written, started)
+            async with in_order(self.conversations, owner(principal), question.session):
+                turn.meter = Meter(self.limits)  # waiting is not its own doing
+                refused, _ = await asyncio.gather(
+                    asyncio.to_thread(admit, turn), asyncio.to_thread(self.remember, turn, question.session)
+                )
+                if refused:
+                    turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
+                    written = Written("denied", refused)
+                else:
+                    written = await write(self, await guarded(turn, question.text, "question"), question, turn)
+                return await self._deliver(turn, question, shown, written, started)
         except asyncio.CancelledError:
             if turn is not None and turn.first is not None:
                 ended, turn.guard = Written("error", SAID), local_guard()
@@ -152,16 +155,18 @@ class Desk:
         kept = await asyncio.to_thread(kept_answer, self, approval, asker)
         if kept is not None:
             return kept
-        run, used = await asyncio.to_thread(take_up, self, approval, asker)
-        shown = run.question.text
-        turn = restored(self.open_turn(run.question_id, run.question, asker, progress, shown), run)
-        try:
-            allow(turn, used)
-            answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
-        except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
-            answer = await self.failed(turn, run.question_id, run.question, asker, shown, error, started)
-        await asyncio.to_thread(keep_answer, self, approval, run, answer)
-        return answer
+        session = (await asyncio.to_thread(paused_run, self, approval)).question.session
+        async with in_order(self.conversations, owner(asker), session):
+            run, used = await asyncio.to_thread(take_up, self, approval, asker)
+            shown = run.question.text
+            turn = restored(self.open_turn(run.question_id, run.question, asker, progress, shown), run)
+            try:
+                allow(turn, used)
+                answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
+            except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
+                answer = await self.failed(turn, run.question_id, run.question, asker, shown, error, started)
+            await asyncio.to_thread(keep_answer, self, approval, run, answer)
+            return answer
 
     def refuse(self, question: Question, principal_id: str | None, reason: str) -> Answer:
         """Refuse somebody who is not known, or who has proved to be nobody (None), on record; of a flood, its count is

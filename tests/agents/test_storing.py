@@ -162,6 +162,38 @@ def test_whose_a_question_is_stays_known_until_it_is_forgotten(conversations: Co
     assert conversations.whose("q-1") is None and conversations.whose("q-2") is None
 
 
+def test_a_conversation_is_claimed_by_one_at_a_time(conversations: ConversationStore) -> None:
+    assert conversations.claim("eva", "s", "a") and not conversations.claim("eva", "s", "b")
+    assert conversations.claim("eva", "t", "c") and conversations.claim("verified:eva", "s", "d")
+    conversations.renew("eva", "s", "a")
+    assert not conversations.claim("eva", "s", "b")
+    conversations.release("eva", "s", "a")
+    assert conversations.claim("eva", "s", "b") and not conversations.claim("eva", "s", "a")
+    for session, by, owned_by in (("s", "b", "eva"), ("t", "c", "eva"), ("s", "d", "verified:eva")):
+        conversations.release(owned_by, session, by)
+
+
+@pytest.mark.slow
+def test_emulated_a_claim_ends_by_itself_and_is_not_renewed_afterwards(request: pytest.FixtureRequest) -> None:
+    now = [1_000_000.0]
+    kept = DynamoConversations(*make_table(request), days=1, clock=lambda: now[0])
+    assert kept.claim("eva", "s", "a")
+    now[0] += 40
+    kept.renew("eva", "s", "a")
+    now[0] += 40
+    assert not kept.claim("eva", "s", "b"), "it was renewed"
+    now[0] += 40
+    assert kept.claim("eva", "s", "b"), "whoever had it is dead"
+    kept.renew("eva", "s", "a")
+    kept.release("eva", "s", "a")
+    assert not kept.claim("eva", "s", "c"), "neither of the two is for who lost it"
+    kept.release("eva", "s", "b")
+    kept.renew("eva", "s", "b")
+    assert kept.claim("eva", "s", "c"), "a late word does not bring it back"
+    kept.keep("eva", "s", "q-1", said(1))
+    assert kept.erase("eva", (), lambda question, answer: False) == 1 and kept.claim("eva", "s", "d")
+
+
 def test_erasing_takes_a_persons_own_and_what_names_them(conversations: ConversationStore) -> None:
     conversations.keep("eva", "s", "q-1", said(1))
     conversations.keep("verified:eva", "s", "q-2", said(2))
