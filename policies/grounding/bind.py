@@ -1,8 +1,9 @@
 """Binding: which fact a figure that the model wrote itself may stand for.
 
-A number needs a fact with the same unit that it equals, or, if marked as rounded ("about"), whose value rounds to it
-at the precision written. A date, a time or a period needs one that a fact has. A name with a digit must stand in a
-fact's value, label or scope, or in the question. Vague magnitudes ("hundreds of") bind to nothing.
+A number needs a fact with the same unit that it equals. `About` is no licence: only shorthand that shows its own
+precision (`about 48.2k`) stands for the fact that rounds to it, and code then writes that fact's value in its place.
+A date, a time or a period needs one that a fact has. A name with a digit must stand in a fact's value, label or scope,
+or in the question. Vague magnitudes ("hundreds of") bind to nothing.
 """
 
 from __future__ import annotations
@@ -104,17 +105,18 @@ def _equal(found: Found, fact: Fact) -> bool:
             return True
         if value > 0 > actual and value == -actual and words.is_change(fact):
             return True
-        if found.rough and _rounds(abs(actual), abs(value), found.quantum):
+        if abbreviates(found) and abs(abs(actual) - abs(value)) <= found.quantum / 2:
             return True
     return False
 
 
-def _rounds(actual: Decimal, shown: Decimal, quantum: Decimal) -> bool:
-    """Whether `shown` is `actual` at the precision written; trailing zeros of a whole number are not significant."""
-    step = quantum or Decimal(1)
-    while step >= 1 and shown and shown % (step * 10) == 0:
-        step *= 10
-    return abs(actual - shown) <= step / 2 and abs(actual - shown) <= actual / 20
+def abbreviates(found: Found) -> bool:
+    """Whether a number is marked as rounded and in shorthand with a decimal and three digits: `about USD 48.2k`."""
+    precise = bool(found.values) and abs(found.values[0]) >= 100 * found.quantum
+    return found.rough and found.quantum > 1 and precise and bool(_DECIMAL.search(found.text))
+
+
+_DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 
 
 def _fraction(found: Found, value: int | Decimal) -> bool:

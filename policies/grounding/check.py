@@ -6,24 +6,29 @@ Order of rules:
 2. Everything else that reads as a figure is found (`figures`) in what the model wrote itself, and settled (`settle`):
    harmless, bound to a fact, or a fault. A number of the question counts only where the question is restated.
 3. `There are no ...` of something that facts count needs a fact that counts none (`absence`).
-4. The words around every figure, rendered or bound, must not contradict its fact (`claims`).
+4. What is said to rise, fall or stay (`trends`), to be more than another (`comparing`) or the largest (`ranking`) must be.
+5. The words around every figure, rendered or bound, must not contradict its fact (`claims`).
 
 With any fault the result has no text: nothing of a faulty draft can be shown by mistake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policies.grounding import bind
 from policies.grounding.absence import absences
 from policies.grounding.claims import contradictions
+from policies.grounding.comparing import comparisons
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
+from policies.grounding.ranking import rankings
 from policies.grounding.render import render
 from policies.grounding.settle import Context, settle
+from policies.grounding.trends import trends
 from policies.grounding.unasked import unasked
+from policies.grounding.values import write_fact
 from policies.grounding.view import Item, look
 from tools.accounts import Account
 from tools.facts import Fact
@@ -56,7 +61,7 @@ def ground(
     rendered = render(draft, facts, locale=locale)
     faults = list(rendered.faults)
     view = look(rendered, facts, now, question)
-    figures = list(rendered.figures)
+    figures, short = list(rendered.figures), dict[int, str]()
     asked = find_figures(question, now) if question else []
     ctx = Context(view, facts, asked, bind.known_names(facts, question), now)
     for found in find_figures(view.words, now, locale, view.times):
@@ -75,10 +80,16 @@ def ground(
                     facts=(verdict.id,),
                 )
             )
+            if bind.abbreviates(found):
+                short[found.start] = write_fact(verdict, locale)
         if len(faults) >= MAX_FAULTS:
             break
     for start, end, message in absences(view):
         faults.append(_fault("unbound_figure", start, end, rendered, message))
+    for start, end, (kind, message) in trends(view):
+        faults.append(_fault(kind, start, end, rendered, message))
+    for start, end, message in (*comparisons(view), *rankings(view)):
+        faults.append(_fault("label", start, end, rendered, message))
     for item in view.items:
         if len(faults) >= MAX_FAULTS:
             break
@@ -88,7 +99,21 @@ def ground(
     faults += [_fault("scope", item.start, item.end, rendered, said) for item, said in unasked(view, accounts)]
     if faults:
         return Grounded(text="", figures=(), faults=tuple(sorted(faults, key=lambda f: f.position)))
-    return Grounded(text=rendered.text, figures=tuple(sorted(figures, key=lambda f: f.start)))
+    return _written_out(rendered.text, sorted(figures, key=lambda f: f.start), short)
+
+
+def _written_out(text: str, figures: Sequence[Figure], short: Mapping[int, str]) -> Grounded:
+    """The answer with each figure in shorthand replaced by its fact's own value, so that none is delivered rounded."""
+    out, at, shift, told = [], 0, 0, []
+    for figure in figures:
+        written = short.get(figure.start, figure.text)
+        if figure.start in short:
+            out += [text[at : figure.start], written]
+            at = figure.end
+        moved = {"start": figure.start + shift, "text": written, "end": figure.start + shift + len(written)}
+        told.append(figure.model_copy(update=moved))
+        shift += len(written) - (figure.end - figure.start)
+    return Grounded(text="".join([*out, text[at:]]), figures=tuple(told))
 
 
 def repair_prompt(draft: str, faults: Sequence[Fault]) -> str:
