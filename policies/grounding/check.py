@@ -6,7 +6,7 @@ Order of rules:
 2. Everything else that reads as a figure is found (`figures`) in what the model wrote itself, and settled (`settle`):
    harmless, bound to a fact, or a fault. A number of the question counts only where the question is restated.
 3. `There are no ...` of something that facts count needs a fact that counts none (`absence`).
-4. What is said to rise, fall or stay (`trends`), to be more than another (`comparing`) or the largest (`ranking`) must be.
+4. What is said to rise, fall or stay (`trends`), to be more (`comparing`) or the largest (`ranking`) must be so.
 5. The words around every figure, rendered or bound, must not contradict its fact (`claims`).
 
 With any fault the result has no text: nothing of a faulty draft can be shown by mistake.
