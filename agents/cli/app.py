@@ -7,6 +7,7 @@ import sys
 
 from agents.cli import (
     access,
+    access_keys,
     approvals,
     ask,
     audit,
@@ -53,6 +54,7 @@ app.command("queries")(queries.queries)
 app.add_typer(estate.app, name="estate")
 app.command("doctor")(doctor.doctor)
 app.add_typer(access.app, name="access")
+access.app.command("worker-key")(access_keys.worker_key_command)
 app.add_typer(approvals.app, name="approvals")
 app.command("stop")(switch.stop)
 app.command("resume")(switch.resume)

@@ -29,6 +29,29 @@ class KeyFileSigner:
         return self._key.sign(message)
 
 
+def make_key(file: Path) -> str:
+    """Make a worker's key in a new file of mode 600; its public key in PEM.
+
+    Raises:
+        SettingsError: there is a file already, whose envelopes would not be believed any more, or none can be written.
+    """
+    import os
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    key = Ed25519PrivateKey.generate()
+    try:
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(made, "wb") as opened:
+            opened.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    except FileExistsError:
+        raise SettingsError(f"There is a file {file.name} already; name one that is not there yet.") from None
+    except OSError as error:
+        raise SettingsError(f"The key file {file.name} cannot be written: {error.strerror}.") from error
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 class KmsSigner:
     """A KMS key of spec ECC_NIST_P256, through a botocore client; the private key never leaves KMS."""
 

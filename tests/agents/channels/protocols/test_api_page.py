@@ -16,7 +16,6 @@ import jsonschema
 import pytest
 import yaml
 
-from agents.channels.opening import AUDIENCE as WORKERS
 from agents.channels.protocols.housekeeping import TASK_HEADER
 from policies.access.sources import ProxySettings
 from policies.audit.bodies import FeedbackGiven
@@ -25,6 +24,7 @@ from tests.agents.channels.protocols.api_page import PAGE, SCHEMAS, page, schema
 from tests.agents.channels.protocols.conftest import SECRET, WHO, Served
 from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
 from tests.agents.test_runtime import call
+from tests.ports import free_port, wait_for_port
 
 _ = installed  # the fixture
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -84,18 +84,36 @@ def test_the_curl_examples(run: Run, served: Served) -> None:
 
 
 @pytest.mark.slow
-def test_the_boto3_example(run: Run, served: Served) -> None:
-    with shim(served.url, keys={"AKIDTEST": "secret"}) as plane:
-        env = {
-            "RUNTIME_ARN": ARN,
-            "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": plane.url,
-            "AWS_ACCESS_KEY_ID": "AKIDTEST",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AUDIENCE": WORKERS,
-            "WORKER_KEY": str(served.worker_key),
-        }
-        said = run([sys.executable, "-c"], example("python", "boto3.client"), **env)
-    assert said.startswith("answered ") and "132,864.40" in said
+def test_the_boto3_example_from_a_key_that_is_made_to_an_answer(run: Run, tmp_path: Path) -> None:
+    """As the page has it: make a key, let a runtime of one's own believe it, ask. AgentCore itself is a stand-in."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    house = {"principals": "people.yaml", "disclosure": {"contact": "Ring the platform team, extension 4711."}}
+    (mine / "regent.yaml").write_text(yaml.safe_dump(house))
+    (mine / "people.yaml").write_text(
+        yaml.safe_dump({"principals": {"eva": {"role": "engineer", "known_as": ["slack:T1/eva"]}}})
+    )
+    regent, port = Path(sys.executable).with_name("regent"), free_port()
+    named = {"PATH": f"{regent.parent}:{os.environ['PATH']}", "REGENT_HOME": str(mine / "home")}
+    made = "set -e\n" + example("bash", "worker-key") + "printenv WORKER_KEY AUDIENCE"
+    key, audience = run(["bash", "-c"], made, mine, **named).split()
+    served = subprocess.Popen([regent, "serve", "--port", str(port)], cwd=mine, env=os.environ | named)
+    try:
+        wait_for_port(port, served)
+        with shim(f"http://127.0.0.1:{port}", keys={"AKIDTEST": "secret"}) as plane:
+            env = {
+                "RUNTIME_ARN": ARN,
+                "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": plane.url,
+                "AWS_ACCESS_KEY_ID": "AKIDTEST",
+                "AWS_SECRET_ACCESS_KEY": "secret",
+                "AUDIENCE": audience,
+                "WORKER_KEY": key,
+            }
+            said = run([sys.executable, "-c"], example("python", "boto3.client"), **env)
+    finally:
+        served.terminate()
+        served.wait(60)
+    assert said.startswith("answered ") and "132,864.40" in said and "extension 4711" in said
 
 
 @pytest.mark.slow
