@@ -16,15 +16,16 @@ import pytest
 from agents.cli import main
 
 
-def regent_here(folder: Path, *words: str, given: str = "", **env: str) -> CompletedProcess[str]:
+def regent_here(folder: Path, *words: str, given: str | bytes = "", **env: str) -> CompletedProcess[str]:
     """Run `regent WORDS` in `folder` with these variables set for it alone; `given` is on its standard input."""
+    data = given.encode() if isinstance(given, str) else given
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name, value in env.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["regent", *words])
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8"))
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         code = _exit_code()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
+import tempfile
+from collections.abc import Awaitable
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
 import pytest
+import uvicorn.server
 from hypothesis import HealthCheck, settings
 
+from tests.homes import SHARED
 from tools.sessions import shared_loader
 
 settings.register_profile("regent", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -39,6 +46,27 @@ def _parsed_once(path: str | None = None) -> Any:
 # A test's own client, moto's and strands' read the service models that lie parsed in this process already: a session
 # would parse megabytes for itself, which takes longer than what most tests ask of it.
 botocore.session.create_loader = _parsed_once
+
+
+# Head and body of an answer go out one after the other in moto's server and in what tests put in the place of others'
+# services: on a connection that is kept, the body would wait 40 ms for the client to acknowledge the head.
+BaseHTTPRequestHandler.disable_nagle_algorithm = True
+
+
+def _soon(seconds: float, *more: Any) -> Awaitable[Any]:
+    return asyncio.sleep(min(seconds, 0.01), *more)
+
+
+# uvicorn looks every 0.1 s whether it is to stop, and then waits for another 0.1 s: half a minute in hundreds of tests.
+uvicorn.server.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": _soon})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for what is made once in a run, for all of its processes; it goes when the run ends."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="regent-tests-", ignore_cleanup_errors=True)
+        os.environ[SHARED] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,8 +1,13 @@
-"""Homes for tests: a `REGENT_HOME` in which the sample estate's line items lie already, as after any first command."""
+"""Homes for tests: a `REGENT_HOME` in which the sample estate's line items lie already, as after any first command.
+
+They take more than a second to generate, which is done once in a run, by whichever of its processes needs them first.
+"""
 
 from __future__ import annotations
 
 import atexit
+import fcntl
+import os
 import shutil
 import tempfile
 from contextlib import suppress
@@ -11,19 +16,30 @@ from pathlib import Path
 
 from tools.estate.cost.store import parquet
 
+SHARED = "TESTS_SHARED_FOLDER"
+"""The variable that names a folder of this run, for all of its processes (`tests/conftest.py`)."""
+
 
 def furnished(home: Path) -> str:
-    """`home` with a copy of the line items, which take a second to generate; its path for the environment."""
+    """`home` with a copy of the line items; its path for the environment."""
     there = home / "cache" / "estate"
     if not there.exists():
         with suppress(OSError):  # a home that cannot be written is what some tests are about
-            shutil.copytree(_generated(), there)
+            shutil.copytree(common_home() / "estate", there)
     return str(home)
 
 
 @cache
-def _generated() -> Path:
-    """The line items, generated once in each process that runs tests."""
-    folder = Path(tempfile.mkdtemp(prefix="regent-tests-"))
+def common_home() -> Path:
+    """The home of the sample estate that all tests of this run share: they read there, and write nothing."""
+    folder = Path(os.environ.get(SHARED) or _own())
+    with (folder / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        parquet(folder)
+    return folder
+
+
+def _own() -> str:
+    folder = tempfile.mkdtemp(prefix="regent-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return parquet(folder).parent
+    return folder

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.homes import common_home
 from tools import catalogue, registry
 from tools.estates import open_sample
 from tools.facts import FactBook
@@ -34,7 +35,7 @@ def test_the_example_counts_what_the_inventory_says(example: registry.Query, tmp
     from tools.estate.services import ec2
 
     store = ReceiptFiles(tmp_path / "receipts", tmp_path / "key")
-    with open_sample(tmp_path) as estate:
+    with open_sample(common_home()) as estate:
         ran = run_query(
             example,
             example.parse({}),

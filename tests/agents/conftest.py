@@ -17,6 +17,7 @@ from agents.home import Home
 from policies.access import Principal, local_principal, shipped_gate
 from policies.audit import Ledger
 from policies.oversight import Limits
+from tests.homes import common_home
 from tools.estates import Estate, open_sample
 from tools.receipts import ReceiptFiles
 
@@ -26,8 +27,8 @@ set_up()  # as the CLI does; structlog's default would print local variables int
 
 
 @pytest.fixture(scope="session")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with open_sample(tmp_path_factory.mktemp("estate")) as opened:
+def estate() -> Iterator[Estate]:
+    with open_sample(common_home()) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from agents.models.offline.telling.results import read_result
 from agents.telling import tell
+from tests.homes import common_home
 from tests.tools.conftest import Asker
 from tools import catalogue
 from tools.estates import Estate, open_sample
@@ -21,7 +22,7 @@ MOST_TOKENS = 1500
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with open_sample(tmp_path_factory.mktemp("estate")) as estate:
+    with open_sample(common_home()) as estate:
         yield _asker(estate, tmp_path_factory.mktemp("receipts"))
 
 

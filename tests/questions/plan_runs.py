@@ -18,6 +18,7 @@ from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
 from agents.telling import tell
 from tests.agents.models.sample_sight import sample_directory
+from tests.homes import common_home
 from tools.catalogue import queries
 from tools.errors import RegentError
 from tools.estate.world import NOW
@@ -74,7 +75,7 @@ class Runs:
 
     def _ran(self, name: str, inputs: dict[str, Any]) -> Found | None:
         if self._estate is None:
-            self._estate = self._closing.enter_context(open_sample(self._folder / "estate"))
+            self._estate = self._closing.enter_context(open_sample(common_home()))
         query = queries()[name]
         store = ReceiptFiles(self._folder / "receipts", self._folder / "receipts.key")
         try:

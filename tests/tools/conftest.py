@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.homes import common_home
 from tools import catalogue
 from tools.accounts import Directory
 from tools.estates import Estate, open_sample
@@ -76,9 +77,9 @@ def fact_named(result: QueryResult, label: str, **scope: Any) -> Fact:
 
 
 @pytest.fixture(scope="session")
-def estate_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def estate_home() -> Path:
     """Where the sample estate keeps its generated data; `tools.estate.cost.store.parquet` finds the line items."""
-    return tmp_path_factory.mktemp("estate")
+    return common_home()
 
 
 @pytest.fixture(scope="session")

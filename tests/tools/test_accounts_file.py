@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.homes import common_home
 from tools.accounts_file import read_accounts
 from tools.errors import AwsCallError, SettingsError
 from tools.estates import open_sample
@@ -65,7 +66,7 @@ def test_a_missing_file_is_one_sentence(tmp_path):
 def test_an_account_whose_tags_cannot_be_read_does_not_go_missing(tmp_path):
     # before, such accounts were left out of the directory without a word, and totals were short
     store = ReceiptFiles(tmp_path / "receipts", tmp_path / "receipts.key")
-    with open_sample(tmp_path) as estate:
+    with open_sample(common_home()) as estate:
         estate.server.fault(service="organizations", operation="ListTagsForResource", kind="denied", times=1)
         with pytest.raises(AwsCallError, match="1 of 14 places"):
             estate.directory(store)

@@ -36,10 +36,10 @@ def home(folder: Path) -> str:
     return furnished(folder / "home")
 
 
-def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def regent(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [REGENT, *words],
-        input=given,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
@@ -48,9 +48,9 @@ def regent(folder: Path, *words: str, given: str | None = None, **env: str) -> s
     )
 
 
-def here(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+def here(folder: Path, *words: str, given: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     """The same without a process."""
-    return regent_here(folder, *words, **{"REGENT_HOME": home(folder), "COLUMNS": "120", **env})
+    return regent_here(folder, *words, given=given, **{"REGENT_HOME": home(folder), "COLUMNS": "120", **env})
 
 
 def answer(folder: Path, *words: str, **env: str) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
@@ -88,7 +88,8 @@ def test_the_second_equal_question_is_answered_from_the_cache_and_says_so(folder
 def test_a_ledger_that_cannot_be_opened_is_said_in_the_object_too(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "ledger").write_text("a file in the way")
-    found, done = answer(tmp_path, "What did we spend last month?")
+    done = here(tmp_path, "ask", "What did we spend last month?", "--json")
+    found = json.loads(done.stdout)
     assert (done.returncode, found["status"], list(found)) == (1, "error", KEYS)
     assert found["text"] in done.stderr and "REGENT_HOME" in found["text"] and "Errno" not in found["text"]
 
@@ -144,7 +145,7 @@ def test_a_process_exits_with_each_of_those_codes(folder: Path, words: list[str]
 
 
 def test_a_question_is_read_from_standard_input(folder: Path) -> None:
-    done = regent_here(folder, "ask", "-", "--json", given="Which buckets are public?\n", REGENT_HOME=home(folder))
+    done = here(folder, "ask", "-", "--json", given="Which buckets are public?\n")
     assert json.loads(done.stdout)["status"] == "answered"
 
 
@@ -168,7 +169,7 @@ def test_recompute_finds_every_fact_the_same(folder: Path) -> None:
 def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     blocked = tmp_path / "home"
     blocked.write_text("a file where a folder is needed")
-    done = regent(tmp_path, "ask", "What did we spend?")
+    done = here(tmp_path, "ask", "What did we spend?")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().count("\n") == 0
@@ -254,11 +255,12 @@ def test_the_estates_truth_can_be_exported(folder: Path) -> None:
 
 
 def test_chat_is_a_conversation(folder: Path) -> None:
-    done = regent(folder, "chat", "--session", "talk", given="What did we spend last month?\nand by team?\nexit\n")
+    said = "What did we spend last month?\nand by team?\nexit\n"
+    done = here(folder, "chat", "--session", "talk", given=said)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("September 2026") >= 2
     assert "an empty line ends the conversation" in done.stderr
-    again = regent_here(folder, "chat", "--session", "talk", REGENT_HOME=home(folder), COLUMNS="120")
+    again = here(folder, "chat", "--session", "talk")
     assert "and by team?" in again.stderr and "empty line" not in again.stderr
 
 

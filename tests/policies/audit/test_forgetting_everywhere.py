@@ -24,6 +24,7 @@ from policies.audit.records import StoredRecord
 from policies.oversight import Limits
 from tests.agents.scripted import ScriptedMaker
 from tests.approving import approving
+from tests.homes import common_home
 from tools.estates import Estate, open_sample
 from tools.receipts import ReceiptFiles
 
@@ -36,8 +37,8 @@ Ask = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with open_sample(tmp_path_factory.mktemp("estate")) as opened:
+def estate() -> Iterator[Estate]:
+    with open_sample(common_home()) as opened:
         yield opened
 
 

@@ -15,6 +15,7 @@ from agents.diagnostics import set_up
 from agents.home import Home
 from agents.settings import Settings
 from policies.access import local_principal
+from tests.homes import common_home
 from tools.estates import Estate, open_sample
 
 set_up()
@@ -23,8 +24,8 @@ Open = Callable[..., Controlling]
 
 
 @pytest.fixture(scope="session")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with open_sample(tmp_path_factory.mktemp("estate")) as opened:
+def estate() -> Iterator[Estate]:
+    with open_sample(common_home()) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ from agents.telling import tell
 from policies.guardrails.definition import load
 from policies.guardrails.orders import orders_in
 from policies.guardrails.split import withhold_split
+from tests.homes import common_home
 from tools import catalogue
 from tools.errors import InputError
 from tools.estates import Estate, open_sample
@@ -92,7 +93,7 @@ def test_attack_a_line_that_only_looks_like_a_querys_name_is_read_like_any_other
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Estate, Path]]:
     home = tmp_path_factory.mktemp("ours")
-    with open_sample(home / "cache") as estate:
+    with open_sample(common_home()) as estate:
         yield estate, home
 
 

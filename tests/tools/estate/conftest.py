@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.homes import common_home
 from tools.estate.credentials import PAYER_ACCESS_KEY, PAYER_SECRET_KEY, session_keys
 from tools.estate.server import SampleEstate, open_estate
 from tools.estate.world import BY_NAME
@@ -16,9 +17,9 @@ Clients = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def cost_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """REGENT_HOME for this folder; the line items are generated into it once."""
-    return tmp_path_factory.mktemp("estate-home")
+def cost_home() -> Path:
+    """REGENT_HOME for this folder, with the line items in it."""
+    return common_home()
 
 
 @pytest.fixture
