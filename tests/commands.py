@@ -6,6 +6,7 @@ survives into the next one) a test starts one.
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -28,7 +29,9 @@ def regent_here(folder: Path, *words: str, given: str | bytes = "", **env: str) 
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
+        seldom = gc.get_threshold()
         code = _exit_code()
+        gc.set_threshold(*seldom)  # a command sets what is right for a process that ends with it
     return CompletedProcess(["regent", *words], code, *(one.buffer.getvalue().decode() for one in (out, err)))
 
 

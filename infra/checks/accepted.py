@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infra.checks.finding import Finding
 from policies.controls.catalogue import catalogue
 from tools.errors import RegentError
+from tools.unique import read_unique
 
 FILE = Path(__file__).with_name("accepted.yaml")
 ANY = "…"
@@ -67,7 +68,7 @@ def load_accepted(file: Path = FILE) -> tuple[Acceptance, ...]:
         AcceptedError: the file cannot be read, an entry is incomplete, or names a control that does not exist.
     """
     try:
-        plain = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+        plain: Any = read_unique(file) or []
         found = tuple(Acceptance.model_validate(one) for one in plain)
     except (OSError, yaml.YAMLError) as error:
         raise AcceptedError(f"{file.name} cannot be read: {error}.") from error

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import agents
 from agents.answer import Answer
 from agents.home import Home
 from tests.agents.scripted import ScriptedMaker
+from tests.commands import regent_here
 from tests.homes import furnished
 from tools.calls import Aws
 from tools.facts import Facts
@@ -97,30 +99,37 @@ def run(tmp_path: Path, *words: str, given: bytes = b"", **env: str) -> subproce
     )
 
 
-def test_the_python_api_obeys_the_principals_file(tmp_path: Path) -> None:
+def test_the_python_api_obeys_the_principals_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = tmp_path / "people.yaml"
     people.write_text("principals:\n  local: {role: manager, accounts: [venue-utrecht]}\n")
-    code = (
-        "import json; from agents import ask; "
-        "print(json.dumps([ask('Who has no MFA?').status, ask('x?', as_id='eve').status]))"
-    )
-    done = run(tmp_path, sys.executable, "-c", code, REGENT_PRINCIPALS=str(people))
-    assert json.loads(done.stdout) == ["denied", "denied"], done.stderr
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
+    monkeypatch.setenv("REGENT_PRINCIPALS", str(people))
+    assert [agents.ask("Who has no MFA?").status, agents.ask("x?", as_id="eve").status] == ["denied", "denied"]
 
 
-@pytest.mark.parametrize("who", ["local", "nobody"])
-def test_binary_input_is_blocked_not_a_crash(tmp_path: Path, who: str) -> None:
-    done = run(tmp_path, str(REGENT), "ask", "-", "--as", who, given=bytes(range(256)) * 20)
+BINARY = bytes(range(256)) * 20
+
+
+def test_binary_input_is_blocked_not_a_crash(tmp_path: Path) -> None:
+    done = run(tmp_path, str(REGENT), "ask", "-", given=BINARY)
     assert done.returncode == 3, done.stderr
     assert b"Traceback" not in done.stderr
 
 
-def test_a_broken_settings_file_is_a_sentence_for_every_command(tmp_path: Path) -> None:
+def test_binary_input_of_somebody_unknown_is_blocked_not_a_crash(tmp_path: Path) -> None:
+    home = furnished(tmp_path / "home")
+    done = regent_here(tmp_path, "ask", "-", "--as", "nobody", given=BINARY, REGENT_HOME=home)
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["ask", "x"], ["doctor"]], ids=" ".join)
+def test_a_broken_settings_file_is_a_sentence_for_every_command(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "regent.yaml").write_text("bad: [yaml")
-    for command in (["ask", "x"], ["doctor"]):
-        done = run(tmp_path, str(REGENT), *command)
-        assert done.returncode in (1, 2)
-        assert b"Traceback" not in done.stderr
+    done = regent_here(tmp_path, *words, REGENT_HOME=furnished(tmp_path / "home"))
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
 
 
 def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from agents.runtime import MOST_BYTES, Front, Health
 from policies.audit import Ledger
 from policies.audit.bodies import CallsRefused
 from policies.oversight.usage import UsageError
+from tests.commands import regent_here
 from tests.homes import furnished
 from tests.ports import free_port
 
@@ -286,9 +287,7 @@ def test_a_stop_finishes_the_answer_and_leaves_a_ledger_that_verifies(tmp_path):
         assert server.wait(60) == 0
     answer = json.loads(found[0][1])
     assert found[0][0] == 200 and answer["status"] == "answered" and answer["receipts"]
-    checked = subprocess.run(
-        [REGENT, "audit", "verify"], env={**os.environ, "REGENT_HOME": str(tmp_path)}, capture_output=True, check=False
-    )
+    checked = regent_here(tmp_path, "audit", "verify", REGENT_HOME=str(tmp_path))
     assert checked.returncode == 0, checked.stdout
 
 
@@ -347,11 +346,11 @@ def test_what_cannot_be_opened_ends_the_process_with_a_sentence(tmp_path):
 
 
 def test_a_port_that_is_taken_is_a_sentence_also_where_the_settings_name_it(tmp_path):
-    with process(tmp_path) as (_, port):
-        wait_for(port)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         second = subprocess.run(
             [REGENT, "serve"],
-            env={**os.environ, "REGENT_HOME": str(tmp_path / "other"), "REGENT_SERVE_PORT": str(port)},
+            env={**os.environ, "REGENT_HOME": str(tmp_path), "REGENT_SERVE_PORT": str(port)},
             capture_output=True,
             text=True,
             timeout=120,

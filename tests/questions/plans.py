@@ -30,13 +30,16 @@ Outcome = Literal["right", "abstained", "wrong"]
 Call = tuple[str, dict[str, Any]]
 
 
-class _Loader(yaml.SafeLoader):
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Fast):  # type: ignore[misc]
     """YAML without dates: `2026-09-14` is a period word."""
 
 
 _Loader.yaml_implicit_resolvers = {
     key: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-    for key, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for key, pairs in _Fast.yaml_implicit_resolvers.items()
 }
 
 

@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from agents.models.offline import Names, Plan, PlannedCall, names_of, understand
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries
 from tools.estate.world import NOW, TEAMS
 from tools.periods import parse_period
 from tools.registry import Query
+from tools.unique import read_unique
 
 _FILE = Path(__file__).parent / "offline_dev.yaml"
 _FREE = frozenset({"by", "top", "resource", "contains", "service", "statistic", "action"})
@@ -40,9 +39,15 @@ def names() -> Names:
     return names_of(sample_directory(), teams=TEAMS)
 
 
+@cache
+def _parts() -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = read_unique(_FILE)
+    return found
+
+
 def load(part: str) -> list[dict[str, Any]]:
     """The questions of one part."""
-    return list(yaml.safe_load(_FILE.read_text(encoding="utf-8"))[part])
+    return list(_parts()[part])
 
 
 def judge(entry: dict[str, Any]) -> Verdict:

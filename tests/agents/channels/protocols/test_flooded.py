@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +22,7 @@ from tests.agents.channels.protocols.conftest import PEOPLE, Served
 from tests.agents.channels.protocols.test_any_body import GOOD, HEADERS
 from tests.agents.test_runtime import call
 from tests.attacks.identity.issuing import AUDIENCE, Provider
-from tests.homes import furnished
-from tests.ports import free_port, wait_for_port
+from tests.processes import regent_serves
 
 DOORS: dict[str, tuple[str, dict[str, Any]]] = {
     "invoke": ("/invocations", {"prompt": "What did we spend?"}),
@@ -141,24 +137,7 @@ def _asked(port: int, idp: Provider) -> tuple[dict[str, Any], float]:
     return json.loads(connection.getresponse().read()), time.perf_counter() - started
 
 
-@contextmanager
-def serving(tmp_path: Path, idp: Provider, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def serving(folder: Path, idp: Provider, **more: str) -> AbstractContextManager[tuple[subprocess.Popen[bytes], int]]:
     """`regent serve` as a process that verifies tokens of `idp`; `more` goes into its environment."""
-    people = tmp_path / "people.yaml"
-    people.write_text(PEOPLE)
-    port = free_port()
-    oidc = {"issuer": idp.issuer, "audiences": [AUDIENCE]}
-    env = os.environ | {
-        "REGENT_HOME": furnished(tmp_path / "home"),
-        "REGENT_PRINCIPALS": str(people),
-        "REGENT_IDENTITY": json.dumps({"oidc": oidc}),
-        **more,
-    }
-    words = [str(Path(sys.executable).with_name("regent")), "serve", "--port", str(port)]
-    process = subprocess.Popen(words, env=env, cwd=tmp_path)
-    try:
-        wait_for_port(port, process)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
+    identity = json.dumps({"oidc": {"issuer": idp.issuer, "audiences": [AUDIENCE]}})
+    return regent_serves(folder, "serve", people=PEOPLE, REGENT_IDENTITY=identity, **more)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,34 +18,21 @@ from policies.audit import Ledger, QuestionAsked
 from policies.audit.verifying import verify
 from tests.agents.channels.slack.conftest import EVA, SECRET, TEAM, WORDS
 from tests.agents.channels.slack.fake import FakeSlack
-from tests.homes import furnished
-from tests.ports import free_port, wait_for_port
+from tests.processes import regent_serves
 
 pytestmark = pytest.mark.slow
 MANY = 6
 
 
-@contextmanager
-def running(tmp_path: Path, slack: FakeSlack) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    people, port = tmp_path / "people.yaml", free_port()
+def running(folder: Path, slack: FakeSlack) -> AbstractContextManager[tuple[subprocess.Popen[bytes], int]]:
     known = {"eva": {"role": "engineer", "known_as": [f"slack:{TEAM}/{EVA}"]}}
-    people.write_text(json.dumps({"principals": known}))
-    env = os.environ | {
-        "REGENT_HOME": furnished(tmp_path / "home"),
-        "REGENT_PRINCIPALS": str(people),
+    env = {
         "REGENT_SLACK__SIGNING_SECRET": SECRET,
         "REGENT_SLACK__BOT_TOKEN": "xoxb-for-tests",
         "REGENT_SLACK__API_URL": slack.api,
         "REGENT_DISCLOSURE__CONTACT": WORDS.contact,
     }
-    words = [str(Path(sys.executable).with_name("regent")), "slack", "--port", str(port)]
-    process = subprocess.Popen(words, env=env, cwd=tmp_path)
-    try:
-        wait_for_port(port, process)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
+    return regent_serves(folder, "slack", people=json.dumps({"principals": known}), **env)
 
 
 def asked(port: int, number: int) -> None:
