@@ -39,6 +39,13 @@ def session_keys(account: str) -> SessionKeys:
     return SessionKeys(f"{_SESSION_PREFIX}{account}", f"sample-estate-reader-{account}", f"sample-session-{account}")
 
 
+def secret_of(access_key: str) -> str:
+    """The secret behind an access key that :func:`caller_of` knows."""
+    if access_key == PAYER_ACCESS_KEY:
+        return PAYER_SECRET_KEY
+    return session_keys(access_key.removeprefix(_SESSION_PREFIX)).secret_key
+
+
 def caller_of(access_key: str, token: str | None) -> Caller | None:
     """The caller behind an access key, or ``None`` if the key or its session token is unknown."""
     if access_key == PAYER_ACCESS_KEY:

@@ -11,15 +11,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.estate import faults
-from tools.estate.credentials import Caller, caller_of
+from tools.estate.credentials import Caller, caller_of, secret_of
 from tools.estate.errors import DEFECT, AwsError, PassOnError, not_in_sample
-from tools.estate.protocol import models, parse, serialize, validate
+from tools.estate.protocol import models, parse, serialize, signature, validate
 from tools.estate.protocol.wire import Scope, WireRequest, WireResponse
 from tools.estate.request import EstateRequest, Handler
 
@@ -92,6 +92,7 @@ class Dispatcher:
         try:
             if caller is None:
                 raise _unknown_key(service, protocol)
+            signature.check(request, scope, secret_of(scope.access_key), protocol, datetime.now(UTC))
             response = self._answer(request, request_id, scope, caller, service, operation, protocol, pass_on)
         except AwsError as fault:
             response = serialize.error(service, protocol, fault, request_id)

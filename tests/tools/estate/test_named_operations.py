@@ -66,9 +66,11 @@ def test_every_rest_operation_of_botocore_is_recognised() -> None:
         signs = metadata.get("signingName") or metadata["endpointPrefix"]
         table.setdefault(signs, []).append(service)
         for operation, had in described["operations"].items():
-            http = had["http"]
-            places.setdefault((signs, http["method"], _bare(http["requestUri"])), set()).add(f"{service}:{operation}")
-            asked.append((signs, service, operation, http["method"], http["requestUri"]))
+            method, uri = had["http"]["method"], had["http"]["requestUri"]
+            if service == "s3" and not uri.startswith("/"):
+                uri = f"/{{Bucket}}{uri}"  # a client of this process took it out of the model that they share
+            places.setdefault((signs, method, _bare(uri)), set()).add(f"{service}:{operation}")
+            asked.append((signs, service, operation, method, uri))
     wanted = {name: tuple(sorted(found, key=lambda one: (one != name, one))) for name, found in table.items()}
     assert {name: found for name, found in wanted.items() if found != (name,)} == REST_SERVICES
     unnamed = []
