@@ -56,15 +56,20 @@ def _handlers(service: str) -> dict[str, Handler]:
     return operations
 
 
-def _moto(account: str, service: str) -> WSGIApplication | None:
-    """The seeded moto application for a service of the moto set, or ``None``."""
-    if importlib.util.find_spec("tools.estate.moto_seed") is None:
+def _moto(account: str, service: str, operation: str) -> WSGIApplication | None:
+    """The seeded moto application for an operation that moto may answer, or ``None``."""
+    from tools.estate import moto_seed
+
+    if operation not in moto_seed.OPERATIONS.get(service, ()):
         return None
-    seed: Any = importlib.import_module("tools.estate.moto_seed")
-    if service not in seed.SERVICES:
-        return None
-    app: WSGIApplication = seed.wsgi(account, service)
-    return app
+    return moto_seed.wsgi(account, service, operation)
+
+
+def seeded(service: str) -> frozenset[str]:
+    """The operations of a service (botocore's name) that the sample answers; every other one is refused by name."""
+    from tools.estate import moto_seed
+
+    return frozenset(_handlers(service)) | frozenset(moto_seed.OPERATIONS.get(service, ()))
 
 
 class Dispatcher:
@@ -168,7 +173,7 @@ class Dispatcher:
     def _from_moto(
         self, caller: Caller, service: str, operation: str, pass_on: Callable[[WSGIApplication], WireResponse]
     ) -> WireResponse:
-        app = _moto(caller.account, service)
+        app = _moto(caller.account, service, operation)
         if app is None:
             raise not_in_sample(service, operation)
         response = pass_on(app)

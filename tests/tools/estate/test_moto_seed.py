@@ -1,4 +1,4 @@
-"""moto answers the long tail of IAM and S3 from the same inventory, for the right account, and only on demand."""
+"""moto answers a few operations of IAM and S3 from the same inventory, for the right account, and only on demand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.tools.estate.conftest import Clients
-from tools.estate.inventory import USERS
-from tools.estate.world import ACCOUNTS, BY_NAME
+from tools.estate.inventory import ROLES, USERS
+from tools.estate.world import BY_NAME
 
 
 def test_policy_texts_come_from_moto(client: Clients) -> None:
@@ -23,19 +23,27 @@ def test_policy_texts_come_from_moto(client: Clients) -> None:
 
 
 def test_accounts_do_not_mix_when_asked_at_once(client: Clients) -> None:
-    def members(name: str) -> set[str]:
-        reply = client("iam", account=name).get_group(GroupName="engineers")
-        return {user["Arn"] for user in reply["Users"]}
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
 
-    named = [account for account in ACCOUNTS if any("engineers" in u.groups and u.account == account.id for u in USERS)]
+    def holders(name: str) -> int:
+        count: int = client("iam", account=name).get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"]
+        return count
+
     with ThreadPoolExecutor(8) as pool:
-        found = dict(zip((one.id for one in named), pool.map(members, [one.name for one in named]), strict=True))
-    for account, arns in found.items():
-        assert arns == {user.arn for user in USERS if user.account == account and "engineers" in user.groups}
+        found = dict(zip(BY_NAME, pool.map(holders, BY_NAME), strict=True))
+    assert len(set(found.values())) > 1
+    for name, count in found.items():
+        held = [
+            one for one in (*USERS, *ROLES) if one.account == BY_NAME[name].id and "AdministratorAccess" in one.policies
+        ]
+        assert count == len(held), name
 
 
 def test_the_seed_agrees_with_the_seeded_handlers(client: Clients) -> None:
-    client("iam", account="network").list_groups()  # moto's answer: this seeds the account
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    attached = client("iam", account="network").get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"]  # moto's answer
+    holders = client("iam", account="network").list_entities_for_policy(PolicyArn=arn)
+    assert attached == len(holders["PolicyUsers"]) + len(holders["PolicyRoles"])
     from moto.iam.models import iam_backends
 
     backend = iam_backends[BY_NAME["network"].id]["aws"]

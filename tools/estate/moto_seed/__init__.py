@@ -1,15 +1,12 @@
-"""moto for the long tail of IAM and S3: operations that the handlers in ``services`` do not answer themselves.
+"""moto, for the few operations of IAM and S3 that it answers with the truth and no handler in ``services`` does.
 
-moto starts in this process on the first such request, and each account is seeded from the inventory then, so that
-policy texts, group listings and the like agree with the seeded handlers. Everything else is answered without moto:
-it is slower there, lists stock images and snapshots as own, and gives resources new ids in every run.
+moto starts in this process on the first such request, and each account is seeded from the inventory then. Whatever is
+not named here is refused, since moto answers it with an empty list or with stock data of its own: it would say that a
+bucket has no lifecycle rules because nobody told it of any.
 """
 
 from __future__ import annotations
 
-from tools.estate.moto_seed.application import wsgi
+from tools.estate.moto_seed.application import OPERATIONS, wsgi
 
-__all__ = ["SERVICES", "wsgi"]
-
-SERVICES: frozenset[str] = frozenset({"iam", "s3"})
-"""The services, by botocore name, whose other operations moto answers."""
+__all__ = ["OPERATIONS", "wsgi"]

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 _LOCK = threading.Lock()
 _SEEDED: set[tuple[str, str]] = set()
-_READS = ("Get", "List", "Simulate")
-_BUCKET_SETTINGS = frozenset(
-    ("accelerate", "cors", "lifecycle", "notification", "object-lock", "ownershipControls", "replication", "website")
-)
-"""Bucket settings that nobody in this company has made, so that moto's "not configured" is the truth.
 
-Objects are left out: the sample holds none, and an empty listing would read as an empty bucket.
-"""
+OPERATIONS: dict[str, dict[str, str]] = {
+    # Of the AWS policies that somebody holds: their texts, as moto ships them. The handler refuses the others.
+    "iam": {"GetPolicy": "", "GetPolicyVersion": ""},
+    # Settings that nobody in this company has made, on no bucket, so that moto's "not configured" is the truth.
+    "s3": {"GetBucketCors": "cors", "GetBucketReplication": "replication", "GetBucketWebsite": "website"},
+}
+"""What moto may answer, by service, each with the only query argument that its request has."""
 
 
 @cache
@@ -44,16 +44,14 @@ def _seed(account: str, service: str) -> None:
         _SEEDED.add((account, service))
 
 
-def _known(service: str, environ: dict[str, Any]) -> bool:
-    """Whether moto's answer to this request is about something that was seeded. Writes never are."""
+def _is(service: str, operation: str, environ: dict[str, Any]) -> bool:
+    """Whether moto too will take this request for that operation."""
     if service == "s3":
         asked = set(parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)) - {"x-id"}
-        read = str(environ["REQUEST_METHOD"]) == "GET"
-        return read and bool(asked) and asked <= _BUCKET_SETTINGS
+        return str(environ["REQUEST_METHOD"]) == "GET" and asked == {OPERATIONS[service][operation]}
     body = environ["wsgi.input"].read()
     environ["wsgi.input"] = io.BytesIO(body)
-    action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-    return bool(action.startswith(_READS))
+    return parse_qs(body.decode("utf-8", "replace")).get("Action") == [operation] and not environ.get("QUERY_STRING")
 
 
 def _refuse(start_response: StartResponse) -> Iterable[bytes]:
@@ -62,15 +60,15 @@ def _refuse(start_response: StartResponse) -> Iterable[bytes]:
     return [b"Not in the sample estate."]
 
 
-def wsgi(account: str, service: str) -> WSGIApplication:
-    """A WSGI application that answers ``service`` for ``account`` (12 digits).
+def wsgi(account: str, service: str, operation: str) -> WSGIApplication:
+    """A WSGI application that answers this operation, one of :data:`OPERATIONS`, for ``account`` (12 digits).
 
     moto would take the account from the access key; the header ``x-moto-account-id`` outranks that and is set here,
     whatever the request held.
     """
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if not _known(service, environ):
+        if not _is(service, operation, environ):
             return _refuse(start_response)
         _seed(account, service)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account

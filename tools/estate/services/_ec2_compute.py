@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.estate import inventory
-from tools.estate.errors import AwsError
+from tools.estate.errors import AwsError, not_in_sample
 from tools.estate.inventory import ago
 from tools.estate.inventory.compute import Instance, Snapshot, Volume, image_of
 from tools.estate.request import EstateRequest, Handler
@@ -162,6 +162,13 @@ def describe_volumes(request: EstateRequest) -> dict[str, Any]:
     return {"Volumes": [_volume(item) for item in shown], **token}
 
 
+def _only_own(request: EstateRequest, member: str, ids: list[str] | None) -> None:
+    """Refuse a request that AWS would answer with what others made, too: the sample holds none of that."""
+    owners = set(request.params.get(member) or ())
+    if owners - {"self", request.account} or not (owners or ids):
+        raise not_in_sample("ec2", request.operation, f"It holds the account's own: ask with {member} self.")
+
+
 _SNAPSHOT: dict[str, Extractor] = {
     "snapshot-id": lambda item: [item.id],
     "volume-id": lambda item: [item.volume],
@@ -190,12 +197,10 @@ def _snapshot(item: Snapshot) -> dict[str, Any]:
 
 
 def describe_snapshots(request: EstateRequest) -> dict[str, Any]:
-    """Only the company's own snapshots; there are no public ones in the sample."""
-    owners = request.params.get("OwnerIds")
-    found = _mine(request, inventory.SNAPSHOTS)
-    if owners and not {"self", request.account} & set(owners):
-        found = []
+    """The account's own snapshots. AWS would add everybody's public ones unless the owner is named."""
     ids = request.params.get("SnapshotIds")
+    _only_own(request, "OwnerIds", ids)
+    found = _mine(request, inventory.SNAPSHOTS)
     found = by_ids(found, ids, "InvalidSnapshot.NotFound", lambda item: item.id)
     found = apply(found, request.params.get("Filters"), _SNAPSHOT, lambda item: item.tags)
     shown, token = page(request, found, PAGING)
@@ -204,10 +209,9 @@ def describe_snapshots(request: EstateRequest) -> dict[str, Any]:
 
 def describe_images(request: EstateRequest) -> dict[str, Any]:
     """The company's own images: one for each platform that runs in the account and region."""
+    wanted = request.params.get("ImageIds")
+    _only_own(request, "Owners", wanted)
     platforms = sorted({item.platform for item in _mine(request, inventory.INSTANCES)})
-    owners = request.params.get("Owners")
-    if owners and not {"self", request.account} & set(owners):
-        platforms = []
     images = [
         {
             "ImageId": image_of(request.account, platform),
@@ -220,7 +224,6 @@ def describe_images(request: EstateRequest) -> dict[str, Any]:
         }
         for platform in platforms
     ]
-    wanted = request.params.get("ImageIds")
     shown = by_ids(images, wanted, "InvalidAMIID.NotFound", lambda item: str(item["ImageId"]))
     if request.params.get("Filters"):
         text = "Use ImageIds or Owners; the sample estate does not filter images."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -27,17 +28,30 @@ def policy_arn(name: str, account: str = "") -> str:
     return f"arn:aws:iam::aws:policy{POLICY_PATHS.get(name, '/')}{name}"
 
 
+@cache
+def policies_held() -> frozenset[str]:
+    """The ARNs of AWS's policies that somebody in the company holds."""
+    names = {name for user in inventory.USERS for name in user.policies}
+    names |= {name for role in inventory.ROLES for name in role.policies}
+    return frozenset(policy_arn(name) for name in names - {READER_ROLE})
+
+
 def attached(names: tuple[str, ...], account: str = "") -> list[dict[str, str]]:
     return [{"PolicyName": name, "PolicyArn": policy_arn(name, account)} for name in names]
 
 
 def reader_policy(account: str) -> str:
     """The reader role's policy: what `regent queries --policy` prints; in data-lab somebody added to it."""
+    return _reader_policy(account == BY_NAME["data-lab"].id)
+
+
+@cache
+def _reader_policy(added_to: bool) -> str:
     from tools.catalogue import every_query
     from tools.iam import reader_policy as least
 
     document = least(every_query().values())
-    if account == BY_NAME["data-lab"].id:
+    if added_to:
         added = {"Sid": "Debug", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
         document = {**document, "Statement": [*document["Statement"], added]}
     return quote(json.dumps(document))

@@ -151,7 +151,10 @@ def describe_affected_entities_for_organization(request: EstateRequest) -> dict[
     known = {event.arn: event for event in health_events()}
     found = []
     params = request.params
-    for one in params.get("organizationEntityFilters") or params.get("organizationEntityAccountFilters") or []:
+    asked = params.get("organizationEntityFilters") or params.get("organizationEntityAccountFilters")
+    if not asked:
+        raise AwsError("ValidationException", "Give organizationEntityFilters or organizationEntityAccountFilters.")
+    for one in asked:
         event = known.get(one["eventArn"])
         for account, value in event.affected if event else ():
             if event and one.get("awsAccountId") in (None, account):

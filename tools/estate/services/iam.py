@@ -2,71 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from tools.estate import inventory
-from tools.estate.errors import AwsError, PassOnError
-from tools.estate.inventory import ago
-from tools.estate.inventory.identity import Role, User
+from tools.estate.errors import AwsError
 from tools.estate.request import EstateRequest, Handler
 from tools.estate.services import _iam_documents as documents
-from tools.estate.services._paging import Paging, page
-from tools.estate.world import ACCOUNTS, READER_ROLE
-
-_PAGING = Paging(token="Marker", size="MaxItems", default=100, largest=1000, error="ValidationError")  # noqa: S106
-
-
-def _paged(request: EstateRequest, key: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    shown, token = page(request, items, _PAGING)
-    return {key: shown, "IsTruncated": bool(token), **token}
-
-
-def _users(request: EstateRequest) -> list[User]:
-    return sorted(inventory.in_account(inventory.USERS, request.account), key=lambda user: user.name)
-
-
-def _roles(request: EstateRequest) -> list[Role]:
-    return sorted(inventory.in_account(inventory.ROLES, request.account), key=lambda role: role.name)
-
-
-def _user(request: EstateRequest) -> User:
-    name = request.params.get("UserName")
-    for user in _users(request):
-        if user.name == name:
-            return user
-    raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
-
-
-def _role(request: EstateRequest) -> Role:
-    name = request.params["RoleName"]
-    for role in _roles(request):
-        if role.name == name:
-            return role
-    raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+from tools.estate.services import _iam_groups, _iam_policies
+from tools.estate.services._iam_lookup import paged, role_named, roles_of, user_named, users_of
+from tools.estate.world import ACCOUNTS
 
 
 def list_users(request: EstateRequest) -> dict[str, Any]:
     prefix = request.params.get("PathPrefix", "/")
-    return _paged(request, "Users", [documents.user_document(user) for user in _users(request) if prefix == "/"])
+    return paged(request, "Users", [documents.user_document(user) for user in users_of(request) if prefix == "/"])
 
 
 def get_user(request: EstateRequest) -> dict[str, Any]:
-    return {"User": documents.user_document(_user(request), listed=False)}
+    return {"User": documents.user_document(user_named(request), listed=False)}
 
 
 def list_user_tags(request: EstateRequest) -> dict[str, Any]:
-    return _paged(request, "Tags", _user(request).tags.as_list())
+    return paged(request, "Tags", user_named(request).tags.as_list())
 
 
 def list_access_keys(request: EstateRequest) -> dict[str, Any]:
-    user = _user(request)
-    return _paged(request, "AccessKeyMetadata", [documents.key_document(user, key) for key in user.keys])
+    user = user_named(request)
+    return paged(request, "AccessKeyMetadata", [documents.key_document(user, key) for key in user.keys])
 
 
 def get_access_key_last_used(request: EstateRequest) -> dict[str, Any]:
     wanted = request.params["AccessKeyId"]
-    for user in _users(request):
+    for user in users_of(request):
         for key in user.keys:
             if key.id == wanted:
                 used: dict[str, Any] = {"ServiceName": key.last_service or "N/A", "Region": key.last_region or "N/A"}
@@ -77,8 +44,8 @@ def get_access_key_last_used(request: EstateRequest) -> dict[str, Any]:
 
 
 def list_mfa_devices(request: EstateRequest) -> dict[str, Any]:
-    owners = [_user(request)] if request.params.get("UserName") else _users(request)
-    return _paged(request, "MFADevices", [documents.mfa_document(user) for user in owners if user.mfa])
+    owners = [user_named(request)] if request.params.get("UserName") else users_of(request)
+    return paged(request, "MFADevices", [documents.mfa_document(user) for user in owners if user.mfa])
 
 
 def list_virtual_mfa_devices(request: EstateRequest) -> dict[str, Any]:
@@ -89,18 +56,18 @@ def list_virtual_mfa_devices(request: EstateRequest) -> dict[str, Any]:
             "User": documents.user_document(user),
             "EnableDate": user.created,
         }
-        for user in _users(request)
+        for user in users_of(request)
         if user.mfa
     ]
     if root.mfa:
         serial = f"arn:aws:iam::{root.account}:mfa/root-account-mfa-device"
         devices.append({"SerialNumber": serial, "EnableDate": root.created})
     wanted = request.params.get("AssignmentStatus", "Any")
-    return _paged(request, "VirtualMFADevices", [] if wanted == "Unassigned" else devices)
+    return paged(request, "VirtualMFADevices", [] if wanted == "Unassigned" else devices)
 
 
 def get_login_profile(request: EstateRequest) -> dict[str, Any]:
-    user = _user(request)
+    user = user_named(request)
     if not user.console:
         raise AwsError("NoSuchEntity", f"Login Profile for User {user.name} cannot be found.", 404)
     created = user.password_changed or user.created
@@ -108,137 +75,35 @@ def get_login_profile(request: EstateRequest) -> dict[str, Any]:
 
 
 def list_attached_user_policies(request: EstateRequest) -> dict[str, Any]:
-    return _paged(request, "AttachedPolicies", documents.attached(_user(request).policies))
+    return paged(request, "AttachedPolicies", documents.attached(user_named(request).policies))
 
 
 def list_attached_role_policies(request: EstateRequest) -> dict[str, Any]:
-    return _paged(request, "AttachedPolicies", documents.attached(_role(request).policies, request.account))
-
-
-def get_policy(request: EstateRequest) -> dict[str, Any]:
-    """The company's own policy; AWS's own are moto's to tell."""
-    arn = _own_policy(request)
-    return {
-        "Policy": {
-            "PolicyName": READER_ROLE,
-            "PolicyId": "ANPA" + inventory.digest("policy", arn)[:17].upper(),
-            "Arn": arn,
-            "Path": "/",
-            "DefaultVersionId": "v1",
-            "AttachmentCount": 1,
-            "IsAttachable": True,
-            "CreateDate": ago(days=60),
-        }
-    }
-
-
-def get_policy_version(request: EstateRequest) -> dict[str, Any]:
-    _own_policy(request)
-    document = documents.reader_policy(request.account)
-    version = {"Document": document, "VersionId": "v1", "IsDefaultVersion": True, "CreateDate": ago(days=60)}
-    return {"PolicyVersion": version}
-
-
-def _own_policy(request: EstateRequest) -> str:
-    arn: str = request.params["PolicyArn"]
-    if arn != documents.policy_arn(READER_ROLE, request.account):
-        raise PassOnError
-    return arn
-
-
-def list_inline(request: EstateRequest) -> dict[str, Any]:
-    """Inline policies: nobody in this company has any."""
-    _user(request) if "UserName" in request.params else _role(request)
-    return _paged(request, "PolicyNames", [])
-
-
-def _group(account: str, name: str) -> dict[str, Any]:
-    return {
-        "Path": "/",
-        "GroupName": name,
-        "GroupId": "AGPA" + inventory.digest("group", account, name)[:17].upper(),
-        "Arn": f"arn:aws:iam::{account}:group/{name}",
-        "CreateDate": ago(days=1400),
-    }
-
-
-def list_groups_for_user(request: EstateRequest) -> dict[str, Any]:
-    return _paged(request, "Groups", [_group(request.account, name) for name in _user(request).groups])
+    return paged(request, "AttachedPolicies", documents.attached(role_named(request).policies, request.account))
 
 
 def list_roles(request: EstateRequest) -> dict[str, Any]:
     prefix = request.params.get("PathPrefix", "/")
-    found = [documents.role_document(role) for role in _roles(request) if role.path.startswith(prefix)]
-    return _paged(request, "Roles", found)
+    found = [documents.role_document(role) for role in roles_of(request) if role.path.startswith(prefix)]
+    return paged(request, "Roles", found)
 
 
 def get_role(request: EstateRequest) -> dict[str, Any]:
-    return {"Role": documents.role_document(_role(request), listed=False)}
-
-
-def list_entities_for_policy(request: EstateRequest) -> dict[str, Any]:
-    name = request.params["PolicyArn"].rpartition("/")[2]
-    kind = request.params.get("EntityFilter")
-    users = [user for user in _users(request) if name in user.policies] if kind in (None, "User") else []
-    roles = [role for role in _roles(request) if name in role.policies] if kind in (None, "Role") else []
-    return {
-        "PolicyGroups": [],
-        "PolicyUsers": [{"UserName": user.name, "UserId": user.id} for user in users],
-        "PolicyRoles": [{"RoleName": role.name, "RoleId": documents.role_document(role)["RoleId"]} for role in roles],
-        "IsTruncated": False,
-    }
-
-
-def get_account_authorization_details(request: EstateRequest) -> dict[str, Any]:
-    kinds = request.params.get("Filter") or ["User", "Role", "Group"]
-    users = [
-        {
-            **{key: value for key, value in documents.user_document(user).items() if key != "PasswordLastUsed"},
-            "UserPolicyList": [],
-            "GroupList": list(user.groups),
-            "AttachedManagedPolicies": documents.attached(user.policies),
-            "Tags": user.tags.as_list(),
-        }
-        for user in _users(request)
-    ]
-    roles = [
-        {
-            key: value
-            for key, value in documents.role_document(role, listed=False).items()
-            if key != "MaxSessionDuration"
-        }
-        | {
-            "RolePolicyList": [],
-            "InstanceProfileList": [],
-            "AttachedManagedPolicies": documents.attached(role.policies, request.account),
-            "Tags": [],
-        }
-        for role in _roles(request)
-    ]
-    groups = sorted({name for user in _users(request) for name in user.groups})
-    entries = [("UserDetailList", item) for item in users if "User" in kinds]
-    entries += [("RoleDetailList", item) for item in roles if "Role" in kinds]
-    entries += [("GroupDetailList", _group(request.account, name)) for name in groups if "Group" in kinds]
-    shown, token = page(request, entries, _PAGING)
-    lists = ("UserDetailList", "RoleDetailList", "GroupDetailList", "Policies")
-    return {name: [item for kind, item in shown if kind == name] for name in lists} | {
-        "IsTruncated": bool(token),
-        **token,
-    }
+    return {"Role": documents.role_document(role_named(request), listed=False)}
 
 
 def get_account_summary(request: EstateRequest) -> dict[str, Any]:
-    users = _users(request)
+    users = users_of(request)
     with_mfa = sum(user.mfa for user in users)
     root = inventory.ROOT_USERS[request.account]
     return {
         "SummaryMap": {
             "Users": len(users),
             "UsersQuota": 5000,
-            "Roles": len(_roles(request)),
+            "Roles": len(roles_of(request)),
             "RolesQuota": 1000,
             "Groups": len({name for user in users for name in user.groups}),
-            "Policies": 0,
+            "Policies": 1,
             "MFADevices": with_mfa + root.mfa,
             "MFADevicesInUse": with_mfa + root.mfa,
             "AccountMFAEnabled": int(root.mfa),
@@ -279,6 +144,8 @@ def list_account_aliases(request: EstateRequest) -> dict[str, Any]:
 
 
 OPERATIONS: dict[str, Handler] = {
+    **_iam_groups.OPERATIONS,
+    **_iam_policies.OPERATIONS,
     "ListUsers": list_users,
     "GetUser": get_user,
     "ListUserTags": list_user_tags,
@@ -289,15 +156,8 @@ OPERATIONS: dict[str, Handler] = {
     "GetLoginProfile": get_login_profile,
     "ListAttachedUserPolicies": list_attached_user_policies,
     "ListAttachedRolePolicies": list_attached_role_policies,
-    "ListUserPolicies": list_inline,
-    "ListRolePolicies": list_inline,
-    "ListGroupsForUser": list_groups_for_user,
     "ListRoles": list_roles,
     "GetRole": get_role,
-    "ListEntitiesForPolicy": list_entities_for_policy,
-    "GetPolicy": get_policy,
-    "GetPolicyVersion": get_policy_version,
-    "GetAccountAuthorizationDetails": get_account_authorization_details,
     "GetAccountSummary": get_account_summary,
     "GenerateCredentialReport": generate_credential_report,
     "GetCredentialReport": get_credential_report,
