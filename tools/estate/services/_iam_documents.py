@@ -47,14 +47,19 @@ def reader_policy(account: str) -> str:
 
 @cache
 def _reader_policy(added_to: bool) -> str:
-    from tools.catalogue import every_query
-    from tools.iam import reader_policy as least
-
-    document = least(every_query().values())
+    document = _least()
     if added_to:
         added = {"Sid": "Debug", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
         document = {**document, "Statement": [*document["Statement"], added]}
     return quote(json.dumps(document))
+
+
+@cache
+def _least() -> dict[str, Any]:
+    from tools.catalogue import every_query
+    from tools.iam import reader_policy as least
+
+    return least(every_query().values())
 
 
 def user_document(user: User, *, listed: bool = True) -> dict[str, Any]:
