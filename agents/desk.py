@@ -19,7 +19,7 @@ from agents.conversations import ConversationError, ConversationStore, Exchange,
 from agents.drafting import ModelMaker, leaving_results
 from agents.home import Home
 from agents.in_order import in_order
-from agents.interrupting import SAID, end
+from agents.interrupting import SAID, Underway, end
 from agents.outcome import cause_of, principal_shown, queries_made, results_of
 from agents.pausing import restored
 from agents.refusing import refuse, turn_away
@@ -77,6 +77,7 @@ class Desk:
     """What oversees its questions; None: files in its home."""
     words: Disclosure = field(default_factory=Disclosure)
     """What is said below every answer, in the company's words."""
+    underway: Underway = field(default_factory=Underway)
 
     @property
     def oversight(self) -> Oversight:
@@ -95,9 +96,10 @@ class Desk:
     ) -> Answer:
         """`answer`, for callers that run an event loop."""
         with self.oversight.running.one(principal.id, principal.role) as full:
-            if full is None:
+            if full is not None:
+                return await self.turned_away(question, principal, full)
+            with self.underway.one():
                 return await self._answered(question, principal, progress)
-            return await self.turned_away(question, principal, full)
 
     async def turned_away(self, question: Question, principal: Principal, full: Full) -> Answer:
         """The answer to somebody who has as many questions running as they may; on record as a refusal."""
@@ -129,8 +131,7 @@ class Desk:
                 return await self._deliver(turn, question, shown, written, started)
         except asyncio.CancelledError:
             if turn is not None and turn.first is not None:
-                ended, turn.guard = Written("error", SAID), local_guard()
-                await end(turn, partial(self._deliver, turn, question, shown, ended, started))
+                await self._broken_off(turn, question, shown, started)
             raise
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
             return await self.failed(turn, question_id, question, principal, shown, error, started)
@@ -147,7 +148,7 @@ class Desk:
 
     async def aresume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
         """`resume`, for callers that run an event loop."""
-        with self.oversight.running.one(asker.id, asker.role, bounded=False):
+        with self.oversight.running.one(asker.id, asker.role, bounded=False), self.underway.one():
             return await self._resumed(approval, asker, progress)
 
     async def _resumed(self, approval: str, asker: Principal, progress: Progress) -> Answer:
@@ -163,10 +164,29 @@ class Desk:
             try:
                 allow(turn, used)
                 answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
+            except asyncio.CancelledError:
+                await self._broken_off(turn, run.question, shown, started, partial(keep_answer, self, approval, run))
+                raise
             except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
                 answer = await self.failed(turn, run.question_id, run.question, asker, shown, error, started)
             await asyncio.to_thread(keep_answer, self, approval, run, answer)
             return answer
+
+    async def _broken_off(
+        self,
+        turn: Turn,
+        question: Question,
+        shown: str,
+        started: float,
+        then: Callable[[Answer], object] = lambda answer: None,
+    ) -> None:
+        """The end of a question that is broken off, on record; `then` keeps it for whoever asks for it later."""
+        turn.guard = local_guard()
+
+        async def deliver() -> None:
+            then(await self._deliver(turn, question, shown, Written("error", SAID), started))
+
+        await end(turn, deliver)
 
     def refuse(self, question: Question, principal_id: str | None, reason: str) -> Answer:
         """Refuse somebody who is not known, or who has proved to be nobody (None), on record; of a flood, its count is

@@ -1,10 +1,14 @@
-"""Interrupting: a question that is broken off (Ctrl-C, a caller that went away) ends on record all the same."""
+"""Interrupting: a question that is broken off (Ctrl-C, a caller that went away, a process that is stopped) ends on
+record all the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -21,7 +25,48 @@ NAME = "question.interrupted"
 """The note on record before the end of a question that was broken off."""
 _PATIENCE = 5.0
 """Seconds that the end waits for what AWS was asked already."""
+_CLOSING = 10.0
+"""Seconds that a house which closes waits for the ends of what it broke off."""
 _ending: set[asyncio.Task[None]] = set()
+
+
+class ClosingError(RegentError):
+    """The process is being stopped."""
+
+
+class Underway:
+    """The questions that are being answered now, in whichever threads and loops."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._tasks: dict[asyncio.Task[object], asyncio.AbstractEventLoop] = {}
+        self._closed = False
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """While the current task answers one; ClosingError when none may begin any more."""
+        task = asyncio.current_task()
+        assert task is not None
+        with self._changed:
+            if self._closed:
+                raise ClosingError("Regent is being stopped; ask again when it runs.")
+            self._tasks[task] = asyncio.get_running_loop()
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._tasks[task]
+                self._changed.notify_all()
+
+    def end_all(self) -> None:
+        """Let none begin any more, break off what is being answered, and wait until each has its end on record."""
+        with self._changed:
+            self._closed = True
+            for task, loop in self._tasks.items():
+                with suppress(RuntimeError):  # its loop is closed: there is nothing to go on with it
+                    loop.call_soon_threadsafe(task.cancel)
+            if not self._changed.wait_for(lambda: not self._tasks, _CLOSING):
+                log.error("questions were broken off without an end on record", many=len(self._tasks))
 
 
 async def end(turn: Turn, deliver: Callable[[], Awaitable[object]]) -> None:

@@ -42,7 +42,7 @@ def open_desk(
         asked = closing.enter_context(open_estate(estate, home, settings))
         overseen = open_oversight(home, ledger, settings)
         closing.callback(overseen.close)
-        yield Desk(
+        desk = Desk(
             home=home,
             estate=asked,
             ledger=ledger,
@@ -55,6 +55,8 @@ def open_desk(
             guard=guard,
             words=settings.disclosure,
         )
+        closing.callback(desk.underway.end_all)  # before anything is closed that their ends need
+        yield desk
 
 
 def open_guard_for(estate: str, model: str, settings: Settings) -> Guard:

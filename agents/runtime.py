@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from agents.asgi import AsgiApp, Message, Receive, Send, again, ends_unclear, lifespan, say, whole_body
@@ -78,7 +78,8 @@ class Front:
             self._app = app
             waiting, self._waiting = self._waiting, []
         for loop, event in waiting:
-            loop.call_soon_threadsafe(event.set)
+            with suppress(RuntimeError):  # stopped while it was opened: nobody waits any more
+                loop.call_soon_threadsafe(event.set)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -213,7 +214,8 @@ def _open(
         failed.append(str(error))
         server.should_exit = True
         return
-    _say(f"serving on http://{host}:{server.config.port}; Ctrl-C stops")
+    if not server.should_exit:
+        _say(f"serving on http://{host}:{server.config.port}; Ctrl-C stops")
 
 
 def _say(sentence: str) -> None:
