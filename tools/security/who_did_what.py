@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.day_hours import HoursOfDay, parse_day_hours
-from tools.errors import UnknownNameError
+from tools.errors import InputError, UnknownNameError
 from tools.facts import Facts
 from tools.periods import Period, parse_recent
 from tools.registry import HoursWord, query
@@ -18,16 +18,18 @@ from tools.security.common import Top, in_account, joined, scope_of
 from tools.security.trail import Event, Found
 
 _VERBS = (
-    "Accept|Add|Allocate|Associate|Attach|Authorize|Cancel|Change|Console|Copy|Create|Deactivate|Delete|Deregister|Detach"
-    "|Disable|Disassociate|Enable|Export|Import|Invoke|Modify|Move|Purchase|Put|Reboot|Register|Release|Remove|Replace"
-    "|Reset|Restore|Revoke|Rotate|Run|Schedule|Send|Set|Start|Stop|Tag|Terminate|Transfer|Untag|Update|Upload|Assume"
-    "|Get|List|Describe|Decrypt|Generate"
+    "Accept|Add|Allocate|Associate|Attach|Authorize|Cancel|Change|Close|Console|Copy|Create|Deactivate|Delete|Deregister"
+    "|Detach|Disable|Disassociate|Enable|Export|Failover|Import|Invoke|Leave|Modify|Move|Purchase|Put|Reboot|Register"
+    "|Release|Remove|Replace|Reset|Restore|Revoke|Rotate|Run|Schedule|Send|Set|Start|Stop|Switch|Tag|Terminate|Transfer"
+    "|Untag|Update|Upload|Assume|Get|List|Describe|Decrypt|Generate"
 )
 _OPERATION = re.compile(rf"(?:{_VERBS})[A-Z][A-Za-z0-9]+")
 _VERB = re.compile(rf"(?:{_VERBS})", re.IGNORECASE)
 _ACTORS_SHOWN = 3
 _LISTED = 12
 """Most events listed one by one: models pay for each."""
+_TOGETHER = 8
+"""Most actions in one call: CloudTrail is asked for each of them, everywhere."""
 
 
 @query(
@@ -48,24 +50,28 @@ def who_did_what(
 ) -> Facts:
     """Who did what in AWS (CloudTrail): changes by person or role, newest first; names people.
 
-    `who` is a user, role or root; `action` an API action or verb (DeleteBucket, delete); `resource` a name or id.
+    `who` is a user, role or root; `action` API actions or a verb (DeleteBucket,PutBucketAcl; delete);
+    `resource` a name or id.
     """
     chosen = aws.directory.select(accounts)
     span, within = parse_recent(period, aws.now), parse_day_hours(hours)
-    found = _read(aws, chosen, span, action, resource, writes_only)
+    actions = _named(action)
+    found = _read(aws, chosen, span, actions, resource, writes_only)
     matching = list(found.events)
     behind = found.receipts
     if who:
         matching, more = _by_actor(aws, chosen, span, matching, who)
         behind = joined([behind, more])
-    if action:
-        matching = _by_action(matching, found, action)
+    if actions:
+        kept = {event.id for one in actions for event in _by_action(matching, found, one)}
+        matching = [event for event in matching if event.id in kept]
     if resource:
-        matching = _by_resource(matching, found, resource, span)
+        matching, more = _by_resource(aws, chosen, matching, found, resource, span)
+        behind = joined([behind, more])
     if within:
         matching = [event for event in matching if within.holds(event.at)]
     kind = "changes" if writes_only else "events"
-    where = {key: value for key, value in (("who", who), ("action", action), ("resource", resource)) if value}
+    where = {k: v for k, v in (("who", who), ("action", " or ".join(actions)), ("resource", resource)) if v}
     if within:
         where["hours"] = within.label
     scope = scope_of(aws, chosen).model_copy(update={"where": where})
@@ -81,23 +87,36 @@ def who_did_what(
     return facts
 
 
+def _named(action: str | None) -> tuple[str, ...]:
+    """The actions that are asked for, each once."""
+    named = tuple(dict.fromkeys(one.strip() for one in (action or "").split(",") if one.strip()))
+    if len(named) > _TOGETHER:
+        raise InputError(f"{len(named)} actions are named; at most {_TOGETHER} can be looked for in one call.")
+    return named
+
+
 def _read(
-    aws: Aws, chosen: Sequence[Account], span: Period, action: str | None, resource: str | None, writes_only: bool
+    aws: Aws, chosen: Sequence[Account], span: Period, actions: Sequence[str], resource: str | None, writes_only: bool
 ) -> Found:
     """Events that may match, by the one attribute that CloudTrail filters by best."""
     writes = ("ReadOnly", "false") if writes_only else None
     attribute = writes
-    if action and _OPERATION.fullmatch(action):
-        attribute = ("EventName", action)
-    elif resource:
+    if actions and all(_OPERATION.fullmatch(one) for one in actions):
+        each = [trail.read(aws, chosen, span, ("EventName", one)) for one in actions]
+        events = sorted((e for found in each for e in found.events), key=lambda e: (-e.at.timestamp(), e.id))
+        return _kept(Found(tuple(events), joined(found.receipts for found in each)), writes_only)
+    if resource:
         attribute = ("ResourceName", resource)
     found = trail.read(aws, chosen, span, attribute)
     if not found.events and resource and attribute == ("ResourceName", resource):
         # CloudTrail knows a resource by one exact name only; it may be part of a name, or in the request alone.
         wider = trail.read(aws, chosen, span, writes)
         found = Found(wider.events, joined([found.receipts, wider.receipts]))
-    kept = tuple(event for event in found.events if not (writes_only and event.read_only))
-    return Found(kept, found.receipts)
+    return _kept(found, writes_only)
+
+
+def _kept(found: Found, writes_only: bool) -> Found:
+    return Found(tuple(e for e in found.events if not (writes_only and e.read_only)), found.receipts)
 
 
 def _by_actor(
@@ -136,13 +155,22 @@ def _by_action(events: Sequence[Event], found: Found, action: str) -> list[Event
     return kept
 
 
-def _by_resource(events: Sequence[Event], found: Found, resource: str, span: Period) -> list[Event]:
+def _by_resource(
+    aws: Aws, chosen: Sequence[Account], events: Sequence[Event], found: Found, resource: str, span: Period
+) -> tuple[list[Event], tuple[str, ...]]:
     wanted = resource.strip().casefold()
     kept = [event for event in events if wanted in event.text.casefold()]
-    if not kept and not any(wanted in event.text.casefold() for event in found.events):
-        known = {event.resource for event in found.events if event.resource}
-        raise UnknownNameError(f"resource with events ({span.label})", resource, known)
-    return kept
+    if kept or any(wanted in event.text.casefold() for event in found.events):
+        return kept, ()
+    # nothing of the kind happened to it: it exists if anything else did, or if it is a user or a role
+    wider = trail.read(aws, chosen, span, ("ReadOnly", "false"))
+    if any(wanted in event.text.casefold() for event in wider.events):
+        return [], wider.receipts
+    identities, receipts = _identities(aws, chosen)
+    if wanted in (name.casefold() for name in identities):
+        return [], joined([wider.receipts, receipts])
+    known = {event.resource for event in (*found.events, *wider.events) if event.resource}
+    raise UnknownNameError(f"resource with events ({span.label})", resource, known)
 
 
 def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...]) -> None:

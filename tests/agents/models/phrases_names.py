@@ -94,7 +94,10 @@ def _fits(call: PlannedCall, means: dict[str, str], known: Names) -> bool:
             schema = context().queries[call.query].input_model.model_fields
             if call.inputs.get("by", schema["by"].default) != value:
                 return False
-        elif key in ("resource", "log_group", "rule", "action"):
+        elif key == "action":
+            if not any(one.casefold() in value.casefold() for one in str(call.inputs.get(key, "-")).split(",")):
+                return False
+        elif key in ("resource", "log_group", "rule"):
             said = str(call.inputs.get(key, "")).casefold()
             if not said or said not in value.casefold():
                 return False

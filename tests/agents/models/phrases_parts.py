@@ -66,9 +66,15 @@ def _same(call: PlannedCall, means: Entry, at: Context) -> bool:
         return False
     return members(call, at.names) == members(other, at.names) and all(
         _plain(key, own[key], at) == _plain(key, meant[key], at)
+        or (key == "action" and asked_for(own[key], meant[key]))
         for key in own
         if key not in _PLACES and (key not in _FREE or key in means)
     )
+
+
+def asked_for(own: str | None, meant: str | None) -> bool:
+    """Whether the calls looked for hold the one that is meant: a change can be made by several."""
+    return bool(own and meant) and set(str(meant).split(",")) <= set(str(own).split(","))
 
 
 def full(means: Entry) -> Entry:

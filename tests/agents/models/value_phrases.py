@@ -14,6 +14,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import read
 from tests.agents.models.dev_bank import names
+from tests.agents.models.phrases_parts import asked_for
 from tools.catalogue import queries
 from tools.errors import InputError
 from tools.estate.world import NOW
@@ -73,4 +74,8 @@ def _same(call: PlannedCall, means: dict[str, Any], context: Context) -> bool:
     if call.query == "metric":
         for inputs in (own, meant):
             inputs["statistic"] = inputs["statistic"] or ("sum" if MEASURES[inputs["name"]].counts else "average")
-    return all(own[key] == meant[key] for key in own if key not in _OTHERS or key in means)
+    return all(
+        own[key] == meant[key] or (key == "action" and asked_for(own[key], meant[key]))
+        for key in own
+        if key not in _OTHERS or key in means
+    )

@@ -40,6 +40,30 @@ def test_who_made_the_bucket_public(ask: Any) -> None:
     assert values(result, 2) == ["PutBucketPolicy", "DeleteBucketPublicAccessBlock"]
 
 
+def test_several_actions_are_looked_for_at_once_and_each_event_is_told_once(ask: Any, named: Any) -> None:
+    result = ask("who_did_what", period="2026-10", action="DeleteBucketPublicAccessBlock, PutBucketPolicy,PutBucketAcl")
+    assert values(result, 2) == ["PutBucketPolicy", "DeleteBucketPublicAccessBlock"]
+    where = named(result, "changes").scope.where
+    assert where == {"action": "DeleteBucketPublicAccessBlock or PutBucketPolicy or PutBucketAcl"}
+    both = ask("who_did_what", period="2026-10", action="PutBucketPolicy,put")
+    alone = ask("who_did_what", period="2026-10", action="put")
+    assert named(both, "changes").value == named(alone, "changes").value > 1
+
+
+def test_an_action_that_was_taken_on_nothing_of_the_kind_is_none_and_no_unknown_name(ask: Any, named: Any) -> None:
+    bucket = ask("who_did_what", period="2026-10", action="DeleteBucket", resource="lantern-utrecht-marketing-exports")
+    assert named(bucket, "changes").value == 0
+    user = ask("who_did_what", period="2026-10", action="AttachUserPolicy,PutUserPolicy", resource="svc-legacy-export")
+    assert named(user, "changes").value == 0
+    with pytest.raises(UnknownNameError, match="no resource with events"):
+        ask("who_did_what", period="2026-10", action="DeleteBucket", resource="no-such-bucket")
+
+
+def test_more_actions_than_can_be_looked_for_are_refused(ask: Any) -> None:
+    with pytest.raises(InputError, match="at most 8"):
+        ask("who_did_what", action=",".join(f"Put{letter}Policy" for letter in "ABCDEFGHI"))
+
+
 def test_part_of_a_resource_name_is_enough(ask: Any, named: Any) -> None:
     result = ask("who_did_what", period="2026-09", resource="vpce-0d4a")
     assert values(result, 1) == ["role deploy-data"]

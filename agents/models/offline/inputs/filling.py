@@ -22,7 +22,7 @@ from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics import choices
-from agents.models.offline.topics.actions import READS, RULE, action, verb
+from agents.models.offline.topics.actions import READ_CALLS, READS, RULE, action, verb
 from agents.models.offline.topics.asked import asks_where, dimensions
 from agents.models.offline.topics.config_rules import rule_described
 from tools.registry import Query
@@ -358,6 +358,8 @@ def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: dat
         out.inputs["who"] = "root"
     if "action" in fields and (done := reading.event or action(text) or verb(text)):
         out.inputs["action"] = done
+        if READ_CALLS & set(done.split(",")):
+            out.inputs["writes_only"] = False
     if "writes_only" in fields and READS.search(reading.flat):
         out.inputs["writes_only"] = False
     if name == "who_did_what" and "period" not in out.inputs:

@@ -107,6 +107,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     if not ids:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(known) if known else "Nothing was found."
+    if told.query in _EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
+        headline = f"None is recorded. {headline}"
     if ranked := counted_by_account(told, asked):
         lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+
+from agents.models.offline.topics.action_table import DOES, TABLE
 
 READS = re.compile(
     r"\b(?:read(?:ing)?[- ]?(?:only )?(?:actions?|calls?|events?|access|requests?|operations?)|reads? (?:included|too|as well|and all)|(?:and|or|including|include|incl|also|with|plus|even|both|counting|list|add) (?:the |all |any |mere |only |simple |just )*(?:reads?|look-?ups?|viewing|views?|read-?only|lookups?)"
@@ -27,81 +31,19 @@ RULE = re.compile(
     r"|\b(?:fail\w*|violat\w*|break\w*|breach\w*|flunk\w*|against|rule) (?:the )?(?:config )?(?:rule )?((?!non-|up-|not-|well-)[a-z0-9]+(?:-[a-z0-9]+)+)(?= ?(?:$|[?,;]|in|on|at|for|and|with))"
     r"|\b([a-z0-9]+(?:-[a-z0-9]+)*-(?:tags|volumes|rotation|encryption|prohibited|enabled|encrypted|required|check|restricted|disabled|logging|rotated|policy|access|used|cmk|mfa|keys|recovery)(?:-[a-z0-9]+)*)\b"
 )
-_DOES: dict[str, str] = {
-    "make": r"(?:re-?)?creat\w*|mak(?:e|es|ing)|made|set(?:ting)? up|add(?:ed|s|ing)?|launch\w*|spun|spin(?:ning)?|start\w*|fir(?:ed|ing) up|provision\w*|boot\w*|restor\w*|reinstat\w*|put|stood up|order(?:ed)?|brought (?:up|back)|roll\w* out|bought|rent\w*|issued?",
-    "end": r"delet\w*|remov\w*|nuk\w*|wip(?:ed?|ing)|kill\w*|destroy\w*|dropp\w*|tore|torn|got rid|get rid|took (?:away|down|off|out)|take[ns]? (?:away|down|off|out)|undid|terminat\w*|scrapp\w*|decommission\w*|eras\w*|deletion|removal|lift(?:ed|ing)?|dismantl\w*",
-    "change": r"chang\w*|edit\w*|modif\w*|alter\w*|touch\w*|mess\w*|tamper\w*|updat\w*|rewrit\w*|rewrote|adjust\w*|fiddl\w*|tweak\w*|replac\w*|modification|overw\w*|broke|break|put",
-    "off": r"stopp\w*|shut\w*|disabl\w*|deactivat\w*|halt\w*|suspend\w*|turn\w*(?: [\w<>-]+){0,3} off|switch\w*(?: [\w<>-]+){0,3} off|paus\w*",
-    "open": r"open\w*|expos\w*|publish\w*|unlock\w*|made (?:[\w<>'-]+ ){1,5}(?:public|open|accessible|readable)|mak(?:e|ing) (?:[\w<>'-]+ ){1,5}(?:public|open|accessible|readable)|turned (?:[\w<>'-]+ ){1,4}public|went public|let (?:\w+ ){1,3}in|allow\w*",
-    "attach": r"attach\w*|grant\w*|gave|giv(?:e|en|ing)|assign\w*|hand(?:ed)? out",
-    "ship": r"roll\w* out|deploy\w*|releas\w*|updat\w*|push\w*|redeploy\w*|ship\w*|roll\w* back|revert\w*",
-}
-"""What is done, in the words that people use; longer ways first where one begins like another."""
-_MACHINES = r"(?:instances?|servers?|machines?|vms?|gpus?|gpu boxes|boxes|virtual machines?|hosts?|ec2s?|g\d\w*)"
-_ENDPOINT = r"(?:vpc endpoints?|gateway endpoints?|gw endpoints?|s3 (?:gateway |gw )?endpoints?|endpoints?|vpce)"
-_BUCKET = r"(?:buckets?|s3 buckets?)"
-_BLOCK = r"(?:public[- ]access[- ]blocks?|blocks? (?:on|of|for|against) public access|block public access|public access (?:block|protection|setting)s?|access block)"
-_TABLE: tuple[tuple[str, str, str], ...] = (
-    ("DeleteBucketPublicAccessBlock", "end|off|change", _BLOCK),
-    (
-        "PutBucketPolicy",
-        "make|change|open|end",
-        r"bucket (?:'s )?(?:access )?polic(?:y|ies)|polic(?:y|ies) (?:of|on) (?:the |that |this )?(?:[\w<>-]+ )?bucket",
-    ),
-    (
-        "PutKeyPolicy",
-        "make|change|open|end",
-        r"(?:kms |encryption |backup )*keys? (?:'s )?polic(?:y|ies)|polic(?:y|ies) (?:of|on) (?:the |that |this )?(?:[\w<>-]+ ){0,2}key",
-    ),
-    ("PutBucketPolicy", "open", _BUCKET),
-    ("CreateAccessKey", "make", r"access keys?|api keys?"),
-    ("DeleteAccessKey", "end", r"access keys?|api keys?"),
-    ("UpdateAccessKey", "off", r"access keys?|api keys?"),
-    ("PutKeyPolicy", "change", r"(?:kms|encryption|backup) keys?"),
-    ("ScheduleKeyDeletion", "end", r"(?:kms|encryption|backup) keys?"),
-    ("CreateVpcEndpoint", "make", _ENDPOINT),
-    ("DeleteVpcEndpoints", "end|off", _ENDPOINT),
-    ("StopLogging", "off", r"(?:aws )?cloud ?trail(?: logging)?|(?:the )?(?:audit )?trails?|logging|audit logs?"),
-    ("DeleteTrail", "end", r"cloud ?trail|(?:audit )?trails?"),
-    ("DeleteDetector", "off|end", r"guard ?duty|detectors?|threat detection"),
-    ("AuthorizeSecurityGroupIngress", "open", r"ports?|security groups?|firewalls?|ssh|rdp"),
-    ("RevokeSecurityGroupIngress", "end", r"(?:inbound|ingress|firewall) rules?"),
-    ("DeleteSecurityGroup", "end", r"security groups?"),
-    ("CreateSecurityGroup", "make", r"security groups?"),
-    ("AttachRolePolicy", "attach", r"polic(?:y|ies)|permissions? to (?:a |the )?role"),
-    ("AttachUserPolicy", "attach", r"admin\w* (?:rights|access|permissions?)"),
-    ("CreateUser", "make", r"(?:iam )?users?|user accounts?"),
-    ("DeleteUser", "end", r"(?:iam )?users?|user accounts?"),
-    ("CreateRole", "make", r"(?:iam )?roles?"),
-    ("DeleteRole", "end", r"(?:iam )?roles?"),
-    ("DeleteSnapshot", "end", r"snapshots?"),
-    ("CreateSnapshot", "make", r"snapshots?"),
-    ("DeleteVolume", "end", r"(?:ebs )?volumes?|disks?"),
-    ("CreateVolume", "make", r"(?:ebs )?volumes?|disks?"),
-    ("DeleteDBInstance", "end", r"(?:rds )?databases?|dbs?"),
-    ("CreateDBInstance", "make", r"(?:rds )?databases?|dbs?"),
-    ("StopDBInstance", "off", r"(?:rds )?databases?|dbs?"),
-    ("ModifyDBInstance", "change", r"(?:rds )?(?:databases?|db) (?:instances?|settings?|parameters?|config\w*)"),
-    ("CreateBucket", "make", _BUCKET),
-    ("DeleteBucket", "end", _BUCKET),
-    ("DeleteAlarms", "end", r"(?:cloudwatch )?alarms?"),
-    ("DisableAlarmActions", "off", r"(?:cloudwatch )?alarms?"),
-    ("DeleteFunction", "end", r"(?:lambda )?functions?|lambdas?"),
-    ("UpdateService", "ship", r"ecs services?|ecs"),
-    ("TerminateInstances", "end", _MACHINES),
-    ("StopInstances", "off", _MACHINES),
-    ("RunInstances", "make", _MACHINES),
-)
-"""API call, what is done, and to what. What is more particular comes first."""
-_BETWEEN = r"(?: (?:up|down|out|off|away|back|rid of|with))?(?: (?!and\b|or\b|who\b|which\b|what\b|by\b|so\b|because\b|;|,)[\w<>'-]+){0,4}?"
+READ_CALLS = frozenset({"AssumeRole", "SwitchRole", "GetSecretValue"})
+"""Calls of the table that change nothing, for CloudTrail."""
+_ANY = re.compile(r"\b(?:anything|everything|whatever|what else|anything else)\b")
+"""More than one change is asked about."""
+_BETWEEN = r"(?: (?:up|down|out|off|away|back|rid of|with|in|into|at|through|on|over))?(?: (?!(?:and|or|who|which|what|by|so|because|in|on|at|to|from|into|with|for|per|via|through)\b|;|,)[\w<>'-]+){0,4}?"
 
 
 def _around(does: str, thing: str) -> str:
     """What is said around the thing: `made it public`, `switched it off`, `put it back`."""
     said = {
         "open": (
-            r"ma[dk]\w*|left|leav\w*|set\w*|turn\w*|put|flip\w*",
-            r"(?:(?:world|completely|wide|fully|to|world-) ?)*(?:public\w*|open|readable|accessible|visible)",
+            r"ma[dk]\w*|left|leav\w*|set\w*|turn\w*|put|flip\w*|let|was|is|were|got",
+            r"(?:(?:world|completely|wide|fully|to|world-|made|left|set|opened) ?)*(?:public\w*|open|readable|accessible|visible|in)",
         ),
         "off": (r"turn\w*|switch\w*|shut\w*|power\w*|took|tak\w*", r"(?:off|down|offline)"),
         "end": (r"took|tak\w*|tore|tear\w*|pull\w*", r"(?:away|down|out)"),
@@ -113,8 +55,9 @@ def _around(does: str, thing: str) -> str:
     )
 
 
+@cache
 def _pattern(does: str, thing: str) -> re.Pattern[str]:
-    done = "|".join(_DOES[kind] for kind in does.split("|"))
+    done = "|".join(DOES[kind] for kind in does.split("|"))
     return re.compile(
         rf"\b(?:{done}){_BETWEEN} (?:{thing})(?![\w-])"
         rf"{_around(does, thing)}"
@@ -122,17 +65,41 @@ def _pattern(does: str, thing: str) -> re.Pattern[str]:
     )
 
 
-_ACTIONS = tuple((name, _pattern(does, thing)) for name, does, thing in _TABLE)
+_OPTIONAL = re.compile(r"\(\?![^()]*\)|\((?:\?:)?[^()]*\)(?:[*?]\??|\{0,\d\}\??)|\[[^]]*\][*?+]?|\\\w[*?+]?|\w\?")
+"""Parts of a pattern that what it finds need not have."""
+_SMALL = frozenset({"of", "on", "to", "in", "from", "for", "off", "s", "e", "ing", "against"})
+
+
+@cache
+def _rows() -> tuple[tuple[str, str, str, frozenset[str]], ...]:
+    """The table, each row with pieces of words of which one must be there: few patterns are ever made."""
+    return tuple((*row, _pieces(row[2])) for row in TABLE)
+
+
+@cache
+def _pieces(thing: str) -> frozenset[str]:
+    bare = thing
+    while (shorter := _OPTIONAL.sub(" ", bare)) != bare:
+        bare = shorter
+    return frozenset(re.findall(r"[a-z0-9]+", bare)) - _SMALL
+
+
+def _found(text: str) -> Iterator[str]:
+    if _ANY.search(text):
+        return
+    for names, does, thing, pieces in _rows():
+        if any(piece in text for piece in pieces) and _pattern(does, thing).search(text):
+            yield names
 
 
 def actions(text: str) -> list[str]:
-    """The API actions that a change of something particular may be, the likeliest first."""
-    return list(dict.fromkeys(name for name, pattern in _ACTIONS if pattern.search(text)))
+    """The API actions that a change of something particular may be, the likeliest first; some stand together."""
+    return list(dict.fromkeys(_found(text)))
 
 
 def action(text: str) -> str | None:
-    """The API action that a change of something particular is ("changed the bucket policy")."""
-    return next((name for name, pattern in _ACTIONS if pattern.search(text)), None)
+    """The API actions that a change of something particular is ("changed the bucket policy")."""
+    return next(_found(text), None)
 
 
 def verb(text: str) -> str | None:

@@ -9,6 +9,7 @@ from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, Evidence, candidates, evidence
+from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading, read
@@ -159,6 +160,12 @@ def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tu
     return found
 
 
+def _of_deeds(chances: Sequence[float], every: Sequence[Weighed]) -> list[float]:
+    """The chances where who made one change is asked: only plans that look for it have any."""
+    kept = [chance if one.calls and tells_of(one.calls) else 0.0 for chance, one in zip(chances, every, strict=True)]
+    return [chance / sum(kept) for chance in kept] if sum(kept) > 0 else list(chances)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is answered with: `readings`, the likelier first; or why nothing is."""
@@ -190,6 +197,8 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     seen = considered(question, earlier, context)
     reading, found = seen.reading, seen.found
     chances = probabilities_of([one.features for one in seen.every], weights())
+    if "who_did_what" in context.queries and deed(reading):
+        chances = _of_deeds(chances, seen.every)
     plans = sorted(
         ((chance, one.candidate) for chance, one in zip(chances, seen.every, strict=True) if one.candidate),
         key=lambda pair: -pair[0],
