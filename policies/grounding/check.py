@@ -6,7 +6,8 @@ Order of rules:
 2. Everything else that reads as a figure is found (`figures`) in what the model wrote itself, and settled (`settle`):
    harmless, bound to a fact, or a fault. A number of the question counts only where the question is restated.
 3. `There are no ...` of something that facts count needs a fact that counts none (`absence`).
-4. What is said to rise, fall or stay (`trends`), to be more (`comparing`) or the largest (`ranking`) must be so.
+4. What is said to rise, fall or stay (`trends`), to be more (`comparing`), the largest (`ranking`), all or none
+   (`extents`) must be so.
 5. The words around every figure, rendered or bound, must not contradict its fact (`claims`).
 
 With any fault the result has no text: nothing of a faulty draft can be shown by mistake.
@@ -21,9 +22,10 @@ from policies.grounding import bind
 from policies.grounding.absence import absences
 from policies.grounding.claims import contradictions
 from policies.grounding.comparing import comparisons
+from policies.grounding.extents import extents
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
-from policies.grounding.ranking import rankings
+from policies.grounding.ranking import rankings, records
 from policies.grounding.render import render
 from policies.grounding.settle import Context, settle
 from policies.grounding.trends import trends
@@ -88,7 +90,7 @@ def ground(
         faults.append(_fault("unbound_figure", start, end, rendered, message))
     for start, end, (kind, message) in trends(view):
         faults.append(_fault(kind, start, end, rendered, message))
-    for start, end, message in (*comparisons(view), *rankings(view)):
+    for start, end, message in (*comparisons(view), *rankings(view), *records(view), *extents(view)):
         faults.append(_fault("label", start, end, rendered, message))
     for item in view.items:
         if len(faults) >= MAX_FAULTS:

@@ -24,7 +24,7 @@ _THAN = re.compile(
 _STANDS = re.compile(
     r"\b(?:(?:is|was|are|were|lies|lay|stands|stood|ends|ended|came in|comes in|stayed|remains|remained) (?:\w+ )?"
     r"(?:(?P<more>above|ahead of)|(?P<less>below))|(?<!is )(?<!are )(?<!be )(?<!been )(?<!already )"
-    r"(?P<exceeds>exceed(?:s|ed)?|surpass(?:es|ed)?|tops|topped|outweigh(?:s|ed)?|overtakes|overtook|outspends|outspent))\b"
+    r"(?P<exceeds>exceed(?:s|ed)?|surpass(?:es|ed)?|tops|topped|outweigh(?:s|ed)?|overtakes|overtook|outnumber(?:s|ed)?|outspends|outspent))\b"
     r"(?P<rest>(?:(?! and )[^,;:.])*)$"
 )
 _LED = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b(?: [^\W\d]+){{0,3}} ?\(?$")
@@ -37,6 +37,8 @@ _AS_MUCH = re.compile(
     r"\b(?P<about>almost|nearly|about|roughly|just about)? ?(?:as (?:much|many|high|large|big|expensive|old|long) as|"
     r"(?:exactly )?the same as|equal to|equals|identical to)\b(?P<rest>[^,;:.]*)$"
 )
+_AS_MANY = re.compile(r"\bas (?:many|much) (?:[^\W\d]+ ){0,2}\(?$")
+_AS = re.compile(r" ?\)? as\b[^,;:.]*$")
 _NEGATED = re.compile(
     r"\b(?:not|no|never|nor|neither|rather|hardly|times|twice|half|if|would|niet|n\u00e3o)\b|n't\b|n\u2019t\b"
 )
@@ -77,8 +79,12 @@ def _of_two(one: Item, two: Item, lead: str, view: View) -> Iterator[tuple[int, 
         if not (b > a if turned["more"] else b < a):
             yield one.start, two.end, _message(turned[0], two, one)
         return
-    same = _AS_MUCH.search(between)
-    if same and not _NEGATED.search(between) and abs(a - b) > max(a, b) * (_ABOUT if same["about"] else _SAME):
+    same = _AS_MUCH.search(between) or (_AS.match(between) and _AS_MANY.search(lead))
+    if (
+        same
+        and not _NEGATED.search(between)
+        and abs(a - b) > max(a, b) * (_ABOUT if same.groupdict().get("about") else _SAME)
+    ):
         yield one.start, two.end, _message(same[0], one, two)
 
 

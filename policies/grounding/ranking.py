@@ -30,15 +30,16 @@ _PLACE = re.compile(
     r"\b(?P<does>(?:spen[dt]s?|costs?|uses|used|ha[sd]|paid)(?: us)?(?: the)? "
     r"(?:(?:most|more than any\w*(?: \w+)?)(?! of\b)|(?P<least>least)))\b|"
     r"\b(?P<leads>leads?(?! to| us| time)|led(?! to| by| us| the)|tops|topped|(?:the )?number one|no\. ?1|"
-    r"heads the list|top of the list)\b|"
+    r"heads the list|top of the list|(?:(?<=the )|(?<=our ))top (?=cost|spender|service|account)|"
+    r"no (?:service|account|team|venue|region) (?:costs?|spen[dt]s?|has) more than|worst(?= with| at))\b|"
     rf"\b(?:ranks?|ranked|comes?|came|is|was|stands?)(?: in)? (?:first|(?P<last>last)|(?P<rank>{_ORDINALS}))"
     r"(?: place)?\b(?=[,:;.(]| \(| with | at \ue000| \ue000)",
     re.IGNORECASE,
 )
 _ONE_OF = re.compile(
     r"\b(?:one of (?:the|our|its)|among(?: the| our)?|not(?: the| our)?|n't(?: the)?|two|three|four|five|six|ten|top|"
-    r"\d+|next|other|than(?: the| our)?|are(?: the| our)?|after(?: the| our)?|without(?: the)?|if|whether|een van de|"
-    r"um d[oa]s) ?$",
+    r"\d+|next|other|than(?: the| our)?|(?:these|those|they|which|that) are(?: the| our)?|after(?: the| our)?|"
+    r"without(?: the)?|if|whether|een van de|um d[oa]s) ?$",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
@@ -93,6 +94,33 @@ def rankings(view: View) -> Iterator[tuple[int, int, str]]:
             yield start, end, f"The words say {match[0]!r}, but {about(item.fact)}: of its like it is no. {stands[0]}."
 
 
+_RECORD = re.compile(
+    r"\b(?:(?P<low>cheapest|lowest|quietest|smallest)|most expensive|highest|largest|biggest|costliest|busiest)"
+    r"(?: [^\W\d_]+)? (?:month|week|quarter|year)\b(?! of| in| bill)|"
+    r"\b(?:record|all-time|new) (?:high|(?P<least>low))\b",
+    re.IGNORECASE,
+)
+
+
+def records(view: View) -> Iterator[tuple[int, int, str]]:
+    """`Our most expensive month`: other months must be in play, and none of them higher."""
+    for match in _RECORD.finditer(view.words):
+        start, end = match.span()
+        item = _ranked(start, end, view, among=False)
+        if item is None or _ONE_OF.search(view.words[max(0, start - 24) : start]) or _says_so(item.fact):
+            continue
+        fact = item.fact
+        course = [
+            Decimal(f.value)
+            for f in view.facts
+            if (f.label, f.unit, f.scope) == (fact.label, fact.unit, fact.scope) and not isinstance(f.value, str)
+        ]
+        best = (min if match["low"] or match["least"] else max)(course)
+        if len(course) < 2 or fact.value != best:
+            told = "no other period is in play" if len(course) < 2 else f"another is {best}"
+            yield start, end, f"The words say {match[0]!r}, but {about(fact)}, and {told}."
+
+
 def _place(fact: Fact, family: list[Fact], *, low: bool) -> int:
     values = sorted({Decimal(f.value) for f in family}, reverse=not low)
     return values.index(Decimal(fact.value)) + 1
@@ -102,7 +130,7 @@ def _says_so(fact: Fact) -> bool:
     return bool(re.search(r"\b(?:highest|largest|lowest|smallest|oldest|longest|peak|maximum|minimum)\b", fact.label))
 
 
-def _ranked(start: int, end: int, view: View) -> Item | None:
+def _ranked(start: int, end: int, view: View, *, among: bool = True) -> Item | None:
     """The figure whose place it is, in the clause or as the only one of the sentence, if no other name is placed."""
     sentence, clause = view.layout.sentence(start), view.layout.clause(start)
     row = [i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)]
@@ -111,7 +139,7 @@ def _ranked(start: int, end: int, view: View) -> Item | None:
     item = after[0] if after and inside else (inside or row)[0] if len(inside or row) == 1 else None
     if item is None:
         return None
-    if item.start >= end and _AMONG.search(view.words[end : item.start]):
+    if among and item.start >= end and _AMONG.search(view.words[end : item.start]):
         return None
     held = view.vocabulary.held[item.fact.id]
     placed = view.named(clause, (clause[0], max(item.start, end)))

@@ -52,6 +52,8 @@ def holds_ratio(found: Found, view: View) -> bool:
 def _holds(whole: Fact, part: Fact) -> bool:
     """Whether one counts what the other counts a part of: `open findings`, `open medium findings`."""
     same = (whole.unit, whole.period, whole.scope.basis) == (part.unit, part.period, part.scope.basis)
+    if "other" in words.plain(whole.label):
+        return False  # what is left beside the others is no whole
     return same and words.fact_stems(whole) < words.fact_stems(part)
 
 

@@ -19,7 +19,7 @@ _SUPER = re.compile(
 )
 _NOT_SUPER = re.compile(
     r"\b(?:one of|among|second|third|fourth|next|\d+(?:st|nd|rd|th)|top|two|three|four|five|after|followed|behind|than|"
-    r"single|part|share|tweede|derde|segund[oa]|not)\b"
+    r"single|part|share|worry|risk|concern|problem|surprise|tweede|derde|segund[oa]|not)\b"
 )
 _OF = re.compile(
     r"\s*(?:(?!instead)\w+ )?(?:out )?(?:of|van|de)(?: the| a| all| total of| a total of| quota of| our| those|"

@@ -23,29 +23,50 @@ _BE = r"(?:is|are|was|were|be|been|stands?|stood|went|goes|go|gone|going|came|co
 _VERB = r"(?<=[a-z] )(?<!all )(?<!the )(?<!of )(?<!and )(?<!these )(?<!by )"
 """Where `increases` may be a verb."""
 _BARE = "".join(
-    rf"(?<!{w} )" for w in ["backed", "set", "ends", "ended", "adds", "added", "made", "makes", "held", "opened"]
+    rf"(?<!{w} )"
+    for w in [
+        "backed",
+        "set",
+        "ends",
+        "ended",
+        "adds",
+        "added",
+        "boils",
+        "boil",
+        "come",
+        "comes",
+        "narrows",
+        "narrowed",
+        "broken",
+        "drill",
+        "made",
+        "makes",
+        "held",
+        "opened",
+    ]
 )
 _DID = r"(?:(?<=did )|(?<=does )|(?<= not )|(?<=n't )|(?<=n\u2019t ))"
 _UP = (
     rf"rose|risen|{_VERB}(?:rises|increases|grows|climbs|jumps)|rising|increased|increasing|grew|grown|growing|climbed|"
-    r"climbing|jumped|surged|surging|soared|spiked|swelled|doubled|tripled|gained|"
+    r"climbing|jumped|surged|surging|soared|spiked|creeping up|piling up|mounting|swelled|doubled|tripled|gained|"
     rf"{_BE}(?: \w+ly| slightly| back)? up(?! to date| for| since| again| and running)|"
     rf"{_DID}(?:rise|increase|grow|climb|jump|go up)|picked up|{_BARE}up (?:from|by|over|compared|versus)|upwards?|"
     r"gestegen|steeg|stegen|stijgt|stijgen|aumentou|aumentaram|subiu|subiram|cresceu"
 )
 _DOWN = (
     rf"fell|fallen|{_VERB}(?:falls|drops|decreases|declines|shrinks)|falling|dropped|dropping|decreased|decreasing|"
-    r"declined|declining|shrank|shrunk|shrinking|dipped|eased|slid|slipped|plunged|sank|plummeted|dwindled|halved|"
+    r"declined|declining|shrank|shrunk|shrinking|dipped|eased|slid|slipped|plunged|sank|plummeted|tumbled|dwindled|halved|"
     rf"(?!comes? down to){_BE}(?: \w+ly| slightly| back)? down(?! for| since| again| when| during| between)|"
-    rf"{_DID}(?:fall|drop|decrease|decline|shrink|go down)|{_BARE}down (?:from|by|compared|versus)|downwards?|"
+    rf"{_DID}(?:fall|drop|decrease|decline|shrink|go down)|{_BARE}down (?:from|to|by|compared|versus)|"
+    rf"brought (?:\w+ ){{1,3}}down|downwards?|"
     r"gedaald|daalde|daalden|daalt|dalen|caiu|ca\u00edram|diminuiu|desceu"
 )
 _FLAT = (
-    r"unchanged|(?:stayed|stays|remained|remains|held|holds|kept|is|was|are|were|been)(?: \w+ly| broadly)? "
-    r"(?:stable|flat|steady|constant|level(?= with))|(?:the )?same as (?:in |the )?(?:last|previous|before|"
-    r"month before|{months})|(?:did|do|does|has|have)(?: not|n't|n\u2019t) (?:change|changed|move|moved)|"
-    r"no change(?= in| from| since)|(?:is|was|are|were|remained) no different|onveranderd|gelijk gebleven|"
-    r"stabiel(?= gebleven)|inalterad[oa]s?|"
+    r"unchanged|without change|level(?:l?ed) off|(?:hardly|barely) (?:moved|changed)|(?:stayed|stays|remained|remains|"
+    r"held|holds|kept|is|was|are|were|been)(?: \w+ly| broadly)? (?:stable|flat|steady|constant|level(?= with))|"
+    r"(?:the )?same as (?:in |the )?(?:last|previous|before|month before|{months})|"
+    r"(?:did|do|does|has|have)(?: not|n't|n\u2019t) (?:change|changed|move|moved)|no change(?= in| from| since)|"
+    r"(?:is|was|are|were|remained) no different|onveranderd|gelijk gebleven|stabiel(?= gebleven)|inalterad[oa]s?|"
     r"est\u00e1ve(?:l|is)"
 )
 _NOUNS_UP = r"increase|rise|growth|jump|surge|stijging|toename|aumento|subida"
@@ -63,7 +84,9 @@ _CLAIM = re.compile(
     rf"(?P<vague>improved|worsened|deteriorated|got (?:better|worse))|"
     rf"(?:an?|no|any|sharp|small|slight|steep|big|clear) (?:(?P<noun_up>{_NOUNS_UP})|(?P<noun_down>{_NOUNS_DOWN}))|"
     rf"(?:the|this|that) (?:\w+ )?(?:(?P<the_up>{_NOUNS_UP})|(?P<the_down>{_NOUNS_DOWN}))|"
-    rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? than {_THEN})\b".replace("{months}", _MONTHS),
+    rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? (?:than {_THEN}|now\b|again\b))\b".replace(
+        "{months}", _MONTHS
+    ),
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -119,6 +142,8 @@ def trends(view: View) -> Iterator[tuple[int, int, Claim]]:
         item = _beside(said, sentence, view)
         if said.kind in ("more", "less") and item is not None and _is_held_against(said, item, view):
             continue
+        if said.text.lower().startswith(("hardly", "barely")) and item is not None and words.is_change(item.fact):
+            continue  # the figure itself says by how much
         if item is not None and words.is_change(item.fact) and words.way(item.fact) in said.ways and not said.each:
             continue
         if said.kind.startswith("the_"):
@@ -160,7 +185,9 @@ def _bears(bearer: Bearer, said: _Said) -> bool:
 def _is_held_against(said: _Said, item: Item, view: View) -> bool:
     """Whether a comparative is of two figures of the sentence, or says how much a change is: others look at those."""
     return words.is_change(item.fact) or (
-        item.start >= said.end and bool(_ITS.fullmatch(view.text[said.end : item.start]))
+        "than" in said.text.lower()
+        and item.start >= said.end
+        and bool(_ITS.fullmatch(view.text[said.end : item.start]))
     )
 
 

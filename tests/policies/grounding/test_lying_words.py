@@ -13,9 +13,9 @@ from tests.grounding.estates import Estate, casino_cost, independent
 
 _LIES = Path(__file__).parents[2] / "grounding" / "lies.yaml"
 _CASES = [
-    pytest.param(estate, lie, true, id=f"{estate}: {name}")
+    pytest.param(estate, lie, true[0] if true else "", id=f"{estate}: {name}")
     for estate, rows in yaml.safe_load(_LIES.read_text("utf-8")).items()
-    for name, lie, true in rows
+    for name, lie, *true in rows
 ]
 
 
@@ -32,11 +32,11 @@ def _checked(estate: str, draft: str) -> Grounded:
 @pytest.mark.parametrize(("estate", "lie", "true"), _CASES)
 def test_a_lie_in_words_does_not_go_out_and_the_truth_beside_it_does(estate: str, lie: str, true: str) -> None:
     assert not _checked(estate, lie).ok
-    assert _checked(estate, true).faults == ()
+    assert not true or _checked(estate, true).faults == ()
 
 
 def test_there_are_lies_of_each_kind() -> None:
-    assert len(_CASES) >= 90
+    assert len(_CASES) >= 160
     assert len(_estates()) == 8
 
 
@@ -56,6 +56,27 @@ def test_there_are_lies_of_each_kind() -> None:
 )
 def test_what_may_come_or_a_change_that_is_borne_is_no_lie(true: str) -> None:
     assert _checked("rise", true).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("estate", "true"),
+    [
+        ("backups", "All but one of the backup jobs completed: [[f2]]."),
+        ("backups", "Not every backup job completed: [[f2]] did."),
+        ("backups", "No backup of mine is in this list; [[f1]] ran."),
+        ("backups", "Nearly all of the [[f1]] completed."),
+        ("findings", "None of the [[f1]] is new to me."),
+        ("findings", "Most of the [[f1]] are medium: [[f5]]."),
+        ("findings", "There are more medium ([[f5]]) than high ([[f4]]) findings."),
+        ("mfa", "No action is needed on the [[f2]]."),
+        ("alarms", "No alarms are firing in venue-utrecht; elsewhere [[f1]] are firing."),
+        ("spend", "The biggest worry is S3 with [[f6]]."),
+        ("spend", "The two largest services, EC2 - Other ([[f2]]) and EC2 compute ([[f4]]), stand out."),
+        ("accounts", "online-prod ([[f2]]) is followed by data-prod ([[f4]])."),
+    ],
+)
+def test_all_most_none_and_the_largest_that_are_so_go_out(estate: str, true: str) -> None:
+    assert _checked(estate, true).faults == ()
 
 
 def test_shorthand_is_delivered_as_the_value_of_its_fact() -> None:
