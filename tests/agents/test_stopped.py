@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import concurrent.futures
+import asyncio
 import http.client
 import json
 import os
@@ -51,8 +51,6 @@ def test_a_house_that_closes_gives_each_running_question_its_end(
             real = model.stream
 
             async def stream(*given: Any, **more: Any) -> Any:
-                import asyncio
-
                 await asyncio.to_thread(begun.wait, 20)
                 await asyncio.sleep(60)
                 async for one in real(*given, **more):
@@ -67,7 +65,7 @@ def test_a_house_that_closes_gives_each_running_question_its_end(
         session = "s" if number < 2 else None  # one of the two waits for the other
         try:
             return desk.answer(Question(text=f"Question {number}?", session=session), local_principal("local")).status
-        except concurrent.futures.CancelledError as error:
+        except asyncio.CancelledError as error:
             return type(error).__name__
 
     with ThreadPoolExecutor(5) as pool:
