@@ -117,6 +117,7 @@ class Desk:
         turn: Turn | None = None
         try:
             turn = self.open_turn(question_id, question, principal, progress, shown)
+            turn.sealed_as = self.ledger.vault.pseudonym(principal.id)
             turn.record("person", self.asked(question, principal, shown))
             async with in_order(self.conversations, owner(principal), question.session):
                 turn.meter = Meter(self.limits)  # waiting is not its own doing
@@ -162,6 +163,7 @@ class Desk:
             shown = run.question.text
             turn = restored(self.open_turn(run.question_id, run.question, asker, progress, shown), run)
             try:
+                turn.sealed_as = self.ledger.vault.pseudonym(asker.id)
                 allow(turn, used)
                 answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
             except asyncio.CancelledError:
@@ -293,6 +295,8 @@ class Desk:
         if question.session and written.status not in ("blocked", "error", "needs_approval"):
             exchange = Exchange(question=shown, answer=text)
             self.conversations.keep(owner(turn.principal), question.session, turn.question, exchange)
+            if turn.forgotten:
+                self.conversations.erase("", {turn.question}, lambda question, answer: False)
         return Answer(
             id=turn.question,
             question=shown,

@@ -92,6 +92,8 @@ class Turn:
     """Query calls that have begun and not ended."""
     first: int | None = None
     last: int | None = None
+    sealed_as: str | None = None
+    """The pseudonym of the asker's key as the question began."""
     _permits: dict[str, Decision] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -116,6 +118,12 @@ class Turn:
             self.first = index if self.first is None else min(self.first, index)
             self.last = index if self.last is None else max(self.last, index)
         return index
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether its asker was forgotten since it began. To be asked after words of theirs were kept somewhere: what
+        is kept before the key goes, whoever forgets erases; what is kept later, this tells to erase."""
+        return self.sealed_as is not None and self.ledger.vault.person(self.sealed_as) is None
 
     @contextmanager
     def calling(self) -> Iterator[None]:

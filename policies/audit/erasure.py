@@ -76,8 +76,9 @@ def forget(ledger: Ledger, person: str, names: Iterable[str] = ()) -> Forgotten:
 
     `names` are further names under which they occur in results (an IAM user, a mail address). The other places go
     first and the keys last, because the keys are needed to find what there is: a forgetting that was interrupted is
-    simply run again. What a question of theirs seals meanwhile, until it is on record, goes with the rest.
-    LedgerError when nothing of them is held.
+    simply run again. What a question of theirs seals meanwhile, until it is on record, goes with the rest; and the places
+    are gone through once more after the keys, for what such a question put there (one that goes on notices by the keys,
+    see `Turn.forgotten`). LedgerError when nothing of them is held.
     """
     traces, subjects = _traces(ledger, person, tuple(dict.fromkeys((person, *names))))
     erased = {name: place.erase(ledger.home.path, traces) for name, place in PLACES.items()}
@@ -86,6 +87,9 @@ def forget(ledger: Ledger, person: str, names: Iterable[str] = ()) -> Forgotten:
     subjects = sorted({*subjects, *ledger.vault.pseudonyms(person)})  # what a question of theirs made meanwhile, too
     index = ledger.append(Record(actor="system", body=SubjectForgotten(subjects=subjects, places=erased)))
     ledger.vault.forget(subjects)
+    late, _ = _traces(ledger, person, traces.names, doomed=subjects)
+    for name, place in PLACES.items():
+        erased[name] += place.erase(ledger.home.path, late)
     return Forgotten(subjects=tuple(subjects), places=erased, index=index)
 
 
@@ -94,11 +98,14 @@ def sealed_shut(raw: bytes, vault: Vault) -> bool:
     return any(vault.person(subject) is None for subject in _subjects(orjson.loads(raw)["body"]))
 
 
-def _traces(ledger: Ledger, person: str, names: tuple[str, ...]) -> tuple[Traces, list[str]]:
-    """The traces, and the pseudonyms of the keys to destroy, in one reading of the ledger."""
+def _traces(
+    ledger: Ledger, person: str, names: tuple[str, ...], doomed: Iterable[str] | None = None
+) -> tuple[Traces, list[str]]:
+    """The traces, and the pseudonyms of the keys to destroy, in one reading of the ledger. `doomed` are all of them if
+    that is known already: afterwards there is no telling."""
     ledger.flush()
-    vault, looked = ledger.vault, Traces(person=person, names=names)
-    doomed = set(vault.pseudonyms(person))
+    vault, looked, known = ledger.vault, Traces(person=person, names=names), doomed is not None
+    doomed = set(vault.pseudonyms(person) if doomed is None else doomed)
     receipts: dict[str, set[str]] = {}
     questions: dict[str, set[str]] = {}
     for _, leaf in read_raw(ledger.path / "segments"):
@@ -111,7 +118,7 @@ def _traces(ledger: Ledger, person: str, names: tuple[str, ...]) -> tuple[Traces
             if not subject.startswith("r-"):
                 continue
             receipts.setdefault(subject, set()).update(one["id"] for one in body.get("receipts") or ())
-            if subject not in doomed and looked.named_in(*_texts(body, vault)):
+            if not known and subject not in doomed and looked.named_in(*_texts(body, vault)):
                 doomed.add(subject)
     found = looked.model_copy(
         update={
