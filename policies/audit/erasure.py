@@ -76,9 +76,9 @@ def forget(ledger: Ledger, person: str, names: Iterable[str] = ()) -> Forgotten:
 
     `names` are further names under which they occur in results (an IAM user, a mail address). The other places go
     first and the keys last, because the keys are needed to find what there is: a forgetting that was interrupted is
-    simply run again. What a question of theirs seals meanwhile, until it is on record, goes with the rest; and the places
-    are gone through once more after the keys, for what such a question put there (one that goes on notices by the keys,
-    see `Turn.forgotten`). LedgerError when nothing of them is held.
+    simply run again. What a question of theirs seals meanwhile, until it is on record, goes with the rest; and after
+    the keys the places are gone through once more, for what such a question put there (one that goes on notices by the
+    keys, see `Turn.forgotten`). LedgerError when nothing of them is held.
     """
     traces, subjects = _traces(ledger, person, tuple(dict.fromkeys((person, *names))))
     erased = {name: place.erase(ledger.home.path, traces) for name, place in PLACES.items()}

@@ -13,7 +13,7 @@ import pytest
 
 from policies.audit import Ledger, Note, Record, verify
 from policies.audit.bodies import QueryCalled, SubjectForgotten
-from policies.audit.erasure import PLACES, Place, forget
+from policies.audit.erasure import PLACES, Place, Traces, forget
 from policies.audit.keys import FileSigner, Home, write_durably
 from policies.audit.vault import Vault
 
@@ -93,8 +93,12 @@ def test_what_another_process_seals_while_somebody_is_being_forgotten_is_forgott
     with Ledger.open(tmp_path / "ledger") as ledger, Ledger.open(tmp_path / "ledger") as other:
         ledger.append(Record(actor="query", body=call, question="q1", principal="anna"))
 
-        def meanwhile(*_: object) -> int:
-            other.append(Record(actor="query", body=call, question="q2", principal="anna"))
+        late: list[Traces] = []
+
+        def meanwhile(_: Path, traces: Traces) -> int:
+            if not late:
+                other.append(Record(actor="query", body=call, question="q2", principal="anna"))
+            late.append(traces)
             return 0
 
         monkeypatch.setitem(PLACES, "conversations", Place("conversations", "", meanwhile))
@@ -102,6 +106,7 @@ def test_what_another_process_seals_while_somebody_is_being_forgotten_is_forgott
         said = [one.body for one in other.read() if isinstance(one.body, SubjectForgotten)]
         assert [body.subjects for body in said] == [list(done.subjects)] and len(done.subjects) == 3
         assert not Vault(tmp_path / "keys" / "subjects").pseudonyms("anna")
+        assert [one.questions for one in late] == [{"q1"}, {"q1", "q2"}], "the places hear of that question, too"
         assert all("anna" not in str(one.body) for one in ledger.read())
     assert verify(tmp_path / "ledger").code == 0
 
