@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import HOME, Costs, cents, costs, filters, scope_of
 from tools.cost.names import billed_names
 from tools.cost.spans import days_label
-from tools.errors import RegentError
+from tools.errors import InputError, RegentError
 from tools.facts import Draft, Facts, Scope
 from tools.periods import Period, between_months, parse_period
 from tools.registry import query
 
 Ahead = Literal["this_month", "next_month", "next_3_months", "this_year"]
+Months = Annotated[
+    str | None,
+    Field(description="instead of period, whole months to come, 11 at most: 2026-12 or 2027-01..2027-03"),
+]
+MOST_AHEAD = 11
+"""Whole months after this one that AWS forecasts: twelve with this one, by month."""
 _LEVEL = 80
 """Percent of outcomes that AWS expects within the lower and upper bound."""
 
@@ -38,8 +47,14 @@ class Expected:
     operations=("ce:GetCostAndUsage", "ce:GetCostForecast", "ce:GetDimensionValues"),
     reach="payer",
 )
-def forecast(aws: Aws, period: Ahead = "this_month", accounts: Accounts = "all", service: str | None = None) -> Facts:
-    """Forecast of spend for this month, next month, the next 3 months or this year, with what was spent so far.
+def forecast(
+    aws: Aws,
+    period: Ahead = "this_month",
+    accounts: Accounts = "all",
+    service: str | None = None,
+    months: Months = None,
+) -> Facts:
+    """Forecast of spend: this month, next month, the next 3 months, this year, or months to come; and what was so far.
 
     Gross: AWS does not forecast credits and refunds. Costs two to four Cost Explorer requests.
     """
@@ -50,11 +65,33 @@ def forecast(aws: Aws, period: Ahead = "this_month", accounts: Accounts = "all",
     where = billed_names(aws, last, {"service": service})
     scope = scope_of(aws, chosen, "gross", where)
     asking = Asking(aws, chosen, where, scope)
-    if period == "this_month":
+    if months is None and period == "this_month":
         return _this_month(asking, month, last)
-    if period == "this_year":
+    if months is None and period == "this_year":
         return _this_year(asking, month)
-    return _next_months(asking, month, last, 1 if period == "next_month" else 3)
+    first, end = _ahead(months, month) if months else (1, 1 if period == "next_month" else 3)
+    return _next_months(asking, list(_months_after(month, end))[first - 1 :], last, next_one=(first, end) == (1, 1))
+
+
+def _ahead(months: str, month: Period) -> tuple[int, int]:
+    """How many months after this one the first and the last of `months` are.
+
+    Raises:
+        InputError: they are not all within what AWS forecasts.
+    """
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(\.\.\d{4}-(0[1-9]|1[0-2]))?", months):
+        raise InputError(
+            f"months is {months!r}; expected a month as in 2026-12, or the first and the last: 2027-01..2027-03."
+        )
+    found = [(int(one[:4]) - month.start.year) * 12 + int(one[5:7]) - month.start.month for one in months.split("..")]
+    first, end = found[0], found[-1]
+    if not 1 <= first <= end <= MOST_AHEAD:
+        *_, latest = _months_after(month, MOST_AHEAD)
+        raise InputError(
+            f"months is {months!r}; AWS forecasts whole months from next month up to {latest.label}, besides the "
+            "periods this_month and this_year."
+        )
+    return first, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +163,12 @@ def _this_month(asking: Asking, month: Period, last: Period) -> Facts:
     return facts
 
 
-def _next_months(asking: Asking, month: Period, last: Period, count: int) -> Facts:
-    months = list(_months_after(month, count))
+def _next_months(asking: Asking, months: list[Period], last: Period, *, next_one: bool) -> Facts:
+    count = len(months)
     whole = months[0] if count == 1 else between_months(months[0].start.date(), months[-1].start.date())
     facts, currency = asking.facts(whole, f"for {whole.label}"), asking.aws.currency
     found = dict(asking.expected(whole.end, daily=False))
-    past = asking.spent(last.start) if count == 1 else None
+    past = asking.spent(last.start) if next_one else None
     each = [(span, found[span.first_day]) for span in months]
     total = cents(sum((one.mean for _, one in each), Decimal()))
     receipts = [one.receipt for _, one in each]

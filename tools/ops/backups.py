@@ -83,7 +83,7 @@ def _job(place: Place, raw: dict[str, Any]) -> Job:
         raw.get("ResourceType") or "unknown",
         raw["State"],
         stamp(raw["CreationDate"]),
-        clean(raw.get("StatusMessage") or "", 120),
+        clean(raw.get("StatusMessage") or "", 300),
     )
 
 

@@ -38,10 +38,14 @@ def inventory(
     accounts: Accounts = "all",
     tag: Annotated[str | None, Field(description="key=value, or key= for those without that tag")] = None,
     top: Top = 10,
+    only: Annotated[
+        str | None,
+        Field(description="those in a state, or of a type, version or runtime: stopped, unattached, gp2, python3.8"),
+    ] = None,
 ) -> Facts:
     """What exists now: EC2 instances, RDS databases, functions, buckets, volumes, ECS services, load balancers.
 
-    Counted by account, type, region, team tag or state; `by=resource` lists them one by one.
+    Counted by account, type, region, team tag or state; `by=resource` lists them one by one, by name.
     """
     chosen = aws.directory.select(accounts)
     wanted_tag = _split(tag) if tag is not None else None
@@ -63,6 +67,12 @@ def inventory(
         where["tag"] = f"{key}={value}" if value else f"no {key}"
         held = {one: [_cut(shelf, key, value) for shelf in found] for one, found in held.items()}
         shelves = [shelf for found in held.values() for shelf in found]
+    said = " ".join((only or "").casefold().split())
+    every = shelves
+    if said:
+        where["only"] = said
+        held = {one: [_those(shelf, said) for shelf in found] for one, found in held.items()}
+        shelves = [shelf for found in held.values() for shelf in found]
     scope = scope_of(aws, chosen, where)
     name = "resources" if kind == "all" else _words(kind)
     facts = Facts(
@@ -73,8 +83,11 @@ def inventory(
     )
     behind = _receipts(shelves)
     total = sum(len(shelf.things) for shelf in shelves)
-    totals: list[str | Draft] = [facts.fact(name, total, name, receipts=behind, headline=True)]
+    label = f"{name}, only {said}" if said else name
+    totals: list[str | Draft] = [facts.fact(label, total, name, receipts=behind, headline=True)]
     rows: list[Row] = [(thing, shelf.receipts) for shelf in shelves for thing in shelf.things]
+    if said:
+        _beside(facts, every, said, name, behind)
     if kind == "all":
         for one, found in held.items():
             number = sum(len(shelf.things) for shelf in found)
@@ -139,6 +152,28 @@ def _cut(shelf: Shelf, key: str, value: str) -> Shelf:
     return Shelf(shelf.account, tuple(thing for thing in shelf.things if tag(thing, key) == value), shelf.receipts)
 
 
+def _those(shelf: Shelf, said: str) -> Shelf:
+    return Shelf(shelf.account, tuple(thing for thing in shelf.things if thing.is_(said)), shelf.receipts)
+
+
+def _beside(facts: Facts, shelves: Sequence[Shelf], said: str, name: str, behind: Sequence[str]) -> None:
+    """How many there are in all, and the states or types that there are: what was asked for may be none of them."""
+    things = [thing for shelf in shelves for thing in shelf.things]
+    key = "state" if said in ("attached", "unattached") or any(thing.state == said for thing in things) else "type"
+    whole = facts.scope.model_copy(update={"where": {k: v for k, v in facts.scope.where.items() if k != "only"}})
+    facts.fact(f"{name} in all", len(things), name, receipts=behind, scope=whole)
+    each = Counter(_KEYS[key](thing) for thing in things)
+    if things and not any(thing.is_(said) for thing in things):
+        there = sorted({" ".join(thing.described.split()[:2]) for thing in things})
+        facts.notes.append(f"What there is: {', '.join(there[:_NAMED])}.")
+    for value, number in each.most_common(_TYPES):
+        facts.fact(f"{name} in all, {key} {value}", number, name, receipts=behind, scope=whole)
+
+
+_TYPES, _NAMED = 6, 15
+"""States or types that are counted beside those asked for; and those that are named where none is."""
+
+
 def _measured(
     facts: Facts, kind: Kind, things: Sequence[Thing], receipts: Sequence[str], name: str
 ) -> list[str | Draft]:
@@ -178,7 +213,7 @@ def _list(facts: Facts, rows: Sequence[Row], name: str, top: int) -> None:
         scope = of_account(thing.account, facts.scope.where)
         identity = facts.fact(f"id of {thing.name}", thing.id, "id", receipts=receipts, scope=scope)
         named = facts.fact("name", thing.name, "name", receipts=receipts, scope=scope)
-        facts.row(named, identity, thing.account.name, thing.type, thing.state)
+        facts.row(named, identity, thing.account.name, thing.described, thing.state)
     if len(ranked) > top:
         rest = [receipt for _, behind in ranked[top:] for receipt in behind]
         left = facts.fact(f"{name} not listed", len(ranked) - top, name, receipts=rest)

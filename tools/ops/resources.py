@@ -55,7 +55,7 @@ _GONE = ("terminated", "shutting-down")
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One resource. `state` and `type` are AWS's own words; `measures` are the numbers of MEASURES."""
+    """One resource. `state` and `type` are AWS's own words;"""
 
     kind: Kind
     account: Account
@@ -67,6 +67,29 @@ class Thing:
     tags: dict[str, str] | None = field(default_factory=dict)
     """None if they could not be read."""
     measures: tuple[int, ...] = ()
+    """The numbers of MEASURES."""
+    version: str = ""
+    """Of a database, its engine's."""
+
+    @property
+    def described(self) -> str:
+        """Type with the version: `postgres 16.4 db.r6g.large`."""
+        first, _, rest = self.type.partition(" ")
+        return " ".join(part for part in (first, self.version, rest) if part)
+
+    def is_(self, said: str) -> bool:
+        """Whether each word of `said` is its state, or begins its type, version or runtime."""
+        mine = [part for word in self.described.casefold().split() for part in (word, word.removeprefix("db."))]
+        mine += self.state.casefold().split()
+        if self.kind == "volumes":
+            mine.append("unattached" if self.state == "available" else "attached")
+        return all(any(_begins(part, word) for part in mine) for word in said.split())
+
+
+def _begins(word: str, said: str) -> bool:
+    """`python3.1` does not begin `python3.12`, `python` and `python3` do."""
+    rest = word.removeprefix(said)
+    return word.startswith(said) and (not rest[:1].isalnum() or (rest[0].isdigit() and said[-1].isalpha()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +209,7 @@ def _databases(aws: Aws, place: Place) -> Found:
             raw["DBInstanceStatus"],
             _tags(raw.get("TagList")),
             (int(raw.get("AllocatedStorage") or 0),),
+            raw.get("EngineVersion") or "",
         )
         for raw in found.items
     ], found.receipts

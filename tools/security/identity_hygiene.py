@@ -44,6 +44,8 @@ class Checked:
     hits: tuple[Hit, ...]
     receipts: tuple[str, ...]
     headline: bool = False
+    listed: bool = True
+    """False if its hits stand among those of another check, too: they are counted only."""
 
 
 @query(domain="security", operations={*credentials.OPERATIONS, *privileges.OPERATIONS})
@@ -68,7 +70,9 @@ def identity_hygiene(aws: Aws, check: Check = "all", accounts: Accounts = "all",
         checked += _root(aws, logins, days)
         _root_sign_ins(aws, facts, logins, days)
     if check in ("all", "over_privileged"):
-        checked += _admins(aws, logins, privileges.read(aws, chosen), days)
+        rights, unused = _admins(aws, logins, privileges.read(aws, chosen), days)
+        # who has the rights is asked for first; among all checks, what is plainly wrong is
+        checked += [*unused, *rights] if check == "all" else [*rights, *unused]
     if check == "all":
         _summary(aws, facts, checked)
     else:
@@ -94,7 +98,7 @@ def _details(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
     for one in checked:
         facts.fact(one.label, len(one.hits), one.unit, receipts=one.receipts, headline=True)
     left = _ROWS
-    for one in checked:
+    for one in sorted((one for one in checked if one.listed), key=lambda one: not one.headline):
         hits = sorted(one.hits, key=_by_age)
         for hit in hits[:left]:
             where = in_account(aws, hit.account)
@@ -203,7 +207,10 @@ def _root_sign_ins(aws: Aws, facts: Facts, logins: Sequence[Login], days: int) -
             facts.fact("last sign-in of the root user", root.signed_in, "time", receipts=root.receipts, scope=where)
 
 
-def _admins(aws: Aws, logins: Sequence[Login], admins: privileges.Admins, days: int) -> list[Checked]:
+def _admins(
+    aws: Aws, logins: Sequence[Login], admins: privileges.Admins, days: int
+) -> tuple[list[Checked], list[Checked]]:
+    """Who has administrator rights, and which keys and roles with such rights nobody uses."""
     holders = [login for login in logins if not login.root and login.name in admins.users.get(login.account.id, ())]
     able = [login for login in holders if login.console or login.active_keys]
     behind = joined([_all(logins), *admins.receipts.values()])
@@ -213,7 +220,13 @@ def _admins(aws: Aws, logins: Sequence[Login], admins: privileges.Admins, days: 
         for key in login.active_keys
         if _unused_for(aws, key.last_sign_of_life, days)
     ]
-    rights = [_both(admins, _hit(login, login.created, "days since creation")) for login in able]
+    rights = [
+        _both(
+            admins, _hit(login, login.created, "days since creation" + ("" if login in able else ", no active login"))
+        )
+        for login in holders
+    ]
+    active = [hit for hit, login in zip(rights, holders, strict=True) if login in able]
     roles = [
         Hit(role.name, role.account.id, role.used or role.created, "days without use of role", role.receipts)
         for role in admins.roles
@@ -222,8 +235,10 @@ def _admins(aws: Aws, logins: Sequence[Login], admins: privileges.Admins, days: 
     label = f"administrator access keys unused for more than {days} days"
     roles_behind = joined(admins.receipts.values())
     return [
+        Checked("users with administrator rights", "users", tuple(rights), behind),
+        Checked("users with administrator rights and an active login", "users", tuple(active), behind, listed=False),
+    ], [
         Checked(label, "access keys", tuple(idle), behind, headline=True),
-        Checked("users with administrator rights and an active login", "users", tuple(rights), behind),
         Checked(f"administrator roles unused for more than {days} days", "roles", tuple(roles), roles_behind),
     ]
 

@@ -86,6 +86,8 @@ def read(question: str, names: Names, now: datetime) -> Reading:
             resources.append(match[0])
             text = text.replace(match[0], "<id>")
     concepts = combined(concepts_in(text), text, when, found) | ({"EVENT"} if event else frozenset())
+    if any(_to_come(mention.word, now) for mention in when.mentions):
+        concepts |= {"FUTURE"}
     if user:
         concepts |= {"NAMED_USER"}
         if not concepts & {"KEYS", "MFA", "PRIVILEGE"}:
@@ -150,6 +152,13 @@ def _is_service(word: str, names: Names) -> bool:
     return word in names.services or word.replace("-", " ") in names.services
 
 
+def _to_come(word: str, now: datetime) -> bool:
+    """Whether a year, a month or a day that is named lies ahead."""
+    match = re.match(r"20\d\d(?:-\d\d)?(?!-?Q)", word)
+    return match is not None and match[0] > f"{now:%Y-%m}"
+
+
+_RUNTIME = re.compile(r"(?:python|node(?:js)?|java|dotnet|ruby|go)[\d.]+x?")
 _STRAY = re.compile(
     r"\b(?:for|in|on|of|at|from|voor|van|em|para|about|than|versus|vs|against) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
     r"(?= ?(?:$|[?,;<]|(?:in|on|at|for|from|during|and|or|last|this|since|until|compared|versus|vs|than|to|over|by|with|please|now|so|cost|costs|spend|bill)\b))"
@@ -184,5 +193,6 @@ def _stray(text: str, names: Names) -> tuple[str, ...]:
         m[1]
         for m in _STRAY.finditer(text)
         if not is_known(m[1]) and m[1] not in names.services and not any(m[1] in nick.split() for nick in names.services)
+        and not _RUNTIME.fullmatch(m[1])
         and m[1] not in names.regions and not all(is_known(p) for p in m[1].split("-"))
     )  # fmt: skip

@@ -17,6 +17,7 @@ from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
+from agents.models.offline.weighing.settling import settled
 from tools.registry import Query
 
 _REMEMBERED = 8
@@ -57,14 +58,14 @@ def understand(
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
         text, earlier = _after(text, before, turns, context)
         taken = decide(text, earlier, context, lenient=True) if re.search(r"[^\W_]", text) else None
-        calls = taken.readings[0].calls if taken and taken.readings else ()
+        calls = settled(taken.readings[0].calls, earlier, taken.reading) if taken and taken.readings else ()
         before = Turn(text, answer, calls or earlier)
         turns += [before] if calls else []
     question, earlier = _after(question, before, turns, context)
     if not re.search(r"[^\W_]", question):
         return unclear({}, context)
     decision = decide(question, earlier, context)
-    plan = finished(decision, context)
+    plan = finished(decision, context, earlier)
     if plan.abstention and plan.abstention.kind == "unclear" and (asking := _out_of_sight(decision, context)):
         return asking
     return plan

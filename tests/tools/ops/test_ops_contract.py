@@ -19,7 +19,12 @@ RUNS: dict[str, list[dict[str, Any]]] = {
     "backups": [{}, {"period": "last_4_weeks", "top": 10}],
     "error_logs": [{"around": "2026-10-13T19:10"}],
     "health_summary": [{}],
-    "inventory": [{}, {"kind": "functions", "by": "team"}, {"kind": "volumes", "by": "resource"}],
+    "inventory": [
+        {},
+        {"kind": "functions", "by": "team"},
+        {"kind": "volumes", "by": "resource"},
+        {"kind": "functions", "by": "resource", "only": "python", "top": 20},
+    ],
     "metric": [{"name": "cpu"}, {"name": "errors_5xx", "resource": "bet-api", "period": "2026-09"}],
     "patches": [{}],
     "quotas": [{}],

@@ -48,6 +48,33 @@ def test_stopped_instances_are_not_running(ask: Any, value: Any, table: Any) -> 
     assert value(result, "instances: running") == states["running"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "only", "holds"),
+    [
+        ("instances", "stopped", lambda one: one.state == "stopped"),
+        ("instances", "t3", lambda one: one.type.startswith("t3.")),
+        ("instances", "m6i.large running", lambda one: one.type == "m6i.large" and one.state == "running"),
+        ("functions", "Python3.8", lambda one: one.runtime == "python3.8"),
+        ("functions", "python3.1", lambda one: False),  # no beginning of python3.12
+        ("functions", "nodejs16", lambda one: one.runtime == "nodejs16.x"),
+        ("databases", "postgres 16", lambda one: one.engine == "postgres" and one.version.startswith("16.")),
+        ("databases", "r6g.xlarge", lambda one: one.type == "db.r6g.xlarge"),
+        ("volumes", "unattached", lambda one: one.instance is None),
+    ],
+)
+def test_only_those_of_a_state_a_type_or_a_version(
+    ask: Any, value: Any, table: Any, kind: str, only: str, holds: Any
+) -> None:
+    wanted = {item.name if kind != "volumes" else item.id for item in KINDS[kind] if holds(item)}
+    result = ask("inventory", kind=kind, by="resource", only=only, top=25)
+    assert result.fact(result.headlines[0]).value == sum(map(holds, KINDS[kind]))
+    assert value(result, f"{kind} in all") == len(KINDS[kind])
+    listed = {row["Id" if kind == "volumes" else "Name"] for row in table(result)} - {"other"}
+    assert listed <= wanted
+    assert listed or not wanted
+    assert bool(wanted) != any("What there is" in note for note in result.notes)
+
+
 def test_volumes_attached_to_nothing_and_their_size(ask: Any, value: Any, table: Any) -> None:
     result = ask("inventory", kind="volumes", by="state")
     loose = [volume for volume in truth.VOLUMES if volume.instance is None]

@@ -214,6 +214,7 @@ _WORKLOADS = frozenset(
 """Services whose resources other queries look at too, so that naming one means to narrow them."""
 
 
+NOT_FORECAST = "A forecast for exactly that time is not available."
 _BILLED = frozenset({"spend", "untagged_spend"})
 """Queries of what is billed by the month."""
 _HELD_TODAY = {"aws_health_events": "open", "findings": "open"}
@@ -233,9 +234,9 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
     if query.name == "forecast":
         word, known = for_forecast(reading, now)
         if word:
-            out.inputs["period"] = word
+            out.inputs["months" if word[0].isdigit() else "period"] = word
         if not known:
-            out.limits.append("A forecast for exactly that time is not available.")
+            out.limits.append(NOT_FORECAST)
         return
     if query.name == "error_logs" and "around" in fields and (around := error_time(reading, now)):
         out.inputs["around"] = around

@@ -17,7 +17,6 @@ from tools.periods import Period, parse_period, previous
 
 _SKIP = FUTURE | {"now", "recently"}
 _WORDS = {"this_month_end": "month_to_date"}
-_MONTH = re.compile(r"\d{4}-\d\d")
 
 
 @lru_cache(maxsize=1024)
@@ -216,21 +215,38 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
             continue
         if re.fullmatch(rf"{today.year}-Q{(today.month - 1) // 3 + 1}", word):
             return "next_3_months", True
-        if kind(word) in ("months", "day", "days") and word[-5:-3] != "..":
-            end = word.split("..")[-1]
-            if kind(word) != "months":
-                if end[5:7] == "12":
-                    return "this_year", True
-            elif (int(end[5:7]) - today.month) % 12 in (1, 2, 3):
-                return "next_3_months", True
-        if _MONTH.fullmatch(word):
-            ahead = (int(word[5:7]) - today.month) % 12
-            if ahead <= 3:
-                return ("this_month", "next_month", "next_3_months", "next_3_months")[ahead], True
-            if int(word[5:7]) == 12:
-                return "this_year", True
+        if kind(word) in ("day", "days") and word[-5:-3] == "12" and word[-10:-6] == str(today.year):
+            return "this_year", True
+        if months := _months_to_come(word, today, reading.flat):
+            return months, True
         known = False
     return None, known
+
+
+_ELEVEN = 11
+"""Whole months to come that are forecast."""
+
+
+def _months_to_come(word: str, today: date, said: str) -> str | None:
+    """The forecast of whole months to come: one, some in a row, or a quarter; none if they reach too far.
+
+    A month without a year (no such year is `said`) is the next of that name.
+    """
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", word):
+        word = f"{match[1]}-{int(match[2]) * 3 - 2:02d}..{match[1]}-{int(match[2]) * 3:02d}"
+    if not re.fullmatch(r"\d{4}-\d\d(\.\.\d{4}-\d\d)?", word):
+        return None
+    ahead = [(int(one[:4]) - today.year) * 12 + int(one[5:7]) - today.month for one in word.split("..")]
+    if ahead[-1] < 0 and word[:4] not in said:
+        # read as months that have been, in whole years: the same ones to come
+        years = -(ahead[-1] // 12)
+        ahead = [one + 12 * years for one in ahead]
+        word = "..".join(
+            f"{today.year + (today.month - 1 + n) // 12}-{(today.month - 1 + n) % 12 + 1:02d}" for n in ahead
+        )
+    named = {(0, 0): "this_month", (1, 1): "next_month", (1, 3): "next_3_months", (0, 12 - today.month): "this_year"}
+    first, last = ahead[0], ahead[-1]
+    return named.get((first, last)) or (word if 1 <= first <= last <= _ELEVEN else None)
 
 
 _NIGHT = 2

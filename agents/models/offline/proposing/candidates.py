@@ -158,11 +158,11 @@ def _usable(one: Candidate, reading: Reading, context: Context) -> tuple[str, Ca
             full = context.queries[call.query].parse(call.inputs)
         except InputError:
             return None
-        kept.setdefault(repr((call.query, [_plain(key, full[key], context) for key in sorted(full)])), call)
+        kept.setdefault(repr((call.query, [plain(key, full[key], context) for key in sorted(full)])), call)
     return " ".join(kept), Candidate(one.source, tuple(kept.values()), one.limits, tag=one.tag)
 
 
-def _plain(key: str, value: object, context: Context) -> object:
+def plain(key: str, value: object, context: Context) -> object:
     """An input so that two that come to the same are equal: periods by their days."""
     if key in ("period", "compared_to") and isinstance(value, str) and (period := resolved(value, context.now)):
         return period.first_day, period.end_day

@@ -112,10 +112,14 @@ def composed(
     """
     found: list[Composed] = []
     for names_of in ([_named(part, ranked, least) for part in parts] for least in (STRONG, LOOSE)):
-        if len(calls := _series(parts, names_of, next(iter(ranked), ""), context)) > 1:
+        if len(calls := _series(parts, names_of, next(iter(ranked), ""), context)) > 1 and not _held_together(
+            calls, reading, context
+        ):
             found.append(("series", calls))
     told = [(part.points < LOOSE and _told(part, context)) or _named(part, ranked, LOOSE) for part in parts]
-    if len(calls := _series(parts, told, next(iter(ranked), ""), context)) > 1:
+    if len(calls := _series(parts, told, next(iter(ranked), ""), context)) > 1 and not _held_together(
+        calls, reading, context
+    ):
         found.append(("series told", calls))
     apart = _series(parts, told, next(iter(ranked), ""), context, shared=False)
     opening = len(apart) < len(told) and not any(key in call.inputs for call in apart for key in _PLACES)
@@ -233,6 +237,18 @@ def _said(part: Part, name: str, before: Sequence[_Asked], context: Context) -> 
         if moved := stepped(base, when.relative, context.now):
             said["period"] = moved
     return said
+
+
+_COMPARES = re.compile(r"\b(?:compar\w*|versus|vs|against|difference between|vergelijk\w*)\b")
+
+
+def _held_together(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> bool:
+    """Whether each call would hold one of two times against its own past, where the two are compared with each other."""
+    if not _COMPARES.search(reading.text) or any(call.query != "spend_change" for call in calls):
+        return False
+    whole = one_call("spend_change", reading, context).inputs
+    named = {call.inputs.get("period") for call in calls}
+    return named == {whole.get("period"), whole.get("compared_to")}
 
 
 _IN_FULL = {"q": "queue", "db": "database"}

@@ -113,8 +113,10 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         new.pop("by")
     if "period" in new and "compared_to" not in new:
         inputs.pop("compared_to", None) if _moves(new["period"]) else None
-    if "around" in new:
+    if "around" in new or "months" in new:
         inputs.pop("period", None)
+    if "period" in new:
+        inputs.pop("months", None)
     if len({_family(str(name)) for name in (new.get("name", old.get("name")), old.get("name"))}) > 1:
         inputs.pop("statistic", None)
     inputs.update(new)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.topics.asked import asks_where, dimensions, ranks
-from agents.models.offline.words.text import NUMBERS, fold
+from agents.models.offline.words.text import NUMBERS, fold, stem, words
 
 _OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"
 _UNDER = r"(?:under|below|beneath|less than|fewer than|at most|no more than|not more than|a maximum of|short of|south of|lower than|smaller than|cheaper than|<=?)"
@@ -116,3 +116,63 @@ def called_so(told: Told, asked: str) -> list[list[str]]:
 
 
 _NAMED_ROWS = frozenset("budgets quotas backups alarms config_compliance aws_health_events".split())
+
+
+_FILLER = frozenset("of the that are is by in and to a for with how many much what which".split())
+
+
+def roots(text: str) -> set[str]:
+    """The words of a text that say something, cut to their roots, so that they can be held against a label's."""
+    return {stem(word)[:6] for word in re.split(r"[\s-]+", " ".join(words(text))) if word not in _FILLER}
+
+
+_MANY = re.compile(
+    r"\b(?:how many|number of|count of)(?: of)?(?: (?:the|our|my|all|these|those|aws|iam))* ((?:[a-z-]+ ){0,2}[a-z-]+)"
+)
+
+
+def counted_first(told: Told, asked: str) -> list[str]:
+    """The headlines, those first that count what was asked for the number of ("how many users ...")."""
+    ids = [i for i in told.headlines if i in told.facts]
+    match = _MANY.search(fold(asked))
+    if match is None or len({told.facts[i].unit for i in ids}) < _TWO_KINDS:
+        return ids
+    said = roots(match[1])
+    return sorted(ids, key=lambda i: not roots(told.facts[i].unit) <= said)
+
+
+_TWO_KINDS = 2
+_WHY = re.compile(
+    r"\b(?:why|reasons?|causes?|caused|because of what|how come|what (?:is|was|went|goes|has gone) wrong|waarom|oorzaak|por ?que|motivo)\b"
+)
+_REASON, _MOST = "Reason", 3
+"""The column of what AWS says of why something is as it is, and how many of them are told."""
+
+
+def asks_why(asked: str) -> bool:
+    """Whether a question wants to know why something is as it is."""
+    return bool(_WHY.search(fold(asked)))
+
+
+def reasons(told: Told) -> str:
+    """What AWS said of why, in its own words, of the rows that are told: each reason once."""
+    place = next((place for place, column in enumerate(told.columns) if column.split(" (")[0] == _REASON), -1)
+    held = [told.facts[row[place]] for row in told.rows if 0 <= place < len(row) and row[place] in told.facts]
+    each = list({fact.said: fact.id for fact in reversed(held)}.values())[::-1][:_MOST]
+    return f"The reason that AWS gives: {'; '.join(f'[[{i}]]' for i in each)}" if each else ""
+
+
+_LISTED = 10
+"""Things that are listed by name in prose; the table beside it holds more."""
+
+
+def listed(told: Told) -> list[str]:
+    """The things of an inventory one by one: name and account, with the id where the name is not within it."""
+    lines, held = [], [row for row in told.rows if row[0] in told.facts]
+    for name, thing, account, *_ in held[:_LISTED]:
+        also = f", [[{thing}]]" if told.facts[name].value not in told.facts[thing].value else ""
+        lines.append(f"[[{name}]]{also} in account {account}")
+    rest = next((row[1] for row in told.rows if row[0] == "other" and row[1] in told.facts), None)
+    if len(held) > _LISTED:
+        lines.append("and others, in the table")
+    return [*lines, f"and more that are not listed: [[{rest}]]"] if rest else lines

@@ -8,9 +8,20 @@ from collections.abc import Sequence, Set
 
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
-from agents.models.offline.telling.picking import account_of, beyond, called_so, counted_by_account, limit_of
+from agents.models.offline.telling.picking import (
+    account_of,
+    asks_why,
+    beyond,
+    called_so,
+    counted_by_account,
+    counted_first,
+    limit_of,
+    listed,
+    reasons,
+    roots,
+)
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.words.text import fold, stem, words
+from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
 from tools.units import DURATIONS
 
@@ -97,7 +108,7 @@ def _as_told(fact: ToldFact, told: Told) -> tuple[str, ...]:
 def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str, ...]] = frozenset()) -> str:
     """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
     ids = [fact.id for fact in pertinent(told, asked)]
-    ids += [i for i in told.headlines if i in told.facts and i not in ids]
+    ids += [i for i in counted_first(told, asked) if i not in ids]
     if told.query == "spend_change":
         # what it was before stands last, beside what it is: the change was asked for
         ids.sort(key=lambda i: told.facts[i].label == "spend")
@@ -112,6 +123,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     if ranked := counted_by_account(told, asked):
         lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
+    if asks_why(asked):
+        headline = f"{headline} {reasons(told)}".rstrip()
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
@@ -129,6 +142,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
             + "\n".join(f"- {row}" for row in rows)
         )
     rows = [line for line in (_row(row, told) for row in _foremost(told_rows, told)) if line]
+    if told.query == "inventory" and told.columns and told.columns[0].startswith("Name"):
+        rows = listed(told)
     if told.query == "error_logs":
         # messages for which their log group stands: it is said once
         named = [line.rpartition(": [[")[0] for line in rows]
@@ -159,27 +174,6 @@ def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
 
 
 _MOST_FIRST = 2
-_FILLER = frozenset(
-    [
-        "of",
-        "the",
-        "that",
-        "are",
-        "is",
-        "by",
-        "in",
-        "and",
-        "to",
-        "a",
-        "for",
-        "with",
-        "how",
-        "many",
-        "much",
-        "what",
-        "which",
-    ]
-)
 _PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
 
 
@@ -188,11 +182,11 @@ _CREDIT = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
 
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
-    said = _roots(asked)
+    said = roots(asked)
     rows = {cell for row in told.rows for cell in row}
 
     def fit(fact: ToldFact) -> float:
-        label = _roots(fact.label)
+        label = roots(fact.label)
         share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
         return len(label & said) - 0.1 * len(label - said) + share
 
@@ -203,13 +197,10 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
         for f in others
         if f.number is not None
         and not f.label.endswith("not listed")
-        and fit(f) >= max(1.0, best + (0.2 if _roots(f.label) <= said else 0.5))
+        and not (told.query == "inventory" and " in all" in f.label)  # beside those that were asked for
+        and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
     ]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
-
-
-def _roots(text: str) -> set[str]:
-    return {stem(word)[:6] for word in re.split(r"[\s-]+", " ".join(words(text))) if word not in _FILLER}
 
 
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")

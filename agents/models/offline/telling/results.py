@@ -24,6 +24,8 @@ class ToldFact:
     @property
     def number(self) -> float | None:
         """The value as a number, None for texts."""
+        if self.said.endswith(" text"):
+            return None  # one that begins with a figure: "200 GiB, attached to ..."
         first = self.said.split(" ", 1)[0]
         return float(first) if re.fullmatch(r"-?\d+(?:\.\d+)?", first) else None
 

@@ -132,6 +132,11 @@ def _fixed(word: str) -> Rule:
     return lambda match, today: word
 
 
+def _to_come(count: str, today: date) -> str:
+    """So many whole months from the next one on."""
+    return f"{dates.month_back(today, -1)}..{dates.month_back(today, -max(1, number(count) or 1))}"
+
+
 _THE = r"(?:the |de |o |a |deze |dit |our )?"
 _RULES: tuple[tuple[str, Rule], ...] = (
     (r"20\d\d-\d\d(?:-\d\d)?\.\.20\d\d-\d\d(?:-\d\d)?", lambda m, t: m[0]),
@@ -142,6 +147,8 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     # the future
     (r"(?:the )?(?:next|coming) (?:3|three) months|(?:3|three) months (?:ahead|out|from now)|next quarter|(?:the )?(?:coming|next) few months",
      _fixed("next_3_months")),
+    (rf"(?:the )?(?:next|coming) {_NUM}(?: of)? months", lambda m, t: _to_come(m[1], t)),
+    (rf"(?:the )?(?:next|coming) {_NUM}(?: of)? years|(?:the )?(?:next|coming) decade", lambda m, t: f"{t.year + 1}"),
     (r"(?:next|coming|volgende) (?:month|maand)|(?:proximo mes|mes que vem)", _fixed("next_month")),
     (r"(?:the )?(?:rest|remainder|end) of (?:the |this )?year|(?:by |at )?year[- ]?end|full[- ]year|"
      r"(?:the |this )?(?:whole|full|entire) year|whole of (?:this year|20\d\d)|eind(?:e)? van het jaar|december 31|31 december",

@@ -234,7 +234,10 @@ def _days_beside(match: re.Match[str], today: date) -> str:
 
 
 def _ahead(match: re.Match[str], today: date) -> str:
-    days = (number(match[1]) or 1) * {"day": 1, "week": 7, "month": 30}[match[2]]
+    count = number(match[1]) or 1
+    if match[2] == "month" and count > 1:
+        return match[0]  # whole months have a period of their own
+    days = count * {"day": 1, "week": 7, "month": 30}[match[2]]
     return "next month" if days <= 35 else "next 3 months" if days <= 100 else match[0]
 
 

@@ -1,12 +1,16 @@
 """Deciding: which of the plans that a question may mean are answered with: one, the two likeliest, or none."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import NOT_FORECAST
+from agents.models.offline.inputs.only import plainly
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, Evidence, candidates, evidence
 from agents.models.offline.proposing.deeds import deed, tells_of
@@ -128,10 +132,27 @@ def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candi
     return (best, second)
 
 
+_STATE_ALONE = re.compile(
+    r"[\s?;,]*(?:(?:the|any|all|is|are|it|now|still) )*(?:red|green|amber|orange|yellow|grey|gray|firing|fire|burning|active|open|closed|"
+    r"hot|cold|on|off|up|down|bad|good|broken|failed|failing|stopped|running|idle|old|high|low)[\s?;,]*"
+)
+"""A state that is said of nothing: a question of its own only after another one."""
 _Plans = Sequence[tuple[float, Candidate]]
 """Plans and their probabilities, the likeliest first."""
 _Keyed = Sequence[tuple[float, frozenset[str]]]
 """The calls of the same plans as text, which is made once: every rival is held against all of them."""
+
+
+def _inventory_of(kind: str, plans: _Plans) -> Candidate | None:
+    """The likeliest plan that is an inventory of this kind alone."""
+    return next(
+        (
+            one
+            for _, one in plans
+            if [c.query for c in one.calls] == ["inventory"] and one.calls[0].inputs.get("kind") == kind
+        ),
+        None,
+    )
 
 
 def _held(calls: frozenset[str], keyed: _Keyed) -> float:
@@ -180,6 +201,8 @@ class Decision:
     """Kind and name of what does not exist."""
     ahead: bool = False
     """A time to come is asked about, and nothing is known of it."""
+    beyond: bool = False
+    """A forecast is asked for of a time that none reaches to."""
 
     @property
     def offered(self) -> Mapping[str, float]:
@@ -205,6 +228,8 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     )
     if not lenient:
         plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
+    if (kind := plainly(reading)) and (one := _inventory_of(kind, plans)):
+        return Decision(reading, found, (one,), one)
     keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
     chance, best = plans[0] if plans else (0.0, None)
     if best is not None:
@@ -222,6 +247,8 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if reading.found.unknown:
         return Decision(reading, found, unknown=reading.found.unknown[0])
     readings: tuple[Candidate, ...] = ()
+    if not earlier and _STATE_ALONE.fullmatch(reading.text):
+        return Decision(reading, found, nearest=best)  # of what, nobody said
     if best is not None and chance >= SURE:
         readings = (best,)
     elif best is not None and chances[-1] < chance:
@@ -232,4 +259,6 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     likeliest = best.calls[0].query if best else next(iter(found.both), "")
     if "FUTURE" in reading.concepts and likeliest not in _FORESEEN:
         return Decision(reading, found, nearest=best, ahead=True)
+    if best is not None and NOT_FORECAST in best.limits:
+        return Decision(reading, found, nearest=best, beyond=True)  # no other time's figure in its place
     return Decision(reading, found, readings, best)

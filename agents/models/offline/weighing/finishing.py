@@ -8,15 +8,19 @@ from collections.abc import Mapping, Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
+from agents.models.offline.proposing.candidates import plain
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.settling import settled
 from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
+from tools.periods import previous
 
 _NOT_YET = (
     "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was "
@@ -24,7 +28,13 @@ _NOT_YET = (
 )
 
 
-def finished(decision: Decision, context: Context) -> Plan:
+_TOO_FAR = (
+    "Regent cannot know what will be spent then: AWS forecasts the rest of this month, whole months from the next one on "
+    "for up to a year ahead, and the rest of this year."
+)
+
+
+def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall] = ()) -> Plan:
     """The plan, with what has to be computed over its facts; or the abstention."""
     reading = decision.reading
     if decision.refused is not None:
@@ -33,10 +43,13 @@ def finished(decision: Decision, context: Context) -> Plan:
         return Plan(abstention=_unknown(decision.unknown, context))
     if decision.ahead:
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    if decision.beyond:
+        return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context))
-    calls = [call for one in decision.readings for call in one.calls]
-    kept = [call for place, call in enumerate(calls) if call not in calls[:place]][:MOST_CALLS]
+    calls = settled([call for one in decision.readings for call in one.calls], earlier, reading)
+    alike = [_comes_to(call, context) for call in calls]
+    kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
     limits.update(dict.fromkeys(_whole_days(kept, reading)))
@@ -48,6 +61,16 @@ def finished(decision: Decision, context: Context) -> Plan:
         read_as="; ".join(spoken(call) for call in kept),
         first=len(decision.readings[0].calls) if len(decision.readings) > 1 else 0,
     )
+
+
+def _comes_to(call: PlannedCall, context: Context) -> str:
+    """A call with all of its inputs: two that ask for the same, one of them in other words, are equal."""
+    full = context.queries[call.query].parse(call.inputs)
+    span = resolved(str(full.get("period")), context.now)
+    if full.get("compared_to") == "previous" and span:
+        before = previous(span)
+        full["compared_to"] = before.first_day, before.end_day
+    return repr((call.query, [plain(key, full[key], context) for key in sorted(full)]))
 
 
 def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:

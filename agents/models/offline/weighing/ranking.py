@@ -260,7 +260,7 @@ def _taken_over(
         out[f"{what}, opens {word}"] = 0.5
 
 
-_TIMES = frozenset({"period", "around", "compared_to", "days"})
+_TIMES = frozenset({"period", "around", "compared_to", "days", "months"})
 _CHOSEN = frozenset("kind severity state status check tag name statistic by".split())  # noqa: SIM905
 _WE = re.compile(r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|every\w*|estate)\b")
 

@@ -28,6 +28,16 @@ def _and_a_half(count: int, unit: str) -> str:
     return f"{count * 12 + 6} months" if unit == "year" else f"{count * 30 + 15} days"
 
 
+_SPLIT = re.compile(
+    r"\b(?:spread|split|distribut\w*|divid\w*|shared?|allocat\w*|broken|break|breakdown|compar\w*|rank\w*|varie[sd]|vary|differ\w*|which|most|least|highest|lowest|top)\b"
+)
+
+
+def _everywhere(match: re.Match[str]) -> str:
+    """ "Across all accounts" says where is looked; it splits only where something else says so."""
+    return match[0] if _SPLIT.search(match.string) else f"in all {match[1]}"
+
+
 _BARS = r"(?:leav(?:e|es|ing) (?:out|away|off)|drop(?:ping)?|skip(?:ping)?|ignor(?:e|ing)|hid(?:e|ing)|forget(?:ting)?(?: about)?|remov(?:e|ing)|omit(?:ting)?|strip(?:ping)? (?:out|away)|cut(?:ting)? out|filter(?:ing)? out|exclud(?:e|ing)|throw(?:ing)? out)"
 _BUT = r"(?:but(?: for)?|except(?:ing)?(?: for)?|other than|apart from|aside from|besides|bar|save(?: for)?)"
 """What leaves all but something out: that is what is wanted."""
@@ -86,6 +96,10 @@ _SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (
         rf"\b(?:everything|all|anything) {_BUT} ((?:[\w-]+ ){{1,4}}?)(?:is|are) (?:not (?:my|our|of|needed|wanted|relevant|interesting)\b|irrelevant\b|noise\b|none of my\b|of no\b)(?: (?:business|concern|interest|job|problem|department|use)\b)?",
         r"only \1 ",
+    ),
+    (
+        r"\bacross (?:all|every one)(?: of)?(?: the| our| my)?(?: aws)? (accounts|regions|venues|casinos|teams)\b",
+        _everywhere,
     ),
     (r"\b(?:hmm+|umm*|uhh*|erm|oops)\b[,.]?", " "),
 )

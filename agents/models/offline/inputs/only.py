@@ -1,0 +1,99 @@
+"""Only: of the resources that are counted or listed, those in the one state, of the one type or version that was named."""
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+
+_NAMES = 20
+"""Resources that are listed by name."""
+_STATES: dict[str, tuple[tuple[str, str], ...]] = {
+    "instances": (
+        ("stopped", r"stopped|halted|not (?:\w+ )?running|(?:switched|turned|powered|shut)[- ](?:off|down)|(?:is|are|those) (?:off|down)"),
+        ("running", r"(?<!not )(?<!not currently )running|(?:switched|turned|powered) on|(?:is|are) (?:up|on|live)|up and running"),
+    ),
+    "volumes": (
+        ("unattached", r"(?:un|de|not )[- ]?attached|attached to (?:nothing|no \w+|none)|hanging loose|loose|orphan\w*|idle|unused|not (?:\w+ )?(?:used|in use)|(?:use|used) by (?:nothing|nobody)"),
+        ("attached", r"(?<!not )(?<!un)(?<!de)attached(?! to (?:nothing|no\b|none))|(?<!not )in use"),
+    ),
+}  # fmt: skip
+_ENGINE = r"mysql|postgres(?:ql)?|mariadb|oracle|aurora|sql ?server"
+_RUNTIME = r"python|node(?:js)?|java|dotnet|ruby|go|provided"
+_TYPES: dict[str, str] = {
+    "functions": rf"(?P<name>{_RUNTIME}) ?(?P<version>\d+(?:\.(?:\d+|x))?)|(?P<alone>python|node(?:js)?|java|dotnet|ruby)",
+    "databases": rf"(?P<name>{_ENGINE})(?: (?:version|v|engine))? ?v?(?P<version>\d+(?:\.\d+)*)|(?P<alone>{_ENGINE})|(?P<type>(?:db\.)?[a-z]\d[a-z]{{0,2}}\.(?:\d*x?large|nano|micro|small|medium))",
+    "volumes": r"(?P<type>gp2|gp3|io1|io2|st1|sc1)",
+    "instances": r"(?P<type>(?!ec2|s3|us\d|eu\d|ap\d|q\d|h\d|p\d\d)[a-z]{1,3}\d[a-z]{0,3}(?:\.(?:\d*x?large|nano|micro|small|medium|metal(?:-\w+)?))?)(?![\w-])",
+}
+_SPELLED = {"node": "nodejs", "postgresql": "postgres", "sql server": "sqlserver"}
+_EITHER = re.compile(r"\b(?:or not|and not|or otherwise|whatever (?:their|the|its) (?:state|type)|versus|vs)\b")
+"""Words that want all of them."""
+_LIST = re.compile(
+    r"\b(?:which|what are|what (?:ec2|rds|ebs|lambda)?|list|name|names|show|give|tell|identify|enumerate|called|welke|quais)\b(?! (?:accounts?|teams?|regions?|venues?|casinos?|types?|share|percent\w*|proportion)\b)"
+)
+_COUNT = re.compile(r"\b(?:how many|number|count|hoeveel|quant[oa]s)\b")
+
+
+def those_asked(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """An inventory of only those of one state or type, if one alone is named: by name where "which" is asked for."""
+    kind = str(call.inputs.get("kind", ""))
+    if call.query != "inventory" or "only" in call.inputs or kind not in {*_STATES, *_TYPES}:
+        return call
+    said = _named(kind, reading)
+    if said is None:
+        return call
+    inputs = {**call.inputs, "only": said}
+    if (
+        _LIST.search(reading.text)
+        and not _COUNT.search(reading.text)
+        and inputs.get("by") in (None, "state", "type", "resource")
+    ):
+        inputs.update(by="resource", top=_NAMES)
+    elif inputs.get("by") in ("state", "type"):
+        del inputs["by"]  # by account: all rows of a split by state would be of one
+    return call.model_copy(update={"inputs": inputs})
+
+
+def _named(kind: str, reading: Reading) -> str | None:
+    """The one state or type that is named; None for several, which are told apart."""
+    text = reading.text
+    states = [s for s, pattern in _STATES.get(kind, ()) if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", text)]
+    types = []
+    for match in re.finditer(rf"(?<![\w.-])(?:{_TYPES[kind]})(?![\w-])", text) if kind in _TYPES else ():
+        held = match.groupdict()
+        name = held.get("name") or held.get("alone") or held.get("type") or ""
+        name, version = _SPELLED.get(name, name), held.get("version") or ""
+        types.append(f"{name} {version}".strip() if kind == "databases" else f"{name}{version.removesuffix('.x')}")
+    if _EITHER.search(text) or len(set(states)) > 1 or len(set(types)) > 1:
+        return None
+    return " ".join([*types[:1], *states[:1]]) or None
+
+
+_NOUNS = {
+    "instances": r"(?:(?:ec2|aws) )?(?:instances?|servers?|machines?|vms?)",
+    "volumes": r"(?:(?:ebs|aws) )?(?:volumes?|disks?)",
+    "functions": r"(?:(?:aws|lambda) )?(?:functions?|lambdas?)",
+    "databases": r"(?:(?:rds|aws) )?(?:databases?|dbs?|db instances?)",
+}
+_SMALL = frozenset(
+    "which what list show me name names the of our all are is do we have there any still currently now right that in on at run runs use uses using with "
+    "and how many please us tell give everything written under <account> <venue> <team> <env> <region> ? , 's".split()
+)
+"""Words that say nothing more of what is asked for."""
+
+
+def plainly(reading: Reading) -> str | None:
+    """The kind of resource, where a question asks for those in one state or of one type, and for nothing else."""
+    for kind, noun in _NOUNS.items():
+        text, found = re.subn(rf"(?<![\w-])(?:{noun})(?![\w-])", " ", reading.text)
+        if not found or not (_LIST.search(reading.text) or _COUNT.search(reading.text)):
+            continue
+        states = "|".join(pattern for _, pattern in _STATES.get(kind, ()))
+        for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES[kind]))):
+            text = re.sub(rf"(?<![\w.-])(?:{pattern})(?![\w-])", " ", text)
+        if _named(kind, reading) and set(text.split()) <= _SMALL:
+            return kind
+    return None

@@ -1,0 +1,107 @@
+"""An answer is about what was asked: no broader total, no other time, no count where names were asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.answer import Answer
+from agents.models.offline.maker import OfflineMaker
+from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
+from tools.estate import inventory
+from tools.estate.world import ACCOUNTS
+
+__all__ = ["ask", "estate", "home", "open_desk_with"]
+NAMES = {account.id: account.name for account in ACCOUNTS}
+
+
+def first(given: Answer) -> str:
+    """The first sentence after the line that says how the question was read."""
+    assert given.status == "answered", given.text
+    return next(part for part in given.text.split("\n\n") if not part.startswith("Read as")).split(". ")[0]
+
+
+@pytest.mark.parametrize("question", ["What will we spend in 2028?", "Forecast for November 2029", "forecast for 2027"])
+def test_a_time_that_no_forecast_reaches_gets_no_figure_of_another_one(ask: Ask, question: str) -> None:
+    given = ask(OfflineMaker(), question)
+    assert given.status == "unanswerable"
+    assert given.figures == ()
+    assert "up to a year ahead" in given.text
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("What will we spend in December 2026?", "December 2026"),
+        ("forecast for the next two months", "November 2026 to December 2026"),
+        ("Forecast for Q1 2027", "January 2027 to March 2027"),
+    ],
+)
+def test_a_forecast_is_of_the_months_that_were_named(ask: Ask, question: str, period: str) -> None:
+    assert f"({period}, all accounts, gross)" in first(ask(OfflineMaker(), question))
+
+
+def test_which_instances_are_stopped_are_named(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Which EC2 instances are stopped?")
+    stopped = [item for item in inventory.INSTANCES if item.state == "stopped"]
+    assert f"{len(stopped)} instances" in first(given)
+    for item in stopped:
+        assert f"{item.name}, {item.id} in account {NAMES[item.account]}" in given.text
+
+
+def test_which_functions_of_a_runtime_are_named(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Which lambda functions use python3.8?")
+    mine = [item for item in inventory.FUNCTIONS if item.runtime == "python3.8"]
+    assert f"{len(mine)} function" in first(given)
+    for item in mine:
+        assert f"- {item.name} in account {NAMES[item.account]}" in given.text
+
+
+def test_a_long_list_of_names_has_an_end_that_is_said(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Which instances are running?")
+    running = sum(item.state == "running" for item in inventory.INSTANCES)
+    assert f"{running} instances" in first(given)
+    assert sum(line.startswith("- ") and " in account " in line for line in given.text.splitlines()) == 10
+    assert f"not listed: {running - 20} instances" in given.text
+
+
+def test_of_what_nobody_runs_there_is_none_and_what_there_is_is_said(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "which databases run postgres 12")
+    assert "0 databases" in first(given)
+    versions = {f"{item.engine} {item.version}" for item in inventory.DATABASES}
+    assert all(version in given.text for version in versions)
+
+
+def test_how_many_run_in_all_accounts_is_their_number(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "How many instances are running right now across all accounts?")
+    assert f": {sum(item.state == 'running' for item in inventory.INSTANCES)} instances" in first(given)
+
+
+def test_unencrypted_volumes_are_named(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Which volumes are unencrypted?")
+    listed = [line for line in given.text.splitlines() if line.startswith("- ")]
+    assert listed
+    assert all(line.startswith("- vol-") for line in listed)
+
+
+def test_why_backups_fail_is_answered_with_what_aws_says(ask: Ask) -> None:
+    text = ask(OfflineMaker(), "Why do the backups in Rotterdam fail?").text
+    assert "Access denied on the KMS key" in text
+    assert "not authorized to perform kms:CreateGrant" in text
+
+
+def test_the_number_of_users_comes_before_that_of_their_keys(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "How many users have AdministratorAccess?")
+    holders = [user for user in inventory.USERS if "AdministratorAccess" in user.policies]
+    assert first(given).startswith(f"Users with administrator rights: {len(holders)} users")
+
+
+def test_two_quarters_that_are_compared_are_compared_once(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Compare spend in Q2 and Q3 2026.")
+    assert first(given).startswith("Change in spend: USD 18,838.46 (Q3 2026 against Q2 2026")
+    assert given.text.count("18,838.46") == 1
+    assert [call.name for call in given.queries] == ["spend_change"]
+
+
+@pytest.mark.parametrize("question", ["\x1b[31mred\x07", "red", "open?"])
+def test_a_state_that_is_said_of_nothing_is_not_guessed_at(ask: Ask, question: str) -> None:
+    assert ask(OfflineMaker(), question).status == "unanswerable"
