@@ -11,6 +11,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, few, narrowed, scope_of
 from tools.cost.names import billed_names
+from tools.cost.parts import Kept, Part, kept_by, named_by
 from tools.cost.spans import billed_period, compared, complete_days, is_to_date
 from tools.facts import Basis, Draft, Facts, Scope
 from tools.periods import Period
@@ -72,6 +73,7 @@ def spend_change(
     venue: str | None = None,
     net: bool = True,
     top: Top = 6,
+    part: Part | None = None,
 ) -> Facts:
     """Why spend changed: before, after, change and percent, with the groups that rose and fell most, and where.
 
@@ -84,7 +86,7 @@ def spend_change(
     where = billed_names(aws, spans.both, {"service": service, "team": team, "venue": venue})
     basis: Basis = "net" if net else "gross"
     # credits are booked on some service, so a driver is looked for in what usage cost, and credits stand apart
-    ask = Asking(aws, spans, chosen, where)
+    ask = Asking(aws, spans, chosen, kept_by(aws, spans.both, part, where))
     # what the biggest movers are broken down by: the account, or for accounts the service
     second = "service" if by == "account" else "account"
     first = ask.both((by, second))
@@ -92,7 +94,7 @@ def spend_change(
     moves = _moves(spans, first, 0)
     booked = _moves(spans, returned, 0) if returned else []
     total = _total([*moves, *booked])
-    scope = scope_of(aws, chosen, basis, where)
+    scope = scope_of(aws, chosen, basis, named_by(where, part))
     facts = Facts(
         read_as=f"spend change by {by.replace('_', ' ')}, {spans.both.label}, {scope.text()}",
         period=spans.both,
@@ -131,7 +133,7 @@ class Asking:
     aws: Aws
     spans: Pair
     accounts: tuple[Account, ...]
-    where: dict[str, str]
+    where: Kept
 
     def both(
         self, by: tuple[str, str], among: tuple[str, Sequence[str]] | None = None, basis: Basis = "gross"

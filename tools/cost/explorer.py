@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -65,13 +65,13 @@ def costs(
     accounts: tuple[Account, ...],
     basis: Basis,
     by: Sequence[str] = (),
-    where: dict[str, str] | None = None,
+    where: Mapping[str, str | list[str]] | None = None,
     among: tuple[str, Sequence[str]] | None = None,
     daily: bool = False,
 ) -> Costs:
     """Unblended cost of `period`, grouped by at most two dimensions and filtered by exact values of others.
 
-    `among` keeps several values of one field: `("service", ["Amazon S3", ...])`.
+    `among` keeps several values of one field: `("service", ["Amazon S3", ...])`, and so does a list in `where`.
 
     Raises:
         AwsCallError: Cost Explorer refused or did not answer.
@@ -83,7 +83,7 @@ def costs(
     }
     if by:
         asked["GroupBy"] = [GROUPS[field] for field in by]
-    kept = {field: [value] for field, value in (where or {}).items()}
+    kept = as_lists(where or {})
     if among:
         kept[among[0]] = list(among[1])
     chosen = filters(aws, accounts, basis, kept)
@@ -104,6 +104,11 @@ def costs(
     currency = _one_currency(currencies - {"N/A"}, aws.currency)
     plain = {start: dict(groups) for start, groups in sorted(amounts.items())}
     return Costs(plain, tuple(receipts), currency, estimated)
+
+
+def as_lists(where: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    """Filters with all values as lists."""
+    return {field: [value] if isinstance(value, str) else list(value) for field, value in where.items()}
 
 
 def filters(

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
-from tools.cost.explorer import HOME, Costs, cents, costs, filters, scope_of
+from tools.cost.explorer import HOME, Costs, as_lists, cents, costs, filters, scope_of
 from tools.cost.names import billed_names
+from tools.cost.parts import Kept, Part, kept_by, named_by
 from tools.cost.spans import days_label
 from tools.errors import InputError, RegentError
 from tools.facts import Draft, Facts, Scope
@@ -53,6 +54,7 @@ def forecast(
     accounts: Accounts = "all",
     service: str | None = None,
     months: Months = None,
+    part: Part | None = None,
 ) -> Facts:
     """Forecast of spend: this month, next month, the next 3 months, this year, or months to come; and what was so far.
 
@@ -63,8 +65,8 @@ def forecast(
     month = between_months(today, today)
     last = parse_period("last_month", aws.now)
     where = billed_names(aws, last, {"service": service})
-    scope = scope_of(aws, chosen, "gross", where)
-    asking = Asking(aws, chosen, where, scope)
+    scope = scope_of(aws, chosen, "gross", named_by(where, part))
+    asking = Asking(aws, chosen, kept_by(aws, last, part, where), scope)
     if months is None and period == "this_month":
         return _this_month(asking, month, last)
     if months is None and period == "this_year":
@@ -100,7 +102,7 @@ class Asking:
 
     aws: Aws
     accounts: tuple[Account, ...]
-    where: dict[str, str]
+    where: Kept
     scope: Scope
 
     @property
@@ -122,7 +124,7 @@ class Asking:
             "Metric": "UNBLENDED_COST",
             "Granularity": "DAILY" if daily else "MONTHLY",
             "PredictionIntervalLevel": _LEVEL,
-            "Filter": filters(self.aws, self.accounts, "gross", {field: [name] for field, name in self.where.items()}),
+            "Filter": filters(self.aws, self.accounts, "gross", as_lists(self.where)),
         }
         reply = self.aws.call(self.aws.directory.payer, "ce:GetCostForecast", region=HOME, **asked)
         unit = reply.data["Total"]["Unit"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -48,7 +49,7 @@ def billed_names(aws: Aws, period: Period, given: dict[str, str | None]) -> dict
     Raises:
         UnknownNameError: nothing of that name was billed; the error names the nearest candidates.
     """
-    return {field: resolve(field, name, _values(aws, field, period)) for field, name in given.items() if name}
+    return {field: resolve(field, name, billed_values(aws, field, period)) for field, name in given.items() if name}
 
 
 def resolve(field: str, name: str, values: Iterable[str]) -> str:
@@ -70,7 +71,8 @@ def resolve(field: str, name: str, values: Iterable[str]) -> str:
     raise UnknownNameError(field.replace("_", " "), name, known)
 
 
-def _values(aws: Aws, field: str, period: Period) -> list[str]:
+def billed_values(aws: Aws, field: str, period: Period) -> list[str]:
+    """The values of a field that were billed in a period, of the accounts in sight."""
     group, payer = GROUPS[field], aws.directory.payer
     asked: dict[str, Any] = {"TimePeriod": {"Start": period.first_day, "End": period.end_day}}
     # of the accounts in sight only, so that an error's candidates tell nothing about others
@@ -82,3 +84,27 @@ def _values(aws: Aws, field: str, period: Period) -> list[str]:
         return [value or UNTAGGED for value in tags.items]
     found = aws.items(payer, "ce:GetDimensionValues", "DimensionValues", region=HOME, Dimension=group["Key"], **asked)
     return [entry["Value"] or "(none)" for entry in found.items]
+
+
+_KIN: dict[str, str] = {
+    "Amazon Elastic Compute Cloud - Compute": r"EC2 - Other",
+    "Amazon Simple Storage Service": r"Amazon (?:S3 )?Glacier.*",
+    "Amazon Bedrock": r".*\(Amazon Bedrock Edition\)",
+    "Amazon Elastic Container Service": r"(?!)",  # Kubernetes begins with the same words, and is another thing
+}
+"""Services that are billed apart from one that people mean them by, too, where their names do not begin alike."""
+
+
+def kin(service: str, values: Iterable[str]) -> list[str]:
+    """The other services of the family that a service gives its name to: Kinesis Video Streams beside Kinesis."""
+    base = _bare(service)
+    pattern = re.compile(_KIN[service]) if service in _KIN else None
+    return [
+        value
+        for value in values
+        if value != service and (pattern.fullmatch(value) if pattern else _bare(value).startswith(f"{base} "))
+    ]
+
+
+def _bare(service: str) -> str:
+    return service.removeprefix("Amazon").removeprefix("AWS").strip()

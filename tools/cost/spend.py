@@ -8,7 +8,8 @@ from typing import Literal
 from tools.accounts import Accounts
 from tools.calls import Aws
 from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
-from tools.cost.names import billed_names
+from tools.cost.names import billed_names, billed_values, kin
+from tools.cost.parts import Part, kept_by, named_by
 from tools.cost.spans import LATE, billed_period, slot_period
 from tools.errors import InputError
 from tools.facts import UNTAGGED, Basis, Draft, Facts, Scope
@@ -39,18 +40,21 @@ def spend(
     usage_type: str | None = None,
     net: bool = True,
     top: Top = 8,
+    part: Part | None = None,
 ) -> Facts:
     """Spend in a period: total, and by one dimension, or as a series by month or day.
 
-    `net` counts credits and refunds, gross leaves them out. The other inputs filter by names as billed. Costs one
-    Cost Explorer request, and one for every filter by name.
+    `net` counts credits and refunds, gross leaves them out. The other inputs filter by names as billed, `part` by what
+    is no service on the bill (NAT gateways, egress). Costs one Cost Explorer request, and one for every filter.
+    Of a service that others share the name of (Kinesis Video Streams), these stand beside it; that costs one more.
     """
     span = billed_period(period, aws.now)
     chosen = aws.directory.select(accounts)
     given = {"service": service, "team": team, "venue": venue, "region": region, "usage_type": usage_type}
     where = billed_names(aws, span, given)
     basis: Basis = "net" if net else "gross"
-    scope = scope_of(aws, chosen, basis, where)
+    scope = scope_of(aws, chosen, basis, named_by(where, part))
+    kept = kept_by(aws, span, part, where)
     series, words = by in ("month", "day"), by.replace("_", " ")
     facts = Facts(
         read_as=f"spend{'' if by == 'none' else f' by {words}'}, {span.label}, {scope.text()}",
@@ -61,9 +65,15 @@ def spend(
     if series:
         _refuse_long(by, span)
     grouping = () if series or by == "none" else (by,)
-    found = costs(aws, span, accounts=chosen, basis=basis, by=grouping, where=where, daily=by == "day")
+    found = costs(aws, span, accounts=chosen, basis=basis, by=grouping, where=kept, daily=by == "day")
     total = cents(sum(found.totals().values(), Decimal()))
     facts.fact("total spend", total, found.currency, receipts=found.receipts, headline=True)
+    if service and part is None and (apart := kin(where["service"], billed_values(aws, "service", span))):
+        family = costs(aws, span, accounts=chosen, basis=basis, by=("service",), where={**where, "service": apart})
+        for (name,), amount in sorted(family.totals().items(), key=lambda pair: -pair[1]):
+            own = scope_of(aws, chosen, basis, {**where, "service": name})
+            label = f"{name} spend, billed apart"
+            facts.fact(label, cents(amount), family.currency, receipts=family.receipts, scope=own, headline=True)
     if series:
         _add_series(facts, found, span, by)
     elif by != "none":

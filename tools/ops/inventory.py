@@ -99,7 +99,7 @@ def inventory(
         for engine, number in engines.most_common() if len(engines) > 1 else ():
             facts.fact(f"{engine} {name}", number, name, receipts=behind)
     if by == "resource":
-        _list(facts, rows, name, top)
+        _list(facts, rows, name, min(top, _LISTED))
     else:
         measures = () if kind == "all" else MEASURES[kind]
         facts.series = True
@@ -170,6 +170,8 @@ def _beside(facts: Facts, shelves: Sequence[Shelf], said: str, name: str, behind
         facts.fact(f"{name} in all, {key} {value}", number, name, receipts=behind, scope=whole)
 
 
+_LISTED = 15
+"""Resources that are listed one by one; how many more there are is a fact."""
 _TYPES, _NAMED = 6, 15
 """States or types that are counted beside those asked for; and those that are named where none is."""
 

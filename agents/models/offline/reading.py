@@ -97,7 +97,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
     quoted = _CALL.search(question)
     if quoted and fold(quoted[1]) not in names.services:
         ids["quoted"] = quoted[1]
-    hint = _hint(text)
+    hint = _hint(text, names)
     found.unknown.extend(
         (_KINDS_OF[match[2]], match[1])
         for match in _OF_KIND.finditer(text)
@@ -170,9 +170,10 @@ _THING = (
 _HINT = re.compile(rf"\b([a-z][\w.]{{3,}}) (?:[a-z]+ )?{_THING}\b")
 
 
-def _hint(text: str) -> str | None:
+def _hint(text: str, names: Names) -> str | None:
     """A word of no known meaning before the name of a thing ("the marketing bucket"): part of a resource's name."""
-    return next((m[1] for m in _HINT.finditer(text) if not is_known(m[1])), None)
+    nicks = {word for nick in names.services for word in nick.split()}
+    return next((m[1] for m in _HINT.finditer(text) if not is_known(m[1]) and m[1] not in nicks), None)
 
 
 _PROPER = re.compile(r"(?<=[a-z,] )([A-Z][a-z]{3,})(?![\w-])")

@@ -1,4 +1,5 @@
 """An answer is about what was asked: no broader total, no other time, no count where names were asked for."""
+# ruff: noqa: E501 - figures read better in one piece
 
 from __future__ import annotations
 
@@ -6,9 +7,12 @@ import pytest
 
 from agents.answer import Answer
 from agents.models.offline.maker import OfflineMaker
+from agents.models.offline.understand import understand
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
 from tools.estate import inventory
-from tools.estate.world import ACCOUNTS
+from tools.estate.world import ACCOUNTS, NOW
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
 NAMES = {account.id: account.name for account in ACCOUNTS}
@@ -60,8 +64,8 @@ def test_a_long_list_of_names_has_an_end_that_is_said(ask: Ask) -> None:
     given = ask(OfflineMaker(), "Which instances are running?")
     running = sum(item.state == "running" for item in inventory.INSTANCES)
     assert f"{running} instances" in first(given)
-    assert sum(line.startswith("- ") and " in account " in line for line in given.text.splitlines()) == 10
-    assert f"not listed: {running - 20} instances" in given.text
+    assert sum(line.startswith("- ") and " in account " in line for line in given.text.splitlines()) == 15
+    assert f"not listed: {running - 15} instances" in given.text
 
 
 def test_of_what_nobody_runs_there_is_none_and_what_there_is_is_said(ask: Ask) -> None:
@@ -105,3 +109,48 @@ def test_two_quarters_that_are_compared_are_compared_once(ask: Ask) -> None:
 @pytest.mark.parametrize("question", ["\x1b[31mred\x07", "red", "open?"])
 def test_a_state_that_is_said_of_nothing_is_not_guessed_at(ask: Ask, question: str) -> None:
     assert ask(OfflineMaker(), question).status == "unanswerable"
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("What did NAT gateways cost in September?", "USD 13,919.75 (September 2026, all accounts, part NAT gateways, net)"),
+        ("What did EBS cost last month?", "USD 4,679.54 (September 2026, all accounts, part block storage, net)"),
+        ("How much was data transfer in September?", "USD 5,341.04 (September 2026, all accounts, part data transfer, net)"),
+        ("log ingestion cost last month", "USD 4,611.42 (September 2026, all accounts, part log ingestion, net)"),
+        ("transit gateway cost last month", "USD 1,734.52 (September 2026, all accounts, part transit gateways, net)"),
+        ("How much do we spend on load balancers?", "USD 1,092.99 (September 2026, all accounts, service Amazon Elastic Load Balancing, net)"),
+    ],
+)  # fmt: skip
+def test_what_is_a_part_of_a_service_gets_its_own_figure(ask: Ask, question: str, figure: str) -> None:
+    given = ask(OfflineMaker(), question)
+    assert first(given).startswith(f"Total spend: {figure}")
+    assert "19,141.78" not in given.text  # all of EC2 - Other
+
+
+def test_a_part_stays_that_part_in_what_follows() -> None:
+    asked = ["What did NAT gateways cost in September?", "and in August?"]
+    plan = understand(asked[1], asked[:1], names=names(), now=NOW, queries=queries())
+    assert plan.calls[0].inputs == {"part": "nat_gateways", "by": "usage_type", "period": "2026-08"}
+
+
+def test_the_share_of_a_part_is_of_the_whole_bill(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "what share of the bill is NAT?")
+    assert any(figure.unit == "percent" and str(figure.value) == "10.48" for figure in given.figures), given.text
+
+
+def test_a_name_that_two_services_share_is_answered_with_both(ask: Ask) -> None:
+    text = ask(OfflineMaker(), "What did we pay for Kinesis?").text
+    assert "USD 658.20 (September 2026, all accounts, service Amazon Kinesis, net)" in text
+    assert "Amazon Kinesis Video Streams spend, billed apart: USD 4,329.75" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [("what about security findings there?", None), ("and new findings in that month?", "2026-08")],
+)
+def test_a_month_of_the_bill_does_not_narrow_what_is_open(question: str, period: str | None) -> None:
+    before = "What did venue-rotterdam spend in August 2026, gross?"
+    plan = understand(question, [before], names=names(), now=NOW, queries=queries())
+    [call] = plan.calls
+    assert (call.query, call.inputs["accounts"], call.inputs.get("period")) == ("findings", "venue-rotterdam", period)

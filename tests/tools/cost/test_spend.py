@@ -210,3 +210,52 @@ def test_august_has_the_refund(ask: Any, truth: Any) -> None:
     result = ask("spend", by="charge_type", period="2026-08", top=25)
     rows = {row[0]: result.fact(row[1]).value for row in result.table.rows}
     assert rows["Refund"] == cents(truth(SUM, f"{AUGUST} AND x_RecordType = 'Refund'")) == Decimal("-1150.00")
+
+
+@pytest.mark.parametrize(
+    ("part", "types"),
+    [
+        ("nat_gateways", "%NatGateway%"),
+        ("block_storage", "%EBS:%"),
+        ("transit_gateways", "%TransitGateway%"),
+        ("data_transfer", "%DataTransfer%"),
+        ("egress", "%DataTransfer-Out%"),
+    ],
+)
+def test_a_part_is_its_usage_types_in_whatever_service(ask: Any, truth: Any, part: str, types: str) -> None:
+    [(expected,)] = truth(SUM, f"{SEPTEMBER} AND SkuId LIKE '{types}'")
+    result = ask("spend", part=part, by="usage_type")
+    assert result.fact(result.headlines[0]).value == cents(expected)
+    assert all(types.strip("%") in row[0] for row in result.table.rows)
+
+
+def test_logs_are_those_of_cloudwatch_only(ask: Any, truth: Any) -> None:
+    types = "SkuId LIKE '%DataProcessing-Bytes' AND ServiceName = 'AmazonCloudWatch'"
+    [(expected,)] = truth(SUM, f"{SEPTEMBER} AND {types}")
+    result = ask("spend", part="logs")
+    assert result.fact(result.headlines[0]).value == cents(expected)
+    assert [row[0] for row in result.table.rows] == ["AmazonCloudWatch"]
+
+
+def test_a_part_that_was_not_billed_is_said_and_no_zero(ask: Any) -> None:
+    with pytest.raises(InputError, match="Nothing was billed for public IPv4 addresses"):
+        ask("spend", part="public_ipv4")
+
+
+@pytest.mark.parametrize(
+    ("service", "beside"),
+    [
+        ("Amazon Kinesis", ["Amazon Kinesis Video Streams"]),
+        ("ec2", ["EC2 - Other"]),
+        ("Amazon Kinesis Video Streams", []),
+        ("ecs", []),
+        ("EC2 - Other", []),
+    ],
+)
+def test_services_of_one_family_stand_beside_each_other(ask: Any, truth: Any, service: str, beside: list[str]) -> None:
+    result = ask("spend", service=service)
+    _, *others = (result.fact(each) for each in result.headlines)
+    assert [fact.label for fact in others] == [f"{name} spend, billed apart" for name in beside]
+    for name, fact in zip(beside, others, strict=True):
+        [(expected,)] = truth(SUM, f"{SEPTEMBER} AND ServiceName = '{name}'")
+        assert fact.value == cents(expected)

@@ -69,6 +69,8 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     """What this reading says about each input of this query."""
     out, fields = Filled(), fields_of(query)
     for name in fields:
+        if name == "part":
+            continue  # of a service that is named: settled once the plan is decided on
         value = choices.chosen(query.name, name, reading.text, allowed(query, name))
         if value is not None:
             out.inputs[name] = value

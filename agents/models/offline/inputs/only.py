@@ -8,7 +8,7 @@ import re
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 
-_NAMES = 20
+_NAMES = 15
 """Resources that are listed by name."""
 _STATES: dict[str, tuple[tuple[str, str], ...]] = {
     "instances": (

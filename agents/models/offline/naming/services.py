@@ -15,10 +15,10 @@ Amazon DynamoDB: dynamodb | dynamo | dynamo db | ddb
 AmazonCloudWatch: cloudwatch | cloud watch | cloudwatch logs | log ingestion | logs ingestion | log storage
 Amazon Elastic Container Service: ecs | fargate | elastic container service | ecs fargate
 Amazon Elastic Container Service for Kubernetes: eks | kubernetes | k8s | elastic kubernetes service
-Amazon Elastic Load Balancing: elb | alb | nlb | elbs | albs | nlbs | load balancing | elastic load balancing
+Amazon Elastic Load Balancing: load balancers | load balancer | elb | alb | nlb | elbs | albs | nlbs | load balancing | elastic load balancing
 Amazon CloudFront: cloudfront | cloud front | cdn | content delivery | content delivery network
 Amazon Route 53: route53 | route 53 | r53 | dns
-Amazon Virtual Private Cloud: vpc | vpcs | virtual private cloud | transit gateway | tgw | vpc endpoints
+Amazon Virtual Private Cloud: vpc | vpcs | virtual private cloud | transit gateway | transit gateways | tgw | vpc endpoints | public ipv4 | public ipv4 addresses | elastic ips | elastic ip | elastic ip addresses
 AWS Key Management Service: kms | key management service | key management
 Amazon Simple Queue Service: sqs | simple queue service
 Amazon Simple Notification Service: sns | simple notification service

@@ -129,9 +129,6 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
 def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     if wanted := missing_split(calls, reading.text):
         return f"I can not tell that apart by {wanted.replace('_', ' ')}."
-    series = any(call.query == "spend" and call.inputs.get("by") in ("month", "day") for call in calls)
-    if series and reading.found.part_of_service:
-        return "I can not narrow a series to a part of a service."
     return None
 
 

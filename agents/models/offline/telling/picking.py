@@ -162,17 +162,11 @@ def reasons(told: Told) -> str:
     return f"The reason that AWS gives: {'; '.join(f'[[{i}]]' for i in each)}" if each else ""
 
 
-_LISTED = 10
-"""Things that are listed by name in prose; the table beside it holds more."""
-
-
 def listed(told: Told) -> list[str]:
     """The things of an inventory one by one: name and account, with the id where the name is not within it."""
-    lines, held = [], [row for row in told.rows if row[0] in told.facts]
-    for name, thing, account, *_ in held[:_LISTED]:
+    lines = []
+    for name, thing, account, *_ in (row for row in told.rows if row[0] in told.facts):
         also = f", [[{thing}]]" if told.facts[name].value not in told.facts[thing].value else ""
         lines.append(f"[[{name}]]{also} in account {account}")
     rest = next((row[1] for row in told.rows if row[0] == "other" and row[1] in told.facts), None)
-    if len(held) > _LISTED:
-        lines.append("and others, in the table")
     return [*lines, f"and more that are not listed: [[{rest}]]"] if rest else lines

@@ -17,7 +17,7 @@ from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
-from agents.models.offline.weighing.settling import settled
+from agents.models.offline.weighing.settling import holds_share, settled
 from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
 from tools.periods import previous
@@ -50,16 +50,17 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading)
     alike = [_comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
+    first = len(settled(decision.readings[0].calls, earlier, reading))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
     limits.update(dict.fromkeys(_whole_days(kept, reading)))
     return Plan(
         calls=tuple(kept),
-        then=_derivations(decision.readings[0].calls, reading),
+        then=_derivations(kept[:first], reading),
         limits=tuple(limits),
         focus=_focus(kept, reading),
         read_as="; ".join(spoken(call) for call in kept),
-        first=len(decision.readings[0].calls) if len(decision.readings) > 1 else 0,
+        first=first if len(decision.readings) > 1 and first < len(kept) else 0,
     )
 
 
@@ -161,6 +162,8 @@ def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Deriva
     """What has to be computed over the facts once they are there."""
     if not calls or calls[0].query != "spend":
         return ()
+    if holds_share(calls):
+        return (Derivation(operation="share", picks=("total spend", "total spend")),)
     if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
         return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
     if _MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):

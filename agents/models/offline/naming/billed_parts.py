@@ -1,0 +1,38 @@
+"""Parts of a billed service that people name: NAT gateways, volumes, egress. The bill knows them by their usage types."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+
+OTHER, NETWORK, LOGS = "EC2 - Other", "Amazon Virtual Private Cloud", "AmazonCloudWatch"
+_PARTS: tuple[tuple[str, str, str], ...] = (
+    ("nat_gateways", OTHER, r"nat(?:[- ]?(?:gateways?|gws?))?"),
+    ("snapshots", OTHER, r"(?:ebs |disk |volume |elastic block store )?snapshots?"),
+    ("volumes", OTHER, r"(?:ebs |elastic block store )?(?:volumes?|disks?|drives)"),
+    ("block_storage", OTHER, r"ebs|elastic block store|block storage"),
+    ("egress", OTHER, r"egress|(?:data (?:transfer|traffic)|traffic) out|outbound (?:traffic|data)|data out"),
+    ("data_transfer", OTHER, r"data[- ]?transfers?"),
+    (
+        "public_ipv4",
+        NETWORK,
+        r"(?:public )?ipv4s?(?: address(?:es)?)?|public ips?(?: address(?:es)?)?|elastic ips?(?: address(?:es)?)?|eips?",
+    ),
+    ("transit_gateways", NETWORK, r"transit[- ]gateways?|tgws?"),
+    ("vpc_endpoints", NETWORK, r"(?:vpc|interface|private) endpoints?|private ?links?"),
+    ("log_ingestion", LOGS, r"(?:cloudwatch )?logs? ingestion|ingest\w* (?:of )?(?:the |our )?logs"),
+    ("logs", LOGS, r"cloudwatch logs?|logs|logging|log (?:storage|volume)"),
+)
+"""Part, the service that its names stand for, and the names."""
+
+
+def parts_named(text: str, service: str) -> list[str]:
+    """The parts of `service` that a text names, in its order; a word that one took is no other's."""
+    found: list[tuple[int, str]] = []
+    for part, home, pattern in _PARTS:
+        if home != service:
+            continue
+        places = [match.start() for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text)]
+        text = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda match: " " * len(match[0]), text)
+        found += [(place, part) for place in places]
+    return list(dict.fromkeys(part for _, part in sorted(found)))
