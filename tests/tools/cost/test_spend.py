@@ -223,7 +223,7 @@ def test_august_has_the_refund(ask: Any, truth: Any) -> None:
     ],
 )
 def test_a_part_is_its_usage_types_in_whatever_service(ask: Any, truth: Any, part: str, types: str) -> None:
-    [(expected,)] = truth(SUM, f"{SEPTEMBER} AND SkuId LIKE '{types}'")
+    expected = truth(SUM, f"{SEPTEMBER} AND SkuId LIKE '{types}'")
     result = ask("spend", part=part, by="usage_type")
     assert result.fact(result.headlines[0]).value == cents(expected)
     assert all(types.strip("%") in row[0] for row in result.table.rows)
@@ -231,7 +231,7 @@ def test_a_part_is_its_usage_types_in_whatever_service(ask: Any, truth: Any, par
 
 def test_logs_are_those_of_cloudwatch_only(ask: Any, truth: Any) -> None:
     types = "SkuId LIKE '%DataProcessing-Bytes' AND ServiceName = 'AmazonCloudWatch'"
-    [(expected,)] = truth(SUM, f"{SEPTEMBER} AND {types}")
+    expected = truth(SUM, f"{SEPTEMBER} AND {types}")
     result = ask("spend", part="logs")
     assert result.fact(result.headlines[0]).value == cents(expected)
     assert [row[0] for row in result.table.rows] == ["AmazonCloudWatch"]
@@ -257,5 +257,5 @@ def test_services_of_one_family_stand_beside_each_other(ask: Any, truth: Any, se
     _, *others = (result.fact(each) for each in result.headlines)
     assert [fact.label for fact in others] == [f"{name} spend, billed apart" for name in beside]
     for name, fact in zip(beside, others, strict=True):
-        [(expected,)] = truth(SUM, f"{SEPTEMBER} AND ServiceName = '{name}'")
+        expected = truth(SUM, f"{SEPTEMBER} AND ServiceName = '{name}'")
         assert fact.value == cents(expected)
