@@ -234,11 +234,9 @@ def _days_beside(match: re.Match[str], today: date) -> str:
 
 
 def _ahead(match: re.Match[str], today: date) -> str:
-    count = number(match[1]) or 1
-    if match[2] == "month" and count > 1:
-        return match[0]  # whole months have a period of their own
-    days = count * {"day": 1, "week": 7, "month": 30}[match[2]]
-    return "next month" if days <= 35 else "next 3 months" if days <= 100 else match[0]
+    days = (number(match[1]) or 1) * {"day": 1, "week": 7, "month": 30}[match[2]]
+    near = "next month" if days <= 35 else "next 3 months" if days <= 100 else match[0]
+    return match[0] if match[2] == "month" and days > 30 else near  # they have a period of their own
 
 
 _SHORT_UNITS = {"d": "day", "h": "hour", "w": "week", "m": "month", "y": "year"}
