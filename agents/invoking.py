@@ -21,8 +21,10 @@ from agents.knowing import with_principals
 from agents.local import LocalUser
 from agents.opening import open_desk
 from agents.overseeing import open_asked
+from agents.progress import shown_progress
 from agents.settings import load_settings
 from agents.tracing import open_tracing
+from agents.wording import FAILED
 from policies.access import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call
 from policies.halting import StoppedError
@@ -231,15 +233,10 @@ def _events(door: Door, wanted: Wanted, call: Call) -> Iterator[dict[str, Any]]:
         yield event
 
 
-def shown_progress(event: dict[str, Any]) -> dict[str, Any]:
-    """Progress as a channel may show it: which query, how long; no inputs, which may name persons."""
-    return {key: event[key] for key in ("event", "query", "domains", "milliseconds") if key in event}
-
-
 def _failed(error: Exception) -> str:
     log.error("invocation failed", error=type(error).__name__)
     log.debug("what failed", exc_info=error)
-    return "The question could not be answered because of an internal error; it was recorded."
+    return FAILED
 
 
 def _what_is_wrong(error: ValidationError) -> str:

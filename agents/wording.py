@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 AI = "Written by an AI system"
 """How the line begins that says what wrote an answer. Channels may say it in their company's words."""
+FAILED = "The question could not be answered because of an internal error; it was recorded."
+"""What a caller is told of an error that is none of ours."""
 PERSON = "Ask your platform team if you need a person."
 _TERMINAL = ("cli", "python")
 _BRINGS = ("slack", "teams")

@@ -103,9 +103,9 @@ class CallingPort:
     def ask(
         self, by: Speaker, text: str, progress: Progress = lambda event: None, *, reason: str | None = None
     ) -> Answer:
-        payload: dict[str, Any] = {"prompt": _text(text), "results": True, "stream": True}
+        payload: dict[str, Any] = {"prompt": _writable(text), "results": True, "stream": True}
         if reason is not None:
-            payload["reason"] = _text(reason)
+            payload["reason"] = _writable(reason)
         return _answer(self._call(by, payload, progress))
 
     def resume(self, by: Speaker, approval: str, progress: Progress = lambda event: None) -> Answer:
@@ -114,7 +114,7 @@ class CallingPort:
     def decide(self, by: Speaker, approval: str, verdict: Literal["approve", "deny"], reason: str = "") -> Decided:
         from agents.acting import Decided
 
-        made = {"approval": approval, "verdict": verdict, "reason": _text(reason)}
+        made = {"approval": approval, "verdict": verdict, "reason": _writable(reason)}
         return _read(Decided, self._call(by, {"decide": made}))
 
     def waiting(self, by: Speaker) -> tuple[Waiting, ...]:
@@ -127,7 +127,7 @@ class CallingPort:
         return tuple(self._call(by, {"approvers": approval}).get("approvers") or ())
 
     def feedback(self, by: Speaker, answer: str, helpful: bool, comment: str = "") -> None:
-        self._call(by, {"feedback": {"answer": answer, "helpful": helpful, "comment": _text(comment)}})
+        self._call(by, {"feedback": {"answer": answer, "helpful": helpful, "comment": _writable(comment)}})
 
     def note(self, by: Speaker, message: str, what: Literal["edited", "deleted"], answer: str | None = None) -> None:
         if not _PLAIN.fullmatch(message):  # an id that would be no id to the house is told by its hash
@@ -152,7 +152,7 @@ class CallingPort:
         return told
 
 
-def _text(given: str) -> str:
+def _writable(given: str) -> str:
     """Halves of characters, which JSON can bring and nothing can write, are shown as what they are: unreadable."""
     return given.encode("utf-8", "replace").decode()
 

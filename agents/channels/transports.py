@@ -21,7 +21,8 @@ _headers: ContextVar[dict[str, str] | None] = ContextVar("headers of this call",
 
 def inside(door: Door) -> Transport:
     """The desk in this process."""
-    from agents.invoking import parse, perform, shown_progress
+    from agents.invoking import parse, perform
+    from agents.progress import shown_progress
     from policies.access.identity import Call
 
     def bring(payload: dict[str, Any], headers: dict[str, str], session: str, progress: Progress) -> dict[str, Any]:

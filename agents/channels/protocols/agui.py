@@ -57,7 +57,7 @@ def build(house: House) -> Starlette:
         try:
             payload = await json_of(request)
             given = _read(payload)
-            question = Question(text=_text(given), channel="agui", session=f"agui:{given.thread_id}")
+            question = Question(text=_question(given), channel="agui", session=f"agui:{given.thread_id}")
             events = answered(house, question, call_of(request, payload))
             # who is not verified gets an HTTP status: nothing is sent before the first event of a verified asker
             first = await anext(events)
@@ -84,7 +84,7 @@ def _read(payload: dict[str, Any]) -> RunAgentInput:
     return given
 
 
-def _text(given: RunAgentInput) -> str:
+def _question(given: RunAgentInput) -> str:
     last = given.messages[-1] if given.messages else None
     if not isinstance(last, UserMessage):
         return last_question([])

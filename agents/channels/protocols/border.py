@@ -18,6 +18,8 @@ from agents.answer import Answer, Question
 from agents.channels.markdown import markdown
 from agents.channels.rendering import view
 from agents.identifying import refuse_call
+from agents.progress import shown_progress
+from agents.wording import FAILED
 from policies.access.errors import NotVerifiedError, UnknownPrincipalError
 from policies.access.identity import Call, Verified
 from policies.halting import StoppedError
@@ -32,14 +34,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
-FAILED = "The question could not be answered because of an internal error; it was recorded."
 _RESUME = re.compile(r"resume (a-[0-9a-f]{16})", re.IGNORECASE)
 _AT_ONCE = 64
 """Questions that are worked on at the same time; more wait for their turn."""
-_SHOWN = ("event", "query", "domains", "milliseconds")
-"""What of a progress event may be shown: which query, how long; no inputs, which may name persons."""
-
-
 Said = Sequence[tuple[str, str]]
 """A conversation: who said what, `user` or `assistant`."""
 STILL: dict[str, Any] = {"event": "still"}
@@ -97,7 +94,7 @@ async def answered(house: House, question: Question, call: Call) -> AsyncIterato
     def run() -> None:
         with structlog.contextvars.bound_contextvars(**context):
             try:
-                tell(reply(house, question, call, lambda event: tell({k: event[k] for k in _SHOWN if k in event})))
+                tell(reply(house, question, call, lambda event: tell(shown_progress(event))))
             except Exception as error:  # noqa: BLE001 - the border: exception text may hold anything and must not leave
                 tell(refusal(error))
 

@@ -39,37 +39,37 @@ def bot_of(payload: Mapping[str, Any]) -> str:
     """The app's own user id in the workspace that the event is for."""
     found = payload.get("authorizations")
     first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
-    return _text(first, "user_id")
+    return text_in(first, "user_id")
 
 
 def _event(payload: Mapping[str, Any], at: int) -> Delivery | None:
     event = payload.get("event")
-    if not isinstance(event, dict) or not _text(payload, "event_id"):
+    if not isinstance(event, dict) or not text_in(payload, "event_id"):
         return None
-    kind, channel = event.get("type"), _text(event, "channel")
-    name = _text(payload, "event_id")
-    thread = _text(event, "thread_ts") or _text(event, "ts")
+    kind, channel = event.get("type"), text_in(event, "channel")
+    name = text_in(payload, "event_id")
+    thread = text_in(event, "thread_ts") or text_in(event, "ts")
     if kind == "assistant_thread_started":
         opened = event.get("assistant_thread")
         if not isinstance(opened, dict):
             return None
-        channel, thread = _text(opened, "channel_id"), _text(opened, "thread_ts")
+        channel, thread = text_in(opened, "channel_id"), text_in(opened, "thread_ts")
     elif kind == "message" and event.get("subtype") in _CHANGES:
         thread = _changed(event, bot_of(payload))
     elif _asks(event):
         # edited into a mention, it is no new question: it is a change of the one that is there
-        name = name if "edited" in event else question_id(channel, _text(event, "ts"))
+        name = name if "edited" in event else question_id(channel, text_in(event, "ts"))
     else:
         return None
     if not channel or not thread:
         return None
-    team, user = _text(payload, "team_id"), _text(event, "user")
+    team, user = text_in(payload, "team_id"), text_in(event, "user")
     return _delivery(name, f"{team}/{channel}/{thread}", payload, at, f"{team}/{user}" if user else "")
 
 
 def _asks(event: Mapping[str, Any]) -> bool:
     """Whether a person says something to the app: directly, or by its name in a channel."""
-    if event.get("bot_id") or not _text(event, "user") or not _text(event, "text").strip():
+    if event.get("bot_id") or not text_in(event, "user") or not text_in(event, "text").strip():
         return False
     if event.get("type") == "app_mention":
         return True
@@ -82,19 +82,19 @@ def _changed(event: Mapping[str, Any], bot: str) -> str:
     Our own messages are edited all the time, and Slack edits messages of others to add previews.
     """
     before, now = event.get("previous_message"), event.get("message")
-    if not isinstance(before, dict) or before.get("bot_id") or not _text(before, "user"):
+    if not isinstance(before, dict) or before.get("bot_id") or not text_in(before, "user"):
         return ""
     if event["subtype"] == "message_changed" and isinstance(now, dict) and now.get("text") == before.get("text"):
         return ""
     direct = event.get("channel_type") == "im"
-    if not direct and not (bot and f"<@{bot}>" in _text(before, "text")):
+    if not direct and not (bot and f"<@{bot}>" in text_in(before, "text")):
         return ""
-    return _text(before, "thread_ts") or _text(before, "ts")
+    return text_in(before, "thread_ts") or text_in(before, "ts")
 
 
 def _action(payload: Mapping[str, Any], at: int) -> Delivery | None:
-    trigger, user = _text(payload, "trigger_id"), payload.get("user")
-    if not trigger or not isinstance(user, dict) or not _text(user, "id"):
+    trigger, user = text_in(payload, "trigger_id"), payload.get("user")
+    if not trigger or not isinstance(user, dict) or not text_in(user, "id"):
         return None
     if payload["type"] == "block_actions" and not _pressed(payload):
         return None
@@ -118,6 +118,7 @@ def _delivery(name: str, group: str, payload: Mapping[str, Any], at: int, by: st
     return Delivery(channel=CHANNEL, id=name, group=group, body=body, at=at, by=by)
 
 
-def _text(found: Mapping[str, Any], name: str) -> str:
+def text_in(found: Mapping[str, Any], name: str) -> str:
+    """The text under this name in what Slack sent; empty when there is none."""
     value = found.get(name)
     return value if isinstance(value, str) else ""

@@ -43,12 +43,12 @@ def answer_card(view: View) -> dict[str, Any]:
 def _answer_card(view: View, rows: int, receipts: int, charts: bool) -> dict[str, Any]:
     body: list[CardElement] = []
     if view.status != "answered":
-        body.append(_text(view.title, weight="Bolder", color=_COLOURS.get(view.status, "attention").capitalize()))
+        body.append(_block(view.title, weight="Bolder", color=_COLOURS.get(view.status, "attention").capitalize()))
     if view.figures and not view.tables:
         body.append(_figures(view.figures))
     for table in view.tables:
         body += _table(table, rows, charts)
-    body.append(_text(view.disclosure, small=True, separator=True))
+    body.append(_block(view.disclosure, small=True, separator=True))
     actions = [*_receipts(view.receipts, receipts), *_feedback(view.answer)]
     if view.figures and view.tables:
         # the table says most of them already; what each covers is one click away
@@ -60,7 +60,7 @@ def note_card(title: str, text: str, facts: Sequence[tuple[str, str]] = (), colo
     """A card that says one thing: an alert, a decision that was taken, why something cannot be done."""
     from microsoft_teams.cards import Fact, FactSet
 
-    body: list[CardElement] = [_text(title, weight="Bolder", color=colour), _text(text)]
+    body: list[CardElement] = [_block(title, weight="Bolder", color=colour), _block(text)]
     if facts:
         body.append(FactSet(facts=[Fact(title=inert(name), value=inert(value)) for name, value in facts]))
     return _plain(_card(body, [], fallback=f"{title}\n{text}"))
@@ -79,10 +79,10 @@ def approval_card(
         id="reason", label="Reason", placeholder="Goes on record", is_multiline=True, max_length=_MOST_COMMENT
     )
     body: list[CardElement] = [
-        _text(title, weight="Bolder", color="Accent"),
+        _block(title, weight="Bolder", color="Accent"),
         FactSet(facts=[Fact(title=inert(name), value=inert(value)) for name, value in facts]),
         reason,
-        _text(disclosure, small=True),
+        _block(disclosure, small=True),
     ]
     actions: list[Action] = [
         ExecuteAction(title="Approve", verb="decide", style="positive", data={**named, "verdict": "approve"}),
@@ -96,7 +96,7 @@ def waiting_card(approval: str, title: str, facts: Sequence[tuple[str, str]], *,
     from microsoft_teams.cards import ExecuteAction, Fact, FactSet
 
     body: list[CardElement] = [
-        _text(title, weight="Bolder"),
+        _block(title, weight="Bolder"),
         FactSet(facts=[Fact(title=inert(name), value=inert(value)) for name, value in facts]),
     ]
     show = ExecuteAction(title="Show the answer", verb="resume", data={"approval": approval})
@@ -134,8 +134,8 @@ def _figures(figures: Sequence[FigureShown]) -> CardElement:
 
 def _table(table: TableShown, most: int, charts: bool) -> list[CardElement]:
     if not most:
-        return [_text(f"{table.title}: {len(table.rows)} rows, too many for a card.", small=True)]
-    elements: list[CardElement] = [_text(table.title, weight="Bolder", separator=True)]
+        return [_block(f"{table.title}: {len(table.rows)} rows, too many for a card.", small=True)]
+    elements: list[CardElement] = [_block(table.title, weight="Bolder", separator=True)]
     if charts and table.chart is not None:
         elements.append(_chart(table.chart))
     if len(table.columns) <= _MOST_COLUMNS:
@@ -144,7 +144,7 @@ def _table(table: TableShown, most: int, charts: bool) -> list[CardElement]:
         elements += _rows(table, most)
     left_out = len(table.rows) - most
     if left_out > 0:
-        elements.append(_text(f"{left_out} more rows are not shown here.", small=True))
+        elements.append(_block(f"{left_out} more rows are not shown here.", small=True))
     return elements
 
 
@@ -152,7 +152,7 @@ def _grid(table: TableShown, most: int) -> Table:
     from microsoft_teams.cards import ColumnDefinition, Table, TableCell, TableRow
 
     def row(cells: Sequence[str], weight: str | None = None) -> TableRow:
-        return TableRow(cells=[TableCell(items=[_text(cell, weight=weight)]) for cell in cells])
+        return TableRow(cells=[TableCell(items=[_block(cell, weight=weight)]) for cell in cells])
 
     widest = [max(len(one[column]) for one in (table.columns, *table.rows)) for column in range(len(table.columns))]
     return Table(
@@ -175,8 +175,8 @@ def _rows(table: TableShown, most: int) -> list[CardElement]:
     elements: list[CardElement] = []
     for cells in table.rows[:most]:
         named = zip(table.columns[1:], cells[1:], strict=True)
-        elements.append(_text(cells[0], weight="Bolder"))
-        elements.append(_text(" · ".join(f"{name}: {cell}" for name, cell in named if cell), small=True, tight=True))
+        elements.append(_block(cells[0], weight="Bolder"))
+        elements.append(_block(" · ".join(f"{name}: {cell}" for name, cell in named if cell), small=True, tight=True))
     return elements
 
 
@@ -189,7 +189,7 @@ def _chart(chart: Chart) -> CardElement:
         VerticalBarChartDataValue,
     )
 
-    title, fallback = inert(chart.title), _text(chart.alt, small=True)
+    title, fallback = inert(chart.title), _block(chart.alt, small=True)
     if all(_YEAR.search(label) for label in chart.labels):  # days, months: time runs from left to right
         return VerticalBarChart(
             title=title,
@@ -229,13 +229,13 @@ def _receipts(receipts: Sequence[ReceiptShown], most: int) -> list[Action]:
         return []
     body: list[CardElement] = []
     for one in receipts[:most]:
-        body.append(_text(f"{one.call} in {one.account} {one.region}", weight="Bolder", separator=bool(body)))
+        body.append(_block(f"{one.call} in {one.account} {one.region}", weight="Bolder", separator=bool(body)))
         cached = f", from the cache, {one.age} old" if one.age else ""
         proof = f"{one.at}, request {one.request_id}, source {one.source}{cached}\n\n{one.id}"
-        body.append(_text(f"{proof}, response SHA-256 {one.response_sha256[:16]}…", small=True))
+        body.append(_block(f"{proof}, response SHA-256 {one.response_sha256[:16]}…", small=True))
     left_out = len(receipts) - most
     if left_out > 0:
-        body.append(_text(f"{left_out} more calls are in the ledger.", small=True))
+        body.append(_block(f"{left_out} more calls are in the ledger.", small=True))
     return [_folded(f"Receipts ({len(receipts)})", body)]
 
 
@@ -256,7 +256,7 @@ def _feedback(answer: str) -> list[Action]:
     ]
 
 
-def _text(
+def _block(
     text: str,
     *,
     weight: Any = None,

@@ -79,9 +79,8 @@ class TeamsGatekeeper:
         if came is None:
             # 501 says that an invocation is not known; anything else is heard and needs no answer
             return Reply(501 if activity.get("type") == "invoke" else 200, {})
-        return Delivery(
-            NAME, came.name, came.session, came.to_text(), at, "" if came.kind == "pressed" else came.person
-        )
+        by = came.person if came.kind == "said" else ""  # a button waits for nothing
+        return Delivery(NAME, came.name, came.session, came.to_text(), at, by)
 
     def accepted(self, delivery: Delivery, taken: Taken) -> Reply:
         came = Came.from_text(delivery.body)

@@ -121,7 +121,7 @@ class Speaking:
             except Exception as error:
                 if _status(error) not in (400, 403, 404):
                     raise
-                if _status(error) == 403 and "cancel" in _text(error).lower():
+                if _status(error) == 403 and "cancel" in _said_by(error).lower():
                     log.info("the person stopped the stream; the answer stays on record")
                     return part.stream
                 # ended already, too late for a stream (two minutes), or none is allowed: a message is still taken
@@ -217,7 +217,7 @@ async def _translated(coroutine: Coroutine[Any, Any, Result]) -> Result:
     except Exception as error:
         status = _status(error)
         if status is not None:
-            raise TeamsError(f"Teams answered {status}.", status, _text(error)) from error
+            raise TeamsError(f"Teams answered {status}.", status, _said_by(error)) from error
         # the kind only: the text of these errors may quote a token
         raise TeamsError(
             f"Teams could not be reached, or Entra gave no token for the app's secret ({type(error).__name__})."
@@ -229,5 +229,5 @@ def _status(error: Exception) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _text(error: Exception) -> str:
+def _said_by(error: Exception) -> str:
     return str(getattr(getattr(error, "response", None), "text", ""))[:2000]

@@ -11,7 +11,8 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.naming.services import SERVICES
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import candidates, evidence
+from agents.models.offline.proposing.candidates import candidates
+from agents.models.offline.proposing.evidence import evidence
 from agents.models.offline.reading import read
 from tests.agents.models.phrases_names import context, members
 from tools.errors import InputError

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import candidates, evidence
+from agents.models.offline.proposing.candidates import candidates
+from agents.models.offline.proposing.evidence import evidence
 from agents.models.offline.reading import read
 from agents.models.offline.telling.picking import Limit, limit_of
 from agents.models.offline.topics.config_rules import rule_described

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context, calls_for, one_call
 from agents.models.offline.inputs.periods import resolved
-from agents.models.offline.intents.learned import probabilities
-from agents.models.offline.intents.scoring import rule_points, scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.completing import completed, completed_all
 from agents.models.offline.proposing.composed import composed
 from agents.models.offline.proposing.dialogue import compared, follow, reasons
+from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.followups import carry, inherited, placed_as
-from agents.models.offline.proposing.guarding import money_first, ranked_by
+from agents.models.offline.proposing.guarding import ranked_by
 from agents.models.offline.proposing.joint import related, several
-from agents.models.offline.proposing.parts import Part, parts_of
 from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import Reading
 from tools.errors import InputError
@@ -61,28 +59,6 @@ class Candidate:
         return self.also | {self.source}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the words of a question say for each query."""
-
-    likely: Mapping[str, float]
-    """Learned probabilities, `!change` and `!outside` among them."""
-    points: Mapping[str, float]
-    """Points of the intent rules."""
-    both: Mapping[str, float]
-    """The two together, best first."""
-    parts: Sequence[Part] = ()
-    """The stretches of the question, each with what its words say by themselves."""
-
-
-def evidence(reading: Reading, question: str, context: Context) -> Evidence:
-    """What the words say for each query, by rules and by what was learned."""
-    points = rule_points(reading, context.queries)
-    both = money_first(scores(reading, context.queries), reading, context.queries)
-    causes = not related(reading, both, context)  # else a rule of its own says what is looked at
-    return Evidence(probabilities(reading, points), points, both, parts_of(question, context, causes=causes))
-
-
 def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence, context: Context) -> list[Candidate]:
     """Plans that the question may mean, each once; `earlier` are the calls of the question before, if any."""
     every: list[Candidate] = []
@@ -95,7 +71,7 @@ def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence
     joint = several(reading, found.parts, context)
     add("joint", joint)
     add("loose", several(reading, found.parts, context, strong=_LOOSE))
-    for source, several_calls in composed(reading, found.parts, found.both, found.points, found.likely, context):
+    for source, several_calls in composed(reading, found, context):
         add(source, several_calls)
     names = _tried(found, context)
     for name in names:

@@ -17,6 +17,7 @@ from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import stepped
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.parts import POINTS, Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
@@ -93,23 +94,9 @@ _KIN = (
 """Queries of which a question wants one: what speaks for the one speaks for the other, too."""
 
 
-def composed(
-    reading: Reading,
-    parts: Sequence[Part],
-    ranked: Mapping[str, float],
-    points: Mapping[str, float],
-    likely: Mapping[str, float],
-    context: Context,
-) -> list[Composed]:
-    """Plans of several calls that the question may mean.
-
-    Args:
-        reading: the whole question.
-        parts: its parts.
-        ranked: points per query, rules and what was learned together, best first.
-        points: points per query by the rules alone.
-        likely: learned probabilities.
-    """
+def composed(reading: Reading, seen: Evidence, context: Context) -> list[Composed]:
+    """Plans of several calls that the question may mean; `reading` is the whole of it."""
+    parts, ranked = seen.parts, seen.both
     found: list[Composed] = []
     for names_of in ([_named(part, ranked, least) for part in parts] for least in (STRONG, LOOSE)):
         if len(calls := _series(parts, names_of, next(iter(ranked), ""), context)) > 1 and not _held_together(
@@ -125,7 +112,7 @@ def composed(
     opening = len(apart) < len(told) and not any(key in call.inputs for call in apart for key in _PLACES)
     if not opening and apart != calls and len({call.query for call in apart}) > 1:
         found.append(("series apart", apart))
-    names = _speaking(reading, parts, ranked, points, likely, context)
+    names = _speaking(reading, seen, context)
     for place, first in enumerate(names):
         for second in names[place + 1 :]:
             if not kin(first, second):
@@ -164,18 +151,12 @@ def _told(part: Part, context: Context) -> str:
     return "metric" if "metric" in context.queries and _measure(part) else ""
 
 
-def _speaking(
-    reading: Reading,
-    parts: Sequence[Part],
-    ranked: Mapping[str, float],
-    points: Mapping[str, float],
-    likely: Mapping[str, float],
-    context: Context,
-) -> list[str]:
+def _speaking(reading: Reading, seen: Evidence, context: Context) -> list[str]:
     """Queries that the whole question or a part of it speaks for, the likeliest first."""
-    whole = [name for name in ranked if points.get(name, 0.0) >= LOOSE][:3]
-    own = [part.best for part in parts if part.points >= LOOSE]
-    own += [name for part in parts if part.points < STRONG and (name := _told(part, context))]
+    likely = seen.likely
+    whole = [name for name in seen.both if seen.points.get(name, 0.0) >= LOOSE][:3]
+    own = [part.best for part in seen.parts if part.points >= LOOSE]
+    own += [name for part in seen.parts if part.points < STRONG and (name := _told(part, context))]
     thought = sorted((n for n in likely if n in context.queries and likely[n] >= _LIKELY), key=lambda n: -likely[n])
     told = [name for name, said in _TOLD if said.search(reading.text)]
     names = dict.fromkeys([*whole[:2], *own, *thought[:3], *whole[2:], *told])
@@ -210,7 +191,7 @@ def _series(
             before[1].update(said)
     if len(calls) > _MOST or (len(calls) == 1 and top == calls[0][0]):
         return []
-    done = [_completed(place, calls, context, shared) for place in range(len(calls))]
+    done = [_lent(place, calls, context, shared) for place in range(len(calls))]
     # "status of Utrecht: cost, findings, patches" says which
     return done[1:] if len(done) > 2 and done[0].query == "health_summary" else done
 
@@ -263,7 +244,7 @@ def _measure(part: Part) -> str | None:
     return measure
 
 
-def _completed(place: int, calls: Sequence[_Asked], context: Context, shared: bool = True) -> PlannedCall:
+def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = True) -> PlannedCall:
     """A call with the place and the time that another part says for it too: the nearest before it, else after it."""
     name, given, part = calls[place]
     query, inputs = context.queries[name], dict(given)

@@ -98,7 +98,7 @@ def several(
             timed = [other for place, other in enumerate(parts) if other.when.mentions and not (place > index + 1)]
             own = [_at_the_time(call, timed[-1], context) for call in own] if timed else own
         for call in own:
-            call = _placed(completed(call, donors, context), part, parts, chosen, reading, context)
+            call = _placed(_lent(call, donors, context), part, parts, chosen, reading, context)
             things = spoken_before(call, calls[-1], part, context.queries[name]) if calls else {}
             calls.append(call.model_copy(update={"inputs": {**call.inputs, **things}}))
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
@@ -169,8 +169,8 @@ def _at_the_time(call: PlannedCall, donor: Reading, context: Context) -> Planned
     return call.model_copy(update={"inputs": {**call.inputs, **times}}) if times else call
 
 
-def completed(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
-    """Place and time from the parts that say them for this part too."""
+def _lent(call: PlannedCall, donors: Sequence[Reading], context: Context) -> PlannedCall:
+    """The call with place and time of the parts that say them for this part too."""
     inputs = dict(call.inputs)
     schema = fields_of(context.queries[call.query])
     for donor in donors:

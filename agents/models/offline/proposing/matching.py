@@ -9,8 +9,9 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import Candidate, Evidence
+from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.composed import STRONG, kin
+from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import choices
 

@@ -12,8 +12,9 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import NOT_FORECAST
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.plan import Abstention, PlannedCall
-from agents.models.offline.proposing.candidates import Candidate, Evidence, candidates, evidence
+from agents.models.offline.proposing.candidates import Candidate, candidates
 from agents.models.offline.proposing.deeds import deed, tells_of
+from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading, read

@@ -18,7 +18,8 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.intents.learned import CHANGE, OUTSIDE
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import Candidate, Evidence
+from agents.models.offline.proposing.candidates import Candidate
+from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.followups import is_elliptic, points_back
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.matching import matched
