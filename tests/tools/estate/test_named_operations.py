@@ -26,6 +26,7 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("mwaa", "ListEnvironments", {}),
     ("sesv2", "ListEmailIdentities", {}),
     ("efs", "DescribeFileSystems", {}),
+    ("s3", "ListDirectoryBuckets", {}),
     ("batch", "DescribeJobQueues", {}),
 ]
 

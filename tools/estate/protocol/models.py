@@ -23,6 +23,8 @@ _BY_SIGNING_NAME = {
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
+    "s3-object-lambda": "s3",
+    "s3express": "s3",
     "servicequotas": "service-quotas",
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
@@ -135,6 +137,8 @@ def named(scope: Scope, request: WireRequest) -> tuple[str, str]:
     """
     service = service_of(scope, request)
     operation = operation_name(service, request)
+    if operation == "ListBuckets" and scope.signing_name == "s3express":
+        operation = "ListDirectoryBuckets"  # nothing but the signing name tells them apart
     if operation:
         return service, operation
     for other in REST_SERVICES.get(scope.signing_name, ()):

@@ -23,6 +23,8 @@ _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/(?P<scope>\S+?), *SignedHeaders=(?P<headers>[^,\s]+), *"
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
+_S3 = ("s3", "s3express", "s3-object-lambda", "s3-outposts")
+"""What S3 is called when a request is signed for it: it reads paths as they are, and has errors of its own."""
 _UNHASHED = ("UNSIGNED-PAYLOAD", "STREAMING-")
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -107,7 +109,7 @@ class _Signed:
 
     def _path(self) -> str:
         path = self._request.path or "/"
-        if self._scope.signing_name == "s3":
+        if self._scope.signing_name in _S3:
             return path
         if "//" in path or "/." in path:
             from botocore.utils import remove_dot_segments
@@ -126,7 +128,7 @@ class _Signed:
         said = self._request.headers.get("x-amz-content-sha256")
         if said is not None:
             return said
-        if self._presigned and self._scope.signing_name == "s3":
+        if self._presigned and self._scope.signing_name in _S3:
             return "UNSIGNED-PAYLOAD"
         return hashlib.sha256(self._request.body).hexdigest()
 
@@ -149,7 +151,7 @@ _LOOK = "Check your AWS Secret Access Key and signing method. Consult the servic
 
 
 def _mismatch(signing_name: str, protocol: str) -> AwsError:
-    if signing_name == "s3":
+    if signing_name in _S3:
         return AwsError("SignatureDoesNotMatch", f"{_WRONG}Check your key and signing method.", 403)
     if protocol == "ec2":
         return AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
@@ -159,7 +161,7 @@ def _mismatch(signing_name: str, protocol: str) -> AwsError:
 
 
 def _expired(signing_name: str, protocol: str, text: str) -> AwsError:
-    if signing_name == "s3":
+    if signing_name in _S3:
         return AwsError(
             "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.", 403
         )
