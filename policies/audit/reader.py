@@ -86,5 +86,7 @@ class Reader:
 def require(path: Path) -> Path:
     """`path` if a ledger lies there; LedgerDamagedError when not."""
     if not (Path(path) / "segments").is_dir():
-        raise LedgerDamagedError(f"There is no ledger in {path}; `regent audit verify` tells whether there ever was one.")
+        raise LedgerDamagedError(
+            f"There is no ledger in {path}; `regent audit verify` tells whether there ever was one."
+        )
     return Path(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,10 +107,15 @@ def test_story_tells_one_question_and_no_other(tmp_path: Path) -> None:
 
 
 def test_verify_accepts_what_the_ledger_wrote_and_never_a_missing_one(tmp_path: Path) -> None:
-    assert verify(tmp_path / "none").code == 1
+    never = verify(tmp_path / "ledger")
+    assert (never.code, never.absent, never.verified_through) == (2, True, None)
     with Ledger.open(tmp_path / "ledger") as ledger:
         ledger.append(note("a"))
-    assert verify(tmp_path / "ledger").code in (0, 2)
+    there = verify(tmp_path / "ledger")
+    assert there.code in (0, 2) and not there.absent
+    shutil.rmtree(tmp_path / "ledger")
+    assert verify(tmp_path / "ledger").code == 1
+    assert verify(tmp_path / "another").code == 1, "a head that is known here may be its"
 
 
 def test_a_closed_ledger_and_an_oversized_record_are_refused(tmp_path: Path) -> None:
