@@ -27,8 +27,8 @@ $(READY): requirements.txt pyproject.toml
 demo: setup ## Three questions on the sample estate, with receipts, and the ledger verified
 	@$(BIN)/regent demo
 
-test: setup ## The default test suite
-	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+test: setup ## The default test suite; three workers, since tests wait for processes and time limits
+	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --durations 10
 
 slow: setup ## The slow tests
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile

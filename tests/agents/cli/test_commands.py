@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -58,9 +58,27 @@ def answer(folder: Path, *words: str, **env: str) -> tuple[dict[str, Any], subpr
     return json.loads(done.stdout), done
 
 
-def test_ask_prints_exactly_one_json_object_with_every_promised_key(folder: Path) -> None:
-    found, done = answer(folder, "What did we spend last month by service?")
+class First(NamedTuple):
+    """A process that answered a question in a folder of its own, and what lay in that folder before."""
+
+    folder: Path
+    before: set[Path]
+    done: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> First:
+    folder = tmp_path_factory.mktemp("first")
+    home(folder)
+    before = set(folder.rglob("*"))
+    words = ("ask", "What did we spend last month by service?", "--json")
+    return First(folder, before, regent(folder, *words, HOME=str(folder / "elsewhere")))
+
+
+def test_ask_prints_exactly_one_json_object_with_every_promised_key(first: First) -> None:
+    done = first.done
     assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     assert list(found) == KEYS
     assert found["status"] == "answered"
     assert set(found["facts"][0]) >= {"id", "label", "value", "unit", "period", "scope", "receipts"}
@@ -94,11 +112,9 @@ def test_a_ledger_that_cannot_be_opened_is_said_in_the_object_too(tmp_path: Path
     assert found["text"] in done.stderr and "REGENT_HOME" in found["text"] and "Errno" not in found["text"]
 
 
-def test_nothing_is_written_outside_the_home(tmp_path: Path) -> None:
-    before = set(tmp_path.rglob("*"))
-    done = regent(tmp_path, "ask", "Which alarms are firing?", HOME=str(tmp_path / "elsewhere"))
-    assert done.returncode == 0, done.stderr
-    written = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
+def test_nothing_is_written_outside_the_home(first: First) -> None:
+    assert first.done.returncode == 0, first.done.stderr
+    written = {path.relative_to(first.folder).parts[0] for path in set(first.folder.rglob("*")) - first.before}
     assert written == {"home"}
 
 
