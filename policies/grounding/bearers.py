@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,7 +99,9 @@ class Bearers:
 
     def _named(self, at: int) -> Names:
         view = self._view
-        said = view.named(view.layout.clause(at))
+        start, end = view.layout.clause(at)
+        against = DESPITE.search(view.text, at, end)
+        said = view.named((start, against.start() if against else end))
         return frozenset().union(*(m.means for m in said)) if said else frozenset()
 
     def _names(self, fact: Fact) -> Names:
@@ -129,6 +132,12 @@ class Bearers:
 
 _BACK = 14
 """How many periods back a level is held against: a year of months and a little."""
+
+
+DESPITE = re.compile(
+    r"\b(?:despite|although|though|while|whereas|even (?:though|if|as)|ondanks|terwijl|apesar)\b", re.I
+)
+"""`Spend rose despite falling costs of X`: what follows is of something else."""
 
 
 def between(one: Fact, two: Fact, label: frozenset[str] = frozenset(), names: Names = frozenset()) -> list[Bearer]:

@@ -45,6 +45,7 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(rf"[,;:.!()\n{HOLE}]| (?:and|but|while|which|so|because|although|en|maar|e|mas)\b")
+_OTHER = re.compile(r"\b(?:others?|remaining|rest|overige|andere|outr[oa]s)\b", re.IGNORECASE)
 _NARROWER = re.compile(r"\s*(?:that|which|who|with|without|whose|older|newer|die|dat|que|com|sem)\b", re.IGNORECASE)
 _MONEY = re.compile(r"\b(?:spend|spending|cost|costs|bill|money|total|kosten|gasto|uitgaven)\b", re.IGNORECASE)
 _EVERYWHERE = re.compile(
@@ -104,7 +105,7 @@ def _read(match: re.Match[str], sentence: tuple[int, int], counted: Counted, vie
         unit, until = _noun(match["subject"], counted)
         until += at
         subject = words.stems(view.text[at:until])
-    if unit not in counted or _NARROWER.match(view.text, until):
+    if unit not in counted or _NARROWER.match(view.text, until) or _OTHER.search(match[0]):
         return None
     stop = _ENDS.search(view.text, until, sentence[1])
     said = view.text[until : stop.start() if stop else sentence[1]]

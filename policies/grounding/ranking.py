@@ -80,6 +80,8 @@ def rankings(view: View) -> Iterator[tuple[int, int, str]]:
         if _FEWER.search(view.words[view.layout.sentence(start)[0] : start]):
             continue
         item = _ranked(start, end, view)
+        if view.words.startswith(" venue", end) and item is not None and "venue" not in item.fact.scope.where:
+            continue  # some of the accounts are venues
         if item is None or isinstance(item.fact.value, str) or words.is_change(item.fact) or _says_so(item.fact):
             continue
         if _SUITS.get(said, units.kind(item.fact.unit)) != units.kind(item.fact.unit):

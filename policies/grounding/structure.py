@@ -154,6 +154,8 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
     """`The largest account ...`: it must be the largest of its like."""
     said = view.said(*view.around(item))
     match = _SUPER.search(said)
+    if match and said.startswith(" venue", match.end()) and "venue" not in item.fact.scope.where:
+        return None  # some of the accounts are venues
     if not match or _NOT_SUPER.search(said) or not values_of(item.fact) or isinstance(item.fact.value, str):
         return None
     family = [f.value for f in view.facts if _alike(f, item.fact) and isinstance(f.value, (int, Decimal))]

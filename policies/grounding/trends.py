@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from policies.grounding import words
-from policies.grounding.bearers import Bearer, Bearers, between
+from policies.grounding.bearers import DESPITE, Bearer, Bearers, between
 from policies.grounding.model import Claim
 from policies.grounding.view import Item, View
 from tools import units
@@ -49,7 +49,7 @@ _DID = r"(?:(?<=did )|(?<=does )|(?<= not )|(?<=n't )|(?<=n\u2019t ))"
 _UP = (
     rf"rose|risen|{_VERB}(?:rises|increases|grows|climbs|jumps)|rising|increased|increasing|grew|grown|growing|climbed|"
     r"climbing|jumped|surged|surging|soared|spiked|creeping up|piling up|mounting|swelled|doubled|tripled|gained|"
-    rf"{_BE}(?: \w+ly| slightly| back)? up(?! to date| for| since| again| and running)|"
+    rf"{_BE}(?: \w+ly| slightly| back)? up(?! to date| for| since| again| and running| longest| the)|"
     rf"{_DID}(?:rise|increase|grow|climb|jump|go up)|picked up|{_BARE}up (?:from|by|over|compared|versus)|upwards?|"
     r"gestegen|steeg|stegen|stijgt|stijgen|aumentou|aumentaram|subiu|subiram|cresceu"
 )
@@ -242,6 +242,9 @@ def _beside(said: _Said, sentence: tuple[int, int], view: View) -> Item | None:
         i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)
     ]
     clause = view.layout.clause(said.start)
+    against = DESPITE.search(view.text, said.end, clause[1])
+    if against:
+        row = [i for i in row if i.start < against.start()]
     inside = [i for i in row if clause[0] <= i.start < clause[1]]
     for group in (inside, row):
         after = [i for i in group if i.start >= said.end]

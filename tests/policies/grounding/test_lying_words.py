@@ -40,6 +40,15 @@ def test_there_are_lies_of_each_kind() -> None:
     assert len(_estates()) == 8
 
 
+_TRUTHS = yaml.safe_load(_LIES.with_name("truths.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("estate", _TRUTHS)
+def test_true_answers_in_the_same_words_go_out(estate: str) -> None:
+    stopped = [(true, fault.message) for true in _TRUTHS[estate] for fault in _checked(estate, true).faults]
+    assert stopped == []
+
+
 @pytest.mark.parametrize(
     "true",
     [
