@@ -15,6 +15,7 @@ from agents.cli.audit_common import (
     show,
     usage,
     utc,
+    written_whole,
 )
 from agents.cli.commands import Commands
 from agents.cli.options import Json
@@ -120,7 +121,7 @@ def export_command(
         for line in lines:
             sys.stdout.buffer.write(line + b"\n")
         return
-    with out.open("wb") as file:
+    with written_whole(out) as file:
         count = sum(1 for line in lines if file.write(line + b"\n"))
     typer.echo(f"Wrote {count} records to {out}.")
 

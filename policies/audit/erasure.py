@@ -80,8 +80,11 @@ def forget(ledger: Ledger, person: str, names: Iterable[str] = ()) -> Forgotten:
     the keys the places are gone through once more, for what such a question put there (one that goes on notices by the
     keys, see `Turn.forgotten`). LedgerError when nothing of them is held.
     """
+    ended = ledger.vault.end_forgetting()
     traces, subjects = _traces(ledger, person, tuple(dict.fromkeys((person, *names))))
     erased = {name: place.erase(ledger.home.path, traces) for name, place in PLACES.items()}
+    if not subjects and not any(erased.values()):
+        subjects = ended  # all that was left to do; whose keys they were nobody can tell any more
     if not subjects and not any(erased.values()):
         raise LedgerError(f"Nothing of {person!r} is held; give the id as `regent audit show` has it.")
     subjects = sorted({*subjects, *ledger.vault.pseudonyms(person)})  # what a question of theirs made meanwhile, too

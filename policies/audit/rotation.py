@@ -50,16 +50,20 @@ def rotate(ledger: Ledger, to: Signer | None = None) -> KeyChange:
 def replace(home: Home) -> KeyChange:
     """Go on with a new key after the old one was lost. Verifiers must be given the new key by other means.
 
-    KeyFileError when the old key is still there: then `rotate` is what you want.
+    A replacement that was interrupted goes on with the key that it had made. KeyFileError when the old key is still
+    there: then `rotate` is what you want.
     """
-    if home.key_file.exists():
-        raise KeyFileError(f"The signing key {home.key_file} is still there; use `regent audit keys rotate`.")
     origin = Reader(home.ledger).origin()
     if origin is None:
         raise LedgerError(f"There is no ledger in {home.ledger}.")
-    new = FileSigner.generate(origin)
-    new.save(home.key_file)
-    home.trust(new.vkey)
+    begun = home.key_file.exists()
+    new = FileSigner.load(home.key_file) if begun else FileSigner.generate(origin)
+    signed = Reader(home.ledger).checkpoint()
+    if begun and (signed is None or signed.note.signers([new.vkey])):
+        raise KeyFileError(f"The signing key {home.key_file} is still there; use `regent audit keys rotate`.")
+    home.trust(new.vkey)  # before it can sign: what nobody here trusts could not be opened again
+    if not begun:
+        new.save(home.key_file)
     with Ledger.open(home.ledger, home=home.path) as ledger:
         index = ledger.append(Record(actor="system", body=KeyIntroduced(vkey=str(new.vkey), old=None)))
         ledger.checkpoint()

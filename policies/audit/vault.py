@@ -187,7 +187,12 @@ class Vault:
             self._overwrite()
             return [subject.pseudonym for subject in gone]
 
-    def _overwrite(self) -> None:
+    def end_forgetting(self) -> list[str]:
+        """Destroy the keys that a process left half forgotten when it died; their pseudonyms."""
+        with self._lock:
+            return self._overwrite()
+
+    def _overwrite(self) -> list[str]:
         """Destroy the keys that lost their names, those included that a process left when it died."""
         going = [*self.path.glob(f".[pr]-*.json{_GOING}")] if self.path.is_dir() else []
         for path in going:
@@ -198,6 +203,7 @@ class Vault:
                 path.unlink()
         if going:
             sync_directory(self.path)
+        return sorted(path.name.removeprefix(".").removesuffix(f".json{_GOING}") for path in going)
 
     def _find(self, pseudonym: str) -> Subject | None:
         known = self._by_pseudonym.get(pseudonym)
