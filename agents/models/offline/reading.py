@@ -86,7 +86,7 @@ def read(question: str, names: Names, now: datetime) -> Reading:
             resources.append(match[0])
             text = text.replace(match[0], "<id>")
     concepts = combined(concepts_in(text), text, when, found) | ({"EVENT"} if event else frozenset())
-    if any(_to_come(mention.word, now) for mention in when.mentions):
+    if any(to_come(mention.word, now) for mention in when.mentions):
         concepts |= {"FUTURE"}
     if user:
         concepts |= {"NAMED_USER"}
@@ -152,7 +152,7 @@ def _is_service(word: str, names: Names) -> bool:
     return word in names.services or word.replace("-", " ") in names.services
 
 
-def _to_come(word: str, now: datetime) -> bool:
+def to_come(word: str, now: datetime) -> bool:
     """Whether a year, a month or a day that is named lies ahead."""
     match = re.match(r"20\d\d(?:-\d\d)?(?!-?Q)", word)
     return match is not None and match[0] > f"{now:%Y-%m}"

@@ -58,7 +58,7 @@ def understand(
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
         text, earlier = _after(text, before, turns, context)
         taken = decide(text, earlier, context, lenient=True) if re.search(r"[^\W_]", text) else None
-        calls = settled(taken.readings[0].calls, earlier, taken.reading) if taken and taken.readings else ()
+        calls = settled(taken.readings[0].calls, earlier, taken.reading, now) if taken and taken.readings else ()
         before = Turn(text, answer, calls or earlier)
         turns += [before] if calls else []
     question, earlier = _after(question, before, turns, context)

@@ -44,6 +44,35 @@ def test_a_forecast_is_of_the_months_that_were_named(ask: Ask, question: str, pe
     assert f"({period}, all accounts, gross)" in first(ask(OfflineMaker(), question))
 
 
+@pytest.mark.parametrize("question", ["Are we over budget next year?", "quota usage in 2028"])
+def test_what_reaches_to_the_end_of_the_month_says_nothing_of_later(question: str) -> None:
+    plan = understand(question, [], names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+    assert plan.abstention.kind == "cannot_know"
+
+
+def test_what_a_service_will_cost_is_a_forecast() -> None:
+    plan = understand("What will S3 cost in December 2026?", [], names=names(), now=NOW, queries=queries())
+    [call] = plan.calls
+    assert call.query == "forecast"
+    assert call.inputs == {"service": "Amazon Simple Storage Service", "months": "2026-12"}
+
+
+@pytest.mark.parametrize(
+    ("turns", "period"),
+    [
+        (["What did venue-rotterdam cost last month?", "Are its backups OK?"], None),
+        (["What did venue-rotterdam cost last month?", "Did its backups fail then?"], "last_month"),
+        (["Why do the backups in Rotterdam fail, and who changed the key policy there on 4 October?"], None),
+        (["Are the backups in Rotterdam ok since Monday?"], "2026-10-12..2026-10-15"),
+    ],
+)
+def test_whether_backups_are_well_is_asked_of_now(turns: list[str], period: str | None) -> None:
+    plan = understand(turns[-1], turns[:-1], names=names(), now=NOW, queries=queries())
+    [call] = [call for call in plan.calls if call.query == "backups"]
+    assert call.inputs.get("period") == period
+
+
 def test_which_instances_are_stopped_are_named(ask: Ask) -> None:
     given = ask(OfflineMaker(), "Which EC2 instances are stopped?")
     stopped = [item for item in inventory.INSTANCES if item.state == "stopped"]

@@ -17,7 +17,7 @@ from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
-from agents.models.offline.reading import Reading, read
+from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.ranking import (
@@ -94,6 +94,8 @@ _FORESEEN = frozenset(
 """Queries that may be asked about with a time to come: they look ahead, or their period reaches to the end of it."""
 
 
+_OF_NOW = frozenset({"budgets", "quotas"})
+"""Of these, which reach to the end of the month at most."""
 _WEIGHED = frozenset({"words", "person"})
 """Objections that are weighed with everything else; the others rule a plan out."""
 
@@ -259,6 +261,9 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
         return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))
     likeliest = best.calls[0].query if best else next(iter(found.both), "")
     if "FUTURE" in reading.concepts and likeliest not in _FORESEEN:
+        return Decision(reading, found, nearest=best, ahead=True)
+    later = any(m.word == "next_year" or to_come(m.word, context.now) for m in reading.when.mentions)
+    if later and likeliest in _OF_NOW:
         return Decision(reading, found, nearest=best, ahead=True)
     if best is not None and NOT_FORECAST in best.limits:
         return Decision(reading, found, nearest=best, beyond=True)  # no other time's figure in its place

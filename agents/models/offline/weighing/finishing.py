@@ -47,10 +47,10 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context))
-    calls = settled([call for one in decision.readings for call in one.calls], earlier, reading)
+    calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     alike = [_comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
-    first = len(settled(decision.readings[0].calls, earlier, reading))
+    first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
     limits.update(dict.fromkeys(_whole_days(kept, reading)))
