@@ -97,7 +97,7 @@ def _still_open(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
     of_the_bill = before and before.domain == "cost" and before.inputs.get("period") == call.inputs["period"]
     said = bool(reading.when.mentions or reading.when.relative)
     if call.query == "findings" and call.inputs.get("status", "open") == "open":
-        dated = said or not of_the_bill or _THAT_TIME.search(reading.text)
+        dated = said or not of_the_bill or bool(_THAT_TIME.search(reading.text))
     elif call.query == "backups" and _BACKED_UP_NOW.search(reading.text):
         dated = not (said or of_the_bill)
     else:
