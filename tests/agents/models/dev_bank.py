@@ -117,10 +117,10 @@ def _equal(key: str, got: Any, want: Any) -> bool:
 
 def _span(word: str) -> Any:
     try:
-        period = parse_period(word, NOW)
+        period = parse_period(word, NOW, hours=True)
     except Exception:  # noqa: BLE001 - words such as `previous` and `next_month` are compared as they are
         return word
-    return period.first_day, period.end_day
+    return (period.start, period.end) if ":" in word else (period.first_day, period.end_day)
 
 
 def _accounts(text: str) -> frozenset[str]:

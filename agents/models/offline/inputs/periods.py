@@ -23,7 +23,7 @@ _WORDS = {"this_month_end": "month_to_date"}
 def resolved(word: str, now: datetime) -> Period | None:
     """The period of a word, or None if it is no period."""
     try:
-        return parse_period(word, now)
+        return parse_period(word, now, hours=True)
     except InputError:
         return None
 

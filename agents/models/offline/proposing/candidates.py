@@ -139,9 +139,9 @@ def _usable(one: Candidate, reading: Reading, context: Context) -> tuple[str, Ca
 
 
 def plain(key: str, value: object, context: Context) -> object:
-    """An input so that two that come to the same are equal: periods by their days."""
+    """An input so that two that come to the same are equal: periods by their days, or their hours."""
     if key in ("period", "compared_to") and isinstance(value, str) and (period := resolved(value, context.now)):
-        return period.first_day, period.end_day
+        return (period.first_day, period.end_day) if ":" not in value else (str(period.start), str(period.end))
     return value
 
 

@@ -74,9 +74,9 @@ def carry(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> t
 
 def _kept(call: PlannedCall, filled: Filled, reading: Reading) -> None:
     """Take out what was filled in without being said, where the earlier call has it; a time of day is of its day."""
-    if not reading.when.mentions and not reading.when.relative:
+    if not reading.when.mentions:
         filled.inputs.pop("period", None)
-        if "around" in filled.inputs and "around" in call.inputs:
+        if "around" in filled.inputs and "around" in call.inputs and not reading.when.relative:
             filled.inputs["around"] = f"{str(call.inputs['around'])[:10]}T{filled.inputs['around'][11:]}"
 
 

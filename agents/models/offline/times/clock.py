@@ -19,6 +19,8 @@ class Clock:
     """Minutes to look before and after it, where that was said."""
     onward: bool = False
     """Said with `since`: from it until now."""
+    place: tuple[int, int] = (0, 0)
+    """Where it stands in the text."""
 
     @property
     def around(self) -> str:
@@ -36,7 +38,7 @@ _HALF = r"(?: ?(am|pm|a\.m|p\.m))"
 _CUE = r"(?:at|around|about|circa|ca|near|by|approximately|approx|roughly|towards|om|rond|just before|just after|shortly before|shortly after|since|after|before|as)"
 _OCLOCK = r"(?: o ?'? ?clock)"
 _ON_DAY = r"(?= (?:utc|gmt|zulu|hrs|hours|on|yesterday|today|this|last|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|in the)\b)"
-_TIME = rf"(\d{{1,2}})(?:[:.h](\d\d))?(?:{_HALF})?"
+_TIME = rf"(\d{{1,2}}|{_WORDS})(?:[:.h](\d\d))?(?:{_HALF})?"
 _ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "zulu": 0, "cest": 120, "cet": 60, "bst": 60, "ist": 60, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "pst": -480, "pdt": -420, "amsterdam time": 120, "dutch time": 120, "london time": 60,
@@ -48,7 +50,7 @@ _WIDTH = (
     r"\b(\d{1,3}|an?|one|two|half an?) ?(minutes?|mins?|min|m|hours?|h)\b (?:(?:either side|each side|both sides|each way|before and after|around|on either side|on both sides|to either side)\b(?: of)?)"
 )
 
-_STRETCH = rf"\b(?:between |from |van |tussen )?{_TIME} ?(?:utc |hrs )?(?:and|to|until|till|-|en|tot) ?{_TIME}(?![\w:/.-]| (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|okt|nov|dec))(?: ?(?:hrs|hours|h)\b)?"
+_STRETCH = rf"\b(?:between |from |van |tussen |entre as )?{_TIME} ?(?:utc |hrs |h |h(?=-))?(?:and|to|until|till|through|-|en|tot|e as) ?{_TIME}(?:h\b)?(?![\w:/.-]| (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|okt|nov|dec))(?: ?(?:hrs|hours|h)\b)?"
 _FIGURES = (
     rf"(?<![\w:./-])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?:{_HALF})?z?(?![\w:])|"
     rf"(?<![\w:./-])([01]?\d|2[0-3])h([0-5]\d)(?!\w)|"
@@ -66,7 +68,7 @@ _HOUR = (
 )
 _NOON = r"\b(?:(?:at|around|about|just|shortly|by|near) )*(?:(?<!hour )(?<!hours )(?<!minute )(?<!minutes )(before|after) )?(?<!since )(noon|midday|midnight)\b"
 _ONWARD = re.compile(
-    r"\bsince (?:about |around )?(?:(?:yesterday|today|this morning|last night) )?(?:at |around |about )?\d[\d:.h]* ?(?:am|pm)?(?: utc)?$"
+    r"\bsince (?:about |around )?(?:(?:yesterday|today|this morning|last night) )?(?:at |around |about )?(?:\d[\d:.h]*|(?:half past )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o ?'? ?clock)?) ?(?:am|pm)?(?: utc)?$"
 )
 _NEAR = 15
 """Minutes that `just before` or `just after` is."""
@@ -90,20 +92,19 @@ def clock_in(text: str) -> tuple[Clock | None, str]:
                 minute, side = _moved(beside, minute, side)
                 start = beside.start()
             onward = side is None and bool(_ONWARD.search(text[:end]))
-            return Clock(minute, either if either is not None else side, onward), text[:start] + " " * (
-                end - start
-            ) + text[end:]
+            clock = Clock(minute, either if either is not None else side, onward, (start, end))
+            return clock, text[:start] + " " * (end - start) + text[end:]
     return None, text
 
 
-_BESIDE = r"(?:\b(in|during|within|over) )?(?:\b(the) )?(?:\b(\d{1,3}|half an|an?|one|two|three|four|five|six|ten|last|final) )?\b(minute|hour)s? (before|prior to|leading up to|up to|after|following)(?: the)? $"
+_BESIDE = r"(?:\b(in|during|within|over) )?(?:\b(the) )?(?:\b(\d{1,3}|half an|an?|one|two|three|four|five|six|ten|last|final) )?\b(minute|hour)s? (before|prior to|leading up to|up to|after|following|from)(?: the)? $"
 
 
 def _moved(match: re.Match[str], minute: int, side: int | None) -> tuple[int, int | None]:
     """A time of day moved ("two hours before midnight"), or the stretch beside it ("in the hour before 19:10")."""
     size = 60 if match[4] == "hour" else 1
     length = size // 2 if match[3] == "half an" else (number(match[3] or "") or 1) * size
-    back = match[5] not in ("after", "following")
+    back = match[5] not in ("after", "following", "from")
     if match[1] or match[2]:
         half = max(1, length // 2)
         return minute + (-half if back else half), half
@@ -124,13 +125,13 @@ def _width(text: str) -> tuple[int | None, str]:
     return minutes, text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
-def _of_day(hour: int, half: str | None, text: str) -> int:
-    """The hour of the day, by its half or the part of the day that is spoken of."""
+def _of_day(hour: int, half: str | None, text: str, beside: str = "") -> int:
+    """The hour of the day, by its half or the part of the day that is spoken of, `beside` it before elsewhere."""
     if half:
         return hour % 12 + (12 if half.startswith("p") else 0)
     if hour > 12:
         return hour
-    part = re.search(r"\b(morning|afternoon|evening|night|tonight|noon)\b", text)
+    part = re.match(rf".{{0,18}}?{_DAYTIME}", beside) or re.search(_DAYTIME, text)
     if part is None or part[1] == "morning":
         return hour
     if part[1] == "afternoon" or (part[1] == "evening" and hour != 12):
@@ -142,6 +143,7 @@ def _hour_of(text: str) -> int:
     return number(text) or 0
 
 
+_DAYTIME = r"\b(morning|afternoon|evening|night|tonight|noon)\b"
 _Found = tuple[int, int, int, int | None]
 
 
@@ -152,16 +154,19 @@ def _stretch(text: str) -> _Found | None:
             or match[5]
             or match[3]
             or match[6]
-            or re.match(r" ?(?:utc|hrs|o clock|in the (?:morning|afternoon|evening))\b", text[match.end() :])
+            or re.search(r"\b(?:hrs|hours|h)$", match[0])
+            or re.match(r" ?(?:utc|hrs|h|uur|o clock|in the (?:morning|afternoon|evening))\b", text[match.end() :])
+            or (match[0].startswith(("between", "from")) and re.search(_DAYTIME, text))
         )
-        first, last = int(match[1]), int(match[4])
+        first, last = number(match[1]) or 0, number(match[4]) or 0
         if not marked or first > 24 or last > 24 or (match[2] or "00") > "59" or (match[5] or "00") > "59":
             continue
         if "." in match[0] and not (match[3] or match[6] or "between" in match[0] or "from" in match[0]):
             continue
         halves = (match[3] or match[6], match[6])
-        left = _of_day(first, halves[0], text) * 60 + int(match[2] or 0)
-        right = _of_day(last, halves[1], text) * 60 + int(match[5] or 0)
+        said = "" if max(first, last) > 12 else text  # of 24 hours: in the evening, 06:00 is no evening
+        left = _of_day(first, halves[0], said) * 60 + int(match[2] or 0)
+        right = _of_day(last, halves[1], said) * 60 + int(match[5] or 0)
         if left > right and not match[3] and match[6]:
             left = _of_day(first, "am", text) * 60 + int(match[2] or 0)
         if right <= left:
@@ -181,7 +186,13 @@ def _figures(text: str) -> _Found | None:
         if len(figures) > 1 and re.fullmatch(rf"{_CUE} 20[2-3]\d", match[0]):
             continue  # a year
         plain = bool(half) or ":" not in match[0] or hour > 12
-        return (_of_day(hour, half, "" if plain else text)) * 60 + minute, match.start(), match.end(), None
+        beside = text[match.end() :]
+        return (
+            (_of_day(hour, half, "" if plain else text, "" if plain else beside)) * 60 + minute,
+            match.start(),
+            match.end(),
+            None,
+        )
     return None
 
 
@@ -206,7 +217,7 @@ def _noon(text: str) -> _Found | None:
         if re.search(r"\b(?:since|until|till|this) $", text[: match.start()]) or re.match(r"(?:since|until)", match[0]):
             continue
         base = 720 if match[2] != "midnight" else 1440
-        move = {"before": -_NEAR, "after": _NEAR}.get(match[1] or "", 0)
+        move = {"before": -_NEAR, "after": _NEAR}.get(match[1] or "", 0) if re.match(r"just|shortly", match[0]) else 0
         return base + move, match.start(), match.end(), None
     return None
 
@@ -230,7 +241,7 @@ def _hour(text: str) -> _Found | None:
 
 
 _FINDERS = (
-    (_stretch, re.compile(r"\d")),
+    (_stretch, re.compile(rf"\d|\b(?:between|from|tussen) (?:{_WORDS})\b")),
     (_figures, re.compile(r"\d")),
     (_spoken, re.compile(r" (?:past|to|after|before|of) ")),
     (_noon, re.compile(r"noon|midday|midnight|lunch")),

@@ -86,7 +86,9 @@ _MOST_MONTHS = 36
 _MONTH = "(?:" + "|".join(sorted(dates.MONTHS, key=len, reverse=True)) + ")"
 _WEEKDAY = "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True))
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_WITH_WEEKDAY = re.compile(rf"\b(?:{_WEEKDAY}),? (?:the )?(?={_DAY}\b(?!:))")
+_WITH_WEEKDAY = re.compile(
+    rf"\b(?:{_WEEKDAY}),? (?:the )?(?={_DAY}\b(?!:|\.\d\d| ?(?:(?:-|to|and|until) ?\d{{1,2}} ?)?[ap]m\b))"
+)
 _NTH_ALONE = re.compile(rf"\d{{1,2}}(?:st|nd|rd|th)\b(?! (?:of )?{_MONTH})")
 _TWO_ENDS = re.compile(rf"\b((?:between|from) {_DAY}) (and|to) (?={_DAY} {_MONTH}\b)")
 _TWO_DAYS = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}}) (?={_MONTH}\b)")

@@ -221,12 +221,12 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"(?:between |from |entre |van |de )?{_MONTH} (?:and|to|until|till|through|thru|-|tot|en|e|a|ate|tot en met) {_MONTH}(?: {_YEAR})?\b", _month_pair),
     (rf"\b{_MONTH}(?: of)?(?: {_YEAR})?\b", _month),
     (rf"{_LAST} {_WEEKDAY}\b(?: (?:morning|afternoon|evening|night))?", _weekday),
-    (rf"{_WEEKDAY}\b(?: (?:morning|afternoon|evening|night|last week))?", _weekday),
+    (rf"{_WEEKDAY}(?:avond|ochtend|morgen|middag|nacht)?\b(?: (?:morning|afternoon|evening|night|last week))?", _weekday),
     (r"(?:(?:the |this |last |past |at the |over the )*)(?:weekend)", _weekend),
     # plain words
-    (r"(?:yesterdays?|gisteren|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
+    (r"(?:yesterdays?|gister(?:en)?(?:avond|ochtend|morgen|middag)?|ontem)(?: (?:morning|afternoon|evening|night|around))?", _fixed("yesterday")),
     (r"last night|overnight|vannacht|tonight|during the night|in the night|(?:over )?the past night|afgelopen nacht", night),
-    (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|vanochtend", _fixed("today")),
+    (r"this (?:morning|afternoon|evening)|today|vandaag|hoje|since midnight|van(?:ochtend|morgen|middag|avond)", _fixed("today")),
     (r"(?:the |this )?(?:past|trailing) month", _fixed("last_30_days")),
     (rf"{_LAST} (?:calendar |full |complete |whole )?(?:month|maand)|(?:the )?month just (?:gone|closed|ended)|"
      r"mes passado|ultimo mes|vorige maand", _fixed("last_month")),

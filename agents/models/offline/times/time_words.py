@@ -275,7 +275,7 @@ _REWRITES: tuple[Rewrite, ...] = (
     rule(rf"{_MONTH}-{_MONTH}", r"\1 to \2", on=('M',)),
     rule(rf"{_MONTH} (\d{{1,2}})[/&](\d{{1,2}})", lambda m, t: f"{m[1]} {m[2]}-{m[3]}" if int(m[2]) < int(m[3]) <= 31 else m[0], on=('M', '#')),
     rule(rf"(\d{{1,2}}) or (\d{{1,2}})(?= (?:of )?{_MONTH}\b)", lambda m, t: f"{m[1]}-{m[2]}" if int(m[1]) + 1 == int(m[2]) else m[0], on=('or', '#')),
-    rule(rf"(?<!top )(?<!last )(?<!first )(\d{{1,2}}) (\d{{1,2}})(?= {_MONTH}\b)", lambda m, t: f"{m[1]}-{m[2]}" if int(m[1]) < int(m[2]) <= 31 else m[0], on=('#',)),
+    rule(rf"(?<!top )(?<!last )(?<!first )(?<![:.])(\d{{1,2}}) (\d{{1,2}})(?= {_MONTH}\b)", lambda m, t: f"{m[1]}-{m[2]}" if int(m[1]) < int(m[2]) <= 31 else m[0], on=('#',)),
     rule(rf"{_MONTH} (\d{{1,2}}) (\d{{1,2}})(?! percent| {_UNITS})", lambda m, t: f"{m[1]} {m[2]}-{m[3]}" if int(m[2]) < int(m[3]) <= 31 else m[0], on=('M', '#')),
     rule(rf"(\d{{1,2}}) (?:and|,) (\d{{1,2}}) and (\d{{1,2}})(?= (?:of )?{_MONTH}\b)", lambda m, t: f"{m[1]}-{m[3]}" if int(m[1]) + 2 == int(m[2]) + 1 == int(m[3]) else m[0], on=('and', '#')),
     # quarters and halves of a year

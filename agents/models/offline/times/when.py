@@ -14,6 +14,7 @@ from agents.models.offline.times import dates
 from agents.models.offline.times.asides import without_asides
 from agents.models.offline.times.calendar_words import calendar_dates
 from agents.models.offline.times.clock import Clock, clock_in
+from agents.models.offline.times.hours import Hours, hours_in
 from agents.models.offline.times.ranges import plain_days
 from agents.models.offline.times.stretches import Mention, bounds, joined
 from agents.models.offline.times.time_rules import COMPILED, SINCE
@@ -35,6 +36,8 @@ class When:
     """The same with how far to look to either side of it."""
     relative: str | None = None
     """`before`, `after` or `year_before`: a period named only in relation to the one talked about."""
+    hours: Hours | None = None
+    """The part of a day, or the hours of each day, that were named."""
 
 
 _CUE = re.compile(
@@ -46,9 +49,9 @@ _LEAD = 40
 _OPENING = re.compile(r"(?:(?:between|from|since|van|de|entre|sinds|desde) )?")
 _AFTER_CUE = re.compile(r"^ (?:20\d\d|vs|versus|compared|against|to \w+ember|'s|\?|,|\d)")
 _RELATIVE: tuple[tuple[str, str], ...] = (
-    (r"(?:the )?(?:(?:\d{1,2}|two|three|four|six|seven|ten|twelve|same number of) )?(?:month|week|day|quarter|period|one|weekend)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
+    (r"(?:the )?(?:(?:\d{1,2}|two|three|four|six|seven|ten|twelve|same number of) )?(?:month|week|day|quarter|period|one|weekend|hour|morning|afternoon|evening|night)s? (?:before|prior|earlier)(?: that| this| it| then)?\b(?! (?:yesterday|last|the|a|we|<|\d|eergisteren))|"
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
-    (r"(?:the )?(?:month|week|day|quarter|one) (?:after|following|later)(?: that| this)?\b(?! (?:month|week|day|quarter))|(?:the )?following (?:month|week|day)", "after"),
+    (r"(?:the )?(?:month|week|day|quarter|one|morning|afternoon|evening|night) (?:after|following|later)(?: that| this)?\b(?! (?:month|week|day|quarter))|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
     (r"since (?:then|that (?:day|date|time|moment|week|month)|it (?:started|began|happened))", "since"),
 )  # fmt: skip
@@ -58,8 +61,11 @@ def find_times(flat: str, now: datetime) -> When:
     """Every time named in folded text (see `text.words`), with `now` in UTC."""
     today = now.date()
     mentions: list[Mention] = []
-    bare = plain_times(calendar_dates(plain_days(without_asides(flat)), today), today)
+    said = calendar_dates(plain_days(without_asides(flat)), today)
+    bare = plain_times(said, today)
+    plain = bare
     clock, bare = clock_in(bare)
+    rest = bare
     relative = None
     for pattern, kind in _RELATIVE:
         if match := re.search(rf"(?<!\w)(?<!day a )(?<!day one )(?<!day the )(?:{pattern})", bare):
@@ -82,11 +88,14 @@ def find_times(flat: str, now: datetime) -> When:
             mentions.append(Mention(word, start, match.end(), open_start=since, lead=led))
             bare = _mask(bare, start, match.end())
     mentions.sort(key=lambda mention: mention.start)
+    spans = [span for mention in mentions if (span := bounds(mention.word, today))]
+    days = (max(b for _, b in spans) - min(a for a, _ in spans)).days + 1 if spans else 0
+    hours = hours_in(said, plain, clock, rest, days=days) if not (clock and clock.onward) else None
     if clock and clock.onward:
         mentions, clock = [Mention(_hours_since(clock, mentions, now), len(bare), len(bare))], None
     every = joined(_a_week_before(mentions, today), bare, today)
-    plain = re.sub(r"\x00+", "<p>", bare)
-    return When(tuple(every), plain, clock.around if clock else None, clock, relative)
+    bare = re.sub(r"\x00+", "<p>", bare)
+    return When(tuple(every), bare, clock.around if clock else None, clock, relative, hours)
 
 
 def _a_week_before(mentions: list[Mention], today: date) -> list[Mention]:

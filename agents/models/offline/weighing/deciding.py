@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import NOT_FORECAST
+from agents.models.offline.inputs.hours import by_days, narrowed
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, candidates
@@ -220,6 +221,17 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it. One that
     was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
     """
+    found = _by_days(question, by_days(earlier), context, lenient=lenient)
+    return replace(
+        found,
+        readings=tuple(
+            replace(one, calls=narrowed(one.calls, found.reading, earlier, context)) for one in found.readings
+        ),
+    )
+
+
+def _by_days(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool) -> Decision:
+    """What a question means, its times taken as whole days."""
     seen = considered(question, earlier, context)
     reading, found = seen.reading, seen.found
     chances = probabilities_of([one.features for one in seen.every], weights())

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
@@ -53,7 +54,11 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
-    limits.update(dict.fromkeys(_whole_days(kept, reading)))
+    if whole := _whole_days(kept, reading):
+        limits.update(dict.fromkeys(whole))
+        limits.pop(_NO_CLOCK, None)
+    elif all(is_narrowed(call) for call in kept):
+        limits.pop(_NO_CLOCK, None)
     return Plan(
         calls=tuple(kept),
         then=_derivations(kept[:first], reading),
@@ -83,17 +88,21 @@ def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     return [f"Left aside, as not known here: {', '.join(words)}."] if words else []
 
 
-_PART_OF_DAY = re.compile(
-    r"\b(?:(?:this|yesterday|last|that|on|the|\w+day|early|late)(?: (?:early|late))? (?:morning|afternoon|evening|night)(?! (?:report|briefing|check|call|meeting|summary|shift|stand))"
-    r"|tonight|overnight|since (?:noon|midday)|small hours|between \d{1,2} and \d{1,2}(?= (?:on|yesterday|today|this)\b))"
-)
+_NO_CLOCK = "The time of day could not be used; this covers whole days."
 
 
 def _whole_days(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence that whole days are shown where a part of one was asked about: it is not widened in silence."""
-    part = _PART_OF_DAY.search(reading.flat)
-    days = any("period" in call.inputs and not str(call.inputs["period"]).endswith("_hours") for call in calls)
-    return ["A part of the day could not be used; this covers whole days."] if part and days else []
+    """A sentence that whole days are shown where hours were asked about: they are not widened in silence."""
+    wide = [call for call in calls if "period" in call.inputs and not is_narrowed(call)]
+    wide = [call for call in wide if not str(call.inputs["period"]).endswith("_hours")]
+    if reading.when.hours is None or not wide:
+        return []
+    billed = all(call.domain == "cost" for call in wide)
+    return [
+        "AWS bills by the day: a part of a day is not available, this covers whole days."
+        if billed
+        else "A part of the day could not be used; this covers whole days."
+    ]
 
 
 def spoken(call: PlannedCall) -> str:
