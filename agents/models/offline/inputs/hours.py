@@ -1,13 +1,13 @@
 """Hours in a plan: the part of a day that was asked about, put into the calls that can be narrowed by it.
 
-What a question means is weighed by whole days, as it was learned; the hours of the day are put in at the end.
+What a question means is weighed by whole days, as it was learned; the hours are put in at the end.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
@@ -17,140 +17,108 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.hours import DAY, Hours
 from agents.models.offline.words.text import number
-from tools.periods import Period
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
-_HOURS_BEFORE = re.compile(
-    r"\b(?:(\d{1,2}|an?|one|two|three|four|five|six|eight|twelve) )?hours? (before|earlier|prior|after|later)\b"
-)
-_NIGHT = 2
-"""Days that a night touches."""
-_WEEK = 7
+_STEP = re.compile(r"\b(?:(\w+) )?hours? (before|earlier|prior|after|later)\b")
+_WHOLE = re.compile(r"\b(?:that|same|whole|entire|full|rest of the) day\b")
+_NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
+"""What a night touches, and what is at most between two times of day."""
+
+
+def _period(call: PlannedCall) -> str:
+    return str(call.inputs.get("period", ""))
 
 
 def by_days(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls with the day on which their hours start in place of these hours."""
-    return tuple(
-        call.model_copy(update={"inputs": {**call.inputs, "period": str(call.inputs["period"])[:10]}})
-        if _TIMED.match(str(call.inputs.get("period", "")))
-        else call
-        for call in calls
-    )
+    return tuple(_with(call, period=_period(call)[:10]) if _TIMED.match(_period(call)) else call for call in calls)
 
 
 def narrowed(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> tuple[PlannedCall, ...]:
-    """The calls, narrowed to the hours that were said, or to those of the `earlier` calls that they follow."""
-    found = []
+    """The calls, each once, with the hours that were said, or those of the `earlier` calls that they follow."""
+    found: list[PlannedCall] = []
     for call in calls:
-        if takes_hours(call, context) and (more := _inputs(call, reading, earlier, context)):
-            kept = {key: value for key, value in call.inputs.items() if key not in ("around", "minutes")}
-            call = call.model_copy(update={"inputs": {**kept, **more}})
-        if call not in found:
-            found.append(call)
+        fields = fields_of(context.queries[call.query])
+        if "T18:00" in str(fields.get("period", "")):  # else AWS bills by the day
+            more = _inputs(call, reading, earlier, context.now)
+            call = _with(call, **more) if more.keys() <= fields.keys() else call
+        found += [call] if call not in found else []
     return tuple(found)
-
-
-def takes_hours(call: PlannedCall, context: Context) -> bool:
-    """Whether a query is not of what is billed by the day."""
-    return "T18:00" in str(fields_of(context.queries[call.query]).get("period", ""))
 
 
 def is_narrowed(call: PlannedCall) -> bool:
     """Whether a call is about some hours."""
-    return bool({"around", "hours"} & call.inputs.keys() or _TIMED.match(str(call.inputs.get("period", ""))))
+    return bool({"around", "hours"} & call.inputs.keys() or _TIMED.match(_period(call)))
 
 
-def _inputs(
-    call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context
-) -> dict[str, Any] | None:
-    said, now = reading.when.hours, context.now
-    before = next((c.inputs["period"] for c in earlier if _TIMED.match(str(c.inputs.get("period", "")))), None)
-    if shift := _HOURS_BEFORE.search(reading.flat) if said is None and earlier else None:
-        return _shifted(before or earlier[0].inputs.get("period"), shift, now)
+def _with(call: PlannedCall, **more: Any) -> PlannedCall:
+    kept = {key: value for key, value in call.inputs.items() if not more or key not in ("around", "minutes")}
+    return call.model_copy(update={"inputs": {**kept, **more}})
+
+
+def _inputs(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
+    """The inputs that narrow a call; none where nothing was said that does."""
+    said = reading.when.hours
     if said is None:
-        return _again(call, str(before), reading, now) if before else None
+        return _again(call, reading, earlier, now)
     if said.kind == "many" or ("around" in call.inputs and said.kind == "part"):
-        return None
+        return {}
     if said.kind == "last":
-        return {"period": _word(now - timedelta(minutes=said.start), now)}
+        return _hours(now - timedelta(minutes=said.start), now)
     days = _days(call, reading, earlier, said, now)
     if said.kind == "each" or (days is None and said.kind == "part"):
-        if "hours" not in fields_of(context.queries[call.query]):
-            return None
-        return {"hours": said.word or f"{_clock(said.start)}..{_clock(said.end)}"}
+        return {"hours": said.word or "..".join(f"{m // 60 % 24:02d}:{m % 60:02d}" for m in (said.start, said.end))}
     if days is None:
-        return None
-    first, last = days
-    start = first + timedelta(minutes=said.start)
-    end = (last if said.kind == "ends" else first) + timedelta(minutes=said.end)
-    end = now if said.kind == "since" else end
-    return {"period": _word(start, end)} if start < min(now, end) else None
+        return {}
+    start, end = days[0] + timedelta(minutes=said.start), days[said.kind == "ends"] + timedelta(minutes=said.end)
+    return _hours(start, now if said.kind == "since" else end) if start < now else {}
 
 
 def _days(
     call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], said: Hours, now: datetime
 ) -> tuple[datetime, datetime] | None:
     """The first and the last midnight of the days that the hours are of; None if they are of each of many days."""
-    word = str(call.inputs.get("period", ""))
+    words, today = [_period(call)], _midnight(now)
     if not reading.when.mentions and not reading.when.relative:
-        if word not in [str(c.inputs.get("period", ""))[:10] for c in earlier]:
-            today = _midnight(now)
-            late = today + timedelta(minutes=said.start) >= now or said.end - said.start > DAY // 4 * 3
-            return (today - timedelta(days=1), today) if late else (today, today)
+        if _period(call) not in [_period(one)[:10] for one in earlier]:
+            day = timedelta(days=today + timedelta(minutes=said.start) >= now or said.end - said.start > DAY * 3 // 4)
+            return today - day, today  # the latest that has begun
     elif said.kind == "ends":
-        spans = [period for m in reading.when.mentions if (period := resolved(m.word, now))]
-        ends = (min(_midnight(p.start) for p in spans), max(_last(p) for p in spans)) if spans else None
-        return ends if ends and ends[1] - ends[0] <= timedelta(days=_WEEK) else None
-    period = resolved(word, now)
-    if period is None or word.startswith("last_") or period.days > _NIGHT:
+        words = [mention.word for mention in reading.when.mentions]
+    spans = [period for word in words if (period := resolved(word, now))]
+    if not spans or words[0].startswith("last_"):
         return None
-    first, last = _midnight(period.start), _last(period)
-    if first != last and said.end <= DAY // 2:
-        first = last  # of a night, the morning
-    return first, last
+    first = _midnight(min(period.start for period in spans))
+    last = _midnight(max(max(period.start, period.end - timedelta(microseconds=1)) for period in spans))
+    if last - first >= (_WEEK if said.kind == "ends" else _NIGHT):
+        return None
+    return (last, last) if said.kind == "part" and said.end <= DAY // 2 else (first, last)  # of a night, the morning
 
 
-def _again(call: PlannedCall, before: str, reading: Reading, now: datetime) -> dict[str, Any] | None:
-    """The same hours as before, on the day before or after it, or on the same day where no other time is said."""
-    period, held = resolved(str(call.inputs.get("period", "")), now), resolved(before, now)
-    if reading.when.mentions or period is None or held is None or not 0 < period.days <= _NIGHT:
-        return None
+def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
+    """The hours of before on the day before or after, or on the same day; or as many as are said beside them."""
+    word = next((word for one in earlier if _TIMED.match(word := _period(one))), "")
+    held = resolved(word, now)
+    if reading.when.mentions or not earlier or _WHOLE.search(reading.flat):
+        return {}
+    if step := _STEP.search(reading.flat):
+        near, length = held or resolved(_period(earlier[0]), now), timedelta(hours=number(step[1] or "") or 1)
+        if near is None or near.days > 1:
+            return {}
+        return _hours(near.end, near.end + length) if step[2][0] in "al" else _hours(near.start - length, near.start)
+    period = resolved(_period(call), now)
+    if held is None or period is None or not 0 < period.days <= _NIGHT.days:
+        return {}
     moved = period.start - _midnight(held.start)
-    if moved and not reading.when.relative:
-        return None
-    return {"period": _word(held.start + moved, _end(before) + moved)}
+    start, end = (datetime.fromisoformat(part) + moved for part in word.split(".."))
+    return _hours(start, end) if reading.when.relative or not moved else {}
 
 
-def _shifted(base: object, match: re.Match[str], now: datetime) -> dict[str, Any] | None:
-    """As many hours as were said, else as before, just before or after the hours that were spoken of."""
-    period = resolved(str(base or ""), now)
-    if period is None or period.days > 1:
-        return None
-    length = (
-        timedelta(hours=number(match[1] or "") or 1) if match[1] else min(timedelta(hours=1), period.end - period.start)
-    )
-    if match[2] in ("after", "later"):
-        return {"period": _word(period.end, period.end + length)} if period.end < now else None
-    return {"period": _word(period.start - length, period.start)}
-
-
-def _word(start: datetime, end: datetime) -> str:
-    return f"{start:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
-
-
-def _end(word: str) -> datetime:
-    return datetime.fromisoformat(word.partition("..")[2]).replace(tzinfo=UTC)
+def _hours(start: datetime, end: datetime) -> dict[str, Any]:
+    return {"period": f"{start:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}"}
 
 
 def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _last(period: Period) -> datetime:
-    return _midnight(max(period.start, period.end - timedelta(microseconds=1)))

@@ -60,12 +60,13 @@ _CLOCK = r"[\w:.]+(?: ?(?:am|pm|o ?'? ?clock|utc))?"
 _AFTER = re.compile(rf"(?<!just )(?<!shortly )(?<!soon )\b(?:after|past|later than|beyond)(?: about)? {_CLOCK} *$")
 _FROM = re.compile(rf"\bfrom {_CLOCK} *$")
 _ONWARDS = re.compile(
-    r" *(?:utc )?(?:onwards?|on\b(?! (?:the|\w+day|\d))|(?:until|till|to) (?:the end|late|midnight)|up\b)"
+    r" *(?:utc )?(?:onwards?|on\b(?! (?:the|\w+day|\d))|(?:until|till|to) (?:the end|late|midnight)|up\b)|.*\b(?:so far|now)\b"
 )
 _BEFORE = re.compile(
     rf"(?<!just )(?<!shortly )\b(?:before|until|till|up to|earlier than|prior to|no later than)(?: about)? {_CLOCK} *$"
 )
 _UP_TO = re.compile(r"\b(?:to|until|till|op)\b|\.\.")
+_SINCE = re.compile(r"\bsince (?:the |yesterday |last |this |early |late |\w+day |of )*$")
 _LAST = re.compile(r"\b(?:last|past|previous|these) (\d{1,3}) min")
 
 
@@ -105,13 +106,9 @@ def hours_in(said: str, text: str, clock: Clock | None, rest: str, *, days: int)
 def _of_part(match: re.Match[str], text: str) -> Hours:
     name = match["part"] + ("m" if match["part"] in ("a", "p") else "")
     start, middle, end = _PARTS[name]
-    if said := _WIDE.search(text[: match.start()]):
-        start, end = (start, middle) if said[1] == "early" else (middle if name != "night" else start, end)
-    since = _SINCE.search(text[: match.start()])
-    return Hours(start * 60, end * 60, "since" if since else "part")
-
-
-_SINCE = re.compile(r"\bsince (?:the |yesterday |last |this |early |late |\w+day |of )*$")
+    if (said := _WIDE.search(text[: match.start()])) and middle < end:
+        start, end = (start, middle) if said[1] == "early" else (middle, end)
+    return Hours(start * 60, end * 60, "since" if _SINCE.search(text[: match.start()]) else "part")
 
 
 def _by_clock(text: str, clock: Clock, rest: str, days: int) -> Hours:
@@ -120,15 +117,14 @@ def _by_clock(text: str, clock: Clock, rest: str, days: int) -> Hours:
         left += left % 5 == 4  # half of an odd number of minutes was rounded up
         return Hours(left, clock.minute + clock.either_side)
     other, _ = clock_in(rest)
-    if other is not None and other.either_side is None and days > 1:
-        return Hours(clock.minute, other.minute, "ends")
+    point = other if other and other.either_side is None else None
+    if point and days > 1:
+        return Hours(clock.minute, point.minute, "ends")
     said = text[: clock.place[1]]
     if _AFTER.search(said) or (_FROM.search(said) and _ONWARDS.match(text[clock.place[1] :])):
         return Hours(clock.minute, DAY, "open")
     if _BEFORE.search(said):
         return Hours(0, clock.minute, "open")
-    if _FROM.search(said) and re.search(r"\b(?:so far|now)\b", text):
-        return Hours(clock.minute, DAY, "open")
-    if other is not None and other.either_side is None and clock.minute < other.minute:
-        return Hours(clock.minute, other.minute)
+    if point and clock.minute < point.minute:
+        return Hours(clock.minute, point.minute)
     return Hours(clock.minute - _EITHER_SIDE, clock.minute + _EITHER_SIDE)
