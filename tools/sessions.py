@@ -153,7 +153,8 @@ class Sessions:
         from botocore.exceptions import BotoCoreError, ClientError
 
         if self._role is None:
-            own = self._session.get_credentials()
+            with self._lock:  # a session is not safe in threads, only its clients are
+                own = self._session.get_credentials()
             if own is None:
                 raise AwsCallError(account, "sts:AssumeRole", "NoCredentials", "no AWS credentials were found")
             return own.get_frozen_credentials(), datetime.now(UTC) + timedelta(minutes=10)

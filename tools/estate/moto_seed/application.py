@@ -36,6 +36,7 @@ def _seed(account: str, service: str) -> None:
     with _LOCK:
         if (account, service) in _SEEDED:
             return
+        _app(service)  # made here, where one thread at a time is
         if service == "iam":
             from tools.estate.moto_seed.iam import seed
         else:

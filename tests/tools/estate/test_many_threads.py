@@ -1,0 +1,27 @@
+"""What threads share in the sample estate, with the interpreter switching between them all the time."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.homes import furnished
+from tools.estate.cost.store import items
+
+
+def test_each_of_many_threads_gets_the_rows_of_its_own_query(tmp_path: Path) -> None:
+    table = items(Path(furnished(tmp_path / "home")) / "cache")
+    accounts = [row[0] for row in table.rows("select distinct account from items order by 1")]
+    ask = "select account, sum(billed), count(*) from items where account = ? group by 1"
+    alone = {account: table.rows(ask, [account]) for account in accounts}
+    assert len({str(rows) for rows in alone.values()}) == len(accounts) >= 14, "a mix-up would be seen"
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            wanted = accounts * 3
+            found = list(pool.map(lambda account: table.rows(ask, [account]), wanted))
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [alone[account] for account in wanted]
