@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+import agents.models.offline.understand  # noqa: F401 - the package has a function of this name
+from agents.models.offline import understand
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
+from agents.models.offline.weighing.deciding import Decision, decide
+from tests.questions import train_ranking
 from tests.questions.plan_runs import Runs
-from tests.questions.plans import FOLDER, Turn, compare, judge, load, totals, written
+from tests.questions.plans import FOLDER, Conversation, Turn, compare, judge, load, totals, written
 from tests.questions.train_ranking import WEIGHTS, digest
 from tools.catalogue import queries
+
+understanding = sys.modules["agents.models.offline.understand"]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +68,32 @@ def test_a_refusal_is_right_only_where_one_is_wanted(runs: Runs) -> None:
     assert compare(silent, Turn("x", (), "cannot_know"), runs) == ("right", ())
     assert compare(silent, Turn("x", ((("alarms", {}),),)), runs)[0] == "abstained"
     assert compare(_plan(("alarms", {})), Turn("x", (), "cannot_know"), runs) == ("wrong", ("refusal missed",))
+
+
+@pytest.mark.parametrize(
+    "refused", ["Please delete the buckets in Rotterdam.", "And what are our players worth there?"]
+)
+def test_what_follows_a_refused_turn_is_learned_after_what_the_reader_takes_over(
+    refused: str, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = "What did Utrecht cost last month?", "and in August?"
+    label = ((("spend", {"period": "last_month", "accounts": "venue:utrecht"}),),)
+    turns = (Turn(first, label), Turn(refused, (), "read_only"), Turn(last, label))
+    learned: list[tuple[str, tuple[PlannedCall, ...]]] = []
+    monkeypatch.setattr(
+        train_ranking, "_example", lambda name, turn, before, said, earlier, *rest: learned.append((said, earlier))
+    )
+    train_ranking.examples([Conversation("x", turns)], runs, 1.0)
+    followed: list[tuple[PlannedCall, ...]] = []
+
+    def spied(question: str, earlier: tuple[PlannedCall, ...], *rest: object, **named: object) -> Decision:
+        followed.append(earlier)
+        return decide(question, earlier, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(understanding, "decide", spied)
+    at = train_ranking.context()
+    understand(last, [first, refused], names=at.names, now=at.now, queries=at.queries)
+    assert learned[-1] == ("", followed[-1])
 
 
 @pytest.mark.slow

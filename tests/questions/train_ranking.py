@@ -22,6 +22,8 @@ from typing import Any
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.followups import named_after
+from agents.models.offline.understand import left_by
 from agents.models.offline.weighing import ranking
 from agents.models.offline.weighing.deciding import Weighed, considered, weighed
 from tests.agents.models import train_intents
@@ -60,7 +62,10 @@ def context() -> Context:
 
 
 def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -> list[Example]:
-    """The candidates of every turn, read after what the turns before it were labelled with."""
+    """The candidates of every turn, read after what the turns before it were labelled with.
+
+    One that is refused leaves what the reader takes it to be about, as it does when people talk to it.
+    """
     found = []
     for conversation in conversations:
         earlier: tuple[PlannedCall, ...] = ()
@@ -69,8 +74,11 @@ def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -
             found.append(_example(conversation.id, turn, before, said, earlier, runs, weight))
             if turn.plans:
                 earlier = _calls(turn)
+                said = runs.told(earlier, turn.ask)
+            else:
+                pointed = named_after(turn.ask, before, said, context().names) if before else turn.ask
+                earlier, said = left_by(pointed, earlier, context()) or earlier, ""
             before = turn.ask
-            said = runs.told(earlier, turn.ask)
     return found
 
 

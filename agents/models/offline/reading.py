@@ -36,6 +36,8 @@ class Reading:
     stray: tuple[str, ...] = ()
     """Words of no known meaning where a name is expected ("spend on snowflake")."""
     ids: dict[str, str] = field(default_factory=dict)
+    ranked: tuple[str, ...] = ()
+    """The names of a place that is held against all others ("does Utrecht cost the most?")."""
 
 
 _EVENT = re.compile(

@@ -18,6 +18,7 @@ from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.settling import settled
+from agents.models.offline.words.plainly import paired
 from tools.registry import Query
 
 _REMEMBERED = 8
@@ -57,8 +58,7 @@ def understand(
     before: Turn | None = None
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
         text, earlier = _after(text, before, turns, context)
-        taken = decide(text, earlier, context, lenient=True) if re.search(r"[^\W_]", text) else None
-        calls = settled(taken.readings[0].calls, earlier, taken.reading, now) if taken and taken.readings else ()
+        calls = left_by(text, earlier, context)
         before = Turn(text, answer, calls or earlier)
         turns += [before] if calls else []
     question, earlier = _after(question, before, turns, context)
@@ -71,13 +71,25 @@ def understand(
     return plan
 
 
+def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
+    """The calls that an earlier question leaves for what follows it, whether it was answered or refused.
+
+    Args:
+        question: an earlier question, with what it points at named.
+        earlier: the calls that it followed itself.
+        context: what exists, and when it is.
+    """
+    taken = decide(question, earlier, context, lenient=True) if re.search(r"[^\W_]", question) else None
+    return settled(taken.readings[0].calls, earlier, taken.reading, context.now) if taken and taken.readings else ()
+
+
 def _after(
     question: str, before: Turn | None, turns: Sequence[Turn], context: Context
 ) -> tuple[str, tuple[PlannedCall, ...]]:
     """A question with what it points at named, and the calls that it follows: the last ones, or those it reaches to."""
     if before is None:
         return question, ()
-    question, older = reached(question, turns, context)
+    question, older = reached(paired(question), turns, context)
     before = older or before
     return named_after(question, before.question, before.answer, context.names), before.calls
 

@@ -247,6 +247,8 @@ EVERY_ROW = 25
 
 def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
     """A cost breakdown by the dimension that a superlative is about, with all rows where the least are asked for."""
+    if reading.ranked and "by" in call.inputs and "top" in fields_of(context.queries[call.query]):
+        call = call.model_copy(update={"inputs": {**call.inputs, "top": EVERY_ROW}})
     if call.query in LIMITED and call.query != "spend" and _THRESHOLD.search(reading.text) and "by" in call.inputs:
         return call.model_copy(update={"inputs": {**call.inputs, "top": EVERY_ROW}})
     if call.query != "spend" or not (

@@ -11,6 +11,7 @@ from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.topics.asked import asks_where, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold, stem, words
+from tools.facts import UNTAGGED
 
 _OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"
 _UNDER = r"(?:under|below|beneath|less than|fewer than|at most|no more than|not more than|a maximum of|short of|south of|lower than|smaller than|cheaper than|<=?)"
@@ -170,3 +171,34 @@ def listed(told: Told) -> list[str]:
         lines.append(f"[[{name}]]{also} in account {account}")
     rest = next((row[1] for row in told.rows if row[0] == "other" and row[1] in told.facts), None)
     return [*lines, f"and more that are not listed: [[{rest}]]"] if rest else lines
+
+
+_WHETHER = re.compile(
+    r"^\W*(?:(?:so|and|ok|then)\W+)*(?:is|are|was|were|does|did|do|has|have|would|isn't|wasn't)\b.*"
+    r"\b(?:most|least|more|worst|priciest|dearest|costliest|cheapest|noisiest|riskiest|highest|biggest|top|largest)\b",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(r"\b(?:least|cheapest|lowest|fewest|smallest)\b", re.IGNORECASE)
+
+
+def held_against(told: Told, asked: str, focus: tuple[str, ...]) -> tuple[str, list[list[str]]]:
+    """Whether a place comes first among all, where that was asked, and the rows that show it; empty where it was not.
+
+    What is not among the rows of a ranking does not come first; of the last ones that cannot be said.
+    """
+    if not focus or not _WHETHER.search(asked):
+        return "", []
+    named = [row for row in told.rows if row and row[0] not in ("other", UNTAGGED)]
+    sized = [(size, row) for row in named if (size := _size(row, told)) is not None]
+    mine = [(size, row) for size, row in sized if told.is_about(row, focus)]
+    least = bool(_LEAST.search(asked))
+    if len(sized) < 2 or (least and not mine):
+        return "", []
+    best = (min if least else max)(sized, key=lambda pair: pair[0])
+    first = any(size == best[0] for size, _ in mine)
+    return ("Yes." if first else "No."), [row for _, row in ([] if first else [best]) + mine]
+
+
+def _size(row: list[str], told: Told) -> float | None:
+    numbers = [told.facts[cell].number for cell in row if cell in told.facts]
+    return next((number for number in numbers if number is not None), None)

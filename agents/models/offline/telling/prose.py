@@ -15,6 +15,7 @@ from agents.models.offline.telling.picking import (
     called_so,
     counted_by_account,
     counted_first,
+    held_against,
     limit_of,
     listed,
     reasons,
@@ -129,6 +130,9 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
     told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
+    whether, shown = held_against(told, asked, focus)
+    if whether:
+        headline, told_rows = f"{whether} {headline}", shown
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
     if limit is not None:
         told_rows = beyond(told, limit)

@@ -75,6 +75,26 @@ CANNOT_KNOW = (
 )
 
 
+_THING = r"(?:resources?|databases?|dbs?|volumes?|disks?|instances?|servers?|machines?|buckets?|tables?|systems?|accounts?|anything|everything|things?|what|which|something|workloads?|file systems?|services?)"
+_NO_BACKUP = re.compile(
+    rf"\b{_THING}\b(?: [\w<>-]+){{0,4}}? (?:(?:have|has|had|with|got|get|having|show) (?:absolutely )?no (?:\w+ )?backups?|without (?:any |a |an )?(?:\w+ )?backups?|lack\w* (?:of )?(?:any |a )?backups?|miss\w* (?:from )?(?:any |a |the |their )?backups?"
+    r"|(?:have|has|do|does)(?: not|n't) (?:have |got )?(?:any |a )?backups?|(?:not|never|n't|isn't|aren't|un)(?: being| been| yet| ever)? ?(?:backed[- ]?up|back(?:ed)? up|covered by|protected by|in|part of|under)(?: (?:any |a |the |aws )*(?:backups?|backup plans?))?"
+    r"|unprotected by (?:any |a |aws )*backups?|outside (?:of )?(?:any |a |the |all )*backup plans?|no backups? at all)(?![\w-])"
+)
+_ABOUT_BACKUP = re.compile(r"\bback(?:ed)?[- ]?ups?\b")
+UNPROTECTED = (
+    "Regent cannot know that: it reads the backup jobs that ran, and a resource that no job ever ran for is in none of them. "
+    "Ask for the backup jobs, or those that failed, to see what was backed up."
+)
+
+
+def unprotected(text: str) -> Abstention | None:
+    """An abstention if what has no backup at all is asked for, else None; of one night the jobs tell."""
+    if "<p>" in text or not _ABOUT_BACKUP.search(text) or not _NO_BACKUP.search(text):
+        return None
+    return Abstention(kind="cannot_know", text=UNPROTECTED)
+
+
 def refusal(text: str, flat: str) -> Abstention | None:
     """An abstention if the (masked) text asks for a change or for what lies outside AWS data, else None."""
     if _asks_change(text):

@@ -20,7 +20,7 @@ from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
-from agents.models.offline.topics.refusals import refusal
+from agents.models.offline.topics.refusals import refusal, unprotected
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -30,6 +30,7 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
+from agents.models.offline.words.plainly import as_looked_at
 
 LONGEST = 4000
 """Characters of a question that are read."""
@@ -60,8 +61,9 @@ class Considered:
 
 def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Considered:
     """Read one question, and weigh the plans that it may mean."""
-    question = dated(question[:LONGEST], context.now)
-    reading = read(question, context.names, context.now)
+    question, ranked = as_looked_at(question[:LONGEST], context.names, follows=bool(earlier))
+    question = dated(question, context.now)
+    reading = replace(read(question, context.names, context.now), ranked=ranked)
     found = evidence(reading, question, context)
     at = situation(reading, earlier)
     every = [
@@ -252,7 +254,7 @@ def _by_days(question: str, earlier: tuple[PlannedCall, ...], context: Context, 
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if best is not None and not lenient and _vetoed(best, reading, context):
         chance = 0.0
-    if not lenient and (other := aside(question)):
+    if not lenient and (other := aside(question) or unprotected(reading.text)):
         return Decision(reading, found, refused=other)
     refused = refusal(reading.text, reading.flat)
     if refused and not lenient and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):

@@ -153,6 +153,7 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
     if reading.hint:
         focus += (reading.hint,)
+    focus += reading.ranked
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams)
     if kept and kept[0].query == "account_list":
