@@ -100,7 +100,8 @@ class Bearers:
     def _named(self, at: int) -> Names:
         view = self._view
         start, end = view.layout.clause(at)
-        against = DESPITE.search(view.text, at, end)
+        against = DESPITE.search(view.text, at, min(end, at + 240))
+        start = next((m.start for m in view.mentions if m.start < start < m.end), start)  # `EC2 - Other` is one name
         said = view.named((start, against.start() if against else end))
         return frozenset().union(*(m.means for m in said)) if said else frozenset()
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from policies.grounding import bind
 from policies.grounding.absence import absences
@@ -88,10 +89,11 @@ def ground(
             break
     for start, end, message in absences(view):
         faults.append(_fault("unbound_figure", start, end, rendered, message))
-    for start, end, (kind, message) in trends(view):
+    for start, end, (kind, message) in islice(trends(view), MAX_FAULTS):
         faults.append(_fault(kind, start, end, rendered, message))
-    for start, end, message in (*comparisons(view), *rankings(view), *records(view), *extents(view)):
-        faults.append(_fault("label", start, end, rendered, message))
+    for orders in (comparisons, rankings, records, extents):
+        for start, end, message in islice(orders(view), MAX_FAULTS):
+            faults.append(_fault("label", start, end, rendered, message))
     for item in view.items:
         if len(faults) >= MAX_FAULTS:
             break

@@ -24,10 +24,20 @@ _THAN = re.compile(
 _STANDS = re.compile(
     r"\b(?:(?:is|was|are|were|lies|lay|stands|stood|ends|ended|came in|comes in|stayed|remains|remained) (?:\w+ )?"
     r"(?:(?P<more>above|ahead of)|(?P<less>below))|(?<!is )(?<!are )(?<!be )(?<!been )(?<!already )"
-    r"(?P<exceeds>exceed(?:s|ed)?|surpass(?:es|ed)?|tops|topped|outweigh(?:s|ed)?|overtakes|overtook|outnumber(?:s|ed)?|outspends|outspent))\b"
+    r"(?P<exceeds>ahead of|exceed(?:s|ed)?|surpass(?:es|ed)?|tops|topped|outweigh(?:s|ed)?|overtakes|overtook|"
+    r"outnumber(?:s|ed)?|outspends|outspent))\b"
     r"(?P<rest>(?:(?! and )[^,;:.])*)$"
 )
-_LED = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b(?: [^\W\d]+){{0,3}} ?\(?$")
+_LED = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b(?: [^\W\d][\w-]*){{0,3}} ?\(?$")
+_THAN_BOTH = re.compile(
+    rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b(?: [^\W\d]+)? than (?!usual|before|last|planned)"
+    r"[^,;:.()]{1,50}[:,(] ?$"
+)
+_VERSUS = re.compile(r" ?\)? ?(?:versus|vs\.?|against|compared (?:with|to)|tegen) \(?")
+_BOTH_SAME = re.compile(
+    r"\W*(?:cost|costs|are|were|spend|spent|have)(?P<about> about| roughly)?(?: exactly)? "
+    r"(?:the same|equal|alike|as much)\b"
+)
 _LED_THAN = re.compile(r" ?\)?(?: [^\W\d]+){0,2} (?:than|dan|que)\b(?P<rest>[^,;:.]*)$")
 _COMPARED = re.compile(r"\b(?:compared (?:with|to)|relative to|against|next to|unlike|vergeleken met)\b[^,;:]*$")
 _TURNED = re.compile(
@@ -73,6 +83,19 @@ def _of_two(one: Item, two: Item, lead: str, view: View) -> Iterator[tuple[int, 
     if led and then and not _NEGATED.search(lead[-60:]):
         if not (a > b if led["more"] else a < b):
             yield one.start, two.end, _message(led[0], one, two)
+        return
+    both = _THAN_BOTH.search(lead)
+    if both and _VERSUS.fullmatch(between) and not _NEGATED.search(lead[-60:]):
+        if not (a > b if both["more"] else a < b):
+            yield one.start, two.end, _message(both[0], one, two)
+        return
+    behind = _BLANKS.sub(" ", view.text[two.end : two.end + 400])[:60].lower()
+    if (
+        (alike := _BOTH_SAME.match(behind))
+        and " and " in f"{between} "
+        and abs(a - b) > max(a, b) * (_ABOUT if alike["about"] else _SAME)
+    ):
+        yield one.start, two.end, _message(alike[0], one, two)
         return
     turned = _TURNED.match(between) if _COMPARED.search(lead) else None
     if turned and not _NEGATED.search(between):

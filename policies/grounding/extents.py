@@ -33,6 +33,18 @@ _GOOD = re.compile(
     re.IGNORECASE,
 )
 """Said of things without more, that is said of all of them."""
+_BOTH = re.compile(
+    r"\bboth(?: of)?(?: the| our| these)? (?!times)"
+    r"(?P<subject>(?:failed |open |critical |public |firing )?[^\W\d_][\w-]*)",
+    re.I,
+)
+_AFTERWARDS = re.compile(
+    rf"(?:(?<=[,:] )|(?<=\band )|(?<=\bwhich )|(?<=s ))"
+    rf"(?P<all>all|each)(?= (?!of\b|the\b|our\b|in\b|over\b|{HOLE})[a-z])|"
+    r"(?<=, )(?P<none>none|not one)(?= (?!of\b))",
+    re.IGNORECASE,
+)
+"""`23 jobs ran and all completed`: of the figure or the noun before."""
 _BEFORE = re.compile(
     r"(?:\b(?:not|nearly|almost|across|over|in|of|for|from|at|by|to|with|on|above|after|under|if|whether|bijna|quase)"
     r"|n't|n\u2019t) $",
@@ -53,6 +65,8 @@ _EVERYWHERE = re.compile(
 )
 _SCOPE = re.compile(r"\b(?:in|at|of|for|on|from|within|among|bij|voor|em|na|no)\b", re.IGNORECASE)
 
+_NEAR = 600
+"""Characters on either side that are looked at, so that a long sentence of nothing but claims costs no more."""
 _DONE = frozenset({"complete"})
 Counted = dict[str, list[Fact]]
 Names = frozenset[tuple[str, str]]
@@ -77,26 +91,39 @@ def extents(view: View) -> Iterator[tuple[int, int, str]]:
     for fact in view.facts:
         if units.kind(fact.unit) == "count" and not isinstance(fact.value, str):
             counted.setdefault(fact.unit, []).append(fact)
-    for pattern in (_QUANTITY, _GOOD):
+    for pattern in (_QUANTITY, _GOOD, _AFTERWARDS):
         for match in pattern.finditer(view.text):
             start, end = match.span()
             sentence = view.layout.sentence(start)
-            lead = view.text[sentence[0] : start]
-            if _BEFORE.search(lead) or _OPEN.search(lead) or view.text[slice(*sentence)].rstrip(" *_\n").endswith("?"):
+            lead = view.text[max(sentence[0], start - _NEAR) : start]
+            asks = view.text[max(sentence[0], sentence[1] - 8) : sentence[1]].rstrip(" *_\n").endswith("?")
+            if asks or _BEFORE.search(lead) or _OPEN.search(lead):
                 continue
             claim = _read(match, sentence, counted, view)
             wrong = _denied(claim, counted[claim.unit], view) if claim else _of_money(match, view)
             if wrong:
                 yield start, end, wrong
+    for match in _BOTH.finditer(view.text):
+        unit, _ = _noun(match["subject"], counted)
+        sentence = view.layout.sentence(match.start())
+        before = next(view.layout.lead_in(sentence[0]), sentence)
+        named = view.taken(before[0], sentence[1])
+        if unit and not any(f.value == 2 for f in counted[unit]) and len(named) < 3:
+            yield *match.span(), f"The words say that there are two, but no fact counts two {unit}."
 
 
 def _read(match: re.Match[str], sentence: tuple[int, int], counted: Counted, view: View) -> _Claim | None:
     """What is said of how many of what; None if nothing that can be decided."""
     groups = match.groupdict()
     kind = next((k for k in ("all", "none", "most", "few") if groups.get(k)), "all")
-    at = match.start("subject")
-    whole = next((i for i in view.items if i.start == at), None)
-    if whole is not None:
+    at = match.end() if match.re is _AFTERWARDS else match.start("subject")
+    whole = next((i for i in view.items if i.start == at and not isinstance(i.fact.value, str)), None)
+    if match.re is _AFTERWARDS:
+        lead = view.text[max(sentence[0], match.start() - _NEAR) : match.start()]
+        whole = next((i for i in reversed(view.items) if sentence[0] <= i.start < at and i.fact.unit in counted), None)
+        unit, until = (whole.fact.unit if whole else _noun(" ".join(lead.split()[-2:]), counted)[0]), at
+        subject = words.stems(whole.fact.label if whole else "")
+    elif whole is not None:
         unit, until = whole.fact.unit, whole.end
         subject = words.stems(whole.fact.label)
     elif re.match(r"no(?:body| one)\b", match[0], re.IGNORECASE):
@@ -107,15 +134,16 @@ def _read(match: re.Match[str], sentence: tuple[int, int], counted: Counted, vie
         subject = words.stems(view.text[at:until])
     if unit not in counted or _NARROWER.match(view.text, until) or _OTHER.search(match[0]):
         return None
-    stop = _ENDS.search(view.text, until, sentence[1])
-    said = view.text[until : stop.start() if stop else sentence[1]]
+    stop = _ENDS.search(view.text, until, min(sentence[1], until + _NEAR))
+    said = view.text[until : min(stop.start() if stop else sentence[1], until + _NEAR)]
     near = view.named((at, until + len(said)))
     if _OPEN.search(said) or (not near and _SCOPE.search(_EVERYWHERE.sub(" ", said))):
         return None  # in a place that no fact names
     names = frozenset(pair for m in view.named((at, sentence[1])) for pair in m.means) if near else Names()
     noun = words.stems(unit)
     told = _fold(words.stems(said)) - noun | (_DONE if match.re is _GOOD else frozenset())
-    return _Claim(kind, unit, whole, _fold(subject) - noun, told, names) if told - {"not"} else None
+    told_of = bool(told - {"not"}) or (whole is not None and bool(names))
+    return _Claim(kind, unit, whole, _fold(subject) - noun, told, names) if told_of else None
 
 
 def _noun(text: str, counted: Counted) -> tuple[str, int]:

@@ -31,7 +31,8 @@ _PLACE = re.compile(
     r"(?:(?:most|more than any\w*(?: \w+)?)(?! of\b)|(?P<least>least)))\b|"
     r"\b(?P<leads>leads?(?! to| us| time)|led(?! to| by| us| the)|tops|topped|(?:the )?number one|no\. ?1|"
     r"heads the list|top of the list|(?:(?<=the )|(?<=our ))top (?=cost|spender|service|account)|"
-    r"no (?:service|account|team|venue|region) (?:costs?|spen[dt]s?|has) more than|worst(?= with| at))\b|"
+    r"(?:nobody|no one|nothing|no (?:service|account|team|venue|region)) (?:costs?|spen[dt]s?|has) more than|"
+    r"worst(?= with| at))\b|"
     rf"\b(?:ranks?|ranked|comes?|came|is|was|stands?)(?: in)? (?:first|(?P<last>last)|(?P<rank>{_ORDINALS}))"
     r"(?: place)?\b(?=[,:;.(]| \(| with | at \ue000| \ue000)",
     re.IGNORECASE,
@@ -44,7 +45,8 @@ _ONE_OF = re.compile(
 )
 _PLAIN = re.compile(
     r"(?: (?:single|individual))?(?: (?:service|account|team|venue|region|spender|cost|bill|item|category|amount|"
-    r"charge|usage type|spend|alarm|severity|dienst|rekening|servi\u00e7o|conta|\w+-\w+))?(?:\s*[,:;.()]|\s*\ue000|"
+    r"charge|usage type|spend|group|class|source|alarm|severity|dienst|rekening|servi\u00e7o|conta|\w+-\w+))?"
+    r"(?:\s*[,:;.()]|\s*\ue000|"
     r" (?:(?:is|was|are|with|at|by|in|on|of (?:these|those|them|the list)|here|there|one|"
     r"spend|non-\w+|place)\b)|\s*$)",
     re.IGNORECASE,

@@ -48,14 +48,16 @@ _BARE = "".join(
 _DID = r"(?:(?<=did )|(?<=does )|(?<= not )|(?<=n't )|(?<=n\u2019t ))"
 _UP = (
     rf"rose|risen|{_VERB}(?:rises|increases|grows|climbs|jumps)|rising|increased|increasing|grew|grown|growing|climbed|"
-    r"climbing|jumped|surged|surging|soared|spiked|creeping up|piling up|mounting|swelled|doubled|tripled|gained|"
+    r"climbing|jumped|surged|surging|soared|spiked|shot up|on (?:its|their|the) way up|"
+    r"creeping up|piling up|mounting|swelled|doubled|tripled|gained|"
     rf"{_BE}(?: \w+ly| slightly| back)? up(?! to date| for| since| again| and running| longest| the)|"
     rf"{_DID}(?:rise|increase|grow|climb|jump|go up)|picked up|{_BARE}up (?:from|by|over|compared|versus)|upwards?|"
     r"gestegen|steeg|stegen|stijgt|stijgen|aumentou|aumentaram|subiu|subiram|cresceu"
 )
 _DOWN = (
     rf"fell|fallen|{_VERB}(?:falls|drops|decreases|declines|shrinks)|falling|dropped|dropping|decreased|decreasing|"
-    r"declined|declining|shrank|shrunk|shrinking|dipped|eased|slid|slipped|plunged|sank|plummeted|tumbled|dwindled|halved|"
+    r"declined|declining|shrank|shrunk|shrinking|dipped|eased|slid|slipped|plunged|sank|plummeted|tumbled|"
+    r"on (?:its|their|the) way down|dwindled|halved|"
     rf"(?!comes? down to){_BE}(?: \w+ly| slightly| back)? down(?! for| since| again| when| during| between)|"
     rf"{_DID}(?:fall|drop|decrease|decline|shrink|go down)|{_BARE}down (?:from|to|by|compared|versus)|"
     rf"brought (?:\w+ ){{1,3}}down|downwards?|"
@@ -79,14 +81,23 @@ _THEN = (
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MORE = r"more|higher|larger|bigger|greater|dearer|costlier|above"
 _LESS = r"less|fewer|lower|smaller|cheaper|below"
+_SIZE = r"(?: (?:sharp|small|slight|steady|steep|big|clear|large|modest|marked|further))?"
+_GOT = r"(?:got|gets?|getting|became|becomes?|becoming)"
+_THEN_ENDS = r"(?= ?[,.;:()]|$| now| again| in all)"
 _CLAIM = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT})|"
-    rf"(?P<vague>improved|worsened|deteriorated|got (?:better|worse))|"
-    rf"(?:an?|no|any|sharp|small|slight|steep|big|clear) (?:(?P<noun_up>{_NOUNS_UP})|(?P<noun_down>{_NOUNS_DOWN}))|"
-    rf"(?:the|this|that) (?:\w+ )?(?:(?P<the_up>{_NOUNS_UP})|(?P<the_down>{_NOUNS_DOWN}))|"
-    rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? (?:than {_THEN}|now\b|again\b))\b".replace(
-        "{months}", _MONTHS
-    ),
+    (
+        rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT})|"
+        rf"(?P<vague>improved|worsened|deteriorated|got (?:better|worse))|"
+        rf"(?:an?|no|any){_SIZE} (?:(?P<noun_up>{_NOUNS_UP})|(?P<noun_down>{_NOUNS_DOWN}))|"
+        rf"(?:the|this|that) (?:\w+ )?(?:(?P<the_up>{_NOUNS_UP})|(?P<the_down>{_NOUNS_DOWN}))|"
+        rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? (?:than {_THEN}|now\b|again\b)|"
+        rf"{_GOT} (?:(?P<got_more>dearer|more expensive|higher|busier|larger)|"
+        rf"(?P<got_less>cheaper|less expensive|lower|quieter|smaller|fewer))|been (?P<been_less>quieter)|"
+        rf"(?:we|you|the company)(?:'re|\u2019re| are| have| had)? (?:spent|spending|paid|paying) "
+        rf"(?:(?P<spent_more>more)|(?P<spent_less>less)){_THEN_ENDS}|"
+        r"(?:saw|brought|shows?|showed) (?:a )?(?:(?P<saw_more>higher)|(?P<saw_less>lower)) (?:spend\w*|costs?|bills?))"
+        r"(?!\w)|(?P<sign_up>[\u2191\u25b2\u2197\u2b06]|\(up\))|(?P<sign_down>[\u2193\u25bc\u2198\u2b07]|\(down\))"
+    ).replace("{months}", _MONTHS),
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -107,6 +118,7 @@ _NOT = re.compile(
     r"(?: \w+){0,3} ?$|\b(?:no) \w+(?: \w+)? $",
     re.IGNORECASE,
 )
+_NOT_ALL = re.compile(r"\bnot (?:everything|all|every\w*)\b", re.IGNORECASE)
 _PARTLY = re.compile(r"^\W*(?:\w+ ){0,2}?(?:every|each|all|always|by leaps|much|evenly|as much)\b", re.IGNORECASE)
 _EACH = re.compile(
     r"\b(?:(?P<none>no|none of (?:the|our))|(?P<some>some|several|a few|many|most|other)|every|each|all(?: the| our)?) "
@@ -136,7 +148,14 @@ class _Said:
 def trends(view: View) -> Iterator[tuple[int, int, Claim]]:
     """Claims of movement that no fact bears out: where, which kind of fault, and what to tell the model."""
     bearers: Bearers | None = None
-    for said in _claims(view):
+    for number, said in enumerate(_claims(view)):
+        if number >= _MOST:
+            yield (
+                said.start,
+                said.end,
+                ("unbound_figure", f"More than {_MOST} rises and falls: write a shorter answer."),
+            )
+            return
         bearers = bearers or Bearers(view)
         sentence = view.layout.sentence(said.start)
         item = _beside(said, sentence, view)
@@ -171,6 +190,8 @@ def trends(view: View) -> Iterator[tuple[int, int, Claim]]:
             yield said.start, said.end, ("direction", f"The words say {said.text!r}, but {went}.")
 
 
+_MOST = 100
+"""Claims of movement in one answer; more than any answer has are not looked at, and stop it."""
 _WENT = {1: "up", -1: "down", 0: "neither up nor down"}
 _STILL = Decimal("0.02")
 """By how much a thing may have moved, as a share, of which it is said that it stayed."""
@@ -208,15 +229,23 @@ def _pair(said: _Said, item: Item | None, view: View) -> list[Bearer]:
 _FROM = re.compile(r"\b(?:from|van|de)(?: [\w'\u2019]+){0,4} $", re.IGNORECASE)
 
 
+_NEAR = 240
+"""Characters before a claim that are looked at, so that a long sentence of nothing but claims costs no more."""
+
+
 def _claims(view: View) -> Iterator[_Said]:
+    silent: dict[tuple[int, int], bool] = {}
     for match in _CLAIM.finditer(view.words):
         kind = match.lastgroup or ""
         start, end = match.span()
         clause, sentence = view.layout.clause(start), view.layout.sentence(start)
-        if _IDIOM.match(view.words, start) or view.words[slice(*sentence)].rstrip(" *_\n").endswith("?"):
+        if sentence not in silent:
+            said = view.words[slice(*sentence)]
+            silent[sentence] = said.rstrip(" *_\n").endswith("?") or bool(_UNKNOWN.search(said))
+        if silent[sentence] or _IDIOM.match(view.words, start):
             continue
-        before = view.words[clause[0] : start]
-        if _OPEN.search(before) or _UNKNOWN.search(view.words[slice(*sentence)]):
+        before = view.words[max(clause[0], start - _NEAR) : start]
+        if _OPEN.search(before) or _NOT_ALL.search(before):
             continue
         ways = _WAYS.get(kind.split("_")[-1], frozenset({0}))
         each = _EACH.search(before)
@@ -242,12 +271,12 @@ def _beside(said: _Said, sentence: tuple[int, int], view: View) -> Item | None:
         i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)
     ]
     clause = view.layout.clause(said.start)
-    against = DESPITE.search(view.text, said.end, clause[1])
+    against = DESPITE.search(view.text, said.end, min(clause[1], said.end + _NEAR))
     if against:
         row = [i for i in row if i.start < against.start()]
     inside = [i for i in row if clause[0] <= i.start < clause[1]]
     for group in (inside, row):
-        after = [i for i in group if i.start >= said.end]
+        after = [i for i in group if i.start >= said.end and ";" not in view.text[said.end : i.start]]
         before = [i for i in group if i.end <= said.start]
         if said.text.lower().startswith(("up from", "down from")) and before:
             return before[-1]

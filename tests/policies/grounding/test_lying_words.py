@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from pathlib import Path
 
@@ -35,8 +36,17 @@ def test_a_lie_in_words_does_not_go_out_and_the_truth_beside_it_does(estate: str
     assert not true or _checked(estate, true).faults == ()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["rose ", "all jobs ", "most of the ", "no jobs failed ", "as much as "])
+def test_a_flood_of_claims_is_no_flood_of_work(words: str) -> None:
+    draft = f"Spend [[f3]] {words * (38_000 // len(words))} [[f4]]."
+    started = time.thread_time()
+    _checked("rise", draft)
+    assert time.thread_time() - started < 20, "what it takes grows faster than the draft"
+
+
 def test_there_are_lies_of_each_kind() -> None:
-    assert len(_CASES) >= 160
+    assert len(_CASES) >= 220
     assert len(_estates()) == 8
 
 
