@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ from tools.receipts import ReceiptStore
 
 log = structlog.get_logger()
 Progress = Callable[[dict[str, Any]], None]
+_OPENING = threading.Lock()
 UNVERIFIED = "unverified"
 """Stands on record in the place of the id of somebody who has none."""
 
@@ -82,8 +84,9 @@ class Desk:
     @property
     def oversight(self) -> Oversight:
         """The kill switch and the budgets over every question of this desk."""
-        if self.overseen is None:
-            object.__setattr__(self, "overseen", Oversight.local(self.home.path, self.ledger))
+        with _OPENING:  # of two first questions each would count what runs for itself
+            if self.overseen is None:
+                object.__setattr__(self, "overseen", Oversight.local(self.home.path, self.ledger))
         assert self.overseen is not None
         return self.overseen
 
