@@ -12,7 +12,7 @@ from agents.models.failures import patience
 from agents.models.strict import strict
 from agents.pausing import PausedCall, PausedRun, PausedSpecialist, book_of
 from agents.query_tool import QueryTool
-from agents.specialists import Specialist, repair_prompt, specialists
+from agents.specialists import Specialist, as_of, repair_prompt, specialists
 from agents.telling import tell
 from policies.audit import SpecialistStarted
 from policies.chain import chain
@@ -192,7 +192,7 @@ def _specialist_agent(
     return Agent(
         model=strict(maker.make(turn), turn.meter.limits.seconds),
         messages=messages,
-        system_prompt=specialist.prompt,
+        system_prompt=as_of(specialist.prompt, turn.estate.clock()),
         tools=[QueryTool(query, turn, book) for query in specialist.queries],
         # one after the other, so that facts get the same ids in every run; a query fans out by itself
         tool_executor=SequentialToolExecutor(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def _prompt(domain: str) -> str:
     common = (_FOLDER / "common.md").read_text(encoding="utf-8")
     own = _FOLDER / f"{domain}.md"
     return f"{own.read_text(encoding='utf-8').strip()}\n\n{common}" if own.exists() else common
+
+
+def as_of(prompt: str, now: datetime) -> str:
+    """A prompt with the day on which it is read below it: a model has no calendar, and is asked about "Tuesday".
+
+    The day stands last, so that what a provider keeps of the prompt serves every day; it is not in `prompt_sha256`.
+    """
+    return f"{prompt.rstrip()}\n\nToday is {now.astimezone(UTC):%A, %Y-%m-%d} (UTC)."
 
 
 @cache

@@ -17,6 +17,7 @@ from policies.oversight import Limits
 from tests.agents.models.servers.asking import DRAFT, KEY, Asker, answered, diagnostics, failed
 from tests.agents.models.servers.chat import ChatServer
 from tests.agents.models.servers.steps import Call, Cut, MidStream, Refuse, Say, Step, Wait
+from tools.estate.world import NOW
 
 SPEND = Call.of("spend", {"period": "last_month"})
 DONE = Say("Spend was [[f1]].")
@@ -59,6 +60,14 @@ def test_the_server_gets_the_facts_and_never_receipts_or_ids_of_people(asker: As
     assert "f1 |" in told
     everything = json.dumps([request["body"] for request in server.requests])
     assert not any(receipt.id in everything or receipt.request_id in everything for receipt in answer.receipts)
+
+
+def test_a_model_is_told_what_day_it_is(asker: Asker, tools: str) -> None:
+    # who is asked about "Tuesday" must know the date of it: the estate's day, not this machine's
+    with ChatServer(SPEND, DONE) as server:
+        asker(maker_of(server.url, tools))
+    for request in server.requests:
+        assert f"Today is {NOW:%A, %Y-%m-%d} (UTC)." in request["body"]["messages"][0]["content"]
 
 
 def test_two_calls_in_one_reply_are_both_run(asker: Asker) -> None:
