@@ -66,9 +66,19 @@ def understand(
         return unclear({}, context)
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
+    if plan.abstention and plan.abstention.kind == "unclear" and (alone := _alone(question, earlier, context)):
+        return finished(alone, context)
     if plan.abstention and plan.abstention.kind == "unclear" and (asking := _out_of_sight(decision, context)):
         return asking
     return plan
+
+
+_LEANS = re.compile(
+    r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except)\b"
+    r"|\b(?:it|its|that|those|these|they|them|their|there|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
+    r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
+)
+"""Words by which a question leans on what was said before it."""
 
 
 def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
@@ -79,8 +89,22 @@ def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -
         earlier: the calls that it followed itself.
         context: what exists, and when it is.
     """
-    taken = decide(question, earlier, context, lenient=True) if re.search(r"[^\W_]", question) else None
-    return settled(taken.readings[0].calls, earlier, taken.reading, context.now) if taken and taken.readings else ()
+    if not re.search(r"[^\W_]", question):
+        return ()
+    if earlier and not _LEANS.search(question.casefold()) and not decide(question, earlier, context).readings:
+        alone = _alone(question, earlier, context)
+        if alone is not None:
+            return settled(alone.readings[0].calls, (), alone.reading, context.now)
+    taken = decide(question, earlier, context, lenient=True)
+    return settled(taken.readings[0].calls, earlier, taken.reading, context.now) if taken.readings else ()
+
+
+def _alone(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Decision | None:
+    """What a question means by itself, if it leans on nothing said before and means one thing only."""
+    if not earlier or _LEANS.search(question.casefold()):
+        return None
+    alone = decide(question, (), context)
+    return alone if len(alone.readings) == 1 else None
 
 
 def _after(

@@ -23,6 +23,7 @@ SERVICES = (
     *("autoscaling", "backup", "cloudformation", "cloudtrail", "cloudwatch", "config", "dynamodb", "ec2", "ecr", "ecs"),
     *("elbv2", "events", "guardduty", "iam", "kms", "lambda", "logs", "organizations", "rds", "route53", "s3"),
     *("s3control", "savingsplans", "secretsmanager", "securityhub", "sns", "sqs", "sso-admin", "ssm", "sts", "wafv2"),
+    "service-quotas",
 )
 NAMED_OTHERWISE = {
     "DeleteBucketPublicAccessBlock": "DeletePublicAccessBlock",

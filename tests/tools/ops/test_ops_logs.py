@@ -43,6 +43,13 @@ def test_errors_around_the_storm(ask: Any, value: Any, accounts_with: Any) -> No
     assert "13 October 2026 18:40 to 19:40 UTC" in result.read_as
 
 
+def test_what_is_exported_are_the_same_lines(ask: Any, value: Any) -> None:
+    # a person who checks an answer against `regent estate export` must come to the same count
+    result = ask("error_logs", period="2026-10-13T18:00..2026-10-13T20:00")
+    exported = [line["at"] for line in logs_service.ground_truth()["log_errors_2026_10_13"]]
+    assert value(result, "error log lines") == sum("2026-10-13T18" <= at < "2026-10-13T20" for at in exported)
+
+
 def test_similar_lines_are_one_row_and_rows_add_up(ask: Any, value: Any, table: Any) -> None:
     result = ask("error_logs", around="2026-10-13T19:10", accounts="online-prod", top=25)
     rows = table(result)

@@ -175,9 +175,8 @@ def ground_truth() -> dict[str, list[dict[str, Any]]]:
     errors = [
         {"account": group.account, "group": group.name, "at": _moment(line.at).isoformat(), "message": line.message}
         for group in log_groups()
-        if group.style == "ecs"
         for line in lines(group, day, day.replace(hour=23, minute=59, second=59))
-        if '"ERROR"' in line.message
+        if '"ERROR"' in line.message or line.message.startswith("[ERROR]")  # JSON lines, and those of Lambda
     ]
     groups = [{"account": group.account, "region": group.region, "name": group.name} for group in log_groups()]
     return {"log_groups": groups, "log_errors_2026_10_13": errors}

@@ -20,6 +20,7 @@ from agents.models.offline.words.text import number
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
 _STEP = re.compile(r"\b(?:(\w+) )?hours? (before|earlier|prior|after|later)\b")
+_THAT = re.compile(r"\b(?:that|the same|same|this same) (?:very )?(?:evening|night|morning|afternoon)\b")
 _WHOLE = re.compile(r"\b(?:that|same|whole|entire|full|rest of the) day\b")
 _NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
 """What a night touches, and what is at most between two times of day."""
@@ -72,6 +73,8 @@ def _inputs(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
         return {"hours": said.word or "..".join(f"{m // 60 % 24:02d}:{m % 60:02d}" for m in (said.start, said.end))}
     if days is None:
         return {}
+    if reading.when.relative and said.kind == "part" and (near := _beside(days[0], said, earlier, now)):
+        days = near, near
     start, end = days[0] + timedelta(minutes=said.start), days[said.kind == "ends"] + timedelta(minutes=said.end)
     return _hours(start, now if said.kind == "since" else end) if start < now else {}
 
@@ -81,6 +84,8 @@ def _days(
 ) -> tuple[datetime, datetime] | None:
     """The first and the last midnight of the days that the hours are of; None if they are of each of many days."""
     words, today = [_period(call)], _midnight(now)
+    if _THAT.search(reading.flat) and not reading.when.mentions and (near := _of_before(earlier, said, now)):
+        return near, near
     if not reading.when.mentions and not reading.when.relative:
         if _period(call) not in [_period(one)[:10] for one in earlier]:
             day = timedelta(days=today + timedelta(minutes=said.start) >= now or said.end - said.start > DAY * 3 // 4)
@@ -95,6 +100,34 @@ def _days(
     if last - first >= (_WEEK if said.kind == "ends" else _NIGHT):
         return None
     return (last, last) if said.kind == "part" and said.end <= DAY // 2 else (first, last)  # of a night, the morning
+
+
+def _of_before(earlier: Sequence[PlannedCall], said: Hours, now: datetime) -> datetime | None:
+    """The day of the part that "that evening" means: of the hours, or of the one day, that was talked about."""
+    for one in earlier:
+        held = resolved(_period(one), now)
+        if held is not None and held.days <= 1:
+            first = _midnight(held.start)
+            over = first + timedelta(minutes=said.end) <= held.start
+            return first + timedelta(days=over)
+    return None
+
+
+def _beside(day: datetime, said: Hours, earlier: Sequence[PlannedCall], now: datetime) -> datetime | None:
+    """The day whose part lies nearest to the hours of before, on the side on which `day` was stepped to.
+
+    "The night after" a morning begins on the same day. None where nothing was stepped from.
+    """
+    held = next(
+        (period for one in earlier if _TIMED.match(_period(one)) and (period := resolved(_period(one), now))), None
+    )
+    if held is None or (first := _midnight(held.start)) == day:
+        return None
+    start, end = timedelta(minutes=said.start), timedelta(minutes=said.end)
+    days = [first + timedelta(days=number) for number in range(-2, 3)]
+    if day > first:
+        return next((one for one in days if one + start >= held.end), None)
+    return next((one for one in reversed(days) if one + end <= held.start), None)
 
 
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -13,6 +14,7 @@ _NAMES = 15
 _STATES: dict[str, tuple[tuple[str, str], ...]] = {
     "instances": (
         ("stopped", r"stopped|halted|not (?:\w+ )?running|(?:switched|turned|powered|shut)[- ](?:off|down)|(?:is|are|those) (?:off|down)"),
+        ("terminated", r"terminated|destroyed"),
         ("running", r"(?<!not )(?<!not currently )running|(?:switched|turned|powered) on|(?:is|are) (?:up|on|live)|up and running"),
     ),
     "volumes": (
@@ -37,12 +39,27 @@ _LIST = re.compile(
 _COUNT = re.compile(r"\b(?:how many|number|count|hoeveel|quant[oa]s)\b")
 
 
-def those_asked(call: PlannedCall, reading: Reading) -> PlannedCall:
-    """An inventory of only those of one state or type, if one alone is named: by name where "which" is asked for."""
+def all_of_them(call: PlannedCall) -> PlannedCall:
+    """An inventory of all of a kind, in the place of one of only some of them."""
+    if "only" not in call.inputs:
+        return call
+    listed = ("by", "top") if call.inputs.get("by") == "resource" else ()
+    return call.model_copy(update={"inputs": {k: v for k, v in call.inputs.items() if k not in ("only", *listed)}})
+
+
+def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
+    """An inventory of only those of one state or type, if one alone is named: by name where "which" is asked for.
+
+    If none is named, of those that were asked about before, in the `earlier` calls.
+    """
     kind = str(call.inputs.get("kind", ""))
     if call.query != "inventory" or "only" in call.inputs or kind not in {*_STATES, *_TYPES}:
         return call
     said = _named(kind, reading)
+    before = next((one for one in earlier if "only" in one.inputs and one.inputs.get("kind") == kind), None)
+    if said is None and before is not None and not _NOUN.search(reading.text):
+        listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
+        return call.model_copy(update={"inputs": {**call.inputs, "only": before.inputs["only"], **listed}})
     if said is None:
         return call
     inputs = {**call.inputs, "only": said}
@@ -78,6 +95,7 @@ _NOUNS = {
     "functions": r"(?:(?:aws|lambda) )?(?:functions?|lambdas?)",
     "databases": r"(?:(?:rds|aws) )?(?:databases?|dbs?|db instances?)",
 }
+_NOUN = re.compile("|".join(rf"(?<![\w-])(?:{noun})(?![\w-])" for noun in _NOUNS.values()))
 _SMALL = frozenset(
     "which what list show me name names the of our all are is do we have there any still currently now right that in on at run runs use uses using with "
     "and how many please us tell give everything written under <account> <venue> <team> <env> <region> ? , 's".split()

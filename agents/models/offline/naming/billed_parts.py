@@ -1,5 +1,5 @@
 """Parts of a billed service that people name: NAT gateways, volumes, egress. The bill knows them by their usage types."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     ("logs", LOGS, r"cloudwatch logs?|logs|logging|log (?:storage|volume)"),
 )
 """Part, the service that its names stand for, and the names."""
+HOMES = {part: home for part, home, _ in _PARTS}
+"""The service that each part is billed within."""
 
 
 def parts_named(text: str, service: str) -> list[str]:
@@ -36,3 +38,29 @@ def parts_named(text: str, service: str) -> list[str]:
         text = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda match: " " * len(match[0]), text)
         found += [(place, part) for place in places]
     return list(dict.fromkeys(part for _, part in sorted(found)))
+
+
+_PRICED = frozenset(
+    "what how about and much did do does is are was were will have has been we our the us i me please of for on in it all a an and total altogether "
+    "cost costs costing spend spending spent spends pay pays paid paying bill bills charge charges charged price money amount "
+    "tell show give by per each account accounts <account> <venue> <team> <env> <region> <p> ? , . 's".split()
+)
+"""Words that ask for a price, and nothing more."""
+_PRICE = re.compile(r"\b(?:costs?|costing|spen[dt]\w*|pays?|paid|paying|bills?|charge[ds]?|price|money)\b")
+
+
+def plainly_priced(text: str, *, of_a_bill: bool) -> str | None:
+    """The service of a part, where a text asks what that part costs, and for nothing else.
+
+    `of_a_bill`: a bill is what was talked about, so that "and snapshots?" asks for a price, too.
+    """
+    if not of_a_bill and not _PRICE.search(text):
+        return None
+    for home in dict.fromkeys(HOMES.values()):
+        if len(parts_named(text, home)) == 1:
+            left = text
+            for _, other, pattern in _PARTS:
+                left = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ", left) if other == home else left
+            if set(left.split()) <= _PRICED:
+                return home
+    return None

@@ -17,6 +17,7 @@ from agents.models.offline.proposing.guarding import ranked_by
 from agents.models.offline.proposing.joint import related, several
 from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import Reading
+from agents.models.offline.times.when import FUTURE
 from tools.errors import InputError
 
 _ALONE = 5
@@ -130,6 +131,8 @@ def _usable(one: Candidate, reading: Reading, context: Context) -> tuple[str, Ca
     """The candidate with rows enough for what is ranked, and what it comes to; None if an input does not fit."""
     kept: dict[str, PlannedCall] = {}
     for call in (ranked_by(call, reading, context) for call in one.calls):
+        if call.query != "forecast" and call.inputs.get("period") in FUTURE and not reading.when.mentions:
+            return None  # taken over from a forecast: nothing else knows that time
         try:
             full = context.queries[call.query].parse(call.inputs)
         except InputError:
@@ -153,5 +156,7 @@ def _once(every: Sequence[tuple[str, Candidate]]) -> list[Candidate]:
         if held is None:
             found[key] = one
         else:
-            found[key] = Candidate(held.source, held.calls, held.limits, held.also | {one.source}, held.tag)
+            # as it says the most: what was taken over is no less said for being what is meant without a word, too
+            calls = max(held.calls, one.calls, key=lambda calls: sum(len(call.inputs) for call in calls))
+            found[key] = Candidate(held.source, calls, held.limits, held.also | {one.source}, held.tag)
     return list(found.values())

@@ -90,7 +90,7 @@ def objections(
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         found["narrow"] = "I can not narrow this down to what was named."
-    for check in (_time, _threshold, _rows, _one_thing, _money, _person, _share, _words):
+    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _person, _share, _words):
         if said := check(calls, reading, context):
             found[check.__name__.strip("_")] = said
     return found
@@ -130,6 +130,32 @@ def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
     if wanted := missing_split(calls, reading.text):
         return f"I can not tell that apart by {wanted.replace('_', ' ')}."
     return None
+
+
+_CATEGORY = re.compile(
+    r"\b(?:pay|paid|paying|spen[dt]\w*|costs?|costing|bills?|charge[ds]?) (?:us |we )?(?:for|on|of) (?:our |the |all |all our )?(?P<of>{0})(?! (?:account|team|venue))(?![\w>-])"
+    r"|(?<![\w-])(?P<alone>{0}) (?:costs?|spend\w*|bills?)\b".format(
+        "(?:data |cloud |object )?storage|compute|computing|networking|security|monitoring|observability|analytics|ai|machine learning|serverless"
+    )
+)
+
+
+_APART = re.compile(r"\b(?:(?:api |put |get |list )?requests|api calls|retrievals?|replication|iops|transitions?)\b")
+"""What is billed within a service, and has no name of its own here."""
+
+
+def _category(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """What many services are for: AWS bills by service, and the whole bill is not what it costs."""
+    whole = [call for call in calls if call.query in ("spend", "spend_change", "forecast")]
+    of_one = any(call.inputs.get("by") != "usage_type" and "service" in call.inputs for call in whole)
+    if of_one and (apart := _APART.search(reading.text)):
+        return f'I can not tell "{apart[0]}" from the rest of the service; ask for its usage types.'
+    if reading.found.services or any({"service", "part", "usage_type", "team"} & call.inputs.keys() for call in whole):
+        return None
+    match = _CATEGORY.search(reading.text) if whole else None
+    if match is None:
+        return None
+    return f'AWS bills by service, not by what it is for, such as "{match["of"] or match["alone"]}"; name a service.'
 
 
 def _wordy(said: str) -> str:

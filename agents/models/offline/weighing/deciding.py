@@ -12,6 +12,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import NOT_FORECAST
 from agents.models.offline.inputs.hours import by_days, narrowed
 from agents.models.offline.inputs.only import plainly
+from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, candidates
 from agents.models.offline.proposing.deeds import deed, tells_of
@@ -30,6 +31,7 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
+from agents.models.offline.weighing.settling import OF_A_BILL, unsettled
 from agents.models.offline.words.plainly import as_looked_at
 
 LONGEST = 4000
@@ -149,16 +151,10 @@ _Keyed = Sequence[tuple[float, frozenset[str]]]
 """The calls of the same plans as text, which is made once: every rival is held against all of them."""
 
 
-def _inventory_of(kind: str, plans: _Plans) -> Candidate | None:
-    """The likeliest plan that is an inventory of this kind alone."""
-    return next(
-        (
-            one
-            for _, one in plans
-            if [c.query for c in one.calls] == ["inventory"] and one.calls[0].inputs.get("kind") == kind
-        ),
-        None,
-    )
+def _alone(query: str, given: tuple[str, str], plans: _Plans) -> Candidate | None:
+    """The likeliest plan that is one call of this query with this input."""
+    asked = ((one, one.calls) for _, one in plans if len(one.calls) == 1)
+    return next((one for one, (call,) in asked if call.query == query and given in call.inputs.items()), None)
 
 
 def _held(calls: frozenset[str], keyed: _Keyed) -> float:
@@ -223,7 +219,7 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it. One that
     was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
     """
-    found = _by_days(question, by_days(earlier), context, lenient=lenient)
+    found = _by_days(question, unsettled(by_days(earlier)), context, lenient=lenient)
     return replace(
         found,
         readings=tuple(
@@ -245,7 +241,11 @@ def _by_days(question: str, earlier: tuple[PlannedCall, ...], context: Context, 
     )
     if not lenient:
         plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
-    if (kind := plainly(reading)) and (one := _inventory_of(kind, plans)):
+    if (kind := plainly(reading)) and (one := _alone("inventory", ("kind", kind), plans)):
+        return Decision(reading, found, (one,), one)
+    billed = earlier[0].query if earlier and earlier[0].query in OF_A_BILL else ""
+    home = plainly_priced(reading.text, of_a_bill=bool(billed))
+    if home and (one := _alone(billed or "spend", ("service", home), plans)):
         return Decision(reading, found, (one,), one)
     keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
     chance, best = plans[0] if plans else (0.0, None)

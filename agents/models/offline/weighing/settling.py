@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from agents.models.offline.inputs.filling import asks_share
-from agents.models.offline.inputs.only import those_asked
+from agents.models.offline.inputs.only import all_of_them, those_asked
 from agents.models.offline.inputs.periods import for_forecast
-from agents.models.offline.naming.billed_parts import parts_named
+from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
@@ -22,7 +23,8 @@ def settled(
     """The calls of a plan, after a question that was answered with `earlier`, set right."""
     found: list[PlannedCall] = []
     for call in calls:
-        each = _in_parts(_ahead(those_asked(_still_open(call, earlier, reading), reading), reading, now), reading)
+        call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
+        each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return tuple(found)
 
@@ -45,27 +47,72 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
     return call.model_copy(update={"query": "forecast", "inputs": inputs})
 
 
-_OF_A_BILL = frozenset({"spend", "spend_change", "forecast"})
+OF_A_BILL = frozenset({"spend", "spend_change", "forecast"})
 
 
-def _in_parts(call: PlannedCall, reading: Reading) -> list[PlannedCall]:
+def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    """Calls as they were before they were set right: what a follow-up means is weighed so, as it was learned."""
+    found = []
+    for call in calls:
+        if "part" in call.inputs:
+            by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}
+            whole = {"service": HOMES[str(call.inputs["part"])], **by}
+            call = call.model_copy(update={"inputs": {**_without(call, "part"), **whole}})
+        found.append(all_of_them(call))
+    return tuple(found)
+
+
+def _without(call: PlannedCall, *names: str) -> dict[str, Any]:
+    return {key: value for key, value in call.inputs.items() if key not in names}
+
+
+def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> list[PlannedCall]:
     """A cost of what is no service on the bill: of its usage types, not of all that the service bills beside it."""
     service = str(call.inputs.get("service", ""))
     if call.query == "spend" and not service and asks_share(reading) and len(reading.found.services) == 1:
         shared = parts_named(reading.text, reading.found.services[0])
         return _part_and_whole(call, shared[0]) if len(shared) == 1 else [call]
-    named = parts_named(reading.text, service) if call.query in _OF_A_BILL else []
+    if call.query not in OF_A_BILL:
+        return [call]
+    named = _parts(reading, service)
+    if not named and not reading.found.services:
+        # nothing else was named: still the part that was talked about
+        held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
+        named = [part for part in held if HOMES[part] == service][:1]
+        if named and _ALL.search(reading.text):
+            return [call.model_copy(update={"inputs": _without(call, "service", "by")})]
     if not named:
         return [call]
-    inputs = {key: value for key, value in call.inputs.items() if key != "service"}
-    if inputs.get("by") == "service" or (call.query == "spend" and "by" not in inputs):
+    inputs = _without(call, "service")
+    if call.query == "forecast":
+        pass  # it is not split
+    elif not dimensions(reading.text) and inputs.get("by") not in ("month", "day"):
+        inputs["by"] = next(
+            (str(one.inputs["by"]) for one in earlier if {"part", "by"} <= one.inputs.keys()), "usage_type"
+        )
+    elif inputs.get("by") == "service":
         inputs["by"] = "usage_type"
     return [call.model_copy(update={"inputs": {**inputs, "part": part}}) for part in named]
 
 
+_ALL = re.compile(
+    r"\b(?:total|overall|altogether|everything|(?:whole|entire|full) (?:bill|invoice|company|organi[sz]ation)|all (?:services|of it|together))\b"
+)
+"""Words that want the whole bill after a part of it."""
+
+
+def _parts(reading: Reading, service: str) -> list[str]:
+    """The parts that a text names: of `service`, or of another one where it is carried over and not named."""
+    if named := parts_named(reading.text, service):
+        return named
+    every = {home: parts for home in set(HOMES.values()) if (parts := parts_named(reading.text, home))}
+    carried = len(every) == 1 and set(reading.found.services) <= every.keys()
+    return next(iter(every.values())) if carried else []
+
+
 def _part_and_whole(call: PlannedCall, part: str) -> list[PlannedCall]:
     """What a part costs and what all costs, in the same time and place: its share is worked out of the two."""
-    inputs = {key: value for key, value in call.inputs.items() if key not in ("by", "top")}
+    inputs = _without(call, "by", "top")
     each = ({**inputs, "by": "usage_type", "part": part}, {**inputs, "by": "none"})
     return [call.model_copy(update={"inputs": one}) for one in each]
 
@@ -102,6 +149,4 @@ def _still_open(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
         dated = not (said or of_the_bill)
     else:
         return call
-    return (
-        call if dated else call.model_copy(update={"inputs": {k: v for k, v in call.inputs.items() if k != "period"}})
-    )
+    return call if dated else call.model_copy(update={"inputs": _without(call, "period")})
