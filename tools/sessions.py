@@ -42,7 +42,7 @@ def botocore_session() -> Session:
 
 
 @cache
-def shared_loader(path: str | None = None) -> Any:
+def shared_loader(path: str | None) -> Any:
     """What reads botocore's data files, each once in this process: the sample estate reads them here too."""
     from botocore.loaders import JSONFileLoader, create_loader
 

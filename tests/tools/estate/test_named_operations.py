@@ -13,6 +13,8 @@ from tests.tools.estate.conftest import Clients
 from tools.estate.protocol import models
 from tools.estate.protocol.signing import REST_SERVICES
 from tools.estate.protocol.wire import Scope, WireRequest
+from tools.estate.server import SampleEstate
+from tools.sessions import botocore_session
 
 MESSAGES = [{"role": "user", "content": [{"text": "hello"}]}]
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
@@ -52,6 +54,17 @@ def _astray(request: Any, **_: Any) -> None:
     request.url = re.sub(r"/model/.*", "/nowhere", request.url)
 
 
+def test_what_a_client_of_s3_made_of_the_model_misleads_nobody(estate: SampleEstate) -> None:
+    there = botocore_session().create_client(
+        "s3", "eu-west-1", endpoint_url=estate.endpoint, aws_access_key_id="k", aws_secret_access_key="s"
+    )
+    with pytest.raises(ClientError):
+        there.get_object(Bucket="no-such-bucket-here", Key="k")  # from now on, the model has none
+    assert "Bucket" not in there.meta.service_model.operation_model("GetObject").http["requestUri"]
+    models._routes.cache_clear()
+    assert models.named(Scope("k", "eu-west-1", "s3"), WireRequest("GET", "/some-bucket", "")) == ("s3", "ListObjects")
+
+
 @pytest.mark.slow
 def test_every_rest_operation_of_botocore_is_recognised() -> None:
     """Of operations that share method and path, also between services that share a signing name, one is named."""
@@ -68,8 +81,9 @@ def test_every_rest_operation_of_botocore_is_recognised() -> None:
         table.setdefault(signs, []).append(service)
         for operation, had in described["operations"].items():
             method, uri = had["http"]["method"], had["http"]["requestUri"]
-            if service == "s3" and not uri.startswith("/"):
-                uri = f"/{{Bucket}}{uri}"  # a client of this process took it out of the model that they share
+            if "authPath" in had["http"]:  # a client that asked it in this process took the bucket out of its path
+                _, mark, query = uri.partition("?")
+                uri = f"{had['http']['authPath'].rstrip('/')}{mark}{query}"
             places.setdefault((signs, method, _bare(uri)), set()).add(f"{service}:{operation}")
             asked.append((signs, service, operation, method, uri))
     wanted = {name: tuple(sorted(found, key=lambda one: (one != name, one))) for name, found in table.items()}

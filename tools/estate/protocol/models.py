@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from tools.estate.protocol.signing import REST_SERVICES
@@ -50,7 +51,7 @@ def service_model(service: str) -> ServiceModel | None:
     from tools.sessions import shared_loader
 
     try:
-        return ServiceModel(shared_loader().load_service_model(service, "service-2"), service)
+        return ServiceModel(shared_loader(None).load_service_model(service, "service-2"), service)
     except UnknownServiceError:
         return None
 
@@ -75,7 +76,7 @@ def _routes(service: str) -> tuple[_Route, ...]:
     routes = []
     for name in model.operation_names:
         http = model.operation_model(name).http
-        path, _, query = http["requestUri"].partition("?")
+        path, query = _address(http)
         if service == "s3" and path.startswith("/{Bucket}"):
             # boto3's path style leaves a slash behind the bucket in some versions and none in others.
             path = path.rstrip("/")
@@ -83,6 +84,15 @@ def _routes(service: str) -> tuple[_Route, ...]:
         start = path.partition("{")[0].rstrip("/")
         routes.append(_Route(http["method"], path, start, required, (len(required), _literals(path)), name))
     return tuple(sorted(routes, key=lambda route: route.weight, reverse=True))
+
+
+def _address(http: Mapping[str, Any]) -> tuple[str, str]:
+    """The path and the query of an operation, whatever the clients made of the model that they share with the server.
+
+    botocore's client of S3 takes the bucket out of the path at an operation's first call, and keeps all of it beside.
+    """
+    path, _, query = http["requestUri"].partition("?")
+    return http.get("authPath", path), query
 
 
 def _literals(path: str) -> int:
@@ -150,7 +160,7 @@ def named(scope: Scope, request: WireRequest) -> tuple[str, str]:
 
 def uri_values(operation: OperationModel, path: str) -> dict[str, str]:
     """The percent-encoded values of the path's labels, keyed by label."""
-    template = operation.http["requestUri"].partition("?")[0]
+    template, _ = _address(operation.http)
     match = _path_pattern(template).fullmatch(path)
     if match is None:
         return {}
