@@ -178,6 +178,7 @@ _WHETHER = re.compile(
     r"\b(?:most|least|more|worst|priciest|dearest|costliest|cheapest|noisiest|riskiest|highest|biggest|top|largest)\b",
     re.IGNORECASE,
 )
+_RANKED = frozenset({"Account", "Venue", "Team", "Env", "Region", "Service"})
 _LEAST = re.compile(r"\b(?:least|cheapest|lowest|fewest|smallest)\b", re.IGNORECASE)
 
 
@@ -186,8 +187,8 @@ def held_against(told: Told, asked: str, focus: tuple[str, ...]) -> tuple[str, l
 
     What is not among the rows of a ranking does not come first; of the last ones that cannot be said.
     """
-    if not focus or not _WHETHER.search(asked):
-        return "", []
+    if not focus or not _WHETHER.search(asked) or not told.columns or told.columns[0] not in _RANKED:
+        return "", []  # the rows are no ranking of places: what comes first among them answers something else
     named = [row for row in told.rows if row and row[0] not in ("other", UNTAGGED)]
     sized = [(size, row) for row in named if (size := _size(row, told)) is not None]
     mine = [(size, row) for size, row in sized if told.is_about(row, focus)]
