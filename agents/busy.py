@@ -48,8 +48,6 @@ class Busy:
         with self._lock:
             fd, place = self._held.pop(by)
         try:
-            place.unlink(
-                missing_ok=True
-            )  # while it is locked: whoever opened it meanwhile looks whether it is still there
+            place.unlink(missing_ok=True)  # while it is locked: whoever opened it meanwhile looks whether it is there
         finally:
             os.close(fd)

@@ -18,13 +18,25 @@ def own_file(path: Path) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    if path.exists():
-        return
+    if not path.exists():
+        first_written(path, b"")
+
+
+def first_written(path: Path, data: bytes) -> None:
+    """Write a file aside and link it into place: nobody ever reads half of it, and of several the first one stays.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with suppress(FileExistsError):
-            os.link(made, path)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another thread or process was faster
+            os.link(aside, path)
     finally:
-        made.unlink()
+        aside.unlink()

@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
@@ -16,6 +15,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from tools.errors import ReceiptError
+from tools.own_file import first_written
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -253,26 +253,10 @@ def _read_or_make_key(path: Path) -> bytes:
     """A 32-byte key file, readable by its owner only; made once, never replaced."""
     try:
         if not path.exists():
-            _make_key(path)
+            first_written(path, secrets.token_bytes(32))
         key = path.read_bytes()
     except OSError as error:
         raise ReceiptError(f"The receipt key {path} cannot be used: {error}.") from error
     if len(key) != 32:
         raise ReceiptError(f"The receipt key {path} has {len(key)} bytes, expected 32; restore it from a backup.")
     return key
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key aside and link it into place, so that nobody ever reads half of it and the first one stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another thread or process was faster: its key is the key
-            os.link(aside, path)
-    finally:
-        aside.unlink()

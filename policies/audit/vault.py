@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from policies.audit.errors import KeyFileError, SealError
 from policies.audit.keys import sync_directory, write_durably
 from policies.audit.locks import alone
+from tools.own_file import first_written
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -334,15 +335,8 @@ class Vault:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write `path` unless another process was first."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    write_durably(part, data)
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        return
-    finally:
-        part.unlink()
+    """Write `path` durably unless another process was first."""
+    first_written(path, data)
     sync_directory(path.parent)
 
 

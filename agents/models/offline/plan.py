@@ -19,6 +19,11 @@ class PlannedCall(BaseModel):
     domain: str
     inputs: dict[str, Any] = {}
 
+    def having(self, **inputs: Any) -> PlannedCall:
+        """The same call with these inputs in place of its own; None takes one out."""
+        held = {name: value for name, value in {**self.inputs, **inputs}.items() if value is not None}
+        return self.model_copy(update={"inputs": held})
+
 
 class Derivation(BaseModel):
     """A `derive` call to make over facts of the results, once they are there.

@@ -91,10 +91,8 @@ def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -
     """
     if not re.search(r"[^\W_]", question):
         return ()
-    if earlier and not _LEANS.search(question.casefold()) and not decide(question, earlier, context).readings:
-        alone = _alone(question, earlier, context)
-        if alone is not None:
-            return settled(alone.readings[0].calls, (), alone.reading, context.now)
+    if (alone := _alone(question, earlier, context)) and not decide(question, earlier, context).readings:
+        return settled(alone.readings[0].calls, (), alone.reading, context.now)
     taken = decide(question, earlier, context, lenient=True)
     return settled(taken.readings[0].calls, earlier, taken.reading, context.now) if taken.readings else ()
 

@@ -34,6 +34,7 @@ from tests.agents.channels.conftest import OnAws
 from tests.agents.channels.opposite import opposite
 from tests.agents.scripted import ScriptedMaker
 from tests.agents.test_runtime import serving
+from tests.certificates import self_signed
 
 SECRET = "s" * 40
 TWO_DAYS_AGO = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1, hours=2)
@@ -71,34 +72,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A key and a certificate for 127.0.0.1 that trusts itself."""
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "callback")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "callback.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    return file
+    return self_signed(tmp_path_factory.mktemp("tls") / "callback.pem", "127.0.0.1")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def _period(call: PlannedCall) -> str:
 
 def by_days(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls with the day on which their hours start in place of these hours."""
-    return tuple(_with(call, period=_period(call)[:10]) if _TIMED.match(_period(call)) else call for call in calls)
+    return tuple(_at(call, period=_period(call)[:10]) if _TIMED.match(_period(call)) else call for call in calls)
 
 
 def narrowed(
@@ -44,7 +44,7 @@ def narrowed(
         fields = fields_of(context.queries[call.query])
         if "T18:00" in str(fields.get("period", "")):  # else AWS bills by the day
             more = _inputs(call, reading, earlier, context.now)
-            call = _with(call, **more) if more.keys() <= fields.keys() else call
+            call = _at(call, **more) if more and more.keys() <= fields.keys() else call
         found += [call] if call not in found else []
     return tuple(found)
 
@@ -54,9 +54,8 @@ def is_narrowed(call: PlannedCall) -> bool:
     return bool({"around", "hours"} & call.inputs.keys() or _TIMED.match(_period(call)))
 
 
-def _with(call: PlannedCall, **more: Any) -> PlannedCall:
-    kept = {key: value for key, value in call.inputs.items() if not more or key not in ("around", "minutes")}
-    return call.model_copy(update={"inputs": {**kept, **more}})
+def _at(call: PlannedCall, **more: Any) -> PlannedCall:
+    return call.having(**{"around": None, "minutes": None, **more})
 
 
 def _inputs(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
@@ -118,9 +117,7 @@ def _beside(day: datetime, said: Hours, earlier: Sequence[PlannedCall], now: dat
 
     "The night after" a morning begins on the same day. None where nothing was stepped from.
     """
-    held = next(
-        (period for one in earlier if _TIMED.match(_period(one)) and (period := resolved(_period(one), now))), None
-    )
+    held = resolved(_timed(earlier), now)
     if held is None or (first := _midnight(held.start)) == day:
         return None
     start, end = timedelta(minutes=said.start), timedelta(minutes=said.end)
@@ -130,9 +127,14 @@ def _beside(day: datetime, said: Hours, earlier: Sequence[PlannedCall], now: dat
     return next((one for one in reversed(days) if one + end <= held.start), None)
 
 
+def _timed(earlier: Sequence[PlannedCall]) -> str:
+    """The hours that were talked about; empty if none were."""
+    return next((word for one in earlier if _TIMED.match(word := _period(one))), "")
+
+
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
     """The hours of before on the day before or after, or on the same day; or as many as are said beside them."""
-    word = next((word for one in earlier if _TIMED.match(word := _period(one))), "")
+    word = _timed(earlier)
     held = resolved(word, now)
     if reading.when.mentions or not earlier or _WHOLE.search(reading.flat):
         return {}

@@ -43,8 +43,7 @@ def all_of_them(call: PlannedCall) -> PlannedCall:
     """An inventory of all of a kind, in the place of one of only some of them."""
     if "only" not in call.inputs:
         return call
-    listed = ("by", "top") if call.inputs.get("by") == "resource" else ()
-    return call.model_copy(update={"inputs": {k: v for k, v in call.inputs.items() if k not in ("only", *listed)}})
+    return call.having(only=None, **({"by": None, "top": None} if call.inputs.get("by") == "resource" else {}))
 
 
 def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
@@ -59,7 +58,7 @@ def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
     before = next((one for one in earlier if "only" in one.inputs and one.inputs.get("kind") == kind), None)
     if said is None and before is not None and not _NOUN.search(reading.text):
         listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
-        return call.model_copy(update={"inputs": {**call.inputs, "only": before.inputs["only"], **listed}})
+        return call.having(only=before.inputs["only"], **listed)
     if said is None:
         return call
     inputs = {**call.inputs, "only": said}

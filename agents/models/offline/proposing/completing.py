@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of
@@ -62,13 +61,13 @@ def completed(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall
 
 
 def _taken(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[Completed]:
-    return [(tag, [_put(call, **put)]) for tag, put in taken_up(call, reading, earlier, context)]
+    return [(tag, [call.having(**put)]) for tag, put in taken_up(call, reading, earlier, context)]
 
 
 def completed_all(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[Completed]:
     """Several calls, one of them with more, or without the time that another part of the question gave it."""
     found: list[Completed] = [
-        ("without period", [*calls[:place], _put(call, period=None), *calls[place + 1 :]])
+        ("without period", [*calls[:place], call.having(period=None), *calls[place + 1 :]])
         for place, call in enumerate(calls)
         if "period" in call.inputs
     ]
@@ -80,9 +79,9 @@ def completed_all(calls: Sequence[PlannedCall], reading: Reading, context: Conte
             (tag, [*calls[:place], other, *calls[place + 1 :]]) for tag, other in _swapped(call, reading, context)
         ]
         if (since := _since(call, reading, context)) is not None:
-            found.append(("since then", [*calls[:place], _put(call, period=since), *calls[place + 1 :]]))
+            found.append(("since then", [*calls[:place], call.having(period=since), *calls[place + 1 :]]))
     if any("accounts" in call.inputs and not _is_said(str(call.inputs["accounts"]), reading) for call in calls):
-        found.insert(0, ("without accounts", [_put(call, accounts=None) for call in calls]))
+        found.insert(0, ("without accounts", [call.having(accounts=None) for call in calls]))
     return found[:_MORE]
 
 
@@ -115,7 +114,7 @@ def _swapped(call: PlannedCall, reading: Reading, context: Context) -> list[tupl
             fields = fields_of(context.queries[name])
             other = one_call(name, reading, context)
             kept = {k: v for k, v in call.inputs.items() if k in (*_PLACES, "service", "period") and k in fields}
-            found.append((f"{name} for {call.query}", _put(other, **kept)))
+            found.append((f"{name} for {call.query}", other.having(**kept)))
     return found
 
 
@@ -136,22 +135,17 @@ def _since(call: PlannedCall, reading: Reading, context: Context) -> str | None:
     return span if span != call.inputs.get("period") else None
 
 
-def _put(call: PlannedCall, **inputs: Any) -> PlannedCall:
-    merged = {**call.inputs, **inputs}
-    return call.model_copy(update={"inputs": {k: v for k, v in merged.items() if v is not None}})
-
-
 def _without(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[Completed]:
     before = {key for one in earlier for key in one.inputs}
     found: list[Completed] = [
-        (f"without {key}", [_put(call, **{key: None})])
+        (f"without {key}", [call.having(**{key: None})])
         for key in call.inputs
         if _is_doubtful(key, call, reading, before, context)
     ]
     if "accounts" in call.inputs and call.inputs.get("by") in ("env", "account", "venue", "team"):
-        found.append(("without accounts", [_put(call, accounts=None)]))
+        found.append(("without accounts", [call.having(accounts=None)]))
     if "service" in call.inputs and "by" in call.inputs and not _split_said(reading):
-        found.append(("without service", [_put(call, service=None, by=None)]))
+        found.append(("without service", [call.having(service=None, by=None)]))
     return found
 
 
@@ -189,23 +183,23 @@ def _with(call: PlannedCall, reading: Reading, context: Context) -> list[Complet
     if "period" in fields and not allowed(query, "period"):
         for word in dict.fromkeys(words):
             if word != call.inputs.get("period") and "around" not in call.inputs:
-                found.append(("other time", [_put(call, period=word, compared_to=None)]))
+                found.append(("other time", [call.having(period=word, compared_to=None)]))
     if "period" in fields and not allowed(query, "period") and (since := _since(call, reading, context)):
-        found.append(("since then", [_put(call, period=since, compared_to=None)]))
+        found.append(("since then", [call.having(period=since, compared_to=None)]))
     if "service" in fields and "service" not in call.inputs:
         if query.domain == "cost":
             said = [
                 name for words, name in _ALSO_BILLED if re.search(rf"(?<![\w<-])(?:{words})(?![\w>-])", reading.text)
             ]
             billed = dict.fromkeys([*reading.found.services, *billed_as(reading.text), *said])
-            found += [("with service", [_put(call, service=name)]) for name in list(billed)[:2]]
+            found += [("with service", [call.having(service=name)]) for name in list(billed)[:2]]
         else:
-            found += [("with service", [_put(call, service=name)]) for name in _sources(reading)[:2]]
+            found += [("with service", [call.having(service=name)]) for name in _sources(reading)[:2]]
     if "contains" in fields and "contains" not in call.inputs and (match := _CONTAINS.search(reading.text)):
-        found.append(("with contains", [_put(call, contains=match[1])]))
+        found.append(("with contains", [call.having(contains=match[1])]))
     if call.query == "budgets" and reading.found.teams and "accounts" not in call.inputs:
         teams = ",".join(f"team:{name}" for name in reading.found.teams)
-        found.append(("for the team", [_put(call, accounts=teams)]))
+        found.append(("for the team", [call.having(accounts=teams)]))
     return found
 
 
@@ -218,7 +212,7 @@ def _as_before(call: PlannedCall, earlier: Sequence[PlannedCall], context: Conte
         )
         values = allowed(context.queries[call.query], key)
         if takes and call.inputs.get(key) != value and (values is None or value in values):
-            found.append((f"{key} as before", [_put(call, **{key: value})]))
+            found.append((f"{key} as before", [call.having(**{key: value})]))
     return found
 
 

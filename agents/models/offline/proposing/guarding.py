@@ -77,6 +77,8 @@ _PERSONAL = re.compile(
     r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
     r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
 )
+OF_A_BILL = frozenset({"spend", "spend_change", "forecast"})
+"""Queries of what AWS bills."""
 LIMITED = frozenset({"spend", "findings", "vulnerabilities", "inventory", "untagged_spend"})
 """Queries whose rows are picked by a number when the answer is written."""
 _BROADER = ("could not be narrowed to that one", "could not be narrowed to a region", "No account fits")
@@ -90,7 +92,7 @@ def objections(
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         found["narrow"] = "I can not narrow this down to what was named."
-    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _person, _share, _words):
+    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _apart, _person, _share, _words):
         if said := check(calls, reading, context):
             found[check.__name__.strip("_")] = said
     return found
@@ -140,22 +142,27 @@ _CATEGORY = re.compile(
 )
 
 
-_APART = re.compile(r"\b(?:(?:api |put |get |list )?requests|api calls|retrievals?|replication|iops|transitions?)\b")
-"""What is billed within a service, and has no name of its own here."""
-
-
 def _category(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     """What many services are for: AWS bills by service, and the whole bill is not what it costs."""
-    whole = [call for call in calls if call.query in ("spend", "spend_change", "forecast")]
-    of_one = any(call.inputs.get("by") != "usage_type" and "service" in call.inputs for call in whole)
-    if of_one and (apart := _APART.search(reading.text)):
-        return f'I can not tell "{apart[0]}" from the rest of the service; ask for its usage types.'
+    whole = [call for call in calls if call.query in OF_A_BILL]
     if reading.found.services or any({"service", "part", "usage_type", "team"} & call.inputs.keys() for call in whole):
         return None
     match = _CATEGORY.search(reading.text) if whole else None
     if match is None:
         return None
     return f'AWS bills by service, not by what it is for, such as "{match["of"] or match["alone"]}"; name a service.'
+
+
+_WITHIN = re.compile(r"\b(?:(?:api |put |get |list )?requests|api calls|retrievals?|replication|iops|transitions?)\b")
+"""What is billed within a service, and has no name of its own here."""
+
+
+def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """A part of a service that has no name here: all of the service is not what it costs."""
+    of_one = any(c.query in OF_A_BILL and "service" in c.inputs and c.inputs.get("by") != "usage_type" for c in calls)
+    if of_one and (match := _WITHIN.search(reading.text)):
+        return f'I can not tell "{match[0]}" from the rest of the service; ask for its usage types.'
+    return None
 
 
 def _wordy(said: str) -> str:

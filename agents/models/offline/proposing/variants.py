@@ -55,7 +55,7 @@ def _done(call: PlannedCall, reading: Reading) -> list[Variant]:
     if "action" not in call.inputs or reading.event:
         return []
     others = [name for name in actions(reading.text)[:3] if name != call.inputs["action"]]
-    return [*(("other value", [_with(call, action=name)]) for name in others), ("no value", [_with(call, action=None)])]
+    return [*(("other value", [call.having(action=name)]) for name in others), ("no value", [call.having(action=None)])]
 
 
 _MONTH = "|".join(MONTHS)
@@ -68,16 +68,11 @@ def _told_apart(call: PlannedCall, reading: Reading, context: Context) -> list[V
     values = allowed(context.queries[call.query], "by") or ()
     found: list[Variant] = []
     if "month" in values and call.inputs.get("by") != "month" and _LISTED.search(reading.flat):
-        found.append(("split", [_with(call, by="month")]))
+        found.append(("split", [call.having(by="month")]))
     here = str(call.inputs.get("accounts", ""))
     if "venue" in values and here and _members(here, context) == context.names.venue_accounts:
-        found.append(("split", [_with(call, by="venue", accounts=None)]))
+        found.append(("split", [call.having(by="venue", accounts=None)]))
     return found
-
-
-def _with(call: PlannedCall, **inputs: object) -> PlannedCall:
-    merged = {**call.inputs, **inputs}
-    return call.model_copy(update={"inputs": {k: v for k, v in merged.items() if v is not None}})
 
 
 def split_nouns(call: PlannedCall, reading: Reading, context: Context) -> list[str]:
@@ -95,9 +90,9 @@ def _split(call: PlannedCall, reading: Reading, context: Context) -> list[Varian
     if not allowed(context.queries[call.query], "by"):
         return []
     now = call.inputs.get("by")
-    found = [("split", [_with(call, by=name)]) for name in split_nouns(call, reading, context) if name != now]
+    found = [("split", [call.having(by=name)]) for name in split_nouns(call, reading, context) if name != now]
     if now is not None:
-        found.append(("no split", [_with(call, by=None)]))
+        found.append(("no split", [call.having(by=None)]))
     return found[:3]
 
 
@@ -110,12 +105,12 @@ def _each(call: PlannedCall, reading: Reading, context: Context) -> list[Variant
             continue
         said = choices.all_chosen(call.query, field, reading.text, values)
         if 1 < len(said) <= _EACH:
-            found.append(("each", [_with(call, **{field: value}) for value in said]))
+            found.append(("each", [call.having(**{field: value}) for value in said]))
             if len(said) > 2:
-                found += [("each", [_with(call, **{field: value}) for value in said if value != out]) for out in said]
-            found += [("other value", [_with(call, **{field: value})]) for value in said[1:]]
+                found += [("each", [call.having(**{field: value}) for value in said if value != out]) for out in said]
+            found += [("other value", [call.having(**{field: value})]) for value in said[1:]]
         if field in call.inputs:
-            found.append(("no value", [_with(call, **{field: None})]))
+            found.append(("no value", [call.having(**{field: None})]))
     return found
 
 
@@ -126,9 +121,9 @@ def _loosened(call: PlannedCall, reading: Reading, context: Context) -> list[Var
         inputs: dict[str, object] = {"action": None}
         if call.inputs.get("period") == recent(context.now, LONG) and "resource" not in call.inputs:
             inputs["period"] = recent(context.now, SHORT)
-        return [("loosened", [_with(call, **inputs)])]
+        return [("loosened", [call.having(**inputs)])]
     if "contains" in call.inputs and "quoted" not in reading.ids:
-        return [("loosened", [_with(call, contains=None)])]
+        return [("loosened", [call.having(contains=None)])]
     return []
 
 
@@ -143,23 +138,23 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     if _OTHERS.search(reading.flat) and held and not reading.found.placed():
         group = names.venue_accounts if set(held) <= set(names.venue_accounts) else names.accounts
         if rest := [name for name in group if name not in held]:
-            found.append(("others", [_with(call, accounts=",".join(rest))]))
+            found.append(("others", [call.having(accounts=",".join(rest))]))
     if _OTHERS.search(reading.flat) and held and reading.found.placed():
         group = names.venue_accounts
         if rest := [name for name in group if name not in held]:
-            found.append(("others", [_with(call, accounts=",".join(rest))]))
+            found.append(("others", [call.having(accounts=",".join(rest))]))
     if here and held and reading.found.placed():
         said = _members(str(here), context)
         if reading.found.excluded and (left := [name for name in held if name in said]) and left != list(held):
-            found.append(("within", [_with(call, accounts=",".join(left))]))
+            found.append(("within", [call.having(accounts=",".join(left))]))
         both = ",".join(dict.fromkeys([*held, *said]))
         if not reading.found.excluded and _MORE.search(reading.text):
-            found.append(("more", [_with(call, accounts=both)]))
+            found.append(("more", [call.having(accounts=both)]))
         elif not reading.found.excluded and _COMPARE.search(reading.text):
             by = "account" if "account" in (allowed(context.queries[call.query], "by") or ()) else None
-            found.append(("more", [_with(call, accounts=both, **({"by": by} if by else {}))]))
+            found.append(("more", [call.having(accounts=both, **({"by": by} if by else {}))]))
     if here and here == before and _ALL.search(reading.text):
-        found.append(("all", [_with(call, accounts=None)]))
+        found.append(("all", [call.having(accounts=None)]))
     return found
 
 

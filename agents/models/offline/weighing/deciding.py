@@ -18,7 +18,7 @@ from agents.models.offline.proposing.candidates import Candidate, candidates
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
-from agents.models.offline.proposing.guarding import objections
+from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal, unprotected
@@ -31,7 +31,7 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
-from agents.models.offline.weighing.settling import OF_A_BILL, unsettled
+from agents.models.offline.weighing.settling import unsettled
 from agents.models.offline.words.plainly import as_looked_at
 
 LONGEST = 4000

@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.only import all_of_them, those_asked
 from agents.models.offline.inputs.periods import for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 
@@ -47,9 +47,6 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
     return call.model_copy(update={"query": "forecast", "inputs": inputs})
 
 
-OF_A_BILL = frozenset({"spend", "spend_change", "forecast"})
-
-
 def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls as they were before they were set right: what a follow-up means is weighed so, as it was learned."""
     found = []
@@ -57,13 +54,9 @@ def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         if "part" in call.inputs:
             by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}
             whole = {"service": HOMES[str(call.inputs["part"])], **by}
-            call = call.model_copy(update={"inputs": {**_without(call, "part"), **whole}})
+            call = call.having(part=None, **whole)
         found.append(all_of_them(call))
     return tuple(found)
-
-
-def _without(call: PlannedCall, *names: str) -> dict[str, Any]:
-    return {key: value for key, value in call.inputs.items() if key not in names}
 
 
 def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> list[PlannedCall]:
@@ -80,19 +73,19 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
         named = [part for part in held if HOMES[part] == service][:1]
         if named and _ALL.search(reading.text):
-            return [call.model_copy(update={"inputs": _without(call, "service", "by")})]
+            return [call.having(service=None, by=None)]
     if not named:
         return [call]
-    inputs = _without(call, "service")
-    if call.query == "forecast":
-        pass  # it is not split
-    elif not dimensions(reading.text) and inputs.get("by") not in ("month", "day"):
-        inputs["by"] = next(
-            (str(one.inputs["by"]) for one in earlier if {"part", "by"} <= one.inputs.keys()), "usage_type"
-        )
-    elif inputs.get("by") == "service":
-        inputs["by"] = "usage_type"
-    return [call.model_copy(update={"inputs": {**inputs, "part": part}}) for part in named]
+    by = {} if call.query == "forecast" else _split(call, earlier, reading)
+    return [call.having(service=None, part=part, **by) for part in named]
+
+
+def _split(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> dict[str, str]:
+    """By what a part is split: as was said, or as it was before, or else by its usage types. A service is one of those."""
+    if not dimensions(reading.text) and call.inputs.get("by") not in ("month", "day"):
+        before = (str(one.inputs["by"]) for one in earlier if {"part", "by"} <= one.inputs.keys())
+        return {"by": next(before, "usage_type")}
+    return {"by": "usage_type"} if call.inputs.get("by") == "service" else {}
 
 
 _ALL = re.compile(
@@ -112,9 +105,7 @@ def _parts(reading: Reading, service: str) -> list[str]:
 
 def _part_and_whole(call: PlannedCall, part: str) -> list[PlannedCall]:
     """What a part costs and what all costs, in the same time and place: its share is worked out of the two."""
-    inputs = _without(call, "by", "top")
-    each = ({**inputs, "by": "usage_type", "part": part}, {**inputs, "by": "none"})
-    return [call.model_copy(update={"inputs": one}) for one in each]
+    return [call.having(by="usage_type", part=part, top=None), call.having(by="none", top=None)]
 
 
 def holds_share(calls: Sequence[PlannedCall]) -> bool:
@@ -149,4 +140,4 @@ def _still_open(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
         dated = not (said or of_the_bill)
     else:
         return call
-    return call if dated else call.model_copy(update={"inputs": _without(call, "period")})
+    return call if dated else call.having(period=None)

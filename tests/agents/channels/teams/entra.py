@@ -5,7 +5,6 @@ A process that is given `env` reaches `login.microsoftonline.com` here, and noth
 
 from __future__ import annotations
 
-import datetime
 import json
 import ssl
 import threading
@@ -17,44 +16,17 @@ from urllib.parse import parse_qs
 
 from tests.agents.channels.teams.bot_framework import APP, TENANT
 from tests.agents.channels.teams.teams_service import BOT_TOKEN
+from tests.certificates import self_signed
 
 SECRET = "a client secret of nobody"
 _HOST = "login.microsoftonline.com"
 _WHERE = f"https://{_HOST}/{TENANT}"
 
 
-def _certificate(folder: Path) -> Path:
-    """A key, and a certificate for the host that trusts itself, in one file."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, _HOST)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(_HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file = folder / "entra.pem"
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    return file
-
-
 @contextmanager
 def entra(folder: Path) -> Iterator[dict[str, str]]:
     """What a process needs in its environment to get its tokens here."""
-    file = _certificate(folder)
+    file = self_signed(folder / "entra.pem", _HOST)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,8 +25,7 @@ from tests.agents.channels.teams.bot_framework import APP, TENANT, BotFramework,
 from tests.agents.channels.teams.conftest import words
 from tests.agents.channels.teams.entra import SECRET, entra
 from tests.agents.channels.teams.teams_service import TeamsService, teams_service
-from tests.homes import furnished
-from tests.ports import free_port, wait_for_port
+from tests.processes import regent_serves
 
 pytestmark = pytest.mark.slow
 MANY = 6
@@ -61,14 +58,11 @@ def microsoft(tmp_path: Path) -> Iterator[Microsoft]:
 
 @contextmanager
 def running(tmp_path: Path, microsoft: Microsoft) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    people, secret, port = tmp_path / "people.yaml", tmp_path / "teams.secret", free_port()
     known = {f"p{number}": {"role": "engineer", "known_as": [f"teams:{TENANT}/p{number}"]} for number in range(MANY)}
-    people.write_text(json.dumps({"principals": known}))
+    secret = tmp_path / "teams.secret"
     secret.write_text(SECRET)
     secret.chmod(0o600)
-    env = os.environ | microsoft.env | {
-        "REGENT_HOME": furnished(tmp_path / "home"),
-        "REGENT_PRINCIPALS": str(people),
+    env = microsoft.env | {
         "REGENT_TEAMS__APP_ID": APP,
         "REGENT_TEAMS__TENANT": TENANT,
         "REGENT_TEAMS__SECRET_FILE": str(secret),
@@ -76,16 +70,9 @@ def running(tmp_path: Path, microsoft: Microsoft) -> Iterator[tuple[subprocess.P
         "REGENT_TEAMS__ISSUER": microsoft.bots.issuer,
         "REGENT_TEAMS__OPENID": microsoft.bots.openid,
         "REGENT_DISCLOSURE__CONTACT": CONTACT,
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("regent")), "teams", "--port", str(port)], env=env, cwd=tmp_path
-    )
-    try:
-        wait_for_port(port, process)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
+    }
+    with regent_serves(tmp_path, "teams", people=json.dumps({"principals": known}), **env) as served:
+        yield served
 
 
 def asked(port: int, microsoft: Microsoft, number: int, make: Callable[..., dict[str, Any]]) -> None:
