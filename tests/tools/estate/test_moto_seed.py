@@ -72,6 +72,14 @@ def test_bucket_settings_that_nobody_made(client: Clients) -> None:
         client("s3", account="data-lab").get_bucket_cors(Bucket="lantern-data-lab-scratch")
 
 
+def test_what_else_in_the_process_empties_moto_leaves_no_empty_estate(client: Clients) -> None:
+    from moto.s3.models import s3_backends
+
+    test_bucket_settings_that_nobody_made(client)
+    s3_backends[BY_NAME["data-lab"].id].reset()
+    test_bucket_settings_that_nobody_made(client)
+
+
 def test_the_seeded_handlers_do_not_import_moto() -> None:
     program = (
         "import importlib, pkgutil, sys\n"

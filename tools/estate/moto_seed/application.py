@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
 
 _LOCK = threading.Lock()
-_SEEDED: set[tuple[str, str]] = set()
+_SEEDED = "seeded_by_regent"
+"""Stands on a backend that was seeded: what empties it, as another use of moto in this process may, takes it too."""
 
 OPERATIONS: dict[str, dict[str, str]] = {
     # Of the AWS policies that somebody holds: their texts, as moto ships them. The handler refuses the others.
@@ -33,8 +34,11 @@ def _app(service: str) -> WSGIApplication:
 
 
 def _seed(account: str, service: str) -> None:
+    from moto.backends import get_backend
+
     with _LOCK:
-        if (account, service) in _SEEDED:
+        backend: Any = get_backend(service)[account]["aws"]
+        if hasattr(backend, _SEEDED):
             return
         _app(service)  # made here, where one thread at a time is
         if service == "iam":
@@ -42,7 +46,7 @@ def _seed(account: str, service: str) -> None:
         else:
             from tools.estate.moto_seed.s3 import seed
         seed(account)
-        _SEEDED.add((account, service))
+        setattr(backend, _SEEDED, True)
 
 
 def _is(service: str, operation: str, environ: dict[str, Any]) -> bool:
