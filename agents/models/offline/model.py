@@ -28,6 +28,7 @@ class OfflineModel(Model):
     def __init__(self, names: Names, now: datetime, queries: Mapping[str, Query]) -> None:
         self._names, self._now, self._queries = names, now, queries
         self._config: dict[str, Any] = {"model_id": "offline", "context_window_limit": 200_000}
+        self._planned: tuple[tuple[str, list[str], list[str]], Plan] | None = None
 
     def update_config(self, **model_config: Any) -> None:
         """Change settings; none of them changes what is answered."""
@@ -54,7 +55,7 @@ class OfflineModel(Model):
         """One step: query calls while the plan has some left, then the answer."""
         offered = {spec["name"] for spec in tool_specs or ()}
         question, history, made, answers = _conversation(messages)
-        plan = understand(question, history, names=self._names, now=self._now, queries=self._queries, answers=answers)
+        plan = self._plan(question, history, answers)
         calls, text = self._step(plan, offered, made, question)
         yield {"messageStart": {"role": "assistant"}}
         for number, (name, inputs) in enumerate(calls):
@@ -69,6 +70,16 @@ class OfflineModel(Model):
         yield {"messageStop": {"stopReason": "tool_use" if calls else "end_turn"}}
         usage = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0}
         yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}
+
+    def _plan(self, question: str, history: list[str], answers: list[str]) -> Plan:
+        """The plan of a question, made once: it is asked for before its queries run and after."""
+        said = question, history, answers
+        if self._planned is None or self._planned[0] != said:
+            plan = understand(
+                question, history, names=self._names, now=self._now, queries=self._queries, answers=answers
+            )
+            self._planned = said, plan
+        return self._planned[1]
 
     def _step(
         self, plan: Plan, offered: set[str], made: Sequence[tuple[str, Told]], question: str

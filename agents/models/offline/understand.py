@@ -15,7 +15,7 @@ from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.deciding import Decision, decide
+from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.settling import settled
 from agents.models.offline.words.plainly import paired
@@ -66,11 +66,11 @@ def understand(
         return unclear({}, context)
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
-    if plan.abstention and plan.abstention.kind == "unclear" and (alone := _alone(question, earlier, context)):
+    if plan.abstention is None or plan.abstention.kind != "unclear":
+        return plan
+    if _stands_alone(question, earlier) and (alone := _alone(question, context)):
         return finished(alone, context)
-    if plan.abstention and plan.abstention.kind == "unclear" and (asking := _out_of_sight(decision, context)):
-        return asking
-    return plan
+    return _out_of_sight(decision, context) or plan
 
 
 _LEANS = re.compile(
@@ -91,16 +91,19 @@ def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -
     """
     if not re.search(r"[^\W_]", question):
         return ()
-    if (alone := _alone(question, earlier, context)) and not decide(question, earlier, context).readings:
+    seen = weigh(question, earlier, context)
+    if _stands_alone(question, earlier) and not decided(seen).readings and (alone := _alone(question, context)):
         return settled(alone.readings[0].calls, (), alone.reading, context.now)
-    taken = decide(question, earlier, context, lenient=True)
-    return settled(taken.readings[0].calls, earlier, taken.reading, context.now) if taken.readings else ()
+    return settled(likeliest(seen), earlier, seen.reading, context.now)
 
 
-def _alone(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Decision | None:
-    """What a question means by itself, if it leans on nothing said before and means one thing only."""
-    if not earlier or _LEANS.search(question.casefold()):
-        return None
+def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:
+    """Whether a question that was asked after another one leans on nothing said before."""
+    return bool(earlier) and not _LEANS.search(question.casefold())
+
+
+def _alone(question: str, context: Context) -> Decision | None:
+    """What a question means by itself, if it means one thing only."""
     alone = decide(question, (), context)
     return alone if len(alone.readings) == 1 else None
 

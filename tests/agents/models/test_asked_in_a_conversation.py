@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing import deciding
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -99,3 +100,17 @@ def test_a_whole_question_means_what_it_means_alone(before: str, asked: str, inp
 def test_what_the_bill_does_not_tell_apart_is_not_answered_with_more(asked: str) -> None:
     plan = understand(asked, [], names=names(), now=NOW, queries=queries())
     assert plan.abstention is not None
+
+
+def test_every_question_of_a_conversation_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[str] = []
+
+    def spied(question: str, *rest: Any) -> deciding.Considered:
+        weighed.append(question)
+        return considered(question, *rest)
+
+    considered = deciding.considered
+    monkeypatch.setattr(deciding, "considered", spied)
+    asked = ("What did we spend last month?", "Which users have no MFA?", "Which alarms are firing now?")
+    assert last(*asked)
+    assert weighed == list(asked)

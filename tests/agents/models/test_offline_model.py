@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from agents.answer import Answer
+from agents.models.offline import Plan, model, understand
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.telling.prose import answer as prose
 from agents.models.offline.telling.results import Told, read_result
@@ -29,6 +31,19 @@ def test_a_question_is_answered_with_grounded_figures(ask: Ask, question: str, q
     assert [q.name for q in given.queries] == [query]
     assert given.figures
     assert "no language model" in given.text
+
+
+def test_a_specialist_reads_its_question_once_for_all_of_its_steps(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(question: str, *rest: Any, **named: Any) -> Plan:
+        asked.append(question)
+        return understand(question, *rest, **named)
+
+    monkeypatch.setattr(model, "understand", counted)
+    given = ask(OfflineMaker(), "What did we spend last month?")
+    assert given.status == "answered", given.text
+    assert asked == ["What did we spend last month?"]
 
 
 def test_a_request_to_change_something_calls_nothing(ask: Ask) -> None:

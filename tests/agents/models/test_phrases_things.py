@@ -11,7 +11,7 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.deciding import considered, decide, weighed
+from agents.models.offline.weighing.deciding import considered, likeliest, weigh, weighed
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -28,7 +28,7 @@ AT = Context(names(), NOW, queries())
 def test_what_things_cost_is_asked_of_the_service_they_are_billed_as(part: int, least: int) -> None:
     missed = []
     for row in PHRASES[part::2]:
-        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        earlier = likeliest(weigh(row["after"], (), AT))
         plans = [one.calls for one in considered(row["say"], earlier, AT).every]
         fit = {"service": row["means"], **{k: v for k, v in earlier[0].inputs.items() if k == "accounts"}}
         if not any(len(calls) == 1 and fit.items() <= calls[0].inputs.items() for calls in plans):
@@ -50,7 +50,7 @@ def test_things_and_what_they_cost_in_one_question(part: int, least: int) -> Non
 def test_which_of_them_tells_the_places_apart_again(part: int, least: int) -> None:
     missed = []
     for row in WHICH[part::2]:
-        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        earlier = likeliest(weigh(row["after"], (), AT))
         calls = [call for one in considered(row["say"], earlier, AT).every for call in one.calls]
         split = ("account", "venue", *(("",) if row["query"] == "inventory" else ()))  # by account unless said
         if not any(call.query == row["query"] and call.inputs.get("by", "") in split for call in calls):
@@ -62,7 +62,7 @@ def test_which_of_them_tells_the_places_apart_again(part: int, least: int) -> No
 def test_what_things_are_like_is_asked_of_their_kind(part: int, least: int) -> None:
     missed = []
     for row in KINDS[part::2]:
-        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        earlier = likeliest(weigh(row["after"], (), AT))
         plans = [one.calls for one in considered(row["say"], earlier, AT).every]
         if not any(
             len(calls) == 1 and calls[0].query == row["query"] and calls[0].inputs.get("kind") == row["kind"]
@@ -85,7 +85,7 @@ def _places(inputs: dict[str, object]) -> set[str]:
 def test_a_place_held_against_the_one_before_is_shown_beside_it(part: int, least: int) -> None:
     missed = []
     for row in AGAINST[part::2]:
-        earlier = decide(row["after"], (), AT, lenient=True).readings[0].calls
+        earlier = likeliest(weigh(row["after"], (), AT))
         meant = set(row["means"]) if "means" in row else {f"team:{row['team']}"}
         plans = [one.calls for one in weighed(row["say"], row["after"], "", earlier, AT)]
         if not any(len(p) == 1 and p[0].query == row["query"] and _places(p[0].inputs) == meant for p in plans):

@@ -213,54 +213,91 @@ class Decision:
         return {**first, **{name: points for name, points in self.found.both.items() if name not in first}}
 
 
-def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool = False) -> Decision:
-    """Decide what a question means, after one that was answered with `earlier`.
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A question after one that was answered with `earlier`, and the plans that it may mean by how probable they are.
 
-    `lenient` takes the likeliest plan, whatever its probability: of an earlier question, for what follows it. One that
-    was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
+    It is what `decided` and `likeliest` choose from: what is read and weighed once serves both.
     """
-    found = _by_days(question, unsettled(by_days(earlier)), context, lenient=lenient)
-    return replace(
-        found,
-        readings=tuple(
-            replace(one, calls=narrowed(one.calls, found.reading, earlier, context)) for one in found.readings
-        ),
-    )
+
+    question: str
+    earlier: tuple[PlannedCall, ...]
+    days: tuple[PlannedCall, ...]
+    """The same calls as plans are weighed after them: by whole days, and before they were set right."""
+    reading: Reading
+    found: Evidence
+    plans: _Plans
+    none: float
+    """How probable it is that none of them is meant."""
+    context: Context
+
+    def hours(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+        """The calls of a plan with the hours that were said: weighed were whole days."""
+        return narrowed(calls, self.reading, self.earlier, self.context)
 
 
-def _by_days(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, lenient: bool) -> Decision:
-    """What a question means, its times taken as whole days."""
-    seen = considered(question, earlier, context)
-    reading, found = seen.reading, seen.found
+def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Weighing:
+    """Read a question, asked after one that was answered with `earlier`, and weigh its plans."""
+    days = unsettled(by_days(earlier))
+    seen = considered(question, days, context)
     chances = probabilities_of([one.features for one in seen.every], weights())
-    if "who_did_what" in context.queries and deed(reading):
+    if "who_did_what" in context.queries and deed(seen.reading):
         chances = _of_deeds(chances, seen.every)
     plans = sorted(
         ((chance, one.candidate) for chance, one in zip(chances, seen.every, strict=True) if one.candidate),
         key=lambda pair: -pair[0],
     )
-    if not lenient:
-        plans = [pair for pair in plans if not _vetoed(pair[1], reading, context)] or plans[:1]
-    if (kind := plainly(reading)) and (one := _alone("inventory", ("kind", kind), plans)):
-        return Decision(reading, found, (one,), one)
-    billed = earlier[0].query if earlier and earlier[0].query in OF_A_BILL else ""
-    home = plainly_priced(reading.text, of_a_bill=bool(billed))
-    if home and (one := _alone(billed or "spend", ("service", home), plans)):
+    return Weighing(question, earlier, days, seen.reading, seen.found, plans, chances[-1], context)
+
+
+def likeliest(seen: Weighing) -> tuple[PlannedCall, ...]:
+    """The calls of the likeliest plan, whatever its probability: of an earlier question, for what follows it.
+
+    One that was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
+    """
+    best = _plainly(seen, seen.plans) or next((one for _, one in seen.plans), None)
+    return seen.hours(best.calls) if best else ()
+
+
+def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Decision:
+    """Decide what a question means, after one that was answered with `earlier`."""
+    return decided(weigh(question, earlier, context))
+
+
+def decided(seen: Weighing) -> Decision:
+    """What a question means, or why it is not answered."""
+    found = _by_days(seen)
+    return replace(found, readings=tuple(replace(one, calls=seen.hours(one.calls)) for one in found.readings))
+
+
+def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
+    """The plan of a kind of thing, or of a service on the bill, that was named and nothing more."""
+    if (kind := plainly(seen.reading)) and (one := _alone("inventory", ("kind", kind), plans)):
+        return one
+    billed = seen.days[0].query if seen.days and seen.days[0].query in OF_A_BILL else ""
+    home = plainly_priced(seen.reading.text, of_a_bill=bool(billed))
+    return _alone(billed or "spend", ("service", home), plans) if home else None
+
+
+def _by_days(seen: Weighing) -> Decision:
+    """What a question means, its times taken as whole days."""
+    reading, found, earlier, context = seen.reading, seen.found, seen.days, seen.context
+    fair = [pair for pair in seen.plans if not _vetoed(pair[1], reading, context)]
+    plans = fair or seen.plans[:1]
+    if one := _plainly(seen, plans):
         return Decision(reading, found, (one,), one)
     keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
     chance, best = plans[0] if plans else (0.0, None)
     if best is not None:
         chance = _held(keyed[0][1], keyed)
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
-    if best is not None and not lenient and _vetoed(best, reading, context):
+    if not fair:
         chance = 0.0
-    if not lenient and (other := aside(question) or unprotected(reading.text)):
+    if other := aside(seen.question) or unprotected(reading.text):
         return Decision(reading, found, refused=other)
     refused = refusal(reading.text, reading.flat)
-    if refused and not lenient and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
+    if refused and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
         return Decision(reading, found, refused=refused)
-    if lenient:
-        return Decision(reading, found, readings=(best,) if best else ())
     if reading.found.unknown:
         return Decision(reading, found, unknown=reading.found.unknown[0])
     readings: tuple[Candidate, ...] = ()
@@ -268,7 +305,7 @@ def _by_days(question: str, earlier: tuple[PlannedCall, ...], context: Context, 
         return Decision(reading, found, nearest=best)  # of what, nobody said
     if best is not None and chance >= SURE:
         readings = (best,)
-    elif best is not None and chances[-1] < chance:
+    elif best is not None and seen.none < chance:
         held, either = _either(chance, plans, keyed, context)
         readings = either if held >= EITHER else ()
     if reading.stray and (chance < _NAMED or not context.names.complete):
