@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 from strands.models import Model
 
 from agents.models.failures import ModelError, UnfinishedReplyError
+from agents.models.openai import for_one_request
 
 if TYPE_CHECKING:
+    import ssl
+
     from strands.types.content import Messages
     from strands.types.streaming import StreamEvent
     from strands.types.tools import ToolSpec
@@ -36,8 +39,10 @@ Reply with exactly one JSON object and nothing around it: {"answer": TEXT}
 class ConstrainedModel(Model):
     """A Strands model that calls queries through JSON which the server's grammar constrains."""
 
-    def __init__(self, *, client_args: dict[str, Any], model_id: str, params: dict[str, Any]) -> None:
-        self.client_args = client_args
+    def __init__(
+        self, *, client_args: dict[str, Any], tls: ssl.SSLContext, model_id: str, params: dict[str, Any]
+    ) -> None:
+        self.client_args, self._tls = client_args, tls
         self._config: dict[str, Any] = {"model_id": model_id, "params": params}
 
     def update_config(self, **model_config: Any) -> None:
@@ -88,7 +93,7 @@ class ConstrainedModel(Model):
             ModelThrottledException,
         )
 
-        async with openai.AsyncOpenAI(**self.client_args) as client:
+        async with openai.AsyncOpenAI(**for_one_request(self.client_args, self._tls)) as client:
             try:
                 said = await client.chat.completions.create(**asked)
             except openai.APIError as error:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from strands.models.openai import OpenAIModel
 
 from agents.models.failures import UnfinishedReplyError
+from agents.models.openai import for_one_request
 
 if TYPE_CHECKING:
+    import ssl
+
     from strands.types.streaming import StreamEvent
 
 
@@ -18,6 +21,13 @@ class NativeModel(OpenAIModel):
     Strands writes `end_turn` when the server gave no reason, which no server of this protocol ever sends; a connection
     that was cut between two chunks would pass as a finished answer.
     """
+
+    def __init__(self, *, tls: ssl.SSLContext, **given: Any) -> None:
+        super().__init__(**given)
+        self._tls = tls
+
+    def _resolve_client_args(self) -> dict[str, Any]:
+        return for_one_request(super()._resolve_client_args(), self._tls)
 
     def format_request(self, *given: Any, **named: Any) -> dict[str, Any]:
         request: dict[str, Any] = super().format_request(*given, **named)

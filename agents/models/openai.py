@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from agents.models.routing import likely_domains
 
 if TYPE_CHECKING:
+    import ssl
+
     from strands.models import Model
 
     from agents.conversations import Exchange
@@ -22,6 +25,8 @@ class OpenAIMaker:
     def __init__(self, url: str, model: str, *, api_key: str, tools: str) -> None:
         self.name = f"openai:{model}"
         self._url, self._model, self._api_key, self._tools = url, model, api_key, tools
+        self._tls: ssl.SSLContext | None = None
+        self._making = threading.Lock()
 
     def make(self, turn: Turn) -> Model:
         # no retries in the SDK: it would sleep for as long as a server's Retry-After says, unseen by any limit
@@ -30,14 +35,32 @@ class OpenAIMaker:
         if self._tools == "json":
             from agents.models.constrained import ConstrainedModel
 
-            constrained: Model = ConstrainedModel(client_args=client_args, model_id=self._model, params=params)
+            constrained: Model = ConstrainedModel(
+                client_args=client_args, tls=self._trust(), model_id=self._model, params=params
+            )
             return constrained
         from agents.models.native import NativeModel
 
-        return NativeModel(client_args=client_args, model_id=self._model, params=params)
+        return NativeModel(client_args=client_args, tls=self._trust(), model_id=self._model, params=params)
 
     def domains(self, question: str, history: Sequence[Exchange], turn: Turn) -> tuple[str, ...]:
         return likely_domains(question, history, turn)
+
+    def _trust(self) -> ssl.SSLContext:
+        """Whose certificates a server may show: read once, since every reading takes 30 ms of the CPU."""
+        with self._making:
+            if self._tls is None:
+                import httpx
+
+                self._tls = httpx.create_ssl_context()
+            return self._tls
+
+
+def for_one_request(client_args: dict[str, Any], tls: ssl.SSLContext) -> dict[str, Any]:
+    """The arguments of a client that serves one request: connections belong to one event loop, trust belongs to all."""
+    from openai import DefaultAsyncHttpxClient
+
+    return {**client_args, "http_client": DefaultAsyncHttpxClient(verify=tls)}
 
 
 def _timeout(turn: Turn) -> Any:

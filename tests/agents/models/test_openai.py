@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from policies.oversight import Limits
 from tests.agents.models.servers.asking import DRAFT, KEY, Asker, answered, diagnostics, failed
 from tests.agents.models.servers.chat import ChatServer
 from tests.agents.models.servers.steps import Call, Cut, MidStream, Refuse, Say, Step, Wait
+from tests.certificates import self_signed
 from tools.estate.world import NOW
 
 SPEND = Call.of("spend", {"period": "last_month"})
@@ -60,6 +63,36 @@ def test_the_server_gets_the_facts_and_never_receipts_or_ids_of_people(asker: As
     assert "f1 |" in told
     everything = json.dumps([request["body"] for request in server.requests])
     assert not any(receipt.id in everything or receipt.request_id in everything for receipt in answer.receipts)
+
+
+def test_whom_to_trust_is_read_once_however_many_requests_there_are(
+    asker: Asker, tools: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+
+    def counted(*given: Any, **named: Any) -> ssl.SSLContext:
+        read.append(named)
+        return made(*given, **named)
+
+    made = ssl.create_default_context
+    with ChatServer(SPEND, DONE, SPEND, DONE) as server:
+        maker = maker_of(server.url, tools)
+        monkeypatch.setattr(ssl, "create_default_context", counted)
+        for _ in range(2):
+            answered(asker(maker))
+    assert len(server.requests) == 4
+    assert len(read) == 1
+
+
+def test_attack_a_server_whose_certificate_nobody_vouches_for_is_told_nothing(
+    asker: Asker, tools: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path / "server.pem", "127.0.0.1")
+    with ChatServer(SPEND, DONE, key=KEY, certificate=certificate) as server:
+        failed(asker(maker_of(server.url, tools)), "cannot be reached")
+        assert not server.requests
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        answered(asker(maker_of(server.url, tools)))
 
 
 def test_a_model_is_told_what_day_it_is(asker: Asker, tools: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 from tests.agents.models.servers.steps import Refuse, Script, Step
@@ -68,9 +70,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class ModelServer(ABC):
-    """Serves while the `with` block runs. `requests` holds what it was asked, in order."""
+    """Serves while the `with` block runs, with a `certificate` over TLS. `requests` is what it was asked, in order."""
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(self, *steps: Step, certificate: Path | None = None) -> None:
+        self._certificate = certificate
         self.script = Script(steps)
         self.requests: list[dict[str, Any]] = []
         self.faults: list[str] = []
@@ -80,6 +83,10 @@ class ModelServer(ABC):
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.owner = self
+        if self._certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
         return self
@@ -96,7 +103,7 @@ class ModelServer(ABC):
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
 
     @abstractmethod
     def reply(self, handler: Handler, body: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,8 +16,15 @@ from tests.agents.models.servers.steps import Call, Cut, MidStream, Refuse, Say,
 class ChatServer(ModelServer):
     """Answers `POST /v1/chat/completions` for the model `m` as a strict server would."""
 
-    def __init__(self, *steps: Step, key: str | None = None, model: str = "m", obeys_schema: bool = True) -> None:
-        super().__init__(*steps)
+    def __init__(
+        self,
+        *steps: Step,
+        key: str | None = None,
+        model: str = "m",
+        obeys_schema: bool = True,
+        certificate: Path | None = None,
+    ) -> None:
+        super().__init__(*steps, certificate=certificate)
         self._key, self._model, self._obeys = key, model, obeys_schema
 
     @property
