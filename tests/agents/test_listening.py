@@ -41,9 +41,12 @@ async def slow_app(scope, receive, send):
         return
     if scope["path"] == "/stream":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"25")]})
-        for left in reversed(range(25)):
-            await asyncio.sleep(0.2)
-            await send({"type": "http.response.body", "body": b"x", "more_body": bool(left)})
+        gone = asyncio.create_task(left(receive))  # or a stop would wait for the end of streams that nobody reads
+        for more in reversed(range(25)):
+            await asyncio.wait([gone], timeout=0.2)
+            if gone.done():
+                return
+            await send({"type": "http.response.body", "body": b"x", "more_body": bool(more)})
         return
     body, more = b"", True
     while more:
@@ -54,6 +57,12 @@ async def slow_app(scope, receive, send):
     length = str(len(body)).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def left(receive):
+    """Returns when the client is no longer there."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 @pytest.fixture
