@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tools.accounts import TAGS, Account, Directory
 from tools.calls import Aws
@@ -16,7 +16,6 @@ from tools.receipts import ReceiptStore, Source
 from tools.sessions import Sessions, botocore_session
 from tools.wire import RUNNING, Running, hook
 
-EstateName = Literal["sample", "aws"]
 _DIRECTORY = frozenset({"organizations:ListAccounts", "organizations:ListTagsForResource"})
 _UNITS = frozenset(
     {

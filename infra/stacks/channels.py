@@ -217,7 +217,7 @@ class ChannelsStack(Stack):
         made.add_event_source(
             sources.SqsEventSource(waiting, batch_size=1, report_batch_item_failures=True, max_concurrency=20)
         )
-        self._alarms(channel, made, waiting)
+        self._alarms(channel, waiting)
 
     def _delivery(self, channel: Channel, secret: secretsmanager.Secret, variables: dict[str, str]) -> None:
         """Bring what nobody there asked for; what does not arrive is tried again by the next round."""
@@ -310,7 +310,7 @@ class ChannelsStack(Stack):
             self._keys("kms:Decrypt", "kms:GenerateDataKey"),
         )
 
-    def _alarms(self, channel: Channel, worker: lambda_.Function, waiting: sqs.Queue) -> None:
+    def _alarms(self, channel: Channel, waiting: sqs.Queue) -> None:
         dead = waiting.dead_letter_queue
         assert dead is not None  # every queue of ours has one
         minutes, ever = Duration.minutes(5), cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD

@@ -28,7 +28,6 @@ GLOBAL_SERVICES = {
 condition without this list would deny every cost query. What they return is billing, account, identity and health
 metadata; no content of the estate."""
 ROLE = "RegentReader"
-SESSION_MINUTES = 60
 
 
 class MemberStack(Stack):

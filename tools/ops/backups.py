@@ -12,7 +12,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws, Place
 from tools.facts import Facts
 from tools.ops.common import Top, clean, gathered, hours, looked, of_account, per_account, percent, scope_of, stamp
-from tools.periods import Period, parse_recent
+from tools.periods import parse_recent
 from tools.registry import HoursWord, query
 
 State = Literal["all", "failed", "completed", "running", "expired", "aborted", "partial"]
@@ -117,7 +117,7 @@ def backups(
         kept = set(map(id, listed))
         counts = [(place.account, sum(id(j) in kept for j in held.jobs), held.receipts) for place, held in found]
         per_account(facts, label, "jobs", counts)
-    _show(facts, found, listed, span, aws.now, top)
+    _show(facts, found, listed, aws.now, top)
     return facts
 
 
@@ -140,9 +140,7 @@ def _count(facts: Facts, jobs: Sequence[Job], state: State, listed: int, behind:
         facts.fact("share of ended backup jobs that completed", rate, "percent", receipts=behind)
 
 
-def _show(
-    facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], span: Period, now: datetime, top: int
-) -> None:
+def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], now: datetime, top: int) -> None:
     """One row for each resource with a listed job: how many, the latest, and its last completed job up to now."""
     receipts_of = {(place.account.id, place.region): held.receipts for place, held in found}
     good: dict[tuple[str, str], datetime] = {}

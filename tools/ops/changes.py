@@ -103,7 +103,7 @@ def _change(place: Place, raw: dict[str, Any], receipts: tuple[str, ...]) -> Cha
         event,
         clean(_target(raw, asked), 80),
         clean(_detail(asked), 80),
-        clean(_by(record.get("userIdentity") or {}, raw), 60),
+        clean(_by(record.get("userIdentity") or {}), 60),
         bool(record.get("errorCode")),
         _deploys(source, event, asked),
         receipts,
@@ -162,7 +162,7 @@ def _short(name: str) -> str:
     return name.rpartition("/")[2] if "/" in name else name.rpartition(":")[2]
 
 
-def _by(identity: dict[str, Any], raw: dict[str, Any]) -> str:
+def _by(identity: dict[str, Any]) -> str:
     """Who, without naming a person: role, AWS service, or the kind of identity."""
     kind = identity.get("type", "")
     issuer = (identity.get("sessionContext") or {}).get("sessionIssuer") or {}

@@ -60,7 +60,7 @@ def who_did_what(
     matching = list(found.events)
     behind = found.receipts
     if who:
-        matching, more = _by_actor(aws, chosen, span, matching, who)
+        matching, more = _by_actor(aws, chosen, matching, who)
         behind = joined([behind, more])
     if actions:
         kept = {event.id for one in actions for event in _by_action(matching, found, one)}
@@ -120,7 +120,7 @@ def _kept(found: Found, writes_only: bool) -> Found:
 
 
 def _by_actor(
-    aws: Aws, chosen: Sequence[Account], span: Period, events: Sequence[Event], who: str
+    aws: Aws, chosen: Sequence[Account], events: Sequence[Event], who: str
 ) -> tuple[list[Event], tuple[str, ...]]:
     wanted = who.strip().casefold()
     exact = [event for event in events if wanted in (name.casefold() for name in (*event.names, event.who))]

@@ -220,8 +220,6 @@ def _gpu(instance: str, number: int) -> Instance:
 INSTANCES: tuple[Instance, ...] = tuple(
     _instance(fleet, number) for fleet in FLEETS for number in range(1, fleet.count + 1)
 ) + tuple(_gpu(instance, number) for number, instance in enumerate(GPU_INSTANCES, start=1))
-INSTANCE = {instance.id: instance for instance in INSTANCES}
-INSTANCE_BY_NAME = {instance.name: instance for instance in INSTANCES}
 
 
 def _volume(instance: Instance) -> Volume:

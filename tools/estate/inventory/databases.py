@@ -230,7 +230,6 @@ def _database(row: tuple[str, str, str, str, str, int, bool, bool, bool, str | N
 
 
 DATABASES: tuple[Database, ...] = tuple(_database(row) for row in _ROWS)
-DATABASE = {database.name: database for database in DATABASES}
 
 
 def _reserved() -> tuple[ReservedDatabase, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from tools.estate import inventory
-from tools.estate.inventory import ago, digest, rng
+from tools.estate.inventory import ago, rng
 from tools.estate.records.checks import Problem, problems
 from tools.estate.records.vulnerabilities import vulnerabilities
 from tools.estate.world import ACCOUNTS, BY_NAME, HOME_REGION, STORIES
@@ -238,8 +238,3 @@ def hub_findings() -> tuple[HubFinding, ...]:
     unique = {finding.id: finding for finding in found}
     ordered = sorted(unique.values(), key=lambda finding: (finding.updated, finding.id), reverse=True)
     return tuple(replace(finding) for finding in ordered)
-
-
-def finding_number(finding: HubFinding) -> int:
-    """A stable small number, for choosing details of a finding."""
-    return int(digest(finding.id)[:6], 16)

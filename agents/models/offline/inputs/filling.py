@@ -39,13 +39,13 @@ class Filled:
 
 
 @lru_cache(maxsize=256)
-def _schema(query: str, model: type[Any]) -> dict[str, Any]:
+def _schema(model: type[Any]) -> dict[str, Any]:
     return dict(model.model_json_schema()["properties"])
 
 
 def fields_of(query: Query) -> dict[str, Any]:
     """JSON schema of each input by name."""
-    return _schema(query.name, query.input_model)
+    return _schema(query.input_model)
 
 
 def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
@@ -80,7 +80,7 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     _split(query, reading, out)
     _location(query, reading, names, fields, out)
     if query.name == "spend" and asks_share(reading):
-        _whole(reading, out)
+        _whole(out)
     _times(query, reading, fields, now, out)
     _amounts(reading, fields, now, out)
     _special(query, reading, fields, now, out)
@@ -120,7 +120,7 @@ _SHARES = 10
 """Rows of a breakdown that shares are shown for."""
 
 
-def _whole(reading: Reading, out: Filled) -> None:
+def _whole(out: Filled) -> None:
     """A share is read off a breakdown of the whole, so the part that was named is not filtered by."""
     for field_name, by in (("service", "service"), ("team", "team"), ("accounts", "account")):
         if field_name in out.inputs:

@@ -98,7 +98,7 @@ def several(
             timed = [other for place, other in enumerate(parts) if other.when.mentions and not (place > index + 1)]
             own = [_at_the_time(call, timed[-1], context) for call in own] if timed else own
         for call in own:
-            call = _placed(_lent(call, donors, context), part, parts, chosen, reading, context)
+            call = _placed(_lent(call, donors, context), part, parts, chosen, context)
             things = spoken_before(call, calls[-1], part, context.queries[name]) if calls else {}
             calls.append(call.model_copy(update={"inputs": {**call.inputs, **things}}))
     if any(call.query == "budgets" for call in calls) and not re.search(r"quotas?|service limits?", reading.text):
@@ -128,7 +128,6 @@ def _placed(
     part: Reading,
     parts: Sequence[Reading],
     chosen: Sequence[str | None],
-    whole: Reading,
     context: Context,
 ) -> PlannedCall:
     """The one place that is named anywhere in the question, for a part that names none and does not speak of us all."""

@@ -31,8 +31,6 @@ from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.text import stem
 
 Features = dict[str, float]
-NONE = "none"
-"""The candidate of no plan."""
 _SHORT = 5
 """Words up to which a follow-up is short."""
 _SUBJECTS = DOMAIN_CONCEPTS - {"NOUN", "CHANGE"}
