@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import structlog
 
 from agents import wording
-from agents.answer import Answer, AnswerFigure, LedgerSpan, PrincipalShown, Question, Status, Usage
+from agents.answer import Answer, LedgerSpan, PrincipalShown, Question, Status, Usage
+from agents.arriving import Arrival, arrived, arrived_again, new_id
 from agents.conversations import ConversationError, ConversationStore, Exchange, Whose, owner
 from agents.drafting import ModelMaker, leaving_results
+from agents.handing_over import deliver_on_record, handed_over
 from agents.home import Home
 from agents.in_order import in_order
 from agents.interrupting import SAID, Underway, end
-from agents.outcome import cause_of, principal_shown, queries_made, results_of
+from agents.outcome import cause_of, principal_shown, queries_made
 from agents.pausing import restored
 from agents.refusing import refuse, turn_away
 from agents.resuming import allow, keep_answer, kept_answer, paused_run, take_up
 from agents.settings import Disclosure
 from agents.writing import Written, go_on, write
 from policies.access import Gate, Principal
-from policies.audit import (
-    AnswerDelivered,
-    Ledger,
-    QuestionAsked,
-)
+from policies.audit import Ledger, QuestionAsked
 from policies.audit.errors import LedgerError
-from policies.guarded import guarded, hide
-from policies.guardrails import (
-    Asked,
-    Guard,
-    assess_question,
-    clean_and_mask,
-    for_the_record,
-    local_guard,
-)
+from policies.guarded import guarded
+from policies.guardrails import Asked, Guard, clean_and_mask, for_the_record, local_guard
 from policies.guardrails.definition import load
 from policies.halting import admit
 from policies.oversight import Limits, Meter, Oversight
@@ -109,19 +98,17 @@ class Desk:
         started, question_id = time.perf_counter(), new_id()
         try:
             return await asyncio.to_thread(turn_away, self, question, question_id, principal, full)
-        except RegentError as error:
-            shown = for_the_record(question.text)
-            return await self.failed(None, question_id, question, principal, shown, error, started)
+        except RegentError as error:  # of a flood, nothing is assessed
+            arrival = Arrival(question_id, question, principal, for_the_record(question.text), started)
+            return await self.failed(None, arrival, error)
 
     async def _answered(self, question: Question, principal: Principal, progress: Progress) -> Answer:
-        started = time.perf_counter()
-        question_id = new_id()
-        shown = assess_question(question.text).text or for_the_record(question.text)
+        arrival = arrived(question, principal)
         turn: Turn | None = None
         try:
-            turn = self.open_turn(question_id, question, principal, progress, shown)
+            turn = self.open_turn(arrival, progress)
             turn.sealed_as = self.ledger.vault.pseudonym(principal.id)
-            turn.record("person", self.asked(question, principal, shown))
+            turn.record("person", self.asked(arrival))
             async with in_order(self.conversations, owner(principal), question.session):
                 turn.meter = Meter(self.limits)  # waiting is not its own doing
                 refused, _ = await asyncio.gather(
@@ -132,13 +119,13 @@ class Desk:
                     written = Written("denied", refused)
                 else:
                     written = await write(self, await guarded(turn, question.text, "question"), question, turn)
-                return await self._deliver(turn, question, shown, written, started)
+                return await self._deliver(turn, arrival, written)
         except asyncio.CancelledError:
             if turn is not None and turn.first is not None:
-                await self._broken_off(turn, question, shown, started)
+                await self._broken_off(turn, arrival)
             raise
         except Exception as error:  # noqa: BLE001 - the border of the house: a failure becomes an answer, not a trace
-            return await self.failed(turn, question_id, question, principal, shown, error, started)
+            return await self.failed(turn, arrival, error)
 
     def resume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
         """Let a paused run go on as its asker, once; or give its answer again.
@@ -163,33 +150,28 @@ class Desk:
         session = (await asyncio.to_thread(paused_run, self, approval)).question.session
         async with in_order(self.conversations, owner(asker), session):
             run, used = await asyncio.to_thread(take_up, self, approval, asker)
-            shown = run.question.text
-            turn = restored(self.open_turn(run.question_id, run.question, asker, progress, shown), run)
+            arrival = arrived_again(run, asker, started)
+            turn = restored(self.open_turn(arrival, progress), run)
             try:
                 turn.sealed_as = self.ledger.vault.pseudonym(asker.id)
                 allow(turn, used)
-                answer = await self._deliver(turn, run.question, shown, await go_on(self, run, turn), started)
+                answer = await self._deliver(turn, arrival, await go_on(self, run, turn))
             except asyncio.CancelledError:
-                await self._broken_off(turn, run.question, shown, started, partial(keep_answer, self, approval, run))
+                await self._broken_off(turn, arrival, partial(keep_answer, self, approval, run))
                 raise
             except Exception as error:  # noqa: BLE001 - the border of the house, as in `aanswer`
-                answer = await self.failed(turn, run.question_id, run.question, asker, shown, error, started)
+                answer = await self.failed(turn, arrival, error)
             await asyncio.to_thread(keep_answer, self, approval, run, answer)
             return answer
 
     async def _broken_off(
-        self,
-        turn: Turn,
-        question: Question,
-        shown: str,
-        started: float,
-        then: Callable[[Answer], object] = lambda answer: None,
+        self, turn: Turn, arrival: Arrival, then: Callable[[Answer], object] = lambda answer: None
     ) -> None:
         """The end of a question that is broken off, on record; `then` keeps it for whoever asks for it later."""
         turn.guard = local_guard()
 
         async def deliver() -> None:
-            then(await self._deliver(turn, question, shown, Written("error", SAID), started))
+            then(await self._deliver(turn, arrival, Written("error", SAID)))
 
         await end(turn, deliver)
 
@@ -204,15 +186,13 @@ class Desk:
         why: Why = "unknown" if principal_id else "unverified"
         return refuse(self, question, new_id(), who, clean_and_mask(reason), why)
 
-    def open_turn(
-        self, question_id: str, question: Question, principal: Principal, progress: Progress, shown: str
-    ) -> Turn:
+    def open_turn(self, arrival: Arrival, progress: Progress = lambda event: None) -> Turn:
         """A new turn, with the whole chain of what must hold over it; nothing is on record yet."""
-        empty = Directory((), self.estate.payer)
+        question, empty = arrival.question, Directory((), self.estate.payer)
         return Turn(
-            question=question_id,
-            session=question.session or question_id,
-            principal=principal,
+            question=arrival.id,
+            session=question.session or arrival.id,
+            principal=arrival.principal,
             channel=question.channel,
             estate=self.estate,
             everyone=empty,
@@ -227,21 +207,21 @@ class Desk:
             guard=self.guard,
             # rules cannot be talked into anything, and read the words to choose among facts
             prose_from=load().orders_in_data.prose_from_words if self.maker.is_llm else 0,
-            reason=_reason(question, shown),
+            reason=arrival.reason,
             progress=progress,
         )
 
-    def asked(self, question: Question, principal: Principal, shown: str) -> QuestionAsked:
-        """The first record of a question; `shown` is its masked text."""
+    def asked(self, arrival: Arrival) -> QuestionAsked:
+        """The first record of a question."""
         return QuestionAsked(
-            text=shown,
-            channel=question.channel,
-            principal_id=principal.id,
-            role=principal.role,
-            assurance=principal.assurance,
+            text=arrival.shown,
+            channel=arrival.question.channel,
+            principal_id=arrival.principal.id,
+            role=arrival.principal.role,
+            assurance=arrival.principal.assurance,
             model=self.maker.name,
             estate=self.estate.source,
-            reason=_reason(question, shown),
+            reason=arrival.reason,
         )
 
     def remember(self, turn: Turn, session: str | None) -> None:
@@ -267,92 +247,42 @@ class Desk:
             return written, wording.finished(written.text, written.status, turn)
         return written, leaving.text
 
-    async def _deliver(self, turn: Turn, question: Question, shown: str, written: Written, started: float) -> Answer:
-        written, text = await self._let_out(turn, shown, written)
+    async def _deliver(self, turn: Turn, arrival: Arrival, written: Written) -> Answer:
+        written, text = await self._let_out(turn, arrival.shown, written)
         # after the guard, which would mask an address in it: it is a setting, and nothing of a model or the estate
         disclosure = self._origin(written.status, any(attempt.result for attempt in turn.attempts))
-        text = f"{text}\n\n{disclosure}"
-        used = dict.fromkeys(receipt for fact in written.facts for receipt in fact.receipts)
-        receipts = tuple(turn.receipts[receipt] for receipt in used if receipt in turn.receipts)
-        prices = self.oversight.budgets.prices
-        usage = Usage(
-            input_tokens=written.input_tokens,
-            output_tokens=written.output_tokens,
-            model=self.maker.name,
-            aws_calls=sum(1 for receipt in turn.receipts.values() if not receipt.cached),
-            aws_cost_usd=float(turn.aws_cost_usd),
-            model_cost_usd=float(prices.tokens(self.maker.name, written.input_tokens, written.output_tokens)),
-            seconds=round(time.perf_counter() - started, 3),
-        )
-        turn.record(
-            "system:desk",
-            AnswerDelivered(
-                status=written.status,
-                text_sha256=hashlib.sha256(text.encode()).hexdigest(),
-                figures=len(written.figures),
-                facts=[fact.id for fact in written.facts],
-                receipts=[receipt.id for receipt in receipts],
-                usage=usage.model_dump(mode="json"),
-            ),
-        )
-        if question.session and written.status not in ("blocked", "error", "needs_approval"):
-            exchange = Exchange(question=shown, answer=text)
-            self.conversations.keep(owner(turn.principal), question.session, turn.question, exchange)
+        written = replace(written, text=f"{text}\n\n{disclosure}")
+        usage = deliver_on_record(self, turn, arrival, written)
+        session = arrival.question.session
+        if session and written.status not in ("blocked", "error", "needs_approval"):
+            exchange = Exchange(question=arrival.shown, answer=written.text)
+            self.conversations.keep(owner(turn.principal), session, turn.question, exchange)
             if turn.forgotten:
                 self.conversations.erase("", {turn.question}, lambda question, answer: False)
-        return Answer(
-            id=turn.question,
-            question=shown,
-            principal=principal_shown(turn.principal),
-            status=written.status,
-            text=text,
-            disclosure=disclosure,
-            figures=tuple(
-                hide(turn, AnswerFigure(text=f.text, value=f.value, unit=f.unit, facts=f.facts))
-                for f in written.figures
-            ),
-            facts=tuple(hide(turn, fact) for fact in written.facts),
-            receipts=receipts,
-            queries=queries_made(turn),
-            personal=turn.personal,
-            approval=written.approval,
-            usage=usage,
-            ledger=self.span(turn),
-            results=results_of(turn) if written.status != "blocked" else (),
-        )
+        return handed_over(self, turn, arrival, written, usage=usage, disclosure=disclosure)
 
-    async def failed(
-        self,
-        turn: Turn | None,
-        question_id: str,
-        question: Question,
-        principal: Principal,
-        shown: str,
-        error: Exception,
-        started: float,
-    ) -> Answer:
+    async def failed(self, turn: Turn | None, arrival: Arrival, error: Exception) -> Answer:
         """The answer that says that something failed, on record where a record can still be made."""
         cause = cause_of(error)
         said = clean_and_mask(wording.failure(cause))
-        log.debug("what failed", question=question_id, exc_info=error)
-        log.error("question failed", question=question_id, error=type(cause).__name__, said=said)
-        written = Written("error", said)
+        log.debug("what failed", question=arrival.id, exc_info=error)
+        log.error("question failed", question=arrival.id, error=type(cause).__name__, said=said)
         if turn is not None and not isinstance(cause, LedgerError):
             turn.guard = local_guard()  # what is left to say is our own sentence; it must not fail for a network
             try:
-                return await self._deliver(turn, question, shown, written, started)
+                return await self._deliver(turn, arrival, Written("error", said))
             except RegentError as second:
                 said = clean_and_mask(wording.failure(second))
         return Answer(
-            id=question_id,
-            question=shown,
-            principal=principal_shown(principal),
+            id=arrival.id,
+            question=arrival.shown,
+            principal=principal_shown(arrival.principal),
             status="error",
             text=said,
             disclosure=self._origin("error"),
             queries=queries_made(turn) if turn else (),
             personal=turn.personal if turn else False,
-            usage=Usage(model=self.maker.name, seconds=round(time.perf_counter() - started, 3)),
+            usage=Usage(model=self.maker.name, seconds=round(time.perf_counter() - arrival.started, 3)),
             ledger=LedgerSpan(origin=self.ledger.origin, first=turn.first if turn else None, last=None, root=""),
         )
 
@@ -363,13 +293,3 @@ class Desk:
         """The records that a turn left, under a signed checkpoint."""
         self.ledger.checkpoint()  # signed at the end of every question
         return LedgerSpan(origin=self.ledger.origin, first=turn.first, last=turn.last, root=self.ledger.root())
-
-
-def _reason(question: Question, shown: str) -> str:
-    """Why the person wants to know, masked as the question is."""
-    return shown if question.reason is None else for_the_record(question.reason)
-
-
-def new_id() -> str:
-    """Sorts by time, and is not guessable."""
-    return f"q-{time.time_ns():x}-{secrets.token_hex(3)}"

@@ -8,24 +8,22 @@ told, with its facts and receipts.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents import wording
-from agents.answer import Answer, Question, Status, Usage
-from agents.desk import new_id
-from agents.outcome import principal_shown, queries_made, results_of, status_of, why
+from agents.answer import Answer, Question, Status
+from agents.arriving import Arrival, arrived
+from agents.handing_over import deliver_on_record, handed_over
+from agents.outcome import status_of, why
 from agents.telling import tell
-from agents.writing import look
+from agents.writing import Written, look
 from policies.access import DeniedError
-from policies.audit import AnswerDelivered
 from policies.governed import governed_call
-from policies.guarded import guarded, hide, masked_inputs, withhold
-from policies.guardrails import assess_question, for_the_record, local_guard
+from policies.guarded import guarded, masked_inputs, withhold
+from policies.guardrails import local_guard
 from policies.halting import admit
 from policies.oversight import LimitReachedError
 from tools.errors import AwsCallError, InputError, UnreadableError
@@ -80,26 +78,24 @@ async def aquery_for(desk: Desk, call: QueryCall, principal: Principal) -> Answe
 
 
 async def _queried(desk: Desk, call: QueryCall, question: Question, principal: Principal) -> Answer:
-    started = time.perf_counter()
-    question_id = new_id()
-    shown = assess_question(question.text).text or for_the_record(question.text)
+    arrival = arrived(question, principal)
     turn: Turn | None = None
     try:
-        turn = desk.open_turn(question_id, question, principal, lambda event: None, shown)
-        turn.record("person", desk.asked(question, principal, shown))
+        turn = desk.open_turn(arrival)
+        turn.record("person", desk.asked(arrival))
         refused, _ = await asyncio.gather(
             asyncio.to_thread(admit, turn), asyncio.to_thread(desk.remember, turn, question.session)
         )
         if refused:
             turn.guard = local_guard()  # while stopped, not even a guard is asked over the network
-            return await _delivered(desk, turn, question, shown, "denied", refused, started)
+            return await _delivered(desk, turn, arrival, "denied", refused)
         seen = await guarded(turn, question.text, "question")
         if seen.outcome == "blocked":
-            return await _delivered(desk, turn, question, shown, "blocked", " ".join(seen.reasons), started)
+            return await _delivered(desk, turn, arrival, "blocked", " ".join(seen.reasons))
         status, text = await _run(desk, turn, call)
-        return await _delivered(desk, turn, question, shown, status, text, started)
+        return await _delivered(desk, turn, arrival, status, text)
     except Exception as error:  # noqa: BLE001 - the border of the house, as in the desk
-        return await desk.failed(turn, question_id, question, principal, shown, error, started)
+        return await desk.failed(turn, arrival, error)
 
 
 async def _run(desk: Desk, turn: Turn, call: QueryCall) -> tuple[Status, str]:
@@ -122,45 +118,12 @@ async def _run(desk: Desk, turn: Turn, call: QueryCall) -> tuple[Status, str]:
     return status_of(turn), text if found.outcome == "passed" else found.text
 
 
-async def _delivered(
-    desk: Desk, turn: Turn, question: Question, shown: str, status: Status, text: str, started: float
-) -> Answer:
+async def _delivered(desk: Desk, turn: Turn, arrival: Arrival, status: Status, text: str) -> Answer:
     leaving = await guarded(turn, text, "answer")
     if leaving.outcome == "blocked":
         status, text = "blocked", f"The guard withheld what was found. {' '.join(leaving.reasons)}"
     else:
         text = text if leaving.outcome == "passed" else leaving.text
-    facts = turn.facts() if status == "answered" else ()
-    receipts = tuple(turn.receipts[one] for one in dict.fromkeys(r for f in facts for r in f.receipts))
-    usage = Usage(
-        model=desk.maker.name,
-        aws_calls=sum(1 for receipt in turn.receipts.values() if not receipt.cached),
-        aws_cost_usd=float(turn.aws_cost_usd),
-        seconds=round(time.perf_counter() - started, 3),
-    )
-    turn.record(
-        "system:desk",
-        AnswerDelivered(
-            status=status,
-            text_sha256=hashlib.sha256(text.encode()).hexdigest(),
-            figures=0,
-            facts=[fact.id for fact in facts],
-            receipts=[receipt.id for receipt in receipts],
-            usage=usage.model_dump(mode="json"),
-        ),
-    )
-    return Answer(
-        id=turn.question,
-        question=shown,
-        principal=principal_shown(turn.principal),
-        status=status,
-        text=text,
-        disclosure=wording.unwritten(desk.words),
-        facts=tuple(hide(turn, fact) for fact in facts),
-        receipts=receipts,
-        queries=queries_made(turn),
-        personal=turn.personal,
-        usage=usage,
-        ledger=desk.span(turn),
-        results=results_of(turn) if status == "answered" else (),
-    )
+    written = Written(status, text, facts=turn.facts() if status == "answered" else ())
+    usage = deliver_on_record(desk, turn, arrival, written)
+    return handed_over(desk, turn, arrival, written, usage=usage, disclosure=wording.unwritten(desk.words))
