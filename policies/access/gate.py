@@ -118,7 +118,11 @@ class Gate:
         resource: dict[str, Any],
         context: dict[str, Any],
     ) -> tuple[Outcome, tuple[str, ...], str]:
-        """Outcome, policies and reason from the attributes of a recorded decision: the same policies say the same."""
+        """Outcome, policies and reason from the attributes of a recorded decision: the same policies say the same.
+
+        Outcome and policies are what Cedar says of just these attributes. The reason of a denial leaves out an approval
+        that would not help, so it is what is still in the way once a second person has approved.
+        """
         person, estate = {"type": "Regent::Person", "id": principal_id}, {"type": "Regent::Estate", "id": "call"}
         entities = [
             {"uid": person, "attrs": principal, "parents": []},
@@ -138,11 +142,12 @@ class Gate:
         request = {"principal": person, "action": {"type": "Regent::Action", "id": name}, "resource": estate}
         nobody = f"No policy lets a {principal['role']} {f'run {query}' if action == 'ask' else f'approve {query}'}."
         said = self._ask(request, context, known, nobody)
-        # Only a denial is asked about once more, as if a second person had approved: what then passes needs just that.
+        # Only a denial is asked about once more, as if a second person had approved: what then passes needs just that,
+        # and what does not is denied for what is said then.
         if said[0] == "allow" or action != "ask" or context["approved"]:
             return said
         hypothetical = self._ask(request, {**context, "approved": True}, known, nobody)
-        return ("needs_approval", *said[1:]) if hypothetical[0] == "allow" else said
+        return ("needs_approval", *said[1:]) if hypothetical[0] == "allow" else (*said[:2], hypothetical[2])
 
     def _decided(
         self,

@@ -10,6 +10,7 @@ from agents.home import Home
 from policies.access import Gate, local_principal, shipped_gate
 from policies.access.replay import decide_again, recorded
 from policies.audit import Ledger, QuestionAsked
+from policies.audit.bodies import ApprovalRequested
 from tests.agents.scripted import ScriptedMaker
 from tests.approving import approving
 from tools.catalogue import queries
@@ -28,6 +29,14 @@ def test_a_question_about_persons_waits_for_a_second_person(ask: Ask, home: Home
     assert "second person" in answer.text and "nothing was asked of AWS" in answer.text
     assert [query.decision for query in answer.queries] == ["needs_approval"]
     assert not answer.receipts and not answer.facts and answer.usage.aws_calls == 0
+
+
+def test_who_never_may_is_told_so_and_nobody_is_asked_to_approve_it(ask: Ask, home: Home) -> None:
+    answer = ask(maker(), "Who did what?", as_id="anna")
+    assert (answer.status, answer.exit_code, answer.approval) == ("denied", 3, None)
+    assert "No policy lets a manager run who_did_what." in answer.text and "second person" not in answer.text
+    with Ledger.open(home.ledger) as ledger:
+        assert not [stored for stored in ledger.read() if isinstance(stored.body, ApprovalRequested)]
 
 
 def test_an_approved_call_runs_and_any_other_still_waits(open_desk_with: Callable[..., Desk]) -> None:

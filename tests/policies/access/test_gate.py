@@ -77,6 +77,15 @@ def test_approval_opens_nothing_that_the_role_or_the_scope_closes() -> None:
     assert elsewhere.outcome == "deny"
 
 
+def test_who_may_not_even_with_approval_is_not_told_to_get_one() -> None:
+    never = decide(person("manager"), "who_did_what")
+    assert never.reason == "No policy lets a manager run who_did_what."
+    assert never.policies == ("persons-need-a-second-person",), "what Cedar said of the call as it was made"
+    elsewhere = decide(person("engineer", accounts=("venue-utrecht",)), "who_did_what", accounts="online-prod")
+    assert elsewhere.reason == "Nobody may ask about an account outside their scope."
+    assert "second person" in decide(person("engineer"), "who_did_what").reason, "here it does help"
+
+
 def may_approve(approver: Principal, asker: Principal, **given: Any) -> Decision:
     query = find("who_did_what")
     context = Circumstances(assurance=approver.assurance)
