@@ -1,4 +1,5 @@
 """Understanding: from a question and the ones before it to a plan. Pure, deterministic, no model behind it."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Plan, PlannedCall
@@ -19,6 +21,8 @@ from agents.models.offline.weighing.deciding import Decision, decide, decided, l
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.settling import settled
 from agents.models.offline.words.plainly import paired
+from agents.models.offline.words.text import fold
+from agents.models.offline.words.tongues import tongue_of
 from tools.registry import Query
 
 _REMEMBERED = 8
@@ -57,13 +61,17 @@ def understand(
     turns: list[Turn] = []
     before: Turn | None = None
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
+        said_so = text
         text, earlier = _after(text, before, turns, context)
-        calls = left_by(text, earlier, context)
+        calls = left_by(text, earlier, context, said=said_so)
         before = Turn(text, answer, calls or earlier)
         turns += [before] if calls else []
+    asked = question
     question, earlier = _after(question, before, turns, context)
     if not re.search(r"[^\W_]", question):
         return unclear({}, context)
+    if whole := _whole(question, earlier, context, said=asked):
+        return finished(whole, context)
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
     if plan.abstention is None or plan.abstention.kind != "unclear":
@@ -75,22 +83,55 @@ def understand(
 
 _LEANS = re.compile(
     r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except)\b"
-    r"|\b(?:it|its|that|those|these|they|them|their|there|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
+    r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
+    r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
 )
 """Words by which a question leans on what was said before it."""
 
 
-def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
+_SENTENCE = re.compile(
+    r"^\W*(?:(?:so|ok|okay|hi|hey|hello|please|well|right|good|thanks|thank you|fine|tell me|can you tell me|could you tell me)\b\W*)*"
+    r"(?:which|what|who|how|when|where|is|are|was|were|do|does|did|has|have|had|will|show|give|list|(?P<why>why))\b(?:\W+\S+){3}"
+)
+"""A sentence of four words at least, and not a few words thrown in."""
+_OF_US = re.compile(r"\b(?:we|our|us|company|organi[sz]ation)\b")
+_POINTS = re.compile(
+    r"\b(?:such|the)\b(?! (?:most|least|whole|entire|full|total|overall|last|past|current|coming|top|best|worst|biggest|largest|smallest|highest|lowest|oldest|newest|latest"
+    r"|cheapest|dearest|priciest|costliest|company|group|organi[sz]ation|estate|bill|cloud|aws|internet|world|public|root|end|start|beginning|moment|<\w+>)\b)"
+)
+"""What was spoken of before: "the rise", "the machines", "this"; not "the most", not a name."""
+
+
+def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, said: str) -> Decision | None:
+    """What a complete question means, which is what it means alone; None of one that takes up what was said before."""
+    sentence = _SENTENCE.match(question.casefold())
+    if sentence is None or (sentence["why"] and not _OF_US.search(question.casefold())):
+        return None
+    if tongue_of(fold(said)):
+        return None  # "zijn daar" points at a place where "are there" does not
+    alone = _alone(question, context) if _stands_alone(question, earlier) else None
+    if alone is None or _POINTS.search(alone.reading.text) or _LEANS.search(alone.reading.text):
+        return None
+    calls = alone.readings[0].calls
+    return alone if any(own_concepts(call.query) & alone.reading.concepts for call in calls) else None
+
+
+def left_by(
+    question: str, earlier: tuple[PlannedCall, ...], context: Context, *, said: str = ""
+) -> tuple[PlannedCall, ...]:
     """The calls that an earlier question leaves for what follows it, whether it was answered or refused.
 
     Args:
         question: an earlier question, with what it points at named.
         earlier: the calls that it followed itself.
         context: what exists, and when it is.
+        said: the question word for word, if it is another.
     """
     if not re.search(r"[^\W_]", question):
         return ()
+    if whole := _whole(question, earlier, context, said=said or question):
+        return settled(whole.readings[0].calls, (), whole.reading, context.now)
     seen = weigh(question, earlier, context)
     if _stands_alone(question, earlier) and not decided(seen).readings and (alone := _alone(question, context)):
         return settled(alone.readings[0].calls, (), alone.reading, context.now)

@@ -90,10 +90,89 @@ def test_the_part_of_a_day_that_lies_nearest(asked: tuple[str, ...], period: str
         ("What did Amazon S3 cost in September?", "Why did our costs rise last month?", {"period": "last_month"}),
         ("What did RDS cost in September?", "What does Utrecht cost?", {"accounts": "venue:utrecht"}),
         ("What will we spend next month?", "Which services cost the most?", {"by": "service"}),
+        ("who made the marketing bucket public", "does Utrecht cost the most?", {"by": "venue", "top": 25}),
+        ("What did RDS cost last month?", "Are there any threats?", {}),
+        ("How many servers does venue-amsterdam have?", "how many lambdas do we have?", {"kind": "functions"}),
+        ("What happened in Rotterdam on 4 October?", "Which services cost the most?", {"by": "service"}),
     ],
 )
 def test_a_whole_question_means_what_it_means_alone(before: str, asked: str, inputs: dict[str, str]) -> None:
     assert last(before, asked) == [inputs]
+
+
+FINDINGS, CRITICAL = "What security findings are open?", "only the critical ones"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (FINDINGS, "and unicorns?"),
+        (FINDINGS, "and tasks?"),
+        ("Which alarms are firing?", "what about tickets?"),
+        ("How many EC2 instances do we run?", "and printers?"),
+        ("what did we pay for data transfer in September?", "and the coffee?"),
+        ("which volumes are unattached?", "and the others?"),
+        ("which services cost the most?", "and there?"),
+        ("Which alarms are firing?", "what do they cost?"),
+        ("Which users have no MFA?", "what do they cost?"),
+        ("Who deleted the VPC endpoint?", "what did that cost us?"),
+    ],
+)
+def test_what_a_follow_up_names_is_not_answered_with_what_was_asked_before(asked: tuple[str, ...]) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+
+
+def test_what_was_not_understood_of_a_follow_up_is_named() -> None:
+    plan = understand("and unicorns?", [FINDINGS], names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+    assert 'what is meant by "unicorns"' in plan.abstention.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        ((FINDINGS, "and snapshots?"), {"kind": "snapshots"}),
+        ((FINDINGS, CRITICAL, "and in Utrecht?"), {"severity": "critical", "accounts": "venue:utrecht"}),
+        ((FINDINGS, CRITICAL, "and all of them?"), {}),
+        ((FINDINGS, "same for everything"), {}),
+        (("Show critical findings in Utrecht", "all of them"), {"accounts": "venue:utrecht"}),
+        (("Show critical findings in Utrecht", "and everything?"), {}),
+        (("Show critical findings", "and for all accounts?"), {"severity": "critical"}),
+        (("Which Lambda functions use python3.8?", "and all of them?"), {"kind": "functions"}),
+        (("Which buckets are public?", "and everything else?"), {}),
+        (("What did EC2 cost last month?", "and gross?"), {"period": "last_month", "net": False}),
+    ],
+)
+def test_all_of_them_takes_back_what_picked_some(asked: tuple[str, ...], inputs: dict[str, Any]) -> None:
+    [call] = last(*asked)
+    shown = {key: value for key, value in call.items() if key not in ("by", "status", "service", "top")}
+    assert shown == inputs
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "priced", "said"),
+    [
+        ("Which RDS databases do we have?", "What do they cost?", {"service": RDS}, f"all of {RDS}"),
+        ("Which buckets are public?", "what do they cost?", {"service": S3}, f"all of {S3}"),
+        ("Which snapshots are not encrypted?", "what do they cost us?", {"part": "snapshots"}, "all of them"),
+        ("which volumes are unattached?", "what do these cost?", {"part": "volumes"}, "all of them"),
+    ],
+)
+def test_the_price_of_a_list_is_said_to_be_of_all_that_is_billed(
+    before: str, asked: str, priced: dict[str, str], said: str
+) -> None:
+    plan = understand(asked, [before], names=names(), now=NOW, queries=queries())
+    [call] = plan.calls
+    assert {key: value for key, value in call.inputs.items() if key != "by"} == priced
+    assert [limit for limit in plan.limits if said in limit and "does not tell single" in limit]
+
+
+def test_a_service_that_is_named_is_priced_without_a_word_about_single_things() -> None:
+    plan = understand(
+        "What did RDS cost?", ["Which RDS databases do we have?"], names=names(), now=NOW, queries=queries()
+    )
+    assert plan.limits == ()
 
 
 @pytest.mark.parametrize("asked", ["how much do we pay for storage?", "what did S3 requests cost in September?"])

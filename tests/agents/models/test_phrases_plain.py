@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline import understand
-from agents.models.offline.telling.picking import held_against
+from agents.models.offline.telling.picking import held_against, moved_otherwise
 from agents.models.offline.telling.results import read_result
 from tests.agents.models.dev_bank import names
 from tests.agents.models.phrases_plain import entries, planned, right
@@ -44,6 +44,7 @@ row: other | f6=99
         ("Does Amsterdam cost the most?", "amsterdam", "Yes.", ["amsterdam"]),
         ("Does Utrecht cost the most?", "utrecht", "No.", ["amsterdam", "utrecht"]),
         ("Is Eindhoven the cheapest venue?", "eindhoven", "Yes.", ["eindhoven"]),
+        ("Does Eindhoven cost the most?", "eindhoven", "No.", ["amsterdam", "utrecht", "eindhoven"]),
         ("Is Utrecht the cheapest venue?", "utrecht", "No.", ["eindhoven", "utrecht"]),
         ("Does Rotterdam cost the most?", "rotterdam", "No.", ["amsterdam"]),
         ("Is Rotterdam the cheapest?", "rotterdam", "", []),
@@ -56,6 +57,36 @@ def test_a_place_held_against_all_others_is_said_to_come_first_or_not(
     told = read_result(SPEND)
     whether, rows = held_against(told, asked, (place,))
     assert (whether, [row[0] for row in rows]) == (said, shown)
+
+
+def test_a_place_is_shown_after_all_that_come_before_it_and_never_alone_where_another_is_level() -> None:
+    level = read_result(SPEND.replace("f3=30", "f3=60"))
+    for place in ("amsterdam", "utrecht"):
+        whether, rows = held_against(level, f"Does {place} cost the most?", (place,))
+        assert (whether, [row[0] for row in rows]) == ("Yes, but not alone.", ["amsterdam", "utrecht"])
+    many = read_result(SPEND + "".join(f"row: v{n} | f1{n}={50 - n}\n" for n in range(6)))
+    assert [row[0] for row in held_against(many, "Is Eindhoven the most expensive?", ("eindhoven",))[1]] == [
+        "amsterdam", "v0", "v1", "v2", "eindhoven",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "said"),
+    [
+        ("why did it rise?", "-5", "It did not rise: it fell."),
+        ("Why did our costs go up in September?", "-5", "It did not rise: it fell."),
+        ("did spend drop in September?", "5", "It did not fall: it rose."),
+        ("waarom zijn de kosten gestegen?", "-5", "It did not rise: it fell."),
+        ("why did it rise?", "0", "It did not rise: it stayed the same."),
+        ("why did it rise?", "5", ""),
+        ("why did it change?", "-5", ""),
+        ("which services went up?", "-5", ""),
+        ("why did some go up and others go down?", "5", ""),
+    ],
+)
+def test_what_a_question_takes_for_granted_is_set_right(asked: str, change: str, said: str) -> None:
+    told = read_result(f"query: spend_change\nheadlines: f1\nf1 | change in spend | {change} USD\n")
+    assert moved_otherwise(told, asked) == said
 
 
 def test_what_has_no_backup_is_not_answered_with_jobs_but_one_night_is() -> None:

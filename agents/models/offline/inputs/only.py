@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 
@@ -56,7 +57,7 @@ def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
         return call
     said = _named(kind, reading)
     before = next((one for one in earlier if "only" in one.inputs and one.inputs.get("kind") == kind), None)
-    if said is None and before is not None and not _NOUN.search(reading.text):
+    if said is None and before is not None and not _NOUN.search(reading.text) and not wants_all(reading.text):
         listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
         return call.having(only=before.inputs["only"], **listed)
     if said is None:

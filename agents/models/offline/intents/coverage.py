@@ -90,6 +90,13 @@ def _relevant(query: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
+def own_concepts(query: str) -> frozenset[str]:
+    """The concepts that a query is about by itself: not those that may stand in a question for it."""
+    positive = {c for rule in INTENT_RULES if rule.query == query and rule.weight > 0 for c in rule.needs}
+    return (frozenset(positive) - _ALWAYS) & CONCEPTS.keys()
+
+
+@lru_cache(maxsize=64)
 def _example_stems(query: str) -> frozenset[str]:
     return frozenset(stem(word) for example in EXAMPLES.get(query, ()) for word in words(example))
 

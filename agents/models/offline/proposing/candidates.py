@@ -19,6 +19,7 @@ from agents.models.offline.proposing.variants import variants
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from tools.errors import InputError
+from tools.periods import previous
 
 _ALONE = 5
 """Queries that are tried for a question by itself, by each of the two measures."""
@@ -146,6 +147,16 @@ def plain(key: str, value: object, context: Context) -> object:
     if key in ("period", "compared_to") and isinstance(value, str) and (period := resolved(value, context.now)):
         return (period.first_day, period.end_day) if ":" not in value else (str(period.start), str(period.end))
     return value
+
+
+def comes_to(call: PlannedCall, context: Context) -> str:
+    """A call with all of its inputs: two that ask for the same, one of them in other words, are equal."""
+    full = context.queries[call.query].parse(call.inputs)
+    span = resolved(str(full.get("period")), context.now)
+    if full.get("compared_to") == "previous" and span:
+        before = previous(span)
+        full["compared_to"] = before.first_day, before.end_day
+    return repr((call.query, [plain(key, full[key], context) for key in sorted(full)]))
 
 
 def _once(every: Sequence[tuple[str, Candidate]]) -> list[Candidate]:

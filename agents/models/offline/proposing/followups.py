@@ -11,6 +11,7 @@ from typing import Any
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import COUNTED, Filled, fields_of, fill
 from agents.models.offline.inputs.periods import resolved, stepped
+from agents.models.offline.inputs.taken_back import taken_back
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.things import spoken_before
@@ -97,12 +98,8 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
     if any(key in new for key in _LOCATION):
         for key in _LOCATION:
             inputs.pop(key, None)
-    if re.search(
-        r"\b(?:all (?:of )?(?:the |our )?(?:accounts|company|estate|organi[sz]ation|teams|venues)|(?:for|across|over) (?:everything|everyone|everybody|all)|everything|everywhere|overall|in all|of all|(?:the )?(?:whole|entire|full) (?:company|estate|organi[sz]ation|group|business|lot)|all of (?:them|it|us)|company-wide|(?:for )?the (?:company|group|organi[sz]ation)|alle rekeningen|alles|overal|hele bedrijf|todas as contas|toda a empresa|geral)\b",
-        reading.text,
-    ):
-        for key in (*_LOCATION, "service", "region"):
-            inputs.pop(key, None)
+    for key in taken_back(reading.text, old):
+        inputs.pop(key, None)
     if "service" not in new and _ALL_SERVICES.search(reading.flat):
         inputs.pop("service", None)
     if "by" in new and "by" not in old and "service" in new and not _said_by(reading):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.models.offline.inputs.filling import allowed
@@ -55,13 +55,13 @@ def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, que
     service = _service(earlier.inputs)
     if kinds and "kind" not in at:
         kind = earlier.inputs.get("kind") or _KINDS.get(str(service))
-        return {"kind": kind} if kind in kinds and call.query in _OF_THINGS else {}
+        return {"kind": kind} if kind in kinds and call.query in OF_THINGS else {}
     if call.query not in ("spend", "spend_change") or "service" in at or at.get("by") in ("service", "charge_type"):
         return {}
     return {"service": service, "by": at.get("by", "account")} if service and not _PEOPLE.search(text) else {}
 
 
-_OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
+OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
 """Queries of what things are like, of one kind at a time."""
 
 
@@ -71,3 +71,21 @@ def _service(said: Mapping[str, Any]) -> str | None:
         if found := _BILLED.get(value) or family or (value if value in _KINDS else None):
             return found
     return None
+
+
+def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> str | None:
+    """A sentence that all of a service or part of a bill is priced, where the things of a list are asked for."""
+    for call in calls:
+        if call.query not in ("spend", "spend_change") or reading.found.services or not _POINTS.search(reading.text):
+            continue
+        for one in earlier:
+            kind = str(one.inputs.get("kind", ""))
+            if one.query in OF_THINGS and _BILLED.get(kind) and _of_kind(call) in (kind, _BILLED[kind]):
+                whole = "them" if _of_kind(call) == kind else _of_kind(call)
+                noun = "resources" if kind == "services" else kind.replace("_", " ")
+                return f"Priced is all of {whole}: the bill does not tell single {noun} apart."
+    return None
+
+
+def _of_kind(call: PlannedCall) -> str:
+    return str(call.inputs.get("part") or call.inputs.get("service", ""))

@@ -18,6 +18,7 @@ from agents.models.offline.telling.picking import (
     held_against,
     limit_of,
     listed,
+    moved_otherwise,
     reasons,
     roots,
 )
@@ -126,6 +127,7 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
     if asks_why(asked):
         headline = f"{headline} {reasons(told)}".rstrip()
+    headline = f"{moved_otherwise(told, asked)} {headline}".lstrip()
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
@@ -145,7 +147,10 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
             + " what was asked for:\n"
             + "\n".join(f"- {row}" for row in rows)
         )
-    rows = [line for line in (_row(row, told) for row in _foremost(told_rows, told)) if line]
+    foremost = _foremost(told_rows, told)
+    if whether:
+        foremost = [*told_rows, *(row for row in told.rows if row[0] == UNTAGGED and told.query == "spend")]
+    rows = [line for line in (_row(row, told) for row in foremost) if line]
     if told.query == "inventory" and told.columns and told.columns[0].startswith("Name"):
         rows = listed(told)
     if told.query == "error_logs":

@@ -31,7 +31,8 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
-from agents.models.offline.weighing.settling import unsettled
+from agents.models.offline.weighing.settling import settled, unsettled
+from agents.models.offline.weighing.unheard import may_be_unheard, unheard
 from agents.models.offline.words.plainly import as_looked_at
 
 LONGEST = 4000
@@ -201,6 +202,8 @@ class Decision:
     refused: Abstention | None = None
     unknown: tuple[str, str] | None = None
     """Kind and name of what does not exist."""
+    unheard: str | None = None
+    """What was named that the likeliest plan knows nothing of."""
     ahead: bool = False
     """A time to come is asked about, and nothing is known of it."""
     beyond: bool = False
@@ -266,8 +269,25 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context) ->
 
 def decided(seen: Weighing) -> Decision:
     """What a question means, or why it is not answered."""
-    found = _by_days(seen)
-    return replace(found, readings=tuple(replace(one, calls=seen.hours(one.calls)) for one in found.readings))
+    heard, named = _heard(seen)
+    found = _by_days(heard)
+    return replace(
+        found, unheard=named, readings=tuple(replace(one, calls=seen.hours(one.calls)) for one in found.readings)
+    )
+
+
+def _heard(seen: Weighing) -> tuple[Weighing, str | None]:
+    """The plans that know of what a follow-up names, their chances among themselves; and what the likeliest does not."""
+    if not may_be_unheard(seen.reading, seen.earlier):
+        return seen, None
+    missed = []
+    for _, one in seen.plans:
+        calls = settled(seen.hours(one.calls), seen.earlier, seen.reading, seen.context.now)
+        missed.append(unheard(calls, seen.reading, seen.earlier, seen.context))
+    kept = [pair for pair, said in zip(seen.plans, missed, strict=True) if not said]
+    total = sum(chance for chance, _ in kept) + seen.none or 1.0
+    plans = [(chance / total, one) for chance, one in kept]
+    return replace(seen, plans=plans, none=seen.none / total), next(iter(missed), None)
 
 
 def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:

@@ -9,19 +9,18 @@ from collections.abc import Mapping, Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
-from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
-from agents.models.offline.proposing.candidates import plain
+from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import objections
+from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.settling import holds_share, settled
 from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
-from tools.periods import previous
 
 _NOT_YET = (
     "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was "
@@ -49,11 +48,13 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
-    alike = [_comes_to(call, context) for call in calls]
+    alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     limits.update(dict.fromkeys(_aside(kept, reading)))
+    if priced := priced_whole(kept, earlier, reading):
+        limits[priced] = None
     if whole := _whole_days(kept, reading):
         limits.update(dict.fromkeys(whole))
         limits.pop(_NO_CLOCK, None)
@@ -67,16 +68,6 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
     )
-
-
-def _comes_to(call: PlannedCall, context: Context) -> str:
-    """A call with all of its inputs: two that ask for the same, one of them in other words, are equal."""
-    full = context.queries[call.query].parse(call.inputs)
-    span = resolved(str(full.get("period")), context.now)
-    if full.get("compared_to") == "previous" and span:
-        before = previous(span)
-        full["compared_to"] = before.first_day, before.end_day
-    return repr((call.query, [plain(key, full[key], context) for key in sorted(full)]))
 
 
 def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
@@ -124,6 +115,8 @@ def unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not 
 
 def _why(decision: Decision, context: Context) -> str:
     """What stands in the way of the likeliest plan, if anything can be said of it."""
+    if decision.unheard:
+        return f'I can not tell what is meant by "{decision.unheard}" here,'
     best = decision.nearest
     if best is not None:
         for said in objections(best.calls, best.limits, decision.reading, context).values():

@@ -71,8 +71,9 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
     if not named and not reading.found.services:
         # nothing else was named: still the part that was talked about
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
+        held += [kind for one in earlier if (kind := str(one.inputs.get("kind"))) in HOMES]  # "what do they cost?"
         named = [part for part in held if HOMES[part] == service][:1]
-        if named and _ALL.search(reading.text):
+        if named and WHOLE_BILL.search(reading.text):
             return [call.having(service=None, by=None)]
     if not named:
         return [call]
@@ -88,7 +89,7 @@ def _split(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) 
     return {"by": "usage_type"} if call.inputs.get("by") == "service" else {}
 
 
-_ALL = re.compile(
+WHOLE_BILL = re.compile(
     r"\b(?:total|overall|altogether|everything|(?:whole|entire|full) (?:bill|invoice|company|organi[sz]ation)|all (?:services|of it|together))\b"
 )
 """Words that want the whole bill after a part of it."""

@@ -1,0 +1,175 @@
+"""Unheard: what a short follow-up names ("and snapshots?") has to be in a plan; one without it answers what nobody asked.
+
+Which of the plans is meant is weighed by what most questions mean; here is what no weight makes good. A plan that comes to
+the same as the one before answers "again please", and says nothing of a thing that it does not know.
+"""
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import allowed, fields_of
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.taken_back import taken_back, wants_all
+from agents.models.offline.intents.coverage import own_concepts
+from agents.models.offline.naming.billed_parts import HOMES, parts_named
+from agents.models.offline.naming.services import SERVICES
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.candidates import comes_to
+from agents.models.offline.proposing.guarding import OF_A_BILL
+from agents.models.offline.proposing.things import OF_THINGS
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics import levels
+from agents.models.offline.topics.choices import spans_of
+from agents.models.offline.topics.lexicon import CONCEPTS
+from agents.models.offline.weighing.settling import WHOLE_BILL
+from agents.models.offline.words.text import NUMBERS, stem
+
+_TAKES_UP = re.compile(
+    r"^(?:(?:ok\w*|right|thanks|thank you|great|good|hmm+|so|now|then|yes|no|fine|well|please) ?,? )*"
+    r"(?:(?:and|also|plus|or|but|what about|how about|what of)\b,? ?)+(?P<what>.*?)\W*$"
+)
+_SAID = re.compile(
+    r"\b(?:which|what|who|whom|whose|when|where|why|how|is|are|was|were|am|be|been|being|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+    r"|show|give|tell|list|name|split|break|compare|group|sort|order|rank|make|put|let|add|drop|take|use|see|look|want|need|keep|exclude|include|explain|check|find)\b"
+)
+"""Words of a sentence: it says more of what it asks for than a name does."""
+_SAYS_NOTHING = frozenset(
+    "a an the our my your their its his her this that these those them they it us we you me i all any each every everything everyone everybody everywhere anything both same whole entire full "
+    "complete total totals overall altogether sum lot rest of for in on at by per with without from to over under into as since until till during within between among across around about not no only just even "
+    "too also again please pls thanks then now today yesterday tomorrow currently still so far ever once more less much many few some most least "
+    "one ones two three four five six top first second last latest next previous prior before after earlier later past current recent coming "
+    "highest lowest biggest largest smallest worst best cheapest dearest priciest costliest oldest newest expensive costly "
+    "day days week weeks weekend month months monthly quarter quarters year years yearly daily weekly hour hours night nights evening evenings morning mornings afternoon time times period date dates ago "
+    "account accounts venue venues casino casinos location locations place places site sites team teams squad department departments service services region regions country countries env environment environments prod production staging "
+    "company group organisation organization estate business houses "
+    "together combined row rows line lines share shares proportion portion detail details detailed table list overview summary figures figure number numbers breakdown split view percent percentage share rate trend average mean amount amounts result results status state "
+    "else instead besides really actually ok okay please well right thing things stuff such kind type types and or but".split()
+)
+"""Words that name nothing that a plan would have to know."""
+_OTHERS = re.compile(r"\b(?:the )?(?:others?|rest|remaining|remainder)\b(?! of\b)")
+"""What was not shown before: what was is no answer."""
+_WORD = re.compile(r"(?<![<\w./-])[a-z][a-z-]+(?![>\w])")
+_NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())
+
+
+def _named(reading: Reading) -> str:
+    """What stands behind "and" or "what about"; empty where a sentence does, or nothing."""
+    match = _TAKES_UP.match(reading.text)
+    return match["what"] if match and not _SAID.search(match["what"]) else ""
+
+
+def may_be_unheard(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a question is a follow-up of a kind that plans are held against."""
+    return bool(earlier and (_named(reading) or wants_all(reading.text) or _PRICE_OF.search(reading.text)))
+
+
+def unheard(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> str | None:
+    """What a follow-up names though a plan adds nothing to the one before, and knows nothing of it; None if nothing.
+
+    Args:
+        calls: the plan.
+        reading: the follow-up.
+        earlier: the calls before.
+        context: what exists.
+    """
+    if word := _unpriced(calls, reading, earlier, context):
+        return word
+    what = _named(reading)
+    others = _OTHERS.search(what)
+    wider = any(taken_back(reading.text, one.inputs) & one.inputs.keys() for one in earlier)
+    if others or wider:
+        before = {comes_to(one, context) for one in earlier}
+        if any(comes_to(one, context) in before for one in calls):
+            return others[0] if others else "all of them"
+    if not what:
+        return None
+    start = reading.text.rfind(what)
+    named = [word for word in _WORD.finditer(reading.text, start, start + len(what)) if _names(word[0])]
+    if not named:
+        all_of_it = wider or WHOLE_BILL.search(reading.text)
+        return what if not all_of_it and any(_forgets(one, calls) for one in earlier) else None
+    if not all(any(_adds_nothing(call, one) for one in earlier) for call in calls):
+        return None
+    known = [any(_knows(call, word, reading, context) for call in calls) for word in named]
+    return next((word[0] for word, held in zip(named, known, strict=True) if not held), None)
+
+
+_PRICE_OF = re.compile(
+    r"\b(?P<they>they|it|these|those|that|this)(?: (?:all|together|each|currently|now|really|ones?))? (?:costs?|costing)\b"
+    r"|\b(?:costs?|price|bill) (?:of|for) (?P<them>them|these|those|it|that|this)\b|\b(?P<their>their|its) costs?\b"
+    r"|\bhow much (?:is|are|was|were) (?P<much>they|it|these|those|that)\b"
+)
+_NARROWER = frozenset({"accounts", "team", "venue", "service", "part", "usage_type", "region"})
+
+
+def _brief(call: PlannedCall, context: Context) -> bool:
+    period = resolved(str(call.inputs.get("period")), context.now)
+    return period is not None and period.days <= 1
+
+
+def _unpriced(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> str:
+    """The word for what a price is asked of, where a plan gives the whole bill, or no price; empty where there is none.
+
+    A list of accounts has its price in the whole bill, and what happened on a day in the bill of that day.
+    """
+    match = _PRICE_OF.search(reading.text)
+    if match is None or any(one.domain == "cost" or one.query == "account_list" for one in earlier):
+        return ""
+    bills = [call for call in calls if call.domain == "cost"]
+    days = {str(one.inputs.get("period"))[:10] for one in earlier if _brief(one, context)}
+    whole = any(
+        call.query in OF_A_BILL and not _NARROWER & call.inputs.keys() and call.inputs.get("period") not in days
+        for call in bills
+    )
+    missed = not bills and any(one.query in OF_THINGS for one in earlier)
+    return next(word for word in match.groups() if word) if whole or missed else ""
+
+
+def _adds_nothing(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether a call is the one before, or that one without some of what it was narrowed to."""
+    given = {key: value for key, value in call.inputs.items() if key not in ("by", "top")}
+    return call.query == before.query and given.items() <= before.inputs.items()
+
+
+_SUBJECT = frozenset({"service", "part", "kind", "check", "severity", "only", "name", "action", "resource", "rule"})
+
+
+def _forgets(before: PlannedCall, calls: Sequence[PlannedCall]) -> bool:
+    """Whether the same is asked of another place or time, and what it was asked of is left out."""
+    again = [call for call in calls if call.query == before.query]
+    return bool(again) and any(_SUBJECT & before.inputs.keys() and not _SUBJECT & call.inputs.keys() for call in again)
+
+
+def _names(word: str) -> bool:
+    return word not in _SAYS_NOTHING and word not in NUMBERS
+
+
+def _knows(call: PlannedCall, word: re.Match[str], reading: Reading, context: Context) -> bool:
+    """Whether a call is about what a word names: by the query itself, or by an input."""
+    values = [str(value).casefold() for value in call.inputs.values()]
+    roots = {stem(part)[:6] for value in values for part in re.split(r"[^a-z0-9]+", value) if part}
+    if roots & {stem(part)[:6] for part in word[0].split("-")} or word[0] in (reading.hint, reading.user):
+        return True
+    if word[0] in _NICKS and any(name.casefold() in values for name in reading.found.services):
+        return True
+    part = str(call.inputs.get("part", ""))
+    if part and part in parts_named(reading.text, HOMES[part]):
+        return True
+    query = context.queries[call.query]
+    spans = [match.span() for name in own_concepts(call.query) for match in CONCEPTS[name].finditer(reading.text)]
+    for key in fields_of(query):
+        given = str(call.inputs.get(key, fields_of(query)[key].get("default"))).split(",")
+        spans += [
+            (a, b)
+            for a, b, value in spans_of(call.query, key, reading.text, allowed(query, key))
+            if str(value) in given
+        ]
+    if "severity" in call.inputs:
+        spans += [match.span() for match in levels.PATTERN.finditer(reading.text)]
+    return any(a <= word.start() < b for a, b in spans)
