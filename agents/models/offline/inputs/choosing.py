@@ -22,12 +22,15 @@ MARGIN = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Context:
+    """What a question is read in: the names that its asker sees, the clock (UTC), the queries that may be planned."""
+
     names: Names
     now: datetime
     queries: Mapping[str, Query]
 
 
 def chosen_of(ranked: Mapping[str, float]) -> str | None:
+    """The best of these queries, the best first, if it has enough points and leads the second clearly."""
     pairs = list(ranked.items())
     if not pairs or pairs[0][1] < LEAST:
         return None
@@ -37,6 +40,7 @@ def chosen_of(ranked: Mapping[str, float]) -> str | None:
 
 
 def calls_for(name: str, reading: Reading, context: Context) -> tuple[list[PlannedCall], list[str]]:
+    """The calls of a query that a reading fills, up to four for several things named; and what it cannot apply."""
     query = context.queries[name]
     filled = fill(query, reading, context.names, context.now)
     base = PlannedCall(query=name, domain=query.domain, inputs=filled.inputs)
@@ -47,5 +51,6 @@ def calls_for(name: str, reading: Reading, context: Context) -> tuple[list[Plann
 
 
 def one_call(name: str, reading: Reading, context: Context) -> PlannedCall:
+    """The call of a query that a reading fills, of the first where several things were named."""
     query = context.queries[name]
     return PlannedCall(query=name, domain=query.domain, inputs=fill(query, reading, context.names, context.now).inputs)

@@ -6,25 +6,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from agents.models.offline.inputs import amounts
 from agents.models.offline.inputs.ages import age
-from agents.models.offline.inputs.lines import said_in_lines
 from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
 from agents.models.offline.inputs.placing import beside_each_other, fitting, others
-from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.inputs.series import series
+from agents.models.offline.inputs.special import special
 from agents.models.offline.naming.names import Names
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
-from agents.models.offline.times import dates
 from agents.models.offline.topics import choices
-from agents.models.offline.topics.actions import READ_CALLS, READS, RULE, action, verb
 from agents.models.offline.topics.asked import asks_where, dimensions
-from agents.models.offline.topics.config_rules import rule_described
 from tools.registry import Query
 
 
@@ -59,12 +55,6 @@ def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
     return None
 
 
-_TAG = re.compile(
-    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
-)
-_TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
-
-
 def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     """What this reading says about each input of this query."""
     out, fields = Filled(), fields_of(query)
@@ -83,7 +73,7 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
         _whole(out)
     _times(query, reading, fields, now, out)
     _amounts(reading, fields, now, out)
-    _special(query, reading, fields, now, out)
+    special(query, reading, fields, now, out)
     return out
 
 
@@ -298,17 +288,6 @@ def _amounts(reading: Reading, fields: Mapping[str, Any], now: datetime, out: Fi
         out.inputs["days"] = days
 
 
-SHORT, LONG = 30, 89
-"""Days that are looked back for what people did, in general and for something particular."""
-
-
-def recent(now: datetime, days: int) -> str:
-    """The days up to now."""
-    return dates.span(now.date() - timedelta(days=days), now.date())
-
-
-_OF_ROOT = ({"root", "unused_keys"}, {"root", "old_keys"}, {"root", "over_privileged"})
-"""Checks that are named together where the root user is meant ("when was root last used")."""
 _SIDE_BY_SIDE = frozenset(
     {("public_exposure", "kind"), ("encryption", "kind"), ("inventory", "kind"), ("metric", "name")}
 )
@@ -322,66 +301,3 @@ def _several(query: Query, text: str, out: Filled) -> None:
             named = choices.together(query.name, name, text, choices.all_chosen(query.name, name, text))
             if 1 < len(named) <= 3:
                 out.inputs[name], out.spread[name] = named[0], named
-
-
-def _special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
-    text, name = reading.text, query.name
-    if name == "identity_hygiene":
-        found = choices.all_chosen(name, "check", text)
-        if set(found) == {"no_mfa", "root"} or set(found) in _OF_ROOT:
-            out.inputs["check"] = "root"
-        elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
-            out.inputs["check"] = "all"
-        elif set(found) == {"old_keys", "unused_keys"}:
-            out.inputs["check"] = (
-                "unused_keys" if re.search(r"unused|never|not|nobody|no one|dormant|stale", text) else "old_keys"
-            )
-    if name == "inventory" and (match := _TAG.search(text)) and "tag" in fields:
-        key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
-        key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
-        out.inputs["tag"] = f"{key}="
-    elif name == "inventory" and (match := _TAGGED.search(text)):
-        out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
-    if name == "vulnerabilities" and "cve" in reading.ids:
-        out.inputs.update(by="cve", top=25)
-    if name == "config_compliance" and (match := RULE.search(reading.flat)):
-        out.inputs["rule"] = next(group for group in match.groups() if group)
-    elif name == "config_compliance" and (described := rule_described(reading.flat)):
-        out.inputs["rule"] = described
-    elif name == "config_compliance":
-        out.inputs.setdefault("top", 25)
-    if name == "commitments" and len(choices.all_chosen(name, "kind", text)) > 1:
-        out.inputs.pop("kind", None)
-    acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
-    if "resource" in fields and reading.user and acted_on:
-        out.inputs["resource"] = reading.user
-    elif "who" in fields and reading.user:
-        out.inputs["who"] = reading.user
-    elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
-        out.inputs["who"] = "root"
-    if "action" in fields and (done := reading.event or action(text) or verb(text)):
-        out.inputs["action"] = done
-        if READ_CALLS & set(done.split(",")):
-            out.inputs["writes_only"] = False
-    if "writes_only" in fields and READS.search(reading.flat):
-        out.inputs["writes_only"] = False
-    if name == "who_did_what" and "period" not in out.inputs:
-        # who did something is seldom asked about this week only; CloudTrail keeps ninety days
-        named = {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint
-        out.inputs["period"] = recent(now, LONG if named else SHORT)
-    for slot in ("resource", "log_group", "alarm"):
-        if slot in fields and reading.resources:
-            out.inputs[slot] = reading.resources[0]
-            break
-    if reading.resources and not any(s in fields for s in ("resource", "log_group", "alarm")) and name not in NARROWED:
-        out.limits.append("This could not be narrowed to that one resource.")
-    if reading.hint and not reading.resources:
-        taking = next((s for s in ("resource", "log_group", "alarm") if s in fields), None)
-        if taking is not None:
-            out.inputs.setdefault(taking, reading.hint)
-        elif name not in NARROWED:
-            out.limits.append("This could not be narrowed to that one resource.")
-    if "contains" in fields and (said := said_in_lines(reading)):
-        out.inputs["contains"] = said
-    if name in NARROWED and (reading.resources or reading.hint) and "top" in fields:
-        out.inputs["top"] = 25  # narrowed to it when the answer is written

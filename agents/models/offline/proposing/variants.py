@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import LONG, SHORT, allowed, fields_of, recent
+from agents.models.offline.inputs.filling import allowed, fields_of
+from agents.models.offline.inputs.special import LONG, SHORT, recent
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.timing import timings
 from agents.models.offline.reading import Reading

@@ -76,47 +76,14 @@ def features(
     one: Candidate, at: Situation, reading: Reading, found: Evidence, earlier: Sequence[PlannedCall], context: Context
 ) -> Features:
     """What speaks for and against one plan."""
-    out: Features = {}
     names = [call.query for call in one.calls]
-    fresh = bool(one.sources & {"own", "inherit", "place", "related", "joint"})
-    best = max(found.likely.values())
-    logs = [math.log(found.likely.get(name, best / 4) + 0.002) for name in names]
-    kind = "+" if len(set(names)) > 1 else "f" if at.follows else "1"
-    out[f"log {kind}"] = sum(logs) / len(logs) / 6
-    out[f"least log {kind}"] = min(logs) / 6
-    top = max(found.points.values(), default=0.0)
-    points = [found.points.get(name, 0.0) for name in names]
-    out[f"points {kind}"] = sum(points) / len(points) / 10
-    out[f"least points {kind}"] = min(points) / 10
-    out[f"behind {kind}"] = (top - max(points)) / 10
-    first = next(iter(found.both), "")
-    out[f"first {kind}"] = float(first in names)
-    likeliest = max(found.likely, key=lambda name: found.likely[name])
-    out[f"likeliest {kind}"] = float(likeliest in names)
-    out["both agree"] = float(likeliest == first and first in names)
-    share = 1 / len(one.sources)
-    for source in one.sources:
-        out[f"by {source} {at.follows}"] = share
-        if at.follows:
-            for said, holds in (
-                ("lead", at.lead),
-                ("back", at.back),
-                ("subject", at.subject),
-                ("short", at.words <= _SHORT),
-            ):
-                out[f"by {source} {said if holds else 'no ' + said}"] = share
-    if one.tag:
-        out[f"varied {one.tag}"] = 1.0
-        out[f"varied {one.tag} {names[0]}"] = 1.0
+    out: Features = {}
+    _fit(out, names, at, found)
+    _made(out, one, at)
     for name in set(names):
         out[f"query {name}"] = 1.0 / len(set(names))
     if earlier:
-        before = {call.query for call in earlier}
-        out["same query"] = float(bool(before & set(names)))
-        out["same domain"] = float(bool({c.domain for c in earlier} & {c.domain for c in one.calls}))
-        out["as before"] = float(list(one.calls) == list(earlier))
-        if fresh and not before & set(names):
-            out["other query, subject" if at.subject else "other query, no subject"] = 1.0
+        _after(out, one, at, earlier)
     _explained(out, one, reading, at)
     out.update(matched(one, reading, found, earlier, context))
     for name in objections(one.calls, one.limits, reading, context):
@@ -136,6 +103,53 @@ def features(
     out = {name: value for name, value in out.items() if value}
     out.update(together(out))
     return out
+
+
+def _fit(out: Features, names: Sequence[str], at: Situation, found: Evidence) -> None:
+    """How well the words fit the queries of a plan, by what was learned and by rules, and against all others."""
+    best = max(found.likely.values())
+    logs = [math.log(found.likely.get(name, best / 4) + 0.002) for name in names]
+    kind = "+" if len(set(names)) > 1 else "f" if at.follows else "1"
+    out[f"log {kind}"] = sum(logs) / len(logs) / 6
+    out[f"least log {kind}"] = min(logs) / 6
+    top = max(found.points.values(), default=0.0)
+    points = [found.points.get(name, 0.0) for name in names]
+    out[f"points {kind}"] = sum(points) / len(points) / 10
+    out[f"least points {kind}"] = min(points) / 10
+    out[f"behind {kind}"] = (top - max(points)) / 10
+    first = next(iter(found.both), "")
+    out[f"first {kind}"] = float(first in names)
+    likeliest = max(found.likely, key=lambda name: found.likely[name])
+    out[f"likeliest {kind}"] = float(likeliest in names)
+    out["both agree"] = float(likeliest == first and first in names)
+
+
+def _made(out: Features, one: Candidate, at: Situation) -> None:
+    """How a plan came about: what proposed it, in which situation, and what was varied in it."""
+    share = 1 / len(one.sources)
+    for source in one.sources:
+        out[f"by {source} {at.follows}"] = share
+        if at.follows:
+            for said, holds in (
+                ("lead", at.lead),
+                ("back", at.back),
+                ("subject", at.subject),
+                ("short", at.words <= _SHORT),
+            ):
+                out[f"by {source} {said if holds else 'no ' + said}"] = share
+    if one.tag:
+        out[f"varied {one.tag}"] = 1.0
+        out[f"varied {one.tag} {one.calls[0].query}"] = 1.0
+
+
+def _after(out: Features, one: Candidate, at: Situation, earlier: Sequence[PlannedCall]) -> None:
+    """What a plan has in common with the one that was answered before."""
+    names, before = {call.query for call in one.calls}, {call.query for call in earlier}
+    out["same query"] = float(bool(before & names))
+    out["same domain"] = float(bool({c.domain for c in earlier} & {c.domain for c in one.calls}))
+    out["as before"] = float(list(one.calls) == list(earlier))
+    if one.sources & {"own", "inherit", "place", "related", "joint"} and not before & names:
+        out["other query, subject" if at.subject else "other query, no subject"] = 1.0
 
 
 _CLEAR = math.log(0.8) / 6

@@ -1,0 +1,125 @@
+"""Special: inputs that only some queries take, and what their words are: checks, tags, rules, deeds, one resource."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agents.models.offline.inputs.lines import said_in_lines
+from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.topics import choices
+from agents.models.offline.topics.actions import READ_CALLS, READS, RULE, action, verb
+from agents.models.offline.topics.config_rules import rule_described
+from tools.registry import Query
+
+if TYPE_CHECKING:
+    from agents.models.offline.inputs.filling import Filled
+
+_TAG = re.compile(
+    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
+)
+_TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
+SHORT, LONG = 30, 89
+"""Days that are looked back for what people did, in general and for something particular."""
+
+
+def recent(now: datetime, days: int) -> str:
+    """The days up to now."""
+    return dates.span(now.date() - timedelta(days=days), now.date())
+
+
+_OF_ROOT = ({"root", "unused_keys"}, {"root", "old_keys"}, {"root", "over_privileged"})
+"""Checks that are named together where the root user is meant ("when was root last used")."""
+
+
+def special(query: Query, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    """What only some queries take: each of these looks whether the query is one of them."""
+    _checks(query.name, reading.text, out)
+    _tag_of(query.name, reading.text, fields, out)
+    if query.name == "vulnerabilities" and "cve" in reading.ids:
+        out.inputs.update(by="cve", top=25)
+    _rule(query.name, reading.flat, out)
+    if query.name == "commitments" and len(choices.all_chosen("commitments", "kind", reading.text)) > 1:
+        out.inputs.pop("kind", None)
+    _deeds(query.name, reading, fields, now, out)
+    _one_thing(query.name, reading, fields, out)
+    if "contains" in fields and (said := said_in_lines(reading)):
+        out.inputs["contains"] = said
+    if query.name in NARROWED and (reading.resources or reading.hint) and "top" in fields:
+        out.inputs["top"] = 25  # narrowed to it when the answer is written
+
+
+def _checks(name: str, text: str, out: Filled) -> None:
+    """The check of identities that is meant where the words of several are said."""
+    if name != "identity_hygiene":
+        return
+    found = choices.all_chosen(name, "check", text)
+    if set(found) == {"no_mfa", "root"} or set(found) in _OF_ROOT:
+        out.inputs["check"] = "root"
+    elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
+        out.inputs["check"] = "all"
+    elif set(found) == {"old_keys", "unused_keys"}:
+        unused = re.search(r"unused|never|not|nobody|no one|dormant|stale", text)
+        out.inputs["check"] = "unused_keys" if unused else "old_keys"
+
+
+def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> None:
+    """The tag that resources carry, or do not."""
+    if name != "inventory":
+        return
+    if "tag" in fields and (match := _TAG.search(text)):
+        key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
+        key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
+        out.inputs["tag"] = f"{key}="
+    elif match := _TAGGED.search(text):
+        out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+
+
+def _rule(name: str, flat: str, out: Filled) -> None:
+    """The rule that is named or described; a list of more of them where none is."""
+    if name != "config_compliance":
+        return
+    if match := RULE.search(flat):
+        out.inputs["rule"] = next(group for group in match.groups() if group)
+    elif described := rule_described(flat):
+        out.inputs["rule"] = described
+    else:
+        out.inputs.setdefault("top", 25)
+
+
+def _deeds(name: str, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
+    """Who did what: the person who acted or was acted on, what was done, and how far back that is looked for."""
+    text = reading.text
+    acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
+    if "resource" in fields and reading.user and acted_on:
+        out.inputs["resource"] = reading.user
+    elif "who" in fields and reading.user:
+        out.inputs["who"] = reading.user
+    elif "who" in fields and re.search(r"\broot\b(?! cause)", text):
+        out.inputs["who"] = "root"
+    if "action" in fields and (done := reading.event or action(text) or verb(text)):
+        out.inputs["action"] = done
+        if READ_CALLS & set(done.split(",")):
+            out.inputs["writes_only"] = False
+    if "writes_only" in fields and READS.search(reading.flat):
+        out.inputs["writes_only"] = False
+    if name == "who_did_what" and "period" not in out.inputs:
+        # who did something is seldom asked about this week only; CloudTrail keeps ninety days
+        named = {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint
+        out.inputs["period"] = recent(now, LONG if named else SHORT)
+
+
+def _one_thing(name: str, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:
+    """The one resource that is named, or hinted at; said where the query cannot be narrowed to it."""
+    taking = next((slot for slot in ("resource", "log_group", "alarm") if slot in fields), None)
+    if reading.resources and taking is not None:
+        out.inputs[taking] = reading.resources[0]
+    elif reading.hint and not reading.resources and taking is not None:
+        out.inputs.setdefault(taking, reading.hint)
+    elif (reading.resources or reading.hint) and name not in NARROWED:
+        out.limits.append("This could not be narrowed to that one resource.")
