@@ -7,7 +7,7 @@ OSCAL calls `satisfied` is only what is `evidenced` here: every related observat
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +36,41 @@ def export(done: Evaluation, implemented: Mapping[str, Sequence[str]]) -> Docume
     selections = {"control-selections": [{"include-controls": [{"control-id": control_id(c)} for c in catalogue()]}]}
     observations = {s.obligation: _observation(done, s, key) for one in done.statuses for s in one.standings}
     findings = [_finding(one, key) for one in done.statuses if one.status != "excluded"]
-    open_ones = [one for one in findings if one["target"]["status"]["state"] != "satisfied"]
-    component = {
+    result = {
+        "uuid": _uuid(f"result/{key}"),
+        "title": "Evaluation of all clauses and controls",
+        "description": f"Recorded in the ledger as record {done.index}." if done.index is not None else "Not recorded.",
+        "start": at,
+        "end": at,
+        "reviewed-controls": selections,
+        "observations": list(observations.values()),
+        "findings": findings,
+    }
+    bodies: Documents = {
+        "catalog": {"groups": _groups()},
+        "profile": {"imports": [_every_control()]},
+        "component-definition": {"components": [_component(implemented)]},
+        "assessment-plan": {"import-ssp": {"href": FILES["component-definition"]}, "reviewed-controls": selections},
+        "assessment-results": {"import-ap": {"href": FILES["assessment-plan"]}, "results": [result]},
+    }
+    if open_ones := [one for one in findings if one["target"]["status"]["state"] != "satisfied"]:
+        bodies["poam"] = _plan_of_action(open_ones, observations.values(), key)  # OSCAL knows none without an item
+    return {
+        name: {ROOTS[name]: {"uuid": _uuid(f"{name}/{key}"), "metadata": _metadata(name, at), **body}}
+        for name, body in bodies.items()
+    }
+
+
+def _every_control() -> dict[str, Any]:
+    return {
+        "href": FILES["catalog"],
+        "include-controls": [{"with-ids": [control_id(name) for name in catalogue()]}],
+    }
+
+
+def _component(implemented: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Regent, and what in it implements each control."""
+    return {
         "uuid": _uuid("component/regent"),
         "type": "software",
         "title": "Regent",
@@ -59,58 +92,31 @@ def export(done: Evaluation, implemented: Mapping[str, Sequence[str]]) -> Docume
             }
         ],
     }
-    related = {
-        one["uuid"]: [{"observation-uuid": r["observation-uuid"]} for r in one["related-observations"]]
-        for one in open_ones
-        if "related-observations" in one
-    }
-    items = [
-        {
-            "uuid": _uuid(f"item/{key}/{one['uuid']}"),
-            "title": f"{one['title']}: {_prop(one, 'status')}",
-            "description": one["description"],
-            "related-findings": [{"finding-uuid": one["uuid"]}],
-            **({"related-observations": related[one["uuid"]]} if one["uuid"] in related else {}),
-        }
-        for one in open_ones
-    ]
-    used = {r["observation-uuid"] for some in related.values() for r in some}
-    result = {
-        "uuid": _uuid(f"result/{key}"),
-        "title": "Evaluation of all clauses and controls",
-        "description": f"Recorded in the ledger as record {done.index}." if done.index is not None else "Not recorded.",
-        "start": at,
-        "end": at,
-        "reviewed-controls": selections,
-        "observations": list(observations.values()),
-        "findings": findings,
-    }
-    bodies: Documents = {
-        "catalog": {"groups": _groups()},
-        "profile": {
-            "imports": [
-                {
-                    "href": FILES["catalog"],
-                    "include-controls": [{"with-ids": [control_id(name) for name in catalogue()]}],
-                }
-            ]
-        },
-        "component-definition": {"components": [component]},
-        "assessment-plan": {"import-ssp": {"href": FILES["component-definition"]}, "reviewed-controls": selections},
-        "assessment-results": {"import-ap": {"href": FILES["assessment-plan"]}, "results": [result]},
-        "poam": {
-            "system-id": {"id": "regent", "identifier-type": NAMESPACE},
-            "observations": [one for one in observations.values() if one["uuid"] in used],
-            "findings": open_ones,
-            "poam-items": items,
-        },
-    }
-    if not bodies["poam"]["observations"]:
-        del bodies["poam"]["observations"]
+
+
+def _plan_of_action(
+    findings: Sequence[dict[str, Any]], observations: Iterable[dict[str, Any]], key: str
+) -> dict[str, Any]:
+    """An item for each of these findings, which are not satisfied; with the observations that they rest on, if any."""
+    items, used = [], set()
+    for one in findings:
+        related = [{"observation-uuid": r["observation-uuid"]} for r in one.get("related-observations", ())]
+        used |= {r["observation-uuid"] for r in related}
+        items.append(
+            {
+                "uuid": _uuid(f"item/{key}/{one['uuid']}"),
+                "title": f"{one['title']}: {_prop(one, 'status')}",
+                "description": one["description"],
+                "related-findings": [{"finding-uuid": one["uuid"]}],
+                **({"related-observations": related} if "related-observations" in one else {}),
+            }
+        )
+    behind = [one for one in observations if one["uuid"] in used]
     return {
-        name: {ROOTS[name]: {"uuid": _uuid(f"{name}/{key}"), "metadata": _metadata(name, at), **body}}
-        for name, body in bodies.items()
-        if name != "poam" or items  # OSCAL knows no plan without an item
+        "system-id": {"id": "regent", "identifier-type": NAMESPACE},
+        **({"observations": behind} if behind else {}),
+        "findings": list(findings),
+        "poam-items": items,
     }
 
 

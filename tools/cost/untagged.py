@@ -7,9 +7,9 @@ from typing import Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.cost.explorer import Top, cents, costs, narrowed, scope_of
+from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
 from tools.cost.spans import LATE, billed_period
-from tools.facts import UNTAGGED, Basis, Draft, Facts
+from tools.facts import UNTAGGED, Basis, Draft, Facts, Scope
 from tools.registry import PeriodWord, query
 
 _SHARES_UP_TO = 10
@@ -59,22 +59,17 @@ def untagged_spend(
     if total > 0:
         share = without * 100 / total
         facts.fact(f"{label}, share of total spend", share, "percent", receipts=found.receipts, headline=True)
-    shown = Decimal()
     ranked = sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))
     for name, amount in ranked[:top]:
         own = narrowed(bare, by, name)
         cells: list[str | Draft] = [name]
         cells.append(facts.fact(f"{name} {label}", amount, found.currency, receipts=found.receipts, scope=own))
-        shown += cents(amount)
         if shares:
-            all_of_it = cents(whole[name])
-            part = cents(amount) * 100 / all_of_it if all_of_it > 0 else None
-            share_label, wide = f"{name} {label}, share of all {name} spend", narrowed(scope, by, name)
-            cells.append(
-                "-" if part is None else facts.fact(share_label, part, "percent", receipts=found.receipts, scope=wide)
-            )
+            wide = narrowed(scope, by, name)
+            cells.append(_share(facts, f"{name} {label}, share of all {name} spend", amount, whole[name], found, wide))
         facts.row(*cells)
     if len(ranked) > top:
+        shown = sum((cents(amount) for _, amount in ranked[:top]), Decimal())
         rest = facts.fact(f"other {by}s {label}", without - shown, found.currency, receipts=found.receipts)
         facts.row("other", rest, *(("-",) if shares else ()))
     if total > 0 and without == total:
@@ -84,3 +79,10 @@ def untagged_spend(
     if span.end > aws.now:
         facts.notes.append(LATE)
     return facts
+
+
+def _share(facts: Facts, label: str, part: Decimal, whole: Decimal, found: Costs, scope: Scope) -> str | Draft:
+    """A part in percent of the whole, both in cents; a dash where the whole is nothing or a credit."""
+    if cents(whole) <= 0:
+        return "-"
+    return facts.fact(label, cents(part) * 100 / cents(whole), "percent", receipts=found.receipts, scope=scope)

@@ -15,7 +15,7 @@ from tools.calls import Aws, Items, Place
 from tools.facts import Facts
 from tools.ops.alarms import look
 from tools.ops.common import Top, gathered, looked, minutes, of_account, per_account, resolve, scope_of, stamp
-from tools.periods import parse_recent
+from tools.periods import Period, parse_recent
 from tools.registry import HoursWord, query
 
 _KEPT = timedelta(days=30)
@@ -53,32 +53,12 @@ def alarm_history(
     chosen = aws.directory.select(accounts)
     where: dict[str, str] = {}
     behind: tuple[str, ...] = ()
-    asked: dict[str, Any] = {}
     names: tuple[str, ...] | None = None
     if alarm is not None:
         existing = look(aws, chosen)
         names = resolve("alarm", alarm, (a.name for _, seen in existing for a in seen.alarms))
         behind, where = gathered(existing), {"alarm": names[0] if len(names) == 1 else f"*{alarm.strip()}*"}
-        asked = {"AlarmName": names[0]} if len(names) == 1 else {}
-
-    def ask(place: Place) -> Items:
-        found = aws.items(
-            place.account,
-            "cloudwatch:DescribeAlarmHistory",
-            "AlarmHistoryItems",
-            region=place.region,
-            AlarmTypes=["CompositeAlarm", "MetricAlarm"],
-            HistoryItemType="StateUpdate",
-            StartDate=span.start,
-            EndDate=span.end,
-            ScanBy="TimestampAscending",
-            MaxRecords=100,
-            **asked,
-        )
-        held = [i for i in found.items if span.start <= i["Timestamp"] < span.end]
-        return Items([i for i in held if names is None or i["AlarmName"] in names], found.receipts)
-
-    found = aws.each(aws.places(chosen), ask)
+    found = aws.each(aws.places(chosen), lambda place: _changes(aws, place, span, names))
     behind += gathered(found)
     firings = [
         (firing, items.receipts) for place, items in found for firing in _firings(place, items, min(span.end, aws.now))
@@ -108,6 +88,25 @@ def alarm_history(
         _worst(facts, [firing for firing, _ in firings], behind)
         _show(facts, firings, top)
     return facts
+
+
+def _changes(aws: Aws, place: Place, span: Period, names: Sequence[str] | None) -> Items:
+    """The changes of state of these alarms in one place, or of all; CloudWatch is asked for one by its name."""
+    found = aws.items(
+        place.account,
+        "cloudwatch:DescribeAlarmHistory",
+        "AlarmHistoryItems",
+        region=place.region,
+        AlarmTypes=["CompositeAlarm", "MetricAlarm"],
+        HistoryItemType="StateUpdate",
+        StartDate=span.start,
+        EndDate=span.end,
+        ScanBy="TimestampAscending",
+        MaxRecords=100,
+        **({"AlarmName": names[0]} if names is not None and len(names) == 1 else {}),
+    )
+    held = [i for i in found.items if span.start <= i["Timestamp"] < span.end]
+    return Items([i for i in held if names is None or i["AlarmName"] in names], found.receipts)
 
 
 def _states(item: dict[str, Any]) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tools.accounts import Accounts
+from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.errors import AwsCallError, InputError, UnknownNameError
 from tools.facts import Draft, Facts
@@ -49,30 +49,18 @@ def inventory(
     """
     chosen = aws.directory.select(accounts)
     wanted_tag = _split(tag) if tag is not None else None
-    kinds: tuple[Kind, ...] = KINDS if kind == "all" else (kind,)
-    held: dict[Kind, list[Shelf]] = {}
-    for one in kinds:
-        try:
-            held[one] = collect(aws, one, chosen, tags=by == "team" or wanted_tag is not None)
-        except AwsCallError as error:
-            if len(kinds) == 1:
-                raise
-            aws.incomplete.append(f"{_words(one)} could not be looked at: {error.operation} gave {error.code}")
-    if not held:
-        raise InputError("No kind of resource could be looked at; ask for one kind to see why.")
-    shelves = [shelf for found in held.values() for shelf in found]
+    held = _look(aws, KINDS if kind == "all" else (kind,), chosen, tags=by == "team" or wanted_tag is not None)
     where: dict[str, str] = {}
     if wanted_tag is not None:
-        key, value = _known(wanted_tag, shelves)
+        key, value = _known(wanted_tag, _all(held))
         where["tag"] = f"{key}={value}" if value else f"no {key}"
         held = {one: [_cut(shelf, key, value) for shelf in found] for one, found in held.items()}
-        shelves = [shelf for found in held.values() for shelf in found]
     said = " ".join((only or "").casefold().split())
-    every = shelves
+    every = _all(held)
     if said:
         where["only"] = said
         held = {one: [_those(shelf, said) for shelf in found] for one, found in held.items()}
-        shelves = [shelf for found in held.values() for shelf in found]
+    shelves = _all(held)
     scope = scope_of(aws, chosen, where)
     name = "resources" if kind == "all" else _words(kind)
     facts = Facts(
@@ -89,30 +77,63 @@ def inventory(
     if said:
         _beside(facts, every, said, name, behind)
     if kind == "all":
-        for one, found in held.items():
-            number = sum(len(shelf.things) for shelf in found)
-            facts.fact(_words(one), number, _words(one), receipts=_receipts(found))
+        _each_kind(facts, held)
     else:
         totals += _measured(facts, kind, [thing for thing, _ in rows], behind, name)
     if kind == "databases":
-        engines = Counter(thing.type.split(" ")[0] for thing, _ in rows)  # the type is "engine class"
-        for engine, number in engines.most_common() if len(engines) > 1 else ():
-            facts.fact(f"{engine} {name}", number, name, receipts=behind)
+        _engines(facts, rows, name, behind)
     if by == "resource":
         _list(facts, rows, name, min(top, _LISTED))
+        return facts
+    measures = () if kind == "all" else MEASURES[kind]
+    facts.series = True
+    facts.columns = (
+        by.capitalize(),
+        name.capitalize(),
+        *(f"{label.capitalize()} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
+    )
+    if by == "account" and len(chosen) == 1:
+        facts.row(chosen[0].name, *totals)  # one account's counts are the totals, not facts of their own
     else:
-        measures = () if kind == "all" else MEASURES[kind]
-        facts.series = True
-        facts.columns = (
-            by.capitalize(),
-            name.capitalize(),
-            *(f"{label.capitalize()} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
-        )
-        if by == "account" and len(chosen) == 1:
-            facts.row(chosen[0].name, *totals)  # one account's counts are the totals, not facts of their own
-        else:
-            _group(facts, rows, None if kind == "all" else kind, by, name, top)
+        _group(facts, rows, None if kind == "all" else kind, by, name, top)
     return facts
+
+
+def _look(aws: Aws, kinds: Sequence[Kind], chosen: Sequence[Account], *, tags: bool) -> dict[Kind, list[Shelf]]:
+    """What there is of each kind; of several, one that cannot be looked at is said to be missing.
+
+    Raises:
+        AwsCallError: the only kind that was asked for cannot be looked at.
+        InputError: none of several can.
+    """
+    held: dict[Kind, list[Shelf]] = {}
+    for one in kinds:
+        try:
+            held[one] = collect(aws, one, chosen, tags=tags)
+        except AwsCallError as error:
+            if len(kinds) == 1:
+                raise
+            aws.incomplete.append(f"{_words(one)} could not be looked at: {error.operation} gave {error.code}")
+    if not held:
+        raise InputError("No kind of resource could be looked at; ask for one kind to see why.")
+    return held
+
+
+def _all(held: Mapping[Kind, Sequence[Shelf]]) -> list[Shelf]:
+    return [shelf for found in held.values() for shelf in found]
+
+
+def _each_kind(facts: Facts, held: Mapping[Kind, Sequence[Shelf]]) -> None:
+    for one, found in held.items():
+        number = sum(len(shelf.things) for shelf in found)
+        facts.fact(_words(one), number, _words(one), receipts=_receipts(found))
+
+
+def _engines(facts: Facts, rows: Sequence[Row], name: str, behind: Sequence[str]) -> None:
+    """How many databases there are of each engine, if there is more than one."""
+    engines = Counter(thing.type.split(" ")[0] for thing, _ in rows)  # the type is "engine class"
+    for engine, number in engines.most_common() if len(engines) > 1 else ():
+        facts.fact(f"{engine} {name}", number, name, receipts=behind)
 
 
 def _words(kind: Kind) -> str:
