@@ -34,6 +34,7 @@ MARK = b"\xfeCMT"
 ROUNDS = 8
 """How often what was written meanwhile is read before the writers have to wait for the rest."""
 FEW = 64
+"""Records, or tiles, that are few enough to be looked at while the writers wait."""
 
 
 class Tampered(Exception):  # noqa: N818 - the verdict's own word
@@ -49,6 +50,7 @@ def sha256(data: bytes) -> bytes:
 
 
 def unbase64(text: str) -> bytes:
+    """The bytes, if this is the one way to write them: two texts must not pass for one key or hash."""
     raw = base64.b64decode(text, validate=True)
     if base64.b64encode(raw).decode() != text:
         raise ValueError("base64 in another than its one form")
@@ -156,6 +158,7 @@ class Tree:
 
 
 def tile_path(level: int, number: int) -> str:
+    """C2SP tlog-tiles: `0/x001/234` is tile 1234 of the leaves."""
     digits = str(number)
     digits = digits.zfill(-(-len(digits) // 3) * 3)
     groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
@@ -166,6 +169,8 @@ def tile_path(level: int, number: int) -> str:
 
 
 def parse_record(raw: bytes, index: int) -> dict[str, Any]:
+    """A record's JSON, with exactly its members, at its own place. Tampered when it is not."""
+
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
@@ -196,6 +201,8 @@ class Torn(Exception):  # noqa: N818 - what it is
 
 
 class Verifier:
+    """Reads a ledger from its first byte to its last. `run` raises Tampered; `outcome` says what holds otherwise."""
+
     def __init__(self, path: str, keys: list[Key], heads: list[Checkpoint]) -> None:
         self.path, self.keys, self.heads = path, keys, heads
         self.keyed = bool(keys)
@@ -282,6 +289,7 @@ class Verifier:
                 self.at = name, start
 
     def batch(self, name: str, parts: list[bytes], first: bool) -> None:
+        """The frames of one batch; the commit at its end counts what the ledger holds with it."""
         if first:
             self.header(name, parts[0])
             parts = parts[1:]
@@ -296,6 +304,7 @@ class Verifier:
             raise Tampered(f"a commit in {name} counts other records", self.tree.size)
 
     def header(self, name: str, part: bytes) -> None:
+        """A segment says which ledger it is of, and the tree that it continues."""
         lines = part[1:].split(b"\n")
         if part[0] != 1 or len(lines) < 4:
             raise Tampered(f"{name} has no header", self.tree.size)
@@ -337,6 +346,7 @@ class Verifier:
                 raise Tampered(f"the first {head.size} records are not the ones that were seen before", self.sound)
 
     def checkpoint(self, raw: bytes) -> None:
+        """A checkpoint in the ledger is of the records before it, and signed by a key that is trusted at this place."""
         try:
             point = Checkpoint(raw)
             if (point.origin, point.size, point.root) != (self.origin, self.tree.size, self.tree.root()):
@@ -351,6 +361,7 @@ class Verifier:
         self.sound = self.tree.size
 
     def accept(self, point: Checkpoint, signers: list[Key]) -> None:
+        """A revocation counts once another key has signed it, and a key that was introduced once a trusted one has."""
         for key, since in self.revoking:
             if any(signer.text != key.text for signer in signers):
                 self.revoked[key.text] = min(since, self.revoked.get(key.text, since))
@@ -384,6 +395,7 @@ class Verifier:
         return True
 
     def finish(self) -> None:
+        """Behind the last record: no head is of more than there is, and in `tile` are tiles of these records only."""
         for head in self.heads:
             if head.origin != self.origin and self.origin is not None:
                 continue
@@ -462,6 +474,7 @@ class UpTo:
 
 
 def open_regular(path: str) -> BinaryIO:
+    """A file, and nothing that leads elsewhere or never ends: no link, pipe or device."""
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)

@@ -57,12 +57,14 @@ def written_whole(out: Path) -> Iterator[IO[bytes]]:
 
 
 def ledger_path(path: Path | None) -> Path:
+    """The ledger that is named, or this home's."""
     from agents.home import Home
 
     return path if path is not None else Home.find().ledger
 
 
 def open_reader(path: Path | None) -> Reader:
+    """A reader of the ledger that is named, or of this home's. LedgerError when there is none."""
     from agents.ledgers import vault_of
     from policies.audit.reader import Reader, require
 
@@ -71,11 +73,13 @@ def open_reader(path: Path | None) -> Reader:
 
 
 def usage(message: str) -> NoReturn:
+    """Say what was wrong with the words of the command, and end it."""
     say(message)
     raise typer.Exit(3)
 
 
 def parse_keys(given: list[str] | None) -> list[VerifierKey] | None:
+    """The verifier keys that are given, each as it is or as a file of them; None for none."""
     from policies.audit.errors import SignatureError
     from policies.audit.note import VerifierKey
 
@@ -91,6 +95,7 @@ def parse_keys(given: list[str] | None) -> list[VerifierKey] | None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint in a file; whether its signatures hold is another question."""
     from policies.audit.errors import SignatureError
     from policies.audit.note import Checkpoint
 
@@ -118,5 +123,6 @@ def utc(nanoseconds: int) -> str:
 
 
 def line_of(one: Any) -> str:
+    """A step of a story (`policies.audit.story`) as one line."""
     said = one.line.replace("\n", "\\n")  # one record is one line: a question cannot forge another
     return f"#{one.index:<6} {utc(one.time)}  {one.actor:<16} {said}  [{one.hash[:12]}]"

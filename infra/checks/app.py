@@ -139,6 +139,7 @@ def _hours(expression: str) -> float:
 def found(
     reason: str, why: str, controls: tuple[str, ...], stack: Stack | None = None, logical: str | None = None
 ) -> Finding:
+    """A finding about the app as a whole, or about one resource of a stack."""
     return Finding(
         rule=f"app/{reason}",
         stack=stack.name if stack else "",

@@ -56,6 +56,7 @@ class Clients(Protocol):
 
 
 def boto3_client(service: str, region: str | None) -> Any:
+    """A client with the credentials at hand."""
     import boto3
 
     return boto3.client(service, region_name=region)

@@ -63,6 +63,7 @@ class BrokenBatchError(Exception):
 
 
 def frame(kind: int, payload: bytes) -> bytes:
+    """One frame: its length in four bytes, its kind in one, and what it holds."""
     return _length.pack(len(payload) + 1) + bytes([kind]) + payload
 
 
@@ -98,6 +99,7 @@ def record_frames(leaves: Iterable[bytes]) -> list[bytes]:
 
 
 def header_text(origin: str, first: int, peaks: Sequence[bytes]) -> bytes:
+    """What a segment begins with: its ledger, its first record, and the complete subtrees of all before it."""
     lines = ["regent-ledger/1", origin, str(first), *(base64.b64encode(p).decode() for p in peaks)]
     return "".join(f"{line}\n" for line in lines).encode()
 

@@ -19,10 +19,12 @@ NodeAt = Callable[[int, int], bytes]
 
 
 def leaf_hash(record: bytes) -> bytes:
+    """RFC 9162, section 2.1.1: the hash of one record."""
     return _sha256(b"\0" + record).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 9162, section 2.1.1: the hash of two subtrees side by side."""
     return _sha256(b"\1" + left + right).digest()
 
 

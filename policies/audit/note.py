@@ -160,6 +160,7 @@ def sign(text: bytes, signers: Sequence[Signer]) -> bytes:
 
 
 def signature_line(key: VerifierKey, signature: bytes) -> bytes:
+    """One signature as it stands under a note: who signed, and base64 of the key's id and the signature."""
     return f"\u2014 {key.name} {base64.b64encode(key.id + signature).decode()}\n".encode()
 
 

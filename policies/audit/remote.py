@@ -122,6 +122,7 @@ class S3Bucket:
 
 
 def folder(origin: str) -> str:
+    """Where a ledger lies in the bucket: a name that says nothing of its origin, and fits every origin."""
     return hashlib.sha256(origin.encode()).hexdigest()[:32]
 
 

@@ -64,6 +64,7 @@ def story(ledger: Ledger | Reader, question: str) -> Story:
 
 
 def step(stored: StoredRecord) -> StoryStep:
+    """One record as a step, with the sentence that it comes to."""
     body = stored.body.model_dump(mode="json")
     return StoryStep(
         index=stored.index,

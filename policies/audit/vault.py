@@ -350,4 +350,5 @@ def _blind(key: bytes) -> bytes:
 
 
 def is_sealed(value: Any) -> bool:
+    """Whether this stands in a record in the place of something that was sealed."""
     return isinstance(value, dict) and value.keys() == SEALED

@@ -151,3 +151,26 @@ RUNTIME_STACK = stack(
     },
 )
 """A runtime as the agent stack synthesizes it: in our network, with verified callers and a guardrail."""
+
+GATEWAY_STACK = stack(
+    Gateway={
+        "Type": "AWS::BedrockAgentCore::Gateway",
+        "Properties": {
+            "AuthorizerType": "CUSTOM_JWT",
+            "AuthorizerConfiguration": {
+                "CustomJWTAuthorizer": {"DiscoveryUrl": "https://x", "AllowedAudience": ["regent"]}
+            },
+            "KmsKeyArn": {"Fn::GetAtt": ["Key", "Arn"]},
+            "PolicyEngineConfiguration": {"Arn": {"Fn::GetAtt": ["Engine", "PolicyEngineArn"]}, "Mode": "ENFORCE"},
+            "WafConfiguration": {"FailureMode": "FAIL_CLOSE"},
+        },
+    },
+    Firewall={
+        "Type": "AWS::WAFv2::WebACLAssociation",
+        "Properties": {
+            "ResourceArn": {"Fn::GetAtt": ["Gateway", "GatewayArn"]},
+            "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]},
+        },
+    },
+)
+"""A gateway as its stack synthesizes it: with verified callers, a policy engine that enforces, behind a firewall."""

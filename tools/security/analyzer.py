@@ -35,6 +35,8 @@ class External:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """What the analyzers found, with the receipts behind it and what could not be looked at."""
+
     findings: tuple[External, ...]
     receipts: tuple[str, ...]
     notes: tuple[str, ...]

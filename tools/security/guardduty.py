@@ -51,6 +51,8 @@ class Threat:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """The threats that GuardDuty reports, with the receipts behind them and what could not be looked at."""
+
     threats: tuple[Threat, ...]
     receipts: tuple[str, ...]
     notes: tuple[str, ...]

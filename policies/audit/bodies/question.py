@@ -47,6 +47,8 @@ class GuardAssessed(Body):
 
 
 class SpecialistStarted(Body):
+    """A specialist begins, with the prompt of this hash."""
+
     type: ClassVar[str] = "specialist.started"
     specialist: Annotated[str, Field(alias="gen_ai.agent.name")]
     prompt_sha256: Sha256
@@ -158,6 +160,8 @@ class QueryReturned(Body):
 
 
 class QueryFailed(Body):
+    """A query call that brought nothing back: what went wrong, in a sentence."""
+
     type: ClassVar[str] = "query.failed"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
     error: Annotated[str, Field(alias="error.type")]
@@ -166,6 +170,8 @@ class QueryFailed(Body):
 
 
 class GroundingChecked(Body):
+    """A draft held against the facts: what came of it, and the kinds of its faults; of the draft only its hash."""
+
     type: ClassVar[str] = "grounding.checked"
     outcome: Literal["bound", "repair", "withheld"]
     faults: list[str] = []

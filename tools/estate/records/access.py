@@ -19,6 +19,8 @@ UNUSED_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Analyzer:
+    """An access analyzer of one account, or of the organization."""
+
     account: str
     name: str
     type: str

@@ -9,29 +9,7 @@ from policies.controls.evidence import Item
 from policies.controls.mutate import drop, put
 from policies.controls.needs import template
 from policies.controls.rules import agent, apply
-from policies.controls.samples import stack
-
-_STACK = stack(
-    Gateway={
-        "Type": "AWS::BedrockAgentCore::Gateway",
-        "Properties": {
-            "AuthorizerType": "CUSTOM_JWT",
-            "AuthorizerConfiguration": {
-                "CustomJWTAuthorizer": {"DiscoveryUrl": "https://x", "AllowedAudience": ["regent"]}
-            },
-            "KmsKeyArn": {"Fn::GetAtt": ["Key", "Arn"]},
-            "PolicyEngineConfiguration": {"Arn": {"Fn::GetAtt": ["Engine", "PolicyEngineArn"]}, "Mode": "ENFORCE"},
-            "WafConfiguration": {"FailureMode": "FAIL_CLOSE"},
-        },
-    },
-    Firewall={
-        "Type": "AWS::WAFv2::WebACLAssociation",
-        "Properties": {
-            "ResourceArn": {"Fn::GetAtt": ["Gateway", "GatewayArn"]},
-            "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]},
-        },
-    },
-)
+from policies.controls.samples import GATEWAY_STACK, stack
 
 
 @check(
@@ -46,7 +24,7 @@ _STACK = stack(
         "no-own-key": "the gateway would have no key of ours",
         "fails-open": "requests would pass when the firewall cannot decide, or there is none",
     },
-    good={"stacks": [_STACK, stack()]},
+    good={"stacks": [GATEWAY_STACK, stack()]},
     mutants=[
         Mutant("nobody asks", "anybody", put("stacks", "Resources.Gateway.Properties.AuthorizerType", "NONE")),
         Mutant(

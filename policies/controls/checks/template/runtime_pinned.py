@@ -9,30 +9,7 @@ from policies.controls.evidence import Item
 from policies.controls.mutate import drop, put
 from policies.controls.needs import template
 from policies.controls.rules import agent, apply
-from policies.controls.samples import stack
-
-_STACK = stack(
-    Runtime={
-        "Type": "AWS::BedrockAgentCore::Runtime",
-        "Properties": {
-            "AgentRuntimeName": "regent_people",
-            "NetworkConfiguration": {"NetworkMode": "VPC", "NetworkModeConfig": {"Subnets": ["s"]}},
-            "AuthorizerConfiguration": {
-                "CustomJWTAuthorizer": {"DiscoveryUrl": "https://x", "AllowedAudience": ["regent"]}
-            },
-            "LifecycleConfiguration": {"MaxLifetime": 28800},
-            "EnvironmentVariables": {
-                "REGENT_GUARDRAIL": {"Ref": "Guardrail"},
-                "REGENT_GUARDRAIL_VERSION": {"Fn::GetAtt": ["Version", "Version"]},
-                "REGENT_MODEL": "bedrock:eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
-            },
-        },
-    },
-    Endpoint={
-        "Type": "AWS::BedrockAgentCore::RuntimeEndpoint",
-        "Properties": {"AgentRuntimeId": {"Ref": "Runtime"}, "AgentRuntimeVersion": "1", "Name": "prod"},
-    },
-)
+from policies.controls.samples import RUNTIME_STACK, stack
 
 
 @check(
@@ -43,7 +20,7 @@ _STACK = stack(
     reasons={
         "not-pinned": "the runtime would be reached only by the endpoint that follows every version",
     },
-    good={"stacks": [_STACK, stack()]},
+    good={"stacks": [RUNTIME_STACK, stack()]},
     mutants=[
         Mutant("no endpoint", "not-pinned", drop("stacks", "Resources.Endpoint")),
         Mutant(
