@@ -71,6 +71,7 @@ class PausedRun(RunOf):
     asked: str
     """What grounding holds the text against: the question, and the one before it."""
     reason: str
+    follows: tuple[str, ...] = ()
     first: int | None
     specialists: tuple[PausedSpecialist, ...]
     attempts: tuple[PausedAttempt, ...]
@@ -101,7 +102,7 @@ def pause(desk: Desk, turn: Turn, question: Question, asked: str, made: Draft) -
         input=call.input,
         call_sha256=call.call_sha256,
         accounts=list(call.accounts),
-        reason=turn.reason,
+        reason=turn.reason if question.reason is not None else wording.following(turn.reason, turn.follows),
         expires=approvals.until().isoformat(),
         personal_data=find(call.query).personal_data,
     )
@@ -125,6 +126,7 @@ def _taken_down(desk: Desk, turn: Turn, question: Question, asked: str, made: Dr
         model=desk.maker.name,
         asked=asked,
         reason=turn.reason,
+        follows=turn.follows,
         first=turn.first,
         specialists=made.specialists,
         attempts=tuple(
@@ -146,7 +148,7 @@ def _taken_down(desk: Desk, turn: Turn, question: Question, asked: str, made: Dr
 
 def restored(turn: Turn, run: PausedRun) -> Turn:
     """A new turn with what the paused one had found and used."""
-    turn.first, turn.reason = run.first, run.reason
+    turn.first, turn.reason, turn.follows = run.first, run.reason, run.follows
     turn.attempts = [Attempt(a.query, a.input, a.outcome, a.said, a.result) for a in run.attempts]
     turn.receipts = {receipt.id: receipt for receipt in run.receipts}
     results = [attempt.result for attempt in turn.attempts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from tools.errors import RegentError
@@ -23,6 +24,8 @@ PERSON = "Ask your platform team if you need a person."
 _TERMINAL = ("cli", "python")
 _BRINGS = ("slack", "teams")
 """Channels that ask approvers by themselves and bring the answer when it was decided."""
+_EARLIER, _EARLIER_LONG = 5, 200
+"""How many earlier questions an approver reads, and how many characters of each."""
 _BESIDE_INVOCATIONS = ("invoke", "openai", "agui", "a2a")
 _TAKES_PAYLOADS = ("invoke", "webhook")
 
@@ -90,6 +93,12 @@ def guarded(reasons: Sequence[str]) -> str:
 def stopped(limit: str) -> str:
     """Why a question ended early."""
     return f"The answer was withheld. {limit} What was found until then is listed as facts."
+
+
+def following(asked: str, before: Sequence[str]) -> str:
+    """A question with those that it may follow up, for whoever must know what it means: "and the day before?"."""
+    latest = [f"“{shorten(one, _EARLIER_LONG, placeholder=' …')}”" for one in before[-_EARLIER:]]
+    return f"{asked} (asked after {', then '.join(latest)})" if latest else asked
 
 
 def waiting(call: ApprovalRequested, accounts: int, channel: str, *, undecidable: bool = False) -> str:

@@ -60,6 +60,7 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
         if question.follows:
             desk.conversations.follow(owner(turn.principal), question.session, question.follows)
         history = desk.conversations.latest(owner(turn.principal), question.session)
+    turn.follows = tuple(exchange.question for exchange in history)
     known = specialists()
     domains = desk.maker.domains(seen.text, history, turn)
     turn.progress({"event": "specialists.chosen", "domains": list(domains)})

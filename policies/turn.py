@@ -58,6 +58,8 @@ class Turn:
     fresh: bool = False
     reason: str = ""
     """Why the asker wants to know, after masking; queries about persons need one."""
+    follows: tuple[str, ...] = ()
+    """What the asker asked before in this conversation, masked as it was then, oldest first."""
     approved: frozenset[str] = frozenset()
     """The hashes (`call_sha256`) of calls that a second person approved."""
     waiting: dict[str, Decision] = field(default_factory=dict)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.desk import Desk
     from policies.access import Principal
     from policies.oversight import History
+    from policies.oversight.approvals import Wanted
 
 app = Commands(
     help="What waits for a second person: see it, approve it, deny it.",
@@ -76,7 +77,7 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
     from agents.resuming import tries_on_record
     from policies.oversight import NotInChargeError
 
-    with refusals_said(), desk_of(approval) as desk:
+    with refusals_said(), desk_of(approval, as_id, "see") as desk:
         known = desk.oversight.approvals.history(approval)
         by = person(as_id, desk)
         with tries_on_record(desk, approval, by, "see"):
@@ -123,7 +124,7 @@ def _decide(approval: str, as_id: str, verdict: Literal["approve", "deny"], reas
 
     from agents.approving import decide
 
-    with refusals_said(), desk_of(approval) as desk:
+    with refusals_said(), desk_of(approval, as_id, "decide") as desk:
         by = person(as_id, desk)
         if desk.oversight.approvals.history(approval).asker == by.id:
             say(f"{by.id} asked this; somebody else decides it, here as `--as ID`.")
@@ -170,20 +171,28 @@ def _again(before: Principal) -> Principal:
 
 
 @contextmanager
-def desk_of(approval: str) -> Iterator[Desk]:
-    """A desk on the estate and with the model on which the question was paused."""
+def desk_of(approval: str, as_id: str, wanted: Wanted) -> Iterator[Desk]:
+    """A desk on the estate and with the model on which the question was paused; an id of none is refused on record."""
     from agents.home import Home
     from agents.ledgers import open_ledger
+    from agents.local import asker
     from agents.opening import open_desk
     from agents.overseeing import open_oversight
     from agents.resuming import run_of
     from agents.settings import load_settings
+    from policies.oversight import UnknownApprovalError
 
     home, settings = Home.find(), load_settings()
     with open_ledger(settings=settings) as ledger:
         overseen = open_oversight(home, ledger, settings)
-        run = run_of(overseen.approvals, approval)
-        overseen.close()
+        try:
+            run = run_of(overseen.approvals, approval)
+        except UnknownApprovalError as error:
+            by = asker(settings, as_id, aws=True)  # whoever the settings trust: there is no estate that it was asked of
+            overseen.approvals.refused(approval, by, wanted, str(error))
+            raise
+        finally:
+            overseen.close()
     with open_desk(estate=run.estate, model=run.model, home=home, settings=settings) as desk:
         yield desk
 

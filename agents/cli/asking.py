@@ -57,7 +57,7 @@ def resume_once(approval: str, *, as_id: str, json_out: bool) -> int:
     """Go on with what waited for this approval, or print its answer again; the exit code: 5 while it still waits."""
     from agents.cli.approvals import desk_of, person, refusals_said
 
-    with refusals_said(), progress_shown() as progress, desk_of(approval) as desk:
+    with refusals_said(), progress_shown() as progress, desk_of(approval, as_id, "resume") as desk:
         asker = person(as_id, desk)
         known = desk.oversight.approvals.history(approval)
         if known.asker == asker.id and known.state == "pending":

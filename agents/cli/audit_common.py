@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer._click.exceptions import UsageError
@@ -35,25 +32,6 @@ At = Annotated[Path | None, typer.Option("--ledger", help="Ledger directory (def
 Keys = Annotated[
     list[str] | None, typer.Option("--key", help="Verifier key to trust, or a file of them.", metavar="VKEY")
 ]
-
-
-@contextmanager
-def written_whole(out: Path) -> Iterator[IO[bytes]]:
-    """A file that is `out` once all of it is written, and not before. A pipe or a device is written to as it comes."""
-    out = out.resolve()
-    if out.exists() and not out.is_file():
-        with out.open("wb") as file:
-            yield file
-        return
-    part = out.with_name(f".{out.name}.part")  # one name, so that what a killed export left goes with the next
-    try:
-        with part.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def ledger_path(path: Path | None) -> Path:

@@ -15,7 +15,6 @@ from agents.cli.audit_common import (
     show,
     usage,
     utc,
-    written_whole,
 )
 from agents.cli.commands import Commands
 from agents.cli.options import Json
@@ -108,6 +107,7 @@ def export_command(
     """
     from policies.audit.export import export, export_tiles
     from policies.audit.reader import Reader
+    from tools.whole_file import written_whole
 
     reader = open_reader(ledger)
     if form == "tiles":

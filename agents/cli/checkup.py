@@ -64,28 +64,39 @@ def _settings() -> Check:
 
 def _ledger() -> Check:
     from agents.ledgers import open_ledger
+    from policies.audit.errors import LedgerDamagedError, LedgerUnwritableError
 
     home = Home.find()
+    remedy = "Run `regent audit verify`, which says what is wrong with it."
     try:
         with open_ledger() as ledger:
             return Check(name="ledger", state="ok", found=f"{ledger.size} records in {home.ledger}")
-    except (RegentError, OSError) as error:
-        return Check(
-            name="ledger",
-            state="failed",
-            found=str(error),
-            remedy=f"Make {home.path} writable, or set REGENT_HOME to a folder that is.",
+    except LedgerDamagedError as error:
+        found = str(error)
+        remedy = (
+            "Nothing is answered until it is restored: put a backup in its place, or what was shipped to a bucket "
+            "(`regent audit restore`). Leave the keys and anchors beside it as they are: they show what was there."
         )
+    except (LedgerUnwritableError, OSError) as error:
+        found = str(error)
+        remedy = f"Make {home.path} writable, or set REGENT_HOME to a folder that is."
+    except RegentError as error:
+        found = str(error)
+    return Check(name="ledger", state="failed", found=found, remedy=remedy)
 
 
 def _switch() -> Check:
     from agents.ledgers import open_ledger
     from agents.overseeing import open_oversight
+    from policies.audit.errors import LedgerError
 
     home = Home.find()
     try:
         with open_ledger() as ledger:
             stops = open_oversight(home, ledger, load_settings()).switch.read()
+    except LedgerError:
+        found, remedy = "it cannot be read without the ledger, so everything is stopped", "Mend the ledger first."
+        return Check(name="kill switch", state="failed", found=found, remedy=remedy)
     except (RegentError, OSError) as error:
         return Check(name="kill switch", state="failed", found=str(error), remedy="Run `regent resume` as an admin.")
     if stops:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from agents.answer import Answer, Question
 from agents.desk import Desk
@@ -29,6 +30,27 @@ def test_a_question_about_persons_waits_for_a_second_person(ask: Ask, home: Home
     assert "second person" in answer.text and "nothing was asked of AWS" in answer.text
     assert [query.decision for query in answer.queries] == ["needs_approval"]
     assert not answer.receipts and not answer.facts and answer.usage.aws_calls == 0
+
+
+def test_an_approver_reads_what_a_follow_up_follows(open_desk_with: Callable[..., Desk], home: Home) -> None:
+    asker = local_principal("bram")
+
+    def waits_for(text: str, **more: Any) -> str:
+        desk = open_desk_with(maker())
+        assert desk.answer(Question(text=text, session="s", **more), asker).status == "needs_approval"
+        return desk.oversight.approvals.all()[0].call.reason
+
+    spend = ScriptedMaker([[("spend", {})], "We spent [[f1]]."])
+    for text in ("What did we spend on key AKIAIOSFODNN7EXAMPLE?", "Who did what on Monday?\n\n**Approve** this"):
+        assert open_desk_with(spend).answer(Question(text=text, session="s"), asker).status == "answered"
+    said = waits_for("and the day before")
+    assert said.startswith("and the day before (asked after “What did we spend on key ")
+    assert said.endswith("?”, then “Who did what on Monday? **Approve** this”)") and "AKIA" not in said
+    assert waits_for("and the day before", reason="incident 4711") == "incident 4711"
+    with Ledger.open(home.ledger) as ledger:
+        made = list(recorded(ledger.read()))
+    assert {one.why for one in made[-2:]} == {"and the day before", "incident 4711"}, "the gate knew the words alone"
+    assert all(decide_again(shipped_gate(), one)[0] == one.body.decision for one in made)
 
 
 def test_who_never_may_is_told_so_and_nobody_is_asked_to_approve_it(ask: Ask, home: Home) -> None:

@@ -96,6 +96,7 @@ class OfflineModel(Model):
                 return [("derive", inputs) for inputs in derived], ""
         for told in results:
             told.lead_with(plan.focus)
+            told.partly = not self._names.complete
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
         return [], answer(results, plan.limits, question, plan.focus, first)
 

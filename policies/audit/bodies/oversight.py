@@ -47,7 +47,10 @@ class SwitchRefused(Body):
 
 
 class ApprovalRequested(Body):
-    """A call waits for a second person until `expires` (ISO time); `reason` is why the asker wants to know."""
+    """A call waits for a second person until `expires` (ISO time); `reason` is why the asker wants to know.
+
+    Without a reason of its own that is the question, with those before it in the conversation, which it may follow up.
+    """
 
     type: ClassVar[str] = "approval.requested"
     approval: str

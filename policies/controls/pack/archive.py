@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from policies.controls.errors import ControlsError
+from tools.whole_file import written_whole
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 FORM, WHOLE = "regent-pack/1", "regent-pack-file/1"
@@ -76,6 +76,8 @@ def writable(out: Path) -> None:
     """ControlsError when nothing can be written to `out`; found out before the work is done."""
     if out.is_dir():
         raise ControlsError(f"The pack cannot be written to {out}: it is a folder; name a file.")
+    if out.exists() and not out.is_file():  # what is written is read again, to be signed
+        raise ControlsError(f"The pack cannot be written to {out}: it is a pipe or a device; name a file.")
     if not out.parent.is_dir():
         raise ControlsError(f"The pack cannot be written to {out}: there is no folder {out.parent}; make it first.")
     if not os.access(out.parent, os.W_OK):
@@ -84,15 +86,9 @@ def writable(out: Path) -> None:
 
 @contextmanager
 def writing(out: Path) -> Iterator[IO[bytes]]:
-    """A file that becomes `out` once all was written. ControlsError when it cannot be; then nothing of it is left."""
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    """`written_whole`, with ControlsError for what cannot be written."""
     try:
-        with part.open("x+b") as file:
+        with written_whole(out) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
     except OSError as error:
         raise ControlsError(f"The pack cannot be written to {out}: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -217,6 +218,18 @@ def test_doctor_says_what_to_do_and_needs_no_aws(tmp_path: Path) -> None:
     assert checks["sample estate"]["state"] == "ok"
     assert checks["AWS credentials"]["state"] == "absent"
     assert checks["AWS credentials"]["remedy"]
+
+
+def test_doctor_says_of_a_ledger_that_was_removed_what_verify_says(tmp_path: Path) -> None:
+    assert here(tmp_path, "ask", "What did we spend?").returncode == 0
+    shutil.rmtree(tmp_path / "home" / "ledger")
+    done = here(tmp_path, "doctor", "--json", AWS_EC2_METADATA_DISABLED="true")
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 1 and checks["ledger"]["state"] == checks["kill switch"]["state"] == "failed"
+    assert "was cut, rolled back or removed" in checks["ledger"]["found"]
+    assert "restore" in checks["ledger"]["remedy"] and "writable" not in checks["ledger"]["remedy"]
+    assert checks["kill switch"]["remedy"] == "Mend the ledger first.", "and not to lift a stop that nobody made"
+    assert here(tmp_path, "audit", "verify").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,16 @@ def first(given: Answer) -> str:
     return next(part for part in given.text.split("\n\n") if not part.startswith("Read as")).split(". ")[0]
 
 
+@pytest.mark.parametrize(
+    ("person", "whether", "largest"),
+    [("local", "No.", "The largest:"), ("femke", "Yes, of what you may see.", "The largest of what you may see:")],
+)
+def test_what_comes_first_is_said_of_what_the_asker_may_see(ask: Ask, person: str, whether: str, largest: str) -> None:
+    given = ask(OfflineMaker(), "Does data-prod cost the most?", as_id=person)
+    assert given.status == "answered" and largest in given.text, given.text
+    assert any(part.startswith(f"{whether} ") for part in given.text.split("\n\n")), given.text
+
+
 @pytest.mark.parametrize("question", ["What will we spend in 2028?", "Forecast for November 2029", "forecast for 2027"])
 def test_a_time_that_no_forecast_reaches_gets_no_figure_of_another_one(ask: Ask, question: str) -> None:
     given = ask(OfflineMaker(), question)

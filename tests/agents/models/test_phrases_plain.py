@@ -89,6 +89,27 @@ def test_what_a_question_takes_for_granted_is_set_right(asked: str, change: str,
     assert moved_otherwise(told, asked) == said
 
 
+@pytest.mark.parametrize(
+    ("asked", "place", "said"),
+    [
+        ("Does Amsterdam cost the most?", "amsterdam", "Yes, of what you may see."),
+        ("Does Utrecht cost the most?", "utrecht", "No, not of what you may see."),
+        ("Does Rotterdam cost the most?", "rotterdam", "No, not of what you may see."),
+        ("Is Rotterdam the cheapest?", "rotterdam", ""),
+    ],
+)
+def test_who_sees_less_is_told_what_comes_first_of_that_only(asked: str, place: str, said: str) -> None:
+    told = read_result(SPEND)
+    told.partly = True
+    assert held_against(told, asked, (place,))[0] == said
+    level = read_result(SPEND.replace("f3=30", "f3=60"))
+    level.partly = True
+    assert (
+        held_against(level, "Does Utrecht cost the most?", ("utrecht",))[0]
+        == "Yes, but not alone, of what you may see."
+    )
+
+
 def test_what_has_no_backup_is_not_answered_with_jobs_but_one_night_is() -> None:
     def asked(question: str) -> str:
         plan = understand(question, (), names=names(), now=NOW, queries=queries())

@@ -20,7 +20,7 @@ from agents.desk import Desk
 from agents.home import Home
 from policies.access import Principal, local_principal
 from policies.audit import Ledger, verify
-from policies.audit.bodies import ApprovalDecided, ApprovalRequested, QueryCalled
+from policies.audit.bodies import ApprovalDecided, ApprovalRefused, ApprovalRequested, QueryCalled
 from policies.audit.erasure import forget
 from policies.oversight import ApprovalError, Approvals, ApprovalSettings
 from policies.oversight.approval_dynamo import DynamoApprovals
@@ -291,7 +291,14 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer["status"] == "answered" and "deploy-data" in answer["text"] and "approval" not in answer
     assert "Only the person who asked" in regent("ask", "--resume", approval, "--as", "carla", code=3)
     regent("ask", question, "--resume", approval, code=2)
-    regent("approvals", "show", "a-none", code=3)
+    for wanted, words in (("see", ("approvals", "show", "a-none")), ("decide", ("approvals", "deny", "please, no")),
+                          ("resume", ("ask", "--resume", "a-0123456789abcdef"))):  # fmt: skip
+        assert "There is no approval" in regent(*words, "--as", "anna", code=3)
+        with Ledger.open(tmp_path / "ledger") as ledger:
+            last = [stored for stored in ledger.read() if stored.record.type == "approval.refused"][-1]
+        assert isinstance(last.body, ApprovalRefused) and last.record.question is None
+        assert (last.body.wanted, last.body.by, last.record.principal) == (wanted, "anna", "anna")
+        assert last.body.approval == words[-1] if wanted == "resume" else last.body.approval.startswith("sha256:")
     assert verify(tmp_path / "ledger").code == 0
 
 

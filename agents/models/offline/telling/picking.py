@@ -180,6 +180,8 @@ _WHETHER = re.compile(
     re.IGNORECASE,
 )
 _RANKED = frozenset({"Account", "Venue", "Team", "Env", "Region", "Service"})
+OF_SIGHT = " of what you may see"
+"""Said of what comes first, to somebody who may not see all that there is."""
 _LEAST = re.compile(r"\b(?:least|cheapest|lowest|fewest|smallest)\b", re.IGNORECASE)
 
 
@@ -203,12 +205,18 @@ def held_against(told: Told, asked: str, focus: tuple[str, ...]) -> tuple[str, l
         return "", []
     best = [row for size, row in ranked if size == ranked[0][0]]
     if any(ranked[place][0] == ranked[0][0] for place in mine):
-        return ("Yes." if len(best) == 1 else "Yes, but not alone."), best
+        return _within_sight("Yes" if len(best) == 1 else "Yes, but not alone", told), best
     if not mine:
-        return "No.", best
+        return _within_sight("No", told), best
     rows = [row for _, row in ranked]
     down = rows[: mine[0] + 1]
-    return "No.", down if len(down) <= _DOWN_TO else [*rows[: _DOWN_TO - 1], rows[mine[0]]]
+    return _within_sight("No", told), down if len(down) <= _DOWN_TO else [*rows[: _DOWN_TO - 1], rows[mine[0]]]
+
+
+def _within_sight(said: str, told: Told) -> str:
+    if not told.partly:
+        return f"{said}."
+    return f"{said},{' not' if said == 'No' else ''}{OF_SIGHT}."
 
 
 def _size(row: list[str], told: Told) -> float | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.picking import (
+    OF_SIGHT,
     account_of,
     asks_why,
     beyond,
@@ -170,6 +171,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
     lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
+    if told.partly and told.query == "spend":
+        lead = f"{lead[:-1]}{OF_SIGHT}:"
     if told.columns and told.columns[0] in _SERIES and not least:
         lead = "The highest:"
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)

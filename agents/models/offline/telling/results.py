@@ -62,6 +62,8 @@ class Told:
     """The unit of each column's facts, as its title says; empty where it holds none."""
     rows: list[list[str]] = field(default_factory=list)
     incomplete: bool = False
+    partly: bool = False
+    """Whether the asker may not see all that there is: what comes first here need not come first of all."""
     error: str = ""
 
     def lead_with(self, focus: tuple[str, ...]) -> None:
