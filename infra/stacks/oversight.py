@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, Tags
@@ -48,31 +49,8 @@ class OversightStack(Stack):
         super().__init__(scope, id, **kwargs)
         self._environment = environment
         self.key = _key(self)
-        self.switch = ssm.StringParameter(
-            self,
-            "Switch",
-            parameter_name=f"/regent/{environment.name}/stop",
-            # no stops; `regent stop` changes it, and a deployment does not change it back
-            string_value="[]",
-            description="Regent's kill switch: a list of stops; unreadable means stopped",
-        )
-        self.switch.apply_removal_policy(RemovalPolicy.RETAIN)
-        self.table = dynamodb.Table(
-            self,
-            "State",
-            table_name=f"{environment.prefix}State",
-            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
-            time_to_live_attribute="ttl",
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=self.key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.switch = _switch(self, environment)
+        self.table = _state(self, environment, self.key)
         access = plain_bucket(self, "AccessLogs", expire_days=environment.retention.logs_days)
         self.keys = _keys_bucket(self, self.key, access)
         self.ledger_log = log_group(self, "LedgerLog", environment, self.key, name=f"/regent/{environment.name}/ledger")
@@ -97,18 +75,7 @@ class OversightStack(Stack):
             principals=_principals(self, environment),
             envelope_key=self.envelopes.key_arn,
         )
-        self.topic = sns.Topic(self, "Alarms", master_key=self.key, enforce_ssl=True)
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsOfThisAccount",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        if environment.alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(environment.alarm_email))
+        self.topic = _topic(self, environment, self.key)
         self._rounds()
         self._alarms()
         CfnOutput(self, "StateTable", value=self.table.table_name)
@@ -128,36 +95,31 @@ class OversightStack(Stack):
     def _rounds(self) -> None:
         environment, evidence = self._environment, self.house.evidence
         code = packaged(self)
-        self.verify = function(
+        a_round = partial(
+            function,
             self,
-            "Verify",
-            environment,
-            says="Regent verifies its ledger in the bucket, as `regent audit verify` does",
-            handler="agents.rounds.verifying.handler",
+            environment=environment,
             code=code,
             key=self.key,
             seconds=900,
             memory=2048,
             disk=4096,
             at_once=1,
+        )
+        self.verify = a_round(
+            id="Verify",
+            says="Regent verifies its ledger in the bucket, as `regent audit verify` does",
+            handler="agents.rounds.verifying.handler",
             variables=self.house.settings("tokens"),
         )
         for statement in self.house.reading_evidence():
             self.verify.add_to_role_policy(statement)
         self.verify.add_to_role_policy(with_key("PublicKey", ["kms:GetPublicKey"], evidence.checkpoint_key))
         self.verify.add_to_role_policy(self.house.state("Query", "PutItem"))
-        self.watch = function(
-            self,
-            "Watch",
-            environment,
+        self.watch = a_round(
+            id="Watch",
             says="Regent evaluates its controls, as `regent controls watch --once` does",
             handler="agents.rounds.watching.handler",
-            code=code,
-            key=self.key,
-            seconds=900,
-            memory=2048,
-            disk=4096,
-            at_once=1,
             # its ledger goes on from round to round: it comes from the bucket, and is there again before a round ends
             variables=self.house.settings("tokens")
             | {"REGENT_LEDGER_ACKNOWLEDGE": "disk", "REGENT_LEDGER_NAME": f"regent.{environment.name}/watch"},
@@ -201,76 +163,57 @@ class OversightStack(Stack):
         records = self._filter("Records", logs.FilterPattern.number_value("$.index", ">=", 0))
         denials = self._filter("Denials", logs.FilterPattern.string_value("$.decision", "=", "deny"))
         failed, cost = _metric("LedgersFailed"), _metric("OwnCostUsd")
-        breaching, quiet = cloudwatch.TreatMissingData.BREACHING, cloudwatch.TreatMissingData.NOT_BREACHING
-        at_least = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
         less = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-        a_watch, day = Duration.hours(WATCH_HOURS), Duration.days(1)
+        silent = cloudwatch.TreatMissingData.BREACHING  # of what speaks all the time, silence is a fault
         made = [
-            self.alarm(
-                self,
+            self._when(
                 "ledger-not-advancing",
-                records.with_(period=a_watch, statistic="Sum"),
-                alarm_description=f"No record for {2 * WATCH_HOURS} hours, though the watch alone leaves some",
-                threshold=1,
+                records.with_(period=Duration.hours(WATCH_HOURS), statistic="Sum"),
+                f"No record for {2 * WATCH_HOURS} hours, though the watch alone leaves some",
                 comparison_operator=less,
                 evaluation_periods=2,
-                treat_missing_data=breaching,
+                treat_missing_data=silent,
             ),
-            self.alarm(
-                self,
+            self._when(
                 "verification-failed",
-                failed.with_(period=day, statistic="Sum"),
-                alarm_description="A ledger did not verify, or nobody verified for a day",
-                threshold=1,
-                comparison_operator=at_least,
-                evaluation_periods=1,
-                treat_missing_data=breaching,
+                failed.with_(period=Duration.days(1), statistic="Sum"),
+                "A ledger did not verify, or nobody verified for a day",
+                treat_missing_data=silent,
             ),
-            self.alarm(
-                self,
+            self._when(
                 "denials",
                 denials.with_(period=Duration.minutes(5), statistic="Sum"),
-                alarm_description=f"At least {bounds.denials_in_5_minutes} denials by the gate in 5 minutes",
+                f"At least {bounds.denials_in_5_minutes} denials by the gate in 5 minutes",
                 threshold=bounds.denials_in_5_minutes,
-                comparison_operator=at_least,
-                evaluation_periods=1,
-                treat_missing_data=quiet,
             ),
-            self.alarm(
-                self,
+            self._when(
                 "own-cost",
                 cost.with_(period=Duration.hours(2 * WATCH_HOURS), statistic="Maximum"),
-                alarm_description=f"Models and billed calls of today cost {bounds.own_usd_per_day:g} USD",
+                f"Models and billed calls of today cost {bounds.own_usd_per_day:g} USD",
                 threshold=bounds.own_usd_per_day,
-                comparison_operator=at_least,
-                evaluation_periods=1,
-                treat_missing_data=breaching,
+                treat_missing_data=silent,
             ),
             *(
-                self.alarm(
-                    self,
-                    f"{name}-round",
-                    run.metric_errors(period=Duration.hours(1)),
-                    alarm_description=f"A round of {name} failed",
-                    threshold=1,
-                    comparison_operator=at_least,
-                    evaluation_periods=1,
-                    treat_missing_data=quiet,
-                )
+                self._when(f"{name}-round", run.metric_errors(period=Duration.hours(1)), f"A round of {name} failed")
                 for name, run in (("verify", self.verify), ("watch", self.watch))
             ),
-            self.alarm(
-                self,
+            self._when(
                 "missed-rounds",
                 self._missed.metric_approximate_number_of_messages_visible(period=Duration.minutes(5)),
-                alarm_description="A round could not even be started",
-                threshold=1,
-                comparison_operator=at_least,
-                evaluation_periods=1,
-                treat_missing_data=quiet,
+                "A round could not even be started",
             ),
         ]
         self._dashboard(made, {"Records": records, "Denials": denials, "Ledgers failed": failed, "Own cost, USD": cost})
+
+    def _when(self, name: str, metric: cloudwatch.IMetric, says: str, **given: Any) -> cloudwatch.Alarm:
+        """An alarm for a value of 1 or more in one period, unless something else is given."""
+        usual = {
+            "threshold": 1,
+            "comparison_operator": cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            "evaluation_periods": 1,
+            "treat_missing_data": cloudwatch.TreatMissingData.NOT_BREACHING,
+        }
+        return self.alarm(self, name, metric, alarm_description=says, **(usual | given))
 
     def _filter(self, name: str, pattern: logs.IFilterPattern) -> cloudwatch.Metric:
         found = logs.MetricFilter(
@@ -301,6 +244,56 @@ class OversightStack(Stack):
                     title=f"{title}: duration", left=[one.metric_duration() for one in functions], width=12, height=6
                 ),
             )
+
+
+def _switch(stack: Stack, environment: Environment) -> ssm.StringParameter:
+    switch = ssm.StringParameter(
+        stack,
+        "Switch",
+        parameter_name=f"/regent/{environment.name}/stop",
+        # no stops; `regent stop` changes it, and a deployment does not change it back
+        string_value="[]",
+        description="Regent's kill switch: a list of stops; unreadable means stopped",
+    )
+    switch.apply_removal_policy(RemovalPolicy.RETAIN)
+    return switch
+
+
+def _state(stack: Stack, environment: Environment, key: kms.IKey) -> dynamodb.Table:
+    """Budgets, approvals, sessions and deliveries of all who answer."""
+    return dynamodb.Table(
+        stack,
+        "State",
+        table_name=f"{environment.prefix}State",
+        partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+        time_to_live_attribute="ttl",
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=True,
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+
+
+def _topic(stack: Stack, environment: Environment, key: kms.IKey) -> sns.Topic:
+    """What alarms tell; of this account only, so that nobody else's alarm passes for one of ours."""
+    topic = sns.Topic(stack, "Alarms", master_key=key, enforce_ssl=True)
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="AlarmsOfThisAccount",
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+        )
+    )
+    if environment.alarm_email:
+        topic.add_subscription(subscriptions.EmailSubscription(environment.alarm_email))
+    return topic
 
 
 def _principals(stack: Stack, environment: Environment) -> s3_assets.Asset | None:
