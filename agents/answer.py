@@ -66,7 +66,7 @@ class QueryMade(_Frozen):
 
 
 class Usage(_Frozen):
-    """What this answer took: model tokens, billed AWS calls and tokens in USD at list price, wall time in seconds."""
+    """What this answer took: model tokens, AWS calls (not those read from memory), USD at list price, seconds."""
 
     input_tokens: int = 0
     output_tokens: int = 0

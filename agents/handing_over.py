@@ -25,15 +25,15 @@ def deliver_on_record(desk: Desk, turn: Turn, arrival: Arrival, written: Written
     Raises:
         LedgerError: it could not be recorded, so it must not go out.
     """
+    prices = desk.oversight.budgets.prices
+    billed = [receipt for receipt in turn.receipts.values() if not receipt.cached]
     usage = Usage(
         input_tokens=written.input_tokens,
         output_tokens=written.output_tokens,
         model=desk.maker.name,
-        aws_calls=sum(1 for receipt in turn.receipts.values() if not receipt.cached),
-        aws_cost_usd=float(turn.aws_cost_usd),
-        model_cost_usd=float(
-            desk.oversight.budgets.prices.tokens(desk.maker.name, written.input_tokens, written.output_tokens)
-        ),
+        aws_calls=len(billed),
+        aws_cost_usd=float(prices.asked(f"{receipt.service}:{receipt.operation}" for receipt in billed)),
+        model_cost_usd=float(prices.tokens(desk.maker.name, written.input_tokens, written.output_tokens)),
         seconds=round(time.perf_counter() - arrival.started, 3),
     )
     turn.record(

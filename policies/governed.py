@@ -20,7 +20,7 @@ from tools.errors import InputError, RegentError
 from tools.estates import Estate
 from tools.facts import FactBook, QueryResult, as_plain, plain_sha256
 from tools.registry import Query
-from tools.running import Ran, run_query
+from tools.running import Ran, Sent, run_query
 
 _RECEIPTS_IN_ONE, _FACTS_IN_ONE = 40, 40
 """How many of each one record holds: well under the ledger's 64 KiB."""
@@ -159,21 +159,29 @@ def _run(
     )
     turn.use_approval(decision.input_sha256)
     turn.progress({"event": "query.started", "query": query.name, "input": parsed})
-    ran = run_query(
-        query,
-        parsed,
-        estate=turn.estate,
-        directory=directory,
-        book=book,
-        store=turn.store,
-        now=now,
-        memory=turn.memory,
-        clean=from_estate,
-    )
-    cost = turn.oversight.budgets.prices.asked(ran.asked)
-    if lease is not None:
-        lease.settle(0, cost)
-    turn.paid(cost)
+    sent = Sent()
+    try:
+        ran = run_query(
+            query,
+            parsed,
+            estate=turn.estate,
+            directory=directory,
+            book=book,
+            store=turn.store,
+            now=now,
+            memory=turn.memory,
+            clean=from_estate,
+            sent=sent,
+        )
+    except RegentError:
+        _keep_sent(turn, query, sent, intent)  # a name that is not known was looked up all the same
+        raise
+    finally:
+        cost = turn.oversight.budgets.prices.asked(sent.asked)
+        if lease is not None:
+            lease.settle(0, cost)
+        turn.paid(cost)
+        turn.saw(sent.receipts.values())
     _keep(turn, query, parsed, ran, intent)
     turn.progress({"event": "query.finished", "query": query.name, "milliseconds": ran.milliseconds})
     return ran.result
@@ -209,8 +217,15 @@ def _keep(turn: Turn, query: Query, parsed: dict[str, Any], ran: Ran, intent: in
         ),
         wait=False,  # durable with the next decision or with the delivery: nothing leaves before that
     )
-    turn.receipts.update((receipt.id, receipt) for receipt in ran.receipts)
     turn.attempts.append(Attempt(query.name, parsed, "returned", ran.result.read_as, ran.result))
+
+
+def _keep_sent(turn: Turn, query: Query, sent: Sent, intent: int) -> None:
+    """Put on record what a call that failed had asked AWS for."""
+    receipts = [receipt.model_dump(mode="json") for receipt in sent.receipts.values()]
+    for at in range(0, len(receipts), _RECEIPTS_IN_ONE):
+        some = receipts[at : at + _RECEIPTS_IN_ONE]
+        turn.record(f"query:{query.name}", QueryMore(query=query.name, intent=intent, receipts=some), wait=False)
 
 
 def _failed(turn: Turn, query: Query, given: dict[str, Any], outcome: Any, error: RegentError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +18,7 @@ from tools.errors import RegentError
 from tools.estates import Estate
 from tools.facts import Fact, QueryResult
 from tools.receipts import Receipt, ReceiptStore
-from tools.wire import Memory
+from tools.wire import Memory, saw
 
 Outcome = Literal["returned", "denied", "needs_approval", "failed", "refused"]
 """What became of one query call: facts, a denial by the gate, a wait for approval, an error, or refused inputs."""
@@ -157,6 +157,12 @@ class Turn:
         """Count what AWS charges for the calls of a query; queries run at the same time."""
         with self._lock:
             self.aws_cost_usd += cost
+
+    def saw(self, receipts: Iterable[Receipt]) -> None:
+        """Keep the receipts of a query; what one query was billed for may come to another one from memory."""
+        with self._lock:
+            for receipt in receipts:
+                saw(self.receipts, receipt)
 
     def settled(self, decision: Decision, said: str) -> None:
         """The call that waited was turned down."""

@@ -19,6 +19,7 @@ import orjson
 from pydantic import ValidationError
 
 from tools.errors import ReceiptError
+from tools.own_file import opened_own, own_folder
 from tools.receipts import Receipt, ReceiptStore, StoredResponse
 from tools.wire import Call
 
@@ -32,14 +33,15 @@ _flights_lock = threading.Lock()
 class CallCache:
     """Remembers receipts of billed calls in `folder`; the responses themselves stay in the receipt store.
 
-    `fresh=True` asks AWS anyway and remembers the new response.
+    `fresh=True` asks AWS anyway and remembers the new response: what this cache kept itself is as fresh as can be.
     """
 
     def __init__(self, folder: Path, store: ReceiptStore, *, fresh: bool = False) -> None:
         self._folder, self._store, self._fresh = folder, store, fresh
+        self._kept: set[Path] = set()
 
     def find(self, call: Call) -> tuple[Receipt, StoredResponse] | None:
-        if call.service not in BILLED or self._fresh:
+        if call.service not in BILLED or (self._fresh and self._path(call) not in self._kept):
             return None
         try:
             receipt = Receipt.model_validate_json(self._path(call).read_bytes())
@@ -56,10 +58,12 @@ class CallCache:
             return
         path = self._path(call)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(path.parent)
             temporary = path.with_suffix(f".{secrets.token_hex(4)}")
-            temporary.write_bytes(receipt.model_dump_json().encode())
+            with open(temporary, "xb", opener=opened_own) as file:
+                file.write(receipt.model_dump_json().encode())
             temporary.replace(path)
+            self._kept.add(path)
         except OSError as error:
             raise ReceiptError(f"The call cache {self._folder} cannot be written: {error}.") from error
 

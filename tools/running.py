@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,15 @@ from tools.facts import FactBook, QueryResult
 from tools.receipts import Receipt, ReceiptStore
 from tools.registry import Query
 from tools.wire import RUNNING, Memory, Running
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one query call asked of AWS so far; of one that fails in the end, too, because that was billed as well."""
+
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Operations that went to AWS (not answered from memory), in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +52,18 @@ def run_query(
     now: datetime,
     memory: Memory | None = None,
     clean: Callable[[str], str] = str,
+    sent: Sent | None = None,
 ) -> Ran:
     """Run `query` with parsed inputs `given`; its facts get ids in `book`.
 
     `clean` is applied to every text that the estate supplied (labels, values, cells, notes) before it becomes a fact.
+    `sent` is filled as the calls happen.
 
     Raises:
         RegentError: an input, AWS or the receipt store failed; nothing was added to `book`.
     """
-    running = Running(query.name, query.operations, estate.source, store, memory)
+    sent = sent or Sent()
+    running = Running(query.name, query.operations, estate.source, store, memory, sent.receipts, sent.asked)
     aws = Aws(estate.sessions, directory, now, estate.regions, currency=estate.currency)
     available: dict[type, Any] = {Aws: aws, FactBook: book}
     started = time.perf_counter()

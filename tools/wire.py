@@ -168,7 +168,14 @@ def _after_response(response_dict: dict[str, Any] | None, **_: Any) -> None:
         running.store.put(call.receipt, data)
         if running.memory is not None and status < 300:
             running.memory.keep(call, call.receipt)
-    running.receipts[call.receipt.id] = call.receipt
+    saw(running.receipts, call.receipt)
+
+
+def saw(receipts: dict[str, Receipt], receipt: Receipt) -> None:
+    """Note a receipt. One that was billed a moment ago stays so when its response is read from memory afterwards."""
+    known = receipts.get(receipt.id)
+    if known is None or known.cached:
+        receipts[receipt.id] = receipt
 
 
 def _well_formed(call: Call, content_type: str, body: bytes) -> None:

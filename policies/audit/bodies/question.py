@@ -132,7 +132,10 @@ class QueryCalled(Body):
 
 
 class QueryMore(Body):
-    """Receipts and facts of a query that do not fit into its `query.returned`, which follows."""
+    """Receipts and facts of a query that do not fit into its `query.returned`, or receipts of one that failed.
+
+    The `query.returned` or `query.failed` follows.
+    """
 
     type: ClassVar[str] = "query.more"
     query: Annotated[str, Field(alias="gen_ai.tool.name")]
