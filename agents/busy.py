@@ -12,6 +12,8 @@ import os
 import threading
 from pathlib import Path
 
+from tools.own_file import own_folder
+
 _DIGITS = 6
 
 
@@ -26,7 +28,7 @@ class Busy:
         """Whether it is `by`'s now: nobody else has it."""
         named = hashlib.sha256(f"{len(owned_by)}:{owned_by}{session}".encode()).hexdigest()[:_DIGITS]
         place = self._path.with_name(f".{self._path.name}.{named}")
-        place.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(place.parent)
         fd = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import SettingsError
+from tools.own_file import opened_own, own_folder
 
 if TYPE_CHECKING:
     from agents.home import Home
@@ -31,9 +32,10 @@ def with_principals(settings: Settings, home: Home, client: Any = None) -> Setti
 
     held = _read(settings.principals_object, client)
     file = home.path / "principals.yaml"
-    home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_folder(home.path)
     part = file.with_suffix(f".{os.getpid()}")
-    part.write_bytes(held)
+    with open(part, "wb", opener=opened_own) as made:
+        made.write(held)
     part.replace(file)
     people(file)
     return settings.model_copy(update={"principals": file, "principals_object": None})

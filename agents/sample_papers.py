@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.home import Home
 from agents.settings import Settings
+from tools.own_file import opened_own, own_folder
 
 if TYPE_CHECKING:
     from policies.audit import Ledger
@@ -66,8 +67,9 @@ def _write(home: Home, today: date) -> None:
     """The papers with the day of their approval in their front matter, as whoever approves one fills it in."""
     from tools import estate
 
-    home.papers.mkdir(parents=True, exist_ok=True)
+    own_folder(home.papers)
     dates = f"approved_on: {today}\nreview_due: {today + _REVIEWED_AFTER}\n"
     for paper in sorted((Path(estate.__file__).parent / "documents").glob("*.md")):
         text = paper.read_text(encoding="utf-8").replace("scope: [", f"{dates}scope: [", 1)
-        (home.papers / paper.name).write_text(text, encoding="utf-8")
+        with open(home.papers / paper.name, "w", encoding="utf-8", opener=opened_own) as made:
+            made.write(text)

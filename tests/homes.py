@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.estate.cost.store import parquet
+from tools.own_file import own_folder
 
 SHARED = "TESTS_SHARED_FOLDER"
 """The variable that names a folder of this run, for all of its processes (`tests/conftest.py`)."""
@@ -25,6 +26,7 @@ def furnished(home: Path) -> str:
     there = home / "cache" / "estate"
     if not there.exists():
         with suppress(OSError):  # a home that cannot be written is what some tests are about
+            own_folder(home)
             shutil.copytree(common_home() / "estate", there)
     return str(home)
 

@@ -1,4 +1,4 @@
-"""Own file: a file of state that nobody but this user reads."""
+"""Own file: files and folders of state that nobody but this user reads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,30 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+
+
+def own_folder(path: Path) -> None:
+    """Make the folder, and what it lies in, so that nobody but this user looks into them. One that is there stays.
+
+    `Path.mkdir` gives its mode to the last folder only; those that it makes on the way are as open as the umask lets
+    them be, and the home itself is mostly made on the way.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700)
+    except FileNotFoundError:
+        own_folder(path.parent)
+        own_folder(path)
+    except OSError:
+        if not path.is_dir():
+            raise
+
+
+def opened_own(path: str, flags: int) -> int:
+    """An `opener` for `open`: a file that it makes is read by this user alone."""
+    return os.open(path, flags, 0o600)
 
 
 def own_file(path: Path) -> None:
@@ -28,7 +52,7 @@ def first_written(path: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_folder(path.parent)
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:

@@ -15,7 +15,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from tools.errors import ReceiptError
-from tools.own_file import first_written
+from tools.own_file import first_written, opened_own, own_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -243,10 +243,10 @@ def _holds_any(folder: Path) -> bool:
 def _created(path: Path) -> BinaryIO:
     """A new file to write. Its folder is there nearly always, so it is made only when it turns out not to be."""
     try:
-        return path.open("xb")
+        return open(path, "xb", opener=opened_own)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("xb")
+        own_folder(path.parent)
+        return open(path, "xb", opener=opened_own)
 
 
 def _read_or_make_key(path: Path) -> bytes:

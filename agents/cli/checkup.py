@@ -29,7 +29,7 @@ class Check(BaseModel):
 
 def checkup() -> list[Check]:
     """All checks, in the order in which a person would mend them."""
-    return [_python(), _dependencies(), _settings(), _ledger(), _switch(), _sample(), *_aws()]
+    return [_python(), _dependencies(), _settings(), _home(), _ledger(), _switch(), _sample(), *_aws()]
 
 
 def _python() -> Check:
@@ -60,6 +60,23 @@ def _settings() -> Check:
     except RegentError as error:
         return Check(name="settings", state="failed", found=str(error), remedy="Mend regent.yaml or the environment.")
     return Check(name="settings", state="ok", found="readable")
+
+
+def _home() -> Check:
+    """Whether others may look into the home. What Regent makes is for its user alone; a home may be older, or made."""
+    path = Home.find().path
+    try:
+        mode = path.stat().st_mode & 0o777
+    except OSError:  # not there yet, or not to be looked at: the ledger's check says which
+        return Check(name="home", state="absent", found=f"{path} is not there yet")
+    if mode & 0o077:
+        return Check(
+            name="home",
+            state="failed",
+            found=f"Others than you can look into {path} (mode {mode:o}).",
+            remedy=f"Run `chmod 700 {path}`; whoever may read there may read the ledger.",
+        )
+    return Check(name="home", state="ok", found=f"{path}, for its owner only")
 
 
 def _ledger() -> Check:

@@ -156,7 +156,7 @@ def export_tiles(ledger: Path, out: Path) -> int:
             name = tile_name(level // 8, number)
             width = min(TILE, count - number * TILE)
             data = (reader.tiles.path / name).read_bytes()[: width * TILE_BYTES // TILE]
-            write_durably(out / "tile" / (name if width == TILE else f"{name}.p/{width}"), data, mode=0o644)
+            _publish(out / "tile" / (name if width == TILE else f"{name}.p/{width}"), data)
     bundle: list[bytes] = []
     for index, leaf in read_raw(reader.segments, 0, signed.size - 1):
         if len(leaf) - 1 > MAX_ENTRY:
@@ -165,7 +165,13 @@ def export_tiles(ledger: Path, out: Path) -> int:
         if len(bundle) == TILE or index == signed.size - 1:
             name = "tile/entries" + tile_name(0, index // TILE)[1:]
             part = "" if len(bundle) == TILE else f".p/{len(bundle)}"
-            write_durably(out / f"{name}{part}", b"".join(bundle), mode=0o644)
+            _publish(out / f"{name}{part}", b"".join(bundle))
             bundle.clear()
-    write_durably(out / "checkpoint", signed.raw, mode=0o644)
+    _publish(out / "checkpoint", signed.raw)
     return signed.size
+
+
+def _publish(path: Path, data: bytes) -> None:
+    """Unlike all that is kept in a home, a mirror is there to be read by others."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, data, mode=0o644)

@@ -11,6 +11,7 @@ from pathlib import Path
 from policies.audit.errors import KeyFileError, SignatureError
 from policies.audit.locks import alone
 from policies.audit.note import ED25519, Checkpoint, VerifierKey
+from tools.own_file import own_folder
 
 
 class FileSigner:
@@ -104,7 +105,7 @@ class Home:
         with alone(self.keys / ".lock"):
             keys = self.trusted()
             if key not in keys:
-                write_durably(self.trust_file, "".join(f"{k}\n" for k in [*keys, key]).encode(), mode=0o644)
+                write_durably(self.trust_file, "".join(f"{k}\n" for k in [*keys, key]).encode())
 
     def anchor_file(self, origin: str) -> Path:
         return self.anchors / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.note"
@@ -168,7 +169,7 @@ def _head(path: Path) -> Checkpoint:
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace `path` by `data` in one step, synced before it takes the name."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:

@@ -22,6 +22,7 @@ from policies.audit.records import Record, StoredRecord
 from policies.audit.store import Store
 from policies.audit.vault import KeyStore, Vault, Wrapper
 from policies.audit.writer import Writer
+from tools.own_file import own_folder
 
 
 class Ledger(Writer):
@@ -51,8 +52,8 @@ class Ledger(Writer):
         place = Home(path, home)
         ledger = cls(path, place, signer, disk or Disk(), Vault(place.keys / "subjects", wrapper, store))
         try:
-            (path / "segments").mkdir(parents=True, exist_ok=True, mode=0o700)
-            (path / "tile").mkdir(exist_ok=True, mode=0o700)
+            own_folder(path / "segments")
+            own_folder(path / "tile")
             ledger._turn.open()
             ledger._turn.take()
             try:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
+from tools.own_file import opened_own, own_folder
+
 forks = 0
 """How often this process was forked: asking the system for the process id at every append costs more."""
 
@@ -34,8 +36,8 @@ def alone(lock: Path) -> FileIO:
     Between threads as between processes; who dies lets go of it. A file of C, which lets go wherever Ctrl-C interrupts
     its owner. Not to be taken twice by one thread.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    held = FileIO(lock, "a")
+    own_folder(lock.parent)
+    held = FileIO(lock, "a", opener=opened_own)
     fcntl.flock(held, fcntl.LOCK_EX)
     return held
 

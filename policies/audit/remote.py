@@ -26,6 +26,7 @@ from policies.audit.locks import between_writes
 from policies.audit.note import Checkpoint, Note, Signer, VerifierKey, sign
 from policies.audit.reader import Reader
 from policies.audit.segments import list_segments
+from tools.own_file import opened_own, own_folder
 
 CHUNK = 8 << 20
 LOOK = 5.0
@@ -319,7 +320,7 @@ class Shipper:
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
     """One process at a time: two that ship at once would cut the same bytes into different objects."""
-    state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_folder(state.parent)
     fd = os.open(state.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
@@ -362,14 +363,14 @@ def restore(bucket: Bucket, origin: str, path: Path, *, home: Path | None = None
         raise RemoteError(f"{path} is there already; restore into a new directory.")
     prefix, total = folder(origin), 0
     ends: dict[str, int] = {}
-    (path / "segments").mkdir(parents=True, mode=0o700)
-    (path / "tile").mkdir(mode=0o700)
+    own_folder(path / "segments")
+    own_folder(path / "tile")
     for key in sorted(bucket.keys(f"{prefix}/segments/")):
         name, offset = key.split("/")[-2:]
         if int(offset) != ends.get(name, 0):
             raise RemoteError(f"Bytes {ends.get(name, 0)} to {int(offset)} of segment {name} are missing.")
         data = bucket.get(key)
-        with (path / "segments" / f"{name}.seg").open("ab") as file:
+        with open(path / "segments" / f"{name}.seg", "ab", opener=opened_own) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

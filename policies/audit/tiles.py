@@ -10,6 +10,7 @@ from policies.audit.disk import read_regular
 from policies.audit.errors import LedgerDamagedError
 from policies.audit.frames import TILE
 from policies.audit.merkle import Tree
+from tools.own_file import own_folder
 
 WIDTH = 32
 TILE_BYTES = TILE * WIDTH
@@ -84,7 +85,7 @@ class Tiles:
         try:
             return os.open(path, flags, 0o600)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_folder(path.parent)
             return os.open(path, flags, 0o600)
 
     def sync(self) -> None:

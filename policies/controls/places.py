@@ -10,6 +10,7 @@ from typing import Protocol
 
 from policies.audit.keys import sync_directory
 from policies.controls.errors import EvidenceError
+from tools.own_file import opened_own, own_folder
 
 
 class Place(Protocol):
@@ -39,10 +40,10 @@ class FolderPlace:
 
     def put(self, name: str, data: bytes) -> None:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_folder(self.folder)
             part = self.folder / f".{name}.{secrets.token_hex(4)}"
             try:
-                with part.open("xb") as file:
+                with open(part, "xb", opener=opened_own) as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())

@@ -22,6 +22,7 @@ from policies.audit.errors import LedgerError
 from policies.audit.keys import write_durably
 from policies.audit.segments import list_segments
 from policies.oversight.switch import Scope, Stop, Stops, SwitchError, with_stop, without
+from tools.own_file import own_folder
 
 if TYPE_CHECKING:
     from policies.audit import Ledger
@@ -71,7 +72,7 @@ class _File:
     def alone(self) -> Iterator[None]:
         """One writer at a time, between processes. SwitchError when it cannot be written."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own_folder(self.path.parent)
             lock = self.path.with_name(f".{self.path.name}.lock")
             door = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:

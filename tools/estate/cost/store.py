@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.estate.world import BY_NAME, CURRENCY, PAYER
+from tools.own_file import opened_own, own_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -118,7 +119,7 @@ def parquet(home: Path) -> Path:
     path = home / "estate" / f"line-items-{version()}.parquet"
     with _LOCK:
         if not _whole(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(path.parent)
             write(path)
     return path
 
@@ -158,8 +159,10 @@ def write(path: Path) -> None:
             )
             quoted = str(target).replace("'", "''")
             duck.execute(f"COPY ({_TO_FOCUS}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)")
+        target.chmod(0o600)  # DuckDB makes it as open as the umask lets it be
         digest = Path(folder) / "items.sha256"
-        digest.write_text(hashlib.sha256(target.read_bytes()).hexdigest(), encoding="ascii")
+        with open(digest, "x", encoding="ascii", opener=opened_own) as summed:
+            summed.write(hashlib.sha256(target.read_bytes()).hexdigest())
         target.replace(path)
         digest.replace(_sum_of(path))
 
