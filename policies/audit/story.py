@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.audit.encoding import FORGOTTEN
 from policies.audit.errors import NoSuchRecordError
 from policies.audit.ledger import Ledger
 from policies.audit.reader import Reader
@@ -80,24 +81,27 @@ def step(stored: StoredRecord) -> StoryStep:
 WIDTH = 120
 """Longest line, in characters, for a record type without a sentence of its own."""
 
+_UNREAD = "0" * 64
+"""The hash in a record whose sealed members cannot be opened."""
+
 SENTENCES = {
     "question.asked": 'asked through {channel} as {role}: "{text}"',
-    "guard.assessed": "guard on the {point}: {outcome}",
+    "guard.assessed": "guard on the {place}: {outcome}{masks}",
     "specialist.started": "specialist {specialist} started on {model}",
-    "model.called": "{specialist} called {model}: {input_tokens} tokens in, {output_tokens} out",
+    "model.called": "{specialist} called the model {model}: {input_tokens} tokens in, {output_tokens} out",
     "sight.resolved": "in sight: accounts {accounts}, regions {regions}, estate {source}",
-    "gate.decided": "gate: {decision} {query}: {reason}",
+    "gate.decided": "gate: {decision} {call}{by_policies}: {reason}",
     "limit.reached": "limit reached: {limit} ({value}), opens again {reset}",
-    "query.called": "query {query} starts, as of {now}",
-    "query.returned": "query {query} returned in {duration_ms:.0f} ms",
+    "query.called": "query {call} starts, as of {now}",
+    "query.returned": "query {query} returned facts {found}, receipts {receipts} in {duration_ms:.0f} ms{lacks}",
     "query.failed": "query {query} failed: {error}: {message}",
-    "grounding.checked": "grounding: {outcome}",
-    "answer.delivered": "answer delivered: {status}, figures {figures}",
+    "grounding.checked": "grounding: {outcome}{faulty}",
+    "answer.delivered": "answer delivered: {status}, figures {figures}, facts {facts}, receipts {receipts}",
     "switch.stopped": "{by} stopped {scope} {name}{person}: {reason}",
     "switch.resumed": "{by} resumed {scope} {name}{person}",
     "switch.refused": "{by} may not {wanted}: {why}",
-    "approval.requested": "approval {approval} asked for {query}, until {expires}",
-    "approval.decided": "approval {approval}: {decision} by {approver}",
+    "approval.requested": "approval {approval} asked for {call} on accounts {accounts}, until {expires}{because}",
+    "approval.decided": "approval {approval}: {decision} by {approver}{because}",
     "approval.refused": "approval {approval}: {by} may not {wanted}: {why}",
     "approval.consumed": "approval {approval} consumed, before anything runs",
     "approval.resumed": "approval {approval}: the run goes on, {outcome}",
@@ -134,7 +138,30 @@ def sentence(kind: str, body: dict[str, Any]) -> str:
     if template is None:
         told = f"{kind} " + ", ".join(f"{key}={value}" for key, value in body.items())
         return told if len(told) <= WIDTH else f"{told[: WIDTH - 1]}…"
-    counted = {key: len(value) if isinstance(value, list) else value for key, value in body.items()}
+    counted: dict[str, Any] = {key: len(value) if isinstance(value, list) else value for key, value in body.items()}
     if body.get("reset", "") is None:  # nothing opens again by itself
         template = template.removesuffix(", opens again {reset}")
-    return template.format(**counted).rstrip(": ")
+    return template.format(**counted, **_more(body)).rstrip(": ")
+
+
+def _more(body: dict[str, Any]) -> dict[str, str]:
+    """What a sentence says of several members at once, or only where there is something to say."""
+
+    def each(member: str, before: str) -> str:
+        held = body.get(member)
+        return f"{before}{', '.join(map(str, held))}" if held and isinstance(held, list) else ""
+
+    given = body.get("input") or {}
+    unread = given == {"sealed": FORGOTTEN}
+    inputs = FORGOTTEN if unread else ", ".join(f"{key}={value}" for key, value in given.items() if value is not None)
+    facts = body.get("facts", [])
+    return {
+        "call": f"{body.get('query')}({inputs})",
+        "by_policies": each("policies", " by "),
+        "place": str(body.get("point", "")).replace("_", " "),
+        "masks": each("masked", " ") + each("reasons", ": "),
+        "faulty": each("faults", ": "),
+        "found": FORGOTTEN if body.get("facts_sha256") == _UNREAD else str(len(facts)),
+        "lacks": f"; {body['incomplete']}" if body.get("incomplete") else "",
+        "because": f', because: "{body["reason"]}"' if body.get("reason") else "",
+    }

@@ -14,6 +14,8 @@ import pytest
 
 from policies.audit import (
     AnswerDelivered,
+    GateDecided,
+    GuardAssessed,
     Ledger,
     LedgerClosedError,
     LedgerError,
@@ -21,6 +23,8 @@ from policies.audit import (
     ModelCalled,
     NoSuchRecordError,
     Note,
+    QueryCalled,
+    QueryReturned,
     QuestionAsked,
     Record,
     RecordTooLargeError,
@@ -28,6 +32,7 @@ from policies.audit import (
     verify,
 )
 from policies.audit.merkle import Tree
+from policies.audit.reader import Reader
 
 
 def note(name: str, question: str | None = None) -> Record:
@@ -104,6 +109,29 @@ def test_story_tells_one_question_and_no_other(tmp_path: Path) -> None:
         assert (told.text, told.status, told.first, told.last) == ("Tell me q2", "answered", 2, 3)
         with pytest.raises(NoSuchRecordError, match="q3"):
             story(ledger, "q3")
+
+
+def test_a_story_says_which_call_the_policies_decided_and_what_it_brought(tmp_path: Path) -> None:
+    given = {"period": "last_month", "accounts": None, "top": 3}
+    call: dict[str, Any] = {"query": "who_did_what", "input": given, "input_sha256": "1" * 64, "accounts": ["1", "2"]}
+    told = "who_did_what(period=last_month, top=3)"
+    receipt, fact = {"id": "r1"}, {"id": "f1"}
+    said = {
+        f"gate: deny {told} by a, b: No.": GateDecided(**call, decision="deny", policies=["a", "b"], reason="No."),
+        f"gate: deny {told}: Nobody may.": GateDecided(**call, decision="deny", reason="Nobody may."),
+        f"query {told} starts, as of 2026": QueryCalled(**call, now="2026"),
+        "query who_did_what returned facts 2, receipts 1 in 7 ms; 2 of 14 accounts denied": QueryReturned(
+            query="who_did_what", intent=0, receipts=[receipt], facts=[fact, fact], facts_sha256="2" * 64,
+            duration_ms=7, incomplete="2 of 14 accounts denied", personal_data=True,
+        ),
+        "guard on the tool result: masked keys": GuardAssessed(point="tool_result", outcome="masked", masked=["keys"]),
+    }  # fmt: skip
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        for body in said.values():
+            ledger.append(Record(actor="system:test", body=body, question="q1", principal="anna"))
+        assert [one.line for one in story(ledger, "q1").steps] == list(said)
+    unread = [one.line for one in story(Reader(tmp_path / "ledger"), "q1").steps]
+    assert unread[3] == "query who_did_what returned facts [forgotten], receipts 1 in 7 ms; 2 of 14 accounts denied"
 
 
 def test_verify_accepts_what_the_ledger_wrote_and_never_a_missing_one(tmp_path: Path) -> None:
