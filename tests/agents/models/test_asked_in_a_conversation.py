@@ -1,4 +1,5 @@
 """In a conversation: what was narrowed before is taken over by a follow-up, and by nothing else."""
+# ruff: noqa: E501 - questions and what they mean read better in one piece
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from tools.estate.world import NOW
 
 NAT, STOPPED = "What did NAT gateways cost in September?", "Which EC2 instances are stopped?"
 S3, RDS = "Amazon Simple Storage Service", "Amazon Relational Database Service"
+EC2 = "Amazon Elastic Compute Cloud - Compute"
 
 
 def last(*asked: str) -> list[dict[str, Any]]:
@@ -100,6 +102,26 @@ def test_a_whole_question_means_what_it_means_alone(before: str, asked: str, inp
     assert last(before, asked) == [inputs]
 
 
+TUESDAY, AMSTERDAM = "Which alarms fired on Tuesday evening?", "What did Amsterdam cost last month?"
+BOTH = {"period": "last_month", "accounts": "venue-amsterdam,venue-utrecht", "by": "account"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        (("Are there any alarms right now?", "and yesterday?"), {"period": "yesterday"}),
+        ((TUESDAY, "was anything deployed just before?"), {"kind": "deployments", "period": "2026-10-13T18:00..2026-10-14T00:00"}),
+        (("list the critical findings", "how long have they been open?"), {"severity": "critical", "by": "age", "status": "open"}),
+        ((AMSTERDAM, "is that more than Utrecht?"), BOTH),
+        ((AMSTERDAM, "and how does Utrecht compare?"), BOTH),
+        (("which instances are stopped?", "what do they cost?", "and in data-lab?"), {"service": EC2, "by": "account", "accounts": "data-lab"}),
+    ],
+)  # fmt: skip
+def test_what_points_back_has_one_reading_and_forgets_nothing(asked: tuple[str, ...], inputs: dict[str, str]) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert [dict(call.inputs) for call in plan.calls] == [inputs]
+
+
 FINDINGS, CRITICAL = "What security findings are open?", "only the critical ones"
 
 
@@ -116,6 +138,9 @@ FINDINGS, CRITICAL = "What security findings are open?", "only the critical ones
         ("Which alarms are firing?", "what do they cost?"),
         ("Which users have no MFA?", "what do they cost?"),
         ("Who deleted the VPC endpoint?", "what did that cost us?"),
+        ("how much tax do we pay?", "and how much for umbrellas?"),
+        ("Which account costs the most?", "and what runs there?"),
+        ("Are backups ok?", "and everything else?"),
     ],
 )
 def test_what_a_follow_up_names_is_not_answered_with_what_was_asked_before(asked: tuple[str, ...]) -> None:

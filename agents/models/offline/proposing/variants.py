@@ -29,6 +29,7 @@ _MORE = re.compile(r"^(?:and |also |plus )*(?:add|plus|include|also|as well)\b|\
 _COMPARE = re.compile(
     r"^(?:and |ok |now |so |how (?:does|do|did|is) (?:that|it|this|they|those) |(?:set|put|hold|see|compare|contrast) (?:that|it|this|them|those) |as |in )*"
     r"(?:compar\w+(?: (?:that|it|this))? (?:to|with|against)|comparison (?:to|with)|contrast\w* (?:to|with)|relative to|versus|vs|against|with|next to|beside|alongside|side by side with)\b"
+    r"|\b(?:more|less|higher|lower|cheaper|dearer|pricier|bigger|smaller|larger|expensive) than (?:in |at |for |what )?(?:the )?<|<\w+> compares?\b"
 )
 """A place that is to be held against the one that was spoken of."""
 
@@ -71,7 +72,7 @@ def _told_apart(call: PlannedCall, reading: Reading, context: Context) -> list[V
     if "month" in values and call.inputs.get("by") != "month" and _LISTED.search(reading.flat):
         found.append(("split", [call.having(by="month")]))
     here = str(call.inputs.get("accounts", ""))
-    if "venue" in values and here and _members(here, context) == context.names.venue_accounts:
+    if "venue" in values and here and members(here, context) == context.names.venue_accounts:
         found.append(("split", [call.having(by="venue", accounts=None)]))
     return found
 
@@ -133,7 +134,7 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     if "accounts" not in fields_of(context.queries[call.query]) or not earlier:
         return []
     before = earlier[0].inputs.get("accounts")
-    held = _members(str(before), context) if before else ()
+    held = members(str(before), context) if before else ()
     found: list[Variant] = []
     here = call.inputs.get("accounts")
     if _OTHERS.search(reading.flat) and held and not reading.found.placed():
@@ -145,7 +146,7 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
         if rest := [name for name in group if name not in held]:
             found.append(("others", [call.having(accounts=",".join(rest))]))
     if here and held and reading.found.placed():
-        said = _members(str(here), context)
+        said = members(str(here), context)
         if reading.found.excluded and (left := [name for name in held if name in said]) and left != list(held):
             found.append(("within", [call.having(accounts=",".join(left))]))
         both = ",".join(dict.fromkeys([*held, *said]))
@@ -159,7 +160,7 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     return found
 
 
-def _members(accounts: str, context: Context) -> tuple[str, ...]:
+def members(accounts: str, context: Context) -> tuple[str, ...]:
     """The accounts that an `accounts` input names."""
     names, found = context.names, []
     for part in accounts.split(","):

@@ -21,6 +21,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import OF_THINGS
+from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import levels
 from agents.models.offline.topics.choices import spans_of
@@ -30,7 +31,7 @@ from agents.models.offline.words.text import NUMBERS, stem
 
 _TAKES_UP = re.compile(
     r"^(?:(?:ok\w*|right|thanks|thank you|great|good|hmm+|so|now|then|yes|no|fine|well|please) ?,? )*"
-    r"(?:(?:and|also|plus|or|but|what about|how about|what of)\b,? ?)+(?P<what>.*?)\W*$"
+    r"(?:(?:and|also|plus|or|but|what about|how about|what of|how much (?:for|on))\b,? ?)+(?P<what>.*?)\W*$"
 )
 _SAID = re.compile(
     r"\b(?:which|what|who|whom|whose|when|where|why|how|is|are|was|were|am|be|been|being|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
@@ -50,7 +51,7 @@ _SAYS_NOTHING = frozenset(
     "else instead besides really actually ok okay please well right thing things stuff such kind type types and or but".split()
 )
 """Words that name nothing that a plan would have to know."""
-_OTHERS = re.compile(r"\b(?:the )?(?:others?|rest|remaining|remainder)\b(?! of\b)")
+_OTHERS = re.compile(r"\b(?:the )?(?:others?|rest|remaining|remainder|else)\b(?! of\b)")
 """What was not shown before: what was is no answer."""
 _WORD = re.compile(r"(?<![<\w./-])[a-z][a-z-]+(?![>\w])")
 _NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())
@@ -62,15 +63,30 @@ def _named(reading: Reading) -> str:
     return match["what"] if match and not _SAID.search(match["what"]) else ""
 
 
+_THERE = re.compile(
+    r"\bthere\b(?! (?:is|are|was|were|has|have|any)\b)(?<!are there)(?<!is there)(?<!was there)(?<!were there)"
+)
+_SAME_ONES = re.compile(
+    r"\b(?:they|them|those|these|it)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
+)
+_THAT_TIME = re.compile(
+    r"\b(?:just (?:before|after)|right (?:before|after)|around (?:then|that time)|at (?:the|that) (?:same )?time|(?:before|after) that)\b"
+)
+_AGAINST = re.compile(r"\b(?:than|versus|vs|against|compar(?:e[sd]?|ed|ison|ing))\b")
+
+
 def may_be_unheard(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a question is a follow-up of a kind that plans are held against."""
-    return bool(earlier and (_named(reading) or wants_all(reading.text) or _PRICE_OF.search(reading.text)))
+    points = (_PRICE_OF, _THERE, _SAME_ONES, _THAT_TIME, _AGAINST)
+    return bool(earlier) and bool(
+        _named(reading) or wants_all(reading.text) or any(pattern.search(reading.text) for pattern in points)
+    )
 
 
 def unheard(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> str | None:
-    """What a follow-up names though a plan adds nothing to the one before, and knows nothing of it; None if nothing.
+    """What a follow-up says that a plan makes nothing of, though it had to; None if there is no such thing.
 
     Args:
         calls: the plan.
@@ -78,26 +94,63 @@ def unheard(
         earlier: the calls before.
         context: what exists.
     """
-    if word := _unpriced(calls, reading, earlier, context):
+    if word := _unpriced(calls, reading, earlier, context) or _not_pointed_at(calls, reading, earlier, context):
         return word
     what = _named(reading)
     others = _OTHERS.search(what)
     wider = any(taken_back(reading.text, one.inputs) & one.inputs.keys() for one in earlier)
-    if others or wider:
-        before = {comes_to(one, context) for one in earlier}
-        if any(comes_to(one, context) in before for one in calls):
-            return others[0] if others else "all of them"
+    if (others or wider) and _repeats(calls, earlier, context):
+        return others[0] if others else "all of them"
     if not what:
         return None
     start = reading.text.rfind(what)
     named = [word for word in _WORD.finditer(reading.text, start, start + len(what)) if _names(word[0])]
     if not named:
-        all_of_it = wider or WHOLE_BILL.search(reading.text)
-        return what if not all_of_it and any(_forgets(one, calls) for one in earlier) else None
+        return None if wider or WHOLE_BILL.search(reading.text) or _of_the_same(calls, earlier) else "that"
     if not all(any(_adds_nothing(call, one) for one in earlier) for call in calls):
         return None
     known = [any(_knows(call, word, reading, context) for call in calls) for word in named]
     return next((word[0] for word, held in zip(named, known, strict=True) if not held), None)
+
+
+def _repeats(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], context: Context) -> bool:
+    """Whether one of these calls was made before."""
+    before = {comes_to(one, context) for one in earlier}
+    return any(comes_to(one, context) in before for one in calls)
+
+
+def _of_the_same(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool:
+    """Whether the same is asked of another place or time, and nothing of what it was asked of is left out."""
+    domains = {one.domain for one in earlier}
+    return any(call.domain in domains for call in calls) and not any(_forgets(one, calls) for one in earlier)
+
+
+def _places(call: PlannedCall, context: Context) -> frozenset[str]:
+    """The accounts that a call is narrowed to; a team by its name."""
+    teams = {f"team {call.inputs['team']}"} if "team" in call.inputs else set()
+    return frozenset({*members(str(call.inputs.get("accounts", "")), context), *teams})
+
+
+def _not_pointed_at(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> str:
+    """The word that points at a place, a time or things of before which a plan has not; empty where there is none."""
+    text = reading.text
+    places = [_places(call, context) for call in calls]
+    if _THERE.search(text) and not reading.found.placed() and not any(places):
+        return "there"
+    if reading.found.placed() and _AGAINST.search(text):
+        before = frozenset().union(*(_places(one, context) for one in earlier))
+        if before and all(call.domain == "cost" for call in calls) and not before <= frozenset().union(*places):
+            return "that"
+    if not wants_all(text) and (match := _SAME_ONES.search(text)) and any(_forgets(one, calls) for one in earlier):
+        return match[0]
+    timed = any("period" in one.inputs for one in earlier) and not reading.when.mentions
+    if timed and (match := _THAT_TIME.search(text)):
+        fields = [fields_of(context.queries[call.query]) for call in calls]
+        if any("period" in of and "period" not in call.inputs for call, of in zip(calls, fields, strict=True)):
+            return match[0]
+    return ""
 
 
 _PRICE_OF = re.compile(
@@ -141,8 +194,8 @@ _SUBJECT = frozenset({"service", "part", "kind", "check", "severity", "only", "n
 
 
 def _forgets(before: PlannedCall, calls: Sequence[PlannedCall]) -> bool:
-    """Whether the same is asked of another place or time, and what it was asked of is left out."""
-    again = [call for call in calls if call.query == before.query]
+    """Whether the same is asked again, and what it was asked of is left out."""
+    again = [call for call in calls if call.query == before.query or {call.query, before.query} <= OF_A_BILL]
     return bool(again) and any(_SUBJECT & before.inputs.keys() and not _SUBJECT & call.inputs.keys() for call in again)
 
 
