@@ -51,6 +51,16 @@ class Pair:
         return Period(label=label, start=first.start, end=max(first.end, second.end))
 
     @property
+    def daily(self) -> bool:
+        """Whether daily averages are compared: sums of periods of unlike length say nothing of each other."""
+        return abs(self.before.days - self.after.days) > self.before.days / 10
+
+    @property
+    def measure(self) -> str:
+        """What is compared, in words."""
+        return "average daily spend" if self.daily else "spend"
+
+    @property
     def whole_months_in_a_row(self) -> bool:
         """Whether one monthly request answers both."""
         edges = (self.before.start, self.before.end, self.after.start, self.after.end)
@@ -78,7 +88,8 @@ def spend_change(
     """Why spend changed: before, after, change and percent, with the groups that rose and fell most, and where.
 
     `compared_to` is `previous` (the period just before; the same days for a period to date) or a period word. For the
-    biggest movers it says in which account and usage type. Costs two to four Cost Explorer requests.
+    biggest movers it says in which account and usage type. Periods of unlike length (a day and a month) are compared by
+    average daily spend, their movers too. Costs two to four Cost Explorer requests.
     """
     after = complete_days(billed_period(period, aws.now), aws.now)
     spans = Pair(compared(after, compared_to, aws.now), after)
@@ -102,7 +113,7 @@ def spend_change(
     )
     shown = _biggest(moves, few(facts, top, _MOST_ROWS))
     receipts, currency = _receipts(first, returned), first[0].currency
-    _add_total(facts, spans, total, [*moves, *booked], receipts, currency)
+    _add_total(facts, spans, total, [*moves, *booked], [first, returned], receipts)
     named = [move for move in shown if move.change][:_NAMED]
     usage = None
     if named and by != "usage_type":
@@ -150,8 +161,14 @@ class Asking:
 
 
 def _moves(spans: Pair, found: tuple[Costs, Costs], part: int, only: str | None = None) -> list[Move]:
-    """Amounts per name of key part `part`, largest change first; `only` keeps one name of the first part."""
-    before, after = _sums(found[0], spans.before, part, only), _sums(found[1], spans.after, part, only)
+    """What is compared, per name of key part `part`, largest change first; `only` keeps one name of the first part."""
+    before, after = (
+        {name: amount / Decimal(str(span.days)) if spans.daily else amount for name, amount in sums.items()}
+        for span, sums in (
+            (spans.before, _sums(found[0], spans.before, part, only)),
+            (spans.after, _sums(found[1], spans.after, part, only)),
+        )
+    )
     moves = [Move(n, before.get(n, Decimal()), after.get(n, Decimal())) for n in sorted(before.keys() | after.keys())]
     return sorted(moves, key=lambda move: (-abs(move.change), move.name))
 
@@ -184,41 +201,48 @@ def _biggest(moves: list[Move], top: int) -> list[Move]:
 
 
 def _add_total(
-    facts: Facts, spans: Pair, total: Move, moves: list[Move], receipts: tuple[str, ...], currency: str
+    facts: Facts,
+    spans: Pair,
+    total: Move,
+    moves: list[Move],
+    found: Sequence[tuple[Costs, Costs] | None],
+    receipts: tuple[str, ...],
 ) -> None:
-    unlike = abs(spans.before.days - spans.after.days) > spans.before.days / 10
-    facts.fact("change in spend", total.change, currency, receipts=receipts, headline=not unlike)
-    percent = _percent(total)
-    if percent is None:
-        facts.notes.append(f"No percent change: spend in {spans.before.label} was not above zero.")
-    else:
-        facts.fact("change in spend, relative", percent, "percent", receipts=receipts, headline=not unlike)
-    facts.fact("spend", total.before, currency, receipts=receipts, period=spans.before)
-    facts.fact("spend", total.after, currency, receipts=receipts, period=spans.after, headline=True)
-    risen = sum((move.change for move in moves if move.change > 0), Decimal())
-    facts.fact("sum of all increases", risen, currency, receipts=receipts)
-    facts.fact("sum of all decreases", total.change - risen, currency, receipts=receipts)
+    currency = next(pair[0].currency for pair in found if pair)
+    if not spans.daily:
+        _add_moved(facts, spans, total, receipts, currency)
+    for at, span in enumerate((spans.before, spans.after)):
+        billed = (amount for pair in found if pair for amount in pair[at].totals(span).values())
+        whole = sum(billed, Decimal())
+        facts.fact("spend", whole, currency, receipts=receipts, period=span, headline=span is spans.after)
+    if spans.daily:
+        for span, amount in ((spans.before, total.before), (spans.after, total.after)):
+            facts.fact(spans.measure, amount, currency, receipts=receipts, period=span, headline=True)
+        _add_moved(facts, spans, total, receipts, currency)
+    risen, within = sum((move.change for move in moves if move.change > 0), Decimal()), ""
+    if spans.daily:
+        within = f" in {spans.measure}"
+    facts.fact(f"sum of all increases{within}", risen, currency, receipts=receipts)
+    facts.fact(f"sum of all decreases{within}", total.change - risen, currency, receipts=receipts)
     if spans.before.days != spans.after.days:
-        facts.notes.append(
-            f"The periods differ in length: {spans.after.label} has {spans.after.days:g} days, "
-            f"{spans.before.label} {spans.before.days:g}."
-        )
-    if unlike:
-        _add_daily(facts, spans, total, receipts, currency)
+        how = "; what moved is compared by day" if spans.daily else ""
+        facts.notes.append(f"The periods differ in length: {_days(spans.after)}, {_days(spans.before)}{how}.")
     if is_to_date(spans.after):
         facts.notes.append("Today is left out: its bill is not complete.")
 
 
-def _add_daily(facts: Facts, spans: Pair, total: Move, receipts: tuple[str, ...], currency: str) -> None:
-    """Spend per day, which is what can be compared when one period is much longer."""
-    before, after = total.before / Decimal(str(spans.before.days)), total.after / Decimal(str(spans.after.days))
-    daily = Move("day", before, after)
-    facts.fact("average daily spend", before, currency, receipts=receipts, period=spans.before, headline=True)
-    facts.fact("average daily spend", after, currency, receipts=receipts, period=spans.after, headline=True)
-    facts.fact("change in average daily spend", daily.change, currency, receipts=receipts)
-    percent = _percent(daily)
-    if percent is not None:
-        facts.fact("change in average daily spend, relative", percent, "percent", receipts=receipts, headline=True)
+def _add_moved(facts: Facts, spans: Pair, total: Move, receipts: tuple[str, ...], currency: str) -> None:
+    label, percent = f"change in {spans.measure}", _percent(total)
+    facts.fact(label, total.change, currency, receipts=receipts, headline=not spans.daily)
+    if percent is None:
+        facts.notes.append(f"No percent change: spend in {spans.before.label} was not above zero.")
+    else:
+        facts.fact(f"{label}, relative", percent, "percent", receipts=receipts, headline=True)
+
+
+def _days(span: Period) -> str:
+    """`September 2026 has 30 days`."""
+    return f"{span.label} has {span.days:g} day{'' if span.days == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +259,8 @@ class Movers:
     def head(self) -> None:
         """Name the columns."""
         words = self.by.replace("_", " ").capitalize()
-        change = (f"Change ({self.currency})", "Change (percent)")
+        what = "Change in daily average" if self.spans.daily else "Change"
+        change = (f"{what} ({self.currency})", "Change (percent)")
         self.facts.columns = (words, *change, f"Mainly in {self.second}", "Mainly usage type")
 
     def row(
@@ -250,7 +275,8 @@ class Movers:
         detail: bool = False,
     ) -> None:
         """Add one mover; with `detail` also its amounts. `change` is given where it is what other rows leave over."""
-        fact, label, spans, currency = self.facts.fact, f"{move.name} spend", self.spans, self.currency
+        fact, spans, currency = self.facts.fact, self.spans, self.currency
+        label = f"{move.name} {spans.measure}"
         percent, moved = _percent(move), move.change if change is None else change
         if change is not None or percent is None:
             share: str | Draft = "-"
@@ -270,7 +296,7 @@ class Movers:
         part = parts[0]
         if detail:
             inner = narrowed(narrowed(self.scope, by or self.by, move.name), field, part.name)
-            label = f"change in {move.name} spend, {field.replace('_', ' ')} {part.name}"
+            label = f"change in {move.name} {self.spans.measure}, {field.replace('_', ' ')} {part.name}"
             self.facts.fact(label, part.change, self.currency, receipts=_receipts(found), scope=inner)
         return part.name
 

@@ -72,6 +72,24 @@ def test_a_question_across_domains_reaches_more_than_one() -> None:
     assert set(found.domains) == {"cost", "ops"}
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is the cost spike in September related to the incident on Tuesday?",
+        "Is the incident on Tuesday related to the cost spike in September?",
+    ],
+)
+def test_each_of_two_things_that_may_be_related_is_looked_at_in_its_own_time(question: str) -> None:
+    plan = understand(question, (), names=names(), now=NOW, queries=queries())
+    looked_at = {call.query: call.inputs["period"] for call in plan.calls}
+    assert looked_at == {
+        "spend_change": "2026-09",
+        "cost_anomalies": "2026-09",
+        "alarm_history": "2026-10-13",
+        "recent_changes": "2026-10-13",
+    }
+
+
 def test_an_abstention_needs_no_domain_but_scores_still_point_somewhere() -> None:
     found = route("delete the public bucket", (), names=names(), now=NOW, queries=queries())
     assert found.domains == ()

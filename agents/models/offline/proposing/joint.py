@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from agents.models.offline.inputs.choosing import Context, calls_for, chosen_of, one_call
@@ -17,6 +18,7 @@ from agents.models.offline.proposing.parts import Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
+from agents.models.offline.topics.lexicon import CONCEPTS, concepts_in
 
 
 def related(reading: Reading, ranked: Mapping[str, float], context: Context) -> list[PlannedCall]:
@@ -44,8 +46,34 @@ def related(reading: Reading, ranked: Mapping[str, float], context: Context) -> 
     if security:
         wanted.append(next((q for q in ranked if context.queries[q].domain == "security"), "findings"))
     wanted.append("recent_changes")
-    period, _ = one_period(reading, context.now)
-    return [_around(one_call(name, reading, context), period, context) for name in wanted if name in context.queries]
+    cost_side, other_side = _each_with_its_times(reading)
+    calls = []
+    for name in (name for name in wanted if name in context.queries):
+        side = cost_side if context.queries[name].domain == "cost" else other_side
+        period, _ = one_period(side, context.now)
+        calls.append(_around(one_call(name, side, context), period, context))
+    return calls
+
+
+def _each_with_its_times(reading: Reading) -> tuple[Reading, Reading]:
+    """The question as it is about costs, and about what they are held against, where each has a time of its own.
+
+    In "is the spike in September related to the incident on Tuesday" the alarms are those of Tuesday.
+    """
+    times, between = reading.when.mentions, CONCEPTS["RELATED"].search(reading.when.bare)
+    if between is None or reading.when.bare.count(_TIME) != len(times):
+        return reading, reading
+    sides = reading.when.bare[: between.start()], reading.when.bare[between.end() :]
+    first = sides[0].count(_TIME)
+    money = [bool(concepts_in(side) & {"COST", "SPIKE", "ANOMALY"}) for side in sides]
+    if not 0 < first < len(times) or money[0] == money[1]:
+        return reading, reading
+    parts = [replace(reading, when=replace(reading.when, mentions=own)) for own in (times[:first], times[first:])]
+    return (parts[0], parts[1]) if money[0] else (parts[1], parts[0])
+
+
+_TIME = "<p>"
+"""What stands in the place of a time."""
 
 
 def _around(call: PlannedCall, word: str | None, context: Context) -> PlannedCall:
