@@ -181,8 +181,10 @@ class Approvals:
         Raises:
             LedgerError: it cannot be recorded.
         """
-        # ids stand in the ledger in clear for good: what is none may be words
-        named = approval if _ID.fullmatch(approval) else f"sha256:{hashlib.sha256(approval.encode()).hexdigest()}"
+        named = approval
+        if not _ID.fullmatch(approval):  # ids stand in the ledger in clear for good: what is none may be words
+            named = f"sha256:{hashlib.sha256(approval.encode()).hexdigest()}"
+            why = why.replace(repr(approval), "of that id")
         body = ApprovalRefused(approval=named, by=by.id, why=why, wanted=wanted)
         try:
             self._append(self.history(approval), body)
