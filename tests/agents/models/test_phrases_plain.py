@@ -6,6 +6,7 @@ import pytest
 
 from agents.models.offline import understand
 from agents.models.offline.telling.picking import held_against, moved_otherwise
+from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
 from tests.agents.models.dev_bank import names
 from tests.agents.models.phrases_plain import entries, planned, right
@@ -108,6 +109,15 @@ def test_who_sees_less_is_told_what_comes_first_of_that_only(asked: str, place: 
         held_against(level, "Does Utrecht cost the most?", ("utrecht",))[0]
         == "Yes, but not alone, of what you may see."
     )
+
+
+def test_what_is_set_right_is_said_once_of_two_readings_of_one_figure() -> None:
+    head = "query: spend_change\nread as: change\nheadlines: f1\nf1 | change in spend | -5 USD\n"
+    head += "columns: Service | Change (USD)\n"
+    likelier, other = (read_result(f"{head}row: {row}") for row in ("Lambda | f2=-3", "Glue | f2=-2"))
+    told = answer([likelier, other], asked="why did it rise?", first=1)
+    assert "Glue" in told
+    assert told.count("It did not rise: it fell.") == 1
 
 
 def test_what_has_no_backup_is_not_answered_with_jobs_but_one_night_is() -> None:

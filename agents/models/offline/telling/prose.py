@@ -128,7 +128,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
     if asks_why(asked):
         headline = f"{headline} {reasons(told)}".rstrip()
-    headline = f"{moved_otherwise(told, asked)} {headline}".lstrip()
+    if headline:  # of the likelier reading, where the other one has the same
+        headline = f"{moved_otherwise(told, asked)} {headline}".lstrip()
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
