@@ -20,6 +20,7 @@ ACCEPTED = (
     "year_to_date, last_year, last_N_hours, last_N_days, last_N_weeks, last_N_months, "
     "YYYY, YYYY-QN, YYYY-MM, YYYY-MM-DD, A..B"
 )
+DATES = "YYYY, YYYY-QN, YYYY-MM, YYYY-MM-DD, A..B"
 HOURS = "hours in UTC as 2026-10-13T18:00..2026-10-14T00:00, the end not included"
 _LAST = re.compile(r"last_(\d{1,4})_(hour|day|week|month)s?")
 _TIMED, _MINUTE = re.compile(r"\dT\d"), re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
@@ -71,6 +72,19 @@ def parse_period(text: str, now: datetime, *, hours: bool = False) -> Period:
         today = f"it is {now.astimezone(UTC):%Y-%m-%dT%H:%M} UTC" if timed else f"today is {now.date().isoformat()}"
         raise InputError(f"The period {text!r} starts in the future; {today}.")
     return period
+
+
+def parse_dates(text: str) -> Period:
+    """A year, quarter, month, day or `A..B` of these as a `Period`, whether it has come or not.
+
+    Raises:
+        InputError: none of these, or a date that does not exist.
+    """
+    word = text.strip()
+    try:
+        return _range(word) if ".." in word else _single(word)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{text!r} names no dates: {error}. Use one of: {DATES}.") from error
 
 
 def parse_recent(text: str, now: datetime) -> Period:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import HOME
-from tools.cost.holdings import Held, Holding, held
+from tools.cost.holdings import ENDED_WITHIN, Held, Holding, held
 from tools.cost.spans import billed_period, complete_days, earliest_day
 from tools.errors import AwsCallError
 from tools.facts import Facts, Scope
-from tools.periods import Period, instant, previous
+from tools.periods import Period, instant, parse_dates, previous
 from tools.registry import PeriodWord, query
 
-_SHOWN = 12
+_SHOWN, _TOLD = 12, 3
+"""Commitments in the table; and those of whose ends each is told."""
+_THOSE = "commitments that end in that time"
 _NO_DATA = "DataUnavailableException"
 
 
@@ -40,22 +44,30 @@ def commitments(
     kind: Literal["all", "savings_plans", "reservations"] = "all",
     period: PeriodWord = "last_month",
     accounts: Accounts = "all",
+    ending: Annotated[str | None, Field(description="only those that end in these dates: 2027, 2026-Q4, A..B")] = None,
 ) -> Facts:
     """Savings Plans and reserved instances: coverage, utilisation, and when each ends or ended in the last 60 days.
 
+    With `ending`, which end in a time, past or to come, without coverage and utilisation.
+
     Looks at Savings Plans and at RDS and EC2 reservations. Costs two to six Cost Explorer requests.
     """
-    span = complete_days(billed_period(period, aws.now), aws.now)
+    window = parse_dates(ending) if ending is not None else None
+    span = complete_days(billed_period(period, aws.now), aws.now) if window is None else window
     chosen = aws.directory.select(accounts)
     names = aws.directory.scope(chosen)
     plans, reservations = kind in ("all", "savings_plans"), kind in ("all", "reservations")
-    bought = held(aws, chosen, plans=plans, reservations=reservations)
+    since = aws.now - ENDED_WITHIN if window is None else window.start
+    bought = held(aws, chosen, since, plans=plans, reservations=reservations)
     facts = Facts(
-        read_as=f"{'commitments' if kind == 'all' else kind.replace('_', ' ')}, {span.label}, "
-        + Scope(accounts=names).text(),
+        read_as=f"{'commitments' if kind == 'all' else kind.replace('_', ' ')}{' that end in' if window else ','} "
+        f"{span.label}, " + Scope(accounts=names).text(),
         period=span,
         scope=Scope(accounts=names),
     )
+    if window is not None:
+        _add_those_ending(facts, aws, bought, window)
+        return facts
     _add_ends(facts, aws, bought)
     # Cost Explorer tells reservations of one service at a time; asking for services without any costs money.
     services = sorted({one.service for one in bought.holdings if one.service})
@@ -194,15 +206,28 @@ def _add_ends(facts: Facts, aws: Aws, bought: Held) -> None:
         period=moment,
         headline=bool(ended),
     )
+    _add_rows(facts, aws, [*ended, *active], moment, headlines=(len(ended),))
+
+
+def _add_rows(
+    facts: Facts, aws: Aws, holdings: Sequence[Holding], moment: Period, *, headlines: Container[int]
+) -> None:
+    """One row for each of the first; of those at the places of `headlines`, the end is a headline."""
     facts.columns = ("Commitment", "Account", "Number", "Ends or ended", "Days left", f"{aws.currency} an hour")
-    twins = Counter((one.what, one.account.id) for one in bought.holdings)
-    for index, one in enumerate([*ended, *active][:_SHOWN]):
+    twins = Counter((one.what, one.account.id) for one in holdings)
+    for index, one in enumerate(holdings[:_SHOWN]):
         # the id is long, so it is said only where the name does not tell two commitments apart
         where = {one.kind: one.id} if twins[one.what, one.account.id] > 1 else {}
         scope = Scope(accounts=(one.account.name,), where=where)
-        _add_holding(facts, aws, one, moment, scope, headline=index == len(ended))
-    if len(bought.holdings) > _SHOWN:
+        _add_holding(facts, aws, one, moment, scope, headline=index in headlines)
+    if len(holdings) > _SHOWN:
         facts.notes.append("Only the commitments that end first are shown.")
+
+
+def _add_those_ending(facts: Facts, aws: Aws, bought: Held, window: Period) -> None:
+    mine = [one for one in bought.holdings if window.start <= one.end < window.end]
+    facts.fact(_THOSE, len(mine), "commitments", receipts=bought.receipts, headline=True)
+    _add_rows(facts, aws, mine, instant(aws.now), headlines=range(_TOLD))
 
 
 def _add_holding(facts: Facts, aws: Aws, one: Holding, moment: Period, scope: Scope, *, headline: bool) -> None:

@@ -42,14 +42,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Commitments that are active or ended lately, the next to end first, and the receipts of looking."""
+    """Commitments that are active or ended late enough, the next to end first, and the receipts of looking."""
 
     holdings: tuple[Holding, ...]
     receipts: tuple[str, ...]
 
 
-def held(aws: Aws, accounts: tuple[Account, ...], *, plans: bool, reservations: bool) -> Held:
-    """Look into every account (and region, for reservations).
+def held(aws: Aws, accounts: tuple[Account, ...], since: datetime, *, plans: bool, reservations: bool) -> Held:
+    """Look into every account (and region, for reservations) for what ended no earlier than `since`.
 
     Raises:
         AwsCallError: no place could be looked at.
@@ -74,7 +74,7 @@ def held(aws: Aws, accounts: tuple[Account, ...], *, plans: bool, reservations: 
     if len(failures) == len(lookups):
         raise failures[0]
     aws.incomplete.extend(f"{error.operation} failed everywhere ({error.code})" for error in failures)
-    current = [one for one in found if one.end > aws.now - ENDED_WITHIN]
+    current = [one for one in found if one.end >= since]
     current.sort(key=lambda one: (one.end, one.account.name, one.what, one.id))
     return Held(tuple(current), tuple(dict.fromkeys(receipts)))
 

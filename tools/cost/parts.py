@@ -23,9 +23,11 @@ Part = Literal[
     "vpc_endpoints",
     "logs",
     "log_ingestion",
+    "fargate",
+    "gpu_instances",
 ]
 _LOGS = r"(?:DataProcessing|VendedLogs?)-Bytes"
-_TYPES: dict[str, str] = {
+_TYPES: dict[Part, str] = {
     "nat_gateways": r"NatGateway-.*",
     "block_storage": r"EBS:.*",
     "volumes": r"EBS:Volume.*",
@@ -37,9 +39,11 @@ _TYPES: dict[str, str] = {
     "vpc_endpoints": r"VpcEndpoint-.*",
     "logs": rf"{_LOGS}.*|TimedStorage-ByteHrs",
     "log_ingestion": rf"{_LOGS}.*",
+    "fargate": r"(?:Spot)?Fargate-.*",
+    "gpu_instances": r"(?:Box|Spot|Heavy|Dedicated|Reservation|UnusedBox|UnusedDed)\w*:[gp]\d\w*\..*",
 }
 """The usage types of each, after the code of their region ("EUW1-")."""
-_ONLY_OF = {"logs": "AmazonCloudWatch", "log_ingestion": "AmazonCloudWatch"}
+_ONLY_OF: dict[Part, str] = {"logs": "AmazonCloudWatch", "log_ingestion": "AmazonCloudWatch"}
 """Parts whose usage types have namesakes in other services."""
 _REGION = r"(?:[A-Z]{2,3}[0-9]?[A-Z]?[0-9]?-)?"
 
@@ -47,10 +51,16 @@ Kept = dict[str, str | list[str]]
 """Filters: one value of a field, or several of which each will do."""
 
 
-def words(part: Part) -> str:
+def words(part: str) -> str:
     """A part as a reader calls it: `NAT gateways`."""
-    plain: str = part.replace("_", " ")
-    return plain.replace("nat ", "NAT ").replace("vpc ", "VPC ").replace("ipv4", "IPv4 addresses")
+    plain = part.replace("_", " ")
+    return (
+        plain.replace("nat ", "NAT ")
+        .replace("vpc ", "VPC ")
+        .replace("gpu ", "GPU ")
+        .replace("fargate", "Fargate")
+        .replace("ipv4", "IPv4 addresses")
+    )
 
 
 def kept_by(aws: Aws, span: Period, part: Part | None, where: Mapping[str, str]) -> Kept:

@@ -40,17 +40,22 @@ def inventory(
     top: Top = 10,
     only: Annotated[
         str | None,
-        Field(description="those in a state, or of a type, version or runtime: stopped, unattached, gp2, python3.8"),
+        Field(
+            description="those in a state, or of a type, version or runtime: stopped, unattached, gp2, gpu, python3.8"
+        ),
     ] = None,
+    region: Annotated[str | None, Field(description="those in one region: eu-west-1")] = None,
 ) -> Facts:
     """What exists now: EC2 instances, RDS databases, functions, buckets, volumes, ECS services, load balancers.
 
     Counted by account, type, region, team tag or state; `by=resource` lists them one by one, by name.
     """
     chosen = aws.directory.select(accounts)
+    regions = aws.regions if region is None else (_region(aws, region),)
     wanted_tag = _split(tag) if tag is not None else None
-    held = _look(aws, KINDS if kind == "all" else (kind,), chosen, tags=by == "team" or wanted_tag is not None)
-    where: dict[str, str] = {}
+    kinds: tuple[Kind, ...] = KINDS if kind == "all" else (kind,)
+    held = _look(aws, kinds, chosen, regions, tags=by == "team" or wanted_tag is not None)
+    where: dict[str, str] = {} if region is None else {"region": regions[0]}
     if wanted_tag is not None:
         key, value = _known(wanted_tag, _all(held))
         where["tag"] = f"{key}={value}" if value else f"no {key}"
@@ -67,7 +72,7 @@ def inventory(
         read_as=f"{name} {'one by one' if by == 'resource' else f'by {by}'}, {scope.text()}",
         period=instant(aws.now),
         scope=scope,
-        notes=[looked(chosen, aws.regions)],
+        notes=[looked(chosen, regions)],
     )
     behind = _receipts(shelves)
     total = sum(len(shelf.things) for shelf in shelves)
@@ -99,8 +104,10 @@ def inventory(
     return facts
 
 
-def _look(aws: Aws, kinds: Sequence[Kind], chosen: Sequence[Account], *, tags: bool) -> dict[Kind, list[Shelf]]:
-    """What there is of each kind; of several, one that cannot be looked at is said to be missing.
+def _look(
+    aws: Aws, kinds: Sequence[Kind], chosen: Sequence[Account], regions: Sequence[str], *, tags: bool
+) -> dict[Kind, list[Shelf]]:
+    """What there is of each kind in these regions; of several, one that cannot be looked at is said to be missing.
 
     Raises:
         AwsCallError: the only kind that was asked for cannot be looked at.
@@ -109,7 +116,7 @@ def _look(aws: Aws, kinds: Sequence[Kind], chosen: Sequence[Account], *, tags: b
     held: dict[Kind, list[Shelf]] = {}
     for one in kinds:
         try:
-            held[one] = collect(aws, one, chosen, tags=tags)
+            held[one] = collect(aws, one, chosen, regions, tags=tags)
         except AwsCallError as error:
             if len(kinds) == 1:
                 raise
@@ -142,6 +149,18 @@ def _words(kind: Kind) -> str:
 
 def _receipts(shelves: Sequence[Shelf]) -> list[str]:
     return list(dict.fromkeys(receipt for shelf in shelves for receipt in shelf.receipts))
+
+
+def _region(aws: Aws, name: str) -> str:
+    """A region that is looked at, by its name.
+
+    Raises:
+        UnknownNameError: it is none of them, so that nothing is known of it.
+    """
+    known = next((one for one in aws.regions if one == name.strip().casefold()), None)
+    if known is None:
+        raise UnknownNameError("region", name, aws.regions)
+    return known
 
 
 def _split(text: str) -> tuple[str, str]:

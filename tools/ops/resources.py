@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -50,6 +51,8 @@ _TAGGED_APART: dict[Kind, str] = {
     "load_balancers": "elasticloadbalancing:loadbalancer",
 }
 """Kinds whose listing carries no tags; the tagging API knows them by this type."""
+_GPU = re.compile(r"[gp]\d")
+"""How the types of instances with graphics processors begin: `g5`, `p4d`."""
 _GONE = ("terminated", "shutting-down")
 
 
@@ -83,6 +86,8 @@ class Thing:
         mine += self.state.casefold().split()
         if self.kind == "volumes":
             mine.append("unattached" if self.state == "available" else "attached")
+        if self.kind == "instances" and _GPU.match(self.type):
+            mine.append("gpu")
         return all(any(_begins(part, word) for part in mine) for word in said.split())
 
 
@@ -101,8 +106,8 @@ class Shelf:
     receipts: tuple[str, ...]
 
 
-def collect(aws: Aws, kind: Kind, accounts: Sequence[Account], *, tags: bool) -> list[Shelf]:
-    """Everything of one kind. `tags` asks the tagging API where the kind's own listing has none.
+def collect(aws: Aws, kind: Kind, accounts: Sequence[Account], regions: Sequence[str], *, tags: bool) -> list[Shelf]:
+    """Everything of one kind in these regions. `tags` asks the tagging API where the kind's own listing has none.
 
     Raises:
         AwsCallError: no place could be looked at.
@@ -111,10 +116,12 @@ def collect(aws: Aws, kind: Kind, accounts: Sequence[Account], *, tags: bool) ->
 
     def look(place: Place) -> Shelf:
         things, receipts = ask(aws, place)
+        if set(regions) != set(aws.regions):
+            things = [thing for thing in things if thing.region in regions]
         return Shelf(place.account, tuple(sorted(things, key=lambda t: (t.name, t.id))), tuple(receipts))
 
     # The buckets of all regions are listed in one call.
-    places = aws.places(accounts, aws.regions[:1] if kind == "buckets" else None)
+    places = aws.places(accounts, aws.regions[:1] if kind == "buckets" else regions)
     shelves = [shelf for _, shelf in aws.each(places, look)]
     if not tags or kind not in _TAGGED_APART:
         return shelves

@@ -57,7 +57,7 @@ def findings(
             count = sum(1 for finding in found.findings if finding.severity == level)
             if by != "severity":
                 facts.fact(_words(level, status), count, "findings", receipts=found.receipts, headline=True)
-    _oldest(aws, facts, found, words)
+    _oldest(aws, facts, found, words, named=by == "age")
     if by == "severity" and severity != "all":
         _list(aws, facts, found, words, top)
     elif by == "severity":
@@ -77,13 +77,17 @@ def _words(severity: str, status: str) -> str:
     return f"open {level}findings" if status == "open" else f"{level}findings, open and closed"
 
 
-def _oldest(aws: Aws, facts: Facts, found: Found, words: str) -> None:
+def _oldest(aws: Aws, facts: Facts, found: Found, words: str, *, named: bool) -> None:
     if not found.findings:
         return
     oldest = min(found.findings, key=lambda finding: (finding.created, finding.id))
     where = in_account(aws, oldest.account)
     age = age_days(oldest.created, aws.now)
     facts.fact(f"age of the oldest of the {words}", age, "days", receipts=found.receipts, scope=where)
+    if named:
+        facts.names_people = is_user(oldest.resource)
+        said = f"{oldest.title}: {short(oldest.resource)}"
+        facts.fact(f"the oldest of the {words}", said, "text", receipts=found.receipts, scope=where)
 
 
 def _list(aws: Aws, facts: Facts, found: Found, words: str, top: int) -> None:

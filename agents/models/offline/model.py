@@ -98,7 +98,7 @@ class OfflineModel(Model):
             told.lead_with(plan.focus)
             told.partly = not self._names.complete
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
-        return [], answer(results, plan.limits, question, plan.focus, first)
+        return [], answer(results, plan.limits, question, plan.focus, first, plan.whether)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

@@ -37,6 +37,19 @@ class Derivation(BaseModel):
     picks: tuple[str, ...]
 
 
+class Whether(BaseModel):
+    """What is asked to be more than what: the names of one thing and of the other, as they stand in rows and scopes.
+
+    Without names it is what was spent that is asked to have risen (`more`) or fallen.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    one: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    more: bool
+
+
 class Abstention(BaseModel):
     """Why the question was not answered, in plain sentences."""
 
@@ -58,6 +71,8 @@ class Plan(BaseModel):
     limits: tuple[str, ...] = ()
     focus: tuple[str, ...] = ()
     """Names whose rows are told first, as a share of them was asked for."""
+    whether: Whether | None = None
+    """What a yes or no is asked of."""
     first: int = 0
     """Calls of the first of two readings; 0 where there is one reading, or none."""
     abstention: Abstention | None = None

@@ -160,7 +160,7 @@ def to_come(word: str, now: datetime) -> bool:
     return match is not None and match[0] > f"{now:%Y-%m}"
 
 
-_RUNTIME = re.compile(r"(?:python|node(?:js)?|java|dotnet|ruby|go)[\d.]+x?")
+_RUNTIME = re.compile(r"(?:python|node(?:js)?|java|dotnet(?:core)?|ruby|go|mysql|postgres(?:ql)?|mariadb)[\d.]+x?")
 _STRAY = re.compile(
     r"\b(?:for|in|on|of|at|from|voor|van|em|para|about|than|versus|vs|against) (?:the |our |de |het |a |o )?(?:service |team |account |venue )?([a-z][\w.-]{2,})(?![\w>])"
     r"(?= ?(?:$|[?,;<]|(?:in|on|at|for|from|during|and|or|last|this|since|until|compared|versus|vs|than|to|over|by|with|please|now|so|cost|costs|spend|bill)\b))"
@@ -175,7 +175,8 @@ _HINT = re.compile(rf"\b([a-z][\w.]{{3,}}) (?:[a-z]+ )?{_THING}\b")
 def _hint(text: str, names: Names) -> str | None:
     """A word of no known meaning before the name of a thing ("the marketing bucket"): part of a resource's name."""
     nicks = {word for nick in names.services for word in nick.split()}
-    return next((m[1] for m in _HINT.finditer(text) if not is_known(m[1]) and m[1] not in nicks), None)
+    words_before = (m[1] for m in _HINT.finditer(text) if not is_known(m[1]) and not _RUNTIME.fullmatch(m[1]))
+    return next((word for word in words_before if word not in nicks), None)
 
 
 _PROPER = re.compile(r"(?<=[a-z,] )([A-Z][a-z]{3,})(?![\w-])")

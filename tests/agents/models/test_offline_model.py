@@ -95,7 +95,7 @@ def test_what_both_readings_ask_for_is_not_told_as_if_the_other_one_left_it_out(
     assert ("[[f1]]" in other, "[[f2]]" in other) == (False, True)
 
 
-def test_events_of_one_kind_are_each_told_and_a_log_group_that_stands_for_messages_once() -> None:
+def test_events_of_one_kind_and_messages_that_hold_figures_are_each_told_as_they_stand() -> None:
     head = "headlines: f0\nf0 | things | 2 things\n"
     whens = ((1, "2026-10-13T19:02:00+00:00"), (2, "2026-10-13T19:52:00+00:00"))
     rows = "".join(f"row: UpdateService | f{n}=job:{n} {{name}} | prod | f1{n}={when}\n" for n, when in whens)
@@ -104,7 +104,7 @@ def test_events_of_one_kind_are_each_told_and_a_log_group_that_stands_for_messag
     rows = "".join(f"row: f{n}=error {n} {{text}} | /ecs/a | prod | f1{n}=9\n" for n in (1, 2))
     columns = "columns: Message | Log group | Account | Lines (lines)\n"
     told = prose([read_result(f"query: error_logs\n{head}{columns}{rows}")])
-    assert told.count("/ecs/a") == 1 and "[[f11]]" in told
+    assert "- [[f1]] in account prod: [[f11]]" in told and "- [[f2]] in account prod: [[f12]]" in told
 
 
 def test_what_both_readings_say_is_said_once_and_only_if_it_is_of_the_same_period_and_scope() -> None:

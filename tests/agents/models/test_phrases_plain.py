@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline import understand
-from agents.models.offline.telling.picking import held_against, moved_otherwise
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
+from agents.models.offline.telling.whether import held_against, moved_otherwise
 from tests.agents.models.dev_bank import names
 from tests.agents.models.phrases_plain import entries, planned, right
 from tools.catalogue import queries

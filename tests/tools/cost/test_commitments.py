@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cost_truth import SEPTEMBER, cents, during
 
-from tools.errors import AwsCallError, RegentError
+from tools.errors import AwsCallError, InputError, RegentError
 from tools.estate import world
 from tools.estate.export import records
 from tools.estate.inventory import RESERVED_DATABASES
@@ -59,6 +59,30 @@ def test_every_reservation_is_listed_with_its_end(ask: Any, named: Any) -> None:
     assert named(result, "active commitments").value == sum(one.end > world.NOW for one in RESERVED_DATABASES)
     ends = [result.fact(row[3]).value for row in result.table.rows]
     assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize(
+    ("ending", "first", "end"),
+    [
+        ("2026-Q4", datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        ("2027", datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
+        ("2026-09", datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)),
+        ("2026-12..2027-01", datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)),
+    ],
+)
+def test_those_that_end_in_a_time_past_or_to_come(
+    ask: Any, named: Any, ending: str, first: datetime, end: datetime
+) -> None:
+    result = ask("commitments", kind="reservations", ending=ending)
+    mine = sorted(one.end.date().isoformat() for one in RESERVED_DATABASES if first <= one.end < end)
+    assert named(result, "commitments that end in that time").value == len(mine)
+    assert [result.fact(row[3]).value for row in (result.table.rows if result.table else ())] == mine
+    assert not any(operation.startswith("ce:") for operation in ask.last.asked)  # those cost money, and tell the past
+
+
+def test_what_is_no_date_is_no_time_in_which_something_ends(ask: Any) -> None:
+    with pytest.raises(InputError, match="names no dates"):
+        ask("commitments", ending="soon")
 
 
 def test_savings_plans(ask: Any, named: Any, truth: Any) -> None:

@@ -130,6 +130,26 @@ def test_by_type_and_region(ask: Any, table: Any) -> None:
     assert {row["Region"]: row["Instances"] for row in rows} == Counter(item.region for item in truth.INSTANCES)
 
 
+def test_those_in_one_region_and_their_own_receipts(ask: Any, value: Any) -> None:
+    mine = sorted(item.name for item in truth.DATABASES if item.region == "eu-central-1")
+    result = ask("inventory", kind="databases", region="eu-central-1", by="resource")
+    assert value(result, "databases") == len(mine)
+    assert sorted(fact.value for fact in result.facts if fact.label == "name") == mine
+    assert {receipt.region for receipt in ask.last.receipts} == {"eu-central-1"}
+    assert result.fact(result.headlines[0]).scope.where == {"region": "eu-central-1"}
+
+
+def test_buckets_of_one_region_though_all_are_listed_in_one_call(ask: Any, value: Any, table: Any) -> None:
+    everywhere = {row["Region"]: row["Buckets"] for row in table(ask("inventory", kind="buckets", by="region"))}
+    for region, count in everywhere.items():
+        assert value(ask("inventory", kind="buckets", region=region), "buckets") == count
+
+
+def test_a_region_that_is_not_looked_at_is_an_error_not_zero(ask: Any) -> None:
+    with pytest.raises(UnknownNameError, match="no region 'ap-south-1'"):
+        ask("inventory", kind="instances", region="ap-south-1")
+
+
 def test_the_rest_is_summed_up(ask: Any, value: Any, table: Any) -> None:
     result = ask("inventory", kind="instances", top=3)
     rows = table(result)

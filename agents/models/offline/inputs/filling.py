@@ -149,8 +149,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
                 out.spread["accounts"] = parts
     elif parts and query.name != "account_list":
         out.limits.append("This could not be narrowed to the accounts that were named.")
-    elsewhere = bool(_ELSEWHERE.search(reading.text)) and "region" in (allowed(query, "by") or ())
-    if found.regions and "region" in fields and not elsewhere:
+    elsewhere = bool(ELSEWHERE.search(reading.text)) and "region" in (allowed(query, "by") or ())
+    if found.regions and "region" in fields and query.domain == "cost" and not elsewhere:
         out.inputs["region"] = found.regions[0]
         if len(found.regions) > 1:
             out.spread["region"] = found.regions
@@ -174,7 +174,7 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.limits.append("This could not be narrowed to one service.")
 
 
-_ELSEWHERE = re.compile(
+ELSEWHERE = re.compile(
     r"\b(?:outside(?: of)?|other than|except(?: for)?|besides|apart from|anywhere but|elsewhere than|not in|beyond)(?: the| our)? <region>"
 )
 """All regions but the one that is named: told apart, so that the others show."""

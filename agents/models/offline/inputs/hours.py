@@ -41,12 +41,26 @@ def narrowed(
     """The calls, each once, with the hours that were said, or those of the `earlier` calls that they follow."""
     found: list[PlannedCall] = []
     for call in calls:
-        fields = fields_of(context.queries[call.query])
-        if "T18:00" in str(fields.get("period", "")):  # else AWS bills by the day
+        if _takes_hours(call, context):
             more = _inputs(call, reading, earlier, context.now)
-            call = _at(call, **more) if more and more.keys() <= fields.keys() else call
+            fits = more.keys() <= fields_of(context.queries[call.query]).keys()
+            call = _at(call, **more) if more and fits else call
         found += [call] if call not in found else []
     return tuple(found)
+
+
+def not_begun(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> bool:
+    """Whether a call would be narrowed to a part of a day that is still to come."""
+    said = reading.when.hours
+    timed = "period" in call.inputs or _takes_hours(call, context)
+    if said is None or said.kind not in ("part", "open") or not timed:
+        return False
+    days = _days(call, reading, earlier, said, context.now)
+    return days is not None and days[0] + timedelta(minutes=said.start) >= context.now
+
+
+def _takes_hours(call: PlannedCall, context: Context) -> bool:
+    return "T18:00" in str(fields_of(context.queries[call.query]).get("period", ""))  # else AWS bills by the day
 
 
 def is_narrowed(call: PlannedCall) -> bool:
@@ -83,6 +97,8 @@ def _days(
 ) -> tuple[datetime, datetime] | None:
     """The first and the last midnight of the days that the hours are of; None if they are of each of many days."""
     words, today = [_period(call)], _midnight(now)
+    if said.today:
+        return today, today
     if _THAT.search(reading.flat) and not reading.when.mentions and (near := _of_before(earlier, said, now)):
         return near, near
     if not reading.when.mentions and not reading.when.relative:

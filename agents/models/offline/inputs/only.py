@@ -1,4 +1,7 @@
-"""Only: of the resources that are counted or listed, those in the one state, of the one type or version that was named."""
+"""Only: of the resources that are counted or listed, those in the one state, of the one type or in the one place named.
+
+What a question means is weighed without it, as it was learned; it is put into the call that was decided on.
+"""
 # ruff: noqa: E501, SIM905 - patterns of words read better in one piece
 
 from __future__ import annotations
@@ -6,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.models.offline.inputs.filling import ELSEWHERE
 from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from agents.models.offline.topics.asked import dimensions
 
 _NAMES = 15
 """Resources that are listed by name."""
@@ -24,12 +29,12 @@ _STATES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 _ENGINE = r"mysql|postgres(?:ql)?|mariadb|oracle|aurora|sql ?server"
-_RUNTIME = r"python|node(?:js)?|java|dotnet|ruby|go|provided"
+_RUNTIME = r"python|node(?:js)?|java|dotnet(?:core)?|ruby|go|provided"
 _TYPES: dict[str, str] = {
     "functions": rf"(?P<name>{_RUNTIME}) ?(?P<version>\d+(?:\.(?:\d+|x))?)|(?P<alone>python|node(?:js)?|java|dotnet|ruby)",
     "databases": rf"(?P<name>{_ENGINE})(?: (?:version|v|engine))? ?v?(?P<version>\d+(?:\.\d+)*)|(?P<alone>{_ENGINE})|(?P<type>(?:db\.)?[a-z]\d[a-z]{{0,2}}\.(?:\d*x?large|nano|micro|small|medium))",
     "volumes": r"(?P<type>gp2|gp3|io1|io2|st1|sc1)",
-    "instances": r"(?P<type>(?!ec2|s3|us\d|eu\d|ap\d|q\d|h\d|p\d\d)[a-z]{1,3}\d[a-z]{0,3}(?:\.(?:\d*x?large|nano|micro|small|medium|metal(?:-\w+)?))?)(?![\w-])",
+    "instances": r"(?P<gpu>gpus?)|(?P<type>(?!ec2|s3|us\d|eu\d|ap\d|q\d|h\d|p\d\d)[a-z]{1,3}\d[a-z]{0,3}(?:\.(?:\d*x?large|nano|micro|small|medium|metal(?:-\w+)?))?)(?![\w-])",
 }
 _SPELLED = {"node": "nodejs", "postgresql": "postgres", "sql server": "sqlserver"}
 _EITHER = re.compile(r"\b(?:or not|and not|or otherwise|whatever (?:their|the|its) (?:state|type)|versus|vs)\b")
@@ -42,36 +47,69 @@ _COUNT = re.compile(r"\b(?:how many|number|count|hoeveel|quant[oa]s)\b")
 
 def all_of_them(call: PlannedCall) -> PlannedCall:
     """An inventory of all of a kind, in the place of one of only some of them."""
+    if "region" in call.inputs and call.query == "inventory":
+        return call.having(only=None, region=None, top=None, by="region")
     if "only" not in call.inputs:
         return call
     return call.having(only=None, **({"by": None, "top": None} if call.inputs.get("by") == "resource" else {}))
 
 
 def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
-    """An inventory of only those of one state or type, if one alone is named: by name where "which" is asked for.
+    """An inventory of only those in one region, of one state or type, if one alone is named; by name where "which" is asked.
 
     If none is named, of those that were asked about before, in the `earlier` calls.
     """
-    kind = str(call.inputs.get("kind", ""))
-    if call.query != "inventory" or "only" in call.inputs or kind not in {*_STATES, *_TYPES}:
+    if call.query != "inventory" or "only" in call.inputs or "region" in call.inputs:
         return call
+    kind = str(call.inputs.get("kind", ""))
+    before = next((one for one in earlier if one.query == "inventory" and one.inputs.get("kind") == kind), None)
+    call = _in_region(call, before, reading)
+    if kind in {*_STATES, *_TYPES}:
+        call = _of_sort(call, kind, before, reading)
+    placed = {"accounts", "tag", "region", "only"} & call.inputs.keys()
+    return by_name(call) if placed and _asks_names(call, reading) else call
+
+
+def by_name(call: PlannedCall) -> PlannedCall:
+    """An inventory that lists its resources one by one."""
+    return call.having(by="resource", top=_NAMES)
+
+
+def _asks_names(call: PlannedCall, reading: Reading) -> bool:
+    """Whether "which" of them is asked for, and not how many there are of each sort."""
+    return bool(
+        _LIST.search(reading.text)
+        and not _COUNT.search(reading.text)
+        and call.inputs.get("by") in (None, "state", "type", "resource")
+        and not {"account", "team", "region", "venue", "env"} & set(dimensions(reading.text))
+    )
+
+
+def _in_region(call: PlannedCall, before: PlannedCall | None, reading: Reading) -> PlannedCall:
+    """A call that is split by region because one is named, narrowed to it; or to the one that was talked about."""
+    if call.inputs.get("by") != "region" or "region" in dimensions(reading.text) or ELSEWHERE.search(reading.text):
+        return call
+    held = before.inputs.get("region") if before else None
+    named = reading.found.regions or ((held,) if held else ())
+    if len(named) != 1:
+        return call
+    split = next((name for name in dimensions(reading.text) if name in ("account", "team", "type", "state")), None)
+    call = call.having(region=named[0], by=split)
+    return by_name(call) if before and before.inputs.get("by") == "resource" and not split else call
+
+
+def _of_sort(call: PlannedCall, kind: str, before: PlannedCall | None, reading: Reading) -> PlannedCall:
+    """Only those of the state or type that is named, or that was asked about before."""
     said = _named(kind, reading)
-    before = next((one for one in earlier if "only" in one.inputs and one.inputs.get("kind") == kind), None)
-    if said is None and before is not None and not _NOUN.search(reading.text) and not wants_all(reading.text):
+    held = before is not None and "only" in before.inputs
+    if said is None and before is not None and held and not _NOUN.search(reading.text) and not wants_all(reading.text):
         listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
         return call.having(only=before.inputs["only"], **listed)
     if said is None:
         return call
-    inputs = {**call.inputs, "only": said}
-    if (
-        _LIST.search(reading.text)
-        and not _COUNT.search(reading.text)
-        and inputs.get("by") in (None, "state", "type", "resource")
-    ):
-        inputs.update(by="resource", top=_NAMES)
-    elif inputs.get("by") in ("state", "type"):
-        del inputs["by"]  # by account: all rows of a split by state would be of one
-    return call.model_copy(update={"inputs": inputs})
+    if call.inputs.get("by") in ("state", "type") and not _asks_names(call, reading):
+        call = call.having(by=None)  # by account: all rows of a split by state would be of one
+    return call.having(only=said)
 
 
 def _named(kind: str, reading: Reading) -> str | None:
@@ -81,7 +119,7 @@ def _named(kind: str, reading: Reading) -> str | None:
     types = []
     for match in re.finditer(rf"(?<![\w.-])(?:{_TYPES[kind]})(?![\w-])", text) if kind in _TYPES else ():
         held = match.groupdict()
-        name = held.get("name") or held.get("alone") or held.get("type") or ""
+        name = "gpu" if held.get("gpu") else held.get("name") or held.get("alone") or held.get("type") or ""
         name, version = _SPELLED.get(name, name), held.get("version") or ""
         types.append(f"{name} {version}".strip() if kind == "databases" else f"{name}{version.removesuffix('.x')}")
     if _EITHER.search(text) or len(set(states)) > 1 or len(set(types)) > 1:

@@ -14,7 +14,7 @@ _BY_MONTH = re.compile(
 )
 _BY_DAY = re.compile(
     r"\bday[- ](?:by|to|after|over|on)[- ]day\b|\bday ?-?wise\b|\bd/d\b|\bdaily\b|\b(?:by|per|each|every) day\b|"
-    r"\b(?:each|every|per) (?:single )?date\b|\b(?:which|what) (?:day|date)\b"
+    r"\b(?:average|mean|typical|normal|usual) day\b|\b(?:each|every|per) (?:single )?date\b|\b(?:which|what) (?:day|date)\b"
 )
 _APART = re.compile(
     r"\b(?:side by side|next to each other|next to one another|one by one|individually|separately|apiece|each|respectively|"

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import re
 
+from agents.models.offline.naming.services import billed_alone
+from tools.cost.parts import Part
+
 OTHER, NETWORK, LOGS = "EC2 - Other", "Amazon Virtual Private Cloud", "AmazonCloudWatch"
-_PARTS: tuple[tuple[str, str, str], ...] = (
+CONTAINERS, COMPUTE = "Amazon Elastic Container Service", "Amazon Elastic Compute Cloud - Compute"
+_PARTS: tuple[tuple[Part, str, str], ...] = (
     ("nat_gateways", OTHER, r"nat(?:[- ]?(?:gateways?|gws?))?"),
     ("snapshots", OTHER, r"(?:ebs |disk |volume |elastic block store )?snapshots?"),
     ("volumes", OTHER, r"(?:ebs |elastic block store )?(?:volumes?|disks?|drives)"),
@@ -22,9 +26,11 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     ("vpc_endpoints", NETWORK, r"(?:vpc|interface|private) endpoints?|private ?links?"),
     ("log_ingestion", LOGS, r"(?:cloudwatch )?logs? ingestion|ingest\w* (?:of )?(?:the |our )?logs"),
     ("logs", LOGS, r"cloudwatch logs?|logs|logging|log (?:storage|volume)"),
+    ("fargate", CONTAINERS, r"(?:aws |ecs )?fargate"),
+    ("gpu_instances", COMPUTE, r"(?:ec2 )?gpus?(?: (?:instances?|boxes|machines?|servers?|compute))?"),
 )
 """Part, the service that its names stand for, and the names."""
-HOMES = {part: home for part, home, _ in _PARTS}
+HOMES: dict[str, str] = {part: home for part, home, _ in _PARTS}
 """The service that each part is billed within."""
 
 
@@ -40,6 +46,20 @@ def parts_named(text: str, service: str) -> list[str]:
     return list(dict.fromkeys(part for _, part in sorted(found)))
 
 
+_WITHIN: tuple[tuple[str, str], ...] = (
+    ("Amazon Relational Database Service", r"aurora|postgres(?:ql)?|mysql|mariadb"),
+    ("Amazon ElastiCache", r"redis|memcached|valkey"),
+    ("Amazon Elastic Load Balancing", r"[an]lbs?"),
+)
+"""Names of what a service bills among other things, and no usage type tells apart."""
+
+
+def within(text: str, service: str) -> str | None:
+    """What a text names of which `service` is the whole, and the bill knows no part; None if it names nothing such."""
+    found = (re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", text) for home, pattern in _WITHIN if home == service)
+    return next((match[0] for match in found if match), None)
+
+
 _PRICED = frozenset(
     "what how about and much did do does is are was were will have has been we our the us i me please of for on in it all a an and total altogether "
     "cost costs costing spend spending spent spends pay pays paid paying bill bills charge charges charged price money amount "
@@ -50,7 +70,7 @@ _PRICE = re.compile(r"\b(?:costs?|costing|spen[dt]\w*|pays?|paid|paying|bills?|c
 
 
 def plainly_priced(text: str, *, of_a_bill: bool) -> str | None:
-    """The service of a part, where a text asks what that part costs, and for nothing else.
+    """The service of a part or of an everyday word, where a text asks what that costs, and for nothing else.
 
     `of_a_bill`: a bill is what was talked about, so that "and snapshots?" asks for a price, too.
     """
@@ -63,4 +83,5 @@ def plainly_priced(text: str, *, of_a_bill: bool) -> str | None:
                 left = re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", " ", left) if other == home else left
             if set(left.split()) <= _PRICED:
                 return home
-    return None
+    service, left = billed_alone(text)
+    return service if service and set(left.split()) <= _PRICED else None

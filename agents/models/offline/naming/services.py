@@ -13,7 +13,7 @@ Amazon Simple Storage Service: s3 | simple storage service | object storage | s3
 AWS Lambda: lambda | lambdas | lambda functions
 Amazon DynamoDB: dynamodb | dynamo | dynamo db | ddb
 AmazonCloudWatch: cloudwatch | cloud watch | cloudwatch logs | log ingestion | logs ingestion | log storage
-Amazon Elastic Container Service: ecs | fargate | elastic container service | ecs fargate
+Amazon Elastic Container Service: ecs | fargate | aws fargate | elastic container service | ecs fargate
 Amazon Elastic Container Service for Kubernetes: eks | kubernetes | k8s | elastic kubernetes service
 Amazon Elastic Load Balancing: load balancers | load balancer | elb | alb | nlb | elbs | albs | nlbs | load balancing | elastic load balancing
 Amazon CloudFront: cloudfront | cloud front | cdn | content delivery | content delivery network
@@ -93,7 +93,6 @@ AWS CloudHSM: cloudhsm
 AWS Certificate Manager: certificate manager | acm
 AWS Global Accelerator: global accelerator
 AWS Firewall Manager: firewall manager
-AWS Fargate: aws fargate
 Amazon AppStream: appstream
 Amazon Managed Grafana: grafana
 Amazon Managed Service for Prometheus: prometheus
@@ -165,6 +164,15 @@ _BILLED_AS: tuple[tuple[str, str], ...] = (
 def billed_as(text: str) -> list[str]:
     """The billed services behind everyday words in a question of cost ("what do our databases cost")."""
     return [name for pattern, name in _BILLED_AS if re.search(rf"(?<![\w<-])(?:{pattern})(?![\w>-])", text)]
+
+
+def billed_alone(text: str) -> tuple[str, str]:
+    """The one billed service behind everyday words, and the text without these; neither where there is none or several."""
+    found = billed_as(text)
+    if len(found) != 1:
+        return "", text
+    pattern = next(pattern for pattern, name in _BILLED_AS if name == found[0])
+    return found[0], re.sub(rf"(?<![\w<-])(?:{pattern})(?![\w>-])", " ", text)
 
 
 REGIONS: dict[str, str] = {

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.ending import ENDS
 from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
@@ -92,14 +93,15 @@ def objections(
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         found["narrow"] = "I can not narrow this down to what was named."
-    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _apart, _person, _share, _words):
+    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _apart, _unseen, _person, _share, _words):
         if said := check(calls, reading, context):
             found[check.__name__.strip("_")] = said
     return found
 
 
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    timed = any("period" in c.inputs and c.query not in ("spend_change", "recent_changes") for c in calls)
+    taken = {"spend_change", "recent_changes", *(["commitments"] if ENDS.search(reading.flat) else [])}
+    timed = any("period" in c.inputs and c.query not in taken for c in calls)
     if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
         return f'I did not understand the time in "{_wordy(match[0]).replace("<p>", "a time")}".'
     text = _AGE.sub(" ", reading.when.bare)
@@ -162,6 +164,19 @@ def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     of_one = any(c.query in OF_A_BILL and "service" in c.inputs and c.inputs.get("by") != "usage_type" for c in calls)
     if of_one and (match := _WITHIN.search(reading.text)):
         return f'I can not tell "{match[0]}" from the rest of the service; ask for its usage types.'
+    return None
+
+
+_ROLES = re.compile(r"\b(?:iam )?roles?\b")
+
+
+def _unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """What none of these calls looks at, though it shows something of the kind."""
+    if reading.found.services and all(call.query == "account_list" for call in calls):
+        return "I can not tell in which accounts a service is switched on."
+    unused = any(call.query == "identity_hygiene" and call.inputs.get("check") == "unused_keys" for call in calls)
+    if unused and _ROLES.search(reading.text):
+        return "I can not tell when roles were last used, only when access keys and users were."
     return None
 
 

@@ -11,7 +11,6 @@ from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.topics.asked import asks_where, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold, stem, words
-from agents.models.offline.words.tongues import in_english
 from tools.facts import UNTAGGED
 
 _OVER = r"(?:over|above|more than|in excess of|at least|no less than|not less than|no fewer than|a minimum of|exceed(?:s|ed|ing)?|topp?(?:s|ed|ing)|beyond|north of|upwards? of|past|higher than|bigger than|larger than|greater than|dearer than|costlier than|>=?)"
@@ -96,7 +95,8 @@ def beyond(told: Told, limit: Limit) -> list[list[str]]:
         numbers = (told.facts[cell].number for cell in row if cell in told.facts)
         return next((number for number in numbers if number is not None), None)
 
-    return [row for row in told.rows if row[0] != "other" and (n := first(row)) is not None and limit.holds(n)]
+    named = (row for row in told.rows if row[0] not in ("other", UNTAGGED))
+    return [row for row in named if (n := first(row)) is not None and limit.holds(n)]
 
 
 _PLAIN = frozenset("and the of for a total prod".split())
@@ -172,83 +172,3 @@ def listed(told: Told) -> list[str]:
         lines.append(f"[[{name}]]{also} in account {account}")
     rest = next((row[1] for row in told.rows if row[0] == "other" and row[1] in told.facts), None)
     return [*lines, f"and more that are not listed: [[{rest}]]"] if rest else lines
-
-
-_WHETHER = re.compile(
-    r"^\W*(?:(?:so|and|ok|then)\W+)*(?:is|are|was|were|does|did|do|has|have|would|isn't|wasn't)\b.*"
-    r"\b(?:most|least|more|worst|priciest|dearest|costliest|cheapest|noisiest|riskiest|highest|biggest|top|largest)\b",
-    re.IGNORECASE,
-)
-_RANKED = frozenset({"Account", "Venue", "Team", "Env", "Region", "Service"})
-OF_SIGHT = " of what you may see"
-"""Said of what comes first, to somebody who may not see all that there is."""
-_LEAST = re.compile(r"\b(?:least|cheapest|lowest|fewest|smallest)\b", re.IGNORECASE)
-
-
-_DOWN_TO = 5
-"""Rows from the first one down to the place that was asked about, at most; if it lies deeper, the first ones and it."""
-
-
-def held_against(told: Told, asked: str, focus: tuple[str, ...]) -> tuple[str, list[list[str]]]:
-    """Whether a place comes first among all, where that was asked, and the rows that show it; empty where it was not.
-
-    What is not among the rows of a ranking does not come first; of the last ones that cannot be said.
-    """
-    if not focus or not _WHETHER.search(asked) or not told.columns or told.columns[0] not in _RANKED:
-        return "", []  # the rows are no ranking of places: what comes first among them answers something else
-    named = [row for row in told.rows if row and row[0] not in ("other", UNTAGGED)]
-    sized = [(size, row) for row in named if (size := _size(row, told)) is not None]
-    least = bool(_LEAST.search(asked))
-    ranked = sorted(sized, key=lambda pair: pair[0] if least else -pair[0])
-    mine = [place for place, (_, row) in enumerate(ranked) if told.is_about(row, focus)]
-    if len(ranked) < 2 or (least and not mine):
-        return "", []
-    best = [row for size, row in ranked if size == ranked[0][0]]
-    if any(ranked[place][0] == ranked[0][0] for place in mine):
-        return _within_sight("Yes" if len(best) == 1 else "Yes, but not alone", told), best
-    if not mine:
-        return _within_sight("No", told), best
-    rows = [row for _, row in ranked]
-    down = rows[: mine[0] + 1]
-    return _within_sight("No", told), down if len(down) <= _DOWN_TO else [*rows[: _DOWN_TO - 1], rows[mine[0]]]
-
-
-def _within_sight(said: str, told: Told) -> str:
-    if not told.partly:
-        return f"{said}."
-    return f"{said},{' not' if said == 'No' else ''}{OF_SIGHT}."
-
-
-def _size(row: list[str], told: Told) -> float | None:
-    numbers = [told.facts[cell].number for cell in row if cell in told.facts]
-    return next((number for number in numbers if number is not None), None)
-
-
-_ROSE = re.compile(
-    r"\b(?:r[io]se|risen|rises|rising|increas(?:e|ed|es|ing)|grow(?:s|n|ing)?|grew|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|spik(?:e|ed|es|ing)|surg(?:e|ed|es|ing)|soar(?:s|ed|ing)?|(?:go(?:es|ne|ing)?|went|moved?|shot|is|was|were|are) up)\b"
-)
-_FELL = re.compile(
-    r"\b(?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|decreas(?:e|ed|es|ing)|declin(?:e|ed|es|ing)|sh?r[aiu]nk(?:s|ing)?|sank|plunged?|(?:go(?:es|ne|ing)?|went|moved?|came|come|is|was|were|are) down)\b"
-)
-
-_WHETHER_IT = re.compile(r"(?:(?:so|and|but|ok|then|hmm|,) ?)*(?:did|do|does|has|have|is|are|was|were)\b")
-"""Whether the whole moved so; which parts did is another question, and some do against the whole."""
-
-
-def moved_otherwise(told: Told, asked: str) -> str:
-    """A sentence that a cost did not move as a question takes for granted; empty if it did, or nothing was taken so."""
-    text = in_english(" ".join(words(asked)))
-    rose, fell = _ROSE.search(text) is not None, _FELL.search(text) is not None
-    change = next((told.facts[i].number for i in told.headlines if i in told.facts), None)
-    if (
-        told.query != "spend_change"
-        or change is None
-        or rose == fell
-        or not (asks_why(asked) or _WHETHER_IT.match(text))
-    ):
-        return ""
-    if change == 0:
-        return f"It did not {'rise' if rose else 'fall'}: it stayed the same."
-    if (change > 0) == rose:
-        return ""
-    return "It did not rise: it fell." if rose else "It did not fall: it rose."

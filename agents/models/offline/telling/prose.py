@@ -7,23 +7,29 @@ import re
 from collections.abc import Sequence, Set
 
 from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.picking import (
-    OF_SIGHT,
     account_of,
     asks_why,
     beyond,
     called_so,
     counted_by_account,
     counted_first,
-    held_against,
     limit_of,
     listed,
-    moved_otherwise,
     reasons,
     roots,
 )
 from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.telling.whether import (
+    OF_SIGHT,
+    held_against,
+    moved_otherwise,
+    of_change,
+    of_results,
+    of_rows,
+)
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
 from tools.units import DURATIONS
@@ -56,6 +62,7 @@ def answer(
     asked: str = "",
     focus: tuple[str, ...] = (),
     first: int | None = None,
+    whether: Whether | None = None,
 ) -> str:
     """The final text: the headline facts of each result, its most telling rows, and what could not be applied.
 
@@ -74,7 +81,8 @@ def answer(
             parts.append(_headed(_LIKELIER if likelier else _OTHER, of))
         if not told.error:
             before = said if first is not None and place >= first else frozenset()
-            parts.append(_told(told, asked, focus, before).lstrip() or _told(told, asked, focus))
+            yes = _yes_or_no(place, results if first is None else results[:first], whether)
+            parts.append(_told(told, asked, focus, before, yes).lstrip() or _told(told, asked, focus))
             said |= {_as_told(fact, told) for fact in told.facts.values()}
     parts += [limit for limit in limits if good]
     # what was denied is told by the desk
@@ -108,7 +116,28 @@ def _as_told(fact: ToldFact, told: Told) -> tuple[str, ...]:
     return fact.label, fact.said, fact.aside, told.around
 
 
-def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str, ...]] = frozenset()) -> str:
+_Said = tuple[str, list[list[str]]]
+"""Yes or no, and the rows that show it."""
+
+
+def _yes_or_no(place: int, results: Sequence[Told], whether: Whether | None) -> _Said:
+    """Yes or no before the result at this place, where something is asked to be more than something else."""
+    if whether is None or place >= len(results) or results[place].error:
+        return "", []
+    told = results[place]
+    if told.query == "spend_change":
+        return (of_change(told, whether) if len(results) == 1 else ""), []
+    said, rows = of_rows(told, whether) if len(results) == 1 else ("", [])
+    return (said, rows) if said else (of_results(results, whether) if place == 0 else "", [])
+
+
+def _told(
+    told: Told,
+    asked: str,
+    focus: tuple[str, ...],
+    before: Set[tuple[str, ...]] = frozenset(),
+    yes_or_no: _Said = ("", []),
+) -> str:
     """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
     ids = [fact.id for fact in pertinent(told, asked)]
     ids += [i for i in counted_first(told, asked) if i not in ids]
@@ -133,10 +162,13 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
+    if told.query == "spend" and focus and not about and not yes_or_no[0] and told.rows:
+        headline += " What was named is not among the largest, which are listed."
     told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
-    whether, shown = held_against(told, asked, focus)
+    whether, shown = yes_or_no if yes_or_no[0] else held_against(told, asked, focus)
+    two = bool(yes_or_no[1])
     if whether:
-        headline, told_rows = f"{whether} {headline}", shown
+        headline, told_rows = f"{whether} {headline}", shown or told_rows
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
     if limit is not None:
         told_rows = beyond(told, limit)
@@ -155,10 +187,6 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
     rows = [line for line in (_row(row, told) for row in foremost) if line]
     if told.query == "inventory" and told.columns and told.columns[0].startswith("Name"):
         rows = listed(told)
-    if told.query == "error_logs":
-        # messages for which their log group stands: it is said once
-        named = [line.rpartition(": [[")[0] for line in rows]
-        rows = [line for place, line in enumerate(rows) if named[place] not in named[:place]]
     if (
         rows
         and focus
@@ -176,6 +204,8 @@ def _told(told: Told, asked: str, focus: tuple[str, ...], before: Set[tuple[str,
         lead = f"{lead[:-1]}{OF_SIGHT}:"
     if told.columns and told.columns[0] in _SERIES and not least:
         lead = "The highest:"
+    if two:
+        lead = "The two:"
     return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
 
 
@@ -187,6 +217,10 @@ def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
 
 
 _MOST_FIRST = 2
+_EXTREMES = frozenset({"oldest", "longes", "newest"})
+"""Roots of words that ask for one thing out of many."""
+_LASTING = frozenset({"alarms"})
+"""Queries whose rows are not in the order of how long they last, which is the figure of each."""
 _PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
 
 
@@ -203,12 +237,14 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
         share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
         return len(label & said) - 0.1 * len(label - said) + share
 
-    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines and not f.aside]
+    extreme = _EXTREMES & said  # of one thing somewhere: it is of its own place
+    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines]
+    others = [f for f in others if not f.aside or extreme & roots(f.label)]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
     better = [
         f
         for f in others
-        if f.number is not None
+        if (f.number is not None or extreme & roots(f.label))
         and not f.label.endswith("not listed")
         and not (told.query == "inventory" and " in all" in f.label)  # beside those that were asked for
         and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
@@ -234,15 +270,7 @@ def _row(row: Sequence[str], told: Told) -> str:
     place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), told.beside)
     names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
-    unsaid = False
-    if told.query == "error_logs":
-        # a log message with figures of its own ("502") would be held against the facts: its log group is named
-        message = names[0] if names else None
-        names = [(c, v) for c, v in names if v not in told.facts or not re.search(r"\d", told.facts[v].value)] or names
-        unsaid = message not in names
     subject = _called(*names[0], told) if names else ""
-    if unsaid and subject:
-        subject = f"another message in {subject}"
     if told.query == "savings" and not subject:
         # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
         done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))
@@ -325,7 +353,8 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
     if told.query == "spend" and LEAST.search(fold(asked)):
         named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
-    if not told.columns or told.columns[0] not in _SERIES:
+    timed = told.query in _LASTING and _EXTREMES & roots(asked)
+    if not timed and (not told.columns or told.columns[0] not in _SERIES):
         return told.rows
 
     return sorted(told.rows, key=size, reverse=True)

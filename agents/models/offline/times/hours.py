@@ -25,6 +25,8 @@ class Hours:
     the last; `each` day; `many` parts of several days; or `last`: the minutes up to now."""
     word: str = ""
     """Of `each` day, what the queries call it, where they have a word for it."""
+    today: bool = False
+    """Whether it is a part of this day by its name alone ("tonight")."""
 
 
 _PARTS = {
@@ -108,7 +110,8 @@ def _of_part(match: re.Match[str], text: str) -> Hours:
     start, middle, end = _PARTS[name]
     if (said := _WIDE.search(text[: match.start()])) and middle < end:
         start, end = (start, middle) if said[1] == "early" else (middle, end)
-    return Hours(start * 60, end * 60, "since" if _SINCE.search(text[: match.start()]) else "part")
+    kind = "since" if _SINCE.search(text[: match.start()]) else "part"
+    return Hours(start * 60, end * 60, kind, today=name == "tonight")
 
 
 def _by_clock(text: str, clock: Clock, rest: str, days: int) -> Hours:

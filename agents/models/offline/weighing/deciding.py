@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.ending import asks_ends, expiring, measured
 from agents.models.offline.inputs.filling import NOT_FORECAST
-from agents.models.offline.inputs.hours import by_days, narrowed
+from agents.models.offline.inputs.hours import by_days, narrowed, not_begun
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, candidates
+from agents.models.offline.proposing.compared import plainly as compared
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
@@ -22,6 +24,7 @@ from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal, unprotected
+from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -208,6 +211,10 @@ class Decision:
     """A time to come is asked about, and nothing is known of it."""
     beyond: bool = False
     """A forecast is asked for of a time that none reaches to."""
+    unsplit: str = ""
+    """What a forecast is to be told apart by, though none is."""
+    not_begun: bool = False
+    """A part of a day is asked about that is still to come."""
 
     @property
     def offered(self) -> Mapping[str, float]:
@@ -236,16 +243,18 @@ class Weighing:
 
     def hours(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """The calls of a plan with the hours that were said: weighed were whole days."""
-        return narrowed(calls, self.reading, self.earlier, self.context)
+        return narrowed(expiring(calls, self.reading, self.context.now), self.reading, self.earlier, self.context)
 
 
 def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Weighing:
     """Read a question, asked after one that was answered with `earlier`, and weigh its plans."""
-    days = unsettled(by_days(earlier))
+    days = unsettled(measured(by_days(earlier)))
     seen = considered(question, days, context)
     chances = probabilities_of([one.features for one in seen.every], weights())
     if "who_did_what" in context.queries and deed(seen.reading):
         chances = _of_deeds(chances, seen.every)
+    if asks_ahead(seen.reading):
+        chances = of_times_to_come(chances, [one.candidate for one in seen.every], seen.reading)
     plans = sorted(
         ((chance, one.candidate) for chance, one in zip(chances, seen.every, strict=True) if one.candidate),
         key=lambda pair: -pair[0],
@@ -271,6 +280,9 @@ def decided(seen: Weighing) -> Decision:
     """What a question means, or why it is not answered."""
     heard, named = _heard(seen)
     found = _by_days(heard)
+    asked = [call for one in found.readings for call in one.calls]
+    if asked and all(not_begun(call, seen.reading, seen.earlier, seen.context) for call in asked):
+        return replace(found, readings=(), not_begun=True)
     return replace(
         found, unheard=named, readings=tuple(replace(one, calls=seen.hours(one.calls)) for one in found.readings)
     )
@@ -295,6 +307,8 @@ def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
     if (kind := plainly(seen.reading)) and (one := _alone("inventory", ("kind", kind), plans)):
         return one
     billed = seen.days[0].query if seen.days and seen.days[0].query in OF_A_BILL else ""
+    if not billed and asks_ahead(seen.reading):
+        billed = "forecast"
     home = plainly_priced(seen.reading.text, of_a_bill=bool(billed))
     return _alone(billed or "spend", ("service", home), plans) if home else None
 
@@ -302,8 +316,12 @@ def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
 def _by_days(seen: Weighing) -> Decision:
     """What a question means, its times taken as whole days."""
     reading, found, earlier, context = seen.reading, seen.found, seen.days, seen.context
+    if seen.plans and (split := split_ahead(seen.plans[0][1], reading, context)):
+        return Decision(reading, found, nearest=seen.plans[0][1], unsplit=split)
     fair = [pair for pair in seen.plans if not _vetoed(pair[1], reading, context)]
     plans = fair or seen.plans[:1]
+    if fair and not earlier and compared(fair[0][1].calls, reading, context.names):
+        return Decision(reading, found, (fair[0][1],), fair[0][1])
     if one := _plainly(seen, plans):
         return Decision(reading, found, (one,), one)
     keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
@@ -323,7 +341,7 @@ def _by_days(seen: Weighing) -> Decision:
     readings: tuple[Candidate, ...] = ()
     if not earlier and _STATE_ALONE.fullmatch(reading.text):
         return Decision(reading, found, nearest=best)  # of what, nobody said
-    if best is not None and chance >= SURE:
+    if best is not None and (chance >= SURE or (chance > 0 and asks_ends(best.calls, reading, context.now))):
         readings = (best,)
     elif best is not None and seen.none < chance:
         held, either = _either(chance, plans, keyed, context)

@@ -11,9 +11,11 @@ from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
+from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
-from agents.models.offline.proposing.guarding import objections
+from agents.models.offline.proposing.compared import whether
+from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.examples import EXAMPLES
@@ -26,6 +28,21 @@ _NOT_YET = (
     "Regent cannot know what will happen then: apart from cost forecasts and what AWS has announced, it sees what was "
     "and what is."
 )
+
+
+_NOT_BEGUN = (
+    "That part of the day is still to come, by the clock in UTC that this goes by: Regent sees what was and what is. You "
+    "could ask about last night, or about today so far."
+)
+
+
+_ONE_SUM = (
+    "A forecast can not be split by {split}: AWS forecasts one sum, of all that is spent, of some accounts, or of one "
+    "service. You could ask what one of them will cost then."
+)
+
+
+_NO_OTHER = "This is forecast for one time; ask for the other one by itself."
 
 
 _TOO_FAR = (
@@ -43,6 +60,11 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         return Plan(abstention=_unknown(decision.unknown, context))
     if decision.ahead:
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    if decision.unsplit:
+        text = _ONE_SUM.format(split=decision.unsplit.replace("_", " "))
+        return Plan(abstention=Abstention(kind="cannot_know", text=text))
+    if decision.not_begun:
+        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_BEGUN))
     if decision.beyond:
         return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
     if not decision.readings:
@@ -52,9 +74,11 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    limits.update(dict.fromkeys(_aside(kept, reading)))
+    limits.update(dict.fromkeys([*_aside(kept, reading), *_wider(kept, reading)]))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
+    if [call.query for call in kept] == ["forecast"] and len(reading.when.mentions) > 1:
+        limits[_NO_OTHER] = None
     if whole := _whole_days(kept, reading):
         limits.update(dict.fromkeys(whole))
         limits.pop(_NO_CLOCK, None)
@@ -65,6 +89,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         then=_derivations(kept[:first], reading),
         limits=tuple(limits),
         focus=_focus(kept, reading),
+        whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
     )
@@ -77,6 +102,13 @@ def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
     words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
     return [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+
+
+def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where a bill is of all of a service, and only something within it was named."""
+    services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
+    named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
+    return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
 
 
 _NO_CLOCK = "The time of day could not be used; this covers whole days."

@@ -46,6 +46,11 @@ _IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"who made a ConsoleLogin as root\g<tail>",
         ),
         (
+            r"(?:(?:were|was|are|is) there |any |have there been |do we have |did we have )+(?:any |some )?(?:console |aws )*(?:log-?ins?|sign-?ins?|logons?|sign-?ons?)(?! (?:without|with no)\b)(?P<more>(?: (?:outside|after|before|between|on|at)\b.*)?)"
+            r"|(?:did|has|have) (?:any(?:one|body)|some(?:one|body)) (?:logg?(?:ed)? ?[io]n|sign(?:ed)? ?[io]n)(?P<also>(?: (?:outside|after|before|between|on)\b.*)?)",
+            r"who made a ConsoleLogin\g<more>\g<also>\g<tail>",
+        ),
+        (
             r"(?:how (?:good |bad |healthy |clean |strong )?(?:is|are|does|do) )(?:the |our |my )*(?:identity|iam|access|login|account|user|credentials?) (?:hygiene|health|posture|housekeeping)(?: (?:look(?:ing)?|doing|like))?"
             r"|(?:what (?:is|does) )?(?:the |our |my )*(?:state of (?:the |our )?)?(?:identity|iam|credentials?) (?:hygiene|health|posture|housekeeping)(?: (?:look(?:ing)?|like))*"
             r"|(?:how clean|how tidy|in what shape|how well kept) (?:is|are) (?:the |our |my )*(?:iam|identities|users and keys|credentials|logins)",

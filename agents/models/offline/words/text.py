@@ -41,7 +41,21 @@ def _everywhere(match: re.Match[str]) -> str:
 _BARS = r"(?:leav(?:e|es|ing) (?:out|away|off)|drop(?:ping)?|skip(?:ping)?|ignor(?:e|ing)|hid(?:e|ing)|forget(?:ting)?(?: about)?|remov(?:e|ing)|omit(?:ting)?|strip(?:ping)? (?:out|away)|cut(?:ting)? out|filter(?:ing)? out|exclud(?:e|ing)|throw(?:ing)? out)"
 _BUT = r"(?:but(?: for)?|except(?:ing)?(?: for)?|other than|apart from|aside from|besides|bar|save(?: for)?)"
 """What leaves all but something out: that is what is wanted."""
+_VERSION = r"(?:[ -]?(?:runtime|version|v))*[ .-]?"
+_NO_UNIT = r"(?![\w%]|\.\d| (?:times|hours?|days?|weeks?|months?|years?|percent)\b)"
+_RUNTIMES: tuple[tuple[str, str], ...] = (
+    (rf"(?<!\w)(?:\.|dot ?)net(?: ?core)?{_VERSION}([23]\.1){_NO_UNIT}", r"dotnetcore\1"),
+    (rf"(?<!\w)(?:\.|dot ?)net(?: core| framework)?{_VERSION}(\d{{1,2}}(?:\.\d)?){_NO_UNIT}", r"dotnet\1"),
+    (rf"\b(?:node[. ]?js{_VERSION}|node{_VERSION}(?=\d\d))(\d{{1,2}}(?:\.(?:x|\d+))?){_NO_UNIT}", r"nodejs\1"),
+    (rf"\bpy(?:thon)?{_VERSION}(\d(?:\.\d{{1,2}})?){_NO_UNIT}", r"python\1"),
+    (rf"\bruby{_VERSION}(\d\.\d){_NO_UNIT}", r"ruby\1"),
+    (rf"\bjava{_VERSION}(\d{{1,2}}){_NO_UNIT}", r"java\1"),
+    (rf"\bgo(?:lang)?{_VERSION}(1\.x){_NO_UNIT}", r"go\1"),
+    (rf"\b(mysql|postgres(?:ql)?|mariadb){_VERSION}(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}}){_NO_UNIT}", r"\1\2"),
+)
+"""Runtimes as AWS spells them, and engines with their version: set apart, it would be read as a date ("3.9") or a number."""
 _SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    *_RUNTIMES,
     (r"[\u2018\u2019\u02bc`]", "'"),
     (r"[\u2013\u2014]", " - "),
     (r"\b(what|who|where|how|why|when|that|there|it|here)'s\b", r"\1 is"),

@@ -1,0 +1,98 @@
+"""Ending: the time, to come or past, in which commitments are asked about that end in it ("which expire in 2027?").
+
+What a question means is weighed by its time alone, as it was learned; which of the two it is, is put in at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.times import dates
+from agents.models.offline.words.text import number
+from tools.periods import parse_dates
+
+ENDS = re.compile(
+    r"\b(?:expir\w*|laps(?:e[sd]?|ing)|r[ua]n(?:s|ning)? out|renewals?|renew(?:ed|ing)?|(?:fall|fell) away"
+    r"|end(?:s|ed|ing)?(?! (?:of|up)\b)|matur\w+)\b"
+)
+_ENDED = re.compile(r"\b(?:expired|lapsed|ran out|ended|fell away)\b")
+_COMING = re.compile(r"\b(?:next|coming|within|in) (?:the )?(?:next |coming )?(\w+) (day|week|month)s?\b")
+_QUARTER = re.compile(r"\b(?:next|coming) quarter\b")
+_UNTIL = re.compile(r"\b(?P<before>before|prior to|earlier than)|\b(?:by|until|till|up to|no later than)$")
+_TO_THE_END = frozenset({"this_year", "this_month_end"})
+_MONTH, _LONG = r"\d{4}-\d\d", {"day": 1, "week": 7, "month": 30}
+
+
+def expiring(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
+    """The calls, with the time in which commitments end in place of one over which they are measured.
+
+    Beside other calls the time may be that of another clause, so that all that end are told.
+    """
+    word = _window(reading, now) if [call.query for call in calls] == ["commitments"] else None
+    return tuple(call.having(period=None, ending=word) if word else call for call in calls)
+
+
+def asks_ends(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> bool:
+    """Whether it is asked which commitments end in a time, and these calls look at commitments alone."""
+    return [call.query for call in calls] == ["commitments"] and _window(reading, now) is not None
+
+
+def measured(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    """Calls without that time: what a follow-up means is weighed so, as it was learned."""
+    return tuple(call.having(ending=None) if call.query == "commitments" else call for call in calls)
+
+
+def _window(reading: Reading, now: datetime) -> str | None:
+    """The time that is named in a question of what ends, in dates; None if there is none, or it is not understood."""
+    if not ENDS.search(reading.flat):
+        return None
+    today = now.date()
+    if (match := _COMING.search(reading.flat)) and (count := number(match[1])):
+        return dates.span(today, today + timedelta(days=count * _LONG[match[2]]))
+    if _QUARTER.search(reading.flat):
+        later = (today.month - 1) // 3 + 1
+        return f"{today.year + later // 4}-Q{later % 4 + 1}"
+    if len(reading.when.mentions) != 1:
+        return None
+    mention = reading.when.mentions[0]
+    word = _dated(mention.word, reading, now)
+    until = _UNTIL.search(mention.lead.rstrip())
+    if word is None or until is None:
+        return word
+    window = parse_dates(word)
+    # "before the end of the year" names the year; "before March" ends when March begins
+    end = window.start if until["before"] and mention.word not in _TO_THE_END else window.end
+    last = end.date() - timedelta(days=1)
+    return dates.span(today, last) if last > today else word
+
+
+def _dated(word: str, reading: Reading, now: datetime) -> str | None:
+    """A time in dates. A month or a quarter without a year is the next one, unless what has ended is asked for."""
+    today, past = now.date(), _ENDED.search(reading.flat)
+    monday = dates.monday_of(today)
+    named = {
+        "month_to_date": f"{today:%Y-%m}", "this_month_end": f"{today:%Y-%m}",
+        "next_month": dates.month_back(today, -1),
+        "this_quarter": f"{today.year}-Q{(today.month - 1) // 3 + 1}", "next_year": str(today.year + 1),
+        "year_to_date": str(today.year), "this_year": str(today.year), "today": today.isoformat(),
+        "next_3_months": f"{dates.month_back(today, -1)}..{dates.month_back(today, -3)}",
+        "tomorrow": (today + timedelta(days=1)).isoformat(),
+        "this_week": dates.span(monday, monday + timedelta(days=6)),
+        "next_week": dates.span(monday + timedelta(days=7), monday + timedelta(days=13)),
+    }  # fmt: skip
+    if word in named:
+        return named[word]
+    if not past and word[:4] not in reading.flat and word[:4].isdigit() and word < f"{today:%Y-%m}":
+        if re.fullmatch(_MONTH, word):
+            return dates.shifted(word, 12)
+        if re.fullmatch(r"\d{4}-Q\d", word) and word != named["this_quarter"]:
+            return f"{int(word[:4]) + 1}{word[4:]}"
+    if re.fullmatch(rf"\d{{4}}(?:-Q\d)?|{_MONTH}(?:-\d\d)?(?:\.\.{_MONTH}(?:-\d\d)?)?", word):
+        return word
+    period = resolved(word, now)
+    return dates.word_of(period) if period else None
