@@ -181,6 +181,7 @@ def test_a_forecast_beside_another_time_says_that_it_is_of_one() -> None:
         ("Was August more expensive than September?", "No."),
         ("Is Rotterdam cheaper than it was in August?", "Yes."),
         ("Is data transfer going up?", "No."),
+        ("Do we spend more on databases than on Lambda?", "Yes."),
     ],
 )
 def test_whether_one_is_more_than_the_other_is_said_from_both_figures(ask: Ask, said: str, yes: str) -> None:
@@ -198,6 +199,9 @@ def test_whether_one_is_more_than_the_other_is_said_from_both_figures(ask: Ask, 
         "Is Utrecht more expensive than Rotterdam and Eindhoven together?",
         "Is the increase in spend due to online-prod?",
         "Did we spend 10 percent more in September than in August?",
+        "Is it more expensive to run in Frankfurt than in Ireland?",
+        "Have vulnerabilities increased?",
+        "Were September costs higher than expected?",
         "Does S3 cost more than EC2?",  # what is billed apart as "EC2 - Other" may turn it round
     ],
 )
@@ -311,8 +315,11 @@ def test_a_time_of_another_clause_is_not_that_in_which_something_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Is CloudTrail on in all accounts?", "Which roles have not been used for half a year?"]
-)
+    "said",
+    ["Is CloudTrail on in all accounts?", "Which roles have not been used for half a year?",
+     "Have vulnerabilities increased?", "Did the number of alarms go up?",
+     "Were September costs higher than expected?"],
+)  # fmt: skip
 def test_what_is_not_looked_at_is_not_answered_with_something_of_the_kind(said: str) -> None:
     assert read(said).abstention is not None
 
@@ -346,3 +353,8 @@ def test_a_part_that_is_not_among_the_largest_is_said_not_to_be(ask: Ask) -> Non
 
 def test_everyday_words_for_a_service_are_priced(ask: Ask) -> None:
     assert inputs("what do our instances cost?")["service"] == "Amazon Elastic Compute Cloud - Compute"
+
+
+@pytest.mark.parametrize("said", ["Is anything down?", "Are all systems up?", "Are our RDS costs going down?"])
+def test_what_is_up_or_down_is_still_answered(said: str) -> None:
+    assert read(said).calls

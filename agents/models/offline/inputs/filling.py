@@ -16,7 +16,7 @@ from agents.models.offline.inputs.periods import error_time, for_change, for_for
 from agents.models.offline.inputs.placing import beside_each_other, fitting, others
 from agents.models.offline.inputs.series import series
 from agents.models.offline.inputs.special import special
-from agents.models.offline.naming.names import Names
+from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import choices
@@ -160,6 +160,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         out.limits.append("This could not be narrowed to a region.")
     named = "COST" in reading.concepts or bool(_SERVICE_OF.search(reading.text))
     services = found.services or (billed_as(reading.text) if named else [])
+    if len(services) == 1 and found.services:
+        services = [*services, *_other_side(reading, names)]
     if out.inputs.get("by") == "charge_type":
         services = [name for name in services if name != "Tax"]  # a kind of charge next to others
     if services and "service" in fields and query.domain == "cost":
@@ -172,6 +174,14 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
         found.services and query.domain == "cost" and query.name not in ("commitments", "savings")
     ):
         out.limits.append("This could not be narrowed to one service.")
+
+
+def _other_side(reading: Reading, names: Names) -> list[str]:
+    """The service behind everyday words on the side of a comparison that names none ("databases than on Lambda")."""
+    sides = re.split(r"\bthan\b", reading.text)
+    bare = [side for side in sides if not find_names(side, names).services]
+    found = billed_as(bare[0]) if len(sides) == 2 and len(bare) == 1 else []
+    return found if len(found) == 1 else []
 
 
 ELSEWHERE = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.naming.billed_parts import parts_named
 from agents.models.offline.naming.names import Names, find_names
+from agents.models.offline.naming.services import billed_as
 from agents.models.offline.plan import PlannedCall, Whether
 from agents.models.offline.reading import Reading
 from tools.cost.parts import words
@@ -35,10 +36,11 @@ def whether(calls: Sequence[PlannedCall], reading: Reading, names: Names) -> Whe
     text = reading.when.bare
     if _NOT_PLAIN.search(_named_out(text)):
         return None
-    if [call.query for call in calls] == ["spend_change"]:
-        return _moved(calls[0], reading)
     match = _THAN.match(text)
-    if match is None:
+    if [call.query for call in calls] == ["spend_change"]:
+        held = match is not None and find_names(match["other"], names).any()  # against a thing, not a time
+        return None if held else _moved(calls[0], reading)
+    if match is None or any(call.query == "spend_change" for call in calls):
         return None
     sides = _sides(f"{match['one']} {match['of']}", match["other"], names)
     if not all(sides) or set(sides[0]) & set(sides[1]):
@@ -54,6 +56,9 @@ def _named_out(text: str) -> str:
 def _sides(one: str, other: str, names: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the one thing that each side names, as they stand in rows and scopes; none if one names several."""
     found = [find_names(text, names) for text in (one, other)]
+    for side, text in zip(found, (one, other), strict=True):
+        if not side.services and any(other_side.services for other_side in found):
+            side.services = billed if len(billed := billed_as(text)) == 1 else []
     both = [kind for kind in _KINDS if all(getattr(side, kind) for side in found)]
     if len(both) != 1:
         return (), ()
@@ -71,9 +76,10 @@ _KINDS = ("accounts", "venues", "teams", "envs", "services", "regions")
 _PLAIN = frozenset(
     "is are was were does do did has have had so and ok then the our a in on of for it we us there any open active than ? , <account> <venue> "
     "<team> <env> <region> <p> cost costs costing spend spends spent pay expensive costly account venue team services service accounts "
-    "alarms alarm findings finding critical high vulnerabilities instances servers databases buckets functions volumes".split()
+    "instances servers databases buckets functions volumes".split()
 )
 """Words of a question that holds one thing against another, and asks for nothing more."""
+_COUNTED = frozenset("alarms alarm findings finding critical high vulnerabilities".split())
 _MOVES = frozenset("going gone go goes went getting got become becoming last this month week been still again".split())
 
 
@@ -83,7 +89,7 @@ def plainly(calls: Sequence[PlannedCall], reading: Reading, names: Names) -> boo
         return False
     text = re.sub(rf"(?<![\w<-])(?:{_MORE}|{_LESS}|{_ROSE}|{_FELL})(?![\w>-])", " ", reading.found.bare)
     left = {word for word in text.split() if not re.fullmatch(r"<\w+>", word)} - _PLAIN
-    return not left if calls[0].query != "spend_change" else not left - _MOVES
+    return not left - (_MOVES if calls[0].query == "spend_change" else _COUNTED)
 
 
 def _moved(call: PlannedCall, reading: Reading) -> Whether | None:

@@ -167,6 +167,15 @@ def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     return None
 
 
+_GREW = re.compile(
+    r"^\W*(?:is|are|do|does|did|has|have)\b.*\b(?:increas(?:ed?|ing)|decreas(?:ed?|ing)|(?:go|gone|going) (?:up|down)|ris(?:e|en|ing)|grow(?:n|ing)?)\b"
+)
+_OF_NOW = frozenset(
+    "vulnerabilities alarms inventory patches encryption public_exposure config_compliance account_list".split()
+)
+"""Queries of what is so now, and was so at no other time."""
+_WERE = re.compile(r"^\W*(?:so |and |ok |then |why )*(?:was|were|did|has|have)\b")
+_THAN_PLACE = re.compile(r"\bthan (?:(?:in|at|for|on|of|the|our) )*<(?:region|account|venue|team|env)>")
 _ROLES = re.compile(r"\b(?:iam )?roles?\b")
 
 
@@ -174,6 +183,14 @@ def _unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
     """What none of these calls looks at, though it shows something of the kind."""
     if reading.found.services and all(call.query == "account_list" for call in calls):
         return "I can not tell in which accounts a service is switched on."
+    if _GREW.search(reading.flat) and all(call.query in _OF_NOW for call in calls):
+        return "I can not tell how that has changed, only how it is now."
+    if any(call.query == "forecast" for call in calls) and _WERE.search(reading.flat):
+        return "I can not tell what was forecast then."
+    moved = [call.query == "spend_change" for call in calls]
+    apart = len(calls) > 1 and re.search(r"\bthan\b", reading.text) and not reading.when.mentions
+    if any(moved) and (_THAN_PLACE.search(reading.text) or (all(moved) and apart)):
+        return "I can not hold two things against each other in how they changed."
     unused = any(call.query == "identity_hygiene" and call.inputs.get("check") == "unused_keys" for call in calls)
     if unused and _ROLES.search(reading.text):
         return "I can not tell when roles were last used, only when access keys and users were."

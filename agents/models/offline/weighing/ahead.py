@@ -16,7 +16,7 @@ from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 
 _WILL = re.compile(
-    r"(?<!\bi )(?<!\byou )\b(?:will|shall|(?:is|are|am) going to)\b(?! (?:you|i)\b)(?!.*\b(?:did|was|were|had|spent|paid|billed)\b)"
+    r"(?<!\bi )(?<!\byou )\b(?:will|shall|(?:is|are|am) going to|(?:expected|projected|anticipated) (?:\w+ )?(?:spend\w*|costs?|bills?))\b(?! (?:you|i)\b)(?!.*\b(?:did|was|were|had|spent|paid|billed)\b)"
 )
 """What is to come is asked about, with no word of what has been."""
 _IN_A_ROW = frozenset({"month", "day"})
