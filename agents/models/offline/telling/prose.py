@@ -22,14 +22,7 @@ from agents.models.offline.telling.picking import (
     roots,
 )
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.telling.whether import (
-    OF_SIGHT,
-    held_against,
-    moved_otherwise,
-    of_change,
-    of_results,
-    of_rows,
-)
+from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, yes_or_no
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
 from tools.units import DURATIONS
@@ -81,7 +74,7 @@ def answer(
             parts.append(_headed(_LIKELIER if likelier else _OTHER, of))
         if not told.error:
             before = said if first is not None and place >= first else frozenset()
-            yes = _yes_or_no(place, results if first is None else results[:first], whether)
+            yes = yes_or_no(place, results if first is None else results[:first], whether)
             parts.append(_told(told, asked, focus, before, yes).lstrip() or _told(told, asked, focus))
             said |= {_as_told(fact, told) for fact in told.facts.values()}
     parts += [limit for limit in limits if good]
@@ -116,27 +109,12 @@ def _as_told(fact: ToldFact, told: Told) -> tuple[str, ...]:
     return fact.label, fact.said, fact.aside, told.around
 
 
-_Said = tuple[str, list[list[str]]]
-"""Yes or no, and the rows that show it."""
-
-
-def _yes_or_no(place: int, results: Sequence[Told], whether: Whether | None) -> _Said:
-    """Yes or no before the result at this place, where something is asked to be more than something else."""
-    if whether is None or place >= len(results) or results[place].error:
-        return "", []
-    told = results[place]
-    if told.query == "spend_change":
-        return (of_change(told, whether) if len(results) == 1 else ""), []
-    said, rows = of_rows(told, whether) if len(results) == 1 else ("", [])
-    return (said, rows) if said else (of_results(results, whether) if place == 0 else "", [])
-
-
 def _told(
     told: Told,
     asked: str,
     focus: tuple[str, ...],
     before: Set[tuple[str, ...]] = frozenset(),
-    yes_or_no: _Said = ("", []),
+    decided: Said = ("", []),
 ) -> str:
     """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
     ids = [fact.id for fact in pertinent(told, asked)]
@@ -162,11 +140,11 @@ def _told(
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
-    if told.query == "spend" and focus and not about and not yes_or_no[0] and told.rows:
+    if told.query == "spend" and focus and not about and not decided[0] and told.rows:
         headline += " What was named is not among the largest, which are listed."
     told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
-    whether, shown = yes_or_no if yes_or_no[0] else held_against(told, asked, focus)
-    two = bool(yes_or_no[1])
+    whether, shown = decided if decided[0] else held_against(told, asked, focus)
+    two = bool(decided[1])
     if whether:
         headline, told_rows = f"{whether} {headline}", shown or told_rows
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None

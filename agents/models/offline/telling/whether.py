@@ -59,6 +59,21 @@ def _within_sight(said: str, told: Told) -> str:
     return f"{said},{' not' if said == 'No' else ''}{OF_SIGHT}."
 
 
+Said = tuple[str, list[list[str]]]
+"""Yes or no, and the rows that show it."""
+
+
+def yes_or_no(place: int, results: Sequence[Told], whether: Whether | None) -> Said:
+    """Yes or no before the result at this place, where something is asked to be more than something else."""
+    if whether is None or place >= len(results) or results[place].error:
+        return "", []
+    told = results[place]
+    if told.query == "spend_change":
+        return (of_change(told, whether) if len(results) == 1 else ""), []
+    said, rows = of_rows(told, whether) if len(results) == 1 else ("", [])
+    return (said, rows) if said else (of_results(results, whether) if place == 0 else "", [])
+
+
 def of_rows(told: Told, asked: Whether) -> tuple[str, list[list[str]]]:
     """Whether one row of a ranking is more (or less) than another, and the two; empty where they are not both there."""
     if not told.columns or told.columns[0] not in _RANKED:
