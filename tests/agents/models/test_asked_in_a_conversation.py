@@ -218,3 +218,36 @@ def test_every_question_of_a_conversation_is_weighed_once(monkeypatch: pytest.Mo
     asked = ("What did we spend last month?", "Which users have no MFA?", "Which alarms are firing now?")
     assert last(*asked)
     assert weighed == list(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "untold"),
+    [
+        (("Which buckets are public?", "since when is it public?"), "since when"),
+        (("Which EC2 instances miss critical patches?", "since when?"), "since when"),
+        (("How many critical findings are open?", "which account is worst?", "since when?"), "since when"),
+        (("Why did our costs rise last month?", "when did that start?"), "since when"),
+        (("Why did our costs rise last month?", "is it fixed?"), "whether that is over"),
+        (("How many vCPUs are we using in online-prod?", "when will it run out?"), "when that will be"),
+        (("Which access key is oldest?", "who owns it?"), "whose that is"),
+        (("Which alarms are firing?", "who gets paged?"), "whose that is"),
+    ],
+)
+def test_what_an_answer_does_not_tell_is_not_answered_by_showing_it_again(asked: tuple[str, ...], untold: str) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+    assert f"does not tell {untold}" in plan.abstention.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        (("Which alarms are firing?", "since when?"), "alarms"),
+        (("Which access keys are unused?", "since when?"), "identity_hygiene"),
+        (("Which accounts do we have?", "who owns venue-utrecht?"), "account_list"),
+        (("Which critical findings are open?", "since when?"), "findings"),
+    ],
+)
+def test_what_an_answer_tells_may_be_asked_of_it(asked: tuple[str, ...], query: str) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert [call.query for call in plan.calls] == [query], plan.abstention

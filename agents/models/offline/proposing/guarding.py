@@ -12,6 +12,7 @@ from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import dimensions
@@ -96,6 +97,8 @@ def objections(
     for check in (_time, _threshold, _rows, _one_thing, _money, _category, _apart, _unseen, _person, _share, _words):
         if said := check(calls, reading, context):
             found[check.__name__.strip("_")] = said
+    if said := untold(calls, reading):
+        found["untold"] = said
     return found
 
 

@@ -1,0 +1,87 @@
+"""Untold: what is asked of a thing that an answer shows, and which queries tell it: since when, whose it is, if it is over.
+
+A list that is right but has no date in it does not answer "since when?".
+"""
+# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+
+_IT = r"(?:it|that|this|they|these|those|them|he|she|the \w+|<\w+>)"
+_BE = r"(?:is|are|was|were|has|have|had|been|being)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of things: the words for it, the queries that tell it, and what to call it."""
+
+    words: re.Pattern[str]
+    told_by: frozenset[str]
+    name: str
+
+
+_DATED = frozenset(
+    "alarm_history alarms aws_health_events backups commitments cost_anomalies error_logs recent_changes threats who_did_what".split()
+)
+"""Queries whose rows have a time in them."""
+_ASKED = (
+    _Asked(
+        re.compile(
+            rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bhow old (?:is|are|was|were) {_IT}|\bfrom (?:when|what date) on\b"
+            rf"|\bwhen (?:did {_IT} (?:start|begin|appear|first|open|become|happen|turn|go)|(?:was|were) {_IT} (?:first |last )?(?:opened|created|made|changed|found|detected|added|launched|started|set up))"
+        ),
+        (_DATED | frozenset("findings identity_hygiene".split())) - {"threats"},
+        "since when",
+    ),
+    _Asked(
+        re.compile(
+            rf"\b(?:when|how soon) (?:will|would|are|is) {_IT} (?:going to )?(?:run out|be full|fill up|be reached|hit|expire|end|be over|be fixed|be solved|be resolved|be back|break|fail|exceed)"
+            rf"|\bwhen (?:do|does) {_IT} (?:run out|expire|end|fill up)"
+        ),
+        frozenset("aws_health_events budgets commitments forecast".split()),
+        "when that will be",
+    ),
+    _Asked(
+        re.compile(
+            rf"\bwho (?:owns?|(?:is|are) (?:the )?(?:owners?|responsible|in charge|accountable)|(?:must|should|has to|have to|can|will|needs? to|is going to) (?:fix|solve|repair|mend|patch|clean|handle|deal)|gets? (?:paged|called|told|alerted|notified|the (?:alert|call|page)))"
+            rf"|\bwhose (?:is|are) {_IT}|\bwhose (?:\w+ )?(?:is|are) (?:it|that|this|they|these|those)"
+        ),
+        frozenset({"account_list"}),
+        "whose that is",
+    ),
+    _Asked(
+        re.compile(
+            rf"\b{_BE} {_IT} (?:been |already |all |now |still |yet |finally )*(?:fixed|solved|resolved|repaired|mended|closed|over|cleared|handled|dealt with|sorted)\b"
+        ),
+        frozenset("alarm_history alarms aws_health_events backups findings".split()),
+        "whether that is over",
+    ),
+)
+
+
+def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
+    """A sentence that none of these calls tells what is asked of a thing; None if one does, or nothing is asked so.
+
+    Args:
+        calls: the plan.
+        reading: the question.
+    """
+    for asked in _ASKED:
+        told = any(call.query in asked.told_by and not _counted(call) for call in calls)
+        if asked.words.search(reading.text) and not told:
+            return f"What I can look up here does not tell {asked.name}."
+    return None
+
+
+def _counted(call: PlannedCall) -> bool:
+    """Whether findings are counted, not listed: a count has no dates."""
+    by = call.inputs.get("by", "severity")
+    return (
+        call.query == "findings" and by != "age" and (by != "severity" or call.inputs.get("severity", "all") == "all")
+    )
