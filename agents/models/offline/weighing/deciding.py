@@ -356,4 +356,5 @@ def _by_days(seen: Weighing) -> Decision:
         return Decision(reading, found, nearest=best, ahead=True)
     if best is not None and NOT_FORECAST in best.limits:
         return Decision(reading, found, nearest=best, beyond=True)  # no other time's figure in its place
-    return Decision(reading, found, readings, best)
+    # where nothing is answered, what stands against the likeliest plan of all is the reason to give
+    return Decision(reading, found, readings, best if readings or not seen.plans else seen.plans[0][1])
