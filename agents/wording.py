@@ -79,10 +79,18 @@ def refused(words: Disclosure) -> str:
     return f"No AI system wrote this: it is refused by rule. {words.contact}"
 
 
-def withheld(faults: int) -> str:
-    """Why an answer was held back."""
+NOTHING_LOOKED_AT = (
+    "Regent looked at nothing for this, so there is no answer. Ask about cost, security or operations of the estate, "
+    "and name what you mean: a service, an account, a venue or team, and a time."
+)
+"""Instead of what a model writes that called no query: whatever it says of the estate, nothing supports it."""
+
+
+def withheld(faults: int, found: bool) -> str:
+    """Why an answer was held back; `found` says whether there are facts."""
     why = "it contained statements that no fact supports" if faults else "there was nothing in it that could be shown"
-    return f"The answer was withheld because {why}. What was found is listed as facts, without the prose."
+    listed = " What was found is listed as facts, without the prose." if found else " No query found anything."
+    return f"The answer was withheld because {why}.{listed}"
 
 
 def guarded(reasons: Sequence[str]) -> str:
@@ -90,9 +98,10 @@ def guarded(reasons: Sequence[str]) -> str:
     return " ".join(["The answer was withheld by the guard.", *reasons])
 
 
-def stopped(limit: str) -> str:
-    """Why a question ended early."""
-    return f"The answer was withheld. {limit} What was found until then is listed as facts."
+def stopped(limit: str, found: bool) -> str:
+    """Why a question ended early; `found` says whether there are facts."""
+    listed = "What was found until then is listed as facts." if found else "Nothing was found until then."
+    return f"The answer was withheld. {limit} {listed}"
 
 
 def following(asked: str, before: Sequence[str]) -> str:

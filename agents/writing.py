@@ -97,7 +97,7 @@ async def judge(desk: Desk, made: Draft, question: Question, asked: str, turn: T
     if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
         return Written(status, why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
     if turn.stopped:
-        return _withheld(turn, wording.stopped(turn.stopped), made)
+        return _withheld(turn, wording.stopped(turn.stopped, bool(turn.facts())), made)
     return await _ground(desk, made, asked, status, turn)
 
 
@@ -122,8 +122,10 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
     )
     if not checked.ok or not checked.text.strip():
         _checked(turn, "withheld", text, [fault.kind for fault in checked.faults])
-        return _withheld(turn, wording.withheld(len(checked.faults)), tokens)
+        return _withheld(turn, wording.withheld(len(checked.faults), bool(facts)), tokens)
     _checked(turn, "bound", text, [])
+    if status == "unanswerable" and desk.maker.is_llm:
+        return Written(status, wording.NOTHING_LOOKED_AT, (), (), tokens.input_tokens, tokens.output_tokens)
     written = _headed(checked.text, headings, turn)
     return Written(status, written, checked.figures, facts, tokens.input_tokens, tokens.output_tokens)
 

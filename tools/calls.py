@@ -219,4 +219,5 @@ def _failed_places(asked: int, failures: list[tuple[Place, AwsCallError]]) -> st
     accounts = {place.account.id for place, _ in failures}
     named = "; ".join(f"{place.account.name} {place.region}: {error.code}" for place, error in failures[:3])
     more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
-    return f"{len(failures)} of {asked} places in {len(accounts)} accounts could not be looked at ({named}{more})"
+    within = f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
+    return f"{len(failures)} of {asked} places in {within} could not be looked at ({named}{more})"

@@ -6,8 +6,11 @@ imports nothing of ours; the other rooms subclass it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+
+_FEW = 12
+"""How many names are all listed when none is similar to what was asked for."""
 
 
 class RegentError(Exception):
@@ -23,8 +26,11 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, got: str, known: Iterable[str]) -> None:
         names = sorted(set(known))
-        self.kind, self.got, self.candidates = kind, got, tuple(nearest(got, names))
-        hint = f"nearest: {', '.join(self.candidates)}" if self.candidates else "none is similar"
+        close = nearest(got, names)
+        self.kind, self.got = kind, got
+        self.candidates = tuple(close or (names if len(names) <= _FEW else ()))
+        said = ", ".join(self.candidates)
+        hint = f"nearest: {said}" if close else f"they are: {said}" if said else "none is similar"
         super().__init__(f"There is no {kind} {got!r} in sight ({len(names)} known; {hint}).")
 
 
@@ -59,4 +65,10 @@ def nearest(got: str, names: Sequence[str], most: int = 5) -> list[str]:
     folded = {name.casefold(): name for name in names}
     inside = [name for key, name in folded.items() if got.casefold() in key]
     close = [folded[key] for key in get_close_matches(got.casefold(), list(folded), n=most, cutoff=0.5)]
-    return list(dict.fromkeys(inside + close))[:most]
+    # of a long name one word may be what was meant: "EC3" is near to "EC2 - Other"
+    return list(dict.fromkeys(inside + close))[:most] or _near_a_word(got.casefold(), folded, most)
+
+
+def _near_a_word(got: str, folded: Mapping[str, str], most: int) -> list[str]:
+    words = {word: name for key, name in reversed(list(folded.items())) for word in key.split() if len(word) > 2}
+    return list(dict.fromkeys(words[word] for word in get_close_matches(got, list(words), n=most, cutoff=0.6)))

@@ -42,6 +42,8 @@ HoursWord = Annotated[
 """A `PeriodWord` of what is not billed by the day."""
 
 Function = TypeVar("Function", bound=Callable[..., Facts])
+UNREADABLE = "inputs_that_are_not_a_json_object"
+"""The one input of a call whose inputs a model wrote as something else: the start of what it wrote."""
 _INJECTED: tuple[type, ...] = (Aws, FactBook)
 _OPERATION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 _REGISTRY: dict[str, Query] = {}
@@ -67,6 +69,11 @@ class Query:
         Raises:
             InputError: an input is missing, unknown or of the wrong type; the sentence says which and what fits.
         """
+        if UNREADABLE in given:
+            raise InputError(
+                f'The inputs of {self.name} must be one JSON object, such as {{"period": "last_month"}}; what was '
+                f"written is none: {str(given[UNREADABLE])[:60]!r}."
+            )
         try:
             return self.input_model.model_validate(given).model_dump(mode="json")
         except ValidationError as error:

@@ -127,12 +127,22 @@ def view(answer: Answer, disclosure: Disclosure) -> View:
 
 
 def shown_results(answer: Answer) -> list[QueryResult]:
-    """Results with a table: those that the text refers to, or all of them when the prose was withheld."""
-    with_table = [result for result in answer.results if result.table]
+    """Results with a table: those that the text refers to, or all of them when the prose was withheld.
+
+    Results that say the same are one: a model may call a query with the same inputs again and again.
+    """
+    with_table = list({_said(result): result for result in answer.results if result.table}.values())
     if answer.status == "withheld":
         return with_table
     used = {fact for figure in answer.figures for fact in figure.facts}
     return [result for result in with_table if used & {fact.id for fact in result.facts}]
+
+
+def _said(result: QueryResult) -> str:
+    """What a result says, whatever the ids of its facts and receipts are."""
+    from policies.grounding import table_rows
+
+    return repr((result.query, result.read_as, table_rows(result)))
 
 
 def one_line(text: object) -> str:

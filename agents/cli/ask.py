@@ -56,6 +56,9 @@ def ask(
         raise typer.Exit(resume_once(resume, as_id=as_id, json_out=json_out))
     assert question is not None
 
+    if question == "-" and sys.stdin is None:
+        write("regent: standard input is closed; give the question in quotes.", err=True, fg="red")
+        raise typer.Exit(2)
     text = sys.stdin.buffer.read().decode(errors="replace") if question == "-" else question
     asked = Question(text=text, session=session, fresh=fresh, reason=reason)
     raise typer.Exit(answer_once(asked, as_id=as_id, estate=estate.value, model=model, json_out=json_out))

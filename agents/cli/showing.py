@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import orjson
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tools.receipts import Receipt
 
 _MOST_RECEIPTS = 6
+_SET_IN = "    "
 _COLOURS = {"answered": "green", "withheld": "yellow", "unanswerable": "yellow", "needs_approval": "yellow"}
 
 
@@ -80,9 +82,12 @@ def _bars(result: QueryResult) -> list[float]:
 
 def _show_facts(console: Console, answer: Answer) -> None:
     console.print()
-    for fact in answer.facts:
-        period = fact.period.label if fact.period else ""
-        console.print(f"  {fact.label}: {fact.value} {fact.unit}  ({period}; {fact.scope.text()})", markup=False)
+    said = [
+        f"  {fact.label}: {fact.value} {fact.unit}  ({fact.period.label if fact.period else ''}; {fact.scope.text()})"
+        for fact in answer.facts
+    ]
+    for line in dict.fromkeys(said):
+        console.print(line, markup=False)
 
 
 def _receipts(receipts: Sequence[Receipt], room: int) -> tuple[str, list[str]]:
@@ -103,7 +108,20 @@ def _receipts(receipts: Sequence[Receipt], room: int) -> tuple[str, list[str]]:
         lines = ["".join(parts) for parts in zip(calls, places, requests, sourced, strict=True)]
         if max(map(len, lines)) <= room:
             return (heading if sourced is sources else f"{heading},{sources[0][1:]}"), lines
-    return heading, [f"{call}\n  {place}{source}" for call, place, source in zip(calls, places, sources, strict=True)]
+    by_two = [f"{call}\n  {place}{source}" for call, place, source in zip(calls, places, sources, strict=True)]
+    if all(len(line) <= room for receipt in by_two for line in receipt.split("\n")):
+        return heading, by_two
+    # an identifier is never broken, so each part has a line; what is said of the source may wrap
+    parts = [
+        (
+            f"  {one.id}",
+            f"    {one.service}:{one.operation}",
+            f"  {place}",
+            *wrap(source.strip(), room, initial_indent=_SET_IN, subsequent_indent=_SET_IN),
+        )
+        for one, place, source in zip(first, places, sources, strict=True)
+    ]
+    return heading, ["\n".join(lines) for lines in parts]
 
 
 def _show_origin(console: Console, answer: Answer) -> None:
@@ -119,7 +137,10 @@ def _show_origin(console: Console, answer: Answer) -> None:
         f"[dim]{usage.seconds:.2f} s, model {usage.model}, {usage.input_tokens} tokens in, "
         f"{usage.output_tokens} out, {counted(usage.aws_calls, 'AWS call')}{cost}[/dim]"
     )
-    if answer.ledger.first is not None:
+    if answer.ledger.first is not None and answer.ledger.last is None:
+        begun = f"ledger {answer.ledger.origin}: from record {answer.ledger.first}"
+        console.print(f"[dim]{begun}; the end could not be recorded[/dim]")
+    elif answer.ledger.first is not None:
         console.print(
             f"[dim]ledger {answer.ledger.origin}: records {answer.ledger.first} to {answer.ledger.last}, "
             f"root {answer.ledger.root[:16]}…[/dim]"

@@ -17,11 +17,10 @@ from strands.types.exceptions import ContextWindowOverflowException
 
 from agents.models.failures import ModelError, UnfinishedReplyError, understood
 from agents.models.lean import lean
+from tools.registry import UNREADABLE
 
 if TYPE_CHECKING:
     from strands.models import Model
-
-UNREADABLE = "inputs_that_are_not_a_json_object"
 
 
 def strict(model: Model, seconds: float) -> Model:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from agents.answer import Answer, Question
+from agents.cli.showing import show_answer
 from agents.desk import Desk
 from agents.home import Home
 from policies.access import local_principal
@@ -79,9 +82,18 @@ def test_attack_a_heading_writes_only_what_a_query_of_the_turn_says_of_itself(as
     assert "The other: none." in answer.text and "777" not in answer.text
 
 
-def test_a_text_without_any_fact_is_unanswerable(ask: Ask) -> None:
-    answer = ask(ScriptedMaker(["I cannot know the weather."]), "What is the weather?")
+def test_a_text_without_any_fact_is_unanswerable_and_does_not_reassure(ask: Ask) -> None:
+    answer = ask(ScriptedMaker(["Costs are fine, nothing to worry about."]), "Are costs fine?")
     assert (answer.status, answer.exit_code) == ("unanswerable", 4)
+    assert "nothing to worry" not in answer.text
+    assert answer.text.startswith("Regent looked at nothing for this, so there is no answer.")
+
+
+def test_where_nothing_was_found_no_facts_are_announced(ask: Ask) -> None:
+    answer = ask(ScriptedMaker(["We spent USD 12,345.67."]))
+    assert (answer.status, answer.facts) == ("withheld", ())
+    assert "listed" not in answer.text
+    assert "No query found anything." in answer.text
 
 
 def test_an_account_outside_the_scope_is_denied_and_teaches_nothing(ask: Ask, home: Home) -> None:
@@ -113,6 +125,10 @@ def test_a_model_that_never_stops_calling_is_stopped(ask: Ask, home: Home) -> No
     answer = ask(ScriptedMaker([SPEND]), limits=Limits(model_calls=4))
     assert (answer.status, answer.exit_code) == ("withheld", 4)
     assert "4 model calls" in answer.text
+    assert len(answer.results) > 1
+    shown = StringIO()
+    show_answer(answer, Console(file=shown, width=120))
+    assert shown.getvalue().count("Amazon Relational Database Service") == 1, "equal results are shown once"
     with Ledger.open(home.ledger) as ledger:
         assert any(isinstance(stored.body, LimitReached) for stored in ledger.read())
 
@@ -142,6 +158,14 @@ def test_a_wrong_call_is_told_to_the_model_and_never_run(ask: Ask, calls: Any) -
     assert answer.queries[-1].decision == "allow"
     told = json.dumps(maker.made[0].seen[1][-1])
     assert '"error"' in told
+
+
+def test_inputs_that_are_no_json_are_told_as_what_was_expected(ask: Ask) -> None:
+    maker = ScriptedMaker([[("spend", '{"period": "last_month"')], "I cannot."])
+    answer = ask(maker)
+    for told in (answer.text, json.dumps(maker.made[0].seen[1][-1])):
+        assert "must be one JSON object" in told
+        assert "inputs_that_are" not in told
 
 
 def test_an_unknown_service_is_an_error_with_candidates_never_zero(ask: Ask) -> None:

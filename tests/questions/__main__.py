@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,11 @@ def main() -> None:
     files = [Path(given.file).resolve() if Path(given.file).exists() else given.file] if given.file else FILES
     entries = [e for e in read(files) if not given.only or e.id in given.only]
     developed = read(DEVELOPMENT) if not given.file and not given.only and not given.json else []
-    outcomes = run(entries, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
+    outcomes = run(entries, given.model, progress())
     summary = summarise(entries, outcomes)
     if developed:
         print("== The development sets (tuned on since they were written) ==")
-        ran = run(developed, given.model, _progress if sys.stderr.isatty() else lambda outcome: None)
+        ran = run(developed, given.model, progress())
         _show(given.model, summarise(developed, ran), ran)
         print("\n== The bank ==")
     if given.json:
@@ -131,9 +132,22 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _progress(outcome: Outcome) -> None:
-    said = outcome.judgement.verdict if outcome.judgement else "asked"
-    print(f"\r{outcome.name:<44} {said:<16}", end="", file=sys.stderr, flush=True)
+def progress(every: float = 20, clock: Callable[[], float] = time.monotonic) -> Callable[[Outcome], None]:
+    """What says how far it is, on stderr: one moving line on a terminal, elsewhere a line every so many seconds."""
+    done, right, next_at = 0, 0, clock() + every
+    moving = sys.stderr.isatty()
+
+    def tell(outcome: Outcome) -> None:
+        nonlocal done, right, next_at
+        verdict = outcome.judgement.verdict if outcome.judgement else "asked"
+        done, right = done + 1, right + (verdict == "right")
+        if moving:
+            print(f"\r{outcome.name:<44} {verdict:<16}", end="", file=sys.stderr, flush=True)
+        elif clock() >= next_at:
+            next_at = clock() + every
+            print(f"{done} questions asked, {right} right; the last was {outcome.name}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def _arguments() -> argparse.Namespace:

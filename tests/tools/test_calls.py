@@ -331,7 +331,7 @@ def test_one_account_that_fails_is_named_and_the_others_answer(run: Any, sample:
     assert len(ran.result.facts) == len(world.ACCOUNTS) - 1
     assert "data-lab" not in ran.result.notes
     assert list(ran.result.notes) == [a.name for a in world.ACCOUNTS if a.name != "data-lab"]
-    assert "1 of 14" in ran.result.incomplete[0]
+    assert "1 of 14 places in 1 account could not" in ran.result.incomplete[0]
     assert "data-lab" in ran.result.incomplete[0]
 
 

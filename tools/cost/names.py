@@ -68,7 +68,7 @@ def resolve(field: str, name: str, values: Iterable[str]) -> str:
     containing = [value for key, value in folded.items() if said and said in key]
     if len(containing) == 1:
         return containing[0]
-    raise UnknownNameError(field.replace("_", " "), name, known)
+    raise UnknownNameError(field.replace("_", " "), name, [value for value in known if value != UNTAGGED])
 
 
 def billed_values(aws: Aws, field: str, period: Period) -> list[str]:

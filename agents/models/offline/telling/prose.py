@@ -184,7 +184,13 @@ def _told(
         lead = "The highest:"
     if two:
         lead = "The two:"
-    return headline + "\n\n" + lead + "\n" + "\n".join(f"- {row}" for row in rows)
+    nobodys = [line for row in foremost if row[0] == UNTAGGED and (line := _row(row, told))]
+    named = [row for row in rows if row not in nobodys]
+    apart = [(lead, rows)]
+    if nobodys and named and lead == _LEADS["spend"]:
+        # what has no tag is nobody's and stands last, though it may be more than some that are named
+        apart = [("The largest of those with a tag:", named), ("Without one:", nobodys)]
+    return "\n\n".join([headline, *(f"{said}\n" + "\n".join(f"- {row}" for row in some) for said, some in apart)])
 
 
 def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:

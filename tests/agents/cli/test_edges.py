@@ -1,0 +1,84 @@
+"""Where a process begins or ends badly: no standard input, Ctrl-C while it loads, a turn whose end is not on record."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from agents.answer import Answer, LedgerSpan
+from agents.cli.showing import show_answer
+from agents.models.offline.maker import OfflineMaker
+
+ROOT = Path(__file__).parents[3]
+INTERRUPTED = """
+import sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "agents.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+"""
+
+
+def run(folder: Path, code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", f"{code}\nfrom agents.command import main; main()", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder)
+
+
+def drawn(answer: Answer, width: int = 120) -> list[str]:
+    out = StringIO()
+    show_answer(answer, Console(file=out, width=width, highlight=False))
+    return out.getvalue().splitlines()
+
+
+def test_a_closed_standard_input_is_said_in_a_sentence(tmp_path: Path) -> None:
+    done = run(tmp_path, "import sys; sys.stdin = None", "ask", "-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "regent: standard input is closed; give the question in quotes.\n"
+
+
+def test_ctrl_c_while_the_command_line_loads_leaves_no_trace(tmp_path: Path) -> None:
+    done = run(tmp_path, INTERRUPTED, "ask", "x")
+    assert (done.returncode, done.stderr) == (130, "regent: stopped.\n")
+    installed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]["regent"]
+    assert installed == "agents.command:main"
+
+
+@pytest.fixture
+def answer(open_desk_with) -> Answer:
+    from agents.answer import Question
+    from policies.access import local_principal
+
+    return open_desk_with(OfflineMaker()).answer(
+        Question(text="What did we spend last month by team?"), local_principal("local")
+    )
+
+
+def test_of_a_turn_whose_end_is_not_on_record_no_end_is_shown(answer: Answer) -> None:
+    cut = answer.model_copy(update={"ledger": LedgerSpan(origin="regent.local/x", first=0, last=None, root="")})
+    assert drawn(cut)[-1] == "ledger regent.local/x: from record 0; the end could not be recorded"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_receipts_are_no_wider_than_the_screen(answer: Answer, width: int) -> None:
+    cached = tuple(
+        receipt.model_copy(update={"cached": True, "age_seconds": 7000, "operation": "GetCostAndUsageWithResources"})
+        for receipt in answer.receipts
+    )
+    lines = drawn(answer.model_copy(update={"receipts": cached}), width)
+    at = next(number for number, line in enumerate(lines) if "receipt" in line and cached[0].id not in line)
+    assert any(cached[0].id in line for line in lines[at:])
+    assert max(map(len, lines[at:])) <= width, lines[at:]
+
+
+def test_what_has_no_tag_is_not_among_the_largest(answer: Answer) -> None:
+    named, without = answer.text.split("\n\nWithout one:\n")
+    assert "The largest of those with a tag:\n- team data" in named
+    assert without.startswith("- no team tag: USD ")
+    assert "no team tag" not in named
