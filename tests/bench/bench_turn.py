@@ -16,6 +16,7 @@ from typing import Any
 from strands import Agent
 from strands.types.tools import AgentTool
 
+from agents.arriving import arrived
 from agents.conversations import Conversations
 from agents.desk import Desk
 from agents.drafting import draft
@@ -168,7 +169,7 @@ async def _governed(model: TimedModel, estate: Estate, home: Home, ledger: Ledge
         conversations=Conversations(home.conversations),
         limits=Limits(model_calls=100, query_calls=100),
     )
-    turn = desk.open_turn("q-bench", Question(text="Go"), local_principal("local"), lambda event: None, "Go")
+    turn = desk.open_turn(arrived(Question(text="Go"), local_principal("local")))
     turn.memory = None
     turn.everyone = turn.sight = estate.directory(store)
     await draft("Go", (), [specialists()["cost"]], _OneModel(model), turn)

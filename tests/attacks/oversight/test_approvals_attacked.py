@@ -15,6 +15,7 @@ import pytest
 
 from agents.answer import Answer, Question
 from agents.approving import decide
+from agents.arriving import arrived_again
 from agents.desk import Desk
 from agents.home import Home
 from policies.access import Gate, Principal, local_principal
@@ -248,7 +249,7 @@ def test_language_model_answers_the_interrupt(open_desk_with: Open, home: Home) 
     from agents.writing import look
 
     run = PausedRun.model_validate(desk.oversight.approvals.content(approval))
-    turn = restored(desk.open_turn(run.question_id, run.question, ASKER, lambda event: None, "x"), run)
+    turn = restored(desk.open_turn(arrived_again(run, ASKER, 0.0)), run)
     look(desk, turn)
     made = asyncio.run(drafting.draft_on(run, script(DONE), turn))
     assert made.waiting and made.waiting[0].approval != approval

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agents.answer import Answer, Question
+from agents.arriving import arrived
 from agents.desk import Desk
 from agents.home import Home
 from policies.access import Principal, local_principal
@@ -180,7 +181,7 @@ def test_a_stop_reaches_the_repair_of_a_draft(open_desk_with: Callable[..., Desk
 
 def test_a_governed_call_stops_whoever_makes_it(open_desk_with: Callable[..., Desk], estate: Estate) -> None:
     desk = open_desk_with(ScriptedMaker(["-"]))
-    turn = desk.open_turn("q-direct", Question(text="x"), ADMIN, lambda event: None, "x")
+    turn = desk.open_turn(arrived(Question(text="x"), ADMIN))
     turn.everyone = turn.sight = estate.directory(desk.store)
     stop(desk.ledger, desk.oversight.switch, ADMIN, Scope(kind="query", name="spend"), "x")
     before = len(estate.server.calls)
