@@ -1,6 +1,7 @@
 """Conversations: what was asked and answered in a session, kept in SQLite so that a restart loses nothing.
 
-Only questions and delivered answers are kept, never drafts.
+Only questions and delivered answers are kept, never drafts. Of a question that waits for approval its words are kept,
+so that it can be followed, and `WAITS` in the place of an answer until there is one.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_EXCHANGES = 12
 """How many of the latest exchanges a model is shown."""
+
+WAITS = "Nothing has been answered to this yet: it waits for the approval of a second person."
+"""In the place of the answer of a question that waits for approval; none of what would run is in it."""
 
 _VERIFIED = "verified:"
 """In front of the id of an owner who was verified; no id of this machine's principals file has a colon."""
@@ -62,7 +66,7 @@ class ConversationError(RegentError):
 
 
 class Exchange(BaseModel):
-    """One question and the answer that was delivered."""
+    """One question and the answer that was delivered, or `WAITS`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -109,7 +113,7 @@ class ConversationStore(Protocol):
         """The latest exchanges of a session and of those it follows, oldest first; none for a new session."""
 
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
-        """Add one exchange; keeping the same question twice keeps it once."""
+        """Add one exchange; keeping the same question twice keeps it once, with its answer in the place of `WAITS`."""
 
     def follow(self, owned_by: str, session: str, looks_like: str) -> None:
         """Let a new session follow the owner's session that looks like this; one that is not known is not followed."""
@@ -151,9 +155,10 @@ class Conversations:
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
         with self._open() as db:
             db.execute(
-                "insert or ignore into exchange (session, principal, question_id, question, answer) "
-                "values (?, ?, ?, ?, ?)",
-                (session, owned_by, question_id, exchange.question, exchange.answer),
+                "insert into exchange (session, principal, question_id, question, answer) values (?, ?, ?, ?, ?) "
+                "on conflict (question_id) do update set answer = excluded.answer where answer = ? "
+                "and (principal, session, question) = (excluded.principal, excluded.session, excluded.question)",
+                (session, owned_by, question_id, exchange.question, exchange.answer, WAITS),
             )
 
     def follow(self, owned_by: str, session: str, looks_like: str) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from agents.conversations import MOST_EXCHANGES, ConversationError, Exchange, Whose, owners
+from agents.conversations import MOST_EXCHANGES, WAITS, ConversationError, Exchange, Whose, owners
 from policies.table import Table
 
 _PARTITION = "talk#"
@@ -47,7 +47,11 @@ class DynamoConversations:
         return tuple(reversed(found))
 
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
-        self._put(owned_by, f"x#{_name(session)}#{question_id}", exchange.model_dump(), once=True)
+        waits = {"ExpressionAttributeValues": {":waits": {"S": WAITS}}, "ExpressionAttributeNames": {"#said": "answer"}}
+        self._table.held(
+            "put_item", Item=self._item(owned_by, f"x#{_name(session)}#{question_id}", exchange.model_dump()),
+            ConditionExpression="attribute_not_exists(pk) OR #said = :waits", **waits,
+        )  # fmt: skip
 
     def follow(self, owned_by: str, session: str, looks_like: str) -> None:
         before = self._get(owned_by, f"l#{looks_like}").get("session")
@@ -136,10 +140,13 @@ class DynamoConversations:
         return {} if self._over(item) else {name: held["S"] for name, held in item.items() if "S" in held}
 
     def _put(self, owned_by: str, what: str, texts: dict[str, str], *, once: bool) -> None:
-        item = {**_key(owned_by, what), **{name: {"S": text} for name, text in texts.items()}}
-        item["ttl"] = {"N": str(self._until())}
         condition = {"ConditionExpression": "attribute_not_exists(pk)"} if once else {}
-        self._table.held("put_item", Item=item, **condition)  # what is there already stays
+        # what is there already stays
+        self._table.held("put_item", Item=self._item(owned_by, what, texts), **condition)
+
+    def _item(self, owned_by: str, what: str, texts: dict[str, str]) -> dict[str, Any]:
+        texts_held = {name: {"S": text} for name, text in texts.items()}
+        return {**_key(owned_by, what), **texts_held, "ttl": {"N": str(self._until())}}
 
     def _until(self) -> int:
         return int(self._clock()) + 86_400 * self._days

@@ -15,7 +15,7 @@ import structlog
 from agents import wording
 from agents.answer import Answer, LedgerSpan, PrincipalShown, Question, Status, Usage
 from agents.arriving import Arrival, arrived, arrived_again, new_id
-from agents.conversations import ConversationError, ConversationStore, Exchange, Whose, owner
+from agents.conversations import WAITS, ConversationError, ConversationStore, Exchange, Whose, owner
 from agents.drafting import ModelMaker, leaving_results
 from agents.handing_over import deliver_on_record, handed_over
 from agents.home import Home
@@ -254,8 +254,10 @@ class Desk:
         written = replace(written, text=f"{text}\n\n{disclosure}")
         usage = deliver_on_record(self, turn, arrival, written)
         session = arrival.question.session
-        if session and written.status not in ("blocked", "error", "needs_approval"):
-            exchange = Exchange(question=arrival.shown, answer=written.text)
+        if session and written.status not in ("blocked", "error"):
+            # what would run is for the asker and the approver: the conversation has the question, to be followed
+            said = WAITS if written.status == "needs_approval" else written.text
+            exchange = Exchange(question=arrival.shown, answer=said)
             self.conversations.keep(owner(turn.principal), session, turn.question, exchange)
             if turn.forgotten:
                 self.conversations.erase("", {turn.question}, lambda question, answer: False)

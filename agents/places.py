@@ -17,7 +17,7 @@ from tools.memory import erase_calls
 
 def register_places() -> None:
     """Register every place there is; `regent audit forget` and whoever opens a desk do it first."""
-    register_place("conversations", "questions and delivered answers of a session", _conversations)
+    register_place("conversations", "questions of a session, and their delivered answers", _conversations)
     register_place("receipts", "what AWS answered to queries about persons", _receipts)
     register_place("evidence", "snapshots in which they are named", _evidence)
     register_place("call cache", "which receipt answers an equal request", _calls)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from agents.answer import Answer, Question
 from agents.cli.showing import show_answer
+from agents.conversations import WAITS
 from agents.desk import Desk
 from agents.home import Home
 from policies.access import local_principal
@@ -278,6 +279,11 @@ def test_history_holds_delivered_answers_only_and_belongs_to_its_principal(ask: 
     other = ScriptedMaker([SPEND, "[[f1]]"])
     ask(other, "Third?", session="s", as_id="carla")
     assert "First?" not in json.dumps(other.made[0].seen[0])
+    persons = ScriptedMaker([[("who_did_what", {"period": "last_7_days"})], "[[f1]]"], domains=("security",))
+    assert ask(persons, "Who?", session="w").status == "needs_approval"
+    following = ScriptedMaker([SPEND, "[[f1]]"])
+    ask(following, "And?", session="w")
+    assert [one["content"][0]["text"] for one in following.made[0].seen[0]] == ["Who?", WAITS, "And?"]
 
 
 def test_the_same_question_gives_the_same_facts_again_offline(ask: Ask, home: Home) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agents.answer import Question
-from agents.conversations import Conversations, ConversationStore, Exchange, Whose
+from agents.conversations import WAITS, Conversations, ConversationStore, Exchange, Whose
 from agents.conversations_dynamo import DynamoConversations
 from agents.home import Home
 from agents.opening import open_desk
@@ -137,6 +137,16 @@ def test_a_session_is_its_owners_in_order_and_bounded(conversations: Conversatio
     assert conversations.latest("eva", "s") == tuple(said(number) for number in range(3, 15))
     assert conversations.latest("eva", "s#1") == (said(50),)
     assert conversations.latest("verified:eva", "s") == ()
+
+
+def test_an_answer_takes_the_place_of_what_waited_for_it_and_of_nothing_else(conversations: ConversationStore) -> None:
+    conversations.keep("eva", "s", "q-1", Exchange(question="question 1", answer=WAITS))
+    conversations.keep("eva", "s", "q-2", said(2))
+    conversations.keep("anna", "s", "q-1", said(1))
+    assert conversations.latest("eva", "s")[0].answer == WAITS, "of somebody else's question it takes none"
+    for number in (1, 2):
+        conversations.keep("eva", "s", f"q-{number}", said(1))
+    assert conversations.latest("eva", "s") == (said(1), said(2))
 
 
 def test_a_session_that_follows_another_reads_on(conversations: ConversationStore) -> None:
