@@ -226,7 +226,11 @@ def _add_total(
     facts.fact(f"sum of all decreases{within}", total.change - risen, currency, receipts=receipts)
     if spans.before.days != spans.after.days:
         how = "; what moved is compared by day" if spans.daily else ""
-        facts.notes.append(f"The periods differ in length: {_days(spans.after)}, {_days(spans.before)}{how}.")
+        days = f"{spans.after.days:g} day{'' if spans.after.days == 1 else 's'}"
+        facts.notes.append(
+            f"The periods differ in length: {spans.after.label} has {days}, "
+            f"{spans.before.label} {spans.before.days:g}{how}."
+        )
     if is_to_date(spans.after):
         facts.notes.append("Today is left out: its bill is not complete.")
 
@@ -238,11 +242,6 @@ def _add_moved(facts: Facts, spans: Pair, total: Move, receipts: tuple[str, ...]
         facts.notes.append(f"No percent change: spend in {spans.before.label} was not above zero.")
     else:
         facts.fact(f"{label}, relative", percent, "percent", receipts=receipts, headline=True)
-
-
-def _days(span: Period) -> str:
-    """`September 2026 has 30 days`."""
-    return f"{span.label} has {span.days:g} day{'' if span.days == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def test_what_moved_is_compared_per_day_where_the_whole_is(ask: Any, named: Any,
             assert row[1].value == cents(day.get(name, 0)) - cents(month.get(name, 0) / 30), name
     total = named(result, "change in average daily spend").value
     assert sum(row[1].value for row in table.values()) == total
-    assert any("13 October 2026 has 1 day, September 2026 has 30 days" in note for note in result.notes)
+    assert any("13 October 2026 has 1 day, September 2026 30;" in note for note in result.notes)
 
 
 def test_two_chosen_months(ask: Any, named: Any, truth: Any) -> None:

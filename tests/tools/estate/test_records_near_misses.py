@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from botocore.exceptions import ClientError
-from pytest import raises
+from pytest import mark, raises
 
 from tests.tools.estate.conftest import Clients
 from tools.estate.inventory import BUCKETS
@@ -94,6 +95,14 @@ def test_no_stock_images_or_snapshots_of_an_emulator(client: Clients) -> None:
     assert len(ec2.describe_images(Owners=["self"])["Images"]) == 1
     assert len(ec2.describe_vpcs()["Vpcs"]) == 1
     assert client("ec2", account="payer").describe_security_groups()["SecurityGroups"] == []
+
+
+@mark.parametrize("others", [{"SnapshotType": "public"}, {"SnapshotType": "shared"}, {"IncludePublic": True}])
+def test_databases_snapshots_of_others_are_refused_not_empty(client: Clients, others: dict[str, Any]) -> None:
+    rds = client("rds", account="online-prod")
+    assert rds.describe_db_snapshots()["DBSnapshots"]
+    with raises(ClientError, match="NotInSampleEstate"):
+        rds.describe_db_snapshots(**others)
 
 
 def test_objects_of_a_bucket_are_refused_not_empty(client: Clients) -> None:

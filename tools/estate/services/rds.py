@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tools.estate import inventory
-from tools.estate.errors import AwsError
+from tools.estate.errors import AwsError, not_in_sample
 from tools.estate.inventory.databases import Database, ReservedDatabase
 from tools.estate.records.clock import nights
 from tools.estate.request import EstateRequest, Handler
@@ -111,6 +111,9 @@ def describe_db_snapshots(request: EstateRequest) -> dict[str, Any]:
     """Automated snapshots of the last nights, as many as the retention keeps (at most seven listed)."""
     name, kind = request.params.get("DBInstanceIdentifier"), request.params.get("SnapshotType")
     _refuse_filters(request, ())
+    others = ("IncludePublic", "IncludeShared")
+    if kind in ("public", "shared") or any(request.params.get(one) for one in others):
+        raise not_in_sample("rds", request.operation, "It holds the account's own: leave out public and shared ones.")
     snapshots = [
         {
             "DBSnapshotIdentifier": f"rds:{item.name}-{night:%Y-%m-%d-%H-%M}",
