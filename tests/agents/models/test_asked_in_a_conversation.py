@@ -251,3 +251,20 @@ def test_what_an_answer_does_not_tell_is_not_answered_by_showing_it_again(asked:
 def test_what_an_answer_tells_may_be_asked_of_it(asked: tuple[str, ...], query: str) -> None:
     plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
     assert [call.query for call in plan.calls] == [query], plan.abstention
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Are we compliant with PCI?",),
+        ("Do we comply with GDPR?",),
+        ("What was untagged spend last month?", "who is responsible for it?"),
+    ],
+)
+def test_what_no_account_reports_is_said_to_be_unknown(asked: tuple[str, ...]) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None and plan.abstention.kind == "cannot_know" and not plan.calls
+
+
+def test_who_did_not_sign_in_is_not_asked_of_those_who_did() -> None:
+    assert last("Which users did not sign in for 90 days?") == [{"check": "unused_keys", "days": 90}]

@@ -95,6 +95,26 @@ def unprotected(text: str) -> Abstention | None:
     return Abstention(kind="cannot_know", text=UNPROTECTED)
 
 
+_REGIME = re.compile(
+    r"\b(?:pci(?:[- ]?dss)?|soc ?[123]|iso ?27\d{3}|gdpr|avg|lgpd|hipaa|nist|dora|nis ?2|fedramp|sox)\b.{0,20}\b(?:complian\w+|certifi\w+|ready|audit\w*)\b"
+    r"|\b(?:complian\w+|comply\w*|certifi\w+|ready|conform\w*|adhere)\b.{0,20}\b(?:pci(?:[- ]?dss)?|soc ?[123]|iso ?27\d{3}|gdpr|avg|lgpd|hipaa|nist|dora|nis ?2|fedramp|sox)\b"
+)
+_RESPONSIBLE = re.compile(
+    r"^(?:and |so |but )*who (?:is|are) (?:responsible|accountable|to answer) (?:for|of) (?:it|them|this|that|these|those)\b"
+)
+NOT_ASSESSED = (
+    "Regent does not assess laws and standards, so it cannot say whether you comply with one. "
+    "It reads the rules of AWS Config and the findings of Security Hub: ask for the rules that fail, or the open findings."
+)
+
+
+def unassessed(text: str) -> Abstention | None:
+    """An abstention if a law or standard, or who answers for something, is asked about: neither is in what AWS reports."""
+    if _REGIME.search(text):
+        return Abstention(kind="cannot_know", text=NOT_ASSESSED)
+    return Abstention(kind="cannot_know", text=CANNOT_KNOW) if _RESPONSIBLE.search(text) else None
+
+
 def refusal(text: str, flat: str) -> Abstention | None:
     """An abstention if the (masked) text asks for a change or for what lies outside AWS data, else None."""
     if _asks_change(text):

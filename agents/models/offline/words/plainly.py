@@ -51,6 +51,10 @@ _IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"who made a ConsoleLogin\g<more>\g<also>\g<tail>",
         ),
         (
+            r"(?:which|what) (?:iam |console )?users (?:did not|didn't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)",
+            r"which users have been unused\g<tail>",
+        ),
+        (
             r"(?:how (?:good |bad |healthy |clean |strong )?(?:is|are|does|do) )(?:the |our |my )*(?:identity|iam|access|login|account|user|credentials?) (?:hygiene|health|posture|housekeeping)(?: (?:look(?:ing)?|doing|like))?"
             r"|(?:what (?:is|does) )?(?:the |our |my )*(?:state of (?:the |our )?)?(?:identity|iam|credentials?) (?:hygiene|health|posture|housekeeping)(?: (?:look(?:ing)?|like))*"
             r"|(?:how clean|how tidy|in what shape|how well kept) (?:is|are) (?:the |our |my )*(?:iam|identities|users and keys|credentials|logins)",
