@@ -268,3 +268,54 @@ def test_what_no_account_reports_is_said_to_be_unknown(asked: tuple[str, ...]) -
 
 def test_who_did_not_sign_in_is_not_asked_of_those_who_did() -> None:
     assert last("Which users did not sign in for 90 days?") == [{"check": "unused_keys", "days": 90}]
+
+
+STAGING = "What did staging cost in September?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Which accounts do we have?", "who owns venue-utrecht?", "what does it cost?"),
+        ("Which reserved instances expired?", "what does that cost us extra?"),
+        ("Which instances are idle?", "what do they cost?"),
+        ("Spend by venue in Q2", "and Q1", "compare them"),
+        (STAGING, "and production?", "which one rose?"),
+        ("Rotterdam in August?", "and July?", "and what percentage is that?"),
+        ("What's the error rate of bet-settlement?", "and latency?", "compare with last week"),
+        ("Any threats this week?", "only the critical ones"),
+    ],
+)
+def test_what_was_shown_is_not_left_for_all_that_is_spent_or_for_another_time(asked: tuple[str, ...]) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        (("How much did we spend on EC2 in August?", "no, for staging", "total?"), {"service": EC2, "by": "account", "period": "2026-08", "accounts": "env:staging"}),
+        (("Where can we save money?", "how much in total?"), {}),
+        (("What did we spend yesterday?", "and the day before?", "and the week before?"), {"period": "2026-10-06..2026-10-12"}),
+        (("What did we spend yesterday?", "and the month before?"), {"period": "2026-09"}),
+        (("costs of data-prod in September", "why did they go up?", "compare that with last year"), {"period": "2026-09", "compared_to": "2025-09", "accounts": "data-prod"}),
+        (("What did we spend on Bedrock?", "and on SageMaker?", "is that growing?"), {"service": "Amazon SageMaker", "period": "last_month", "by": "account"}),
+        (("Hoeveel databases draaien er?", "wat kosten die?"), {"service": RDS, "by": "account"}),
+        (("Wat geven we dit jaar uit?", "en vorig jaar?"), {"period": "last_year"}),
+        (("Wat kostte RDS vorige maand?", "en S3?", "en de maand daarvoor?"), {"service": S3, "by": "account", "period": "2026-08"}),
+        (("Hoeveel kritieke bevindingen staan er open?", "alleen de hoge"), {"severity": "high", "status": "open"}),
+    ],
+)  # fmt: skip
+def test_a_total_a_time_and_a_dutch_follow_up_keep_what_was_shown(
+    asked: tuple[str, ...], inputs: dict[str, str]
+) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert [dict(call.inputs) for call in plan.calls] == [inputs]
+
+
+def test_what_knows_only_now_says_so_of_a_month_before() -> None:
+    plan = understand(
+        "and the month before?", ["Which budgets are exceeded?"], names=names(), now=NOW, queries=queries()
+    )
+    assert [call.query for call in plan.calls] == ["budgets"]
+    assert any("the state now" in limit for limit in plan.limits)

@@ -271,7 +271,12 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.inputs["period"] = period
         if several:
             out.spread["period"] = several
-    elif period and query.name not in ("identity_hygiene", "forecast", "account_list", "quotas"):
+    elif (period or reading.when.relative) and query.name not in (
+        "identity_hygiene",
+        "forecast",
+        "account_list",
+        "quotas",
+    ):
         out.limits.append("This shows the state now, not the time that was asked about.")
 
 

@@ -84,7 +84,7 @@ def _year_before(word: str, base: str | None, now: datetime) -> str | None:
     return months[0] if months[0] == months[1] else f"{months[0]}..{months[1]}"
 
 
-_MONTH_DAYS = 28
+_WEEK_DAYS, _MONTH_DAYS, _YEAR_DAYS = 7, 28, 365
 
 
 def _a_year_before(day: date) -> date:
@@ -189,6 +189,12 @@ def _single(mention: Mention, word: str, now: datetime) -> dict[str, Any]:
     return {"period": "last_month", "compared_to": word if not mention.open_start else base}
 
 
+def a_year_ago(word: str, now: datetime) -> str | None:
+    """The same days of the year before, of a period that is shorter than a year."""
+    period = resolved(word, now)
+    return _year_before("year_before", word, now) if period and period.days < _YEAR_DAYS else None
+
+
 def for_pair(period: str, other: str, now: datetime) -> tuple[str, str]:
     """`period` and `compared_to` of a period that was talked about and another that is named: the later one first."""
     named = _year_before(other, period, now) or "previous"
@@ -280,7 +286,12 @@ def stepped(word: str, relative: str, now: datetime) -> str | None:
     period = resolved(word, now)
     if period is None:
         return None
-    if relative == "before":
+    if relative == "week_before" and period.days < _WEEK_DAYS:
+        first = period.start.date()
+        return dates.span(first - timedelta(days=_WEEK_DAYS), first - timedelta(days=1))
+    if relative == "month_before" and period.days < _MONTH_DAYS:
+        return dates.month_back(period.start.date(), 1)
+    if relative in ("before", "week_before", "month_before"):
         return dates.word_of(previous(period))
     if relative == "since":
         return dates.span(period.start.date(), now.date())

@@ -35,7 +35,7 @@ class When:
     clock: Clock | None = None
     """The same with how far to look to either side of it."""
     relative: str | None = None
-    """`before`, `after` or `year_before`: a period named only in relation to the one talked about."""
+    """`before`, `week_before`, `month_before`, `after`, `since` or `year_before`: a period named only in relation to the one talked about."""
     hours: Hours | None = None
     """The part of a day, or the hours of each day, that were named."""
 
@@ -57,6 +57,10 @@ _RELATIVE: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+_LONGER = re.compile(r"(?:the )?(week|month) before")
+"""A unit that is named: it may be longer than the time that was talked about."""
+
+
 def find_times(flat: str, now: datetime) -> When:
     """Every time named in folded text (see `text.words`), with `now` in UTC."""
     today = now.date()
@@ -69,7 +73,8 @@ def find_times(flat: str, now: datetime) -> When:
     relative = None
     for pattern, kind in _RELATIVE:
         if match := re.search(rf"(?<!\w)(?<!day a )(?<!day one )(?<!day the )(?:{pattern})", bare):
-            relative = kind
+            unit = _LONGER.match(match[0]) if kind == "before" else None
+            relative = f"{unit[1]}_before" if unit else kind
             bare = _mask(bare, match.start(), match.end())
             break
     for pattern_, rule in COMPILED:

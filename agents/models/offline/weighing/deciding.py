@@ -25,6 +25,7 @@ from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal, unassessed, unprotected
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
+from agents.models.offline.weighing.kept import followed_up, strayed
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -279,7 +280,7 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context) ->
 def decided(seen: Weighing) -> Decision:
     """What a question means, or why it is not answered."""
     heard, named = _heard(seen)
-    found = _by_days(heard)
+    found = _by_days(_not_strayed(heard))
     asked = [call for one in found.readings for call in one.calls]
     if asked and all(not_begun(call, seen.reading, seen.earlier, seen.context) for call in asked):
         return replace(found, readings=(), not_begun=True)
@@ -302,10 +303,23 @@ def _heard(seen: Weighing) -> tuple[Weighing, str | None]:
     return replace(seen, plans=plans, none=seen.none / total), next(iter(missed), None)
 
 
+def _not_strayed(seen: Weighing) -> Weighing:
+    """The plans that keep to what a follow-up totals, prices or compares, their chances among themselves."""
+    kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days)]
+    if len(kept) == len(seen.plans):
+        return seen
+    total = sum(chance for chance, _ in kept) + seen.none or 1.0
+    plans = [(chance / total, one) for chance, one in kept]
+    return replace(seen, plans=plans, none=seen.none / total)
+
+
 def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
     """The plan of a kind of thing, or of a service on the bill, that was named and nothing more."""
     if (kind := plainly(seen.reading)) and (one := _alone("inventory", ("kind", kind), plans)):
         return one
+    for _, one in plans:
+        if followed_up(one.calls, seen.reading, seen.days):
+            return one
     billed = seen.days[0].query if seen.days and seen.days[0].query in OF_A_BILL else ""
     if not billed and asks_ahead(seen.reading):
         billed = "forecast"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.only import all_of_them, those_asked
-from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
@@ -24,9 +24,24 @@ def settled(
     found: list[PlannedCall] = []
     for call in calls:
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
+        call = _a_year_before(call, earlier, reading, now)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return tuple(found)
+
+
+_COMPARES = re.compile(r"\b(?:compar\w+|against|versus|vs|than)\b")
+
+
+def _a_year_before(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading, now: datetime) -> PlannedCall:
+    """A month that is compared with last year: with the same month of it, and not with a year."""
+    if call.query != "spend_change" or not _COMPARES.search(reading.text):
+        return call
+    if "last_year" not in (call.inputs.get("period"), call.inputs.get("compared_to")):
+        return call
+    before = next((str(one.inputs["period"]) for one in earlier if "period" in one.inputs), "last_month")
+    ago = a_year_ago(before, now)
+    return call.having(period=before, compared_to=ago) if ago else call
 
 
 _FORECAST_FOR = frozenset({"period", "accounts", "service", "by"})

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 DUTCH = r"""
+wat (kost|kosten) (die|dat|deze|ze)( ons)? => what do they cost
+(de )?(maand|week|dag) (daarvoor|ervoor) => the \2 before
+alleen => only
+hoge => high
+ergste?|ergst => worst
 wat is er veranderd => what changed
 wat is er gebeurd => what happened
 wat is er (mis|misgegaan|fout gegaan) => what went wrong

@@ -27,6 +27,13 @@ _MARKERS = {
         "mostre liste porque como desde entre cada todos todas tudo nosso".split()
     ) - {"as", "me"},
 }  # fmt: skip
+_FEW = frozenset(
+    "alleen daarvoor ervoor dan die dat deze en ergst ergste erg hoge hoog is jaar kritieke maand maar nu oudste vorig vorige week welk welke".split()
+)
+"""Dutch words of a question of a few words after another one, besides the markers."""
+_OF_BOTH = frozenset("die en is dan erg de week under nog".split())
+"""Words that are no sign of Dutch where there are only few."""
+_MOST_OF_FEW = 4
 _ASKING = {
     "nl": r"hoeveel|welke?|wie|waarom|wanneer|hoe|wat|waar|zijn|staat|staan|heeft|hebben|geef|toon|zit|zitten|lopen|kun|is|en|hoelang|wordt|worden|gaat|gingen|ging|draaien|laat",
     "pt": r"quant[oa]s?|qua(?:l|is)|quem|por que|porque|quando|onde|o que|ha|houve|temos|estamos|me|mostre|liste|os|as|e|como|desde|existe[m]?|tem",
@@ -61,6 +68,9 @@ _COMPOUND = re.compile(
 def tongue_of(flat: str) -> str | None:
     """`nl` or `pt` if the folded text is plainly in that language, else None."""
     said = re.findall(r"[a-z][a-z'-]*", flat)
+    few = _MARKERS["nl"] | _FEW
+    if len(said) <= _MOST_OF_FEW and set(said) <= few and set(said) - _OF_BOTH:
+        return "nl"
     if len(said) < 3:
         return None
     counts = {tongue: sum(word in markers for word in said) for tongue, markers in _MARKERS.items()}

@@ -1,0 +1,73 @@
+"""Kept: what a follow-up totals, prices or compares is what was shown before it, and never all that is spent instead."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.guarding import MONEY, OF_A_BILL
+from agents.models.offline.reading import Reading
+
+_TOTAL = re.compile(
+    r"\W*(?:(?:and|so|ok) )?(?:(?:how much|how many|what) (?:is (?:it|that) )?)?(?:the |in )?(?:total|altogether|all in all|in all)\W*"
+)
+_PRICE = re.compile(
+    r"\b(?:it|they|these|those|that|this)(?: (?:all|together|now|really))? (?:costs?|costing)\b|\bcosts? (?:of|for) (?:it|them|these|those|that)\b"
+)
+_THE_TWO = re.compile(
+    r"\bcompare (?:them|both|the two|those|these)\b|\bwhich (?:one|of (?:the two|them|those|these))\b.*\b(?:rose|grew|fell|dropped|increased|decreased|changed)\b"
+    r"|\W*(?:and )?(?:what is )?the difference\W*$|\bwhat percentage is (?:that|it|this)\b"
+)
+_AGAINST_A_TIME = re.compile(r"\b(?:compar\w+|versus|vs)\b")
+_MOVES = re.compile(
+    r"^\W*(?:and |so )?(?:is|are|was|were) (?:it|that|this|they|those|these) (?:growing|rising|increasing|going up|shrinking|falling|decreasing|going down)\b"
+)
+_LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})
+_LEVEL = re.compile(r"^\W*(?:and |only |just |the )*(?:critical|high|medium|low|severe)(?: (?:ones|only))?\W*$")
+_PLACES = ("accounts", "team", "venue")
+_NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
+
+
+def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a plan leaves what was shown before, though the follow-up totals, prices or compares that and names no other."""
+    if not earlier:
+        return False
+    before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
+    if _TOTAL.fullmatch(reading.text):
+        return not any(_holds(call, before) for call in calls) or len(calls) > len(earlier)
+    if _THE_TWO.search(reading.text):
+        return before.query in OF_A_BILL and not _tells_apart(calls, before, reading)
+    if _MOVES.search(reading.text) and before.query == "spend":
+        return all(call.query == "spend" and call.inputs.get("by") != "month" for call in calls)
+    if before.query in _LEVELLED and "severity" not in before.inputs and _LEVEL.search(reading.text):
+        return any(call.query != before.query or "severity" not in call.inputs for call in calls)
+    if _AGAINST_A_TIME.search(reading.text) and before.domain != "cost" and not reading.found.services:
+        return bool(bills) and not MONEY.search(reading.text)
+    if _PRICE.search(reading.text) and before.query not in OF_A_BILL and not reading.found.any():
+        listed = before.query == "account_list"
+        return any(not any(key in call.inputs for key in (*_NARROWED, *(("by",) if listed else ()))) for call in bills)
+    return False
+
+
+def followed_up(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a plan is how what was spent has changed, of all that was shown, where that is asked ("is it growing?")."""
+    if not earlier or earlier[0].query != "spend" or not _MOVES.search(reading.text):
+        return False
+    kept = {k: v for k, v in earlier[0].inputs.items() if k in (*_NARROWED, "period")}
+    return [call.query for call in calls] == ["spend_change"] and kept.items() <= calls[0].inputs.items()
+
+
+def _holds(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether a call is of the same query, things, place and time as the one before."""
+    same = call.query == before.query or {call.query, before.query} <= OF_A_BILL
+    return same and all(call.inputs.get(key) == value for key, value in before.inputs.items() if key != "top")
+
+
+def _tells_apart(calls: Sequence[PlannedCall], before: PlannedCall, reading: Reading) -> bool:
+    """Whether a plan holds two things against each other that were shown, and not one against a time nobody named."""
+    split = "by" in before.inputs and "compare" not in reading.text
+    return (len(calls) > 1 and all(call.query == "spend" for call in calls)) or all(
+        call.query == "spend_change" and ("compared_to" in call.inputs or split) for call in calls
+    )
