@@ -297,7 +297,6 @@ def test_what_was_shown_is_not_left_for_all_that_is_spent_or_for_another_time(as
         (("How much did we spend on EC2 in August?", "no, for staging", "total?"), {"service": EC2, "by": "account", "period": "2026-08", "accounts": "env:staging"}),
         (("Where can we save money?", "how much in total?"), {}),
         (("What did we spend yesterday?", "and the day before?", "and the week before?"), {"period": "2026-10-06..2026-10-12"}),
-        (("What did we spend yesterday?", "and the month before?"), {"period": "2026-09"}),
         (("costs of data-prod in September", "why did they go up?", "compare that with last year"), {"period": "2026-09", "compared_to": "2025-09", "accounts": "data-prod"}),
         (("What did we spend on Bedrock?", "and on SageMaker?", "is that growing?"), {"service": "Amazon SageMaker", "period": "last_month", "by": "account"}),
         (("Hoeveel databases draaien er?", "wat kosten die?"), {"service": RDS, "by": "account"}),
@@ -319,3 +318,7 @@ def test_what_knows_only_now_says_so_of_a_month_before() -> None:
     )
     assert [call.query for call in plan.calls] == ["budgets"]
     assert any("the state now" in limit for limit in plan.limits)
+
+
+def test_a_month_before_a_day_is_the_calendar_month_before() -> None:
+    assert last("What did we spend yesterday?", "and the month before?") == [{"period": "2026-09"}]
