@@ -26,6 +26,8 @@ _MOVES = re.compile(
 )
 _LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})
 _LEVEL = re.compile(r"^\W*(?:and |only |just |the )*(?:critical|high|medium|low|severe)(?: (?:ones|only))?\W*$")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+"""What happened on a day has its price in the bill of that day."""
 _PLACES = ("accounts", "team", "venue")
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
@@ -46,8 +48,13 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     if _AGAINST_A_TIME.search(reading.text) and before.domain != "cost" and not reading.found.services:
         return bool(bills) and not MONEY.search(reading.text)
     if _PRICE.search(reading.text) and before.query not in OF_A_BILL and not reading.found.any():
-        listed = before.query == "account_list"
-        return any(not any(key in call.inputs for key in (*_NARROWED, *(("by",) if listed else ()))) for call in bills)
+        listed = ("by",) if before.query == "account_list" else ()
+        day = str(before.inputs.get("period"))
+        own = day if _DAY.fullmatch(day) else ""
+        return any(
+            not any(key in call.inputs for key in (*_NARROWED, *listed)) and call.inputs.get("period") != own
+            for call in bills
+        )
     return False
 
 
