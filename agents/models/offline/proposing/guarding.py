@@ -12,7 +12,7 @@ from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.untold import untold
+from agents.models.offline.proposing.untold import STATES, untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import dimensions
@@ -56,10 +56,6 @@ _OPEN = re.compile(r"\b(?:before|until|prior to|after|no later than|earlier than
 _STEPS = re.compile(
     r"\b(?:\d+|two|three|four|five|six) (?:days|weeks|months|quarters|years) (?:before|earlier|prior)\b"
 )
-_STATES = frozenset(
-    {"alarms", "quotas", "patches", "account_list", "inventory", "encryption", "public_exposure", "savings",
-     "identity_hygiene", "config_compliance", "vulnerabilities", "health_summary", "budgets", "metric"}
-)  # fmt: skip
 _OLD = r"(?:older|longer|more|greater|over|above|at least|beyond|exceed\w*|less|fewer|under|below|bigger|larger|higher|lower|smaller|ouder|meer|langer|minder)"
 _THRESHOLD = re.compile(
     rf"(?<!\w)(?:{_OLD}(?: than| dan)?|>|<) (?:usd |eur )?(\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|ninety|sixty)(k|m)?\b"
@@ -110,7 +106,7 @@ def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
     text = _AGE.sub(" ", reading.when.bare)
     if any(call.inputs.keys() & {"days", "top", "above"} for call in calls):
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
-    if (match := _LEFT.search(text)) is None or all(call.query in _STATES for call in calls):
+    if (match := _LEFT.search(text)) is None or all(call.query in STATES for call in calls):
         return None
     return f'I did not understand the time in "{_wordy(match[0])}".'
 

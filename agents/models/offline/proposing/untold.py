@@ -24,8 +24,15 @@ class _Asked:
     words: re.Pattern[str]
     told_by: frozenset[str]
     name: str
+    split: str = ""
+    """What a figure may be split by to tell it, too."""
 
 
+STATES = frozenset(
+    "alarms quotas patches account_list inventory encryption public_exposure savings identity_hygiene config_compliance "
+    "vulnerabilities health_summary budgets metric".split()
+)
+"""Queries of what is so now: what is over is not there any more."""
 _DATED = frozenset(
     "alarm_history alarms aws_health_events backups commitments cost_anomalies error_logs recent_changes threats who_did_what".split()
 )
@@ -49,17 +56,18 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
-            rf"\bwho (?:owns?|(?:is|are) (?:the )?(?:owners?|responsible|in charge|accountable)|(?:must|should|has to|have to|can|will|needs? to|is going to) (?:fix|solve|repair|mend|patch|clean|handle|deal)|gets? (?:paged|called|told|alerted|notified|the (?:alert|call|page)))"
+            rf"\bwho (?:owns?|(?:is|are) (?:the )?owners?|(?:must|should|has to|have to|can|will|needs? to|is going to) (?:fix|solve|repair|mend|patch|clean|handle|deal)|gets? (?:paged|called|told|alerted|notified|the (?:alert|call|page)))"
             rf"|\bwhose (?:is|are) {_IT}|\bwhose (?:\w+ )?(?:is|are) (?:it|that|this|they|these|those)"
         ),
         frozenset({"account_list"}),
         "whose that is",
+        split="team",
     ),
     _Asked(
         re.compile(
             rf"\b{_BE} {_IT} (?:been |already |all |now |still |yet |finally )*(?:fixed|solved|resolved|repaired|mended|closed|over|cleared|handled|dealt with|sorted)\b"
         ),
-        frozenset("alarm_history alarms aws_health_events backups findings".split()),
+        STATES | frozenset("alarm_history aws_health_events backups findings".split()),
         "whether that is over",
     ),
 )
@@ -73,15 +81,9 @@ def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
         reading: the question.
     """
     for asked in _ASKED:
-        told = any(call.query in asked.told_by and not _counted(call) for call in calls)
+        told = any(
+            call.query in asked.told_by or (asked.split and call.inputs.get("by") == asked.split) for call in calls
+        )
         if asked.words.search(reading.text) and not told:
             return f"What I can look up here does not tell {asked.name}."
     return None
-
-
-def _counted(call: PlannedCall) -> bool:
-    """Whether findings are counted, not listed: a count has no dates."""
-    by = call.inputs.get("by", "severity")
-    return (
-        call.query == "findings" and by != "age" and (by != "severity" or call.inputs.get("severity", "all") == "all")
-    )
