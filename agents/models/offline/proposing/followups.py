@@ -96,7 +96,7 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
     inputs = dict(old)
     new = dict(filled.inputs)
     if any(key in new for key in _LOCATION):
-        for key in _LOCATION:
+        for key in (*_LOCATION, "resource"):  # what was named there is not what is meant elsewhere
             inputs.pop(key, None)
     for key in taken_back(reading.text, old):
         inputs.pop(key, None)

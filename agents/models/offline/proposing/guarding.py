@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import ENDS
 from agents.models.offline.inputs.filling import allowed, asks_share, fields_of
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
@@ -90,7 +91,20 @@ def objections(
     placed = any({"accounts", "rule", "resource"} & call.inputs.keys() for call in calls)
     if any(part in limit for limit in limits for part in _BROADER[placed:]):
         found["narrow"] = "I can not narrow this down to what was named."
-    for check in (_time, _threshold, _rows, _one_thing, _money, _category, _apart, _unseen, _person, _share, _words):
+    for check in (
+        _time,
+        _threshold,
+        _rows,
+        _one_thing,
+        _money,
+        _category,
+        _apart,
+        _unseen,
+        _person,
+        _everybody,
+        _share,
+        _words,
+    ):
         if said := check(calls, reading, context):
             found[check.__name__.strip("_")] = said
     if said := untold(calls, reading):
@@ -229,6 +243,26 @@ def _person(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
     ):
         return "I am not sure whose actions are meant."
     return None
+
+
+def _everybody(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """Who did "that", asked of nothing that a call could be narrowed to."""
+    if _DID_THAT.search(reading.text) and any(c.query == "who_did_what" and _wide(c, context) for c in calls):
+        return "I can not tell which change is meant, and do not look at what everybody did: name what was changed, or the day."
+    return None
+
+
+_DID_THAT = re.compile(r"\bby whom\b|\bwho\b.*\b(?:that|it|this|them|those|these|so)\b")
+_WIDE = 7
+"""Days from which on a look at what everybody did everywhere is wider than a question about one thing."""
+
+
+def _wide(call: PlannedCall, context: Context) -> bool:
+    """Whether a call looks at everybody, everything and all accounts for long: what an approver should not be asked for."""
+    if {"who", "action", "resource", "service", "accounts"} & call.inputs.keys():
+        return False
+    span = resolved(str(call.inputs.get("period")), context.now)
+    return span is None or span.days > _WIDE
 
 
 def _share(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:

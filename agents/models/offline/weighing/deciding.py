@@ -150,6 +150,10 @@ _STATE_ALONE = re.compile(
     r"hot|cold|on|off|up|down|bad|good|broken|failed|failing|stopped|running|idle|old|high|low)[\s?;,]*"
 )
 """A state that is said of nothing: a question of its own only after another one."""
+_OF_NOTHING = re.compile(
+    r"[\s,]*(?:(?:and|so|or|but|also) )*(?:(?:in|on|for|of|at|by|from|to) (?:which|what) (?:accounts?|regions?|services?|teams?|venues?|month|day|environments?)|how (?:many|much)|since when|by whom)[\s?,]*"
+)
+"""What is asked of nothing: "in which account?"."""
 _Plans = Sequence[tuple[float, Candidate]]
 """Plans and their probabilities, the likeliest first."""
 _Keyed = Sequence[tuple[float, frozenset[str]]]
@@ -353,7 +357,7 @@ def _by_days(seen: Weighing) -> Decision:
     if reading.found.unknown:
         return Decision(reading, found, unknown=reading.found.unknown[0])
     readings: tuple[Candidate, ...] = ()
-    if not earlier and _STATE_ALONE.fullmatch(reading.text):
+    if not earlier and (_STATE_ALONE.fullmatch(reading.text) or _OF_NOTHING.fullmatch(reading.text)):
         return Decision(reading, found, nearest=best)  # of what, nobody said
     if best is not None and (chance >= SURE or (chance > 0 and asks_ends(best.calls, reading, context.now))):
         readings = (best,)
