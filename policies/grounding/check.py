@@ -7,7 +7,8 @@ Order of rules:
    harmless, bound to a fact, or a fault. A number of the question counts only where the question is restated.
 3. `There are no ...` of something that facts count needs a fact that counts none (`absence`).
 4. What is said to rise, fall or stay (`trends`), to be more (`comparing`), the largest (`ranking`), all or none
-   (`extents`) must be so.
+   (`extents`) must be so; two figures must not stand in each other's place (`swaps`) or order (`order`),
+   and things must be in the account they are said to be in (`places`).
 5. The words around every figure, rendered or bound, must not contradict its fact (`claims`).
 
 With any fault the result has no text: nothing of a faulty draft can be shown by mistake.
@@ -26,9 +27,12 @@ from policies.grounding.comparing import comparisons
 from policies.grounding.extents import extents
 from policies.grounding.figures import Found, find_figures
 from policies.grounding.model import Fault, FaultKind, Figure, Grounded, Locale, Rendered
+from policies.grounding.order import order
+from policies.grounding.places import places
 from policies.grounding.ranking import rankings, records
 from policies.grounding.render import render
 from policies.grounding.settle import Context, settle
+from policies.grounding.swaps import swaps
 from policies.grounding.trends import trends
 from policies.grounding.unasked import unasked
 from policies.grounding.values import write_fact
@@ -63,7 +67,7 @@ def ground(
         )
     rendered = render(draft, facts, locale=locale)
     faults = list(rendered.faults)
-    view = look(rendered, facts, now, question)
+    view = look(rendered, facts, now, question, seen=len(accounts))
     figures, short = list(rendered.figures), dict[int, str]()
     asked = find_figures(question, now) if question else []
     ctx = Context(view, facts, asked, bind.known_names(facts, question), now)
@@ -91,9 +95,11 @@ def ground(
         faults.append(_fault("unbound_figure", start, end, rendered, message))
     for start, end, (kind, message) in islice(trends(view), MAX_FAULTS):
         faults.append(_fault(kind, start, end, rendered, message))
-    for orders in (comparisons, rankings, records, extents):
+    for orders in (comparisons, rankings, records, extents, swaps, order):
         for start, end, message in islice(orders(view), MAX_FAULTS):
             faults.append(_fault("label", start, end, rendered, message))
+    for start, end, message in islice(places(view, accounts), MAX_FAULTS):
+        faults.append(_fault("scope", start, end, rendered, message))
     for item in view.items:
         if len(faults) >= MAX_FAULTS:
             break

@@ -37,7 +37,9 @@ _LISTS_AFTER = re.compile(
     r"hoogste|duurste|maiores|"
     r"accounts|services|teams|venues|regions|drivers|items|lines|stand out|matter|are for|are of|together|of them)\b"
 )
-_LISTS_BEFORE = re.compile(r"\b(?:top|all|these|those|the first|alle)[ -]$")
+_LISTS_BEFORE = re.compile(
+    r"\b(?:top|all|these|those|the first|alle|(?:largest|biggest|highest|smallest|lowest|oldest|newest|longest))[ -]$"
+)
 _OUT_OF = re.compile(r"\s*(?:out )?(?:of|van|de)\s+(?:(?:the|all|our)\s+)?")
 _OF_THOSE = re.compile(r"\W*(?:of|among) (?:those|these|them|which)\b")
 _ONES = re.compile(r"\b(?:one|één|een|uma?)\b", re.IGNORECASE)
@@ -116,6 +118,8 @@ def counts_listed(found: Found, view: View) -> bool:
         return True
     if not 2 <= found.values[0] <= 10:
         return False
+    if _heads_list(found, view):
+        return True
     if found.text.isalpha() and int(found.values[0]) in _countable(view, sentence):
         return True
     before, after = view.text[sentence[0] : found.start].lower(), view.text[found.end : sentence[1]].lower()
@@ -129,6 +133,22 @@ def counts_listed(found: Found, view: View) -> bool:
         if any(len({f.id for f in listed if f.unit == u}) == found.values[0] for u in {f.unit for f in listed}):
             return True
     return False
+
+
+_BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+
+
+def _heads_list(found: Found, view: View) -> bool:
+    """`Two instances look idle:` over a list of two. Not of what facts count: then it is theirs to say how many."""
+    counted = {w for f in view.facts if units.kind(f.unit) == "count" for w in (f.unit, singular(f.unit))}
+    line = view.text.find("\n", found.start)
+    sentence = view.layout.sentence(found.start)
+    if line < 0 or not view.text[sentence[0] : line].rstrip(" *_").endswith(":"):
+        return False
+    if not found.nouns or any(noun in counted or units.is_number(noun) for noun in found.nouns[:2]):
+        return False
+    below = next((b for b in view.layout.blocks if b[1] > line and view.text[line : b[1]].strip()), None)
+    return below is not None and len(_BULLET.findall(view.text, max(line, below[0]), below[1])) == found.values[0]
 
 
 def _countable(view: View, sentence: Span) -> set[int]:

@@ -57,11 +57,15 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(rf"[,;:.!()\n{HOLE}]| (?:and|but|while|which|so|because|although|en|maar|e|mas)\b")
+_THEM = re.compile(r"(?:of )?(?:them|these|those)(?= (?:is|are|was|were|has|have|did|[a-z]+ed)\b)", re.IGNORECASE)
+"""`None of them are critical`: of the figure before."""
 _OTHER = re.compile(r"\b(?:others?|remaining|rest|overige|andere|outr[oa]s)\b", re.IGNORECASE)
 _NARROWER = re.compile(r"\s*(?:that|which|who|with|without|whose|older|newer|die|dat|que|com|sem)\b", re.IGNORECASE)
 _MONEY = re.compile(r"\b(?:spend|spending|cost|costs|bill|money|total|kosten|gasto|uitgaven)\b", re.IGNORECASE)
 _EVERYWHERE = re.compile(
-    r"\b(?:in all|in total|in state|at all|at the moment|at present|at root|for now|on record)\b", re.IGNORECASE
+    r"\b(?:in all|in total|in state|at all|at the moment|at present|at root|for now|on record|"
+    r"(?:in|over|during|within) the (?:last|past) (?:\w+ )?(?:days?|nights?|weeks?|months?|hours?))\b",
+    re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\b(?:in|at|of|for|on|from|within|among|bij|voor|em|na|no)\b", re.IGNORECASE)
 
@@ -103,6 +107,7 @@ def extents(view: View) -> Iterator[tuple[int, int, str]]:
             wrong = _denied(claim, counted[claim.unit], view) if claim else _of_money(match, view)
             if wrong:
                 yield start, end, wrong
+    yield from _accounts(counted, view)
     for match in _BOTH.finditer(view.text):
         unit, _ = _noun(match["subject"], counted)
         sentence = view.layout.sentence(match.start())
@@ -110,6 +115,34 @@ def extents(view: View) -> Iterator[tuple[int, int, str]]:
         named = view.taken(before[0], sentence[1])
         if unit and not any(f.value == 2 for f in counted[unit]) and len(named) < 3:
             yield *match.span(), f"The words say that there are two, but no fact counts two {unit}."
+
+
+_ACCOUNTS = re.compile(
+    r"(?:(?<=^)|(?<=[\n.:;] )|(?<=[\n*]))(?:every|each|all)(?: of)?(?: (?:the|our|your))?(?: single)? accounts? "
+    r"(?!in\b|of\b|with\b|that\b|but\b|except\b|should\b|must\b|can\b|could\b|may\b|needs?\b|and\b|listed\b|"
+    r"here\b|were looked\b|was looked\b|considered\b|combined\b|together\b|below\b|above\b)(?P<told>[a-z][^,;.:\n]*)",
+    re.IGNORECASE,
+)
+
+
+def _accounts(counted: Counted, view: View) -> Iterator[tuple[int, int, str]]:
+    """`Every account has an alarm`: as many accounts as the asker sees must have what is said of all of them."""
+    for match in _ACCOUNTS.finditer(view.text):
+        if match[0].lower().startswith("all") and HOLE in match["told"]:
+            continue  # `All accounts spent 5`: together
+        told = words.stems(match["told"])
+        if _OPEN.search(match["told"]) or re.search(r"\?", view.text[match.end() : match.end() + 2]):
+            continue
+        parts = [
+            f for f in counted.get("accounts", []) if (words.stems(f.label) - words.stems("accounts in all")) & told
+        ]
+        most = max((int(f.value) for f in parts), default=0)
+        if parts and most < (view.seen or most + 1):
+            yield *match.span(), f"{parts[0].id} counts {most} ({parts[0].label}): no fact says it of every account."
+        elif not parts and view.seen:
+            of = {a for f in view.facts if words.stems(f.label) & told for a in f.scope.accounts}
+            if len(of) < view.seen:
+                yield *match.span(), f"No fact says this of every account: facts tell it of {len(of)} of {view.seen}."
 
 
 def _read(match: re.Match[str], sentence: tuple[int, int], counted: Counted, view: View) -> _Claim | None:
@@ -122,6 +155,12 @@ def _read(match: re.Match[str], sentence: tuple[int, int], counted: Counted, vie
         lead = view.text[max(sentence[0], match.start() - _NEAR) : match.start()]
         whole = next((i for i in reversed(view.items) if sentence[0] <= i.start < at and i.fact.unit in counted), None)
         unit, until = (whole.fact.unit if whole else _noun(" ".join(lead.split()[-2:]), counted)[0]), at
+        subject = words.stems(whole.fact.label if whole else "")
+    elif back := _THEM.match(view.text, at):
+        before = next(view.layout.lead_in(sentence[0]), sentence)
+        counts = [i for i in view.items if before[0] <= i.start < match.start() and i.fact.unit in counted]
+        whole = counts[-1] if counts else None
+        unit, until = (whole.fact.unit if whole else ""), back.end()
         subject = words.stems(whole.fact.label if whole else "")
     elif whole is not None:
         unit, until = whole.fact.unit, whole.end
@@ -152,9 +191,21 @@ def _noun(text: str, counted: Counted) -> tuple[str, int]:
         for unit in sorted(counted, key=len, reverse=True):
             *head, last = unit.lower().split()
             named = match[0] in (last, singular(last)) or lexicon.NOUNS.get(match[0]) == last
+            named = named or match[0] in _short(unit, counted)
             if named and all(w in text.lower() for w in head):
                 return unit, match.end()
     return "", 0
+
+
+def _short(unit: str, counted: Counted) -> frozenset[str]:
+    """What is counted, said short: `backups` for backup jobs, if all facts of that unit count those."""
+    one = singular(unit)
+    led = {
+        m[1] if (m := re.match(rf"([a-z]+) (?:{re.escape(unit)}|{re.escape(one)})\b", f.label)) else ""
+        for f in counted[unit]
+    }
+    led.discard("failed")
+    return frozenset(f"{word}s" for word in led) if len(led - {""}) == 1 else frozenset()
 
 
 def _denied(claim: _Claim, counted: list[Fact], view: View) -> str:

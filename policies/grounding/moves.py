@@ -27,6 +27,9 @@ _AFTER = re.compile(
     r"below|increase|decrease|rise|"
     r"drop|saving|meer|minder|hoger|lager|duurder|goedkoper|(?:a )?mais|(?:a )?menos)\b"
 )
+_CREDIT = re.compile(r"\b(?:credits?|refunds?|discounts?)\b", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(?:more|less)\b(?! (?:spend|spent|cost|money))", re.IGNORECASE)
+"""`Credits of USD -4,200.00 more`: of what is taken off, more is a figure further down, so the word says no way."""
 _SAYS_UP = words.UP | {"above", "dearer", "duurder", "expensive"}
 _SAYS_DOWN = words.DOWN | {"below", "cheaper", "goedkoper", "saving", "saved"}
 
@@ -37,6 +40,8 @@ def direction_claim(item: Item, view: View) -> Claim | None:
     if not words.is_change(fact) or not way:
         return None
     if fact.label.lower().startswith(("sum of", "total of")):
+        return None
+    if _CREDIT.search(fact.label) and _SIZE.match(view.text[item.end :]):
         return None
     if not item.shown_positive and _SIGNED.search(view.text[max(0, item.start - 24) : item.start]):
         return None  # `a change of USD -4,200.00`: the figure itself says which way

@@ -18,8 +18,9 @@ from tools import units
 from tools.facts import Fact
 
 _TOP = (
-    r"largest|biggest|highest|most expensive|costliest|priciest|greatest|longest|oldest|most frequent|most common|"
-    r"most numerous|grootste|hoogste|duurste|oudste|maior|mais car[oa]"
+    r"largest|biggest|highest|most expensive|costliest|priciest|greatest|"
+    r"longest(?:[- ](?:running|standing|lasting))?|oldest|most frequent|most common|"
+    r"most numerous|busiest|grootste|hoogste|duurste|oudste|maior|mais car[oa]"
 )
 _LOW = r"smallest|lowest|cheapest|least expensive|fewest|shortest|newest|least frequent|kleinste|laagste|menor"
 _NTH = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tweede": 2, "derde": 3, "segund[oa]": 2}
@@ -34,7 +35,7 @@ _PLACE = re.compile(
     r"(?:nobody|no one|nothing|no (?:service|account|team|venue|region)) (?:costs?|spen[dt]s?|has) more than|"
     r"worst(?= with| at))\b|"
     rf"\b(?:ranks?|ranked|comes?|came|is|was|stands?)(?: in)? (?:first|(?P<last>last)|(?P<rank>{_ORDINALS}))"
-    r"(?: place)?\b(?=[,:;.(]| \(| with | at \ue000| \ue000)",
+    r"(?: place)?\b(?=[,:;.(]| \(| with | at \ue000| \ue000|(?P<next> (?:after|behind|to) (?!the\b|all\b)))",
     re.IGNORECASE,
 )
 _ONE_OF = re.compile(
@@ -55,7 +56,8 @@ _PLAIN = re.compile(
 _SUITS = {
     "oldest": "duration", "longest": "duration", "newest": "duration", "shortest": "duration", "oudste": "duration",
     "most expensive": "money", "costliest": "money", "priciest": "money", "cheapest": "money", "duurste": "money",
-    "least expensive": "money", "most frequent": "count", "most common": "count", "most numerous": "count",
+    "least expensive": "money", "busiest": "count",
+    "most frequent": "count", "most common": "count", "most numerous": "count",
 }  # fmt: skip
 _LESS_SOME = re.compile(r"[^,;.\ue000]{0,40}\b(?:after|behind|besides|apart from|outside|except|but)\b", re.IGNORECASE)
 """`The largest charge after usage`: of the others."""
@@ -74,19 +76,25 @@ def rankings(view: View) -> Iterator[tuple[int, int, str]]:
     """Places in a ranking that the figure beside them does not have."""
     for match in _PLACE.finditer(view.words):
         start, end = match.span()
-        if _ONE_OF.search(view.words[max(0, start - 24) : start]) or _LESS_SOME.match(view.words, end):
+        if _ONE_OF.search(view.words[max(0, start - 24) : start]):
+            continue
+        if not match["next"] and _LESS_SOME.match(view.words, end):
             continue
         said = (match["top"] or match["low"] or "").lower()
-        if said not in ("", "most", "fewest") and not _PLAIN.match(view.words, end):
+        if said not in ("", "most", "fewest") and not _PLAIN.match(view.words, end) and not match["nth"]:
             continue
         if _FEWER.search(view.words[view.layout.sentence(start)[0] : start]):
             continue
-        item = _ranked(start, end, view)
+        item = _ranked(start, end, view, placed=not match["next"])
+        if match["nth"] and item is not None and not _of_its_kind(item, end, view):
+            continue
         if view.words.startswith(" venue", end) and item is not None and "venue" not in item.fact.scope.where:
             continue  # some of the accounts are venues
         if item is None or isinstance(item.fact.value, str) or words.is_change(item.fact) or _says_so(item.fact):
             continue
-        if _SUITS.get(said, units.kind(item.fact.unit)) != units.kind(item.fact.unit):
+        if _SUITS.get(
+            said.replace("-", " ").split(" ")[0] if said.startswith("longest") else said, units.kind(item.fact.unit)
+        ) != units.kind(item.fact.unit):
             continue  # `the oldest of the 5 keys` is no count
         if _GRADED.match(said) and _SEVERITY.search(item.fact.label.lower()):
             continue  # `the highest severity` is no count
@@ -125,6 +133,14 @@ def records(view: View) -> Iterator[tuple[int, int, str]]:
             yield start, end, f"The words say {match[0]!r}, but {about(fact)}, and {told}."
 
 
+def _of_its_kind(item: Item, end: int, view: View) -> bool:
+    """Whether what is ranked is nothing else than what the figure measures: `the second oldest key`."""
+    if _PLAIN.match(view.words, end):
+        return True
+    noun = re.match(r" ([^\W\d_]+)(?=[,:;.(]| (?:is|was|at|with|in)\b)", view.words[end : end + 40])
+    return noun is not None and words.stems(noun[1]) <= words.fact_stems(item.fact)
+
+
 def _place(fact: Fact, family: list[Fact], *, low: bool) -> int:
     values = sorted({Decimal(f.value) for f in family}, reverse=not low)
     return values.index(Decimal(fact.value)) + 1
@@ -134,7 +150,7 @@ def _says_so(fact: Fact) -> bool:
     return bool(re.search(r"\b(?:highest|largest|lowest|smallest|oldest|longest|peak|maximum|minimum)\b", fact.label))
 
 
-def _ranked(start: int, end: int, view: View, *, among: bool = True) -> Item | None:
+def _ranked(start: int, end: int, view: View, *, among: bool = True, placed: bool = True) -> Item | None:
     """The figure whose place it is, in the clause or as the only one of the sentence, if no other name is placed."""
     sentence, clause = view.layout.sentence(start), view.layout.clause(start)
     row = [i for i in view.items if sentence[0] <= i.start < sentence[1] and units.is_number(i.fact.unit)]
@@ -146,8 +162,9 @@ def _ranked(start: int, end: int, view: View, *, among: bool = True) -> Item | N
     if among and item.start >= end and _AMONG.search(view.words[end : item.start]):
         return None
     held = view.vocabulary.held[item.fact.id]
-    placed = view.named(clause, (clause[0], max(item.start, end)))
-    if any(not any(v in held.get(d, ()) for d, v in m.means) for m in placed if {d for d, _ in m.means} & held.keys()):
+    until = max(item.start, end) if placed else start  # `second after X`: X is another's name
+    named = [m for m in view.named(clause, (clause[0], until)) if placed or m.start < start]
+    if any(not any(v in held.get(d, ()) for d, v in m.means) for m in named if {d for d, _ in m.means} & held.keys()):
         return None
     return item
 

@@ -28,13 +28,15 @@ def holds_ratio(found: Found, view: View) -> bool:
     before = next(view.layout.lead_in(sentence[0]), sentence)
     near = [i for i in view.items if before[0] <= i.start < before[1] or sentence[0] <= i.start < sentence[1]]
     near = [i for i in near if units.is_number(i.fact.unit)]
-    low, high = _band(found, view, share)
     multiple = re.search(r"doubl|tripl|quadrupl|trebl|twice|thrice|fold|halv|verdubbel|dobr", found.text, re.IGNORECASE)
+    low, high = _band(found, view, share, multiple=bool(multiple))
     here = [i for i in near if sentence[0] <= i.start < sentence[1]]
     if any(i.fact.unit == "percent" and low <= _signed(i, multiple=bool(multiple)) <= high for i in here):
         return True
     if any(re.search(rf"(?<!\d){share.normalize():f} ?(?:percent|%)", i.fact.label) for i in here):
         return True
+    if not multiple and not here:
+        here = near = _spoken(found, view)
     relation = _precedes if multiple else _holds
     wholes = [Item(-1, -1, f) for f in view.facts for i in here if relation(f, i.fact)]
     for one in near:
@@ -47,6 +49,17 @@ def holds_ratio(found: Found, view: View) -> bool:
             if ratio is not None and low <= ((ratio - 1) * 100 if multiple else ratio * 100) <= high:
                 return True
     return False
+
+
+def _spoken(found: Found, view: View) -> list[Item]:
+    """`More than half are medium`, under a table: the part of a whole that the clause names without its figure."""
+    said = words.stems(view.said(view.layout.clause(found.start)))
+    parts = [f for f in view.facts if units.kind(f.unit) == "count" and not isinstance(f.value, str)]
+    named = [
+        part for part in parts
+        if any(_holds(f, part) and (own := words.fact_stems(part) - words.fact_stems(f)) and own <= said for f in parts)
+    ]  # fmt: skip
+    return [Item(found.start, found.end, part) for part in named] if len(named) == 1 else []
 
 
 def _holds(whole: Fact, part: Fact) -> bool:
@@ -79,11 +92,11 @@ def _ratio(one: Item, two: Item) -> Decimal | None:
     return abs(Decimal(one.fact.value)) / abs(Decimal(two.fact.value))
 
 
-def _band(found: Found, view: View, share: Decimal) -> tuple[Decimal, Decimal]:
+def _band(found: Found, view: View, share: Decimal, *, multiple: bool) -> tuple[Decimal, Decimal]:
     match = _BEFORE.search(view.text[max(0, found.start - 24) : found.start].lower())
     word = match["word"] if match else ""
     if word in _UPWARD:
-        return share, share + 20
+        return share, share + (99 if multiple else 20)  # `more than twice` is said of what is not three times
     if word in _DOWNWARD:
         return share - 20, share
     if word in _ROUGH or found.rough:

@@ -48,6 +48,8 @@ def period_claim(item: Item, view: View) -> Claim | None:
         for when in view.timed(*view.segment(item, sentence)):
             if is_compared(when, item, view) and when.periods and not _earlier(when, fact, view):
                 return _claim(when, item, view)
+    if (behind := _right_behind(item, view)) is not None and not words.is_change(fact):
+        return _claim(behind, item, view)
     if any(_fits(w, fact, view) for w in [*near, *leading]) or frame([*near, *before], fact):
         return None
     others = [i.fact for i in view.items if sentence[0] <= i.start < sentence[1] and i.start != item.start]
@@ -66,6 +68,18 @@ def period_claim(item: Item, view: View) -> Claim | None:
     return None
 
 
+def _right_behind(item: Item, view: View) -> When | None:
+    """`X in August` of September's figure, where the sentence has one of each month: no other can be meant."""
+    start, end = view.layout.sentence(item.start)
+    whens = [w for w in view.timed((item.end, end)) if _IN.fullmatch(view.text[item.end : w.start])]
+    if not whens or whens[0].relative or not whens[0].periods or _fits(whens[0], item.fact, view):
+        return None
+    others = [i.fact for i in view.items if start <= i.start < end and i.start != item.start]
+    same = [f for f in others if (f.label, f.unit, f.scope) == (item.fact.label, item.fact.unit, item.fact.scope)]
+    return whens[0] if any(_fits(whens[0], other, view) for other in same) else None
+
+
+_IN = re.compile(r"\s*(?:in|for|during) (?:the month of )?", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?: UTC)?(?: ?[-\u2013] ?| (?:to|and|until|till|en|tot|e|a) )")
 
 

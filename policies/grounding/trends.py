@@ -90,7 +90,7 @@ _CLAIM = re.compile(
         rf"(?P<vague>improved|worsened|deteriorated|got (?:better|worse))|"
         rf"(?:an?|no|any){_SIZE} (?:(?P<noun_up>{_NOUNS_UP})|(?P<noun_down>{_NOUNS_DOWN}))|"
         rf"(?:the|this|that) (?:\w+ )?(?:(?P<the_up>{_NOUNS_UP})|(?P<the_down>{_NOUNS_DOWN}))|"
-        rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? (?:than {_THEN}|now\b|again\b)|"
+        rf"(?<!\bday )(?<!\bdays )(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?: [^\W\d]+)? (?:than {_THEN}|now\b|again\b)|"
         rf"{_GOT} (?:(?P<got_more>dearer|more expensive|higher|busier|larger)|"
         rf"(?P<got_less>cheaper|less expensive|lower|quieter|smaller|fewer))|been (?P<been_less>quieter)|"
         rf"(?:we|you|the company)(?:'re|\u2019re| are| have| had)? (?:spent|spending|paid|paying) "

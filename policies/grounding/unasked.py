@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from policies.grounding.names import ACCOUNT, Mention, Name, find_mentions, named
@@ -36,6 +37,17 @@ def unasked(view: View, accounts: Sequence[Account]) -> Iterator[tuple[Item, str
                 said = view.text[mention.start : mention.end]
                 yield item, f"The words name {said!r}, which no query of this answer looked at, but {about(item.fact)}."
                 break
+
+
+def account_mentions(view: View, accounts: Sequence[Account]) -> list[tuple[int, int, str]]:
+    """Where the words name one account, of the facts in play or of those the asker may see."""
+    seen = {name for fact in view.facts for name in fact.scope.accounts} | {account.name for account in accounts}
+    text, found = view.words.lower(), []
+    for name in seen:
+        if name and name.lower() in text:
+            spelled = re.compile(rf"(?<![\w-]){re.escape(name.lower())}(?![\w-])")
+            found += [(m.start(), m.end(), name) for m in spelled.finditer(text)]
+    return sorted(found)
 
 
 def _names(accounts: Sequence[Account]) -> tuple[Name, ...]:

@@ -45,6 +45,8 @@ class View:
     facts: Sequence[Fact]
     now: datetime
     question: str = ""
+    seen: int = 0
+    """How many accounts the asker may see; 0 if that is not known."""
     agreed: dict[tuple[int, int], bool] = field(default_factory=dict)
     """Whether the phrase of time that starts at an offset agrees with a period, by the number that `fit` gave it."""
     _clauses: dict[int, Span] = field(default_factory=dict)
@@ -159,7 +161,7 @@ def about(fact: Fact) -> str:
     return f"the figure {fact.id} is {fact.label!r} ({fact.scope.text()})"
 
 
-def look(rendered: Rendered, facts: Sequence[Fact], now: datetime, question: str = "") -> View:
+def look(rendered: Rendered, facts: Sequence[Fact], now: datetime, question: str = "", *, seen: int = 0) -> View:
     """Build the view of a rendered draft; literal figures are added to `items` once they are bound."""
     by_id = {fact.id: fact for fact in facts}
     masked, words = list(rendered.text), list(rendered.text)
@@ -185,4 +187,5 @@ def look(rendered: Rendered, facts: Sequence[Fact], now: datetime, question: str
         facts=facts,
         now=now,
         question=question,
+        seen=seen,
     )

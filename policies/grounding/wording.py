@@ -13,6 +13,7 @@ _CODES = {code for code in lexicon.CURRENCY.values() if code != "CENTS"}
 _CURRENCY = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_CODES))})(?!\w)|\b(?:euros?|dollars?|sterling)\b|[€£]")
 _MINUS = re.compile(r"\b(?:minus|negative) $", re.IGNORECASE)
 _DAILY = re.compile(r"\b(?:per|a|each|every) day\b|\bdaily\b|\bper dag\b|\bpor dia\b", re.IGNORECASE)
+_YEARLY = re.compile(r"\s*(?:in total |in all )?(?:(?:a|per|each|every) year\b|/ ?year|annually|yearly)", re.IGNORECASE)
 _EACH_ACCOUNT = re.compile(
     r"\b(?:each|every) account (?:spent|spends|cost|costs|paid|used)\b|\bper account (?:was|is)\b", re.IGNORECASE
 )
@@ -41,6 +42,8 @@ def wording_claim(item: Item, view: View) -> Claim | None:
         and view.text[start - 1 : start] != "\ue000"
     ):
         return "direction", f"The words say 'minus', but {fact.id} ({fact.label}) is positive."
+    if "monthly" in fact.label.lower() and _YEARLY.match(view.behind(item)):
+        return "label", f"The words say it is per year, but {about(fact)}."
     if _RATE.search(fact.label.lower()):
         return None
     if fact.period is not None and fact.period.days > 1 and _DAILY.search(lead) and not words.is_change(fact):
