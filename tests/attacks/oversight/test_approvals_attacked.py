@@ -408,8 +408,9 @@ def test_conversation_goes_on_while_a_run_is_paused(open_desk_with: Open, home: 
     assert between.answer(Question(text="Which findings are open?", session="s"), ASKER).status == "answered"
     approved(desk, approval)
     assert replace(desk, maker=script(DONE), overseen=desk.oversight).resume(approval, ASKER).status == "answered"
-    asked = [one.question for one in desk.conversations.latest(ASKER.id, "s")]
-    assert asked == ["Which findings are open?", "Who did what in data-prod?"]
+    talk = desk.conversations.latest(ASKER.id, "s")
+    assert [one.question for one in talk] == ["Who did what in data-prod?", "Which findings are open?"]  # as asked
+    assert not any("wait" in one.answer for one in talk)  # the answer stands where it was asked
 
 
 def test_the_paused_run_lies_sealed_and_is_gone_with_the_person(open_desk_with: Open, home: Home) -> None:
