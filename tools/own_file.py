@@ -20,6 +20,8 @@ def own_folder(path: Path) -> None:
     try:
         path.mkdir(mode=0o700)
     except FileNotFoundError:
+        if path.parent.is_dir():  # such as /proc, where nobody makes a folder
+            raise
         own_folder(path.parent)
         own_folder(path)
     except OSError:
