@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -45,12 +46,27 @@ class Emulated(NamedTuple):
         return LeanAws({**_KEYS, "AWS_ENDPOINT_URL": self.url})
 
 
+def _each_table_write_whole(app: Callable[..., Any]) -> Callable[..., Any]:
+    """DynamoDB looks at a condition and writes in one step; the emulator does in two, between which others write."""
+    lock = threading.Lock()
+
+    def answered(environ: dict[str, Any], start: Any) -> Any:
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            return app(environ, start)
+        with lock:
+            return app(environ, start)
+
+    return answered
+
+
 @pytest.fixture(scope="session")
 def emulated() -> Iterator[Emulated]:
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
+    made: Any = server._server
+    made.app = _each_table_write_whole(made.app)
     host, port = server.get_host_and_port()
     yield Emulated(f"http://{host}:{port}")
     server.stop()

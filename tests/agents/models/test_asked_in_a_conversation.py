@@ -322,3 +322,23 @@ def test_what_knows_only_now_says_so_of_a_month_before() -> None:
 
 def test_a_month_before_a_day_is_the_calendar_month_before() -> None:
     assert last("What did we spend yesterday?", "and the month before?") == [{"period": "2026-09"}]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Cost of RDS by region last month", "And excluding Ireland?"),
+        ("Cost of RDS by region last month", "no, excluding Frankfurt"),
+        ("top 5 services last month", "without tax"),
+        ("What did we spend by service last month?", "minus S3"),
+    ],
+)
+def test_what_is_to_be_left_out_is_not_what_is_looked_at(asked: tuple[str, ...]) -> None:
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+    assert plan.abstention is not None
+
+
+def test_a_time_that_was_used_is_not_said_to_be_left_aside() -> None:
+    said = ["What did we spend in September?"]
+    plan = understand("and the month before?", said, names=names(), now=NOW, queries=queries())
+    assert plan.calls[0].inputs == {"period": "2026-08"} and not plan.limits

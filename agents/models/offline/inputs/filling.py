@@ -271,7 +271,7 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         out.inputs["period"] = period
         if several:
             out.spread["period"] = several
-    elif (period or reading.when.relative) and query.name not in (
+    elif (period or (reading.when.relative and "period" not in fields)) and query.name not in (
         "identity_hygiene",
         "forecast",
         "account_list",

@@ -99,6 +99,7 @@ def objections(
         _money,
         _category,
         _apart,
+        _left_out,
         _unseen,
         _person,
         _everybody,
@@ -208,6 +209,21 @@ def _unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
     if unused and _ROLES.search(reading.text):
         return "I can not tell when roles were last used, only when access keys and users were."
     return None
+
+
+_WITHOUT = re.compile(
+    r"\b(?:excluding|exclude|without|minus|except|other than|not counting|apart from|leaving out|ignoring)\b(?P<what>.*)"
+)
+
+
+def _left_out(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """A service or region that was to be left out, and is what a call looks at alone: the opposite of what was asked."""
+    match = _WITHOUT.search(reading.text)
+    if match is None or not any({"service", "region"} & call.inputs.keys() for call in calls):
+        return None
+    if re.search(r"\b(?:tags?|mfa|owners?|encryption|backups?)\b", match["what"]):
+        return None  # a lack of something, not something left out
+    return "I can leave out accounts, not a service or a region: ask for the split by them."
 
 
 def _wordy(said: str) -> str:
