@@ -106,7 +106,8 @@ def stopped(limit: str, found: bool) -> str:
 
 def following(asked: str, before: Sequence[str]) -> str:
     """A question with those that it may follow up, for whoever must know what it means: "and the day before?"."""
-    latest = [f"“{shorten(one, _EARLIER_LONG, placeholder=' …')}”" for one in before[-_EARLIER:]]
+    others = [one for one in before if one != asked]  # the same asked once more follows nothing
+    latest = [f"“{shorten(one, _EARLIER_LONG, placeholder=' …')}”" for one in others[-_EARLIER:]]
     return f"{asked} (asked after {', then '.join(latest)})" if latest else asked
 
 
