@@ -1,4 +1,4 @@
-"""Kept: what a follow-up totals, prices or compares is what was shown before it, and never all that is spent instead."""
+"""Kept: what a follow-up totals or compares is what was shown before it, and never all that is spent instead."""
 # ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from agents.models.offline.reading import Reading
 _TOTAL = re.compile(
     r"\W*(?:(?:and|so|ok) )?(?:(?:how much|how many|what) (?:is (?:it|that) )?)?(?:the |in )?(?:total|altogether|all in all|in all)\W*"
 )
-_PRICE = re.compile(
-    r"\b(?:it|they|these|those|that|this)(?: (?:all|together|now|really))? (?:costs?|costing)\b|\bcosts? (?:of|for) (?:it|them|these|those|that)\b"
-)
 _THE_TWO = re.compile(
     r"\bcompare (?:them|both|the two|those|these)\b|\bwhich (?:one|of (?:the two|them|those|these))\b.*\b(?:rose|grew|fell|dropped|increased|decreased|changed)\b"
     r"|\W*(?:and )?(?:what is )?the difference\W*$|\bwhat percentage is (?:that|it|this)\b"
@@ -26,14 +23,12 @@ _MOVES = re.compile(
 )
 _LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})
 _LEVEL = re.compile(r"^\W*(?:and |only |just |the )*(?:critical|high|medium|low|severe)(?: (?:ones|only))?\W*$")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-"""What happened on a day has its price in the bill of that day."""
 _PLACES = ("accounts", "team", "venue")
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
 
 def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
-    """Whether a plan leaves what was shown before, though the follow-up totals, prices or compares that and names no other."""
+    """Whether a plan leaves what was shown before, though the follow-up totals or compares that and names no other."""
     if not earlier:
         return False
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
@@ -47,14 +42,6 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
         return any(call.query != before.query or "severity" not in call.inputs for call in calls)
     if _AGAINST_A_TIME.search(reading.text) and before.domain != "cost" and not reading.found.services:
         return bool(bills) and not MONEY.search(reading.text)
-    if _PRICE.search(reading.text) and before.query not in OF_A_BILL and not reading.found.any():
-        listed = ("by",) if before.query == "account_list" else ()
-        day = str(before.inputs.get("period"))
-        own = day if _DAY.fullmatch(day) else ""
-        return any(
-            not any(key in call.inputs for key in (*_NARROWED, *listed)) and call.inputs.get("period") != own
-            for call in bills
-        )
     return False
 
 

@@ -169,15 +169,16 @@ def _brief(call: PlannedCall, context: Context) -> bool:
 def _unpriced(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> str:
     """The word for what a price is asked of, where a plan gives the whole bill, or no price; empty where there is none.
 
-    A list of accounts has its price in the whole bill, and what happened on a day in the bill of that day.
+    A list of accounts has its price in the bill that is split, and what happened on a day in the bill of that day.
     """
     match = _PRICE_OF.search(reading.text)
-    if match is None or any(one.domain == "cost" or one.query == "account_list" for one in earlier):
+    if match is None or any(one.query in OF_A_BILL for one in earlier):
         return ""
+    told_apart = _NARROWER | ({"by"} if any(one.query == "account_list" for one in earlier) else set())
     bills = [call for call in calls if call.domain == "cost"]
     days = {str(one.inputs.get("period"))[:10] for one in earlier if _brief(one, context)}
     whole = any(
-        call.query in OF_A_BILL and not _NARROWER & call.inputs.keys() and call.inputs.get("period") not in days
+        call.query in OF_A_BILL and not told_apart & call.inputs.keys() and call.inputs.get("period") not in days
         for call in bills
     )
     missed = not bills and any(one.query in OF_THINGS for one in earlier)
