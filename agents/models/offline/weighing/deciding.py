@@ -302,19 +302,19 @@ def _heard(seen: Weighing) -> tuple[Weighing, str | None]:
         calls = settled(seen.hours(one.calls), seen.earlier, seen.reading, seen.context.now)
         missed.append(unheard(calls, seen.reading, seen.earlier, seen.context))
     kept = [pair for pair, said in zip(seen.plans, missed, strict=True) if not said]
-    total = sum(chance for chance, _ in kept) + seen.none or 1.0
-    plans = [(chance / total, one) for chance, one in kept]
-    return replace(seen, plans=plans, none=seen.none / total), next(iter(missed), None)
+    return _among(seen, kept), next(iter(missed), None)
 
 
 def _not_strayed(seen: Weighing) -> Weighing:
-    """The plans that keep to what a follow-up totals, prices or compares, their chances among themselves."""
+    """The plans that keep to what a follow-up totals or compares, their chances among themselves."""
     kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days)]
-    if len(kept) == len(seen.plans):
-        return seen
+    return seen if len(kept) == len(seen.plans) else _among(seen, kept)
+
+
+def _among(seen: Weighing, kept: _Plans) -> Weighing:
+    """Only these of the plans, with their chances, and that of none, among themselves."""
     total = sum(chance for chance, _ in kept) + seen.none or 1.0
-    plans = [(chance / total, one) for chance, one in kept]
-    return replace(seen, plans=plans, none=seen.none / total)
+    return replace(seen, plans=[(chance / total, one) for chance, one in kept], none=seen.none / total)
 
 
 def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
