@@ -14,6 +14,7 @@ from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import read
@@ -59,30 +60,21 @@ def understand(
     said = [*answers, *[""] * len(history)][: len(history)]
     context = Context(names, now, queries)
     turns: list[Turn] = []
-    before: Turn | None = None
+    missed: tuple[PlannedCall, ...] | None = None
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
-        said_so = text
-        text, earlier = _after(text, before, turns, context)
-        calls = left_by(text, earlier, context, said=said_so)
-        before = Turn(text, answer, calls or earlier)
-        turns += [before] if calls else []
-    asked = question
-    question, earlier = _after(question, before, turns, context)
-    if not re.search(r"[^\W_]", question):
-        return unclear({}, context)
-    if whole := _whole(question, earlier, context, said=asked):
-        return finished(whole, context)
-    decision = decide(question, earlier, context)
-    plan = finished(decision, context, earlier)
-    if plan.abstention is None or plan.abstention.kind != "unclear":
-        return plan
-    if _stands_alone(question, earlier) and (alone := _alone(question, context)):
-        return finished(alone, context)
-    return _out_of_sight(decision, context) or plan
+        asked, earlier = _after(text, turns, context)
+        plan = _planned(asked, earlier, context, said=text, missed=missed)
+        if plan.calls:
+            # of two readings, what follows is about the likelier
+            turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
+        elif re.search(r"[^\W_]", asked) and (not turns or not _continues(asked, context)):
+            missed = left_by(asked, earlier, context)
+    asked, earlier = _after(question, turns, context)
+    return _planned(asked, earlier, context, said=question, missed=missed)
 
 
 _LEANS = re.compile(
-    r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|compare (?:with|to|against))\b"
+    r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|versus|vs|against|than|relative to|compared?(?: (?:with|to|against)))\b"
     r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
     r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
@@ -117,25 +109,61 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     return alone if any(own_concepts(call.query) & alone.reading.concepts for call in calls) else None
 
 
-def left_by(
-    question: str, earlier: tuple[PlannedCall, ...], context: Context, *, said: str = ""
-) -> tuple[PlannedCall, ...]:
-    """The calls that an earlier question leaves for what follows it, whether it was answered or refused.
+_UNSHOWN = "The question before this one was not answered, so I can not tell what this one follows,"
+
+
+def _planned(
+    question: str,
+    earlier: tuple[PlannedCall, ...],
+    context: Context,
+    *,
+    said: str,
+    missed: tuple[PlannedCall, ...] | None,
+) -> Plan:
+    """The plan of one question of a conversation, or why there is none.
 
     Args:
-        question: an earlier question, with what it points at named.
-        earlier: the calls that it followed itself.
+        question: what is asked, with what it points at named.
+        earlier: the calls of the last answer that was shown.
         context: what exists, and when it is.
-        said: the question word for word, if it is another.
+        said: the question word for word.
+        missed: what was left by a question that was asked since, in full, and not answered; None if none was. What
+            goes on from such a one goes on from nothing that anybody saw, and anything else does not go on from what
+            was shown before it.
     """
     if not re.search(r"[^\W_]", question):
-        return ()
-    if whole := _whole(question, earlier, context, said=said or question):
-        return settled(whole.readings[0].calls, (), whole.reading, context.now)
+        return unclear({}, context)
+    if whole := _whole(question, earlier, context, said=said):
+        return finished(whole, context)
+    if missed is not None:
+        spoken_of = about(read(question, context.names, context.now)) and missed
+        if _continues(question, context) and not spoken_of:
+            return unclear({}, context, _UNSHOWN)
+        earlier = missed
+    decision = decide(question, earlier, context)
+    plan = finished(decision, context, earlier)
+    if plan.abstention is None or plan.abstention.kind != "unclear":
+        return plan
+    if _stands_alone(question, earlier) and (alone := _alone(question, context)):
+        return finished(alone, context)
+    return _out_of_sight(decision, context) or plan
+
+
+def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
+    """The calls that a question leaves which was not answered: those of what it asked to be changed, which is named.
+
+    What any other one was about nobody was shown, and so nobody could say that it is something else.
+    """
     seen = weigh(question, earlier, context)
-    if _stands_alone(question, earlier) and not decided(seen).readings and (alone := _alone(question, context)):
-        return settled(alone.readings[0].calls, (), alone.reading, context.now)
+    asked = decided(seen).refused
+    if asked is None or asked.kind != "read_only":
+        return ()
     return settled(likeliest(seen), earlier, seen.reading, context.now)
+
+
+def _continues(question: str, context: Context) -> bool:
+    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?"."""
+    return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
 
 
 def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:
@@ -149,14 +177,12 @@ def _alone(question: str, context: Context) -> Decision | None:
     return alone if len(alone.readings) == 1 else None
 
 
-def _after(
-    question: str, before: Turn | None, turns: Sequence[Turn], context: Context
-) -> tuple[str, tuple[PlannedCall, ...]]:
+def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, tuple[PlannedCall, ...]]:
     """A question with what it points at named, and the calls that it follows: the last ones, or those it reaches to."""
-    if before is None:
+    if not turns:
         return question, ()
     question, older = reached(paired(question), turns, context)
-    before = older or before
+    before = older or turns[-1]
     return named_after(question, before.question, before.answer, context.names), before.calls
 
 

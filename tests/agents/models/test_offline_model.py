@@ -131,12 +131,11 @@ def test_a_row_alone_that_says_what_the_headline_says_is_left_to_the_table() -> 
 
 
 def test_rows_of_one_account_say_so_beside_the_same_rows_of_all(ask: Ask) -> None:
-    for text in ("How much did venue Utrecht cost last month?", "and the month before?", "compare the two"):
-        ask(OfflineMaker(), text, session="talk")
+    ask(OfflineMaker(), "How much did venue-utrecht cost in August?", session="talk")
     said = ask(OfflineMaker(), "which services?", session="talk")
     assert said.status == "answered", said.text
     rows = [line for line in said.text.splitlines() if line.startswith("- service")]
-    assert [("in account venue-utrecht, change" in row) for row in rows] == [True] * 3 + [False] * 3
+    assert [("in account venue-utrecht" in row) for row in rows] == [True] * 3 + [False] * 3
 
 
 def test_each_of_two_readings_is_headed_by_what_it_is(ask: Ask) -> None:

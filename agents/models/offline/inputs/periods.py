@@ -110,7 +110,7 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
     explicit = [m for m in mentions if m.word != "year_before"]
     mentions = explicit if len(explicit) >= 2 else mentions  # "year on year, September 2025 against September 2026"
     words = [_WORDS.get(m.word, m.word) for m in mentions]
-    if _SAME_DAYS.search(reading.flat) and (pair := _same_days(words, now)):
+    if names_same_days(reading) and (pair := _same_days(words, now)):
         return pair
     if len(words) > 2:
         for place, mention in enumerate(mentions[1:]):
@@ -124,6 +124,17 @@ def for_change(reading: Reading, now: datetime) -> dict[str, Any]:
 _SAME_DAYS = re.compile(
     r"\b(?:same (?:days?|point|stage|part|stretch|dates|span|time)(?! (?:of )?(?:last|the|a) (?:week|year))|at this (?:stage|point)|by now)\b"
 )
+
+
+def names_same_days(reading: Reading) -> bool:
+    """Whether the same days of another month are named."""
+    return bool(_SAME_DAYS.search(reading.flat))
+
+
+def same_days(reading: Reading, now: datetime) -> str | None:
+    """The days of the month that is named that are the same ones as those of this month so far."""
+    pair = _same_days([_WORDS.get(m.word, m.word) for m in _named(reading)], now)
+    return str(pair["compared_to"]) if pair and pair["period"] == "month_to_date" else None
 
 
 def _same_days(words: list[str], now: datetime) -> dict[str, Any] | None:
@@ -281,17 +292,32 @@ def error_time(reading: Reading, now: datetime) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M}"
 
 
+_UNITS = {"day_before": (0, 1), "week_before": (7, 7), "month_before": (28, 31), "quarter_before": (90, 92)}
+"""Units that are named, with the days that they have at least and at most."""
+
+
+def _unit_before(relative: str, period: Period) -> str:
+    """The day, week, month or quarter before a period, which may be longer or shorter than that."""
+    least, most = _UNITS[relative]
+    first = period.start.date()
+    if least <= period.days <= most:
+        return dates.word_of(previous(period))
+    if relative in ("day_before", "week_before"):
+        return dates.span(first - timedelta(days=most), first - timedelta(days=1))
+    if relative == "month_before":
+        return dates.month_back(first, 1)
+    start = first.replace(day=1, month=3 * ((first.month - 1) // 3) + 1)
+    return f"{dates.month_back(start, 3)}..{dates.month_back(start, 1)}"
+
+
 def stepped(word: str, relative: str, now: datetime) -> str | None:
     """The period before, after or a year before the one that was talked about."""
     period = resolved(word, now)
     if period is None:
         return None
-    if relative == "week_before" and period.days < _WEEK_DAYS:
-        first = period.start.date()
-        return dates.span(first - timedelta(days=_WEEK_DAYS), first - timedelta(days=1))
-    if relative == "month_before" and period.days < _MONTH_DAYS:
-        return dates.month_back(period.start.date(), 1)
-    if relative in ("before", "week_before", "month_before"):
+    if relative in _UNITS:
+        return _unit_before(relative, period)
+    if relative == "before":
         return dates.word_of(previous(period))
     if relative == "since":
         return dates.span(period.start.date(), now.date())

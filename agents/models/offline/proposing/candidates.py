@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agents.models.offline.inputs.choosing import Context, calls_for, one_call
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.anchored import anchored
 from agents.models.offline.proposing.completing import completed, completed_all
 from agents.models.offline.proposing.composed import composed
 from agents.models.offline.proposing.dialogue import compared, follow, reasons
@@ -95,6 +96,7 @@ def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence
         add("reasons", reasons(first, reading, context))
         if first.query == "spend":
             add("compare", [compared(first, reading, context)])
+        add("compare", anchored(reading, earlier, context))
         top = next(iter(found.both), None)
         if taken := follow(reading, top, found.both.get(top or "", 0.0), earlier, context):
             add("dialogue", *taken)

@@ -91,9 +91,14 @@ def follow(
     return None
 
 
+def about(reading: Reading) -> frozenset[str]:
+    """What a question is about by its own words; empty where they say nothing of it."""
+    return reading.concepts & _SUBJECTS
+
+
 def _subject(reading: Reading, first: PlannedCall) -> frozenset[str]:
     """What the question is about by its own words, those of the earlier query's business left out."""
-    subject = reading.concepts & _SUBJECTS
+    subject = about(reading)
     own = _OF_OTHERS.get(first.query)
     if (
         own

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.candidates import plain
 from agents.models.offline.reading import read
+from agents.models.offline.times.dates import word_of
 from agents.models.offline.words.lazily import compiled
 from agents.models.offline.words.text import words
+from tools.periods import Period
 
 _BOTH = (
     r"(?i)\b(?:both|the two|these two|those two)(?: of (?:them|those))?\b(?=\W*(?:together|combined|added up|summed|in one|accounts|venues|places|side by side|per|by|for|in|then|please|$))(?: (?:together|combined|added up|summed(?: up)?))?"
@@ -56,15 +60,20 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         turns: the turns before it that had calls, oldest first.
         context: names, clock and queries.
     """
+    opening = compiled(_OPENING).match(question)
+    rest = question[opening.end() :] if opening else question
+    which = compiled(_THE_QUESTION).search(rest)
+    if opening and not which and _only_when_or_where(rest, context):
+        return _as_follow_up(rest), None
     if len(turns) < 2:
         return question, None
+    if words(question) == _THE_TWO:
+        return _compared(question, turns[-2], turns[-1], context)
     if (both := compiled(_BOTH).search(question)) and (places := _places(turns[-2], turns[-1], context)):
         return _as_follow_up(question[: both.start()], f"for {places}", question[both.end() :]), turns[-1]
     if not _MAYBE.search(question):
         return question, None
-    opening = compiled(_OPENING).match(question)
-    rest = question[opening.end() :] if opening else question
-    if (which := compiled(_THE_QUESTION).search(rest)) and (opening or not which["one"] or "again" in which[0]):
+    if which and (opening or not which["one"] or "again" in which[0]):
         turn = turns[0] if which["first"] else turns[-2]
         return _as_follow_up(rest[: which.start()], rest[which.end() :]), turn
     if opening:
@@ -95,6 +104,54 @@ def _about(subject: str, turns: Sequence[Turn], context: Context) -> Turn | None
     if best <= 0 or best < likeliest / 2 or any(named.get(query, 0.0) >= best for query in last):
         return None
     return next(turn for turn, fit in zip(reversed(turns), reversed(fits), strict=True) if fit == best)
+
+
+_GROUPS = {
+    "accounts": "place", "team": "place", "venue": "place",
+    "service": "billed", "part": "billed", "usage_type": "billed",
+    "by": "rows", "top": "rows",
+}  # fmt: skip
+"""Inputs that say one thing between them; how rows are split is no difference of what was asked."""
+_ALMOST_A_YEAR = 360
+_THE_TWO = ["compare", "the", "two"]
+
+
+def _compared(question: str, one: Turn, other: Turn, context: Context) -> tuple[str, Turn | None]:
+    """The last two answers held against each other: their places, their times, or else both of them once more.
+
+    They are two where the same was asked, and one thing of it was another; of others it is not known what is compared.
+    """
+    if places := _places(one, other, context):
+        return _as_follow_up("compare", f"for {places}"), other
+    if len(one.calls) != 1 or len(other.calls) != 1 or one.calls[0].query != other.calls[0].query:
+        return question, None
+    query = context.queries[one.calls[0].query]
+    held = [query.parse(turn.calls[0].inputs) for turn in (one, other)]
+    differ = {key for key in held[0] if plain(key, held[0][key], context) != plain(key, held[1][key], context)}
+    if len({_GROUPS.get(key, key) for key in differ} - {"rows"}) != 1:
+        return question, None
+    if query.name == "spend" and "period" in differ and (period := resolved(str(held[0]["period"]), context.now)):
+        return f"versus {_said(period)}", other
+    return question, Turn(other.question, other.answer, (*one.calls, *other.calls))
+
+
+def _said(period: Period) -> str:
+    """A period in words that are read as it."""
+    if period.start.month == 1 and period.days > _ALMOST_A_YEAR:
+        return f"{period.start:%Y}"
+    quarter = f"{period.start:%Y}-Q{(period.start.month + 2) // 3}"
+    return quarter if resolved(quarter, period.end) == period else word_of(period)
+
+
+def _only_when_or_where(said: str, context: Context) -> bool:
+    """Whether words name a time or a place and nothing that could be asked of it."""
+    reading = read(said, context.names, context.now)
+    return bool(reading.when.mentions or reading.found.placed()) and not re.search(
+        r"[a-z]{2,}", _BESIDE.sub(" ", reading.text)
+    )
+
+
+_BESIDE = re.compile(r"<\w+>|\b(?:in|on|at|of|for|the|and|now|please|then)\b")
 
 
 def _places(one: Turn, other: Turn, context: Context) -> str | None:

@@ -239,7 +239,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_LAST} (?:24h|day|etmaal)", _fixed("last_24_hours")),
     (rf"{_LAST} hour", _fixed("last_1_hours")),
     (r"(?:in|of|for|during|over|year|calendar) (20\d\d)\b", lambda m, t: m[1]),
-    (r"(?<=before )20\d\d|(?<=since )20\d\d|(?<=from )20\d\d|(?<=than )20\d\d", lambda m, t: m[0]),
+    (r"(?<=before )20\d\d|(?<=since )20\d\d|(?<=from )20\d\d|(?<=than )20\d\d|(?<=versus )20\d\d|(?<=vs )20\d\d|(?<=against )20\d\d|(?<=compared to )20\d\d|(?<=compared with )20\d\d|(?<=^and )20\d\d(?=\W*$)", lambda m, t: m[0]),
     (r"the other day|recently|lately|of late|these days|recent(?: days)?|onlangs|recentemente", _fixed("recently")),
     (r"(?:(?:right|just|as of) )?now\b|currently|at the moment|at present|nu\b|op dit moment|agora\b", _fixed("now")),
 )  # fmt: skip

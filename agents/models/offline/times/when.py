@@ -35,7 +35,7 @@ class When:
     clock: Clock | None = None
     """The same with how far to look to either side of it."""
     relative: str | None = None
-    """`before`, `week_before`, `month_before`, `after`, `since` or `year_before`: a period named only in relation to the one talked about."""
+    """`before`, `day_before`, `week_before`, `month_before`, `quarter_before`, `after`, `since` or `year_before`: a period named only in relation to the one talked about."""
     hours: Hours | None = None
     """The part of a day, or the hours of each day, that were named."""
 
@@ -53,12 +53,13 @@ _RELATIVE: tuple[tuple[str, str], ...] = (
      r"(?:the )?(?:previous|preceding|prior) (?:one|period)|de maand (?:ervoor|daarvoor)|(?:o )?mes anterior|the time before", "before"),
     (r"(?:the )?(?:month|week|day|quarter|one|morning|afternoon|evening|night) (?:after|following|later)(?: that| this)?\b(?! (?:month|week|day|quarter))|(?:the )?following (?:month|week|day)", "after"),
     (r"(?:the )?year before(?: that)?|(?:one |a )?year earlier", "year_before"),
+    (r"(?:(?<=^)|(?<=^and )|(?<=^what about )|(?<=^how about )|(?<=^versus )|(?<=^compared to ))before (?:that|this|then)(?=\W*$)", "before"),
     (r"since (?:then|that (?:day|date|time|moment|week|month)|it (?:started|began|happened))", "since"),
 )  # fmt: skip
 
 
-_LONGER = re.compile(r"(?:the )?(week|month) before")
-"""A unit that is named: it may be longer than the time that was talked about."""
+_UNIT = re.compile(r"(?:the )?(day|week|month|quarter) (?:before|prior|earlier)\b")
+"""A unit that is named: it may be longer or shorter than the time that was talked about."""
 
 
 def find_times(flat: str, now: datetime) -> When:
@@ -73,7 +74,7 @@ def find_times(flat: str, now: datetime) -> When:
     relative = None
     for pattern, kind in _RELATIVE:
         if match := re.search(rf"(?<!\w)(?<!day a )(?<!day one )(?<!day the )(?:{pattern})", bare):
-            unit = _LONGER.match(match[0]) if kind == "before" else None
+            unit = _UNIT.match(match[0]) if kind == "before" else None
             relative = f"{unit[1]}_before" if unit else kind
             bare = _mask(bare, match.start(), match.end())
             break

@@ -15,7 +15,8 @@ from agents.models.offline.inputs.hours import by_days, narrowed, not_begun
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
-from agents.models.offline.proposing.candidates import Candidate, candidates
+from agents.models.offline.proposing.anchored import anchored
+from agents.models.offline.proposing.candidates import Candidate, candidates, comes_to
 from agents.models.offline.proposing.compared import plainly as compared
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
@@ -232,7 +233,7 @@ class Decision:
 class Weighing:
     """A question after one that was answered with `earlier`, and the plans that it may mean by how probable they are.
 
-    It is what `decided` and `likeliest` choose from: what is read and weighed once serves both.
+    It is what `decided` and `likeliest` choose from.
     """
 
     question: str
@@ -268,10 +269,7 @@ def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> 
 
 
 def likeliest(seen: Weighing) -> tuple[PlannedCall, ...]:
-    """The calls of the likeliest plan, whatever its probability: of an earlier question, for what follows it.
-
-    One that was refused has such a plan, too: what it was about is what "and what do they cost?" asks for.
-    """
+    """The calls of the likeliest plan, whatever its probability: of what was asked to be changed, which is named in it."""
     best = _plainly(seen, seen.plans) or next((one for _, one in seen.plans), None)
     return seen.hours(best.calls) if best else ()
 
@@ -307,6 +305,10 @@ def _heard(seen: Weighing) -> tuple[Weighing, str | None]:
 
 def _not_strayed(seen: Weighing) -> Weighing:
     """The plans that keep to what a follow-up totals or compares, their chances among themselves."""
+    if held := anchored(seen.reading, seen.days, seen.context):
+        meant = [comes_to(call, seen.context) for call in held]
+        kept = [pair for pair in seen.plans if [comes_to(call, seen.context) for call in pair[1].calls] == meant]
+        return replace(seen, plans=[(1.0, one) for _, one in kept[:1]], none=0.0)
     kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days)]
     return seen if len(kept) == len(seen.plans) else _among(seen, kept)
 

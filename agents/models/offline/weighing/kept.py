@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.anchored import compares
 from agents.models.offline.proposing.guarding import MONEY, OF_A_BILL
 from agents.models.offline.reading import Reading
 
@@ -32,6 +33,8 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     if not earlier:
         return False
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
+    if compares(reading):
+        return before.query in OF_A_BILL or not all(_at_another_time(call, before) for call in calls)
     if _TOTAL.fullmatch(reading.text):
         return not any(_holds(call, before) for call in calls) or len(calls) > len(earlier)
     if _THE_TWO.search(reading.text):
@@ -51,6 +54,13 @@ def followed_up(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequenc
         return False
     kept = {k: v for k, v in earlier[0].inputs.items() if k in (*_NARROWED, "period")}
     return [call.query for call in calls] == ["spend_change"] and kept.items() <= calls[0].inputs.items()
+
+
+def _at_another_time(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether a call is the one before at another time, and not of what is so now or of what was found by then."""
+    asked, known = dict(call.inputs), dict(before.inputs)
+    timed = asked.pop("period", None) and known.pop("period", None)
+    return bool(timed) and call.query == before.query and known.items() <= asked.items()
 
 
 def _holds(call: PlannedCall, before: PlannedCall) -> bool:

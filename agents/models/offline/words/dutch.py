@@ -4,7 +4,9 @@ from __future__ import annotations
 
 DUTCH = r"""
 wat (kost|kosten) (die|dat|deze|ze)( ons)? => what do they cost
-(de )?(maand|week|dag) (daarvoor|ervoor) => the \2 before
+((?:de|het) )?(maand|week|dag|jaar|kwartaal) (daarvoor|ervoor) => the \2 before
+(en )?(daarvoor|ervoor) => \1 before that
+(de|die|deze) twee => the two
 alleen => only
 hoge => high
 ergste?|ergst => worst

@@ -11,6 +11,7 @@ import re
 
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.words.text import words
+from agents.models.offline.words.tongues import in_english
 
 _NOW = r"(?:right now|now|currently|at the moment|at present|just now|today|still|again|really|actually|already)"
 _BAD = (
@@ -89,13 +90,13 @@ _INSTEAD = tuple(
 _THE_TWO = re.compile(
     r"^(?:(?:and|so|ok|now|please|can you|could you|then) )*(?:(?:put|set|show|hold) (?:me )?(?:the two|both|them|those two|these two|the both)(?: of them)?(?: results?| figures?)? (?:side by side|next to each other|beside each other|against each other|together)"
     r"|how (?:do|does|did) (?:the two|they|both|those two|these two|the both)(?: of them)? compare|(?:the two|both|them|those two|these two) (?:side by side|next to each other|compared)"
-    r"|compare (?:them|both|those two|these two|the two|those|the both)(?: of them)?|which (?:one )?(?:of the two|of them|one|of both) (?:is|was) (?:the )?(?:more|most|less|least) (?:expensive|costly)|what (?:is|was|s) the difference between (?:the two|them|both|those two))(?: please)?$"
+    r"|compare (?:them|both|those two|these two|the two|those|the both)(?: of them)?|which (?:one )?(?:of the two|of them|one|of both) (?:is|was) (?:the )?(?:more|most|less|least) (?:expensive|costly)|(?:what (?:is|was|s) )?the difference(?: between (?:the two|them|both|those two))?|(?:compared? )?(?:versus|vs|against|with|to) (?:each other|one another))(?: please)?$"
 )
 
 
 def paired(question: str) -> str:
     """A question that holds the last two turns against each other, as it is understood; any other as it is."""
-    return "compare the two" if _THE_TWO.search(_plain(question)) else question
+    return "compare the two" if _THE_TWO.search(in_english(_plain(question))) else question
 
 
 def _plain(question: str) -> str:

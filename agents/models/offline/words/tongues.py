@@ -31,6 +31,11 @@ _FEW = frozenset(
     "alleen daarvoor ervoor dan die dat deze en ergst ergste erg hoge hoog is jaar kritieke maand maar nu oudste vorig vorige week welk welke".split()
 )
 """Dutch words of a question of a few words after another one, besides the markers."""
+_PLAINLY = frozenset(
+    "vergeleken vergelijk opzichte daarvoor ervoor eergisteren waarom hoeveel alleen vorige vorig afgelopen kostte juli juni augustus oktober maart januari februari".split()
+)
+"""Words of no other tongue here: one of them makes a question of a few words Dutch."""
+_FEW_MORE = 6
 _OF_BOTH = frozenset("die en is dan erg de week under nog".split())
 """Words that are no sign of Dutch where there are only few."""
 _MOST_OF_FEW = 4
@@ -70,6 +75,8 @@ def tongue_of(flat: str) -> str | None:
     said = re.findall(r"[a-z][a-z'-]*", flat)
     few = _MARKERS["nl"] | _FEW
     if len(said) <= _MOST_OF_FEW and set(said) <= few and set(said) - _OF_BOTH:
+        return "nl"
+    if len(said) <= _FEW_MORE and set(said) & _PLAINLY:
         return "nl"
     if len(said) < 3:
         return None

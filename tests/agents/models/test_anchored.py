@@ -1,0 +1,157 @@
+"""Anchored: what a short question compares is what was shown last; what was never shown is followed by nothing."""
+# ruff: noqa: E501 - questions and what they mean read better in one piece
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.understand import understand
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+S3, RDS = "Amazon Simple Storage Service", "Amazon Relational Database Service"
+EC2 = "Amazon Elastic Compute Cloud - Compute"
+_SHOWN_BY = ("by", "top")
+"""Inputs that say how rows are shown, and not what of."""
+Call = tuple[str, dict[str, Any]]
+
+
+def plan(*asked: str) -> Plan:
+    """What the last question means after the others."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+
+
+def calls(*asked: str) -> list[Call]:
+    """The calls of the last question, which has one reading, without how their rows are shown."""
+    made = plan(*asked)
+    assert made.abstention is None and not made.first, made
+    return [
+        (call.query, {key: value for key, value in call.inputs.items() if key not in _SHOWN_BY}) for call in made.calls
+    ]
+
+
+def change(period: str, compared_to: str, **of: str) -> list[Call]:
+    return [("spend_change", {"period": period, "compared_to": compared_to, **of})]
+
+
+def spend(period: str, **of: str) -> list[Call]:
+    return [("spend", {"period": period, **of})]
+
+
+DATA_PROD, UTRECHT = {"accounts": "data-prod"}, {"accounts": "venue:utrecht"}
+QUARTER, AUGUST = "What did data-prod cost in Q3?", "What did Utrecht cost in August?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ((QUARTER, "Versus Q2?"), change("2026-Q3", "2026-Q2", **DATA_PROD)),
+        ((QUARTER, "Versus Q2?", "And in Q1?"), change("2026-Q3", "2026-Q1", **DATA_PROD)),
+        ((AUGUST, "Versus July?"), change("2026-08", "2026-07", **UTRECHT)),
+        ((AUGUST, "Versus July?", "and Rotterdam?"), change("2026-08", "2026-07", accounts="venue:rotterdam")),
+        ((AUGUST, "versus the month before?", "and the year before?"), change("2026-08", "2025-08", **UTRECHT)),
+        (("What did the payments team spend in August?", "versus last year?"), change("2026-08", "2025-08", team="payments")),
+        (("What did EC2 cost in July?", "compared to June?", "and compared to May?"), change("2026-07", "2026-05", service=EC2)),
+        (("What did we spend on data transfer in August?", "versus June?"), change("2026-08", "2026-06", part="data_transfer")),
+        (("What did online-prod cost in July?", "is that more than in June?", "and than in July last year?"), change("2026-07", "2025-07", accounts="online-prod")),
+        (("What did we spend yesterday?", "versus the day before?"), change("yesterday", "2026-10-13")),
+        (("What did we spend month to date?", "versus the same days last month?"), change("month_to_date", "2026-09-01..2026-09-15")),
+        (("What did we spend by service in Q2?", "versus Q1?", "only RDS"), change("2026-Q2", "2026-Q1", service=RDS)),
+        (("Wat kostte Utrecht in augustus?", "vergeleken met juli?"), change("2026-08", "2026-07", **UTRECHT)),
+        (("Wat kostte staging in september?", "ten opzichte van vorig jaar?", "en productie?"), change("2026-09", "2025-09", accounts="env:prod")),
+    ],
+)  # fmt: skip
+def test_what_is_compared_with_a_time_is_what_was_shown_last(asked: tuple[str, ...], meant: list[Call]) -> None:
+    assert calls(*asked) == meant
+
+
+MONTHS = ("What did we spend last month?", "And the month before?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ((*MONTHS, "Compare the two"), change("2026-09", "2026-08")),
+        ((*MONTHS, "Compare the two", "And only for Utrecht?"), change("2026-09", "2026-08", **UTRECHT)),
+        (("Spend in Q2?", "and Q1?", "compare them"), change("2026-Q2", "2026-Q1")),
+        (("Spend by venue in Q2", "and Q1", "compare them"), change("2026-Q2", "2026-Q1")),
+        (("What did Amsterdam cost in Q2?", "and in Q3?", "what is the difference?"), change("2026-Q3", "2026-Q2", accounts="venue:amsterdam")),
+        (("Wat kostte RDS vorige maand?", "en de maand daarvoor?", "vergelijk die twee"), change("2026-09", "2026-08", service=RDS)),
+        (("What did S3 cost in September?", "and RDS?", "compare them"), spend("2026-09", service=S3) + spend("2026-09", service=RDS)),
+        (("What did S3 cost in September?", "and RDS?", "compare them", "and in August?"), spend("2026-08", service=S3) + spend("2026-08", service=RDS)),
+    ],
+)  # fmt: skip
+def test_the_two_are_the_last_two_that_were_shown(asked: tuple[str, ...], meant: list[Call]) -> None:
+    assert calls(*asked) == meant
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        (("What did staging cost in September?", "and before that?"), spend("2026-08", accounts="env:staging")),
+        (("What did staging cost in September?", "and before that?", "and before that?"), spend("2026-07", accounts="env:staging")),
+        (("What did we spend last week?", "and the week before?", "and before that?"), spend("2026-09-21..2026-09-27")),
+        (("What did we spend last month?", "and the week before?"), spend("2026-08-25..2026-08-31")),
+        (("What did we spend in Q3?", "and the month before?"), spend("2026-06")),
+        (("What did S3 cost in Q2?", "same for Q1", "back to September"), spend("2026-09", service=S3)),
+        (("What did S3 cost in Q2?", "back to September", "and year to date?"), spend("year_to_date", service=S3)),
+    ],
+)  # fmt: skip
+def test_a_step_back_is_as_long_as_it_is_said_to_be(asked: tuple[str, ...], meant: list[Call]) -> None:
+    assert calls(*asked) == meant
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("How many critical findings do we have?", "versus last month?"),
+        ("Any critical vulnerabilities?", "is it worse than last month?"),
+        ("What did we spend last month?", "versus September?"),
+        ("What will we spend next month?", "versus August?"),
+        ("What did we spend in August?", "versus next month?"),
+    ],
+)
+def test_what_can_not_be_held_against_a_time_is_not_shown_at_another(asked: tuple[str, ...]) -> None:
+    assert plan(*asked).abstention is not None
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        (("Which backups failed?", "why?", "and in Eindhoven?"), [("backups", {"state": "failed", "accounts": "venue:eindhoven"})]),
+        (("Welke back-ups zijn mislukt?", "waarom?", "en in Utrecht?"), [("backups", {"state": "failed", **UTRECHT})]),
+        (("What is untagged?", "What do they cost?", "In Utrecht only"), [("untagged_spend", UTRECHT)]),
+        (("Which users have no MFA?", "what do they cost?", "only in data-prod"), [("identity_hygiene", {"check": "no_mfa", **DATA_PROD})]),
+        (("Which buckets are public?", "since when?", "and in data-prod?"), [("public_exposure", {"kind": "buckets", **DATA_PROD})]),
+        (("Any critical vulnerabilities?", "is it worse than last month?", "and in data-prod?"), [("vulnerabilities", {"severity": "critical", **DATA_PROD})]),
+    ],
+)  # fmt: skip
+def test_after_what_was_not_answered_a_few_words_follow_what_was_shown_last(
+    asked: tuple[str, ...], meant: list[Call]
+) -> None:
+    assert plan(*asked[:-1]).abstention is not None
+    assert calls(*asked) == meant
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("databases without backups?", "and volumes?"),
+        ("databases without backups?", "and volumes?", "and in Utrecht?"),
+        ("Are we compliant with PCI?", "and in Utrecht?"),
+        ("What did we spend in August?", "Which databases have no backups?", "and in Rotterdam?"),
+        ("Show high findings in Utrecht", "who should fix the critical findings?", "and Rotterdam?"),
+    ],
+)
+def test_what_goes_on_from_a_question_that_was_not_answered_is_not_answered(asked: tuple[str, ...]) -> None:
+    said = plan(*asked).abstention
+    assert said is not None and "The question before this one was not answered" in said.text
+
+
+def test_a_question_in_full_is_answered_whatever_was_not_before_it() -> None:
+    after = ("What did Rotterdam cost in August?", "Are we compliant with PCI?", "critical findings in Utrecht")
+    assert calls(*after) == [("findings", {"severity": "critical", **UTRECHT})]
