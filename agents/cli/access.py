@@ -23,7 +23,6 @@ Policies = Annotated[
     Path | None,
     typer.Option("--policies", help="Decide with this file or folder alone, instead of what is set.", metavar="PATH"),
 ]
-_EXAMPLE = 'write for instance \'{"accounts": "data-prod"}\'.'
 _EXITS = {"allow": 0, "deny": 3, "needs_approval": 5}
 
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _OURS = ("agents.", "policies.", "tools.", "infra.")
 _FOR_OTHERS = {"bedrock-agentcore.amazonaws.com", "bedrock.amazonaws.com"}
+"""Services that act for whoever asks them: a role says for which account."""
 _MAKES_RIGHTS = re.compile(r"iam:(\*|Add|Attach|Create|Delete|Detach|Put|Remove|Set|Tag|Untag|Update)", re.IGNORECASE)
 
 
@@ -68,10 +69,7 @@ def _trusted(statement: Mapping[str, Any], ours: set[str], *at: Any) -> Iterator
             "trusts-another", f"The account {account}, which has no stack of ours, may take it on.", ("A.9.2",), *at
         )
     services = set(strings(named.get("Service")))
-    if (
-        services & {"bedrock-agentcore.amazonaws.com", "bedrock.amazonaws.com"}
-        and "aws:SourceAccount" not in conditions
-    ):
+    if services & _FOR_OTHERS and "aws:SourceAccount" not in conditions:
         said = "The service may take it on for somebody else's resources: there is no aws:SourceAccount."
         yield found("confused-deputy", said, ("A.9.2",), *at)
 

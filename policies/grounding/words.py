@@ -201,10 +201,3 @@ def fact_stems(fact: Fact) -> frozenset[str]:
     """Content stems of what identifies a fact: label, filters, and accounts if few."""
     names = [*fact.scope.where.values(), *(fact.scope.accounts if len(fact.scope.accounts) <= 3 else ())]
     return stems(" ".join([fact.label, *names]))
-
-
-def name_stems(fact: Fact) -> frozenset[str]:
-    """Content stems of the names in a fact's scope: accounts if few, and filters."""
-    return stems(
-        " ".join([*fact.scope.where.values(), *(fact.scope.accounts if len(fact.scope.accounts) <= 3 else ())])
-    )
