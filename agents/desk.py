@@ -243,7 +243,8 @@ class Desk:
                 reasons = ("What a query brought back must not leave.",)
         leaving = await guarded(turn, text, "answer", asked)
         if reasons or leaving.outcome == "blocked":
-            written = Written("blocked", wording.guarded([*reasons, *leaving.reasons]))
+            said = wording.guarded([*reasons, *leaving.reasons])
+            written = Written("blocked", said, (), (), written.input_tokens, written.output_tokens)
             return written, wording.finished(written.text, written.status, turn)
         return written, leaving.text
 

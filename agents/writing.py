@@ -97,7 +97,8 @@ async def judge(desk: Desk, made: Draft, question: Question, asked: str, turn: T
     if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
         return Written(status, why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
     if turn.stopped:
-        return _withheld(turn, wording.stopped(turn.stopped, bool(turn.facts())), made)
+        said = wording.stopped(turn.stopped, bool(turn.facts()))
+        return Written("withheld", said, (), turn.facts(), made.input_tokens, made.output_tokens)
     return await _ground(desk, made, asked, status, turn)
 
 
@@ -112,22 +113,18 @@ async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: 
         mended = await repair(repair_prompt(text, checked.faults), desk.maker, turn)
         used.append(mended)
         if turn.halted:
-            return Written("denied", turn.halted)
+            return Written("denied", turn.halted, (), (), *_tokens(used))
         text, headings = _apart(mended.text)
         checked = ground(text, facts, question=question, now=now, accounts=turn.sight.accounts)
-    tokens = Draft(
-        text="",
-        input_tokens=sum(one.input_tokens for one in used),
-        output_tokens=sum(one.output_tokens for one in used),
-    )
+    took = _tokens(used)
     if not checked.ok or not checked.text.strip():
         _checked(turn, "withheld", text, [fault.kind for fault in checked.faults])
-        return _withheld(turn, wording.withheld(len(checked.faults), bool(facts)), tokens)
+        return Written("withheld", wording.withheld(len(checked.faults), bool(facts)), (), facts, *took)
     _checked(turn, "bound", text, [])
     if status == "unanswerable" and desk.maker.is_llm:
-        return Written(status, wording.NOTHING_LOOKED_AT, (), (), tokens.input_tokens, tokens.output_tokens)
+        return Written(status, wording.NOTHING_LOOKED_AT, (), (), *took)
     written = _headed(checked.text, headings, turn)
-    return Written(status, written, checked.figures, facts, tokens.input_tokens, tokens.output_tokens)
+    return Written(status, written, checked.figures, facts, *took)
 
 
 def _apart(draft: str) -> tuple[str, list[tuple[str, str]]]:
@@ -146,8 +143,9 @@ def _headed(text: str, headings: list[tuple[str, str]], turn: Turn) -> str:
     return text
 
 
-def _withheld(turn: Turn, said: str, made: Draft) -> Written:
-    return Written("withheld", said, (), turn.facts(), made.input_tokens, made.output_tokens)
+def _tokens(drafts: list[Draft]) -> tuple[int, int]:
+    """What drafts took of a model together: tokens in and out."""
+    return sum(one.input_tokens for one in drafts), sum(one.output_tokens for one in drafts)
 
 
 def _checked(turn: Turn, outcome: Any, text: str, faults: list[str]) -> None:

@@ -9,10 +9,13 @@ import pytest
 
 from agents.answer import Answer
 from agents.home import Home
+from policies.access import Principal
 from policies.audit import Ledger
+from policies.oversight import Oversight, Scope, stop
 from tests.agents.scripted import Calls, ScriptedMaker
 
 Ask = Callable[..., Answer]
+ALL = Scope(kind="all")
 SAGEMAKER: Calls = [("spend", {"period": "last_month", "service": "Amazon SageMaker"})]
 
 
@@ -44,3 +47,14 @@ def test_what_a_call_that_failed_was_billed_is_counted_and_on_record(ask: Ask, h
     assert [query.decision for query in answer.queries] == ["error"]
     assert [receipt["operation"] for receipt in billed(home)] == ["GetDimensionValues"]
     assert (answer.usage.aws_calls, answer.usage.aws_cost_usd) == (1, 0.01)
+
+
+def test_what_a_model_took_of_a_question_that_was_stopped_before_its_repair_is_on_record(ask: Ask, home: Home) -> None:
+    def lie_as_the_house_stops(messages: list[Any]) -> str:
+        with Ledger.open(home.ledger) as ledger:
+            stop(ledger, Oversight.local(home.path, ledger).switch, Principal(id="local", role="admin"), ALL, "drill")
+        return "We paid USD 777,777.77."
+
+    answer = ask(ScriptedMaker([SAGEMAKER, lie_as_the_house_stops], ["Spend was [[f1]]."]))
+    assert answer.status == "denied"
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (200, 20), "two calls of the model"

@@ -275,6 +275,7 @@ def test_an_answer_that_bedrock_blocks_does_not_leave(asked: Any) -> None:
     assert not answer.facts
     assert not answer.results
     assert "Spend" not in answer.text
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (200, 20), "the model was paid all the same"
 
 
 @pytest.mark.parametrize("version", ["DRAFT", "", "0", "1.5", "latest"])
