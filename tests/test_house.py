@@ -61,3 +61,14 @@ def test_no_two_files_of_tests_have_one_name() -> None:
     """pytest would stop at the second of them, and none of its tests would run."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_what_the_pages_name_is_there() -> None:
+    """A file that was moved or renamed takes the sentences along that lead a reader to it."""
+    examples = {"tests/tools/ops/test_idle_addresses.py", "infra/config/NAME.yaml"}
+    pages = [path for path in tracked() if path.suffix == ".md" and path.relative_to(ROOT).parts[0] not in ROOMS]
+    named = re.compile(rf"`((?:{'|'.join((*ROOMS, 'tests', 'docs'))})/[\w./-]+)`|\]\((?!https?:)([^)#\s]+)")
+    for page in pages:
+        for file, link in named.findall(page.read_text(encoding="utf-8")):
+            there = ROOT / file if file else page.parent / link
+            assert file in examples or there.exists(), f"{page.relative_to(ROOT)} names {file or link}"

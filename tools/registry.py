@@ -6,7 +6,7 @@
 
 Parameters annotated `Aws` or `FactBook` are injected by the runner; all others are the query's typed inputs, and the
 docstring's first paragraph is what a model reads. From the declaration come the tool spec, the gate's action, the
-allow-list on the wire, the reader role's IAM policy and the reference page.
+allow-list on the wire, the reader role's IAM policy and the line in `regent queries`.
 """
 
 from __future__ import annotations

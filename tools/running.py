@@ -1,6 +1,6 @@
 """Running: one query call from inputs to facts and receipts, live, from the cache, or replayed offline.
 
-Callers outside `tools` do not use this directly: `policies.governed_call` decides first and records after.
+Callers outside `tools` do not use this directly: `policies.governed.governed_call` decides first and records after.
 """
 
 from __future__ import annotations

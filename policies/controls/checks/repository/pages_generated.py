@@ -21,7 +21,7 @@ _PAGE = {"sha256": "a" * 64, "generated_sha256": "a" * 64}
         "outdated": "the page differs from what would be generated now",
         "missing": "the page is not there",
     },
-    good={"pages": [Item(name="docs/queries.md", data=_PAGE), Item(name="docs/guardrails.md", data=_PAGE)]},
+    good={"pages": [Item(name="docs/governance.md", data=_PAGE), Item(name="docs/guardrails.md", data=_PAGE)]},
     mutants=[
         Mutant("edited by hand", "outdated", put("pages", "sha256", "b" * 64)),
         Mutant("code went on", "outdated", put("pages", "generated_sha256", "b" * 64, item=1)),
