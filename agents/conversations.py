@@ -1,7 +1,8 @@
 """Conversations: what was asked and answered in a session, kept in SQLite so that a restart loses nothing.
 
 Only questions and delivered answers are kept, never drafts. Of a question that waits for approval its words are kept,
-so that it can be followed, and `WAITS` in the place of an answer until there is one.
+so that it can be followed, and `WAITS` in the place of an answer until there is one. What became of its approval
+meanwhile is looked up when it is read (`agents.waited`): whoever asked need not come back for a denial.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ with recursive thread_of (session, depth) as (
     select thread.before, depth + 1 from thread join thread_of using (session)
     where thread.principal = ? and thread.before is not null and depth < ?
 )
-select question, answer from exchange join thread_of using (session)
+select question_id, question, answer from exchange join thread_of using (session)
 where principal = ? order by depth, number desc limit ?
 """
 
@@ -72,6 +73,13 @@ class Exchange(BaseModel):
 
     question: str
     answer: str
+    waits: str | None = None
+    """The id of the question where `answer` is `WAITS`."""
+
+
+def as_kept(question_id: str, question: str, answer: str) -> Exchange:
+    """An exchange as it is kept."""
+    return Exchange(question=question, answer=answer, waits=question_id if answer == WAITS else None)
 
 
 class Whose(BaseModel):
@@ -150,7 +158,7 @@ class Conversations:
         with self._open() as db:
             given = (session, owned_by, MOST_EXCHANGES, owned_by, MOST_EXCHANGES)
             rows = db.execute(_LATEST, given).fetchall()
-        return tuple(Exchange(question=question, answer=answer) for question, answer in reversed(rows))
+        return tuple(as_kept(*row) for row in reversed(rows))
 
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
         with self._open() as db:

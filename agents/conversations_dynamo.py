@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from agents.conversations import MOST_EXCHANGES, WAITS, ConversationError, Exchange, Whose, owners
+from agents.conversations import MOST_EXCHANGES, WAITS, ConversationError, Exchange, Whose, as_kept, owners
 from policies.table import Table
 
 _PARTITION = "talk#"
@@ -49,7 +49,7 @@ class DynamoConversations:
     def keep(self, owned_by: str, session: str, question_id: str, exchange: Exchange) -> None:
         waits = {"ExpressionAttributeValues": {":waits": {"S": WAITS}}, "ExpressionAttributeNames": {"#said": "answer"}}
         self._table.held(
-            "put_item", Item=self._item(owned_by, f"x#{_name(session)}#{question_id}", exchange.model_dump()),
+            "put_item", Item=self._item(owned_by, f"x#{_name(session)}#{question_id}", _texts(exchange)),
             ConditionExpression="attribute_not_exists(pk) OR #said = :waits", **waits,
         )  # fmt: skip
 
@@ -169,4 +169,8 @@ def _asked_key(question_id: str) -> dict[str, Any]:
 
 
 def _exchange(item: dict[str, Any]) -> Exchange:
-    return Exchange(question=item["question"]["S"], answer=item["answer"]["S"])
+    return as_kept(item["sk"]["S"].rpartition("#")[2], item["question"]["S"], item["answer"]["S"])
+
+
+def _texts(exchange: Exchange) -> dict[str, str]:
+    return {"question": exchange.question, "answer": exchange.answer}

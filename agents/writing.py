@@ -15,6 +15,7 @@ from agents.outcome import status_of, why
 from agents.pausing import PausedRun, pause
 from agents.specialists import specialists
 from agents.telling import flat
+from agents.waited import as_became
 from policies.access.scope import sight
 from policies.audit import GroundingChecked
 from policies.governed import sight_of
@@ -59,7 +60,8 @@ async def write(desk: Desk, seen: Assessment, question: Question, turn: Turn) ->
     if question.session:
         if question.follows:
             desk.conversations.follow(owner(turn.principal), question.session, question.follows)
-        history = desk.conversations.latest(owner(turn.principal), question.session)
+        kept = desk.conversations.latest(owner(turn.principal), question.session)
+        history = await asyncio.to_thread(as_became, kept, desk.oversight.approvals)
     turn.follows = tuple(exchange.question for exchange in history)
     known = specialists()
     domains = desk.maker.domains(seen.text, history, turn)

@@ -134,6 +134,14 @@ class Approvals:
                 continue  # a row without its record is nobody's approval
         return found
 
+    def latest_of(self, question: str) -> History | None:
+        """The latest approval that a question waited for; None where there is none, or its call is forgotten."""
+        row = next((row for row in self._store.all() if row.question == question), None)
+        try:
+            return self._history(row) if row else None
+        except ApprovalError:
+            return None
+
     def decide(
         self,
         approval: str,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
 
 from agents.answer import Answer, Question
 from agents.approving import decide
 from agents.conversations import WAITS
 from agents.desk import Desk
 from agents.home import Home
+from agents.waited import DENIED, EXPIRED
 from policies.access import Gate, local_principal, shipped_gate
 from policies.access.replay import decide_again, recorded
 from policies.audit import Ledger, QuestionAsked
 from policies.audit.bodies import ApprovalRequested
+from policies.oversight import Oversight
 from tests.agents.scripted import ScriptedMaker
 from tests.approving import approving
 from tools.catalogue import queries
@@ -109,6 +115,25 @@ def test_a_question_that_waited_has_its_answer_in_the_conversation_once_it_ran(
     assert said.status == "answered"
     first = desk.conversations.latest("bram", "s")[0]
     assert first.question == "Who did what?" and "There were" in first.answer and WAITS not in first.answer
+
+
+@pytest.mark.parametrize(("verdict", "said"), [("deny", DENIED), ("approve", WAITS), (None, EXPIRED)])
+def test_what_was_denied_or_expired_waits_no_longer_for_a_follow_up(
+    open_desk_with: Callable[..., Desk], verdict: Literal["approve", "deny"] | None, said: str
+) -> None:
+    asker = local_principal("bram")
+    desk = open_desk_with(maker())
+    waiting = desk.answer(Question(text="Who did what?", session="s"), asker)
+    assert waiting.approval
+    if verdict:
+        decide(desk, waiting.approval, local_principal("carla"), verdict, "", lambda person: person)
+    next_one = ScriptedMaker(["Nothing."])
+    desk = open_desk_with(next_one)
+    if verdict is None:
+        late = time.time() + 61 * 60
+        desk = replace(desk, overseen=Oversight.local(desk.home.path, desk.ledger, clock=lambda: late))
+    desk.answer(Question(text="And?", session="s"), asker)
+    assert [one["content"][0]["text"] for one in next_one.made[0].seen[0]] == ["Who did what?", said, "And?"]
 
 
 def test_attack_a_blocked_question_is_no_part_of_the_conversation(ask: Ask) -> None:

@@ -34,6 +34,26 @@ def test_what_comes_first_is_said_of_what_the_asker_may_see(ask: Ask, person: st
     assert any(part.startswith(f"{whether} ") for part in given.text.split("\n\n")), given.text
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many Lambda errors did we have yesterday?", "Total function errors of all resources: 17,889.17 errors"),
+        ("How many requests did we have yesterday?", "Total requests of all resources: 50,017,966.2 requests"),
+        (
+            "How many Lambda errors did we have in data-prod yesterday?",
+            "Total function errors of all resources: 2,536.17 errors",
+        ),
+        (
+            "How many database connections yesterday?",
+            "Average database connections of wallet-db in account online-prod: 879.85",
+        ),
+        ("CPU yesterday?", "Average CPU use of amsterdam-floor-12 in account venue-amsterdam: 54.41 %"),
+    ],
+)
+def test_the_figure_of_one_resource_says_whose_it_is_beside_the_total(ask: Ask, question: str, said: str) -> None:
+    assert said in (told := ask(OfflineMaker(), question)).text and told.status == "answered", told.text
+
+
 @pytest.mark.parametrize("question", ["What will we spend in 2028?", "Forecast for November 2029", "forecast for 2027"])
 def test_a_time_that_no_forecast_reaches_gets_no_figure_of_another_one(ask: Ask, question: str) -> None:
     given = ask(OfflineMaker(), question)

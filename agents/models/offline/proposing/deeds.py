@@ -29,9 +29,15 @@ _HAS = re.compile(
 """What somebody has or is, and not what was done."""
 
 
+_POLITELY = re.compile(
+    r"^\W*(?:please )?(?:can|could|would|will) (?:you|any(?:one|body)|some(?:one|body)) (?:please )?(?:tell|say|show|find out|look up)\b(?: me| us)?|(?<=who )(?:can|could) (?:tell|say)\b(?: me| us)?(?= who\b)|\b(?:could|may|might|can) (?=have )"
+)
+"""How it is asked, or by whom, and not what."""
+
+
 def deed(reading: Reading) -> bool:
     """Whether all that is asked is who made one change."""
-    text = reading.text
+    text = _POLITELY.sub(" ", reading.text)
     done = reading.event or action(text)
     if not done or "COST" in reading.concepts or not _WHO.search(text) or _MORE.search(text) or _HAS.search(text):
         return False

@@ -18,6 +18,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.rights import asks_who_may
 from agents.models.offline.words.ordinary import MEANINGFUL
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import NUMBERS
@@ -102,6 +103,7 @@ def objections(
         _left_out,
         _unseen,
         _person,
+        _rights,
         _everybody,
         _share,
         _words,
@@ -258,6 +260,13 @@ def _person(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
         reading.event or reading.user or reading.resources or reading.ids or _PERSONAL.search(reading.text)
     ):
         return "I am not sure whose actions are meant."
+    return None
+
+
+def _rights(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    """Who may do something, where what people did would be looked at: that is another thing, and personal."""
+    if asks_who_may(reading.text) and any(c.query in ("who_did_what", "error_logs") for c in calls):
+        return "I can not list what people may do: I can tell who has no MFA, and who has administrator rights."
     return None
 
 

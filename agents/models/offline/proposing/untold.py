@@ -7,8 +7,8 @@ A list that is right but has no date in it does not answer "since when?".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -26,6 +26,17 @@ class _Asked:
     name: str
     split: str = ""
     """What a figure may be split by to tell it, too."""
+    only: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """Of these queries, the input and its values with which they tell it."""
+    instead: str = ""
+    """Where it may be found after all."""
+
+    def told(self, call: PlannedCall) -> bool:
+        """Whether a call tells it."""
+        if self.split and call.inputs.get("by") == self.split:
+            return True
+        key, values = self.only.get(call.query, ("", frozenset()))
+        return call.query in self.told_by and (not key or call.inputs.get(key) in values)
 
 
 STATES = frozenset(
@@ -33,6 +44,8 @@ STATES = frozenset(
     "vulnerabilities health_summary budgets metric".split()
 )
 """Queries of what is so now: what is over is not there any more."""
+_SINCE_OF = {"identity_hygiene": ("check", frozenset({"old_keys", "unused_keys"}))}
+"""Queries that tell since when only where an input has one of these values: how old keys are, not how long MFA is off."""
 _DATED = frozenset(
     "alarm_history alarms aws_health_events backups commitments cost_anomalies error_logs recent_changes threats who_did_what".split()
 )
@@ -45,6 +58,8 @@ _ASKED = (
         ),
         (_DATED | frozenset("findings identity_hygiene".split())) - {"threats"},
         "since when",
+        only=_SINCE_OF,
+        instead="it shows what is so now, and who changed a thing can be asked with its name",
     ),
     _Asked(
         re.compile(
@@ -81,9 +96,6 @@ def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
         reading: the question.
     """
     for asked in _ASKED:
-        told = any(
-            call.query in asked.told_by or (asked.split and call.inputs.get("by") == asked.split) for call in calls
-        )
-        if asked.words.search(reading.text) and not told:
-            return f"What I can look up here does not tell {asked.name}."
+        if asked.words.search(reading.text) and not any(asked.told(call) for call in calls):
+            return f"What I can look up here does not tell {asked.name}{': ' + asked.instead if asked.instead else ''}."
     return None

@@ -21,7 +21,7 @@ from agents.models.offline.telling.picking import (
     reasons,
     roots,
 )
-from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, yes_or_no
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
@@ -79,7 +79,7 @@ def answer(
             said |= {_as_told(fact, told) for fact in told.facts.values()}
     parts += [limit for limit in limits if good]
     # what was denied is told by the desk
-    parts += [_failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
+    parts += [failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
     if any(told.incomplete for told in good):
         parts.append("{{incomplete}}")
     return "\n\n".join(part for part in parts if part)
@@ -124,7 +124,7 @@ def _told(
         ids.sort(key=lambda i: told.facts[i].label == "spend")
         ids += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in ids]
     new = [i for i in ids if _as_told(told.facts[i], told) not in before]
-    headline = " ".join(_sentence(told.facts[i]) for i in new)
+    headline = " ".join(_headline(i, told) for i in new if not _names_a_row(i, told))
     if not ids:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = _sentence(known) if known else "Nothing was found."
@@ -243,6 +243,26 @@ def _sentence(fact: ToldFact) -> str:
     # A stretch of time within a label would be read as the period of the figure; the line "Read as" says it.
     label = _WITHIN.sub("", fact.label)
     return f"{label[:1].upper()}{label[1:]}: [[{fact.id}]]."
+
+
+def _names_a_row(fact: str, told: Told) -> bool:
+    """Whether a headline is the name of a row whose figure is one, too: that one's sentence says it."""
+    row = next((row for row in told.rows if row[0] == fact), ())
+    return told.facts[fact].is_text and any(cell in told.headlines for cell in row[1:])
+
+
+def _headline(fact: str, told: Told) -> str:
+    """The sentence of a headline; one of the figures of a row whose name is a headline says whose it is, and where.
+
+    "Total errors: 12" beside the total of all would not say that it is of one thing.
+    """
+    row = next((row for row in told.rows if fact in row[1:] and row[0] in told.headlines), None)
+    if row is None or row[0] not in told.facts:
+        return _sentence(told.facts[fact])
+    place = next((v for c, v in zip(told.columns, row, strict=False) if c.casefold() == "account"), "")
+    of = _called(told.columns[0], row[0], told) + (f" in account {place}" if place else "")
+    label = told.facts[fact].label
+    return f"{label[:1].upper()}{label[1:]} of {of}: [[{fact}]]."
 
 
 def _row(row: Sequence[str], told: Told) -> str:
@@ -375,11 +395,3 @@ def _called(column: str, cell: str, told: Told) -> str:
     ):
         return ""
     return cell
-
-
-def _failed(error: str) -> str:
-    """An error in words without figures: those of the message itself are nobody's facts."""
-    plain = re.sub(r"\s*\(\d+ known; (nearest: )?", " (", error)
-    if re.search(r"\d", plain):
-        return "A part of the question could not be looked up: an input did not fit."
-    return plain

@@ -130,3 +130,11 @@ def _cell(told: Told, place: int, cell: str, aside: str) -> str:
     title = re.sub(r" \(.*", "", told.columns[place]).casefold()
     told.facts[match[1]] = ToldFact(match[1], title, f"{value} {unit}", aside.strip())
     return match[1]
+
+
+def failed(error: str) -> str:
+    """An error in words without figures: those of the message itself are nobody's facts."""
+    plain = re.sub(r"\s*\(\d+ known; (nearest: )?", " (", error)
+    if re.search(r"\d", plain):
+        return "A part of the question could not be looked up: an input did not fit."
+    return plain

@@ -9,6 +9,7 @@ from agents.models.offline.naming.names import Found
 from agents.models.offline.times.when import FUTURE, When
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.rights import asks_who_may
 from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 
 _LONG = re.compile(
@@ -142,8 +143,8 @@ def _of_things(more: set[str], text: str) -> None:
 
 
 def _who_did(text: str, concepts: set[str]) -> bool:
-    """Whether a person or role behind an action is asked for, rather than a state ("who has no MFA")."""
-    if "ACTION" not in concepts or "WHO" not in concepts:
+    """Whether a person or role behind an action is asked for, not a state ("who has no MFA") or a right ("who can")."""
+    if "ACTION" not in concepts or "WHO" not in concepts or asks_who_may(text):
         return False
     asked = _WHO.search(text) or _WHO_HAS_DONE.search(text)
     return asked is not None and "ACTION" in concepts_in(asked[1])

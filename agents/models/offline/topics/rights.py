@@ -1,0 +1,32 @@
+"""Rights: what somebody may do ("who can log in") is asked apart from what somebody did, which is personal data."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.topics.actions import action
+
+_WHO = r"(?:who|whom|wie|(?:which|what|how many|list|show|name) (?:of )?(?:\w+ ){0,2}(?:persons?|people|users?|admins?|engineers?|colleagues?|roles?|humans?))"
+_ANY = r"(?:any(?:one|body)|every(?:one|body)|some(?:one|body)|people|users|outsiders|<user>)"
+_BETWEEN = r"(?: (?:else|all|still|now|currently|here|there|(?:in|at|of|from|on|with|without|besides) (?:(?:the|our|any|a|an) )?[\w<>-]+(?: account| team)?)){0,3}"
+_MAY = (
+    r"(?:(?:can|could|may|might|cannot|can't|kan|kunnen|mag|mogen)\b(?! (?:i|we|you|have|well|it|that|this|be (?!able|allowed))\b)"
+    r"|(?:is|are|was|were) (?:still |all |not )*(?:able|allowed|permitted|entitled|authori[sz]ed) to"
+    r"|(?:has|have|had) (?:still |all |no |not |the |any )*(?:rights?|permissions?|access|privileges?|(?:log|sign)-?in)(?= (?:to|in|on|at|of|with|without|from|here|there|now)\b|\W*$))"
+)
+_FIRST = r"^(?:(?!\b(?:who|whom|whose|wie|which|what)\b).)*?"
+"""Nobody was asked for before: "who changed who can read it" asks for a deed."""
+_WHO_MAY = re.compile(rf"{_FIRST}\b(?P<who>{_WHO}{_BETWEEN} {_MAY}|(?:can|could|may) {_ANY}\b(?! (?:tell|say)\b))")
+_VERB = re.compile(r"^ ?[\w'-]+")
+
+
+def asks_who_may(text: str) -> bool:
+    """Whether what somebody may do is asked. `text` is masked.
+
+    A deed beside it ("who can explain who deleted the bucket") is what is asked then.
+    """
+    match = _WHO_MAY.search(text)
+    return match is not None and not any(
+        action(part) for part in (text[: match.start("who")], _VERB.sub("", text[match.end() :], count=1))
+    )
