@@ -16,7 +16,7 @@ With any fault the result has no text: nothing of a faulty draft can be shown by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -36,7 +36,7 @@ from policies.grounding.swaps import swaps
 from policies.grounding.trends import trends
 from policies.grounding.unasked import unasked
 from policies.grounding.values import write_fact
-from policies.grounding.view import Item, look
+from policies.grounding.view import Item, View, look
 from tools.accounts import Account
 from tools.facts import Fact
 
@@ -91,15 +91,7 @@ def ground(
                 short[found.start] = write_fact(verdict, locale)
         if len(faults) >= MAX_FAULTS:
             break
-    for start, end, message in absences(view):
-        faults.append(_fault("unbound_figure", start, end, rendered, message))
-    for start, end, (kind, message) in islice(trends(view), MAX_FAULTS):
-        faults.append(_fault(kind, start, end, rendered, message))
-    for orders in (comparisons, rankings, records, extents, swaps, order):
-        for start, end, message in islice(orders(view), MAX_FAULTS):
-            faults.append(_fault("label", start, end, rendered, message))
-    for start, end, message in islice(places(view, accounts), MAX_FAULTS):
-        faults.append(_fault("scope", start, end, rendered, message))
+    faults += _said_of_several(view, rendered, accounts)
     for item in view.items:
         if len(faults) >= MAX_FAULTS:
             break
@@ -110,6 +102,19 @@ def ground(
     if faults:
         return Grounded(text="", figures=(), faults=tuple(sorted(faults, key=lambda f: f.position)))
     return _written_out(rendered.text, sorted(figures, key=lambda f: f.start), short)
+
+
+def _said_of_several(view: View, rendered: Rendered, accounts: Sequence[Account]) -> Iterator[Fault]:
+    """What the words claim of several figures, or of none: each must be so by the facts."""
+    for start, end, message in absences(view):
+        yield _fault("unbound_figure", start, end, rendered, message)
+    for start, end, (kind, message) in islice(trends(view), MAX_FAULTS):
+        yield _fault(kind, start, end, rendered, message)
+    for orders in (comparisons, rankings, records, extents, swaps, order):
+        for start, end, message in islice(orders(view), MAX_FAULTS):
+            yield _fault("label", start, end, rendered, message)
+    for start, end, message in islice(places(view, accounts), MAX_FAULTS):
+        yield _fault("scope", start, end, rendered, message)
 
 
 def _written_out(text: str, figures: Sequence[Figure], short: Mapping[int, str]) -> Grounded:

@@ -90,13 +90,7 @@ def inventory(
     if by == "resource":
         _list(facts, rows, name, min(top, _LISTED))
         return facts
-    measures = () if kind == "all" else MEASURES[kind]
-    facts.series = True
-    facts.columns = (
-        by.capitalize(),
-        name.capitalize(),
-        *(f"{label.capitalize()} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
-    )
+    _titled(facts, kind, by, name)
     if by == "account" and len(chosen) == 1:
         facts.row(chosen[0].name, *totals)  # one account's counts are the totals, not facts of their own
     else:
@@ -224,6 +218,17 @@ def _measured(
         facts.fact(f"{name}: {label}", sum(thing.measures[index] for thing in things), unit, receipts=receipts)
         for index, (label, unit) in enumerate(MEASURES[kind])
     ]
+
+
+def _titled(facts: Facts, kind: Kind | Literal["all"], by: str, name: str) -> None:
+    """The columns of a table of counts: what it is counted by, how many, and each number of the kind."""
+    measures = () if kind == "all" else MEASURES[kind]
+    facts.series = True
+    facts.columns = (
+        by.capitalize(),
+        name.capitalize(),
+        *(f"{label.capitalize()} ({unit})" if unit == "GiB" else label.capitalize() for label, unit in measures),
+    )
 
 
 def _group(facts: Facts, rows: Sequence[Row], kind: Kind | None, by: str, name: str, top: int) -> None:

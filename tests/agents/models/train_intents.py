@@ -7,11 +7,11 @@ a fifth out at a time instead, and prints how often the best label is right on w
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import math
 import random
-import sys
 from pathlib import Path
 
 from agents.models.offline.intents import learned
@@ -149,4 +149,6 @@ def check() -> None:
 
 
 if __name__ == "__main__":
-    check() if "--check" in sys.argv else write()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check() if parser.parse_args().check else write()
