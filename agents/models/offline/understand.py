@@ -13,11 +13,11 @@ from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
-from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.reaching import Turn, reached
-from agents.models.offline.reading import read
+from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.settling import settled
@@ -36,6 +36,20 @@ class Route:
 
     domains: tuple[str, ...]
     scores: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that was not answered: the calls that it left, and what was said instead of an answer."""
+
+    calls: tuple[PlannedCall, ...]
+    why: Abstention | None
+
+    def is_gone_on_by(self, reading: Reading) -> bool:
+        """Whether a question that leans on it says what it is about, or gives the name that was wanted."""
+        if self.why is not None and self.why.kind == "unknown_name":
+            return bool(self.calls) and reading.found.any()
+        return bool(self.calls and about(reading))
 
 
 def understand(
@@ -60,16 +74,16 @@ def understand(
     said = [*answers, *[""] * len(history)][: len(history)]
     context = Context(names, now, queries)
     turns: list[Turn] = []
-    missed: tuple[PlannedCall, ...] | None = None
+    missed: Missed | None = None
     for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
-        asked, earlier = _after(text, turns, context)
+        asked, earlier = _after(_taken_up(text, missed), turns, context)
         plan = _planned(asked, earlier, context, said=text, missed=missed)
         if plan.calls:
             # of two readings, what follows is about the likelier
             turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
         elif re.search(r"[^\W_]", asked) and (not turns or not _continues(asked, context)):
-            missed = left_by(asked, earlier, context)
-    asked, earlier = _after(question, turns, context)
+            missed = Missed(left_by(asked, earlier, context), plan.abstention)
+    asked, earlier = _after(_taken_up(question, missed), turns, context)
     return _planned(asked, earlier, context, said=question, missed=missed)
 
 
@@ -87,6 +101,7 @@ _SENTENCE = re.compile(
     r"(?:which|what|who|how|when|where|is|are|was|were|do|does|did|has|have|had|will|show|give|list|(?P<why>why))\b(?:\W+\S+){3}"
 )
 """A sentence of four words at least, and not a few words thrown in."""
+_JOINED = re.compile(r"^\W*(?:and|or|but|so|then|also|now)\b\W*")
 _OF_US = re.compile(r"\b(?:we|our|us|company|organi[sz]ation)\b")
 _POINTS = re.compile(
     r"\b(?:such|the)\b(?! (?:most|least|whole|entire|full|total|overall|last|past|current|coming|top|best|worst|biggest|largest|smallest|highest|lowest|oldest|newest|latest"
@@ -118,7 +133,7 @@ def _planned(
     context: Context,
     *,
     said: str,
-    missed: tuple[PlannedCall, ...] | None,
+    missed: Missed | None,
 ) -> Plan:
     """The plan of one question of a conversation, or why there is none.
 
@@ -127,19 +142,17 @@ def _planned(
         earlier: the calls of the last answer that was shown.
         context: what exists, and when it is.
         said: the question word for word.
-        missed: what was left by a question that was asked since, in full, and not answered; None if none was. What
-            goes on from such a one goes on from nothing that anybody saw, and anything else does not go on from what
-            was shown before it.
+        missed: a question that was asked since, in full, and not answered; None if none was. What goes on from such a
+            one goes on from nothing that anybody saw, and anything else does not go on from what was shown before it.
     """
     if not re.search(r"[^\W_]", question):
         return unclear({}, context)
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
-        spoken_of = about(read(question, context.names, context.now)) and missed
-        if _continues(question, context) and not spoken_of:
+        if _continues(question, context) and not missed.is_gone_on_by(read(question, context.names, context.now)):
             return unclear({}, context, _UNSHOWN)
-        earlier = missed
+        earlier = missed.calls
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
     if plan.abstention is None or plan.abstention.kind != "unclear":
@@ -150,20 +163,39 @@ def _planned(
 
 
 def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
-    """The calls that a question leaves which was not answered: those of what it asked to be changed, which is named.
+    """The calls that a question leaves which was not answered: those of what it asked to be changed, which is named,
+    and those of one that wanted nothing but a name that exists.
 
     What any other one was about nobody was shown, and so nobody could say that it is something else.
     """
     seen = weigh(question, earlier, context)
-    asked = decided(seen).refused
-    if asked is None or asked.kind != "read_only":
+    meant = decided(seen)
+    if not meant.unknown and (meant.refused is None or meant.refused.kind != "read_only"):
         return ()
     return settled(likeliest(seen), earlier, seen.reading, context.now)
 
 
+_YES = re.compile(
+    r"\W*(?:yes|yeah|yep|ja|sure|exactly|indeed|correct|right|i do|i did)\b\W*(?:please|graag|that one|i do|i did)?\W*"
+)
+
+
+def _taken_up(text: str, missed: Missed | None) -> str:
+    """A question word for word; "yes" to "did you mean utrecht?" is "utrecht"."""
+    meant = missed.why.candidates if missed and missed.why and missed.why.kind == "unknown_name" else ()
+    return meant[0] if len(meant) == 1 and _YES.fullmatch(text.casefold()) else text
+
+
 def _continues(question: str, context: Context) -> bool:
-    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?"."""
-    return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
+    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?".
+
+    A whole sentence behind an "and" or an "or" that leans on nothing else is a question of its own.
+    """
+    if not about(read(question, context.names, context.now)):
+        return True
+    asked = question.casefold()
+    sentence = _JOINED.sub("", asked)
+    return bool(_LEANS.search(sentence if _SENTENCE.match(sentence) else asked))
 
 
 def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:

@@ -155,3 +155,34 @@ def test_what_goes_on_from_a_question_that_was_not_answered_is_not_answered(aske
 def test_a_question_in_full_is_answered_whatever_was_not_before_it() -> None:
     after = ("What did Rotterdam cost in August?", "Are we compliant with PCI?", "critical findings in Utrecht")
     assert calls(*after) == [("findings", {"severity": "critical", **UTRECHT})]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        (("What did the Maastricht venue spend in August?", "Sorry. Eindhoven."), spend("2026-08", accounts="venue:eindhoven")),
+        (("What did the Maastricht venue spend in August?", "yes"), spend("2026-08", **UTRECHT)),
+        (("What did the Maastricht venue spend in August?", "Yes, please.", "and in July?"), spend("2026-07", **UTRECHT)),
+        (("Which alarms are firing in Maastrict?", "Utrecht"), [("alarms", {"state": "alarm", **UTRECHT})]),
+    ],
+)  # fmt: skip
+def test_a_name_that_was_wanted_can_be_given(asked, meant):
+    assert calls(*asked) == meant
+
+
+@pytest.mark.parametrize("then", ["why?", "and backups?", "how many?", "and last week?", "no"])
+def test_nothing_but_the_name_goes_on_from_a_name_that_does_not_exist(then):
+    assert plan("Which alarms are firing in Maastrict?", then).calls == ()
+
+
+def test_yes_to_several_names_picks_none():
+    assert plan("What did team Fraud spend in August?", "yes").calls == ()
+
+
+def test_a_whole_sentence_behind_an_or_is_a_question_of_its_own_though_nothing_was_answered():
+    unanswered = "Which of the reels paid out the most?"
+    assert plan(unanswered).calls == ()
+    assert calls(unanswered, "Or how many backup jobs failed in September?") == [
+        ("backups", {"state": "failed", "period": "2026-09"})
+    ]
+    assert plan(unanswered, "and how many of them failed in September?").calls == ()
