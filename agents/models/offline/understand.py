@@ -44,12 +44,14 @@ class Missed:
 
     calls: tuple[PlannedCall, ...]
     why: Abstention | None
+    bound: bool
+    """It named a place, a service or a time, which what goes on from it may mean too."""
 
-    def is_gone_on_by(self, reading: Reading) -> bool:
+    def is_gone_on_by(self, question: str, reading: Reading) -> bool:
         """Whether a question that leans on it says what it is about, or gives the name that was wanted."""
-        if self.why is not None and self.why.kind == "unknown_name":
-            return bool(self.calls) and reading.found.any()
-        return bool(self.calls and about(reading))
+        if self.why is not None and self.why.kind == "unknown_name" and self.calls:
+            return reading.found.any()
+        return bool(about(reading) and (self.calls or (_joined(question) and not self.bound)))
 
 
 def understand(
@@ -82,7 +84,9 @@ def understand(
             # of two readings, what follows is about the likelier
             turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
         elif re.search(r"[^\W_]", asked) and (not turns or not _continues(asked, context)):
-            missed = Missed(left_by(asked, earlier, context), plan.abstention)
+            seen = read(asked, names, now)
+            bound = bool(seen.found.any() or seen.found.unknown or seen.when.mentions)
+            missed = Missed(left_by(asked, earlier, context), plan.abstention, bound)
     asked, earlier = _after(_taken_up(question, missed), turns, context)
     return _planned(asked, earlier, context, said=question, missed=missed)
 
@@ -150,7 +154,8 @@ def _planned(
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
-        if _continues(question, context) and not missed.is_gone_on_by(read(question, context.names, context.now)):
+        reading = read(question, context.names, context.now)
+        if _continues(question, context) and not missed.is_gone_on_by(question, reading):
             return unclear({}, context, _UNSHOWN)
         earlier = missed.calls
     decision = decide(question, earlier, context)
@@ -187,15 +192,14 @@ def _taken_up(text: str, missed: Missed | None) -> str:
 
 
 def _continues(question: str, context: Context) -> bool:
-    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?".
+    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?"."""
+    return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
 
-    A whole sentence behind an "and" or an "or" that leans on nothing else is a question of its own.
-    """
-    if not about(read(question, context.names, context.now)):
-        return True
-    asked = question.casefold()
-    sentence = _JOINED.sub("", asked)
-    return bool(_LEANS.search(sentence if _SENTENCE.match(sentence) else asked))
+
+def _joined(question: str) -> bool:
+    """Whether a question is a whole sentence behind an "and" or an "or", that leans on nothing else."""
+    sentence = _JOINED.sub("", question.casefold())
+    return bool(_SENTENCE.match(sentence)) and not _LEANS.search(sentence)
 
 
 def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:
