@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from agents.models.offline.naming.names import Found, Names, find_names
 from agents.models.offline.times.ranges import plain_ranges
@@ -122,30 +123,41 @@ _OF_KIND = re.compile(rf"(?<![\w<-])([a-z][a-z-]+)(?: 's)? ({'|'.join(_KINDS_OF)
 """A word of no known meaning before such a word is taken for a name ("the rocket team")."""
 
 
+@lru_cache(maxsize=32)
+def _parts(known: tuple[str, ...], nicks: tuple[str, ...]) -> frozenset[str]:
+    """The words of names."""
+    said = (part for name in known for part in re.split(r"[-_ ]", fold(name)))
+    return frozenset((*said, *(part for nick in nicks for part in nick.split(" "))))
+
+
+@lru_cache(maxsize=32)
+def _targets(named: tuple[str, ...]) -> dict[str, None]:
+    """The words that a misspelt one may be, in this order."""
+    said = (part for name in named for part in re.split(r"[-_ ]", fold(name)))
+    return dict.fromkeys((*TARGETS, *(part for part in said if len(part) > 4)))
+
+
 def _spelled(spelled: list[str], names: Names) -> list[str]:
-    parts = {p for n in names.known("all") for p in re.split(r"[-_ ]", fold(n))} | {
-        p for nick in names.services for p in nick.split(" ")
-    }
-    targets = (
-        *TARGETS,
-        *(p for n in (*names.venues, *names.teams, *names.accounts) for p in re.split(r"[-_ ]", fold(n)) if len(p) > 4),
-    )
+    parts = _parts(names.known("all"), tuple(names.services))
+    targets = _targets((*names.venues, *names.teams, *names.accounts))
     out = []
     for word in spelled:
         if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
             out.append(word)
         else:
-            out.append(corrected(word, dict.fromkeys(targets)))
+            out.append(corrected(word, targets))
     return out
 
 
 def _user(flat: str, names: Names) -> str | None:
-    taken = {fold(n) for n in (*names.accounts, *names.venues, *names.teams, *names.regions, *names.services)}
     if match := _USER.search(flat):
         return match[1]
+    every = (names.accounts, names.venues, names.teams, names.regions, names.services)
     for match in _PERSON.finditer(flat):
         name: str = match[1] or match[2] or match[3]
-        if name not in _NO_PERSON and not is_known(name) and name not in taken:
+        if name in _NO_PERSON or is_known(name):
+            continue
+        if all(name != fold(one) for kind in every for one in kind):
             return name
     return None
 

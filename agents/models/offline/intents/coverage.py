@@ -101,8 +101,9 @@ def _example_stems(query: str) -> frozenset[str]:
     return frozenset(stem(word) for example in EXAMPLES.get(query, ()) for word in words(example))
 
 
-def left_over(text: str, query: str) -> list[str]:
-    """Content words of masked text that `query` does not explain."""
+@lru_cache(maxsize=1024)
+def left_over(text: str, query: str) -> tuple[str, ...]:
+    """Content words of masked text that `query` does not explain; kept, as every plan is held against one text."""
     covered = [False] * len(text)
     for name in _relevant(query):
         if name in CONCEPTS:
@@ -122,13 +123,14 @@ def left_over(text: str, query: str) -> list[str]:
         if word in ORDINARY and word not in MEANINGFUL and not _speaks(word, query):
             continue
         found.append(word)
-    return found
+    return tuple(found)
 
 
-def unused(text: str, query: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def unused(text: str, query: str) -> tuple[str, ...]:
     """Words that a query cannot make use of: of no known meaning, or about what another query is about."""
     words_left = dict.fromkeys(left_over(text, query))
-    return [w for w in words_left if len(w) > 2 and (not is_known(w) or _speaks(w, query))]
+    return tuple(w for w in words_left if len(w) > 2 and (not is_known(w) or _speaks(w, query)))
 
 
 _NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())

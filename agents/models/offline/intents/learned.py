@@ -59,9 +59,14 @@ def _shipped() -> Weights:
     return plain["labels"], weights, plain["bias"]
 
 
+def used() -> Weights:
+    """The weights that are in use."""
+    return _used[0] if _used else _shipped()
+
+
 def probabilities(reading: Reading, points: Mapping[str, float]) -> dict[str, float]:
     """How probable each query (or `!change`, `!outside`) is, given the rules' `points`; they add up to one."""
-    labels, weights, bias = _used[0] if _used else _shipped()
+    labels, weights, bias = used()
     logits = [b + RULES * points.get(label, 0.0) for label, b in zip(labels, bias, strict=True)]
     for name, value in features(reading).items():
         for place, weight in weights.get(name, {}).items():
@@ -74,4 +79,4 @@ def probabilities(reading: Reading, points: Mapping[str, float]) -> dict[str, fl
 
 def knows(word: str) -> bool:
     """Whether a word occurred in what was learned from."""
-    return f"w:{stem(word)}" in (_used[0] if _used else _shipped())[1]
+    return f"w:{stem(word)}" in used()[1]

@@ -127,6 +127,12 @@ def _index(extra: tuple[tuple[str, str], ...]) -> _Index:
     return _Index(examples)
 
 
+@lru_cache(maxsize=128)
+def _likeness(text: str, extra: tuple[tuple[str, str], ...]) -> Mapping[str, float]:
+    """How like the examples of each query a text is; one text is scored for several ends."""
+    return _index(extra).scores(text)
+
+
 def scores(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
     """Points per query, best first: half of what the rules say, half of what was learned."""
     ruled = rule_points(reading, queries)
@@ -143,7 +149,7 @@ def scores(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
 def rule_points(reading: Reading, queries: Mapping[str, Query]) -> dict[str, float]:
     """Points per query by intent rules and likeness to example questions, best first."""
     extra = tuple((q.name, q.summary) for q in queries.values() if q.name not in EXAMPLES and q.domain != "shared")
-    lexical = _index(extra).scores(reading.text)
+    lexical = _likeness(reading.text, extra)
     top = max([*lexical.values(), 8.0])
     by_rule = rule_scores(reading.concepts)
     added = {name for name, _ in extra}

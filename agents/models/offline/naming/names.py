@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -193,9 +194,14 @@ def _add(into: list[str], value: str) -> None:
         into.append(value)
 
 
+@lru_cache(maxsize=2048)
+def _by_itself(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/.<-])(?:{pattern})(?![\w/>-]|\.\w)")
+
+
 def _take(text: str, pattern: str, marker: str) -> tuple[str, list[re.Match[str]]]:
     """Replace each match by a marker; the matches are given back in order."""
-    compiled = re.compile(rf"(?<![\w/.<-])(?:{pattern})(?![\w/>-]|\.\w)")
+    compiled = _by_itself(pattern)
     matches = list(compiled.finditer(text))
     return compiled.sub(f" <{marker}> ", text) if matches else text, matches
 
@@ -213,6 +219,7 @@ def _ids(text: str, names: Names, found: Found) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)
 def _spoken(name: str) -> str:
     """A pattern for a name as people write it: `data-prod`, `data prod`, `data_prod`."""
     return r"[-_ ]?".join(re.escape(part) for part in re.split(r"[-_ ]", fold(name)))
@@ -284,10 +291,16 @@ def _aliases(text: str, names: Names, found: Found) -> str:
     return text
 
 
+@lru_cache(maxsize=4)
+def _a_service(nicks: tuple[str, ...]) -> str:
+    """A pattern for every service by its nicknames, the longest first."""
+    longest = sorted(nicks, key=len, reverse=True)
+    services = "|".join(r"[- ]".join(map(re.escape, nick.split(" "))) for nick in longest)
+    return rf"(?:amazon |aws )?({services})"
+
+
 def _services(text: str, names: Names, found: Found) -> str:
-    nicks = sorted(names.services, key=len, reverse=True)
-    services = "|".join(r"[- ]".join(map(re.escape, nick.split(" "))) for nick in nicks)
-    text, matches = _take(text, rf"(?:amazon |aws )?({services})", "service")
+    text, matches = _take(text, _a_service(tuple(names.services)), "service")
     for match in matches:
         nick = match[1].replace("-", " ") if match[1] not in names.services else match[1]
         _add(found.services, names.services.get(nick) or names.services[match[1]])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _TABLE = """
 Amazon Elastic Compute Cloud - Compute: ec2 | ec2 compute | ec2 instances | virtual machines | elastic compute cloud | elastic compute | ec2 machines | ec2 servers
@@ -161,9 +162,14 @@ _BILLED_AS: tuple[tuple[str, str], ...] = (
 """Everyday words for what a service bills, where a cost is asked about."""
 
 
+@cache
+def _everyday() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"(?<![\w<-])(?:{pattern})(?![\w>-])"), name) for pattern, name in _BILLED_AS)
+
+
 def billed_as(text: str) -> list[str]:
     """The billed services behind everyday words in a question of cost ("what do our databases cost")."""
-    return [name for pattern, name in _BILLED_AS if re.search(rf"(?<![\w<-])(?:{pattern})(?![\w>-])", text)]
+    return [name for pattern, name in _everyday() if pattern.search(text)]
 
 
 def billed_alone(text: str) -> tuple[str, str]:
@@ -171,8 +177,8 @@ def billed_alone(text: str) -> tuple[str, str]:
     found = billed_as(text)
     if len(found) != 1:
         return "", text
-    pattern = next(pattern for pattern, name in _BILLED_AS if name == found[0])
-    return found[0], re.sub(rf"(?<![\w<-])(?:{pattern})(?![\w>-])", " ", text)
+    pattern = next(pattern for pattern, name in _everyday() if name == found[0])
+    return found[0], pattern.sub(" ", text)
 
 
 REGIONS: dict[str, str] = {

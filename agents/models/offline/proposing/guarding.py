@@ -302,7 +302,7 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     """Words that none of the calls explains."""
     sets = [
         [w for w in left_over(reading.text, call.query) if w in MEANINGFUL and w not in _FOLK]
-        + unused(reading.text, call.query)
+        + list(unused(reading.text, call.query))
         for call in calls
     ]
     idle = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.models.offline.topics.action_table import DOES, TABLE
 
@@ -97,6 +97,7 @@ def actions(text: str) -> list[str]:
     return list(dict.fromkeys(_found(text)))
 
 
+@lru_cache(maxsize=256)
 def action(text: str) -> str | None:
     """The API actions that a change of something particular is ("changed the bucket policy")."""
     return next(_found(text), None)

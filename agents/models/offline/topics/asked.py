@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NOUNS: dict[str, str] = {
     "account": r"accounts?",
@@ -56,6 +57,7 @@ _MONTHLY = {
 }
 
 
+@lru_cache(maxsize=256)
 def dimensions(text: str) -> tuple[str, ...]:
     """What the (masked) text wants its answer split, ranked or picked by, in the order of the text."""
     places: dict[str, int] = {}

@@ -256,6 +256,7 @@ def chosen_all(query: str, field: str, text: str, allowed: tuple[Any, ...] | Non
     return frozenset(all_chosen(query, field, text, allowed))
 
 
+@lru_cache(maxsize=256)
 def patterns_of(query: str) -> tuple[re.Pattern[str], ...]:
     """All patterns that select a value of any of a query's inputs."""
     own = tuple(p for key, pairs in _COMPILED.items() if key.startswith(f"{query}.") for _, p in pairs)

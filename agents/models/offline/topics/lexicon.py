@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agents.models.offline.topics.choices import NO_MFA
 from agents.models.offline.topics.config_rules import SPOKEN
@@ -105,6 +106,7 @@ CONCEPTS = {name: re.compile(rf"(?<![\w<./-])(?:{pattern})s?(?![\w>-])") for nam
 _PLAIN_WORD = re.compile(r"(?<![a-z\\\[])[a-z]{4,}(?![a-z\\(\[])")
 
 
+@lru_cache(maxsize=512)
 def concepts_in(text: str) -> frozenset[str]:
     """The concepts that a text speaks of."""
     return frozenset(name for name, pattern in CONCEPTS.items() if pattern.search(text))

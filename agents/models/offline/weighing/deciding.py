@@ -13,6 +13,7 @@ from agents.models.offline.inputs.ending import asks_ends, expiring, measured
 from agents.models.offline.inputs.filling import NOT_FORECAST
 from agents.models.offline.inputs.hours import by_days, narrowed, not_begun
 from agents.models.offline.inputs.only import plainly
+from agents.models.offline.intents import learned
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.anchored import anchored
@@ -27,6 +28,7 @@ from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal, unassessed, unprotected
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
 from agents.models.offline.weighing.kept import followed_up, strayed
+from agents.models.offline.weighing.lately import Lately
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -254,6 +256,11 @@ class Weighing:
 
 def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Weighing:
     """Read a question, asked after one that was answered with `earlier`, and weigh its plans."""
+    return _weighed_lately((question, earlier, context, learned.used()))
+
+
+def _weigh(said: tuple[str, tuple[PlannedCall, ...], Context, object]) -> Weighing:
+    question, earlier, context, _ = said
     days = unsettled(measured(by_days(earlier)))
     seen = considered(question, days, context)
     chances = probabilities_of([one.features for one in seen.every], weights())
@@ -266,6 +273,9 @@ def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> 
         key=lambda pair: -pair[0],
     )
     return Weighing(question, earlier, days, seen.reading, seen.found, plans, chances[-1], context)
+
+
+_weighed_lately = Lately(_weigh)
 
 
 def likeliest(seen: Weighing) -> tuple[PlannedCall, ...]:

@@ -1,0 +1,43 @@
+"""What was weighed a moment ago is not weighed anew, and never taken for what somebody else asked."""
+
+from __future__ import annotations
+
+from agents.models.offline import names_of, understand
+from agents.models.offline.understand import route
+from agents.models.offline.weighing.lately import Lately
+from tests.agents.models.dev_bank import names
+from tests.agents.models.sample_sight import sample_directory
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+
+def test_the_same_is_made_once_and_what_lies_far_back_anew() -> None:
+    made: list[list[int]] = []
+
+    def double(key: list[int]) -> int:
+        made.append(key)
+        return 2 * key[0]
+
+    lately = Lately(double)
+    assert [lately([1]), lately([2]), lately([1])] == [2, 4, 2]
+    assert made == [[1], [2]]
+    for number in range(10, 40):
+        lately([number])
+    assert lately([1]) == 2
+    assert made.count([1]) == 2
+
+
+def test_the_same_words_of_another_asker_mean_what_that_one_may_see() -> None:
+    few = names_of(sample_directory().cut(["venue-utrecht"]), complete=False)
+    asked = "What did Utrecht and Rotterdam cost last month?"
+    for _ in range(2):
+        every, one = (understand(asked, (), names=seen, now=NOW, queries=queries()) for seen in (names(), few))
+        assert every != one
+
+
+def test_a_plan_is_the_same_whether_or_not_it_was_asked_for_before() -> None:
+    said = ["What did online-prod cost in September?", "And Rotterdam?"]
+    first = understand("by service", said, names=names(), now=NOW, queries=queries())
+    routed = route("by service", said, names=names(), now=NOW, queries=queries())
+    assert understand("by service", said, names=names(), now=NOW, queries=queries()) == first
+    assert routed.domains == first.domains
