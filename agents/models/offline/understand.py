@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agents.conversations import MOST_EXCHANGES
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
+from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.reaching import Turn, reached
@@ -27,7 +29,7 @@ from agents.models.offline.words.tongues import tongue_of
 from tools.registry import Query
 
 _REMEMBERED = 8
-"""Earlier questions that a follow-up may reach back to."""
+"""Earlier questions that a follow-up may reach back to, at least: as many more as the first of them follows itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def understand(
     said = [*answers, *[""] * len(history)][: len(history)]
     context = Context(names, now, queries)
     turns: list[Turn] = []
-    missed: Missed | None = None
-    for text, answer in zip(list(history)[-_REMEMBERED:], said[-_REMEMBERED:], strict=True):
+    first = _first(history, context)
+    missed = Missed((), None, bound=True) if first and _continues(history[first - 1], context) else None
+    for text, answer in zip(history[first:], said[first:], strict=True):
         asked, earlier = _after(_taken_up(text, missed), turns, context)
         plan = _planned(asked, earlier, context, said=text, missed=missed)
         if plan.calls:
@@ -125,10 +128,23 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if alone is None or _POINTS.search(alone.reading.text) or _LEANS.search(alone.reading.text):
         return None
     calls = alone.readings[0].calls
+    if compares_as_shown(calls, alone.reading, earlier):
+        return None
     return alone if any(own_concepts(call.query) & alone.reading.concepts for call in calls) else None
 
 
-_UNSHOWN = "The question before this one was not answered, so I can not tell what this one follows,"
+def _first(history: Sequence[str], context: Context) -> int:
+    """From where on a conversation is read: from a question that follows no other, where there still is one."""
+    first = max(0, len(history) - _REMEMBERED)
+    while first and _continues(history[first], context):
+        first -= 1
+    if first or len(history) < MOST_EXCHANGES:
+        return first
+    # what was before that is not kept: a few words that followed it say something else when read alone
+    return next((place for place, text in enumerate(history) if not _continues(text, context)), len(history))
+
+
+_UNSHOWN = "I can not tell what this one follows: the question before it was not answered, or lies too far back,"
 
 
 def _planned(
@@ -219,7 +235,9 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return question, ()
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
-    return named_after(question, before.question, before.answer, context.names), before.calls
+    of_a_team = any("team" in call.inputs for call in before.calls)
+    named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team)
+    return named, before.calls
 
 
 def _out_of_sight(decision: Decision, context: Context) -> Plan | None:

@@ -61,6 +61,17 @@ QUARTER, AUGUST = "What did data-prod cost in Q3?", "What did Utrecht cost in Au
         (("What did we spend yesterday?", "versus the day before?"), change("yesterday", "2026-10-13")),
         (("What did we spend month to date?", "versus the same days last month?"), change("month_to_date", "2026-09-01..2026-09-15")),
         (("What did we spend by service in Q2?", "versus Q1?", "only RDS"), change("2026-Q2", "2026-Q1", service=RDS)),
+        ((AUGUST, "more or less than July?"), change("2026-08", "2026-07", **UTRECHT)),
+        ((AUGUST, "was it higher in July?"), change("2026-08", "2026-07", **UTRECHT)),
+        ((AUGUST, "did it go up from July?", "and since January?"), change("2026-08", "2026-01", **UTRECHT)),
+        (("Spend on EC2 in August", "delta with July"), change("2026-08", "2026-07", service=EC2)),
+        (("Spend on EC2 in August", "same as July?"), change("2026-08", "2026-07", service=EC2)),
+        (("Spend on EC2 in August", "verschil met juli?", "en met juni?"), change("2026-08", "2026-06", service=EC2)),
+        (("Spend on EC2 in August", "hoger dan in juli?", "en dan vorig jaar?"), change("2026-08", "2025-08", service=EC2)),
+        (("What did we spend by team in August?", "which team grew most versus July?"), change("2026-08", "2026-07")),
+        (("What did CloudFront cost in September?", "vs 2025"), change("2026-09", "2025", service="Amazon CloudFront")),
+        (("What did EC2 cost in June?", "how many alarms fired yesterday?", "back to EC2: versus May?"), change("2026-06", "2026-05", service=EC2)),
+        (("How much did team platform spend in August?", "versus July?", "and security?"), change("2026-08", "2026-07", team="security")),
         (("Wat kostte Utrecht in augustus?", "vergeleken met juli?"), change("2026-08", "2026-07", **UTRECHT)),
         (("Wat kostte staging in september?", "ten opzichte van vorig jaar?", "en productie?"), change("2026-09", "2025-09", accounts="env:prod")),
     ],
@@ -81,6 +92,9 @@ MONTHS = ("What did we spend last month?", "And the month before?")
         (("Spend by venue in Q2", "and Q1", "compare them"), change("2026-Q2", "2026-Q1")),
         (("What did Amsterdam cost in Q2?", "and in Q3?", "what is the difference?"), change("2026-Q3", "2026-Q2", accounts="venue:amsterdam")),
         (("Wat kostte RDS vorige maand?", "en de maand daarvoor?", "vergelijk die twee"), change("2026-09", "2026-08", service=RDS)),
+        (("What did EC2 cost in August?", "and in July?", "what is the change in percent?"), change("2026-08", "2026-07", service=EC2)),
+        (("Spend on EC2 in August", "July?", "which month was higher?"), change("2026-08", "2026-07", service=EC2)),
+        (("Hoeveel kostte S3 in augustus?", "en daarvoor?", "vergelijk ze"), change("2026-08", "2026-07", service=S3)),
         (("What did S3 cost in September?", "and RDS?", "compare them"), spend("2026-09", service=S3) + spend("2026-09", service=RDS)),
         (("What did S3 cost in September?", "and RDS?", "compare them", "and in August?"), spend("2026-08", service=S3) + spend("2026-08", service=RDS)),
     ],
@@ -97,6 +111,8 @@ def test_the_two_are_the_last_two_that_were_shown(asked: tuple[str, ...], meant:
         (("What did we spend last week?", "and the week before?", "and before that?"), spend("2026-09-21..2026-09-27")),
         (("What did we spend last month?", "and the week before?"), spend("2026-08-25..2026-08-31")),
         (("What did we spend in Q3?", "and the month before?"), spend("2026-06")),
+        (("Spend on EC2 in August", "July?"), spend("2026-07", service=EC2)),
+        (("What did EC2 cost last month?", "and next month?"), [("forecast", {"period": "next_month", "service": EC2})]),
         (("What did S3 cost in Q2?", "same for Q1", "back to September"), spend("2026-09", service=S3)),
         (("What did S3 cost in Q2?", "back to September", "and year to date?"), spend("year_to_date", service=S3)),
     ],
@@ -111,6 +127,11 @@ def test_a_step_back_is_as_long_as_it_is_said_to_be(asked: tuple[str, ...], mean
         ("How many critical findings do we have?", "versus last month?"),
         ("Any critical vulnerabilities?", "is it worse than last month?"),
         ("What did we spend last month?", "versus September?"),
+        ("What did we spend last month?", "versus the average of the last 6 months?"),
+        ("What did RDS cost in August?", "compare to S3"),
+        ("What did Amsterdam cost in September?", "what share is that of the total?"),
+        ("Which access keys are unused?", "is that more than last month?"),
+        ("Welke gebruikers hebben geen MFA?", "van wie zijn die?"),
         ("What will we spend next month?", "versus August?"),
         ("What did we spend in August?", "versus next month?"),
     ],
@@ -149,7 +170,7 @@ def test_after_what_was_not_answered_a_few_words_follow_what_was_shown_last(
 )
 def test_what_goes_on_from_a_question_that_was_not_answered_is_not_answered(asked: tuple[str, ...]) -> None:
     said = plan(*asked).abstention
-    assert said is not None and "The question before this one was not answered" in said.text
+    assert said is not None and "the question before it was not answered" in said.text
 
 
 def test_a_question_in_full_is_answered_whatever_was_not_before_it() -> None:
@@ -188,3 +209,15 @@ def test_a_whole_sentence_behind_an_or_is_a_question_of_its_own_though_nothing_w
     assert plan(unanswered, "and how many of them failed in September?").calls == ()
     bound = "Which of the reels in Utrecht paid out the most?"
     assert plan(bound, "Or how many backup jobs failed in September?").calls == (), "in Utrecht, or everywhere?"
+
+
+BACK = ("August", "July", "June", "May", "April", "March", "February", "January", "December")
+MONTHS_BACK = [f"and {month}?" for month in BACK]
+
+
+def test_however_often_it_goes_on_the_thing_that_was_named_first_is_kept() -> None:
+    at = "What did EC2 cost in September?"
+    assert calls(at, *MONTHS_BACK, "and November?") == spend("2025-11", service=EC2)
+    cut = [*MONTHS_BACK, "and November?", "and October?", "and in total?"]
+    assert plan(*cut, "and July?").abstention is not None, "what it was of is not kept any more"
+    assert calls(*cut[1:], at, "and July?") == spend("2026-07", service=EC2)

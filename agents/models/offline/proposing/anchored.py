@@ -9,27 +9,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of
-from agents.models.offline.inputs.periods import a_year_ago, for_pair, names_same_days, resolved, same_days, stepped
+from agents.models.offline.inputs.periods import (
+    a_year_ago,
+    for_forecast,
+    for_pair,
+    names_same_days,
+    resolved,
+    same_days,
+    stepped,
+)
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import word_of
+from agents.models.offline.times.when import FUTURE
 from tools.periods import previous
 
 _IT = r"(?:that|it|this|they|them|those|these)"
 _LEAD = r"^\W*(?:(?:and|so|ok|or|but|now|then|en|what about|how about)\b\W*)*"
 _FILLING = r"(?:(?:in|on|at|of|for|from|the|that|those|what|it|was|were|is|we|spent|paid|had|cost|our|costs|spend|bill|figure|one|same|days|numbers)\b ?)*"
+_MORE = r"(?:more|less|higher|lower|worse|better|up|down|bigger|smaller|cheaper|dearer|fewer)"
+_ROSE = r"(?:go(?:ne)? up|go(?:ne)? down|went up|went down|r[io]se|risen|gr[eo]w|grown|increased?|fall|fell|fallen|dropp?(?:ed)?|decreased?|changed?)"
+_SIDE = (
+    r"(?:versus|vs|against|relative to|(?:as )?opposed to|set against|next to|beside|compar(?:e|ed|ing)(?: \w+)? (?:to|with|against)|in comparison (?:to|with)"
+    r"|(?:the )?(?:difference|delta|change|increase|decrease|growth|rise|drop) (?:with|to|from|since|on|over|versus|against|compared (?:to|with)))"
+)
+"""Words behind which stands what is compared with."""
 _COMPARES = re.compile(
-    rf"{_LEAD}(?:(?:{_IT} )?(?:versus|vs|against|relative to|than|compar(?:e|ed|ing)(?: {_IT})? (?:to|with|against)|in comparison (?:to|with))"
+    rf"{_LEAD}(?:(?:(?:what|how much) (?:is|was) )?(?:{_IT} )?(?:{_SIDE}|than|(?:the )?same as)"
     rf"|how (?:does|do|did|is) {_IT} (?:compare|look|stack up|hold up)(?: now)? (?:to|with|against)"
-    rf"|(?:is|are|was|were) {_IT} (?:much |any |a lot |really )?(?:more|less|higher|lower|worse|better|up|down|bigger|smaller|cheaper|dearer|fewer)(?: expensive)? (?:than|from|on|compared (?:to|with)|versus))"
-    rf" {_FILLING}<p>\W*$"
+    rf"|(?:(?:is|are|was|were) {_IT} |how )?(?:much |any |a lot |really )?{_MORE}(?: or {_MORE})?(?: expensive)? (?:than|from|on|compared (?:to|with)|versus)"
+    rf"|(?:is|are|was|were) {_IT} {_MORE}(?: expensive)?(?= (?:in|at|during)\b)"
+    rf"|(?:did|has|have|had) {_IT} {_ROSE} (?:from|since|on|over|compared (?:to|with)|versus))"
+    rf" {_FILLING}<p>(?: 's)?\W*$"
 )
 """A comparison with a time, and nothing else."""
-_A_TIME = re.compile(rf"{_LEAD}(?:(?:in|to|with|than|for|from|the)\b ?)*<p>\W*$")
+_A_TIME = re.compile(rf"{_LEAD}(?:(?:in|to|with|than|dan|for|from|since|on|the)\b ?)*<p>\W*$")
 """A time, and nothing else: after a comparison, what the same is held against as well."""
+_HELD_AGAINST = re.compile(rf"\b(?:than|{_SIDE}|{_ROSE} (?:from|since|on|over))\b")
+"""A comparison, in whatever words stand around it."""
 _THE_TWO = re.compile(r"^\W*compare the two\W*$")
 """As it is said of the last two answers: see `reaching.reached`."""
 _OF_A_BILL = frozenset({"spend", "spend_change"})
@@ -37,13 +58,15 @@ _OF_A_BILL = frozenset({"spend", "spend_change"})
 
 def compares(reading: Reading) -> bool:
     """Whether a question only holds what was shown before it against one time."""
-    return bool(_COMPARES.match(reading.text)) and len(reading.when.mentions) + bool(reading.when.relative) == 1
+    return bool(_COMPARES.match(reading.text)) and _times(reading) == 1
 
 
 def anchored(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> tuple[PlannedCall, ...]:
     """What was billed as it was shown, held against the time that is named; empty where that is not what is asked."""
     if len(earlier) > 1 and len({call.query for call in earlier}) == 1 and _THE_TWO.match(reading.text):
         return tuple(earlier)
+    if ahead := _ahead(reading, earlier, context):
+        return ahead
     again = _goes_on(reading, earlier, context)
     if not earlier or not (compares(reading) or again):
         return ()
@@ -51,20 +74,103 @@ def anchored(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
     return tuple(one for one in held if one) if all(held) else ()
 
 
+def _ahead(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> tuple[PlannedCall, ...]:
+    """The forecast of what was billed, where a time to come is all that is said ("and next month?")."""
+    if len(earlier) != 1 or earlier[0].query != "spend" or not only_a_time(reading):
+        return ()
+    asked, of = for_forecast(reading, context.now), {k: v for k, v in earlier[0].inputs.items() if k not in _SHOWN}
+    if (
+        not all(asked)
+        or not {mention.word for mention in reading.when.mentions} & FUTURE
+        or not of.keys() <= _FORECAST_OF
+    ):
+        return ()
+    word = str(asked[0])
+    inputs = {**of, "months" if word[0].isdigit() else "period": word}
+    return (PlannedCall(query="forecast", domain="cost", inputs=inputs),)
+
+
+_SHOWN, _FORECAST_OF = frozenset({"period", "by", "top"}), frozenset({"accounts", "service"})
+
+
 def _goes_on(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> bool:
     """Whether a time alone follows a comparison of two times, and lies apart from the later of them."""
     if len(earlier) != 1 or earlier[0].query != "spend_change" or "compared_to" not in earlier[0].inputs:
         return False
-    if not _A_TIME.match(reading.text) or len(reading.when.mentions) + bool(reading.when.relative) != 1:
+    if not _A_TIME.match(reading.text) or _times(reading) != 1:
         return False
     if reading.when.relative:
         return True
-    one, other = resolved(str(earlier[0].inputs.get("period")), context.now), resolved(_named(reading), context.now)
+    one, other = (
+        resolved(str(earlier[0].inputs.get("period")), context.now),
+        resolved(_named(reading, context.now), context.now),
+    )
     return bool(one and other and (other.end <= one.start or one.end <= other.start))
 
 
-def _named(reading: Reading) -> str:
-    return reading.when.mentions[0].word
+def only_a_time(reading: Reading) -> bool:
+    """Whether a question says one time and nothing else."""
+    return bool(_A_TIME.match(reading.text)) and _times(reading) == 1
+
+
+def without_anchor(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], now: datetime
+) -> bool:
+    """Whether a comparison of a bill leaves out the time, the place or the thing that was shown, though it names one time."""
+    before = earlier[0]
+    if before.query not in _OF_A_BILL or not _HELD_AGAINST.search(reading.text) or _times(reading) > 1:
+        return False
+    bills = [call for call in calls if call.query in _OF_A_BILL]
+    if not bills:
+        return False
+    if _times(reading) == 1 and not any(_is_at(call, before, now) for call in bills):
+        return True
+    return any(before.inputs[key] not in [call.inputs.get(key) for call in bills] for key in _things(before))
+
+
+def compares_as_shown(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a whole question holds something that was shown, as it was split or narrowed, against the one time it names."""
+    if [call.query for call in calls] != ["spend_change"] or not earlier or earlier[0].query not in _OF_A_BILL:
+        return False
+    if _times(reading) != 1 or "compared_to" not in calls[0].inputs:
+        return False
+    of = {key: value for key, value in calls[0].inputs.items() if key not in ("period", "compared_to")}
+    return bool(of) and of.items() <= earlier[0].inputs.items()
+
+
+_THINGS = ("service", "part", "usage_type")
+
+
+def _things(call: PlannedCall) -> list[str]:
+    return [key for key in _THINGS if key in call.inputs]
+
+
+def _is_at(call: PlannedCall, before: PlannedCall, now: datetime) -> bool:
+    """Whether a bill is of a time that another one is of, on either side of a comparison."""
+    return bool({resolved(word, now) for word in _words_of(call)} & {resolved(word, now) for word in _words_of(before)})
+
+
+def strays_in_time(call: PlannedCall, before: PlannedCall, now: datetime) -> bool:
+    """Whether a comparison is of no time that was shown."""
+    return "compared_to" in call.inputs and not _is_at(call, before, now)
+
+
+def _words_of(call: PlannedCall) -> tuple[str, ...]:
+    """The times that a bill is of, as they are said."""
+    return str(call.inputs.get("period", "last_month")), *(
+        [str(said)] if (said := call.inputs.get("compared_to")) else []
+    )
+
+
+def _times(reading: Reading) -> int:
+    return len(reading.when.mentions) + bool(reading.when.relative)
+
+
+def _named(reading: Reading, now: datetime) -> str:
+    """The time that is named; of "since July" that month."""
+    said = reading.when.mentions[0]
+    since = resolved(said.word, now) if said.open_start else None
+    return f"{since.start:%Y-%m}" if since and since.start.day == 1 else said.word
 
 
 def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool) -> PlannedCall | None:
@@ -77,10 +183,10 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
         against = stepped(base, reading.when.relative, context.now)
     elif names_same_days(reading):
         against = same_days(reading, context.now) if period == "month_to_date" else None
-    elif _named(reading) == "last_year" and (ago := a_year_ago(period, context.now)):
+    elif _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
         against = ago  # a month is compared with the same month of it
     else:
-        period, against = for_pair(period, _named(reading), context.now)
+        period, against = for_pair(period, _named(reading, context.now), context.now)
     if not _apart(period, against, context):
         return None
     fields, splits = fields_of(context.queries["spend_change"]), allowed(context.queries["spend_change"], "by") or ()

@@ -247,11 +247,14 @@ def _placed_before(before: str, names: Names) -> bool:
     return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before.casefold()) for name in names.accounts)
 
 
-def named_after(question: str, before: str, answer: str, names: Names) -> str:
-    """The question with what it points at named: the first row of the last answer, or a team after a team."""
+def named_after(question: str, before: str, answer: str, names: Names, *, of_a_team: bool = False) -> str:
+    """The question with what it points at named: the first row of the last answer, or a team after a team.
+
+    `of_a_team`: whether the last answer was of one, though the question `before` does not say so.
+    """
     if tongue_of(" ".join(words(question))):
         question = in_english(" ".join(words(question)))
-    if (match := _BARE.match(question)) and re.search(r"\bteam\b", before, re.IGNORECASE):
+    if (match := _BARE.match(question)) and (of_a_team or re.search(r"\bteam\b", before, re.IGNORECASE)):
         name = match["name"].casefold()
         if name in names.teams:
             return f"and team {name}{match['more'] or ''}?"

@@ -102,8 +102,17 @@ def _about(subject: str, turns: Sequence[Turn], context: Context) -> Turn | None
     fits = [max((named.get(call.query, 0.0) for call in turn.calls), default=0.0) for turn in turns]
     best = max(fits)
     if best <= 0 or best < likeliest / 2 or any(named.get(query, 0.0) >= best for query in last):
-        return None
+        return _of(subject, turns, context)
     return next(turn for turn, fit in zip(reversed(turns), reversed(fits), strict=True) if fit == best)
+
+
+def _of(subject: str, turns: Sequence[Turn], context: Context) -> Turn | None:
+    """The latest turn that was narrowed to the service or the account that is named, unless the last one was."""
+    found = read(subject, context.names, context.now).found
+    named = {*found.services, *found.accounts, *found.teams, *(f"venue:{venue}" for venue in found.venues)}
+    told = [{str(value) for call in turn.calls for value in call.inputs.values()} for turn in turns]
+    fits = [turn for turn, values in zip(turns, told, strict=True) if named & values]
+    return fits[-1] if fits and not named & told[-1] else None
 
 
 _GROUPS = {

@@ -318,8 +318,8 @@ def _not_strayed(seen: Weighing) -> Weighing:
     if held := anchored(seen.reading, seen.days, seen.context):
         meant = [comes_to(call, seen.context) for call in held]
         kept = [pair for pair in seen.plans if [comes_to(call, seen.context) for call in pair[1].calls] == meant]
-        return replace(seen, plans=[(1.0, one) for _, one in kept[:1]], none=0.0)
-    kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days)]
+        return replace(seen, plans=[(1.0, replace(one, calls=held)) for _, one in kept[:1]], none=0.0)
+    kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days, seen.context.now)]
     return seen if len(kept) == len(seen.plans) else _among(seen, kept)
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.anchored import compares
+from agents.models.offline.proposing.anchored import compares, only_a_time, strays_in_time, without_anchor
 from agents.models.offline.proposing.guarding import MONEY, OF_A_BILL
 from agents.models.offline.reading import Reading
+from agents.models.offline.times.when import FUTURE
 
 _TOTAL = re.compile(
     r"\W*(?:(?:and|so|ok) )?(?:(?:how much|how many|what) (?:is (?:it|that) )?)?(?:the |in )?(?:total|altogether|all in all|in all)\W*"
 )
 _THE_TWO = re.compile(
     r"\bcompare (?:them|both|the two|those|these)\b|\bwhich (?:one|of (?:the two|them|those|these))\b.*\b(?:rose|grew|fell|dropped|increased|decreased|changed)\b"
-    r"|\W*(?:and )?(?:what is )?the difference\W*$|\bwhat percentage is (?:that|it|this)\b"
+    r"|\W*(?:and )?(?:what is )?the difference\W*$|\bwhat (?:percentage|percent|share|part|proportion|fraction)(?: of (?:the|our) (?:total|bill|whole|spend))? (?:is|are|was|were) (?:that|it|this|they|those)\b"
 )
 _AGAINST_A_TIME = re.compile(r"\b(?:compar\w+|versus|vs)\b")
 _MOVES = re.compile(
@@ -28,13 +30,19 @@ _PLACES = ("accounts", "team", "venue")
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
 
-def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> bool:
     """Whether a plan leaves what was shown before, though the follow-up totals or compares that and names no other."""
     if not earlier:
         return False
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
     if compares(reading):
         return before.query in OF_A_BILL or not all(_at_another_time(call, before) for call in calls)
+    if without_anchor(calls, reading, earlier, now):
+        return True
+    if only_a_time(reading) and before.query in OF_A_BILL:
+        bills = [call for call in bills if call.query != "forecast"]
+        ahead = any(mention.word in FUTURE for mention in reading.when.mentions)
+        return any(ahead or _drops(call, before) or strays_in_time(call, before, now) for call in bills)
     if _TOTAL.fullmatch(reading.text):
         return not any(_holds(call, before) for call in calls) or len(calls) > len(earlier)
     if _THE_TWO.search(reading.text):
@@ -61,6 +69,11 @@ def _at_another_time(call: PlannedCall, before: PlannedCall) -> bool:
     asked, known = dict(call.inputs), dict(before.inputs)
     timed = asked.pop("period", None) and known.pop("period", None)
     return bool(timed) and call.query == before.query and known.items() <= asked.items()
+
+
+def _drops(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether a bill leaves out a place, a thing or a split of the one before."""
+    return any(key in before.inputs and key not in call.inputs for key in (*_NARROWED, "by"))
 
 
 def _holds(call: PlannedCall, before: PlannedCall) -> bool:

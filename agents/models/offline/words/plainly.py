@@ -90,7 +90,7 @@ _INSTEAD = tuple(
 _THE_TWO = re.compile(
     r"^(?:(?:and|so|ok|now|please|can you|could you|then) )*(?:(?:put|set|show|hold) (?:me )?(?:the two|both|them|those two|these two|the both)(?: of them)?(?: results?| figures?)? (?:side by side|next to each other|beside each other|against each other|together)"
     r"|how (?:do|does|did) (?:the two|they|both|those two|these two|the both)(?: of them)? compare|(?:the two|both|them|those two|these two) (?:side by side|next to each other|compared)"
-    r"|compare (?:them|both|those two|these two|the two|those|the both)(?: of them)?|which (?:one )?(?:of the two|of them|one|of both) (?:is|was) (?:the )?(?:more|most|less|least) (?:expensive|costly)|(?:what (?:is|was|s) )?the difference(?: between (?:the two|them|both|those two))?|(?:compared? )?(?:versus|vs|against|with|to) (?:each other|one another))(?: please)?$"
+    r"|compare (?:them|both|those two|these two|the two|those|the both)(?: of them)?|which (?:one )?(?:of the two|of them|one|of both) (?:is|was) (?:the )?(?:more|most|less|least) (?:expensive|costly)|which (?:one|month|week|quarter|year|account|service|venue)?(?: of (?:the two|them|both))? ?(?:is|was|cost) (?:the )?(?:higher|lower|more|less|bigger|smaller|cheaper|dearer|more expensive|less expensive)|(?:what (?:is|was|s) )?the (?:difference|change|increase|decrease)(?: (?:in|as a) (?:percent|percentage|dollars|money))?(?: between (?:the two|them|both|those two))?|(?:compared? )?(?:versus|vs|against|with|to) (?:each other|one another))(?: please)?$"
 )
 
 

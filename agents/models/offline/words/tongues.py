@@ -92,7 +92,7 @@ def in_english(flat: str) -> str:
     """Folded text with Dutch or Portuguese words replaced by English ones, if it is in one of these languages."""
     tongue = tongue_of(flat)
     if tongue is None:
-        return flat
+        return re.sub(r"^en\b", "and", flat)  # too short to tell, and no English word
     flat = _COMPOUND.sub(r"\1 \2", flat)
     for pattern, english in _table(tongue):
         flat = pattern.sub(english, flat)
