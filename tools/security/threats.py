@@ -14,7 +14,7 @@ from tools.security.common import Top, in_account, scope_of
 
 _LISTED = 10
 """Most threats listed one by one: models pay for each."""
-Severity = Literal["all", "high", "medium", "low"]
+Severity = Literal["all", "critical", "high", "medium", "low"]
 
 
 @query(domain="security", operations=guardduty.OPERATIONS)

@@ -18,10 +18,12 @@ from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
+from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
+from agents.models.offline.weighing.repeated import repeated
 from agents.models.offline.weighing.settling import settled
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
@@ -98,6 +100,7 @@ _LEANS = re.compile(
     r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|versus|vs|against|than|relative to|compared?(?: (?:with|to|against)))\b"
     r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
     r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
+    r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest)\W*$"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
 )
 """Words by which a question leans on what was said before it."""
@@ -176,6 +179,8 @@ def _planned(
         earlier = missed.calls
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
+    if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
+        return Plan(abstention=once)
     if plan.abstention is None or plan.abstention.kind != "unclear":
         return plan
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
@@ -216,6 +221,14 @@ def _joined(question: str) -> bool:
     """Whether a question is a whole sentence behind an "and" or an "or", that leans on nothing else."""
     sentence = _JOINED.sub("", question.casefold())
     return bool(_SENTENCE.match(sentence)) and not _LEANS.search(sentence)
+
+
+def _vague(decision: Decision, plan: Plan, context: Context) -> tuple[PlannedCall, ...]:
+    """The likeliest calls of a question that is not answered for no other reason than that it says too little."""
+    one = decision.nearest
+    if one is None or plan.abstention is None or plan.abstention.kind != "unclear":
+        return ()
+    return one.calls if objections(one.calls, one.limits, decision.reading, context).keys() <= {"person"} else ()
 
 
 def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:

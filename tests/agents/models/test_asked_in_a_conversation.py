@@ -282,7 +282,6 @@ STAGING = "What did staging cost in September?"
         (STAGING, "and production?", "which one rose?"),
         ("Rotterdam in August?", "and July?", "and what percentage is that?"),
         ("What's the error rate of bet-settlement?", "and latency?", "compare with last week"),
-        ("Any threats this week?", "only the critical ones"),
     ],
 )
 def test_what_was_shown_is_not_left_for_all_that_is_spent_or_for_another_time(asked: tuple[str, ...]) -> None:

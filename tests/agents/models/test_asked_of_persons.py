@@ -76,3 +76,65 @@ def test_since_when_something_is_so_is_not_told_by_how_old_keys_are(asked: tuple
 @pytest.mark.parametrize("asked", [("Which access keys are old?", "since when?"), ("Since when do we have old keys?",)])
 def test_since_when_keys_are_there_is_told_by_their_age(asked: tuple[str, ...]) -> None:
     assert [call.inputs for call in plan_of(*asked).calls] == [{"check": "old_keys"}]
+
+
+PUBLIC = "Public buckets: 1 bucket.\n\n- lantern-utrecht-marketing-exports in account venue-utrecht"
+SHOWN = "Changes: 1 change.\n\n- role deploy-floor, PutKeyPolicy on k-1 in account venue-rotterdam: 4 October 2026 15:30 UTC"
+
+
+@pytest.mark.parametrize("question", ["Who created the first one?", "Who made the first one public?"])
+def test_the_first_one_is_the_thing_that_was_shown_first_or_nobody_is_looked_for(question: str) -> None:
+    before = "Which buckets are public?"
+    [call] = plan_of(before, question, answers=(PUBLIC,)).calls
+    assert call.inputs["resource"] == "lantern-utrecht-marketing-exports" and "action" in call.inputs
+    unnamed = plan_of(before, question)
+    assert unnamed.calls == () and unnamed.abstention is not None
+    assert "do not look at what everybody did" in unnamed.abstention.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Who deleted a bucket last week?", "who was it again?"),
+        ("Who deleted a bucket last week?", "what was the name again?"),
+        ("Who deleted a bucket last week?", "when was that?"),
+        ("Who stopped instances yesterday?", "who created the first one?"),
+        ("What did bram do yesterday?", "What else did he do?"),
+    ],
+)
+def test_a_follow_up_asks_for_no_second_look_at_what_was_looked_at(asked: tuple[str, ...]) -> None:
+    plan = plan_of(*asked)
+    assert plan.calls == () and plan.abstention is not None
+    assert "one look at what people did, used once" in plan.abstention.text
+
+
+def test_the_whole_question_once_more_does_ask_for_another_look() -> None:
+    for asked in ("Who deleted a bucket last week?", "Wie heeft er vorige week een bucket verwijderd?"):
+        [call] = plan_of(asked, asked).calls
+        assert call.inputs == {"period": "last_week", "action": "DeleteBucket"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Who deleted buckets last week?", "is it still?"),
+        ("Who opened the security group?", "is it still open?"),
+    ],
+)
+def test_whether_it_is_so_still_is_not_asked_of_what_people_did(asked: tuple[str, ...]) -> None:
+    plan = plan_of(*asked)
+    assert plan.calls == () and plan.abstention is not None
+    assert "does not tell what is so now" in plan.abstention.text
+
+
+def test_what_else_somebody_did_is_asked_of_the_one_person_that_was_shown() -> None:
+    before, asked = "Who changed the key policy in venue-rotterdam on 4 October?", "What else did he do?"
+    calls = plan_of(before, asked, answers=(SHOWN,)).calls
+    assert calls and all(call.inputs["who"] == "deploy-floor" and "action" not in call.inputs for call in calls)
+    unnamed = plan_of("Who deleted the bucket?", asked)
+    assert unnamed.abstention is not None and 'who is meant by "he"' in unnamed.abstention.text
+
+
+def test_a_sign_in_stays_one_in_the_week_before() -> None:
+    [call] = plan_of("Who logged in as root last week?", "And the week before that?").calls
+    assert call.inputs == {"period": "2026-09-28..2026-10-04", "who": "root", "action": "ConsoleLogin"}

@@ -14,6 +14,11 @@ _EVERYTHING = re.compile(r"\b(?:everything|(?:the )?(?:whole|entire|full) lot|al
 _ALL_OF_THEM = re.compile(
     r"\ball of (?:them|those|these)\b|\b(?:them|those|these) all\b|^(?:(?:and|or|now|so|ok|then|for|show) )*(?:all|the lot)(?: please)?\W*$"
 )
+_ELSE = re.compile(
+    r"\b(?:what|anything) else (?:did|has|have|had)\b|\b(?:did|has|have|had) <user> (?:do|done) anything else\b"
+)
+"""What somebody did beside what was shown of them."""
+_DEED = frozenset({"action", "resource"})
 _PLACES = frozenset({"accounts", "venue", "team", "env", "service", "region"})
 _PICKS, _KINDS = frozenset({"severity", "only", "state"}), frozenset({"kind", "check"})
 """Inputs of where is looked, those that pick some of what is looked at, and those that say what things."""
@@ -29,6 +34,8 @@ def taken_back(text: str, old: Mapping[str, Any]) -> frozenset[str]:
 
     "All of them" takes back what picked some of them; where nothing did, the place. "Everything" takes back all of it.
     """
+    if _ELSE.search(text):
+        return _DEED
     if _EVERYTHING.search(text):
         return _PICKS | _KINDS | _PLACES
     if picked := _PICKS & old.keys() if wants_all(text) else frozenset():

@@ -242,6 +242,28 @@ _THE_FIRST = re.compile(
 )
 
 
+_FIRST_OF_THEM = re.compile(r"\bthe (?:first|top)(?: one)?(?= (?:public|open)\b|\W*$)", re.IGNORECASE)
+_KIND = re.compile(
+    r"\b(bucket|database|instance|server|queue|function|snapshot|role|user|key|alarm)s?\b", re.IGNORECASE
+)
+_HE = re.compile(r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b", re.IGNORECASE)
+_ACTOR = re.compile(r"^- (?:role |user )?(?P<who>[\w.@-]+), [A-Z][a-z]+[A-Z]\w* ", re.MULTILINE)
+
+
+def _person_meant(question: str, answer: str) -> str:
+    """A question what "he" did, with the one person or role named that the answer shows; as it is where it shows more."""
+    he, who = _HE.search(question), {match["who"] for match in _ACTOR.finditer(answer)}
+    return f"{question[: he.start()]}{who.pop()}{question[he.end() :]}" if he and len(who) == 1 else question
+
+
+def _thing_meant(question: str, before: str, row: str) -> str | None:
+    """A question who did something with "the first one", with the name that stands first in the answer; None of others."""
+    first, kind = _FIRST_OF_THEM.search(question), _KIND.search(before)
+    if first and kind and re.match(r"\W*(?:and |so )?who\b", question, re.IGNORECASE) and re.search(r"[-_/.]", row):
+        return f"{question[: first.start()]}the {kind[1].casefold()} {row}{question[first.end() :]}"
+    return None
+
+
 def _placed_before(before: str, names: Names) -> bool:
     """Whether an account was named in what was asked before."""
     return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before.casefold()) for name in names.accounts)
@@ -260,12 +282,15 @@ def named_after(question: str, before: str, answer: str, names: Names, *, of_a_t
             return f"and team {name}{match['more'] or ''}?"
     if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
         return f"and in account {match['name'].casefold()}{match['more'] or ''}?"
+    question = _person_meant(question, answer)
     row = _LEADING.search(answer)
     if row is None:
         return question
     account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
     if not account and (one := _ONE_ROW.search(answer)):
         account = one["account"]
+    if row["name"] not in names.accounts and (meant := _thing_meant(question, before, row["name"])):
+        return meant
     if one := _THE_FIRST.search(question):
         first = row["name"] if row["name"] in (*names.accounts, *names.venues) else ""
         kind = "venue" if first in names.venues else "account"

@@ -13,6 +13,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.unseen import unseen
 from agents.models.offline.proposing.untold import STATES, untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -101,7 +102,7 @@ def objections(
         _category,
         _apart,
         _left_out,
-        _unseen,
+        unseen,
         _person,
         _rights,
         _everybody,
@@ -183,36 +184,6 @@ def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     return None
 
 
-_GREW = re.compile(
-    r"^\W*(?:is|are|do|does|did|has|have)\b.*\b(?:increas(?:ed?|ing)|decreas(?:ed?|ing)|(?:go|gone|going) (?:up|down)|ris(?:e|en|ing)|grow(?:n|ing)?)\b"
-)
-_OF_NOW = frozenset(
-    "vulnerabilities alarms inventory patches encryption public_exposure config_compliance account_list".split()
-)
-"""Queries of what is so now, and was so at no other time."""
-_WERE = re.compile(r"^\W*(?:so |and |ok |then |why )*(?:was|were|did|has|have)\b")
-_THAN_PLACE = re.compile(r"\bthan (?:(?:in|at|for|on|of|the|our) )*<(?:region|account|venue|team|env)>")
-_ROLES = re.compile(r"\b(?:iam )?roles?\b")
-
-
-def _unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    """What none of these calls looks at, though it shows something of the kind."""
-    if reading.found.services and all(call.query == "account_list" for call in calls):
-        return "I can not tell in which accounts a service is switched on."
-    if _GREW.search(reading.flat) and all(call.query in _OF_NOW for call in calls):
-        return "I can not tell how that has changed, only how it is now."
-    if any(call.query == "forecast" for call in calls) and _WERE.search(reading.flat):
-        return "I can not tell what was forecast then."
-    moved = [call.query == "spend_change" for call in calls]
-    apart = len(calls) > 1 and re.search(r"\bthan\b", reading.text) and not reading.when.mentions
-    if any(moved) and (_THAN_PLACE.search(reading.text) or (all(moved) and apart)):
-        return "I can not hold two things against each other in how they changed."
-    unused = any(call.query == "identity_hygiene" and call.inputs.get("check") == "unused_keys" for call in calls)
-    if unused and _ROLES.search(reading.text):
-        return "I can not tell when roles were last used, only when access keys and users were."
-    return None
-
-
 _WITHOUT = re.compile(
     r"\b(?:excluding|exclude|without|minus|except|other than|not counting|apart from|leaving out|ignoring)\b(?P<what>.*)"
 )
@@ -255,8 +226,14 @@ def _money(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     return None
 
 
+_HE = re.compile(r"\b(?:he|she|him)\b|(?<=did )they\b|(?<=have )they\b")
+
+
 def _person(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    if any(c.query == "who_did_what" for c in calls) and not (
+    looks = any(c.query == "who_did_what" for c in calls)
+    if looks and not reading.user and (he := _HE.search(reading.text)) and not all("who" in c.inputs for c in calls):
+        return f'I can not tell who is meant by "{he[0]}": ask with the name of the person.'
+    if looks and not (
         reading.event or reading.user or reading.resources or reading.ids or _PERSONAL.search(reading.text)
     ):
         return "I am not sure whose actions are meant."
@@ -277,7 +254,9 @@ def _everybody(calls: Sequence[PlannedCall], reading: Reading, context: Context)
     return None
 
 
-_DID_THAT = re.compile(r"\bby whom\b|\bwho\b.*\b(?:that|it|this|them|those|these|so)\b")
+_DID_THAT = re.compile(
+    r"\bby whom\b|\bwho\b.*\b(?:that|it|this|them|those|these|so|the (?:first|second|third|last|other|oldest|newest|latest|biggest|largest|top)(?: ones?\b|\W*$))(?![\w-])"
+)
 _WIDE = 7
 """Days from which on a look at what everybody did everywhere is wider than a question about one thing."""
 

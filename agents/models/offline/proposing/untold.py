@@ -29,7 +29,7 @@ class _Asked:
     only: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     """Of these queries, the input and its values with which they tell it."""
     instead: str = ""
-    """Where it may be found after all."""
+    """Where it may be found after all, after what is so now."""
 
     def told(self, call: PlannedCall) -> bool:
         """Whether a call tells it."""
@@ -97,5 +97,6 @@ def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
     """
     for asked in _ASKED:
         if asked.words.search(reading.text) and not any(asked.told(call) for call in calls):
-            return f"What I can look up here does not tell {asked.name}{': ' + asked.instead if asked.instead else ''}."
+            instead = asked.instead if all(call.query in STATES for call in calls) else ""
+            return f"What I can look up here does not tell {asked.name}{': ' + instead if instead else ''}."
     return None

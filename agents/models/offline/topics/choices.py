@@ -240,11 +240,22 @@ _UNSAID = frozenset({"all", "none", "open", "ok", "type", "state", "service", "a
 def all_chosen(query: str, field: str, text: str, allowed: tuple[Any, ...] | None = None) -> list[Any]:
     """Every value that the text names, in the order of the table; without a table, those whose own words it says."""
     if field == "severity":
-        return list(levels.severities(text, [v for v in allowed or levels.ORDER if v != "all"]))
+        named = list(levels.severities(text, [v for v in allowed or levels.ORDER if v != "all"]))
+        return _of_threats(named, text) if query == "threats" else named
     found = [value for _, _, value in spans_of(query, field, text, allowed)]
     if f"{query}.{field}" in _COMPILED or field == "by":
         return list(dict.fromkeys(found))
     return [v for v in allowed or () if isinstance(v, str) and v not in _UNSAID and _itself(v).search(text)]
+
+
+_CRITICAL = re.compile(r"\b(?:crit|kritiek)")
+
+
+def _of_threats(named: list[Any], text: str) -> list[Any]:
+    """Of threats, high holds critical: the worst are high and up, and critical alone is asked for by that word."""
+    if "critical" in named and ("high" in named or not _CRITICAL.search(text)):
+        return [level for level in dict.fromkeys(["high", *named]) if level != "critical"]
+    return named
 
 
 _LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})

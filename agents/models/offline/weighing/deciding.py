@@ -163,6 +163,11 @@ _Keyed = Sequence[tuple[float, frozenset[str]]]
 """The calls of the same plans as text, which is made once: every rival is held against all of them."""
 
 
+def _as_text(call: PlannedCall) -> str:
+    """A call as text, whatever the order in which its inputs were filled."""
+    return repr((call.query, sorted(call.inputs.items())))
+
+
 def _alone(query: str, given: tuple[str, str], plans: _Plans) -> Candidate | None:
     """The likeliest plan that is one call of this query with this input."""
     asked = ((one, one.calls) for _, one in plans if len(one.calls) == 1)
@@ -354,7 +359,7 @@ def _by_days(seen: Weighing) -> Decision:
         return Decision(reading, found, (fair[0][1],), fair[0][1])
     if one := _plainly(seen, plans):
         return Decision(reading, found, (one,), one)
-    keyed = [(one_chance, frozenset(map(str, one.calls))) for one_chance, one in plans]
+    keyed = [(one_chance, frozenset(map(_as_text, one.calls))) for one_chance, one in plans]
     chance, best = plans[0] if plans else (0.0, None)
     if best is not None:
         chance = _held(keyed[0][1], keyed)

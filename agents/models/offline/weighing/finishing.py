@@ -18,6 +18,7 @@ from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.reading import Reading
+from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.settling import holds_share, settled
@@ -180,7 +181,7 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
         focus += (reading.hint,)
     focus += reading.ranked
     if kept and kept[0].query == "budgets":
-        focus += tuple(found.teams)
+        focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
         focus += tuple(found.accounts)
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type":
@@ -188,6 +189,11 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus
+
+
+def _of_a_kind(reading: Reading) -> tuple[str, ...]:
+    """The kind of thing that budgets are told apart by: it stands in the names of those that are of one ("team data")."""
+    return tuple(kind for kind in ("team", "venue") if kind in dimensions(reading.text))
 
 
 _MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")

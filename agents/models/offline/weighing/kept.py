@@ -26,6 +26,11 @@ _MOVES = re.compile(
 )
 _LEVELLED = frozenset({"findings", "threats", "vulnerabilities"})
 _LEVEL = re.compile(r"^\W*(?:and |only |just |the )*(?:critical|high|medium|low|severe)(?: (?:ones|only))?\W*$")
+_THE_ONE = re.compile(
+    r"^\W*(?:(?:and|so|but|ok) )*(?:how (?:old|long|big|large|many days)|since when|for how long|when|where|which|what) (?:\w+ ){0,2}?the (?:very )?"
+    r"(?:oldest|newest|latest|most recent|first|second|last|biggest|largest|smallest|worst|longest|top)(?: ones?)?(?: (?:of|among) (?:them|these|those))?\W*$"
+)
+"""One of those that were shown, and no word of what it is: "how old is the oldest?"."""
 _PLACES = ("accounts", "team", "venue")
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
@@ -49,7 +54,9 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
         return before.query in OF_A_BILL and not _tells_apart(calls, before, reading)
     if _MOVES.search(reading.text) and before.query == "spend":
         return all(call.query == "spend" and call.inputs.get("by") != "month" for call in calls)
-    if before.query in _LEVELLED and "severity" not in before.inputs and _LEVEL.search(reading.text):
+    if _THE_ONE.search(reading.text):
+        return not {call.query for call in calls} <= {one.query for one in earlier}
+    if before.query in _LEVELLED and _LEVEL.search(reading.text):
         return any(call.query != before.query or "severity" not in call.inputs for call in calls)
     if _AGAINST_A_TIME.search(reading.text) and before.domain != "cost" and not reading.found.services:
         return bool(bills) and not MONEY.search(reading.text)
