@@ -52,6 +52,11 @@ def test_who_may_do_what_no_query_lists_is_not_answered_with_what_was_done(quest
     assert plan.calls == () and plan.abstention is not None
 
 
+def test_whether_the_one_who_was_shown_may_still_do_something_is_not_looked_for_in_logs() -> None:
+    plan = plan_of("Who disabled MFA?", "can he still log in?")
+    assert plan.calls == () and plan.abstention is not None
+
+
 @pytest.mark.parametrize("question", ["Can you tell me who deleted the bucket?", "Who could have deleted the bucket?"])
 def test_who_did_one_thing_is_asked_politely_and_still_of_that_thing_alone(question: str) -> None:
     assert [call.inputs.get("action") for call in plan_of(question).calls] == ["DeleteBucket"]

@@ -8,7 +8,7 @@ import re
 from agents.models.offline.topics.actions import action
 
 _WHO = r"(?:who|whom|wie|(?:which|what|how many|list|show|name) (?:of )?(?:\w+ ){0,2}(?:persons?|people|users?|admins?|engineers?|colleagues?|roles?|humans?))"
-_ANY = r"(?:any(?:one|body)|every(?:one|body)|some(?:one|body)|people|users|outsiders|<user>)"
+_ANY = r"(?:any(?:one|body)|every(?:one|body)|some(?:one|body)|people|users|outsiders|s?he|<user>)"
 _BETWEEN = r"(?: (?:else|all|still|now|currently|here|there|(?:in|at|of|from|on|with|without|besides) (?:(?:the|our|any|a|an) )?[\w<>-]+(?: account| team)?)){0,3}"
 _MAY = (
     r"(?:(?:can|could|may|might|cannot|can't|kan|kunnen|mag|mogen)\b(?! (?:i|we|you|have|well|it|that|this|be (?!able|allowed))\b)"
