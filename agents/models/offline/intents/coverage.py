@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from agents.models.offline.naming.services import SERVICES
+from agents.models.offline.topics.action_table import DOES, TABLE
 from agents.models.offline.topics.choices import patterns_of
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.topics.lexicon import CONCEPTS
@@ -102,8 +103,8 @@ def _example_stems(query: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def left_over(text: str, query: str) -> tuple[str, ...]:
-    """Content words of masked text that `query` does not explain; kept, as every plan is held against one text."""
+def explained(text: str, query: str) -> tuple[bool, ...]:
+    """Which characters of a masked text belong to words that `query` is about, or that select what it looks at."""
     covered = [False] * len(text)
     for name in _relevant(query):
         if name in CONCEPTS:
@@ -112,6 +113,13 @@ def left_over(text: str, query: str) -> tuple[str, ...]:
     for pattern in patterns_of(query):
         for match in pattern.finditer(text):
             covered[match.start() : match.end()] = [True] * (match.end() - match.start())
+    return tuple(covered)
+
+
+@lru_cache(maxsize=1024)
+def left_over(text: str, query: str) -> tuple[str, ...]:
+    """Content words of masked text that `query` does not explain; kept, as every plan is held against one text."""
+    covered = explained(text, query)
     known = _example_stems(query)
     found = []
     for match in re.finditer(r"(?<![<\w])[a-z][a-z-]+(?![>\w])", text):
@@ -131,6 +139,32 @@ def unused(text: str, query: str) -> tuple[str, ...]:
     """Words that a query cannot make use of: of no known meaning, or about what another query is about."""
     words_left = dict.fromkeys(left_over(text, query))
     return tuple(w for w in words_left if len(w) > 2 and (not is_known(w) or _speaks(w, query)))
+
+
+_TELLS: dict[str, str] = {
+    "identity_hygiene": "console password passwords verification device auth login",
+    "encryption": "symmetric",
+    "backups": "window",
+    "recent_changes": "config configuration",
+    "metric": "web",
+    "quotas": "raise",
+    "public_exposure": "https http plain web",
+    "alarms": "silent",
+    "inventory": "storage",
+    "config_compliance": "required flunk",
+    "spend": "tables",
+}
+"""Words of what a query looks at, or of what its rows show, that no concept has."""
+_CHANGED = frozenset(re.findall(r"[a-z]{4,}", " ".join([*DOES.values(), *(thing for _, _, thing in TABLE)])))
+
+
+@lru_cache(maxsize=64)
+def told_by(query: str) -> frozenset[str]:
+    """The stems of words that say what a query looks at: of its examples, and of what its rows show."""
+    shown = _TELLS.get(query, "").split()
+    if query in ("who_did_what", "recent_changes"):
+        shown += sorted(_CHANGED)  # what was done, and to what, stands in the rows
+    return _example_stems(query) | {stem(word) for word in shown}
 
 
 _NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())

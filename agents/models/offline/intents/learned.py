@@ -80,3 +80,12 @@ def probabilities(reading: Reading, points: Mapping[str, float]) -> dict[str, fl
 def knows(word: str) -> bool:
     """Whether a word occurred in what was learned from."""
     return f"w:{stem(word)}" in used()[1]
+
+
+_SPEAKS = 0.1
+
+
+def speaks_for(word: str, label: str) -> bool:
+    """Whether a word was learned to speak for a label: it is part of what is asked of it."""
+    labels, weights, _ = used()
+    return label in labels and weights.get(f"w:{stem(word)}", {}).get(labels.index(label), 0.0) >= _SPEAKS

@@ -88,6 +88,11 @@ _ASKED = (
 )
 
 
+def is_asked_of_it(text: str, start: int) -> bool:
+    """Whether what stands at a place of a (masked) text asks one of these of a thing, and narrows nothing."""
+    return any(match.start() <= start < match.end() for asked in _ASKED for match in asked.words.finditer(text))
+
+
 def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
     """A sentence that none of these calls tells what is asked of a thing; None if one does, or nothing is asked so.
 

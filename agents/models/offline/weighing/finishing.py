@@ -17,6 +17,7 @@ from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.things import priced_whole
+from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
@@ -69,7 +70,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if decision.beyond:
         return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
     if not decision.readings:
-        return unclear(decision.offered, context, _why(decision, context))
+        return unclear(decision.offered, context, _why(decision, context, earlier))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
@@ -146,7 +147,7 @@ def unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not 
     return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
 
 
-def _why(decision: Decision, context: Context) -> str:
+def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -> str:
     """What stands in the way of the likeliest plan, if anything can be said of it."""
     if decision.unheard:
         return f'I can not tell what is meant by "{decision.unheard}" here,'
@@ -154,6 +155,8 @@ def _why(decision: Decision, context: Context) -> str:
     if best is not None:
         for said in objections(best.calls, best.limits, decision.reading, context).values():
             return said
+        if word := unheeded(best.calls, decision.reading, context, earlier):
+            return f'I can not narrow this to "{word}".'
     return "I am not sure what is being asked,"
 
 

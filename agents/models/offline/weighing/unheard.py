@@ -3,7 +3,7 @@
 Which of the plans is meant is weighed by what most questions mean; here is what no weight makes good. A plan that comes to
 the same as the one before answers "again please", and says nothing of a thing that it does not know.
 """
-# ruff: noqa: E501, SIM905 - words and patterns read better in one piece
+# ruff: noqa: E501 - words and patterns read better in one piece
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from agents.models.offline.topics import levels
 from agents.models.offline.topics.choices import spans_of
 from agents.models.offline.topics.lexicon import CONCEPTS
 from agents.models.offline.weighing.settling import WHOLE_BILL
+from agents.models.offline.words.light import SAYS_NOTHING
 from agents.models.offline.words.text import NUMBERS, stem
 
 _TAKES_UP = re.compile(
@@ -38,19 +39,6 @@ _SAID = re.compile(
     r"|show|give|tell|list|name|split|break|compare|group|sort|order|rank|make|put|let|add|drop|take|use|see|look|want|need|keep|exclude|include|explain|check|find)\b"
 )
 """Words of a sentence: it says more of what it asks for than a name does."""
-_SAYS_NOTHING = frozenset(
-    "a an the our my your their its his her this that these those them they it us we you me i all any each every everything everyone everybody everywhere anything both same whole entire full "
-    "complete total totals overall altogether sum lot rest of for in on at by per with without from to over under into as since until till during within between among across around about not no only just even "
-    "too also again please pls thanks then now today yesterday tomorrow currently still so far ever once more less much many few some most least "
-    "one ones two three four five six top first second last latest next previous prior before after earlier later past current recent coming "
-    "highest lowest biggest largest smallest worst best cheapest dearest priciest costliest oldest newest expensive costly "
-    "day days week weeks weekend month months monthly quarter quarters year years yearly daily weekly hour hours night nights evening evenings morning mornings afternoon time times period date dates ago "
-    "account accounts venue venues casino casinos location locations place places site sites team teams squad department departments service services region regions country countries env environment environments prod production staging "
-    "company group organisation organization estate business houses "
-    "together combined row rows line lines share shares proportion portion detail details detailed table list overview summary figures figure number numbers breakdown split view percent percentage share rate trend average mean amount amounts result results status state "
-    "else instead besides really actually ok okay please well right thing things stuff such kind type types and or but".split()
-)
-"""Words that name nothing that a plan would have to know."""
 _OTHERS = re.compile(r"\b(?:the )?(?:others?|rest|remaining|remainder|else)\b(?! of\b)")
 """What was not shown before: what was is no answer."""
 _WORD = re.compile(r"(?<![<\w./-])[a-z][a-z-]+(?![>\w])")
@@ -201,7 +189,7 @@ def _forgets(before: PlannedCall, calls: Sequence[PlannedCall]) -> bool:
 
 
 def _names(word: str) -> bool:
-    return word not in _SAYS_NOTHING and word not in NUMBERS
+    return word not in SAYS_NOTHING and word not in NUMBERS
 
 
 def _knows(call: PlannedCall, word: re.Match[str], reading: Reading, context: Context) -> bool:
