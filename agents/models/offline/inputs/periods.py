@@ -78,7 +78,7 @@ def _year_before(word: str, base: str | None, now: datetime) -> str | None:
     if period is None:
         return None
     first, last = period.start.date(), (period.end - timedelta(days=1)).date()
-    if first.day != 1 or period.days < _MONTH_DAYS:
+    if first.day != 1 or (last + timedelta(days=1)).day != 1 or period.days < _MONTH_DAYS:
         return dates.span(_a_year_before(first), _a_year_before(last))
     months = [dates.shifted(f"{day:%Y-%m}", -12) for day in (first, last)]
     return months[0] if months[0] == months[1] else f"{months[0]}..{months[1]}"

@@ -108,6 +108,11 @@ def _goes_on(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
     return bool(one and other and (other.end <= one.start or one.end <= other.start))
 
 
+def holds_the_two(reading: Reading) -> bool:
+    """Whether the last two answers are to be held against each other."""
+    return bool(_THE_TWO.match(reading.text))
+
+
 def only_a_time(reading: Reading) -> bool:
     """Whether a question says one time and nothing else."""
     return bool(_A_TIME.match(reading.text)) and _times(reading) == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import COUNTED, Filled, fields_of, fill
-from agents.models.offline.inputs.periods import resolved, stepped
+from agents.models.offline.inputs.periods import a_year_ago, resolved, stepped
 from agents.models.offline.inputs.taken_back import taken_back
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
@@ -117,6 +117,8 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
     if len({_family(str(name)) for name in (new.get("name", old.get("name")), old.get("name"))}) > 1:
         inputs.pop("statistic", None)
     inputs.update(new)
+    if [mention.word for mention in reading.when.mentions] == ["year_before"] and "period" in old and "period" in new:
+        inputs["period"] = a_year_ago(str(old["period"]), now) or new["period"]
     if "period" in old and not reading.when.mentions and (wide := widened(old["period"], reading, now)):
         inputs["period"] = wide
         inputs.pop("compared_to", None)

@@ -7,8 +7,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from agents.models.offline.inputs.periods import a_year_ago
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.anchored import compares, only_a_time, strays_in_time, without_anchor
+from agents.models.offline.proposing.anchored import (
+    compares,
+    holds_the_two,
+    only_a_time,
+    strays_in_time,
+    without_anchor,
+)
 from agents.models.offline.proposing.guarding import MONEY, OF_A_BILL
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
@@ -42,6 +49,12 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
     if compares(reading):
         return before.query in OF_A_BILL or not all(_at_another_time(call, before) for call in calls)
+    if holds_the_two(reading) and before.query not in OF_A_BILL:
+        return True
+    if [mention.word for mention in reading.when.mentions] == ["year_before"] and "period" in before.inputs:
+        ago = a_year_ago(str(before.inputs["period"]), now)
+        if ago and any("compared_to" not in call.inputs and call.inputs.get("period") != ago for call in bills):
+            return True
     if without_anchor(calls, reading, earlier, now):
         return True
     if only_a_time(reading) and before.query in OF_A_BILL:
