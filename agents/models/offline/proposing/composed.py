@@ -75,6 +75,8 @@ _CAUSE = re.compile(
     r"\b(?:chang\w+|deploy\w*|alter\w*|modif\w+|releas\w+|some(?:body|one|thing)|any(?:body|one|thing)|did we|explain\w*|cause\w*|because|due to|down to|related|reason)\b"
 )
 """A jump of costs, and a question of what was done: both are looked at."""
+_EVERYWHERE = re.compile(r"\b(?:across|over|in|for|from|of) all (?:of )?(?:the |our |my )?(?:aws )?accounts?\b")
+"""Where is looked, and not which accounts there are."""
 STRONG, LOOSE, FAINT = 5.0, 2.5, 1.5
 """Points from which on a part is one of its own: surely, perhaps; and with a query that the whole speaks for, too."""
 _PAIRED = 5
@@ -127,6 +129,8 @@ def composed(reading: Reading, seen: Evidence, context: Context) -> list[Compose
         for cost in ("spend_change", "cost_anomalies"):
             if {cost, "recent_changes"} <= context.queries.keys():
                 found.append(("pair", [one_call(name, reading, context) for name in (cost, "recent_changes")]))
+    if _EVERYWHERE.search(reading.text) and "account" not in _EVERYWHERE.sub(" ", reading.text):
+        return [(how, calls) for how, calls in found if all(call.query != "account_list" for call in calls)]
     return found
 
 

@@ -112,6 +112,10 @@ _SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         r"only \1 ",
     ),
     (
+        r"(?<=\w), (?:(?:across|over|in|for|from|of) )?all(?: of)?(?: the| our| my)?(?: aws)? (accounts|regions|venues|casinos|teams)(?: please)?(?=\W*$)",
+        r" across all \1",
+    ),
+    (
         r"\bacross (?:all|every one)(?: of)?(?: the| our| my)?(?: aws)? (accounts|regions|venues|casinos|teams)\b",
         _everywhere,
     ),
