@@ -1,4 +1,7 @@
-"""Unheeded: words that narrow what is asked for, of which a plan makes nothing. Its answer would be that of a wider question.
+"""Unheeded: words that narrow what is asked for, of which a plan makes nothing. Its answer is that of a wider question.
+
+Where the question is about that narrowing ("only the noisy ones", "more than usual"), such an answer is none; elsewhere it
+says what it leaves aside.
 
 Every word that stands where a question is narrowed (before the thing that is asked for, behind a preposition, in a clause
 about that thing, behind "only") has to be one that the plan knows: by an input, by what its query is about, or by what
@@ -61,11 +64,15 @@ _AUDIENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Narrowing:
-    """A word that narrows; `apart` if what it says must have been chosen, whatever the query is about."""
+    """A word that narrows.
+
+    `apart` if what it says must have been chosen, whatever the query is about; `sharp` if it is what the question asks.
+    """
 
     start: int
     end: int
     apart: bool
+    sharp: bool
 
 
 @lru_cache(maxsize=2048)
@@ -74,9 +81,13 @@ def narrowing(text: str) -> tuple[_Narrowing, ...]:
     tokens = list(_TOKEN.finditer(text))
     found: set[tuple[int, int]] = set()
     ends = [match.start() for match in re.finditer(r"[?;]", text)]
-    for start in (match.end() for pattern in _BEHIND for match in pattern.finditer(text)):
-        end = next((one for one in ends if one >= start), len(text))
-        found |= {token.span() for token in tokens if start <= token.start() < end}
+    sharp: set[tuple[int, int]] = set()
+    for pattern in _BEHIND:
+        for start in (match.end() for match in pattern.finditer(text)):
+            end = next((one for one in ends if one >= start), len(text))
+            spans = {token.span() for token in tokens if start <= token.start() < end}
+            found |= spans
+            sharp |= spans if pattern in (_ONLY, _PREDICATE) else set()
     nouns = {match.start() for match in _NOUN.finditer(text)}
     for place, token in enumerate(tokens):
         if token[0] in LINKS:
@@ -87,8 +98,10 @@ def narrowing(text: str) -> tuple[_Narrowing, ...]:
     for match in _APART.finditer(text):
         group = list(takewhile(_goes_on, (token for token in tokens if token.start() >= match.end())))
         apart |= {group[-1].span()} if group and _measures(group[-1][0]) else set()
+        sharp |= apart if match[0].split()[0] in ("than", "dan") else set()
     aside = [match.span() for match in _AUDIENCE.finditer(text)]
-    every = {_Narrowing(*span, span in apart) for span in found | apart if span in apart or _says(text[slice(*span)])}
+    spans = {span for span in found | apart if span in apart or _says(text[slice(*span)])}
+    every = {_Narrowing(*span, apart=span in apart, sharp=span in sharp) for span in spans}
     heard = (one for one in every if not any(a <= one.start < b for a, b in aside))
     return tuple(sorted(heard, key=lambda one: one.start))
 
@@ -120,33 +133,51 @@ def _measures(word: str) -> bool:
     return word.isalpha() and word not in _UNITS and word not in NUMBERS and word not in _TIMES
 
 
-def unheeded(
-    calls: Sequence[PlannedCall], reading: Reading, context: Context, earlier: Sequence[PlannedCall] = ()
-) -> str | None:
-    """The first words that narrow the question and are known to none of these calls; None if there are none.
+def unheeded(calls: Sequence[PlannedCall], reading: Reading, context: Context, again: bool = False) -> list[str]:
+    """The words that narrow the question and are known to none of these calls; neighbours are said together.
 
     Args:
         calls: the plan.
         reading: the question.
         context: what exists.
-        earlier: the calls before, where the question is a follow-up.
+        again: whether the plan only repeats an earlier one, see `repeats`.
     """
-    text = reading.text
-    again = bool(earlier) and any(_repeats(call, one) for call in calls for one in earlier)
-    missed = [
+    return _said(reading.text, _missed(calls, narrowing(reading.text), reading, context, again))
+
+
+def asked_for(
+    calls: Sequence[PlannedCall], reading: Reading, context: Context, earlier: Sequence[PlannedCall]
+) -> str | None:
+    """Such words where the question is about them, so that a plan which does not know them answers nothing."""
+    again = repeats(calls, earlier)
+    narrower = [one for one in narrowing(reading.text) if one.sharp or again]
+    return next(iter(_said(reading.text, _missed(calls, narrower, reading, context, again))), None)
+
+
+def repeats(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a plan has a call of the one before, or that one with less of what it was narrowed to."""
+    return any(_repeats(call, one) for call in calls for one in earlier)
+
+
+def _missed(
+    calls: Sequence[PlannedCall], words: Sequence[_Narrowing], reading: Reading, context: Context, again: bool
+) -> list[_Narrowing]:
+    return [
         one
-        for one in narrowing(text)
+        for one in words
         if not any(_knows(call, one, reading, context, again) for call in calls)
-        and not any(_selects(call, text[one.start : one.end], reading, context) for call in calls)
+        and not any(_selects(call, reading.text[one.start : one.end], reading, context) for call in calls)
     ]
-    if not missed:
-        return None
-    start, end = missed[0].start, missed[0].end
-    for one in missed[1:]:  # neighbours are said together
-        if text[end : one.start].strip():
-            break
-        end = one.end
-    return text[start:end]
+
+
+def _said(text: str, missed: Sequence[_Narrowing]) -> list[str]:
+    spans: list[tuple[int, int]] = []
+    for one in missed:
+        if spans and not text[spans[-1][1] : one.start].strip():
+            spans[-1] = (spans[-1][0], one.end)
+        else:
+            spans.append((one.start, one.end))
+    return [text[start:end] for start, end in spans]
 
 
 def _repeats(call: PlannedCall, before: PlannedCall) -> bool:

@@ -23,7 +23,7 @@ from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
-from agents.models.offline.proposing.unheeded import unheeded
+from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal, unassessed, unprotected
@@ -354,7 +354,7 @@ def _by_days(seen: Weighing) -> Decision:
     reading, found, earlier, context = seen.reading, seen.found, seen.days, seen.context
     if seen.plans and (split := split_ahead(seen.plans[0][1], reading, context)):
         return Decision(reading, found, nearest=seen.plans[0][1], unsplit=split)
-    heeded = [pair for pair in seen.plans if unheeded(pair[1].calls, reading, context, earlier) is None]
+    heeded = [pair for pair in seen.plans if asked_for(pair[1].calls, reading, context, earlier) is None]
     if heeded[:1] == seen.plans[:1]:  # else what is left is what nobody asked, however likely among itself
         seen = _among(seen, heeded)
         heeded = list(seen.plans)

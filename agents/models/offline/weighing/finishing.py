@@ -17,7 +17,7 @@ from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.things import priced_whole
-from agents.models.offline.proposing.unheeded import unheeded
+from agents.models.offline.proposing.unheeded import asked_for, unheeded
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
@@ -76,7 +76,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    limits.update(dict.fromkeys([*_aside(kept, reading), *_wider(kept, reading)]))
+    limits.update(dict.fromkeys([*_aside(kept, reading, context), *_wider(kept, reading)]))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(reading.when.mentions) > 1:
@@ -97,13 +97,16 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     )
 
 
-def _aside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence that names the words of no known meaning which no call makes use of: none is dropped in silence."""
+def _aside(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
+    """Sentences that name the words which no call makes use of: none is dropped in silence."""
     used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
     idle = [word for word in unused(reading.text, calls[0].query) if word.isalpha() and word not in used]
     words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
     words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
-    return [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+    said = [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+    narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= set(words)]
+    said += [f"Left aside, as this can not be narrowed by it: {', '.join(narrower)}."] if narrower else []
+    return said
 
 
 def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
@@ -155,7 +158,7 @@ def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -
     if best is not None:
         for said in objections(best.calls, best.limits, decision.reading, context).values():
             return said
-        if word := unheeded(best.calls, decision.reading, context, earlier):
+        if word := asked_for(best.calls, decision.reading, context, earlier):
             return f'I can not narrow this to "{word}".'
     return "I am not sure what is being asked,"
 
