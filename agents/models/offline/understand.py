@@ -44,18 +44,24 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A question that was not answered: the calls that it left, and what was said instead of an answer."""
+    """A question that was not answered: the calls that it left, what was said in it, and what was said to it."""
 
     calls: tuple[PlannedCall, ...]
+    said: tuple[PlannedCall, ...] | None
+    """Its likeliest calls with no more than the places and times that it named; None if it lies too far back."""
     why: Abstention | None
-    bound: bool
-    """It named a place, a service or a time, which what goes on from it may mean too."""
 
-    def is_gone_on_by(self, question: str, reading: Reading) -> bool:
-        """Whether a question that leans on it says what it is about, or gives the name that was wanted."""
+    def followed_by(self, question: str, reading: Reading) -> tuple[PlannedCall, ...] | None:
+        """The calls that a question follows which leans on it; None if it follows from nothing that anybody saw.
+
+        It gives the name that was wanted, or says what it is about: that of a whole sentence needs no more than where and
+        when.
+        """
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
-            return reading.found.any()
-        return bool(about(reading) and (self.calls or (_joined(question) and not self.bound)))
+            return self.calls if reading.found.any() else None
+        if not about(reading):
+            return None
+        return self.calls or (self.said if _own(question) else None)
 
 
 def understand(
@@ -81,7 +87,7 @@ def understand(
     context = Context(names, now, queries)
     turns: list[Turn] = []
     first = _first(history, context)
-    missed = Missed((), None, bound=True) if first and _continues(history[first - 1], context) else None
+    missed = Missed((), None, None) if first and _continues(history[first - 1], context) else None
     for text, answer in zip(history[first:], said[first:], strict=True):
         asked, earlier = _after(_taken_up(text, missed), turns, context)
         plan = _planned(asked, earlier, context, said=text, missed=missed)
@@ -89,9 +95,7 @@ def understand(
             # of two readings, what follows is about the likelier
             turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
         elif re.search(r"[^\W_]", asked) and (not turns or not _continues(asked, context)):
-            seen = read(asked, names, now)
-            bound = bool(seen.found.any() or seen.found.unknown or seen.when.mentions)
-            missed = Missed(left_by(asked, earlier, context), plan.abstention, bound)
+            missed = Missed(left_by(asked, earlier, context), _said_in(asked, context), plan.abstention)
     asked, earlier = _after(_taken_up(question, missed), turns, context)
     return _planned(asked, earlier, context, said=question, missed=missed)
 
@@ -112,6 +116,12 @@ _SENTENCE = re.compile(
 )
 """A sentence of four words at least, and not a few words thrown in."""
 _JOINED = re.compile(r"^\W*(?:and|or|but|so|then|also|now)\b\W*")
+_WHERE = re.compile(
+    r"\b(?:(?:in|at|of|for|on) )?(?:there|(?:that|this|the same) (?:account|venue|casino|team|environment|service|day|week|month|quarter|year|period|time))\b|\b(?:also|still|too)\b"
+)
+"""Words that lean on where and when, and on nothing else."""
+_WORDS = 4
+_PLACE_AND_TIME = frozenset({"accounts", "team", "venue", "env", "region", "period"})
 _OF_US = re.compile(r"\b(?:we|our|us|company|organi[sz]ation)\b")
 _POINTS = re.compile(
     r"\b(?:such|the)\b(?! (?:most|least|whole|entire|full|total|overall|last|past|current|coming|top|best|worst|biggest|largest|smallest|highest|lowest|oldest|newest|latest"
@@ -173,10 +183,12 @@ def _planned(
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
-        reading = read(question, context.names, context.now)
-        if _continues(question, context) and not missed.is_gone_on_by(question, reading):
-            return unclear({}, context, _UNSHOWN)
         earlier = missed.calls
+        if _continues(question, context):
+            followed = missed.followed_by(question, read(question, context.names, context.now))
+            if followed is None:
+                return unclear({}, context, _UNSHOWN)
+            earlier = followed
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
     if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
@@ -201,6 +213,14 @@ def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -
     return settled(likeliest(seen), earlier, seen.reading, context.now)
 
 
+def _said_in(question: str, context: Context) -> tuple[PlannedCall, ...]:
+    """The calls of a question that was not answered, with no more than the places and times that were named in it."""
+    seen = weigh(question, (), context)
+    calls = settled(likeliest(seen), (), seen.reading, context.now)
+    named = [{key: value for key, value in call.inputs.items() if key in _PLACE_AND_TIME} for call in calls[:1]]
+    return tuple(call.model_copy(update={"inputs": inputs}) for call, inputs in zip(calls, named, strict=False))
+
+
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|ja|sure|exactly|indeed|correct|right|i do|i did)\b\W*(?:please|graag|that one|i do|i did)?\W*"
 )
@@ -217,10 +237,10 @@ def _continues(question: str, context: Context) -> bool:
     return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
 
 
-def _joined(question: str) -> bool:
-    """Whether a question is a whole sentence behind an "and" or an "or", that leans on nothing else."""
-    sentence = _JOINED.sub("", question.casefold())
-    return bool(_SENTENCE.match(sentence)) and not _LEANS.search(sentence)
+def _own(question: str) -> bool:
+    """Whether a question is a whole sentence that leans on no more than a place or a time ("and who changed it there?")."""
+    sentence = _WHERE.sub(" ", _JOINED.sub("", question.casefold()))
+    return len(sentence.split()) >= _WORDS and not _LEANS.search(sentence)
 
 
 def _vague(decision: Decision, plan: Plan, context: Context) -> tuple[PlannedCall, ...]:

@@ -10,7 +10,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.anchored import anchored
 from agents.models.offline.proposing.completing import completed, completed_all
-from agents.models.offline.proposing.composed import composed
+from agents.models.offline.proposing.composed import composed, says_where
 from agents.models.offline.proposing.dialogue import compared, follow, reasons
 from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.followups import carry, inherited, placed_as
@@ -65,8 +65,11 @@ class Candidate:
 def candidates(reading: Reading, earlier: Sequence[PlannedCall], found: Evidence, context: Context) -> list[Candidate]:
     """Plans that the question may mean, each once; `earlier` are the calls of the question before, if any."""
     every: list[Candidate] = []
+    everywhere = says_where(reading.text)
 
     def add(source: str, calls: Sequence[PlannedCall], limits: Sequence[str] = ()) -> None:
+        if everywhere and len(calls) > 1:
+            calls = [call for call in calls if call.query != "account_list"]
         if calls:
             every.append(Candidate(source, tuple(calls[:_MOST]), tuple(limits)))
 

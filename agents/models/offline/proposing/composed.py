@@ -129,9 +129,12 @@ def composed(reading: Reading, seen: Evidence, context: Context) -> list[Compose
         for cost in ("spend_change", "cost_anomalies"):
             if {cost, "recent_changes"} <= context.queries.keys():
                 found.append(("pair", [one_call(name, reading, context) for name in (cost, "recent_changes")]))
-    if _EVERYWHERE.search(reading.text) and "account" not in _EVERYWHERE.sub(" ", reading.text):
-        return [(how, calls) for how, calls in found if all(call.query != "account_list" for call in calls)]
     return found
+
+
+def says_where(text: str) -> bool:
+    """Whether "accounts" are spoken of only as where is looked."""
+    return bool(_EVERYWHERE.search(text)) and "account" not in _EVERYWHERE.sub(" ", text)
 
 
 def _once(names: Sequence[str]) -> list[str]:
