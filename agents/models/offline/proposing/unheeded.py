@@ -66,13 +66,15 @@ _AUDIENCE = re.compile(
 class _Narrowing:
     """A word that narrows.
 
-    `apart` if what it says must have been chosen, whatever the query is about; `sharp` if it is what the question asks.
+    `apart` if what it says must have been chosen, whatever the query is about; `sharp` if it is what the question asks,
+    and `pointed` if it is where something was shown before.
     """
 
     start: int
     end: int
     apart: bool
     sharp: bool
+    pointed: bool
 
 
 @lru_cache(maxsize=2048)
@@ -81,13 +83,16 @@ def narrowing(text: str) -> tuple[_Narrowing, ...]:
     tokens = list(_TOKEN.finditer(text))
     found: set[tuple[int, int]] = set()
     ends = [match.start() for match in re.finditer(r"[?;]", text)]
+    pointed: set[tuple[int, int]] = set()
     sharp: set[tuple[int, int]] = set()
     for pattern in _BEHIND:
         for start in (match.end() for match in pattern.finditer(text)):
             end = next((one for one in ends if one >= start), len(text))
             spans = {token.span() for token in tokens if start <= token.start() < end}
             found |= spans
-            sharp |= spans if pattern in (_ONLY, _PREDICATE) else set()
+            if pattern in (_ONLY, _PREDICATE):
+                next_to = takewhile(_goes_on, (token for token in tokens if token.start() >= start))
+                pointed |= {token.span() for token in next_to} if pattern is _ONLY else spans
     nouns = {match.start() for match in _NOUN.finditer(text)}
     for place, token in enumerate(tokens):
         if token[0] in LINKS:
@@ -101,7 +106,7 @@ def narrowing(text: str) -> tuple[_Narrowing, ...]:
         sharp |= apart if match[0].split()[0] in ("than", "dan") else set()
     aside = [match.span() for match in _AUDIENCE.finditer(text)]
     spans = {span for span in found | apart if span in apart or _says(text[slice(*span)])}
-    every = {_Narrowing(*span, apart=span in apart, sharp=span in sharp) for span in spans}
+    every = {_Narrowing(*span, apart=span in apart, sharp=span in sharp, pointed=span in pointed) for span in spans}
     heard = (one for one in every if not any(a <= one.start < b for a, b in aside))
     return tuple(sorted(heard, key=lambda one: one.start))
 
@@ -150,7 +155,7 @@ def asked_for(
 ) -> str | None:
     """Such words where the question is about them, so that a plan which does not know them answers nothing."""
     again = repeats(calls, earlier)
-    narrower = [one for one in narrowing(reading.text) if one.sharp or again]
+    narrower = [one for one in narrowing(reading.text) if one.sharp or again or (one.pointed and earlier)]
     return next(iter(_said(reading.text, _missed(calls, narrower, reading, context, again))), None)
 
 
