@@ -21,6 +21,7 @@ from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.reading import Reading, read
+from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.repeated import repeated
@@ -185,7 +186,10 @@ def _planned(
     if missed is not None:
         earlier = missed.calls
         if _continues(question, context):
-            followed = missed.followed_by(question, read(question, context.names, context.now))
+            reading = read(question, context.names, context.now)
+            followed = missed.followed_by(question, reading)
+            if followed is None and (refused := refusal(reading.text, reading.flat)) and refused.kind == "read_only":
+                return Plan(abstention=refused)  # whatever it is that is to be changed
             if followed is None:
                 return unclear({}, context, _UNSHOWN)
             earlier = followed

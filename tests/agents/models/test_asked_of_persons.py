@@ -110,7 +110,7 @@ def test_the_first_one_is_the_thing_that_was_shown_first_or_nobody_is_looked_for
 def test_a_follow_up_asks_for_no_second_look_at_what_was_looked_at(asked: tuple[str, ...]) -> None:
     plan = plan_of(*asked)
     assert plan.calls == () and plan.abstention is not None
-    assert "one look at what people did, used once" in plan.abstention.text
+    assert "the same look at what people did as the question before" in plan.abstention.text
 
 
 def test_the_whole_question_once_more_does_ask_for_another_look() -> None:

@@ -14,6 +14,7 @@ from agents.models.offline.inputs.periods import a_year_ago, resolved, stepped
 from agents.models.offline.inputs.taken_back import taken_back
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.ranked import ranked_first
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import monday_of, span
@@ -284,7 +285,7 @@ def named_after(question: str, before: str, answer: str, names: Names, *, of_a_t
             return f"and team {name}{match['more'] or ''}?"
     if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
         return f"and in account {match['name'].casefold()}{match['more'] or ''}?"
-    question = _person_meant(question, answer)
+    question = ranked_first(_person_meant(question, answer), before, answer, names)
     row = _LEADING.search(answer)
     if row is None:
         return question

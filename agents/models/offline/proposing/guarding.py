@@ -249,12 +249,15 @@ def _rights(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
 
 def _everybody(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     """Who did "that", asked of nothing that a call could be narrowed to."""
-    if _DID_THAT.search(reading.text) and any(c.query == "who_did_what" and _wide(c, context) for c in calls):
-        return "I can not tell which change is meant, and do not look at what everybody did: name what was changed, or the day."
+    if DID_THAT.search(reading.text) and any(c.query == "who_did_what" and _wide(c, context) for c in calls):
+        return NOT_EVERYBODY
     return None
 
 
-_DID_THAT = re.compile(
+NOT_EVERYBODY = (
+    "I can not tell which change is meant, and do not look at what everybody did: name what was changed, or the day."
+)
+DID_THAT = re.compile(
     r"\bby whom\b|\bwho\b.*\b(?:that|it|this|them|those|these|so|the (?:first|second|third|last|other|oldest|newest|latest|biggest|largest|top)(?: ones?\b|\W*$))(?![\w-])"
 )
 _WIDE = 7

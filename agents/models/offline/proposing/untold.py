@@ -50,7 +50,17 @@ _DATED = frozenset(
     "alarm_history alarms aws_health_events backups commitments cost_anomalies error_logs recent_changes threats who_did_what".split()
 )
 """Queries whose rows have a time in them."""
+_HAPPENED = frozenset({"findings", "metric", "spend", "spend_change", "forecast", "commitments", "untagged_spend"})
+"""Queries whose figures are of a time that is said, beside those that show events."""
 _ASKED = (
+    _Asked(
+        re.compile(
+            rf"^\W*(?:(?:and|so|but|ok) )*when (?:exactly )?(?:was|were|did) {_IT}(?: (?:happen|take place|exactly))?\W*$"
+        ),
+        _DATED | _HAPPENED,
+        "when that was",
+        instead="it shows what is so now, and who changed a thing can be asked with its name",
+    ),
     _Asked(
         re.compile(
             rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bhow old (?:is|are|was|were) {_IT}|\bfrom (?:when|what date) on\b"

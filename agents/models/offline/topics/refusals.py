@@ -8,7 +8,7 @@ import re
 from agents.models.offline.plan import Abstention
 
 _LEAD = (
-    r"(?:please|pls|kindly|hey|hi|hello|regent|ok|okay|now|then|and|also|just|go ahead and|quickly|immediately|can you|could you|would you|will you|"
+    r"(?:please|pls|kindly|hey|hi|hello|regent|ok|okay|now|then|and|also|just|at least|go ahead and|quickly|immediately|can you|could you|would you|will you|"
     r"can we|could we|can i|could i|may i|shall we|should we|let us|i want (?:you )?to|i need (?:you )?to|i would like (?:you )?to|i d like (?:you )?to|we need to|we want to|we have to|you (?:should|must|need to|can)|"
     r"how (?:do|can|would) (?:i|we|you)|help (?:me|us)(?: to)?|make sure (?:to|you)|try to|be so kind (?:as )?to|kun je|kan je|wil je|graag|pode|poderia|por favor|alsjeblieft|,|for me|us|to)"
 )

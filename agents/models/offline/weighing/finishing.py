@@ -15,13 +15,14 @@ from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.compared import whether
-from agents.models.offline.proposing.guarding import OF_A_BILL, objections
+from agents.models.offline.proposing.guarding import NOT_EVERYBODY, OF_A_BILL, objections
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for, unheeded
-from agents.models.offline.reading import Reading
+from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.settling import holds_share, settled
 from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
@@ -72,11 +73,14 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context, earlier))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
+    if earlier and any(_is_to_come(call, context) for call in calls):
+        return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    limits.update(dict.fromkeys([*_aside(kept, reading, context), *_wider(kept, reading)]))
+    aside = [*_aside(kept, reading, context), *_wider(kept, reading), *_of_all(kept, earlier, reading)]
+    limits.update(dict.fromkeys(aside))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(reading.when.mentions) > 1:
@@ -107,6 +111,32 @@ def _aside(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= set(words)]
     said += [f"Left aside, as this can not be narrowed by it: {', '.join(narrower)}."] if narrower else []
     return said
+
+
+_AHEAD = frozenset({"forecast", "aws_health_events", "commitments", "budgets"})
+"""Queries that know of times to come."""
+
+
+def _is_to_come(call: PlannedCall, context: Context) -> bool:
+    """Whether a call looks at days to come, and at nothing that is known of them."""
+    word = str(call.inputs.get("period", ""))
+    day = re.match(r"20\d\d-\d\d-\d\d", word)
+    later = to_come(word, context.now) or (day is not None and day[0] > f"{context.now:%Y-%m-%d}")
+    return later and call.query not in _AHEAD
+
+
+_OF_THEM = re.compile(
+    r"\b(?:only|just|of (?:them|those|these)|(?:the|which|what) ones?|those (?:who|that|with|without))\b"
+)
+
+
+def _of_all(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence that a check of users and keys is of all of them, where only some of those shown were asked for."""
+    before = {str(one.inputs.get("check")) for one in earlier if one.query == "identity_hygiene"}
+    other = [call for call in calls if call.query == "identity_hygiene" and call.inputs.get("check") not in before]
+    if not before or not other or not _OF_THEM.search(reading.text):
+        return []
+    return ["This is all that this check finds, not only those shown before: two checks can not be combined."]
 
 
 def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
@@ -145,9 +175,15 @@ def unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not 
     best += [name for name in ("spend", "findings", "alarms") if name not in best][: 3 - len(best)]
     best = [name for name in best if name in context.queries] or [n for n in EXAMPLES if n in context.queries][:3]
     shown = tuple(EXAMPLES[name][0] for name in best)
-    why = f"{why.removesuffix('.').removesuffix(',')}, and would rather not guess. "
-    text = why + ("You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else "")
+    text = _no_guess(why) + ("You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else "")
     return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
+
+
+def _no_guess(why: str) -> str:
+    """Why nothing is answered, and that no guess is made: in one sentence where that is said of the same "I"."""
+    why = why.removesuffix(".").removesuffix(",")
+    one = why.startswith("I ") and not re.search(r"[:;]|\bname\b|\. ", why)
+    return f"{why}, and would rather not guess. " if one else f"{why}. I would rather not guess. "
 
 
 def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -> str:
@@ -160,6 +196,8 @@ def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -
             return said
         if word := asked_for(best.calls, decision.reading, context, earlier):
             return f'I can not narrow this to "{word}".'
+    if asks_who_did_that(decision.reading, earlier) and "who_did_what" in context.queries:
+        return NOT_EVERYBODY
     return "I am not sure what is being asked,"
 
 

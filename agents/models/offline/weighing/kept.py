@@ -16,7 +16,7 @@ from agents.models.offline.proposing.anchored import (
     strays_in_time,
     without_anchor,
 )
-from agents.models.offline.proposing.guarding import MONEY, OF_A_BILL
+from agents.models.offline.proposing.guarding import DID_THAT, MONEY, OF_A_BILL
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 
@@ -38,6 +38,12 @@ _THE_ONE = re.compile(
     r"(?:oldest|newest|latest|most recent|first|second|last|biggest|largest|smallest|worst|longest|top)(?: ones?)?(?: (?:of|among) (?:them|these|those))?\W*$"
 )
 """One of those that were shown, and no word of what it is: "how old is the oldest?"."""
+_SAYS_MORE = re.compile(
+    r"^\W*(?:(?:and|but|only|just|so) )*(?:with|without|from|via|using)\b(?!.*\b(?:is|are|was|were|did|do|does|has|have)\b)"
+)
+"""What says more of what was shown, with no verb: "with MFA?", "from where?"."""
+_SHOWS_DEEDS = frozenset({"who_did_what", "recent_changes"})
+"""Queries that show what was done: who did "that" is asked of all of it."""
 _PLACES = ("accounts", "team", "venue")
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
@@ -47,6 +53,10 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     if not earlier:
         return False
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
+    if before.query == "who_did_what" and _SAYS_MORE.search(reading.text):
+        return any(call.query != before.query for call in calls)
+    if asks_who_did_that(reading, earlier) and any(_of_everybody(call) for call in calls):
+        return True
     if compares(reading):
         return before.query in OF_A_BILL or not all(_at_another_time(call, before) for call in calls)
     if holds_the_two(reading) and before.query not in OF_A_BILL:
@@ -76,12 +86,25 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     return False
 
 
+def asks_who_did_that(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether it is asked who did "that", after an answer that shows nothing that anybody did."""
+    asked = "WHODID" in reading.concepts and DID_THAT.search(reading.text)
+    return bool(asked and earlier and earlier[0].query not in _SHOWS_DEEDS)
+
+
 def followed_up(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a plan is how what was spent has changed, of all that was shown, where that is asked ("is it growing?")."""
     if not earlier or earlier[0].query != "spend" or not _MOVES.search(reading.text):
         return False
     kept = {k: v for k, v in earlier[0].inputs.items() if k in (*_NARROWED, "period")}
     return [call.query for call in calls] == ["spend_change"] and kept.items() <= calls[0].inputs.items()
+
+
+def _of_everybody(call: PlannedCall) -> bool:
+    """Whether a look at what people did is of everybody, everything and all accounts."""
+    return (
+        call.query == "who_did_what" and not {"who", "action", "resource", "service", "accounts"} & call.inputs.keys()
+    )
 
 
 def _at_another_time(call: PlannedCall, before: PlannedCall) -> bool:

@@ -10,8 +10,8 @@ from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.weighing.deciding import decide
 
 _ONE_LOOK = (
-    "That was asked before, and what was approved is one look at what people did, used once. What it showed stands "
-    "in that answer, if it was approved; to look again, ask the whole question again."
+    "This comes to the same look at what people did as the question before, and an approval is for one look, used "
+    "once. What was approved, if it was, stands in that answer; to look again, ask the whole question again."
 )
 
 

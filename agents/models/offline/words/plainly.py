@@ -76,10 +76,14 @@ _HAS_IT = re.compile(
 
 _ASK = r"(?:(?:and|but|ok|now|then|please|no|show|show me|take|use|give me|do|make it|make that|i want|i meant|with|the same|same|for) )*"
 _X, _Y = r"(?P<new>(?:by |per |for |in )?[^,]{2,40}?)", r"(?:by |per |for |in )?[^,]{2,30}?"
+_NOT = (
+    r"(?<!have )(?<!has )(?<!had )(?<!is )(?<!are )(?<!was )(?<!were )(?<!do )(?<!does )(?<!did )(?<!can )(?<!will )not"
+)
+"""What puts one thing in the place of another; behind a verb it says what things are without."""
 _INSTEAD = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^{_ASK}{_X},? (?:instead of|in place of|rather than|and not|not) {_Y}(?: please)?$",
+        rf"^{_ASK}{_X},? (?:instead of|in place of|rather than|and not|{_NOT}) {_Y}(?: please)?$",
         rf"^{_ASK}(?:instead of|in place of|rather than) {_Y}(?:,| ,)? (?:(?:show|take|use|give me|do|look at|i want) )+(?:me )?{_X}$",
         rf"^{_ASK}(?:instead of|in place of|rather than|not) (?:by |per |for |in )?[^, ]{{2,30}} ?, ?{_ASK}{_X}$",
         rf"^{_ASK}(?:replace|swap|exchange|substitute|change) {_Y} (?:by|with|for|to|into) {_X}(?: please)?$",

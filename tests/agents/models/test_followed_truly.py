@@ -1,0 +1,100 @@
+"""Followed truly: a follow-up that narrows, or points at one thing of an answer, is of that, or says that it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.understand import understand
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+DAYS = "Total spend: USD 64,714.52.\n\nThe highest:\n- 1 October 2026: USD 10,562.01\n- 13 October 2026: USD 4,274.87"
+VENUES = "Total spend: USD 132,864.40.\n\nThe least:\n- venue eindhoven: USD 3,555.50\n- venue utrecht: USD 4,332.42"
+DEAREST_DAY = "What was our most expensive day this month?"
+
+
+def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
+    """The plan of the last question, after the others, which were answered so."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
+
+
+def why_not(*asked: str, answers: tuple[str, ...] = ()) -> str:
+    """What is said in the place of an answer."""
+    plan = plan_of(*asked, answers=answers)
+    assert plan.calls == () and plan.abstention is not None
+    return plan.abstention.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "period", "against"),
+    [
+        ("Why?", "2026-10-01", "2026-09-30"),
+        ("why was that?", "2026-10-01", "2026-09-30"),
+        ("What did we spend that day?", "2026-10-01", None),
+        ("And the day after?", "2026-10-02", None),
+        ("and the day before?", "2026-09-30", None),
+    ],
+)
+def test_the_day_that_came_first_is_the_day_that_is_meant(asked: str, period: str, against: str | None) -> None:
+    [call] = plan_of(DEAREST_DAY, asked, answers=(DAYS,)).calls
+    assert (call.inputs["period"], call.inputs.get("compared_to")) == (period, against)
+
+
+def test_a_follow_up_plans_no_time_to_come() -> None:
+    assert "cannot know" in why_not(DEAREST_DAY, "What did we spend that day?", "And the day after?")
+
+
+def test_the_venue_that_came_first_is_the_one_shown_by_month() -> None:
+    [call] = plan_of("Which of our venues is the cheapest?", "And per month since June?", answers=(VENUES,)).calls
+    assert (call.inputs["accounts"], call.inputs["by"]) == ("venue-eindhoven", "month")
+
+
+@pytest.mark.parametrize(
+    ("asked", "check"),
+    [
+        (("Which users have no MFA?", "Only the ones with admin rights"), {"check": "over_privileged"}),
+        (
+            ("Which access keys are older than a year?", "Which of them have not been used for three months?"),
+            {"check": "unused_keys", "days": 90},
+        ),
+    ],
+)
+def test_a_check_that_is_not_of_those_shown_says_so(asked: tuple[str, ...], check: dict[str, object]) -> None:
+    plan = plan_of(*asked)
+    assert [call.inputs for call in plan.calls] == [check]
+    assert any("not only those shown before" in limit for limit in plan.limits)
+
+
+def test_another_check_that_narrows_nothing_says_nothing_of_those_shown() -> None:
+    plan = plan_of("Which users have no MFA?", "And which access keys are old?")
+    assert plan.calls and not any("shown before" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize("more", ["With MFA?", "From where?"])
+def test_what_says_more_of_what_people_did_is_not_asked_of_all_users(more: str) -> None:
+    assert "the same look at what people did" in why_not("Did anyone log in as root?", more)
+
+
+def test_when_that_was_is_not_told_by_what_is_so_now() -> None:
+    said = why_not("Which buckets are public?", "When was that?")
+    assert "does not tell when that was" in said and "asked with its name. I would rather not guess." in said
+
+
+def test_who_did_that_is_not_asked_of_everybody_where_no_deed_was_shown() -> None:
+    said = why_not("Did last night's backups succeed?", "Which ones failed?", "Who changed that?")
+    assert "do not look at what everybody did" in said
+    [call] = plan_of("What changed yesterday?", "who did that?").calls
+    assert (call.query, call.inputs) == ("who_did_what", {"period": "yesterday"})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Can you make the bucket private?", "Then at least make it private"),
+        ("Which buckets are public?", "Close it please", "Then at least make it private"),
+    ],
+)
+def test_to_ask_for_a_change_once_more_is_refused_once_more(asked: tuple[str, ...]) -> None:
+    assert why_not(*asked).startswith("Regent only reads")
