@@ -98,3 +98,9 @@ def test_who_did_that_is_not_asked_of_everybody_where_no_deed_was_shown() -> Non
 )
 def test_to_ask_for_a_change_once_more_is_refused_once_more(asked: tuple[str, ...]) -> None:
     assert why_not(*asked).startswith("Regent only reads")
+
+
+def test_how_many_there_are_to_save_on_says_what_is_counted() -> None:
+    plan = plan_of("How much would we save by deleting disks nobody uses?", "How many are there?")
+    assert {call.query for call in plan.calls} == {"savings"}
+    assert any("counts all opportunities" in limit for limit in plan.limits)

@@ -79,7 +79,12 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    aside = [*_aside(kept, reading, context), *_wider(kept, reading), *_of_all(kept, earlier, reading)]
+    aside = [
+        *_aside(kept, reading, context),
+        *_wider(kept, reading),
+        *_of_all(kept, earlier, reading),
+        *_counted(kept, earlier, reading),
+    ]
     limits.update(dict.fromkeys(aside))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
@@ -137,6 +142,19 @@ def _of_all(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readin
     if not before or not other or not _OF_THEM.search(reading.text):
         return []
     return ["This is all that this check finds, not only those shown before: two checks can not be combined."]
+
+
+_HOW_MANY = re.compile(
+    r"^\W*(?:(?:and|so|ok) )*how many(?: (?:of )?(?:them|those|these|ones))?(?: (?:are|is) (?:there|that|they|those|these|it)| do we have)?\W*$"
+)
+
+
+def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence what is counted, where it is asked how many there are of what could be saved on."""
+    of_savings = bool(earlier) and earlier[0].query == "savings" and all(call.query == "savings" for call in calls)
+    if not of_savings or not _HOW_MANY.match(reading.text):
+        return []
+    return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
 
 
 def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
