@@ -130,7 +130,8 @@ def _show_origin(console: Console, answer: Answer) -> None:
         heading, lines = _receipts(answer.receipts, console.width)
         console.print("\n".join((heading, *lines)), style="dim", markup=False, soft_wrap=True)
         if len(answer.receipts) > _MOST_RECEIPTS:
-            console.print(f"  [dim]and {len(answer.receipts) - _MOST_RECEIPTS} more (--json lists all)[/dim]")
+            more = counted(len(answer.receipts) - _MOST_RECEIPTS, "more receipt")
+            console.print(f"  [dim]and {more} (--json lists all)[/dim]")
     usage = answer.usage
     cost = f", AWS calls cost USD {usage.aws_cost_usd:.2f}" if usage.aws_cost_usd else ""
     console.print(

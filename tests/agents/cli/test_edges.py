@@ -77,6 +77,12 @@ def test_receipts_are_no_wider_than_the_screen(answer: Answer, width: int) -> No
     assert max(map(len, lines[at:])) <= width, lines[at:]
 
 
+@pytest.mark.parametrize(("left", "said"), [(1, "and 1 more receipt (--json"), (5, "and 5 more receipts (--json")])
+def test_receipts_that_are_not_shown_are_counted_as_such(answer: Answer, left: int, said: str) -> None:
+    many = tuple(answer.receipts[0].model_copy(update={"id": f"r-{number:016x}"}) for number in range(6 + left))
+    assert any(said in line for line in drawn(answer.model_copy(update={"receipts": many})))
+
+
 def test_what_has_no_tag_is_not_among_the_largest(answer: Answer) -> None:
     named, without = answer.text.split("\n\nWithout one:\n")
     assert "The largest of those with a tag:\n- team data" in named

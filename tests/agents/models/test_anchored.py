@@ -60,7 +60,7 @@ QUARTER, AUGUST = "What did data-prod cost in Q3?", "What did Utrecht cost in Au
         (("What did online-prod cost in July?", "is that more than in June?", "and than in July last year?"), change("2026-07", "2025-07", accounts="online-prod")),
         (("What did we spend yesterday?", "versus the day before?"), change("yesterday", "2026-10-13")),
         (("What did we spend this year?", "versus last year?"), change("year_to_date", "2025-01-01..2025-10-15")),
-        (("What did we spend month to date?", "versus the same days last month?"), change("month_to_date", "2026-09-01..2026-09-15")),
+        (("What did we spend month to date?", "versus the same days last month?"), change("month_to_date", "2026-09-01..2026-09-14")),
         (("What did we spend by service in Q2?", "versus Q1?", "only RDS"), change("2026-Q2", "2026-Q1", service=RDS)),
         ((AUGUST, "more or less than July?"), change("2026-08", "2026-07", **UTRECHT)),
         ((AUGUST, "was it higher in July?"), change("2026-08", "2026-07", **UTRECHT)),

@@ -267,6 +267,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         and _is_state(query, reading)
     ):
         return
+    if query.name == "budgets" and period == "month_to_date":
+        return  # a budget is of the month that runs
     if period and "period" in fields:
         out.inputs["period"] = period
         if several:

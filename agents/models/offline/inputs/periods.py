@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -150,7 +151,9 @@ def _same_days(words: list[str], now: datetime) -> dict[str, Any] | None:
             (f"{p.start:%Y-%m}" for w in months if (p := resolved(w, now)) and f"{p.start:%Y-%m}" != this), None
         )
         month = other or dates.month_back(today, 1)
-        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{min(today.day, 28):02d}"}
+        # the bill of today is not complete, so that the month so far ends yesterday
+        last = min(max(1, today.day - 1), monthrange(int(month[:4]), int(month[5:]))[1])
+        return {"period": "month_to_date", "compared_to": f"{month}-01..{month}-{last:02d}"}
     span = resolved(days, now)
     if span is None or not months:
         return None

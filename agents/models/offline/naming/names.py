@@ -259,7 +259,7 @@ def _exact(text: str, names: Names, found: Found) -> str:
             said = _spoken(value)
             pattern = both(word, said) if fold(value) in COMMON else rf"(?:{word} )?{said}(?: {word})?"
             if fold(value) == "data" and marker == "team":
-                pattern += r"|data (?:people|folks|engineers|engineering)"
+                pattern += r"|data (?:people|folks|engineers|engineering|platform)"
             elif marker == "team":
                 pattern += rf"|{said} (?:people|folks|guys)"
             text, matches = _take(text, pattern, marker)

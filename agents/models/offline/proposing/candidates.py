@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context, calls_for, one_call
@@ -143,8 +143,16 @@ def _usable(one: Candidate, reading: Reading, context: Context) -> tuple[str, Ca
             full = context.queries[call.query].parse(call.inputs)
         except InputError:
             return None
+        if call.query == "spend_change" and _overlap(full, context):
+            return None
         kept.setdefault(repr((call.query, [plain(key, full[key], context) for key in sorted(full)])), call)
     return " ".join(kept), Candidate(one.source, tuple(kept.values()), one.limits, tag=one.tag)
+
+
+def _overlap(inputs: Mapping[str, object], context: Context) -> bool:
+    """Whether a time is held against one that it lies in, or that lies in it: that is no comparison."""
+    one, other = (resolved(str(inputs.get(key)), context.now) for key in ("period", "compared_to"))
+    return bool(one and other) and one.start < other.end and other.start < one.end  # type: ignore[union-attr]
 
 
 def plain(key: str, value: object, context: Context) -> object:

@@ -253,6 +253,11 @@ _HE = re.compile(r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b", re.IGNORECAS
 _ACTOR = re.compile(r"^- (?:role |user )?(?P<who>[\w.@-]+), [A-Z][a-z]+[A-Z]\w* ", re.MULTILINE)
 
 
+_OFF_THE_BILL = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
+_WITHOUT_IT = re.compile(r"\b(without|before|excluding) (?:it|them|that|those|these)\b", re.IGNORECASE)
+"""What is taken off a bill, pointed at: of the bill without it, and not of the split that showed it."""
+
+
 def _person_meant(question: str, answer: str) -> str:
     """A question what "he" did, with the one person or role named that the answer shows; as it is where it shows more."""
     he, who = _HE.search(question), {match["who"] for match in _ACTOR.finditer(answer)}
@@ -285,6 +290,8 @@ def named_after(question: str, before: str, answer: str, names: Names, *, of_a_t
             return f"and team {name}{match['more'] or ''}?"
     if match and match["name"].casefold() in names.accounts and _placed_before(before, names):
         return f"and in account {match['name'].casefold()}{match['more'] or ''}?"
+    if _OFF_THE_BILL.search(before):
+        question = _WITHOUT_IT.sub(r"\1 the credits", question)
     question = ranked_first(_person_meant(question, answer), before, answer, names)
     row = _LEADING.search(answer)
     if row is None:

@@ -85,6 +85,7 @@ def _pieces(thing: str) -> frozenset[str]:
 
 
 def _found(text: str) -> Iterator[str]:
+    text = _OF_RULES.sub("", text)
     if _ANY.search(text):
         return
     for names, does, thing, pieces in _rows():
@@ -95,6 +96,12 @@ def _found(text: str) -> Iterator[str]:
 def actions(text: str) -> list[str]:
     """The API actions that a change of something particular may be, the likeliest first; some stand together."""
     return list(dict.fromkeys(_found(text)))
+
+
+_OF_RULES = re.compile(
+    r"\b(?:anything|something|things?|what) (?:about|at|in|on|to|of|with) (?=(?:(?:the|our|an?|any) )?(?:firewalls?|security groups?|sgs?)\b)"
+)
+"""Anything, and of what: only rules are changed in these."""
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "public_exposure.kind": (
         ("buckets", r"buckets?|s3|object (?:storage|stores?)|files"),
         ("databases", r"databases?|dbs?|rds|aurora"),
-        ("security_groups", r"security[ -]groups?|ports?|ssh|rdp|firewalls?|let(?:s|ting)? (?:\w+ )?in|sgs?|inbound|ingress|0\.0\.0\.0/0|any (?:ip )?address(?:es)?|cidrs?|network rules?|nacls?"),
+        ("security_groups", r"security[ -]groups?|ports?|ssh|rdp|remote desktops?|firewalls?|let(?:s|ting)? (?:\w+ )?in|sgs?|inbound|ingress|0\.0\.0\.0/0|any (?:ip )?address(?:es)?|cidrs?|network rules?|nacls?"),
         ("shared", r"(?:companies|people|parties|firms|outfits|businesses) (?:other than|except|outside|that are not|who are not) us|(?:other|outside|foreign) (?:companies|firms|parties)|shared?|sharing|(?:outside|foreign|other people 's|strange|unknown) (?:the |our )?(?:org\w*|company|(?:aws )?accounts?)|external\w*|cross-account|third part\w+|with others|access analyzer|partners|suppliers|vendors"),
     ),
     "identity_hygiene.check": (
@@ -151,7 +151,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
     "spend.by": (
         ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|(?:how (?:large|big|much|generous) (?:is|was|were) |size of )(?:the |that |those )?(?:gifts?|freebies|vouchers?)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage|(?:types?|kinds?) of usage"),
-        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history"),
+        ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history|(?<!the )develop(?:s|ed|ing)?"),
         ("day", r"(?:which|what) (?:day|date)|(?:expensive|cheapest|dearest|priciest|costliest) (?:day|date)|(?:by|per|each|every|a) (?:day|dag|dia)|daily|day by day|dagelijks\w*|diari\w+"),
         ("account", r"(?:by|per|por|cada|each|every|which|what|across|expensive|top|priciest|costliest|of all|biggest|welke|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|aws|my|our|\w+) )?(?:accounts?|rekeningen|contas?)|accounts? (?:cost|spend|is|are) (?:the )?most"),
         ("team", r"who (?:pays|is paying|foots|spends|owns)|whose (?:budget|bill|money|cost)s?|who is the owner|(?:by|per|por|cada|each|every|any|which|what|across|expensive|top|priciest|costliest|biggest|welk|between|split|rank\w*|order|compare|sort) (?:(?:of (?:our|the|my|all|these|those)(?: \w+)?|the|my|our|\w+) )?(?:teams?|departments?|squads?|equipes?|afdeling\w*)|teams? (?:cost|spend|is|are)"),

@@ -47,7 +47,7 @@ _OUTSIDE = re.compile(
     r"employees?|staff|holidays?|vacation|lunch|dinner|coffee|restaurants?|stock price|share price|stock market|bitcoin|football|soccer|match score|news|elections?|president|prime minister|"
     r"competitors?|azure|gcp|google cloud|microsoft|office 365|m365|oracle cloud|salesforce|jira|github|gitlab|slack channel|confluence|joke|poem|song|story about|recipe|"
     r"(?:the|my|your|his|her|their|root|admin|wi-?fi|what) (?:[\w.-]+ )?passwords?(?! (?:polic\w+|age|last|older|rotat\w+))|passwords? (?:of|for)|passcode|pin code|secret values?|credit cards?|phone number|home address|birthday|horoscope|lottery|"
-    r"carbon|co2|emissions?|sustainab\w+|meaning of life|capital of|translate|exchange rate|lawsuit|licen[cs]e conditions|legal advice|happiness|satisfaction|"
+    r"carbon|co2|emissions?|sustainab\w+|meaning of life|capital of|translate|exchange rate|lawsuit|licen[cs]e conditions|legal advice|(?:the|a|one) (?:euro|dollar|pound|yen|franc|real)(?! (?:amounts?|values?|figures?|costs?|totals?|bills?|spend|sum))\b[^?]*\b(?:worth|waard|strong(?:er)?|weak(?:er)?)|(?:value|price|rate|course) of the (?:euro|dollar|pound|yen|franc|real)|happiness|satisfaction|"
     r"wachtwoord\w*|weer (?:vandaag|morgen|in)|senhas?|clima hoje|tempo hoje|salarios?|market share|marketing campaign|advertis\w+|table games?|chips|"
     r"love|marry|dating|girlfriend|boyfriend|sick leave|gossip|hire|tax return|vat return|interest rates?)(?![\w-])"
 )

@@ -5,26 +5,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
-from agents.models.offline.intents.coverage import unused
-from agents.models.offline.intents.learned import knows
-from agents.models.offline.naming.billed_parts import within
+from agents.models.offline.inputs.periods import for_forecast
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.compared import whether
-from agents.models.offline.proposing.guarding import NOT_EVERYBODY, OF_A_BILL, objections
+from agents.models.offline.proposing.guarding import NOT_EVERYBODY, objections
 from agents.models.offline.proposing.things import priced_whole
-from agents.models.offline.proposing.unheeded import asked_for, unheeded
+from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
+from agents.models.offline.weighing.aside import left_aside
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.settling import holds_share, settled
-from agents.models.offline.words.speech import is_known
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -80,15 +79,14 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     aside = [
-        *_aside(kept, reading, context),
-        *_wider(kept, reading),
+        *left_aside(kept, earlier, reading, context),
         *_of_all(kept, earlier, reading),
         *_counted(kept, earlier, reading),
     ]
     limits.update(dict.fromkeys(aside))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
-    if [call.query for call in kept] == ["forecast"] and len(reading.when.mentions) > 1:
+    if [call.query for call in kept] == ["forecast"] and len(_times_to_come(reading, context)) > 1:
         limits[_NO_OTHER] = None
     if whole := _whole_days(kept, reading):
         limits.update(dict.fromkeys(whole))
@@ -104,18 +102,6 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
     )
-
-
-def _aside(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
-    """Sentences that name the words which no call makes use of: none is dropped in silence."""
-    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
-    idle = [word for word in unused(reading.text, calls[0].query) if word.isalpha() and word not in used]
-    words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
-    words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
-    said = [f"Left aside, as not known here: {', '.join(words)}."] if words else []
-    narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= set(words)]
-    said += [f"Left aside, as this can not be narrowed by it: {', '.join(narrower)}."] if narrower else []
-    return said
 
 
 _AHEAD = frozenset({"forecast", "aws_health_events", "commitments", "budgets"})
@@ -157,11 +143,10 @@ def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readi
     return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
 
 
-def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where a bill is of all of a service, and only something within it was named."""
-    services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
-    named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
-    return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
+def _times_to_come(reading: Reading, context: Context) -> set[object]:
+    """The times that are named, each once, however often and in whatever words it is said."""
+    alone = [replace(reading, when=replace(reading.when, mentions=(one,))) for one in reading.when.mentions]
+    return {for_forecast(one, context.now)[0] or one.when.mentions[0].word for one in alone}
 
 
 _NO_CLOCK = "The time of day could not be used; this covers whole days."
@@ -246,11 +231,16 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
         focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
         focus += tuple(found.accounts)
-    if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type":
+    if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
         focus = ("Credit",) if "credit" in reading.text else ("Refund",)
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus
+
+
+def _is_gross(call: PlannedCall) -> bool:
+    """Whether a bill is without credits and refunds, of which there is no row then."""
+    return call.inputs.get("net") is False
 
 
 def _of_a_kind(reading: Reading) -> tuple[str, ...]:

@@ -229,6 +229,7 @@ noem|geef|toon|laat .*zien => show
 lijst => list
 overzicht => overview
 iemand => anyone
+iets aan => anything to
 iets => anything
 ergens => anywhere
 alles => everything

@@ -52,7 +52,7 @@ _IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"who made a ConsoleLogin\g<more>\g<also>\g<tail>",
         ),
         (
-            r"(?:which|what) (?:iam |console )?users (?:did not|didn't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)",
+            r"(?:(?:which|what|are there(?: any)?|do we have(?: any)?|show me|list)(?: the| our| all)* )?(?:iam |console )?(?:users|employees|people|persons|colleagues|staff(?: members)?)(?: who| that)? (?:did not|didn't|do not|don't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?",
             r"which users have been unused\g<tail>",
         ),
         (

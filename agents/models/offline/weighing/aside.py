@@ -1,0 +1,107 @@
+"""Aside: what a question names that its plan does not heed, though it answers: said in a sentence, and never dropped."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.intents.coverage import unused
+from agents.models.offline.intents.learned import knows
+from agents.models.offline.naming.billed_parts import within
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.guarding import OF_A_BILL
+from agents.models.offline.proposing.unheeded import unheeded
+from agents.models.offline.reading import Reading
+from agents.models.offline.words.speech import is_known
+
+
+def left_aside(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """Sentences about what these calls, after those of an `earlier` answer, do not heed of a question."""
+    return [
+        *_words(calls, reading, context),
+        *_wider(calls, reading),
+        *_all_ports(calls, reading),
+        *_by_an_event(calls, earlier, reading, context),
+        *_not_alone(calls, reading),
+    ]
+
+
+def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
+    """Sentences that name the words which no call makes use of: none is dropped in silence."""
+    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
+    idle = [word for word in unused(reading.text, calls[0].query) if word.isalpha() and word not in used]
+    words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
+    words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
+    said = [f"Left aside, as not known here: {', '.join(words)}."] if words else []
+    elsewhere = {*words, *_told(reading)}
+    narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
+    said += [f"Left aside, as this can not be narrowed by it: {', '.join(narrower)}."] if narrower else []
+    return said
+
+
+def _told(reading: Reading) -> set[str]:
+    """The words that sentences of their own are about: a port, an event that names a time."""
+    found = (pattern.search(reading.text) for pattern in (_ONE_PORT, _BY_AN_EVENT))
+    return {word for match in found if match for word in match[0].split()}
+
+
+def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where a bill is of all of a service, and only something within it was named."""
+    services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
+    named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
+    return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
+
+
+_BY_AN_EVENT = re.compile(
+    r"\b(?:during|throughout|at the time of|in the middle of|right (?:before|after)|just (?:before|after)) (?:the|that|this|our|an?) (?:[a-z-]+ ){0,2}?"
+    r"(?:outages?|incidents?|attacks?|breach|failures?|disruptions?|interruptions?|downtime|crash|migrations?|releases?|launch|deployments?|roll-?outs?|upgrades?|maintenance|match|finals?|tournament|games?|event|peak|promotion|campaign|party)\b"
+)
+"""A time that is named by what happened then, of which the clock is not said."""
+
+
+def _by_an_event(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """A sentence where a time was named by an event, and a call looks at a time that nobody named."""
+    said = _BY_AN_EVENT.search(reading.text)
+    if said is None or reading.when.mentions or reading.when.clock or reading.when.relative:
+        return []
+    known = {value for call in earlier for key, value in call.inputs.items() if key in _TIMES}
+    timed = [call for call in calls if _TIMES & fields_of(context.queries[call.query]).keys()]
+    if all(known & {value for key, value in call.inputs.items() if key in _TIMES} for call in timed):
+        return []
+    return [f'Left aside: "{said[0]}", as it is not known here when that was.']
+
+
+_TIMES = frozenset({"period", "around"})
+
+
+_DATABASES = re.compile(r"\b(?:databases?|dbs?|rds|aurora)\b")
+
+
+def _not_alone(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where the CPU of databases was asked about, which is ranked with that of all else that has one."""
+    ranked = any(
+        call.query == "metric" and call.inputs.get("name") == "cpu" and "resource" not in call.inputs for call in calls
+    )
+    if not ranked or not _DATABASES.search(reading.flat):
+        return []
+    return ["CPU use is ranked of machines, containers and databases together: name a database to see it alone."]
+
+
+_ONE_PORT = re.compile(r"\b(?:ssh|rdp|remote desktops?|ports? \d+)\b")
+
+
+def _all_ports(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where one port was named, and the groups that are shown are open at any."""
+    shown = any(call.query == "public_exposure" and call.inputs.get("kind") == "security_groups" for call in calls)
+    return (
+        ["This shows every port that is open, not only the one that was named."]
+        if shown and _ONE_PORT.search(reading.flat)
+        else []
+    )
