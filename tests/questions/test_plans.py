@@ -96,6 +96,12 @@ def test_what_follows_a_refused_turn_is_learned_after_what_the_reader_takes_over
     assert learned[-1] == ("", followed[-1])
 
 
+def test_what_the_reader_does_not_follow_after_a_refused_turn_is_not_learned(runs: Runs) -> None:
+    unanswered = Turn("Which databases have no backups?", (), "cannot_know")
+    turns = (unanswered, Turn("and volumes?", ((("inventory", {"kind": "volumes"}),),)))
+    assert len(train_ranking.examples([Conversation("x", turns)], runs, 1.0)) == 1
+
+
 @pytest.mark.slow
 def test_the_reader_holds_its_floor_on_what_it_was_taught(runs: Runs) -> None:
     """It was learned from these: how it does on unseen writers, `train_ranking --check` tells."""

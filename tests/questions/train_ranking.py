@@ -23,7 +23,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import named_after
-from agents.models.offline.understand import left_by
+from agents.models.offline.understand import Missed, continues, followed_after, missed_in
 from agents.models.offline.weighing import ranking
 from agents.models.offline.weighing.deciding import Weighed, considered, weighed
 from tests.agents.models import train_intents
@@ -64,20 +64,26 @@ def context() -> Context:
 def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -> list[Example]:
     """The candidates of every turn, read after what the turns before it were labelled with.
 
-    One that is refused leaves what the reader takes it to be about, as it does when people talk to it.
+    One that is refused leaves what the reader takes over from it, as when people talk to it; what the reader does not
+    follow then is no example.
     """
     found = []
     for conversation in conversations:
         earlier: tuple[PlannedCall, ...] = ()
         before, said = "", ""
+        missed: Missed | None = None
         for turn in conversation.turns:
-            found.append(_example(conversation.id, turn, before, said, earlier, runs, weight))
+            follows = followed_after(missed, turn.ask, context()) if missed else earlier
+            if follows is not None:
+                found.append(_example(conversation.id, turn, before, said, follows, runs, weight))
             if turn.plans:
-                earlier = _calls(turn)
+                earlier, missed = _calls(turn), None
                 said = runs.told(earlier, turn.ask)
             else:
                 pointed = named_after(turn.ask, before, said, context().names) if before else turn.ask
-                earlier, said = left_by(pointed, earlier, context()) or earlier, ""
+                said = ""
+                if not before or not continues(pointed, context()):
+                    missed = missed_in(pointed, earlier, context())
             before = turn.ask
     return found
 

@@ -88,15 +88,15 @@ def understand(
     context = Context(names, now, queries)
     turns: list[Turn] = []
     first = _first(history, context)
-    missed = Missed((), None, None) if first and _continues(history[first - 1], context) else None
+    missed = Missed((), None, None) if first and continues(history[first - 1], context) else None
     for text, answer in zip(history[first:], said[first:], strict=True):
         asked, earlier = _after(_taken_up(text, missed), turns, context)
         plan = _planned(asked, earlier, context, said=text, missed=missed)
         if plan.calls:
             # of two readings, what follows is about the likelier
             turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
-        elif re.search(r"[^\W_]", asked) and (not turns or not _continues(asked, context)):
-            missed = Missed(left_by(asked, earlier, context), _said_in(asked, context), plan.abstention)
+        elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
+            missed = missed_in(asked, earlier, context, plan.abstention)
     asked, earlier = _after(_taken_up(question, missed), turns, context)
     return _planned(asked, earlier, context, said=question, missed=missed)
 
@@ -150,12 +150,12 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
 def _first(history: Sequence[str], context: Context) -> int:
     """From where on a conversation is read: from a question that follows no other, where there still is one."""
     first = max(0, len(history) - _REMEMBERED)
-    while first and _continues(history[first], context):
+    while first and continues(history[first], context):
         first -= 1
     if first or len(history) < MOST_EXCHANGES:
         return first
     # what was before that is not kept: a few words that followed it say something else when read alone
-    return next((place for place, text in enumerate(history) if not _continues(text, context)), len(history))
+    return next((place for place, text in enumerate(history) if not continues(text, context)), len(history))
 
 
 _UNSHOWN = "I can not tell what this one follows: the question before it was not answered, or lies too far back,"
@@ -184,15 +184,14 @@ def _planned(
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
-        earlier = missed.calls
-        if _continues(question, context):
+        followed = followed_after(missed, question, context)
+        if followed is None:
             reading = read(question, context.names, context.now)
-            followed = missed.followed_by(question, reading)
-            if followed is None and (refused := refusal(reading.text, reading.flat)) and refused.kind == "read_only":
+            refused = refusal(reading.text, reading.flat)
+            if refused and refused.kind == "read_only":
                 return Plan(abstention=refused)  # whatever it is that is to be changed
-            if followed is None:
-                return unclear({}, context, _UNSHOWN)
-            earlier = followed
+            return unclear({}, context, _UNSHOWN)
+        earlier = followed
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
     if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
@@ -202,6 +201,20 @@ def _planned(
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
         return finished(alone, context)
     return _out_of_sight(decision, context) or plan
+
+
+def missed_in(
+    question: str, earlier: tuple[PlannedCall, ...], context: Context, why: Abstention | None = None
+) -> Missed:
+    """What a question that was not answered leaves to those that go on from it."""
+    return Missed(left_by(question, earlier, context), _said_in(question, context), why)
+
+
+def followed_after(missed: Missed, question: str, context: Context) -> tuple[PlannedCall, ...] | None:
+    """The calls that a question follows after one that was not answered; None if it follows from nothing that was shown."""
+    if not continues(question, context):
+        return missed.calls
+    return missed.followed_by(question, read(question, context.names, context.now))
 
 
 def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
@@ -236,7 +249,7 @@ def _taken_up(text: str, missed: Missed | None) -> str:
     return meant[0] if len(meant) == 1 and _YES.fullmatch(text.casefold()) else text
 
 
-def _continues(question: str, context: Context) -> bool:
+def continues(question: str, context: Context) -> bool:
     """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?"."""
     return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
 
