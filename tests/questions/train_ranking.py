@@ -23,7 +23,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import named_after
-from agents.models.offline.understand import Missed, continues, followed_after, missed_in
+from agents.models.offline.understand import Missed, continues, left_by
 from agents.models.offline.weighing import ranking
 from agents.models.offline.weighing.deciding import Weighed, considered, weighed
 from tests.agents.models import train_intents
@@ -73,7 +73,7 @@ def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -
         before, said = "", ""
         missed: Missed | None = None
         for turn in conversation.turns:
-            follows = followed_after(missed, turn.ask, context()) if missed else earlier
+            follows = missed.followed_by(turn.ask, context()) if missed else earlier
             if follows is not None:
                 found.append(_example(conversation.id, turn, before, said, follows, runs, weight))
             if turn.plans:
@@ -83,7 +83,7 @@ def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -
                 pointed = named_after(turn.ask, before, said, context().names) if before else turn.ask
                 said = ""
                 if not before or not continues(pointed, context()):
-                    missed = missed_in(pointed, earlier, context())
+                    missed = Missed(left_by(pointed, earlier, context()), pointed, None)
             before = turn.ask
     return found
 

@@ -20,7 +20,7 @@ from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, reached
-from agents.models.offline.reading import Reading, read
+from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
@@ -45,24 +45,29 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A question that was not answered: the calls that it left, what was said in it, and what was said to it."""
+    """A question that was not answered: the calls that it left, its words, and what was said to it."""
 
     calls: tuple[PlannedCall, ...]
-    said: tuple[PlannedCall, ...] | None
-    """Its likeliest calls with no more than the places and times that it named; None if it lies too far back."""
+    asked: str | None
+    """None if it lies too far back."""
     why: Abstention | None
 
-    def followed_by(self, question: str, reading: Reading) -> tuple[PlannedCall, ...] | None:
-        """The calls that a question follows which leans on it; None if it follows from nothing that anybody saw.
+    def followed_by(self, question: str, context: Context) -> tuple[PlannedCall, ...] | None:
+        """The calls that a question follows after this one; None if it follows from nothing that anybody saw.
 
-        It gives the name that was wanted, or says what it is about: that of a whole sentence needs no more than where and
-        when.
+        One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
+        more than where and when.
         """
+        if not continues(question, context):
+            return self.calls
+        reading = read(question, context.names, context.now)
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
             return self.calls if reading.found.any() else None
         if not about(reading):
             return None
-        return self.calls or (self.said if _own(question) else None)
+        if self.calls or self.asked is None or not _own(question):
+            return self.calls or None
+        return _said_in(self.asked, context)
 
 
 def understand(
@@ -96,7 +101,7 @@ def understand(
             # of two readings, what follows is about the likelier
             turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
-            missed = missed_in(asked, earlier, context, plan.abstention)
+            missed = Missed(left_by(asked, earlier, context), asked, plan.abstention)
     asked, earlier = _after(_taken_up(question, missed), turns, context)
     return _planned(asked, earlier, context, said=question, missed=missed)
 
@@ -184,7 +189,7 @@ def _planned(
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
-        followed = followed_after(missed, question, context)
+        followed = missed.followed_by(question, context)
         if followed is None:
             reading = read(question, context.names, context.now)
             refused = refusal(reading.text, reading.flat)
@@ -201,20 +206,6 @@ def _planned(
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
         return finished(alone, context)
     return _out_of_sight(decision, context) or plan
-
-
-def missed_in(
-    question: str, earlier: tuple[PlannedCall, ...], context: Context, why: Abstention | None = None
-) -> Missed:
-    """What a question that was not answered leaves to those that go on from it."""
-    return Missed(left_by(question, earlier, context), _said_in(question, context), why)
-
-
-def followed_after(missed: Missed, question: str, context: Context) -> tuple[PlannedCall, ...] | None:
-    """The calls that a question follows after one that was not answered; None if it follows from nothing that was shown."""
-    if not continues(question, context):
-        return missed.calls
-    return missed.followed_by(question, read(question, context.names, context.now))
 
 
 def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
@@ -234,8 +225,10 @@ def _said_in(question: str, context: Context) -> tuple[PlannedCall, ...]:
     """The calls of a question that was not answered, with no more than the places and times that were named in it."""
     seen = weigh(question, (), context)
     calls = settled(likeliest(seen), (), seen.reading, context.now)
-    named = [{key: value for key, value in call.inputs.items() if key in _PLACE_AND_TIME} for call in calls[:1]]
-    return tuple(call.model_copy(update={"inputs": inputs}) for call, inputs in zip(calls, named, strict=False))
+    return tuple(
+        call.model_copy(update={"inputs": {key: call.inputs[key] for key in call.inputs if key in _PLACE_AND_TIME}})
+        for call in calls[:1]
+    )
 
 
 _YES = re.compile(

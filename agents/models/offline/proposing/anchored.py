@@ -130,7 +130,9 @@ def without_anchor(
         return False
     if _times(reading) == 1 and not any(_is_at(call, before, now) for call in bills):
         return True
-    return any(before.inputs[key] not in [call.inputs.get(key) for call in bills] for key in _things(before))
+    return any(
+        before.inputs[key] not in [call.inputs.get(key) for call in bills] for key in _THINGS & before.inputs.keys()
+    )
 
 
 def compares_as_shown(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
@@ -143,11 +145,7 @@ def compares_as_shown(calls: Sequence[PlannedCall], reading: Reading, earlier: S
     return bool(of) and of.items() <= earlier[0].inputs.items()
 
 
-_THINGS = ("service", "part", "usage_type")
-
-
-def _things(call: PlannedCall) -> list[str]:
-    return [key for key in _THINGS if key in call.inputs]
+_THINGS = frozenset({"service", "part", "usage_type"})
 
 
 def _is_at(call: PlannedCall, before: PlannedCall, now: datetime) -> bool:
@@ -212,4 +210,4 @@ def _other_side(call: PlannedCall, period: str, context: Context) -> str:
 def _apart(period: str, against: str | None, context: Context) -> bool:
     """Whether both are times that have been, and not the same one."""
     one, other = resolved(period, context.now), resolved(str(against), context.now)
-    return bool(one and other) and one != other and (one.start, one.end) != (other.start, other.end)  # type: ignore[union-attr]
+    return one is not None and other is not None and (one.start, one.end) != (other.start, other.end)

@@ -249,7 +249,7 @@ def _rights(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
 
 def _everybody(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     """Who did "that", asked of nothing that a call could be narrowed to."""
-    if DID_THAT.search(reading.text) and any(c.query == "who_did_what" and _wide(c, context) for c in calls):
+    if DID_THAT.search(reading.text) and any(_wide(c, context) for c in calls):
         return NOT_EVERYBODY
     return None
 
@@ -264,9 +264,16 @@ _WIDE = 7
 """Days from which on a look at what everybody did everywhere is wider than a question about one thing."""
 
 
+def of_everybody(call: PlannedCall) -> bool:
+    """Whether a call looks at what people did, of everybody, everything and all accounts."""
+    return (
+        call.query == "who_did_what" and not {"who", "action", "resource", "service", "accounts"} & call.inputs.keys()
+    )
+
+
 def _wide(call: PlannedCall, context: Context) -> bool:
     """Whether a call looks at everybody, everything and all accounts for long: what an approver should not be asked for."""
-    if {"who", "action", "resource", "service", "accounts"} & call.inputs.keys():
+    if not of_everybody(call):
         return False
     span = resolved(str(call.inputs.get("period")), context.now)
     return span is None or span.days > _WIDE

@@ -16,7 +16,7 @@ from agents.models.offline.proposing.anchored import (
     strays_in_time,
     without_anchor,
 )
-from agents.models.offline.proposing.guarding import DID_THAT, MONEY, OF_A_BILL
+from agents.models.offline.proposing.guarding import DID_THAT, MONEY, OF_A_BILL, of_everybody
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 
@@ -55,7 +55,7 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
     if before.query == "who_did_what" and _SAYS_MORE.search(reading.text):
         return any(call.query != before.query for call in calls)
-    if asks_who_did_that(reading, earlier) and any(_of_everybody(call) for call in calls):
+    if asks_who_did_that(reading, earlier) and any(of_everybody(call) for call in calls):
         return True
     if compares(reading):
         return before.query in OF_A_BILL or not all(_at_another_time(call, before) for call in calls)
@@ -98,13 +98,6 @@ def followed_up(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequenc
         return False
     kept = {k: v for k, v in earlier[0].inputs.items() if k in (*_NARROWED, "period")}
     return [call.query for call in calls] == ["spend_change"] and kept.items() <= calls[0].inputs.items()
-
-
-def _of_everybody(call: PlannedCall) -> bool:
-    """Whether a look at what people did is of everybody, everything and all accounts."""
-    return (
-        call.query == "who_did_what" and not {"who", "action", "resource", "service", "accounts"} & call.inputs.keys()
-    )
 
 
 def _at_another_time(call: PlannedCall, before: PlannedCall) -> bool:
