@@ -11,6 +11,7 @@ import pytest
 from agents.models.offline.telling.results import read_result
 from agents.telling import tell
 from tests.homes import common_home
+from tests.questions.tokens import tokens
 from tests.tools.conftest import Asker
 from tools import catalogue
 from tools.estates import Estate, open_sample
@@ -32,7 +33,6 @@ def _asker(estate: Estate, folder: Path) -> Asker:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_fact_is_told_once_with_its_value_and_unit(asker: Asker, name: str) -> None:
-    bpe = pytest.importorskip("bpe_openai")
     result = asker(name, **({"name": "cpu"} if name == "metric" else {}))
     text = tell(result)
     defined = re.findall(r"^(f\d+) \| |(?<=[ |])(f\d+)=", text, re.MULTILINE)
@@ -41,7 +41,7 @@ def test_every_fact_is_told_once_with_its_value_and_unit(asker: Asker, name: str
     read = read_result(text)
     for fact in result.facts:
         assert read.facts[fact.id].said == f"{str(fact.value).replace('|', '/')} {fact.unit}", fact
-    assert len(bpe.get_encoding("o200k_base").encode(text)) <= MOST_TOKENS
+    assert tokens(text) <= MOST_TOKENS
 
 
 def _fact(number: int, value: int, **more: object) -> Fact:

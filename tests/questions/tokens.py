@@ -9,6 +9,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,16 +22,21 @@ if TYPE_CHECKING:
 
 
 @cache
-def _encoding() -> Any:
-    import bpe_openai
-
-    return bpe_openai.get_encoding("o200k_base")
+def _tokenizer() -> Any:
+    """The part of `bpe_openai` that counts: importing all of it reads three vocabularies, to decode with."""
+    package = PathFinder.find_spec("bpe_openai")
+    spec = PathFinder.find_spec("bpe_openai._bindings", package.submodule_search_locations if package else None)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError("bpe_openai is not installed: make setup")
+    bindings = module_from_spec(spec)
+    spec.loader.exec_module(bindings)
+    return bindings.tokenizer_for_encoding("o200k_base")
 
 
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> int:
     """How many o200k_base tokens a text has."""
-    return len(_encoding().encode(text))
+    return int(_tokenizer().count(text))
 
 
 def _compact(value: Any) -> str:

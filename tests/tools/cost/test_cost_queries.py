@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agents.telling import tell
+from tests.questions.tokens import tokens
 from tools import catalogue
 from tools.errors import AwsCallError
 
@@ -78,8 +79,7 @@ LONG: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("name", "given"), [*EVERY, *LONG])
 def test_a_result_is_never_more_than_a_model_can_afford(ask: Any, name: str, given: dict[str, Any]) -> None:
-    bpe = pytest.importorskip("bpe_openai")
-    assert len(bpe.get_encoding("o200k_base").encode(tell(ask(name, **given)))) <= 1500
+    assert tokens(tell(ask(name, **given))) <= 1500
 
 
 @pytest.mark.parametrize("name", [name for name in ASKED if name != "commitments"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.questions.tokens import tokens
 from tools import catalogue
 from tools.facts import QueryResult
 from tools.running import Ran
@@ -44,7 +45,7 @@ def test_what_holds_for_every_query(ask: Any, sample: Any, name: str) -> None:
         asked |= set(ran.asked)
         facts_can_be_told_apart(ran)
         assert 1 <= len(ran.result.headlines) <= 6
-        assert tokens(ran.result) < 1500
+        assert tokens_of(ran.result) < 1500
         assert ask.replay(ran) == ran.result
     if name == "account_list":  # the call that is only made where there is no organisation
         ask.directory = ask.directory.cut(["payer"])
@@ -66,12 +67,10 @@ def facts_can_be_told_apart(ran: Ran) -> None:
         seen.add(key)
 
 
-def tokens(result: QueryResult) -> int:
+def tokens_of(result: QueryResult) -> int:
     """o200k tokens of what a model needs: every fact once with id, label, value and unit, and the table's texts."""
-    import bpe_openai
-
     facts = [[f.id, f.label, str(f.value), f.unit, f.scope.text() if f.scope.accounts else ""] for f in result.facts]
     ids = {fact.id for fact in result.facts}
     texts = [[cell for cell in row if cell not in ids] for row in (result.table.rows if result.table else ())]
     shown = json.dumps([result.read_as, facts, texts, result.notes, result.incomplete], separators=(",", ":"))
-    return len(bpe_openai.get_encoding("o200k_base").encode(shown))
+    return tokens(shown)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import ENDS
@@ -287,21 +287,32 @@ def _share(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     return None
 
 
+def of_no_call(
+    calls: Sequence[PlannedCall], reading: Reading, words: Callable[[str], Sequence[str]]
+) -> tuple[str, ...]:
+    """The words that stand among `words` of the query of each call, and are neither an input nor a person who is named."""
+    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
+    first, *others = [words(call.query) for call in calls]
+    return tuple(
+        word
+        for word in dict.fromkeys(first)
+        if all(word in other for other in others) and word != reading.user and word not in used
+    )
+
+
 def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     """Words that none of the calls explains."""
-    sets = [
-        [w for w in left_over(reading.text, call.query) if w in MEANINGFUL and w not in _FOLK]
-        + list(unused(reading.text, call.query))
-        for call in calls
-    ]
+
+    def unexplained(query: str) -> list[str]:
+        meaning = [word for word in left_over(reading.text, query) if word in MEANINGFUL and word not in _FOLK]
+        return meaning + list(unused(reading.text, query))
+
     idle = [
-        w for w in dict.fromkeys(sets[0])
-        if all(w in other for other in sets[1:]) and w != reading.user
-        and not (reading.hint == w and any(c.query in NARROWED or w in map(str, c.inputs.values()) for c in calls))
+        w for w in of_no_call(calls, reading, unexplained)
+        if not (reading.hint == w and any(c.query in NARROWED or w in map(str, c.inputs.values()) for c in calls))
+        and ("-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-")))
+        and not (w in _AFTER_NOUN and reading.concepts & {"WHODID"})
     ]  # fmt: skip
-    idle = [w for w in idle if "-" not in w or not all(is_known(part) or part in NUMBERS for part in w.split("-"))]
-    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
-    idle = [w for w in idle if w not in used and not (w in _AFTER_NOUN and reading.concepts & {"WHODID"})]
     if idle:
         return f"I do not know what to do with: {', '.join(idle)}."
     return None

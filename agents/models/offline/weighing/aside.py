@@ -12,7 +12,7 @@ from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.guarding import OF_A_BILL
+from agents.models.offline.proposing.guarding import OF_A_BILL, of_no_call
 from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.reading import Reading
 from agents.models.offline.words.speech import is_known
@@ -33,10 +33,8 @@ def left_aside(
 
 def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
     """Sentences that name the words which no call makes use of: none is dropped in silence."""
-    used = " ".join(str(value).casefold() for call in calls for value in call.inputs.values())
-    idle = [word for word in unused(reading.text, calls[0].query) if word.isalpha() and word not in used]
-    words = [word for word in idle if word not in (reading.user, reading.hint) and not is_known(word)]
-    words = [word for word in words if not knows(word) and all(word in unused(reading.text, c.query) for c in calls)]
+    idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
+    words = [w for w in idle if w.isalpha() and w != reading.hint and not is_known(w) and not knows(w)]
     said = [f"Left aside, as not known here: {', '.join(words)}."] if words else []
     elsewhere = {*words, *_told(reading)}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
