@@ -58,6 +58,7 @@ def as_at_a_terminal() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and so do theirs
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> None:
     question = "What is not encrypted?"  # some 400 AWS calls: a busy machine is still in time
     process = start(tmp_path, question, preexec_fn=as_at_a_terminal)
@@ -71,6 +72,7 @@ def test_ctrl_c_is_a_sentence_and_leaves_the_ledger_whole(tmp_path: Path) -> Non
     assert verify(tmp_path / "ledger").code in (0, 2)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_chat_ends_the_question_on_record_and_not_the_chat(tmp_path: Path) -> None:
     talk = subprocess.Popen(
         [REGENT, "chat"],

@@ -111,6 +111,7 @@ def test_the_python_api_obeys_the_principals_file(tmp_path: Path, monkeypatch: p
 BINARY = bytes(range(256)) * 20
 
 
+@pytest.mark.slow
 def test_binary_input_is_blocked_not_a_crash(tmp_path: Path) -> None:
     done = run(tmp_path, str(REGENT), "ask", "-", given=BINARY)
     assert done.returncode == 3, done.stderr
@@ -132,6 +133,7 @@ def test_a_broken_settings_file_is_a_sentence_for_every_command(tmp_path: Path, 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

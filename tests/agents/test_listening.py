@@ -167,6 +167,7 @@ def told(port: int, data: bytes = GET) -> http.client.HTTPResponse:
         return answer
 
 
+@pytest.mark.slow
 def test_who_finds_no_room_is_told_when_to_come_again_and_ping_is_answered(full: int) -> None:
     with asked(full, times=MOST, data=STREAM) as streams:
         for data in (GET, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"):
@@ -239,6 +240,7 @@ def test_attack_one_client_that_asks_without_a_pause_keeps_nobody_out(full: int)
         assert answers.status == 200, "what it was being answered, it gets"
 
 
+@pytest.mark.slow
 def test_streams_of_one_client_go_on_to_their_end_though_others_get_their_places(full: int) -> None:
     with (
         asked(full, times=MOST, data=STREAM, source="127.0.0.2") as streams,

@@ -38,6 +38,7 @@ def test_state_is_readable_by_its_user_alone(tmp_path, name, use):
     assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
 
 
+@pytest.mark.slow
 def test_a_home_is_for_its_user_alone_in_all_that_is_made_in_it(tmp_path):
     # `Path.mkdir` gives a mode to the last folder only, and the home is mostly made on the way
     home = tmp_path / "data" / "regent"

@@ -273,6 +273,7 @@ def process(home, *words, **env):
         started.wait()
 
 
+@pytest.mark.slow
 def test_a_stop_finishes_the_answer_and_leaves_a_ledger_that_verifies(tmp_path):
     with process(tmp_path) as (server, port):
         wait_for(port)
@@ -301,6 +302,7 @@ def wait_for(port):
     return pytest.fail("nothing serves")
 
 
+@pytest.mark.slow
 def test_web_pages_that_were_refused_are_on_record_of_the_process(tmp_path):
     with process(tmp_path) as (server, port):
         wait_for(port)

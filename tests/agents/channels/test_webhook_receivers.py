@@ -130,6 +130,7 @@ def test_attack_a_receiver_that_misbehaves_costs_its_time_limit_and_is_tried_aga
     assert "portal" in str(raised.value) and "rubbish" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_receiver_that_fails_for_an_hour_gets_each_answer_once_it_is_back_and_all_can_be_fetched_meanwhile(
     receiver, worker, tmp_path
 ) -> None:

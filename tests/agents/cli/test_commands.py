@@ -275,6 +275,7 @@ def test_queries_and_estate_have_a_json_form(folder: Path) -> None:
     assert len(held["stories"]) >= 8
 
 
+@pytest.mark.slow
 def test_the_estates_truth_can_be_exported(folder: Path) -> None:
     done = here(folder, "estate", "export", str(folder / "truth"))
     assert done.returncode == 0, done.stderr

@@ -66,6 +66,7 @@ def run(company: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=env, timeout=120)
 
 
+@pytest.mark.slow
 def test_it_is_listed_and_answers_with_a_receipt(company: Path) -> None:
     listed = run(company, "-c", "from agents.cli import main; main()", "queries", "--json")
     assert "slot_servers" in {query["name"] for query in json.loads(listed.stdout)["queries"]}

@@ -10,6 +10,7 @@ REACHED = {"dev": 97, "held": 84}
 """Phrases of each part that a right plan is proposed for; never less."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["dev", "held"])
 def test_a_plan_that_answers_every_part_is_proposed(part: str) -> None:
     missed = [entry["say"] for entry in entries(part) if not reached(entry)]

@@ -70,6 +70,7 @@ def assert_nothing_lost(result: dict[str, int]) -> None:
     assert (result["lost"], result["bad_verdicts"]) == (0, 0), result
 
 
+@pytest.mark.slow
 def test_killed_writers_lose_nothing_acknowledged(tmp_path: Path) -> None:
     assert_nothing_lost(kill_nine(tmp_path, runs=10, writers=1))
     assert_nothing_lost(kill_nine(tmp_path, runs=5, writers=4))

@@ -76,7 +76,9 @@ def given_back(ledger: Ledger) -> bool:
         return not ledger._turn.held or ledger._group is not None
 
 
-@pytest.mark.parametrize("work", WORK)
+@pytest.mark.parametrize(
+    "work", [pytest.param(work, marks=pytest.mark.slow if work == "checkpoint" else ()) for work in WORK]
+)
 def test_ctrl_c_at_any_line_leaves_a_ledger_that_goes_on_and_verifies(tmp_path: Path, work: str) -> None:
     wrong = []
     for at in range(10_000):

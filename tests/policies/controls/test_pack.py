@@ -149,6 +149,7 @@ def test_the_bill_of_materials_is_valid_and_names_models_prompts_and_queries(pac
     assert {"prompt cost", "guardrails", "cedar-policies", "pydantic"} <= names and found["services"]
 
 
+@pytest.mark.slow
 def test_one_byte_changed_in_any_file_is_a_fault(pack, verified):
     files = unzip(pack)
     for name, data in files.items():
@@ -387,6 +388,7 @@ def test_a_truncated_zip_is_a_fault(pack, size, verified):
     assert code == 1 and ("cannot be read as a zip" in said or "signature of the whole file" in said)
 
 
+@pytest.mark.slow
 def test_one_bit_changed_anywhere_in_the_zip_is_a_fault_also_outside_of_its_files(pack, verified):
     """Dates, attributes, offsets, the padding of compressed data: a zip has bytes that are in no file."""
     from random import Random

@@ -43,6 +43,7 @@ def outbox(tmp_path):
     return SqliteOutbox(tmp_path / "outbox.sqlite")
 
 
+@pytest.mark.slow
 def test_a_control_that_leaves_evidenced_is_an_alert_once(opened, outbox):
     room = opened()
     was(room, **{"A.6.2.8": "evidenced", "A.2.2": "partial"})
@@ -101,6 +102,7 @@ def test_an_outbox_that_cannot_be_used_is_an_error(outbox):
         outbox.alerts()
 
 
+@pytest.mark.slow
 def test_one_round_on_the_command_line_and_what_waits(tmp_path, monkeypatch):
     monkeypatch.setenv("REGENT_HOME", furnished(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)

@@ -259,6 +259,7 @@ def test_an_asker_whose_role_changed_meanwhile_is_decided_on_as_they_are_now(
     regent("approvals", "approve", gone, "--as", "carla", code=3)
 
 
+@pytest.mark.slow
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """list, show, approve and deny, and `ask --resume`, with their exit codes and their JSON."""
     monkeypatch.setenv("REGENT_HOME", furnished(tmp_path))

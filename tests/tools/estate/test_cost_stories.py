@@ -264,6 +264,7 @@ def _generate(home: str) -> None:
     store.parquet(Path(home))
 
 
+@pytest.mark.slow
 def test_the_same_facts_every_time_and_only_under_home(tmp_path: Path, cost_home: Path) -> None:
     """Two processes at once: one file each way, the same bytes, nothing half written or left behind."""
     context = multiprocessing.get_context("spawn")
@@ -285,6 +286,7 @@ def test_a_home_with_a_quote_in_its_name_works(tmp_path: Path) -> None:
     assert store.items(home).rows("SELECT count(*) > 50000 FROM items") == [(True,)]
 
 
+@pytest.mark.slow
 def test_export_lets_a_person_compute_any_total(tmp_path: Path, client: Any) -> None:
     written = export(tmp_path / "truth")
     names = {path.name for path in written}

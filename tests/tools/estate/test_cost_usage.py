@@ -207,6 +207,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     return params
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(params=requests())
 def test_every_sum_equals_the_plain_python_sum(ce: Any, params: dict[str, Any]) -> None:

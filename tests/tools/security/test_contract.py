@@ -48,6 +48,7 @@ def test_a_replay_gives_identical_facts_and_the_result_stays_short(ask: Any, nam
     assert tokens(tell(ran.result)) <= MOST_TOKENS
 
 
+@pytest.mark.slow
 def test_the_operations_declared_are_those_observed(ask: Any) -> None:
     observed: dict[str, set[str]] = {}
     for name, inputs in WIDEST:

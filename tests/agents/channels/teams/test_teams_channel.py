@@ -63,6 +63,7 @@ def test_progress_names_the_query_that_the_desk_says_runs(channel: Open) -> None
     assert (f"a:{ANA}", "Asking AWS: spend …") in opened[0].teams.progress
 
 
+@pytest.mark.slow
 def test_a_thousand_deliveries_of_a_question_are_one_run_and_one_answer(channel: Open) -> None:
     held = channel([SPEND, "Spend was [[f1]]."])
     body = activity(held.microsoft, "What did we spend?", conversation={
