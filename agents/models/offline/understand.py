@@ -26,6 +26,7 @@ from agents.models.offline.weighing.deciding import Decision, decide, decided, l
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.repeated import repeated
 from agents.models.offline.weighing.settling import settled
+from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
 from agents.models.offline.words.tongues import tongue_of
@@ -186,6 +187,8 @@ def _planned(
     """
     if not re.search(r"[^\W_]", question):
         return unclear({}, context)
+    if elsewhere := foreign(said):
+        return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:

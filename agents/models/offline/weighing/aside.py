@@ -28,6 +28,7 @@ def left_aside(
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
         *_not_alone(calls, reading),
+        *_all_runtimes(calls, reading),
     ]
 
 
@@ -43,8 +44,8 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 
 def _told(reading: Reading) -> set[str]:
-    """The words that sentences of their own are about: a port, an event that names a time."""
-    found = (pattern.search(reading.text) for pattern in (_ONE_PORT, _BY_AN_EVENT))
+    """The words that sentences of their own are about: a port, an event that names a time, an outdated runtime."""
+    found = (pattern.search(reading.text) for pattern in (_ONE_PORT, _BY_AN_EVENT, _OUTDATED))
     return {word for match in found if match for word in match[0].split()}
 
 
@@ -101,5 +102,23 @@ def _all_ports(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     return (
         ["This shows every port that is open, not only the one that was named."]
         if shown and _ONE_PORT.search(reading.flat)
+        else []
+    )
+
+
+_OUTDATED = re.compile(
+    r"\b(?:out(?: of |-of-)?dated?|unsupported|deprecated|obsolete|eol|end[- ]of[- ](?:life|support)|old(?:er|est)?|ancient|legacy|no longer supported|(?:still |not |un)supported)\b(?: \w+){0,2}? (?:run ?times?|versions?)\b"
+    r"|\b(?:run ?times?|versions?)\b(?: \w+){0,4}? (?:out(?: of |-of-)?dated?|unsupported|deprecated|obsolete|eol|end[- ]of[- ](?:life|support)|old|no longer supported|supported)\b"
+)
+
+
+def _all_runtimes(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where outdated runtimes were asked for, and all that are in use are shown."""
+    shown = any(call.query == "inventory" and call.inputs.get("kind") == "functions" for call in calls)
+    return (
+        [
+            "Which runtimes AWS no longer supports is not known here: these are those in use; name one to see its functions."
+        ]
+        if shown and _OUTDATED.search(reading.flat)
         else []
     )

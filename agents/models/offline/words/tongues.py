@@ -88,6 +88,11 @@ def tongue_of(flat: str) -> str | None:
     return best if enough and counts[best] > max(c for t, c in counts.items() if t != best) else None
 
 
+def markers_of(said: list[str]) -> int:
+    """How many of these words are Dutch, or how many Portuguese, whichever are more."""
+    return max(sum(word in markers for word in said) for markers in _MARKERS.values())
+
+
 def in_english(flat: str) -> str:
     """Folded text with Dutch or Portuguese words replaced by English ones, if it is in one of these languages."""
     tongue = tongue_of(flat)

@@ -1,0 +1,66 @@
+"""Unread: what AWS knows, and no query reads. It is said so, with what near it can be asked, and nothing is shown instead."""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.plan import Abstention
+from agents.models.offline.topics.refusals import unassessed, unprotected
+
+_STATE = r"^(?:(?:and|so|but|ok|please|tell me|check) )*(?:(?:whether|if) )?(?:is|are|do|does|have|has|which|what|in which|how many|where|staat|staan|welke)\b"
+_ELSE = r"\b(?:cost\w*|spen[dt]\w*|bill\w*|pay\w*|paid|charge\w*|money|price\w*|budget\w*|forecast\w*|rules?|alarms?|findings?|attacks?|threats?|who|whom|any(?:one|body)|some(?:one|body)|ever|stopp?\w*|delet\w*|chang\w*|transfer|traffic|outages?|incidents?)\b"
+"""What is said of the same things, and a query tells."""
+_HABIT = r"\b(?:at|in|on|during) (?:the |a )?weekends?\b"
+
+_UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
+    (
+        (
+            _STATE,
+            r"\b(?:cloudtrail|(?:audit|cloud) trails?)\b",
+            r"\b(?:on|enabled|active|activated|running|logging|everywhere|configured|set up|off|disabled|cover\w*|without|have|miss\w*|aan|uit|overal|ingeschakeld|actief)\b",
+        ),
+        _ELSE,
+        "Regent does not read whether CloudTrail is switched on. Near it, you could ask: "
+        '"Who stopped CloudTrail logging in the last 90 days?" or "Which Config rules are failing?"',
+    ),
+    (
+        (
+            _STATE,
+            r"\b(?:wafs?|web application firewalls?|(?:aws )?shield|ddos)\b",
+            r"\b(?:protect\w*|behind|have|in front|cover\w*|use|on|enabled|active|attached|guard\w*|without|there|beschermd|achter)\b",
+        ),
+        _ELSE,
+        "Regent does not read what AWS WAF or Shield protects. Near it, you could ask: "
+        '"Which security groups are open to the internet?" or "What did WAF cost last month?"',
+    ),
+    (
+        (r"\b(?:availability[- ]zones?|azs?|multi[- ]?azs?)\b",),
+        _ELSE,
+        "Regent does not tell availability zones apart, so it does not see in which or in how many of them something runs. "
+        'Near it, you could ask: "How many instances do we run, by region?" or "Which Config rules are failing?"',
+    ),
+    (
+        (
+            rf"\b(?:weekends|weekdays?|weekenden|doordeweeks)\b|^(?:do|does|are|is)\b.*{_HABIT}|{_HABIT}.*\b(?:than|versus|vs|against|compared)\b",
+        ),
+        None,
+        "Regent does not add up weekends apart from working days. "
+        'Near it, you could ask for a month day by day, such as "What did we spend per day last month?", or for one weekend.',
+    ),
+)  # fmt: skip
+"""What must all be said, what must not, and the sentence."""
+_PATTERNS = tuple(
+    (tuple(re.compile(one) for one in said), re.compile(unless) if unless else None, text)
+    for said, unless, text in _UNREAD
+)
+
+
+def unread(text: str, flat: str) -> Abstention | None:
+    """An abstention if the (masked) text, or all of it, asks for what AWS knows and no query reads, else None."""
+    if apart := unprotected(text) or unassessed(flat):
+        return apart
+    for said, unless, sentence in _PATTERNS:
+        if all(one.search(flat) for one in said) and not (unless and unless.search(flat)):
+            return Abstention(kind="cannot_know", text=sentence)
+    return None

@@ -1,0 +1,70 @@
+"""What no query reads, and what is asked in a language that is not read, is said so; nothing near it is shown instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline import Plan
+from agents.models.offline.understand import understand
+from agents.models.offline.words.foreign import foreign
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+
+def read(*turns: str) -> Plan:
+    """What the last of these questions means after the others."""
+    return understand(turns[-1], turns[:-1], names=names(), now=NOW, queries=queries())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Is CloudTrail on everywhere?", "CloudTrail is switched on"),
+        ("Staat CloudTrail overal aan?", "CloudTrail is switched on"),
+        ("Is our website protected by a WAF?", "AWS WAF"),
+        ("Which availability zones do we use?", "availability zones"),
+        ("Do we spend more on weekends than on weekdays?", "weekends"),
+        ("What did we spend on weekends in October?", "weekends"),
+    ],
+)
+def test_what_no_query_reads_is_said_to_be_unread_with_what_can_be_asked_near_it(asked: str, said: str) -> None:
+    plan = read(asked)
+    assert plan.abstention is not None and plan.abstention.kind == "cannot_know", plan.read_as
+    assert said in plan.abstention.text and "Near it, you could ask" in plan.abstention.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        ("Did anybody switch off CloudTrail logging last month?", "who_did_what"),
+        ("What did WAF cost last month?", "spend"),
+        ("What did we spend last weekend?", "spend"),
+    ],
+)
+def test_what_a_query_tells_of_the_same_things_is_still_answered(asked: str, query: str) -> None:
+    assert [call.query for call in read(asked).calls] == [query]
+
+
+def test_outdated_runtimes_are_all_runtimes_and_said_to_be_so() -> None:
+    plan = read("Which functions use an outdated runtime?")
+    assert [(call.query, call.inputs) for call in plan.calls] == [("inventory", {"kind": "functions", "by": "type"})]
+    assert any("no longer supports" in limit for limit in plan.limits)
+
+
+def test_a_question_in_german_or_french_is_told_which_languages_are_read_in_its_own_too() -> None:
+    for asked, own in (
+        ("Quels buckets sont publics ?", "Posez la question"),  # was answered by chance
+        ("Wie viel haben wir letzten Monat ausgegeben?", "Bitte stellen Sie"),
+        ("Warum?", "Bitte stellen Sie"),
+    ):
+        plan = read("What did we spend in September?", asked)
+        assert plan.abstention is not None and not plan.calls
+        assert "English, Dutch and Portuguese" in plan.abstention.text and own in plan.abstention.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["Wie heeft dat gedaan?", "Hoeveel gaven we uit in september?", "Quanto gastamos em setembro?", "Why?"]
+)
+def test_what_is_read_is_not_taken_for_another_language(asked: str) -> None:
+    assert foreign(asked) is None
