@@ -12,7 +12,7 @@ from tools.calls import Aws
 from tools.cost.explorer import NOT_USAGE, Costs, Dimension, Key, Top, cents, costs, few, narrowed, scope_of
 from tools.cost.names import billed_names
 from tools.cost.parts import Kept, Part, kept_by, named_by
-from tools.cost.spans import billed_period, compared, complete_days, is_to_date
+from tools.cost.spans import billed_period, compared, complete_days, evened, is_to_date
 from tools.facts import Basis, Draft, Facts, Scope
 from tools.periods import Period
 from tools.registry import PeriodWord, query
@@ -92,7 +92,8 @@ def spend_change(
     average daily spend, their movers too. Costs two to four Cost Explorer requests.
     """
     after = complete_days(billed_period(period, aws.now), aws.now)
-    spans = Pair(compared(after, compared_to, aws.now), after)
+    before = compared(after, compared_to, aws.now)
+    spans = Pair(*evened(before, after, (compared_to, period), aws.now))
     chosen = aws.directory.select(accounts)
     where = billed_names(aws, spans.both, {"service": service, "team": team, "venue": venue})
     basis: Basis = "net" if net else "gross"
@@ -111,6 +112,11 @@ def spend_change(
         period=spans.both,
         scope=scope,
     )
+    for asked, held in ((before, spans.before), (after, spans.after)):
+        if asked != held:
+            facts.notes.append(
+                f"Days that are not billed yet are left out on both sides: {held.label} is compared, not {asked.label}."
+            )
     shown = _biggest(moves, few(facts, top, _MOST_ROWS))
     receipts, currency = _receipts(first, returned), first[0].currency
     _add_total(facts, spans, total, [*moves, *booked], [first, returned], receipts)

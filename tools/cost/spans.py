@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from tools.errors import InputError
@@ -83,6 +84,31 @@ def compared(period: Period, word: str, now: datetime) -> Period:
     if other.start < period.end and period.start < other.end:
         raise InputError(f"{period.label} and {other.label} overlap; give a period before it in compared_to.")
     return other
+
+
+def evened(one: Period, other: Period, asked: tuple[str, str], now: datetime) -> tuple[Period, Period]:
+    """Two periods, both as long as the shorter one, where they were `asked` for by as many days: of one that is not
+    billed to its end yet, no more days are held against the other than it has.
+    """
+    if not all(_DAYS.fullmatch(word.strip()) for word in asked):
+        return one, other
+    wanted = {parse_period(word, now).days for word in asked}
+    length = min(one, other, key=lambda period: period.days)
+    if len(wanted) > 1 or one.days == other.days:
+        return one, other
+    first, second = (_first_days(period, length.end - length.start) for period in (one, other))
+    return first, second
+
+
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d")
+"""A period word that names its first and its last day."""
+
+
+def _first_days(period: Period, length: timedelta) -> Period:
+    if period.end - period.start <= length:
+        return period
+    end = period.start + length
+    return Period(label=days_label(period.start, end), start=period.start, end=end)
 
 
 def slot_period(start: str, span: Period, *, daily: bool) -> Period:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from tools.accounts import Accounts
+from tools.accounts import Account, Accounts
 from tools.calls import Aws
 from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names, billed_values, kin
@@ -21,6 +22,9 @@ Breakdown = Literal[
 ]
 _SHARES_UP_TO = 10
 _LONGEST = {"day": 35, "month": 14}
+_BY_TAG = "Venues are told apart by the tag on what is billed; what an account named after one costs can differ."
+_BY_ACCOUNT = "This is what the account costs; spend by the tag of the venue, wherever it is billed, can differ."
+_BARE_NET = "What carries no tag is net here, with credits and refunds; untagged spend is told gross, which can differ."
 
 
 @query(
@@ -78,8 +82,21 @@ def spend(
         _add_series(facts, found, span, by)
     elif by != "none":
         _add_ranking(facts, found, total, by, top)
+    facts.notes += _apart_from(by, accounts, chosen, venue=venue, net=net)
     _add_notes(facts, found, span, aws)
     return facts
+
+
+def _apart_from(by: str, accounts: Accounts, chosen: Sequence[Account], *, venue: str | None, net: bool) -> list[str]:
+    """Sentences which of two figures this is, where what is asked for sounds like one."""
+    said = []
+    if by == "venue" or venue:
+        said.append(_BY_TAG)
+    elif accounts != "all" and all(account.tags.get("venue") for account in chosen):
+        said.append(_BY_ACCOUNT)
+    if net and by in ("team", "venue", "env"):
+        said.append(_BARE_NET)
+    return said
 
 
 def _add_ranking(facts: Facts, found: Costs, total: Decimal, by: str, top: int) -> None:

@@ -14,6 +14,8 @@ from tools.registry import PeriodWord, query
 
 _SHARES_UP_TO = 10
 """Rows; a longer table must stay readable."""
+_GROSS = "This is gross; net counts credits and refunds too, which can differ."
+_NET = "This is net; gross leaves out credits and refunds, which can differ."
 
 
 @query(domain="cost", operations=("ce:GetCostAndUsage",), reach="payer")
@@ -76,6 +78,7 @@ def untagged_spend(
         facts.notes.append(
             f"Nothing carries the tag {tag}: either nothing is tagged, or it is not activated as a cost allocation tag."
         )
+    facts.notes.append(_NET if net else _GROSS)
     if span.end > aws.now:
         facts.notes.append(LATE)
     return facts

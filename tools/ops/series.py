@@ -14,6 +14,7 @@ from tools.periods import Period, hours_label
 
 Name = Literal[
     "cpu",
+    "db_cpu",
     "memory",
     "disk",
     "requests",
@@ -72,6 +73,8 @@ def _sqs(metric: str) -> tuple[Source, ...]:
     return (Source("AWS/SQS", (metric,), "QueueName"),)
 
 
+_RDS_CPU = Source("AWS/RDS", ("CPUUtilization",), "DBInstanceIdentifier")
+
 MEASURES: dict[Name, Measure] = {
     "cpu": Measure(
         "CPU use",
@@ -79,10 +82,11 @@ MEASURES: dict[Name, Measure] = {
         False,
         (
             Source("AWS/EC2", ("CPUUtilization",), "InstanceId"),
-            Source("AWS/RDS", ("CPUUtilization",), "DBInstanceIdentifier"),
+            _RDS_CPU,
             Source("AWS/ECS", ("CPUUtilization",), "ServiceName", frozenset({"ClusterName"})),
         ),
     ),
+    "db_cpu": Measure("CPU use of databases", "percent", False, (_RDS_CPU,)),
     "memory": Measure(
         "memory use",
         "percent",

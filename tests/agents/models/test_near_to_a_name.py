@@ -71,9 +71,14 @@ def test_an_event_beside_a_time_is_not_left_aside() -> None:
     assert not read("How many errors did bet-settlement throw yesterday during the outage?").limits
 
 
-def test_the_cpu_of_databases_is_said_to_be_ranked_with_all_other() -> None:
-    assert any("databases together" in limit for limit in read("How busy is the database in online-prod?").limits)
-    assert not read("How busy are the servers in online-prod?").limits
+def test_the_cpu_of_databases_is_theirs_alone() -> None:
+    for asked in (
+        "Which database is busy?",
+        "How busy is the database in online-prod?",
+        "Hoe druk zijn onze databases?",
+    ):
+        assert [(query, inputs["name"]) for query, inputs in calls(asked)] == [("metric", "db_cpu")], asked
+    assert calls("How busy are the servers in online-prod?")[0][1]["name"] == "cpu"
 
 
 @pytest.mark.parametrize(

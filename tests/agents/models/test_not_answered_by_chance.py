@@ -1,4 +1,4 @@
-"""What no query reads, and what is asked in a language that is not read, is said so; nothing near it is shown instead."""
+"""What no query reads, and a question in a language that is not read, is said to be so; nothing is shown instead."""
 
 from __future__ import annotations
 

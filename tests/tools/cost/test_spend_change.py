@@ -166,3 +166,12 @@ def test_a_total_without_a_base_says_so(ask: Any) -> None:
 def test_a_period_is_not_compared_with_itself_or_a_part_of_itself(ask: Any, given: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         ask("spend_change", period="last_month", **given)
+
+
+def test_days_that_are_not_billed_yet_are_left_out_on_both_sides(ask: Any, named: Any, truth: Any) -> None:
+    days = {"period": "2026-10-01..2026-10-15", "compared_to": "2026-09-01..2026-09-15"}  # today is 15 October
+    result = ask("spend_change", **days)
+    before = cents(truth(SUM, during("2026-09-01", "2026-09-14")))
+    assert named(result, "change in spend").value == cents(truth(SUM, during("2026-10-01", "2026-10-14"))) - before
+    assert any("1 to 15 September 2026" in note and "1 to 14 September 2026" in note for note in result.notes)
+    assert not any("differ in length" in note for note in result.notes)

@@ -76,18 +76,25 @@ def test_nat_traffic_rises_with_the_story(ask: Any, table: Any) -> None:
     assert rows["2026-09-10"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_ranking_over_all_accounts(ask: Any, value: Any, table: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "metric_name", "words"),
+    [
+        ("db_connections", "DatabaseConnections", "database connections"),
+        ("db_cpu", "CPUUtilization", "CPU use of databases"),  # servers and containers have one of that name too
+    ],
+)
+def test_ranking_over_all_accounts(ask: Any, value: Any, table: Any, name: str, metric_name: str, words: str) -> None:
     start = NOW - timedelta(hours=24)
     level = {}
-    for metric in metrics("AWS/RDS", "DatabaseConnections"):
+    for metric in metrics("AWS/RDS", metric_name):
         parts = list(merged(metric, start, NOW))
-        name = dict(metric.dimensions)["DBInstanceIdentifier"]
-        level[name] = sum(part.total for part in parts) / sum(part.count for part in parts)
-    result = ask("metric", name="db_connections", top=5)
+        database = dict(metric.dimensions)["DBInstanceIdentifier"]
+        level[database] = sum(part.total for part in parts) / sum(part.count for part in parts)
+    result = ask("metric", name=name, top=5)
     rows = table(result)
-    ranked = sorted(level, key=lambda name: -level[name])
+    ranked = sorted(level, key=lambda database: -level[database])
     assert [row["Resource"] for row in rows[:5]] == ranked[:5]
-    assert value(result, "resources that reported database connections") == len(level)
+    assert value(result, f"resources that reported {words}") == len(level)
     assert rows[-1]["Account"] == len(level) - 5
 
 

@@ -34,7 +34,9 @@ _SIBLINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "db": (
         ("db_connections", r"connect\w*"),
         ("db_storage_free", r"storage|space|full|room|disks?|free"),
+        ("db_cpu", r"cpu|busy|busiest|load"),
     ),
+    "cpu": (("db_cpu", r"databases?|dbs?|rds"),),
     "errors": (
         ("errors_4xx", r"4xx|client"),
         ("errors_5xx", r"5xx|server"),

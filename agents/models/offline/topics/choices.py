@@ -20,6 +20,9 @@ NO_MFA = (
 _NOT_YET = r"(?:not|never|nor|hardly|far from|yet to be|still to be|without being|neither)(?: yet| been| being| fully| all| even| really| actually| properly)*"
 _DONE = r"(?:closed|resolved|solved|fixed|over(?= ?(?:$|[?,;]|now|(?:by )?<p>|already|yet|and|or|by now|with))|finished|ended(?! <)|dealt with|done(?: with)?|cleared(?: up)?|remediated|remedied|repaired|settled|handled|mitigated|completed|wrapped up)"
 _RELEASE = r"(?:(?:re)?deploy\w*|releas\w*|roll(?:ed|ing)? ?-?outs?|roll(?:ed|ing)? (?:\w+ )?(?:out|back)|roll(?:ed)?[- ]?backs?|ship(?:ped|s|ping)?|went live|go-?lives?|versions?)"
+_CPU = r"cpus?|processors?|load(?! ?-?balanc\w*)|busy|busiest|utili[sz]ation|belasting|(?:run|runs|running|ran) hot|hottest|computing power|cores"
+_DATABASES = r"(?:databases?|dbs?|rds|aurora|databanken)"
+_FEW_WORDS = r"(?:(?!<id>)[\w<>'-]+ ){0,4}?"
 _BY_NAME = r"one (?:by|after) (?:one|the other|another)|(?:by|with (?:its|their|all)|all|give me|the) names?(?! of the (?:rule|service|team))|names? (?:please|pls|of (?:them|those|these|all|each|the \w+s\b))|individually|piece by piece|what are they called|called what"
 _QUIET = r"(?:ok|okay|green|quiet|fine|healthy|calm|silent|normal|all right|alright|in order|good|at rest)"
 _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
@@ -138,7 +141,8 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("nat_bytes", r"nat|bytes|gigabytes"),
         ("disk", r"disk\w*|storage space|iops|file ?systems?|drives?"),
         ("memory", r"memory|ram"),
-        ("cpu", r"cpus?|processors?|load(?! ?-?balanc\w*)|busy|busiest|utili[sz]ation|belasting|(?:run|runs|running|ran) hot|hottest|computing power|cores"),
+        ("db_cpu", rf"(?:{_CPU}) {_FEW_WORDS}{_DATABASES}(?! <id>)|{_DATABASES} (?!<id>){_FEW_WORDS}(?:{_CPU})(?! (?:on|of|for) (?:the )?<id>)"),
+        ("cpu", _CPU),
         ("requests", r"requests?|traffic|throughput|hits|visits|calls (?:to|on|at|through|hit)"),
     ),
     "metric.statistic": (

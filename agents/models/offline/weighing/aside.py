@@ -27,7 +27,6 @@ def left_aside(
         *_wider(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
-        *_not_alone(calls, reading),
         *_all_runtimes(calls, reading),
     ]
 
@@ -78,19 +77,6 @@ def _by_an_event(
 
 
 _TIMES = frozenset({"period", "around"})
-
-
-_DATABASES = re.compile(r"\b(?:databases?|dbs?|rds|aurora)\b")
-
-
-def _not_alone(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where the CPU of databases was asked about, which is ranked with that of all else that has one."""
-    ranked = any(
-        call.query == "metric" and call.inputs.get("name") == "cpu" and "resource" not in call.inputs for call in calls
-    )
-    if not ranked or not _DATABASES.search(reading.flat):
-        return []
-    return ["CPU use is ranked of machines, containers and databases together: name a database to see it alone."]
 
 
 _ONE_PORT = re.compile(r"\b(?:ssh|rdp|remote desktops?|ports? \d+)\b")

@@ -66,6 +66,7 @@ hoeveel (kost|kostte|kosten|betalen|betaalden|betaald|gaven|geven|geld|spend|is|
 hoeveel => how many
 hoe lang(e)?|hoelang => how long
 hoe vaak => how often
+hoe druk => how busy
 hoe oud => how old
 hoe hoog => how high
 sinds wanneer => since when
