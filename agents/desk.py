@@ -244,7 +244,7 @@ class Desk:
         leaving = await guarded(turn, text, "answer", asked)
         if reasons or leaving.outcome == "blocked":
             said = wording.guarded([*reasons, *leaving.reasons])
-            written = Written("blocked", said, (), (), written.input_tokens, written.output_tokens)
+            written = Written("blocked", said)
             return written, wording.finished(written.text, written.status, turn)
         return written, leaving.text
 
@@ -285,7 +285,12 @@ class Desk:
             disclosure=self._origin("error"),
             queries=queries_made(turn) if turn else (),
             personal=turn.personal if turn else False,
-            usage=Usage(model=self.maker.name, seconds=round(time.perf_counter() - arrival.started, 3)),
+            usage=Usage(
+                model=self.maker.name,
+                input_tokens=turn.input_tokens if turn else 0,
+                output_tokens=turn.output_tokens if turn else 0,
+                seconds=round(time.perf_counter() - arrival.started, 3),
+            ),
             ledger=LedgerSpan(origin=self.ledger.origin, first=turn.first if turn else None, last=None, root=""),
         )
 

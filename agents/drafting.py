@@ -43,13 +43,11 @@ class ModelMaker(Protocol):
 
 
 class Draft(BaseModel):
-    """What the specialists wrote, before grounding, and the tokens it took."""
+    """What the specialists wrote, before grounding."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
-    input_tokens: int
-    output_tokens: int
     waiting: tuple[PausedCall, ...] = ()
     """The calls that need a second person, if the run is paused."""
     specialists: tuple[PausedSpecialist, ...] = ()
@@ -72,7 +70,7 @@ async def draft(
     done = await _at_work([(agent, question) for agent in agents], turn)
     domains = [specialist.domain for specialist in chosen]
     ended = [_ended(*one) for one in zip(domains, agents, done, books, strict=True)]
-    return _joined([_text_of(result.message) for result in done], agents, ended, done)
+    return _joined([_text_of(result.message) for result in done], ended, done)
 
 
 async def draft_on(run: PausedRun, maker: ModelMaker, turn: Turn) -> Draft:
@@ -105,13 +103,7 @@ async def draft_on(run: PausedRun, maker: ModelMaker, turn: Turn) -> Draft:
         result = next(results)
         done.append(result)
         ended.append(_ended(paused.domain, next(going), result, book))
-    made = _joined([one.text for one in ended], agents, ended, done)
-    return made.model_copy(
-        update={
-            "input_tokens": made.input_tokens + run.input_tokens,
-            "output_tokens": made.output_tokens + run.output_tokens,
-        }
-    )
+    return _joined([one.text for one in ended], ended, done)
 
 
 async def _at_work(work: Sequence[tuple[Agent, Any]], turn: Turn) -> list[Any]:
@@ -149,7 +141,7 @@ async def repair(request: str, maker: ModelMaker, turn: Turn) -> Draft:
     result = await agent.invoke_async(f"Facts:\n{told}\n\n{request}")
     if turn.broken is not None:
         raise turn.broken
-    return _joined([_text_of(result.message)], [agent])
+    return _joined([_text_of(result.message)])
 
 
 async def told_again(turn: Turn) -> str:
@@ -222,11 +214,9 @@ def _ended(domain: str, agent: Agent, result: Any, book: FactBook) -> PausedSpec
 
 def _joined(
     texts: Sequence[str],
-    agents: Sequence[Agent],
     ended: Sequence[PausedSpecialist] = (),
     results: Sequence[Any] = (),
 ) -> Draft:
-    usages = [agent.event_loop_metrics.accumulated_usage for agent in agents]
     waiting = [
         PausedCall(approval=one.name, **one.reason)
         for result in results
@@ -235,8 +225,6 @@ def _joined(
     ]
     return Draft(
         text="\n\n".join(dict.fromkeys(text for text in texts if text)),
-        input_tokens=sum(usage["inputTokens"] for usage in usages),
-        output_tokens=sum(usage["outputTokens"] for usage in usages),
         waiting=tuple(waiting),
         specialists=tuple(ended) if waiting else (),
     )

@@ -28,12 +28,12 @@ def deliver_on_record(desk: Desk, turn: Turn, arrival: Arrival, written: Written
     prices = desk.oversight.budgets.prices
     billed = [receipt for receipt in turn.receipts.values() if not receipt.cached]
     usage = Usage(
-        input_tokens=written.input_tokens,
-        output_tokens=written.output_tokens,
+        input_tokens=turn.input_tokens,
+        output_tokens=turn.output_tokens,
         model=desk.maker.name,
         aws_calls=len(billed),
         aws_cost_usd=float(prices.asked(f"{receipt.service}:{receipt.operation}" for receipt in billed)),
-        model_cost_usd=float(prices.tokens(desk.maker.name, written.input_tokens, written.output_tokens)),
+        model_cost_usd=float(prices.tokens(desk.maker.name, turn.input_tokens, turn.output_tokens)),
         seconds=round(time.perf_counter() - arrival.started, 3),
     )
     turn.record(

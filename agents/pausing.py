@@ -66,6 +66,8 @@ class RunOf(_Frozen):
 class PausedRun(RunOf):
     """A whole paused run. Text of persons is in it, so it is only ever kept sealed."""
 
+    model_config = ConfigDict(extra="ignore")  # one that an older version kept says more
+
     question_id: str
     question: Question
     asked: str
@@ -84,7 +86,6 @@ class PausedRun(RunOf):
     seconds: float
     input_tokens: int
     output_tokens: int
-    tokens: int
     aws_cost_usd: Decimal
     personal: bool
 
@@ -138,9 +139,8 @@ def _taken_down(desk: Desk, turn: Turn, question: Question, asked: str, made: Dr
         model_calls=turn.meter.model_calls,
         query_calls=turn.meter.query_calls,
         seconds=turn.meter.seconds,
-        input_tokens=made.input_tokens,
-        output_tokens=made.output_tokens,
-        tokens=turn.tokens,
+        input_tokens=turn.input_tokens,
+        output_tokens=turn.output_tokens,
         aws_cost_usd=turn.aws_cost_usd,
         personal=turn.personal,
     )
@@ -155,7 +155,8 @@ def restored(turn: Turn, run: PausedRun) -> Turn:
     turn.told = {text: result for text, number in run.told.items() if (result := results[number]) is not None}
     turn.hidden = dict(run.hidden)
     turn.meter = Meter(turn.meter.limits, model_calls=run.model_calls, query_calls=run.query_calls, seconds=run.seconds)
-    turn.tokens, turn.aws_cost_usd, turn.personal = run.tokens, run.aws_cost_usd, run.personal
+    turn.input_tokens, turn.output_tokens = run.input_tokens, run.output_tokens
+    turn.aws_cost_usd, turn.personal = run.aws_cost_usd, run.personal
     return turn
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from agents.would_run import in_words
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -113,8 +114,6 @@ def following(asked: str, before: Sequence[str]) -> str:
 
 def waiting(call: ApprovalRequested, accounts: int, channel: str, *, undecidable: bool = False) -> str:
     """What waits, for whom, until when, and how it goes on there: commands only for who sits at a terminal."""
-    given = ", ".join(f"{name}={value}" for name, value in call.input.items() if value is not None)
-    where = f"{accounts} account{'s' if accounts != 1 else ''}"
     until = datetime.fromisoformat(call.expires)
     goes_on = _goes_on(call.approval, f"{until:%Y-%m-%d %H:%M} UTC", channel)
     if undecidable:
@@ -123,8 +122,8 @@ def waiting(call: ApprovalRequested, accounts: int, channel: str, *, undecidable
             "or in Slack or Teams."
         )
     return (
-        f"This waits for a second person to approve it; nothing was asked of AWS for it. What would run is "
-        f"{call.query}({given}) on {where}, because: {call.reason.rstrip('.?!')}.\n\n"
+        f"This waits for a second person to approve it; nothing was asked of AWS for it. What would be looked at: "
+        f"{in_words(call.query, call.input, accounts)}, because: {call.reason.rstrip('.?!')}.\n\n"
         f"{goes_on}"
     )
 

@@ -42,8 +42,6 @@ class Written:
     text: str
     figures: tuple[Figure, ...] = ()
     facts: tuple[Fact, ...] = ()
-    input_tokens: int = 0
-    output_tokens: int = 0
     approval: str | None = None
     """The approval that it waits for."""
 
@@ -90,43 +88,40 @@ def look(desk: Desk, turn: Turn) -> None:
 async def judge(desk: Desk, made: Draft, question: Question, asked: str, turn: Turn) -> Written:
     """What a draft comes to: why it is none, a pause, or a text that is grounded."""
     if turn.halted:
-        return Written("denied", turn.halted, (), (), made.input_tokens, made.output_tokens)
+        return Written("denied", turn.halted)
     if made.waiting:
         approval, said = await asyncio.to_thread(pause, desk, turn, question, asked, made)
-        return Written("needs_approval", said, (), (), made.input_tokens, made.output_tokens, approval)
+        return Written("needs_approval", said, approval=approval)
     status = status_of(turn)
     refused = any(attempt.outcome == "refused" for attempt in turn.attempts)
     if status in ("denied", "needs_approval", "error") or (status == "unanswerable" and refused):
-        return Written(status, why(turn), (), turn.facts(), made.input_tokens, made.output_tokens)
+        return Written(status, why(turn), (), turn.facts())
     if turn.stopped:
         said = wording.stopped(turn.stopped, bool(turn.facts()))
-        return Written("withheld", said, (), turn.facts(), made.input_tokens, made.output_tokens)
+        return Written("withheld", said, (), turn.facts())
     return await _ground(desk, made, asked, status, turn)
 
 
 async def _ground(desk: Desk, made: Draft, question: str, status: Status, turn: Turn) -> Written:
     facts, now = turn.facts(), turn.estate.clock()
     text, headings = _apart(made.text)
-    used = [made]
     checked = ground(text, facts, question=question, now=now, accounts=turn.sight.accounts)
     if not checked.ok and desk.maker.is_llm:
         _checked(turn, "repair", text, [fault.kind for fault in checked.faults])
         turn.progress({"event": "answer.repaired", "faults": len(checked.faults)})
         mended = await repair(repair_prompt(text, checked.faults), desk.maker, turn)
-        used.append(mended)
         if turn.halted:
-            return Written("denied", turn.halted, (), (), *_tokens(used))
+            return Written("denied", turn.halted)
         text, headings = _apart(mended.text)
         checked = ground(text, facts, question=question, now=now, accounts=turn.sight.accounts)
-    took = _tokens(used)
     if not checked.ok or not checked.text.strip():
         _checked(turn, "withheld", text, [fault.kind for fault in checked.faults])
-        return Written("withheld", wording.withheld(len(checked.faults), bool(facts)), (), facts, *took)
+        return Written("withheld", wording.withheld(len(checked.faults), bool(facts)), (), facts)
     _checked(turn, "bound", text, [])
     if status == "unanswerable" and desk.maker.is_llm:
-        return Written(status, wording.NOTHING_LOOKED_AT, (), (), *took)
+        return Written(status, wording.NOTHING_LOOKED_AT)
     written = _headed(checked.text, headings, turn)
-    return Written(status, written, checked.figures, facts, *took)
+    return Written(status, written, checked.figures, facts)
 
 
 def _apart(draft: str) -> tuple[str, list[tuple[str, str]]]:
@@ -143,11 +138,6 @@ def _headed(text: str, headings: list[tuple[str, str]], turn: Turn) -> str:
         if "; ".join(map(flat, own)) == read:
             text = text.replace(f"{heading}:", f"{heading}, {'; '.join(own)}:", 1)
     return text
-
-
-def _tokens(drafts: list[Draft]) -> tuple[int, int]:
-    """What drafts took of a model together: tokens in and out."""
-    return sum(one.input_tokens for one in drafts), sum(one.output_tokens for one in drafts)
 
 
 def _checked(turn: Turn, outcome: Any, text: str, faults: list[str]) -> None:

@@ -88,8 +88,9 @@ class Turn:
     personal: bool = False
     """Whether a query about persons was asked for, or a result names one; facts derived afterwards may rest on it."""
     aws_cost_usd: Decimal = Decimal()
-    tokens: int = 0
-    """Model tokens taken so far, in and out."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    """Model tokens taken so far: sent to models, and written by them."""
     under_way: int = 0
     """Query calls that have begun and not ended."""
     first: int | None = None
@@ -148,10 +149,16 @@ class Turn:
         if before in self.told:
             self.told[after] = self.told[before]
 
-    def took_tokens(self, tokens: int) -> None:
-        """Count model tokens, in and out."""
+    @property
+    def tokens(self) -> int:
+        """Model tokens taken so far, in and out."""
+        return self.input_tokens + self.output_tokens
+
+    def took_tokens(self, given: int, written: int) -> None:
+        """Count the tokens of one model call, in and out."""
         with self._lock:
-            self.tokens += tokens
+            self.input_tokens += given
+            self.output_tokens += written
 
     def paid(self, cost: Decimal) -> None:
         """Count what AWS charges for the calls of a query; queries run at the same time."""

@@ -6,7 +6,6 @@ it, and how to reach a person.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,6 @@ TITLES: dict[Status, str] = {
     "unanswerable": "Cannot be answered",
     "error": "Failed",
 }
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that turn the direction of what follows them, so that it reads as something else."""
 _MOST_BARS = 31
 """Rows of a chart: a month of days."""
 
@@ -143,11 +140,6 @@ def _said(result: QueryResult) -> str:
     from policies.grounding import table_rows
 
     return repr((result.query, result.read_as, table_rows(result)))
-
-
-def one_line(text: object) -> str:
-    """Somebody's words among ours, as where an approver reads what would run: they start no line of their own."""
-    return " ".join(_TURNING.sub("", str(text)).split())
 
 
 def is_personal(answer: Answer) -> bool:

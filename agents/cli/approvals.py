@@ -75,6 +75,7 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
 
     from agents.approving import may_see
     from agents.resuming import tries_on_record
+    from agents.would_run import in_words
     from policies.oversight import NotInChargeError
 
     with refusals_said(), desk_of(approval, as_id, "see") as desk:
@@ -87,6 +88,7 @@ def show_command(approval: Id, as_id: As = "local", json_out: Json = False) -> N
     if json_out:
         typer.echo(json.dumps(told, indent=2))
         return
+    tell(f"{'looks at':<12} {in_words(known.call.query, known.call.input, len(known.call.accounts))}")
     for name, value in told.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else shown
@@ -146,12 +148,9 @@ def _shown(known: History, to: Principal) -> dict[str, Any]:
 
 
 def _call(known: History) -> str:
-    from agents.channels.rendering import counted
+    from agents.would_run import in_words
 
-    given = ", ".join(f"{name}={value}" for name, value in known.call.input.items() if value is not None)
-    return (
-        f"{known.call.query}({given}) on {counted(len(known.call.accounts), 'account')}, because: {known.call.reason}"
-    )
+    return f"{in_words(known.call.query, known.call.input, len(known.call.accounts))}, because: {known.call.reason}"
 
 
 def person(as_id: str, desk: Desk) -> Principal:

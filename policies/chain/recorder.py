@@ -26,14 +26,15 @@ class ModelRecorder(InterventionHandler):
     def after_model_call(self, event: AfterModelCallEvent, **_: object) -> Proceed | Transform:
         response = event.stop_response
         usage: Mapping[str, Any] = (response.message.get("metadata") or {}).get("usage") or {} if response else {}
-        self._turn.took_tokens(int(usage.get("inputTokens", 0)) + int(usage.get("outputTokens", 0)))
+        given, written = int(usage.get("inputTokens", 0)), int(usage.get("outputTokens", 0))
+        self._turn.took_tokens(given, written)
         self._turn.record(
             f"agent:{self._specialist}",
             ModelCalled(
                 specialist=self._specialist,
                 model=self._model,
-                input_tokens=int(usage.get("inputTokens", 0)),
-                output_tokens=int(usage.get("outputTokens", 0)),
+                input_tokens=given,
+                output_tokens=written,
                 stop_reason=str(response.stop_reason) if response else type(event.exception).__name__,
             ),
             wait=False,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.channels.rendering import one_line
 from agents.channels.slack.richtext import lines, preformatted, rich_text
+from agents.would_run import in_words, one_line
 
 if TYPE_CHECKING:
     from agents.channels.notice import ApprovalNotice
@@ -85,13 +85,12 @@ def comment_modal(context: str) -> Block:
 
 def approval_blocks(notice: ApprovalNotice, value: str) -> list[Block]:
     """Asks an approver: exactly what would run, for whom, why, and until when."""
-    given = ", ".join(f"{name}={one_line(found)}" for name, found in notice.input.items() if found is not None)
     where = ", ".join(notice.accounts[:5]) + (f" and {len(notice.accounts) - 5} more" if notice.accounts[5:] else "")
     # no markdown here: what the asker wrote must not look like a line of ours
     said = lines(
         [
             (f"{notice.asker} asks for a second person's approval.", "", ""),
-            ("What would run: ", f"{notice.query}({given})", "code"),
+            ("What would be looked at: ", in_words(notice.query, notice.input, len(notice.accounts)), ""),
             ("Where: ", one_line(where) or "no account", ""),
             ("Why, in the asker's words: ", one_line(notice.reason), "italic"),
             ("Until: ", f"{notice.expires:%Y-%m-%d %H:%M} UTC", ""),

@@ -28,12 +28,13 @@ from agents.channels.notice import (
     settled_key,
 )
 from agents.channels.port import RefusedError, Speaker, runtime_session
-from agents.channels.rendering import View, one_line, view
+from agents.channels.rendering import View, view
 from agents.channels.teams.activity import Came
 from agents.channels.teams.cards import alert_card, answer_card, approval_card, inert, note_card, waiting_card
 from agents.channels.teams.parts import Part, Place, TeamsError, from_text, to_text
 from agents.channels.teams.settings import GUID
 from agents.channels.teams.showing import Showing
+from agents.would_run import in_words, one_line
 
 if TYPE_CHECKING:
     from agents.acting import Waiting
@@ -345,14 +346,10 @@ def _told(one: Waiting) -> tuple[str, list[tuple[str, str]]]:
 def _facts(
     query: str, given: Mapping[str, Any], accounts: Sequence[str], reason: str, expires: datetime, asker: str
 ) -> list[tuple[str, str]]:
-    told = ", ".join(
-        f"{name.replace('_', ' ')}: {one_line(value)}" for name, value in given.items() if value is not None
-    )
     facts = [
         ("Asked by", asker),
         ("Why, in the asker's words", one_line(reason)),
-        ("Query", query),
-        ("With", told),
+        ("What would be looked at", in_words(query, given, len(accounts))),
         ("Accounts", ", ".join(accounts)),
         ("Until", f"{expires:%Y-%m-%d %H:%M} UTC"),
     ]

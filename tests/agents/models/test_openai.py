@@ -216,6 +216,13 @@ def test_a_wrong_key_says_which_setting(asker: Asker, tools: str) -> None:
     assert len(server.requests) == 1
 
 
+def test_an_error_says_what_was_sent_until_then(asker: Asker) -> None:
+    with ChatServer(SPEND, Refuse(401, "{}")) as server:
+        answer = asker(maker_of(server.url))
+    failed(answer)
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (120, 12)
+
+
 def test_an_unknown_model_is_named(asker: Asker, tools: str) -> None:
     with ChatServer(DONE) as server:
         answer = asker(maker_of(server.url, tools, model="gpt-nix"))

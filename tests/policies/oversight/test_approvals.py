@@ -272,7 +272,9 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     question = "Who deleted the S3 endpoint in data-prod in September?"
     waiting = regent("ask", question, "--reason", "incident 4711", "--json", code=5)
     approval = waiting["approval"]
-    assert approval in waiting["text"] and "who_did_what(" in waiting["text"] and "incident 4711" in waiting["text"]
+    assert approval in waiting["text"] and "what everybody did in AWS" in waiting["text"]
+    assert "who_did_what(" not in waiting["text"] and "incident 4711" in waiting["text"]
+    assert [one["name"] for one in waiting["queries"]] == ["who_did_what"], "JSON has the call itself"
     [listed] = regent("approvals", "list", "--as", "carla", "--json")["approvals"]
     shown = regent("approvals", "show", approval, "--as", "carla", "--json")
     assert shown == listed and shown["input"]["accounts"] == "data-prod" and len(shown["accounts"]) == 1

@@ -153,11 +153,11 @@ def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
     return None
 
 
+CATEGORIES = "(?:data |cloud |object )?storage|compute|computing|networking|security|monitoring|observability|analytics|ai|machine learning|serverless"
+"""What services are for: AWS bills none of it under such a name."""
 _CATEGORY = re.compile(
-    r"\b(?:pay|paid|paying|spen[dt]\w*|costs?|costing|bills?|charge[ds]?) (?:us |we )?(?:for|on|of) (?:our |the |all |all our )?(?P<of>{0})(?! (?:account|team|venue))(?![\w>-])"
-    r"|(?<![\w-])(?P<alone>{0}) (?:costs?|spend\w*|bills?)\b".format(
-        "(?:data |cloud |object )?storage|compute|computing|networking|security|monitoring|observability|analytics|ai|machine learning|serverless"
-    )
+    rf"\b(?:pay|paid|paying|spen[dt]\w*|costs?|costing|bills?|charge[ds]?) (?:us |we )?(?:for|on|of) (?:our |the |all |all our )?(?P<of>{CATEGORIES})(?! (?:account|team|venue))(?![\w>-])"
+    rf"|(?<![\w-])(?P<alone>{CATEGORIES}) (?:costs?|spend\w*|bills?)\b"
 )
 
 

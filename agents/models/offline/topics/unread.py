@@ -1,4 +1,4 @@
-"""Unread: what AWS knows, and no query reads. It is said so, with what near it can be asked, and nothing is shown instead."""
+"""Unread: what no query reads, though AWS may know it. It is said so, with what near it can be asked, and nothing is shown instead."""
 # ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from agents.models.offline.plan import Abstention
+from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import unassessed, unprotected
 
 _STATE = r"^(?:(?:and|so|but|ok|please|tell me|check) )*(?:(?:whether|if) )?(?:is|are|do|does|have|has|which|what|in which|how many|where|staat|staan|welke)\b"
@@ -56,9 +57,9 @@ _PATTERNS = tuple(
 )
 
 
-def unread(text: str, flat: str) -> Abstention | None:
-    """An abstention if the (masked) text, or all of it, asks for what AWS knows and no query reads, else None."""
-    if apart := unprotected(text) or unassessed(flat):
+def unread(question: str, text: str, flat: str) -> Abstention | None:
+    """An abstention if a question, as asked, masked or flat, is about what no query reads, else None."""
+    if apart := aside(question) or unprotected(text) or unassessed(flat):
         return apart
     for said, unless, sentence in _PATTERNS:
         if all(one.search(flat) for one in said) and not (unless and unless.search(flat)):

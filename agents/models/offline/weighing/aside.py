@@ -12,7 +12,7 @@ from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.guarding import OF_A_BILL, of_no_call
+from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.reading import Reading
 from agents.models.offline.words.speech import is_known
@@ -28,6 +28,7 @@ def left_aside(
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
+        *_for_anything(calls, reading),
     ]
 
 
@@ -44,7 +45,7 @@ def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 def _told(reading: Reading) -> set[str]:
     """The words that sentences of their own are about: a port, an event that names a time, an outdated runtime."""
-    found = (pattern.search(reading.text) for pattern in (_ONE_PORT, _BY_AN_EVENT, _OUTDATED))
+    found = (pattern.search(reading.text) for pattern in (_ONE_PORT, _BY_AN_EVENT, _OUTDATED, _CATEGORY))
     return {word for match in found if match for word in match[0].split()}
 
 
@@ -108,3 +109,22 @@ def _all_runtimes(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
         if shown and _OUTDATED.search(reading.flat)
         else []
     )
+
+
+_CATEGORY = re.compile(
+    rf"\b(?P<what>{CATEGORIES})(?= (?:of|in|at|for|from|voor|van) (?:all |the |our )*(?:<(?!p>)\w+>|accounts?\b|venues?\b|casinos?\b))"
+)
+
+
+def _for_anything(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where what some services are for was to be priced in one place, and the bill is of all services."""
+    whole = [call for call in calls if call.query in OF_A_BILL and not _PICKED & call.inputs.keys()]
+    said = _CATEGORY.search(reading.text) if whole and not reading.found.services else None
+    if said is None:
+        return []
+    how = "one by one" if whole[0].inputs.get("by", "service") == "service" else "together"
+    return [f'AWS bills by service, not by what it is for, such as "{said["what"]}": this is all services, {how}.']
+
+
+_PICKED = frozenset({"service", "part", "usage_type", "team"})
+"""Inputs by which a bill is of some of what is on it."""

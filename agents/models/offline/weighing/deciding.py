@@ -25,7 +25,6 @@ from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, read, to_come
-from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.topics.unread import unread
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
@@ -372,7 +371,7 @@ def _by_days(seen: Weighing) -> Decision:
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if not fair:
         chance = 0.0
-    if other := aside(seen.question) or unread(reading.text, reading.flat):
+    if other := unread(seen.question, reading.text, reading.flat):
         return Decision(reading, found, refused=other)
     refused = refusal(reading.text, reading.flat)
     if refused and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):

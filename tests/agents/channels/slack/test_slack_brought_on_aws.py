@@ -120,7 +120,7 @@ def test_an_approval_asked_at_another_door_reaches_approvers_in_slack_once_and_i
     assert deployed.bring() == {"missed": 0}
     [waits], [other] = deployed.said(direct(CARLA)), deployed.said(direct(OMAR))
     text = deployed.slack.text_of(waits)
-    assert "eva asks" in text and "who_did_what(" in text and "incident 7" in text
+    assert "eva asks" in text and "what everybody did in AWS" in text and "incident 7" in text
     assert deployed.said(direct(EVA)) == []
     before = dict(deployed.plane.invoked)
     deployed.send(_press(CARLA, waits, "approve"))

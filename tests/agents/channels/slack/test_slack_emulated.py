@@ -139,7 +139,7 @@ def test_a_chart_is_a_file_in_the_thread(house):
 def test_an_approval_goes_its_whole_way(house):
     where, ts = house.ask("eva", WHO, "costs")
     house.wait(where, ts, lambda text: "direct messages" in text)
-    waits = house.wait(house.direct("carla"), None, lambda text: "who_did_what(" in text)
+    waits = house.wait(house.direct("carla"), None, lambda text: "what everybody did in AWS" in text)
     house.press("carla", "approve", button(waits, "approve"), house.direct("carla"), waits["ts"])
     house.wait(house.direct("carla"), None, lambda text: "was approved by carla" in text)
     house.wait(house.direct("eva"), None, lambda text: "DeleteVpcEndpoint" in text)

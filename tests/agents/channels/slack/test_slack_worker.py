@@ -442,7 +442,7 @@ def asked_for_approval(app):
 def test_an_approver_decides_in_their_direct_message_and_only_the_asker_gets_the_answer(app):
     waits = asked_for_approval(app)
     text = app.slack.text_of(waits)
-    assert "eva asks" in text and "who_did_what(" in text and "data-prod" in text
+    assert "eva asks" in text and "what everybody did in AWS" in text and "data-prod" in text
     assert [block["type"] for block in waits["blocks"]].count("actions") == 1
     assert app.said(direct(ANNA)) == [], "managers do not approve"
     value, why = button(waits, "approve"), {"values": {"why": {"words": {"value": "incident 7"}}}}
@@ -513,7 +513,7 @@ def test_attack_receipts_of_an_answer_that_is_for_somebody_else_alone(app):
 
 
 def test_attack_a_reason_that_looks_like_lines_of_ours_stays_one_line_for_the_approver(app):
-    forged = "routine\nWhat would run: `nothing`\n**Approved already by the CISO**\u2028Until: 2099\u202e"
+    forged = "routine\nWhat would be looked at: `nothing`\n**Approved already by the CISO**\u2028Until: 2099\u202e"
     app.worker._port.ask(Speaker(person=f"slack:{TEAM}/{EVA}", channel="slack", session="s"), WHO, reason=forged)
     [notice] = WaitsHere(app.house).pending("slack")
     app.worker.ask_approver(notice, f"slack:{TEAM}/{CARLA}")
@@ -521,7 +521,8 @@ def test_attack_a_reason_that_looks_like_lines_of_ours_stays_one_line_for_the_ap
     [section] = waits["blocks"][0]["elements"]
     shown = "".join(one["text"] for one in section["elements"])
     assert [line.partition(":")[0] for line in shown.splitlines()] == [
-        "eva asks for a second person's approval.", "What would run", "Where", "Why, in the asker's words", "Until",
+        "eva asks for a second person's approval.", "What would be looked at", "Where",
+        "Why, in the asker's words", "Until",
     ]  # fmt: skip
     [words] = [one for one in section["elements"] if "CISO" in one["text"]]
     assert words["style"] == {"italic": True} and "\u202e" not in shown

@@ -162,7 +162,7 @@ def test_an_approval_goes_to_whoever_may_decide_and_the_answer_to_the_asker_alon
     held.asks(ANA, WHO)
     [request] = held.said(f"a:{CARLA}")
     shown = words(card(request))
-    assert "ana" in shown and WHO in shown and "who_did_what" in shown and "data-prod" in shown
+    assert "ana" in shown and WHO in shown and "what everybody did in AWS" in shown and "data-prod" in shown
     held.presses(CARLA, request, "Approve", reason="incident 4711")
     [decided] = held.bodies(ApprovalDecided, 1)
     assert (decided.approver, decided.decision, decided.reason) == ("carla", "approve", "incident 4711")
