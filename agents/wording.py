@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.would_run import in_words
 from tools.errors import RegentError
+from tools.facts import CUT
 
 if TYPE_CHECKING:
     from agents.answer import Status
@@ -47,7 +48,8 @@ def finished(text: str, status: Status, turn: Turn) -> str:
     if status == "answered":
         told = list(dict.fromkeys(note for result in results for note in result.notes))
         notes = [note for note in told if not any(other != note and other.startswith(note) for other in told)]
-        parts += [f"Note: {note}" for note in notes[:3]]
+        cut = [note for note in notes if note.startswith(CUT)]  # that a list goes on is said whatever else is
+        parts += [f"Note: {note}" for note in [*cut, *(note for note in notes if note not in cut)][: len(cut) + 3]]
         parts += [f"Not looked up: {said}" for said in _not_looked_up(turn)]
     return "\n\n".join(part for part in parts if part)
 

@@ -29,6 +29,12 @@ UNTAGGED = "(no tag)"
 """The value of a tag where there is none."""
 
 
+NOT_LISTED = "not listed"
+"""How the label of a fact ends that says how many rows a list leaves out."""
+CUT = "Not listed: "
+"""How the note begins that says so in words."""
+
+
 class Scope(BaseModel):
     """What a fact covers: accounts by name (empty: all that exist, see `Directory.scope`), filters, and cost basis."""
 
@@ -157,6 +163,25 @@ class Facts:
         if len(cells) != len(self.columns):
             raise InputError(f"A row of {len(cells)} cells does not fit {len(self.columns)} columns.")
         self.rows.append(cells)
+
+    def rest(
+        self, what: str, number: int, unit: str, *, receipts: Iterable[str], column: int = 1, says: str = ""
+    ) -> None:
+        """End a list that is cut: how many more there are, as its last row and in a note that every channel shows.
+
+        `what` names them in full. `column` is where rows count them, if they do. `says` stands in the last column, for
+        a table of several lists.
+        """
+        cells: list[str | Draft] = ["other", *[""] * (len(self.columns) - 2), says]
+        cells[column] = self.fact(f"{what} {NOT_LISTED}", number, unit, receipts=receipts)
+        self.row(*cells)
+        one = number == 1 and unit.endswith("s") and not unit.endswith("ss")
+        narrower = [*["one account"] * (len(self.scope.accounts) != 1), *["a shorter time"] * self._lasts()]
+        how = f"; ask about {' or '.join(narrower)} to see more of them" if narrower else ""
+        self.notes.insert(0, f"{CUT}{number:,} more {unit[:-1] if one else unit}{how}.")
+
+    def _lasts(self) -> bool:
+        return self.period is not None and self.period.start < self.period.end
 
     def cleaned(self, clean: Callable[[str], str]) -> Facts:
         """A copy in which `clean` went over every text that may come from the estate.

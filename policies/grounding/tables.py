@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policies.grounding.model import Locale
 from policies.grounding.values import number, write_fact
 from tools import units
-from tools.facts import UNTAGGED, Fact, QueryResult
+from tools.facts import NOT_LISTED, UNTAGGED, Fact, QueryResult
 
 
 def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -25,9 +25,11 @@ def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, .
         cells = [_written(facts[n], columns[n], locale) if n in facts else cell for n, cell in enumerate(row)]
         if row[0] == UNTAGGED:
             cells[0] = f"no {columns[0].casefold()} tag"
-        if row[0] == "other" and len(facts) == 1 and not numeric & facts.keys():
-            [column] = facts  # how many are left stands in no column of its own
-            cells[0], cells[column] = f"other ({cells[column]})", ""
+        if row[0] == "other" and len(facts) == 1:
+            [(column, left)] = facts.items()
+            if left.label.endswith(NOT_LISTED):
+                cells[0] = f"and {write_fact(left, locale).replace(' ', ' more ', 1)}"
+                cells[column] = cells[column] if column in numeric else ""  # there it would be no name, no place
         rows.append(tuple(cells))
     return columns, rows
 

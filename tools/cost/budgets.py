@@ -69,7 +69,8 @@ def budgets(aws: Aws, accounts: Accounts = "all") -> Facts:
         "budgets forecast to go over their limit", ahead, "budgets", receipts=found.receipts, period=now, headline=True
     )
     if len(plans) > _SHOWN:
-        facts.notes.append("Only the budgets that are nearest to their limit, or furthest over it, are shown.")
+        facts.rest("budgets", len(plans) - _SHOWN, "budgets", receipts=found.receipts)
+        facts.notes.append("Those that are nearest to their limit, or furthest over it, are listed.")
     if not everything and len(plans) < len(found.items):
         facts.notes.append(
             "Budgets that also cover other accounts, or tags and services across accounts, are left out."

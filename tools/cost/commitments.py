@@ -206,11 +206,17 @@ def _add_ends(facts: Facts, aws: Aws, bought: Held) -> None:
         period=moment,
         headline=bool(ended),
     )
-    _add_rows(facts, aws, [*ended, *active], moment, headlines=(len(ended),))
+    _add_rows(facts, aws, [*ended, *active], moment, receipts=bought.receipts, headlines=(len(ended),))
 
 
 def _add_rows(
-    facts: Facts, aws: Aws, holdings: Sequence[Holding], moment: Period, *, headlines: Container[int]
+    facts: Facts,
+    aws: Aws,
+    holdings: Sequence[Holding],
+    moment: Period,
+    *,
+    receipts: tuple[str, ...],
+    headlines: Container[int],
 ) -> None:
     """One row for each of the first; of those at the places of `headlines`, the end is a headline."""
     facts.columns = ("Commitment", "Account", "Number", "Ends or ended", "Days left", f"{aws.currency} an hour")
@@ -221,13 +227,14 @@ def _add_rows(
         scope = Scope(accounts=(one.account.name,), where=where)
         _add_holding(facts, aws, one, moment, scope, headline=index in headlines)
     if len(holdings) > _SHOWN:
-        facts.notes.append("Only the commitments that end first are shown.")
+        facts.rest("commitments", len(holdings) - _SHOWN, "commitments", receipts=receipts)
+        facts.notes.append("Those that end first are listed.")
 
 
 def _add_those_ending(facts: Facts, aws: Aws, bought: Held, window: Period) -> None:
     mine = [one for one in bought.holdings if window.start <= one.end < window.end]
     facts.fact(_THOSE, len(mine), "commitments", receipts=bought.receipts, headline=True)
-    _add_rows(facts, aws, mine, instant(aws.now), headlines=range(_TOLD))
+    _add_rows(facts, aws, mine, instant(aws.now), receipts=bought.receipts, headlines=range(_TOLD))
 
 
 def _add_holding(facts: Facts, aws: Aws, one: Holding, moment: Period, scope: Scope, *, headline: bool) -> None:

@@ -50,7 +50,7 @@ def account_list(aws: Aws) -> Facts:
         )
     left = len(aws.directory.accounts) - len(accounts)
     if left:
-        facts.row("other", facts.fact("accounts not listed", left, "accounts", receipts=behind), "", "", "", "")
+        facts.rest("accounts", left, "accounts", receipts=behind)
     return facts
 
 

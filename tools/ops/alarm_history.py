@@ -183,5 +183,4 @@ def _show(facts: Facts, firings: Sequence[tuple[Firing, tuple[str, ...]]], top: 
         )
     if len(ranked) > top:
         rest = [receipt for _, held in ranked[top:] for _, receipts in held for receipt in receipts]
-        left = facts.fact("alarms not listed", len(ranked) - top, "alarms", receipts=rest)
-        facts.row("other", left, "", "", "", "")
+        facts.rest("alarms", len(ranked) - top, "alarms", receipts=rest)

@@ -126,5 +126,4 @@ def _show(facts: Facts, found: list[tuple[Place, Seen]], now: datetime, top: int
         )
     if len(rows) > top:
         rest = [receipt for _, receipts in rows[top:] for receipt in receipts]
-        left = facts.fact("alarms not listed", len(rows) - top, "alarms", receipts=rest)
-        facts.row("other", left, "", "", "", "")
+        facts.rest("alarms", len(rows) - top, "alarms", receipts=rest)

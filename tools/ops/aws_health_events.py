@@ -196,5 +196,4 @@ def _show(aws: Aws, facts: Facts, ranked: Sequence[list[Event]], top: int) -> No
         )
     if len(ranked) > top:
         rest = [receipt for seen in ranked[top:] for event in seen for receipt in event.receipts]
-        left = facts.fact("AWS Health events not listed", len(ranked) - top, "events", receipts=rest)
-        facts.row("other", left, "", "", "", "", "", "")
+        facts.rest("AWS Health events", len(ranked) - top, "events", receipts=rest)

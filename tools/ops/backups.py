@@ -172,10 +172,5 @@ def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], 
         )
     if len(ranked) > top:
         rest = [job for _, jobs in ranked[top:] for job in jobs]
-        left = facts.fact(
-            "backup jobs not listed",
-            len(rest),
-            "jobs",
-            receipts=[receipt for job in rest for receipt in receipts_of[job.account.id, job.region]],
-        )
-        facts.row("other", "", "", left, "", "", "", "")
+        behind = [receipt for job in rest for receipt in receipts_of[job.account.id, job.region]]
+        facts.rest("backup jobs", len(rest), "jobs", receipts=behind, column=3)

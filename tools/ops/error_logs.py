@@ -217,5 +217,4 @@ def _show(facts: Facts, found: Sequence[tuple[Place, Read]], lines: Sequence[Lin
     if len(ranked) > top:
         rest = [line for _, same in ranked[top:] for line in same]
         receipts = [receipt for line in rest for receipt in receipts_of[line.account.id]]
-        left = facts.fact("error log lines not listed", len(rest), "lines", receipts=receipts)
-        facts.row("other", "", "", left, "", "")
+        facts.rest("error log lines", len(rest), "lines", receipts=receipts, column=3)

@@ -73,9 +73,7 @@ def health_summary(aws: Aws, accounts: Accounts = "all", top: Top = 10) -> Facts
     for account in ranked[:top]:
         facts.row(account.name, *(_cell(facts, check, account) for check in checks))
     if len(ranked) > top:
-        label = "accounts with something to attend to, not listed"
-        left = facts.fact(label, len(ranked) - top, "accounts", receipts=behind)
-        facts.row("other", left, *("" for _ in checks[1:]))
+        facts.rest("accounts with something to attend to,", len(ranked) - top, "accounts", receipts=behind)
     return facts
 
 

@@ -263,5 +263,4 @@ def _list(facts: Facts, rows: Sequence[Row], name: str, top: int) -> None:
         facts.row(named, identity, thing.account.name, thing.described, thing.state)
     if len(ranked) > top:
         rest = [receipt for _, behind in ranked[top:] for receipt in behind]
-        left = facts.fact(f"{name} not listed", len(ranked) - top, name, receipts=rest)
-        facts.row("other", left, "", "", "")
+        facts.rest(name, len(ranked) - top, name, receipts=rest)

@@ -269,5 +269,4 @@ def _ranked(
         facts.row(say("resource", name, "name"), series.place.account.name, say(label, _number(value, unit), unit))
     if len(ranked) > top:
         rest = [receipt for _, values in ranked[top:] for receipt in values.receipts]
-        left = facts.fact("resources not listed", len(ranked) - top, "resources", receipts=rest)
-        facts.row("other", left, "")
+        facts.rest("resources", len(ranked) - top, "resources", receipts=rest)

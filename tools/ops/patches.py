@@ -190,5 +190,4 @@ def _show(facts: Facts, found: list[tuple[Place, Nodes]], bad: Sequence[Node], t
         )
     if len(ranked) > top:
         rest = [receipt for node in ranked[top:] for receipt in receipts_of[node.account.id, node.region]]
-        left = facts.fact("instances not patch-compliant, not listed", len(ranked) - top, "instances", receipts=rest)
-        facts.row("other", left, "", "", "", "")
+        facts.rest("instances not patch-compliant,", len(ranked) - top, "instances", receipts=rest)

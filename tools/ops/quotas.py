@@ -110,8 +110,7 @@ def _show(facts: Facts, ranked: Sequence[Used], near: bool, top: int) -> None:
         )
     if len(ranked) > top:
         rest = [receipt for quota in ranked[top:] for receipt in quota.receipts]
-        left = facts.fact("quotas not listed", len(ranked) - top, "quotas", receipts=rest)
-        facts.row("other", "", "", left, "", "")
+        facts.rest("quotas", len(ranked) - top, "quotas", receipts=rest)
 
 
 def _whole(value: Decimal) -> Decimal | int:

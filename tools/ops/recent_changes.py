@@ -124,7 +124,5 @@ def _show(facts: Facts, shown: Sequence[Change], top: int) -> None:
         )
     if len(groups) > top:
         rest = [change for _, changes in groups[top:] for change in changes]
-        left = facts.fact(
-            "changes not listed", len(rest), "changes", receipts=[r for change in rest for r in change.receipts]
-        )
-        facts.row("other", "", "", "", "", left)
+        behind = [receipt for change in rest for receipt in change.receipts]
+        facts.rest("changes", len(rest), "changes", receipts=behind, column=5)

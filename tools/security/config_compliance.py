@@ -185,4 +185,4 @@ def _list(
         )
     if len(rows) > len(listed):
         behind = joined(receipts for _, receipts in details.values())
-        facts.fact("failing resources not listed", len(rows) - len(listed), "resources", receipts=behind)
+        facts.rest("failing resources", len(rows) - len(listed), "resources", receipts=behind)

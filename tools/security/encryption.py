@@ -79,7 +79,7 @@ def _list(aws: Aws, facts: Facts, name: Kind, stock: Stock) -> None:
             facts.fact(f"problem {number}: detail", item.detail, "text", receipts=item.receipts, scope=where),
         )
     if len(stock.wrong) > _ROWS:
-        facts.fact(f"{stock.wrong_label}, not listed", len(stock.wrong) - _ROWS, stock.unit, receipts=behind)
+        facts.rest(f"{stock.wrong_label},", len(stock.wrong) - _ROWS, stock.unit, receipts=behind)
 
 
 def _total_label(stock: Stock) -> str:

@@ -105,8 +105,7 @@ def _list(aws: Aws, facts: Facts, found: Found, words: str, top: int) -> None:
         )
     if len(found.findings) > len(listed):
         rest = len(found.findings) - len(listed)
-        left = facts.fact(f"{words} not listed", rest, "findings", receipts=found.receipts)
-        facts.row("other", left, "", "")
+        facts.rest(words, rest, "findings", receipts=found.receipts)
 
 
 def _grouped(aws: Aws, facts: Facts, found: Found, words: str, by: By, status: str, top: int) -> None:

@@ -107,7 +107,7 @@ def _details(aws: Aws, facts: Facts, checked: Sequence[Checked]) -> None:
             days = _days(aws, facts, hit) if hit.since else ""
             facts.row(user, aws.directory.name(hit.account), days, hit.what)
         if len(hits) > left:
-            facts.fact(f"{one.label}, not listed", len(hits) - left, one.unit, receipts=one.receipts)
+            facts.rest(f"{one.label},", len(hits) - left, one.unit, receipts=one.receipts, says=one.label)
         left = max(left - len(hits), 3)  # a later check still shows its worst
 
 

@@ -74,6 +74,8 @@ def _buckets(aws: Aws, facts: Facts, chosen: Sequence[Account], reported: Report
             found.place.account.name,
             "; ".join(found.ways),
         )
+    if len(checked.public) > rows:
+        facts.rest("public buckets", len(checked.public) - rows, "buckets", receipts=checked.receipts)
     if checked.public:
         _since(aws, facts, [found.place for found in checked.public], reported)
 
@@ -107,6 +109,8 @@ def _databases(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> 
         where = in_account(aws, place.account.id)
         called = facts.fact("database with a public address", name, "name", receipts=behind, scope=where)
         facts.row("database", called, place.account.name, f"{engine}, as far as its security groups allow")
+    if len(found) > rows:
+        facts.rest("databases with a public address", len(found) - rows, "databases", receipts=behind)
 
 
 def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> None:
@@ -141,6 +145,8 @@ def _groups(aws: Aws, facts: Facts, chosen: Sequence[Account], rows: int) -> Non
                 "ports open to the internet", ", ".join(group.ports), "text", receipts=group.receipts, scope=where
             ),
         )
+    if len(risky) > rows:
+        facts.rest("open security groups", len(risky) - rows, "security groups", receipts=checked.receipts)
 
 
 def _shared(aws: Aws, facts: Facts, found: analyzer.Found, rows: int) -> None:
@@ -158,7 +164,8 @@ def _shared(aws: Aws, facts: Facts, found: analyzer.Found, rows: int) -> None:
     facts.fact(label, len(shared), "resources", receipts=found.receipts, headline=True)
     facts.notes += found.notes
     shown = {cell.value for row in facts.rows for cell in row if not isinstance(cell, str)}
-    for one in [finding for finding in found.findings if short(finding.resource) not in shown][:rows]:
+    left = [finding for finding in found.findings if short(finding.resource) not in shown]
+    for one in left[:rows]:
         where = in_account(aws, one.account)
         facts.names_people |= is_user(one.principal) or is_user(one.resource)
         label = "public resource" if one.public else "resource shared with outside accounts"
@@ -170,3 +177,5 @@ def _shared(aws: Aws, facts: Facts, found: analyzer.Found, rows: int) -> None:
                 f"who can reach {short(one.resource)}", one.principal, "text", receipts=found.receipts, scope=where
             ),
         )
+    if len(left) > rows:
+        facts.rest("public or shared resources", len(left) - rows, "resources", receipts=found.receipts)

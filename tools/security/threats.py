@@ -65,5 +65,5 @@ def threats(
             facts.fact(f"threat {number}: times seen", threat.count, "times", **named),
         )
     if len(current) > len(listed):
-        facts.fact(f"{words} not listed", len(current) - len(listed), "threats", receipts=found.receipts)
+        facts.rest(words, len(current) - len(listed), "threats", receipts=found.receipts)
     return facts

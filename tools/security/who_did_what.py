@@ -26,8 +26,10 @@ _VERBS = (
 _OPERATION = re.compile(rf"(?:{_VERBS})[A-Z][A-Za-z0-9]+")
 _VERB = re.compile(rf"(?:{_VERBS})", re.IGNORECASE)
 _ACTORS_SHOWN = 3
-_LISTED = 12
+_LISTED = 15
 """Most events listed one by one: models pay for each."""
+_SIGN_INS = frozenset({"ConsoleLogin", "SwitchRole"})
+"""Events that AWS counts among the changes, though they change nothing."""
 _TOGETHER = 8
 """Most actions in one call: CloudTrail is asked for each of them, everywhere."""
 
@@ -48,7 +50,7 @@ def who_did_what(
     writes_only: bool = True,
     top: Top = 15,
 ) -> Facts:
-    """Who did what in AWS (CloudTrail): changes by person or role, newest first; names people.
+    """Who did what in AWS (CloudTrail): changes by person or role, newest first, sign-ins after them; names people.
 
     `who` is a user, role or root; `action` API actions or a verb (DeleteBucket,PutBucketAcl; delete);
     `resource` a name or id.
@@ -82,6 +84,9 @@ def who_did_what(
         columns=("Time", "Who", "Action", "Resource", "Account"),
     )
     facts.notes.append(f"From CloudTrail's event history in {', '.join(aws.regions)}; management events only.")
+    if writes_only and not who and not actions:
+        # of everybody, a sign-in is not what was asked for: what was changed stands before it
+        matching.sort(key=lambda event: event.action in _SIGN_INS)
     _totals(facts, matching, kind, behind)
     _table(aws, facts, matching, kind, behind, top)
     return facts
@@ -179,6 +184,9 @@ def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str,
     facts.fact(f"people, roles and services behind these {kind}", len(actors), "actors", receipts=behind)
     failed = sum(event.error is not None for event in events)
     facts.fact(f"{kind} that were refused or failed", failed, kind, receipts=behind)
+    signed = sum(event.action in _SIGN_INS for event in events)
+    if signed and signed < len(events):
+        facts.fact(f"console sign-ins among these {kind}", signed, "sign-ins", receipts=behind, headline=True)
     bare = sum(event.without_mfa and not event.error for event in events)
     if bare:
         facts.fact("console sign-ins without MFA", bare, "sign-ins", receipts=behind)
@@ -199,7 +207,7 @@ def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: t
             aws.directory.name(event.account),
         )
     if len(events) > len(listed):
-        facts.fact(f"older {kind} not listed", len(events) - len(listed), kind, receipts=behind)
+        facts.rest(kind, len(events) - len(listed), kind, receipts=behind)
 
 
 def _remark(event: Event) -> str:

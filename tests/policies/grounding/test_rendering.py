@@ -234,5 +234,5 @@ def test_how_many_are_left_stands_in_no_column_of_names() -> None:
     found.row("bet-api", "online-prod", found.fact("fired", 3, "times", receipts=["r1"]))
     found.row("other", found.fact("not listed", 2, "alarms", receipts=["r1"]), "")
     result = FactBook().seal("alarm_history", {}, found)
-    assert table_rows(result)[1] == [("bet-api", "online-prod", "3 times"), ("other (2 alarms)", "", "")]
+    assert table_rows(result)[1] == [("bet-api", "online-prod", "3 times"), ("and 2 more alarms", "", "")]
     assert numeric_columns(result) == {2}
