@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -116,7 +117,7 @@ class Runs:
         return span if isinstance(span, tuple) else None
 
     def prose(self, plan: Plan, asked: str) -> str:
-        """What the offline model would say, the figures left as references: a follow-up may point at it."""
+        """What the offline model would say, figures left as references: a follow-up may point at a name in it."""
         return self.told(plan.calls, asked, plan.limits, plan.focus)
 
     def told(
@@ -125,7 +126,10 @@ class Runs:
         """`prose`, of calls."""
         ran = [self.run(call.query, call.inputs) for call in calls]
         told = [read_result(one.told) for one in ran if one is not None]
-        return answer(told, limits, asked, focus) if told else ""
+        text = answer(told, limits, asked, focus) if told else ""
+        # of several results each has its own first fact: what a reference is of is known of one alone
+        names = {i: f.value for i, f in told[0].facts.items() if f.unit == "name"} if len(told) == 1 else {}
+        return re.sub(r"\[\[(f\d+)\]\]", lambda match: names.get(match[1], match[0]), text)
 
 
 def _found(result: QueryResult, inputs: dict[str, Any], has_by: bool) -> Found:

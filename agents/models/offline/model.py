@@ -15,6 +15,7 @@ from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Derivation, Plan
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
+from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.understand import understand
 from tools.errors import RegentError
 from tools.registry import Query
@@ -97,6 +98,10 @@ class OfflineModel(Model):
         for told in results:
             told.lead_with(plan.focus)
             told.partly = not self._names.complete
+        if of_shown_in(question) in ("by how much", "left"):
+            results = sorted(
+                results, key=lambda told: told.query != "derive"
+            )  # what was computed is what was asked for
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
         return [], answer(results, plan.limits, question, plan.focus, first, plan.whether)
 
@@ -110,11 +115,28 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
             shown = {cell for told in results for row in told.rows for cell in row}
             ids += [fact.id for fact in facts if fact.id in shown and fact.number is not None]
             continue
+        if row := _ROW.fullmatch(pick):
+            ids += _first_figure(results, int(row[1]) - 1)
+            continue
         found = next((f.id for f in facts if f.id not in ids and pick.casefold() in f.label.casefold()), None)
         if found is None:
             return None
         ids.append(found)
     return {"operation": step.operation, "facts": ids} if len(ids) > 1 else None
+
+
+_ROW = re.compile(r"row (\d)")
+
+
+def _first_figure(results: Sequence[Told], place: int) -> list[str]:
+    """The first figure of the row that has the most of it, the second most, and so on; empty if there is none."""
+    firsts = [
+        next((told.facts[c] for c in row if c in told.facts and told.facts[c].number is not None), None)
+        for told in results
+        for row in told.rows
+    ]
+    ranked = sorted((fact for fact in firsts if fact), key=lambda fact: -(fact.number or 0.0))
+    return [fact.id for fact in ranked[place : place + 1]]
 
 
 def _conversation(messages: Sequence[Any]) -> tuple[str, list[str], list[tuple[str, Told]], list[str]]:

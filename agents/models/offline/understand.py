@@ -20,6 +20,7 @@ from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, reached
+from agents.models.offline.proposing.shown import is_beside
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
@@ -100,7 +101,8 @@ def understand(
         plan = _planned(asked, earlier, context, said=text, missed=missed)
         if plan.calls:
             # of two readings, what follows is about the likelier
-            turns, missed = [*turns, Turn(asked, answer, plan.calls[: plan.first or None])], None
+            calls = earlier if earlier and is_beside(text) else plan.calls[: plan.first or None]
+            turns, missed = [*turns, Turn(asked, answer, calls)], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = Missed(left_by(asked, earlier, context), asked, plan.abstention)
     asked, earlier = _after(_taken_up(question, missed), turns, context)

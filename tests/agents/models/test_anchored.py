@@ -147,11 +147,11 @@ def test_what_can_not_be_held_against_a_time_is_not_shown_at_another(asked: tupl
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
-        (("Which backups failed?", "why?", "and in Eindhoven?"), [("backups", {"state": "failed", "accounts": "venue:eindhoven"})]),
-        (("Welke back-ups zijn mislukt?", "waarom?", "en in Utrecht?"), [("backups", {"state": "failed", **UTRECHT})]),
+        (("Which backups failed?", "who should fix it?", "and in Eindhoven?"), [("backups", {"state": "failed", "accounts": "venue:eindhoven"})]),
+        (("Welke back-ups zijn mislukt?", "van wie zijn ze?", "en in Utrecht?"), [("backups", {"state": "failed", **UTRECHT})]),
         (("What is untagged?", "What do they cost?", "In Utrecht only"), [("untagged_spend", UTRECHT)]),
         (("Which users have no MFA?", "what do they cost?", "only in data-prod"), [("identity_hygiene", {"check": "no_mfa", **DATA_PROD})]),
-        (("Which buckets are public?", "since when?", "and in data-prod?"), [("public_exposure", {"kind": "buckets", **DATA_PROD})]),
+        (("Which buckets are public?", "who should fix it?", "and in data-prod?"), [("public_exposure", {"kind": "buckets", **DATA_PROD})]),
         (("Any critical vulnerabilities?", "is it worse than last month?", "and in data-prod?"), [("vulnerabilities", {"severity": "critical", **DATA_PROD})]),
     ],
 )  # fmt: skip

@@ -69,7 +69,7 @@ def test_who_did_one_thing_is_asked_politely_and_still_of_that_thing_alone(quest
         ("Which users have no MFA?", "how long has that been so?"),
         ("Who has admin rights?", "since when?"),
         ("Is anyone using root?", "since when?"),
-        ("Which buckets are public?", "Since when is it public?"),
+        ("Which databases are not encrypted?", "Since when is it so?"),
     ],
 )
 def test_since_when_something_is_so_is_not_told_by_how_old_keys_are(asked: tuple[str, ...]) -> None:

@@ -78,7 +78,7 @@ def test_what_says_more_of_what_people_did_is_not_asked_of_all_users(more: str) 
 
 
 def test_when_that_was_is_not_told_by_what_is_so_now() -> None:
-    said = why_not("Which buckets are public?", "When was that?")
+    said = why_not("Which databases are not encrypted?", "When was that?")
     assert "does not tell when that was" in said and "asked with its name. I would rather not guess." in said
 
 
@@ -86,7 +86,7 @@ def test_who_did_that_is_not_asked_of_everybody_where_no_deed_was_shown() -> Non
     said = why_not("Did last night's backups succeed?", "Which ones failed?", "Who changed that?")
     assert "do not look at what everybody did" in said
     [call] = plan_of("What changed yesterday?", "who did that?").calls
-    assert (call.query, call.inputs) == ("who_did_what", {"period": "yesterday"})
+    assert (call.query, call.inputs) == ("recent_changes", {"period": "yesterday"})  # it says by whom
 
 
 @pytest.mark.parametrize(

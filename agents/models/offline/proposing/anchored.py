@@ -43,7 +43,8 @@ _COMPARES = re.compile(
     rf"|how (?:does|do|did|is) {_IT} (?:compare|look|stack up|hold up)(?: now)? (?:to|with|against)"
     rf"|(?:(?:is|are|was|were) {_IT} |how )?(?:much |any |a lot |really )?{_MORE}(?: or {_MORE})?(?: expensive)? (?:than|from|on|compared (?:to|with)|versus)"
     rf"|(?:is|are|was|were) {_IT} {_MORE}(?: expensive)?(?= (?:in|at|during)\b)"
-    rf"|(?:did|has|have|had) {_IT} {_ROSE} (?:from|since|on|over|compared (?:to|with)|versus))"
+    rf"|how (?:much|many) {_MORE} (?:is|are|was|were) {_IT} (?:than|compared (?:to|with)|versus)"
+    rf"|(?:how (?:much )?)?(?:did|has|have|had) {_IT} {_ROSE} (?:from|since|on|over|compared (?:to|with)|versus))"
     rf" {_FILLING}<p>(?: 's)?\W*$"
 )
 """A comparison with a time, and nothing else."""

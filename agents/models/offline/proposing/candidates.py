@@ -184,3 +184,10 @@ def _once(every: Sequence[tuple[str, Candidate]]) -> list[Candidate]:
             calls = max(held.calls, one.calls, key=lambda calls: sum(len(call.inputs) for call in calls))
             found[key] = Candidate(held.source, calls, held.limits, held.also | {one.source}, held.tag)
     return list(found.values())
+
+
+def narrows(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` asks the same queries as `other`, with all that `other` says and more."""
+    return [c.query for c in one.calls] == [c.query for c in other.calls] and all(
+        mine.inputs.items() >= theirs.inputs.items() for mine, theirs in zip(one.calls, other.calls, strict=True)
+    )

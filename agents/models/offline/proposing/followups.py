@@ -18,6 +18,7 @@ from agents.models.offline.proposing.ranked import ranked_first
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import monday_of, span
+from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english, tongue_of
 from tools.registry import Query
@@ -253,6 +254,12 @@ _HE = re.compile(r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b", re.IGNORECAS
 _ACTOR = re.compile(r"^- (?:role |user )?(?P<who>[\w.@-]+), [A-Z][a-z]+[A-Z]\w* ", re.MULTILINE)
 
 
+_MANY = re.compile(r"\b(?:them|they|those|these|ze|die)\b", re.IGNORECASE)
+_WHO_DID = re.compile(
+    r"^(\W*(?:and |so )?who (?:\w+ )?(?:made|opened|exposed|created|deleted|changed|published|left)) (?:it|that|this)((?: \w+){0,2}\W*)$",
+    re.IGNORECASE,
+)
+"""Who did something to the one thing that was shown: "who made it public?"."""
 _OFF_THE_BILL = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
 _WITHOUT_IT = re.compile(r"\b(without|before|excluding) (?:it|them|that|those|these)\b", re.IGNORECASE)
 """What is taken off a bill, pointed at: of the bill without it, and not of the split that showed it."""
@@ -270,6 +277,31 @@ def _thing_meant(question: str, before: str, row: str) -> str | None:
     if first and kind and re.match(r"\W*(?:and |so )?who\b", question, re.IGNORECASE) and re.search(r"[-_/.]", row):
         return f"{question[: first.start()]}the {kind[1].casefold()} {row}{question[first.end() :]}"
     return None
+
+
+def _owner_meant(question: str, answer: str, names: Names) -> str:
+    """A question who owns what is shown, with its account named: the one of all, or of the first row; empty if none is."""
+    placed = [match["account"] for match in _ONE_ROW.finditer(answer)]
+    placed = placed or [match["name"] for match in _LEADING.finditer(answer) if match["name"] in names.accounts]
+    if _MANY.search(question) and len(set(placed)) > 1:
+        return "who owns our accounts?"
+    return f"who owns account {placed[0]}?" if placed else ""
+
+
+def _of_the_one(question: str, before: str, name: str) -> str:
+    """A question who did something to "it", with the kind and the name of the only thing shown."""
+    kind = _KIND.search(before)
+    return _WHO_DID.sub(rf"\1 the {kind[1].casefold()} {name}\2", question) if kind else f"who changed {name}?"
+
+
+def _alone_named(answer: str) -> str:
+    """The name of the only thing that an answer shows, where it shows one; empty where it shows more."""
+    found = [match["name"] for match in _LEADING.finditer(answer) if match["account"]]
+    return (
+        found[0]
+        if len(found) == 1 and len(re.findall(r"^- ", answer, re.MULTILINE)) == 1 and re.search(r"[-_/.]", found[0])
+        else ""
+    )
 
 
 def _placed_before(before: str, names: Names) -> bool:
@@ -293,9 +325,13 @@ def named_after(question: str, before: str, answer: str, names: Names, *, of_a_t
     if _OFF_THE_BILL.search(before):
         question = _WITHOUT_IT.sub(r"\1 the credits", question)
     question = ranked_first(_person_meant(question, answer), before, answer, names)
-    row = _LEADING.search(answer)
+    ask, row = of_shown_in(question), _LEADING.search(answer)
+    if ask == "owner" and (owned := _owner_meant(question, answer, names)):
+        return owned
     if row is None:
         return question
+    if (alone := _alone_named(answer)) and (ask == "who" or _WHO_DID.match(question)):
+        return f"who changed {alone}?" if ask == "who" else _of_the_one(question, before, alone)
     account = row["account"] or (row["name"] if row["name"] in names.accounts else "")
     if not account and (one := _ONE_ROW.search(answer)):
         account = one["account"]

@@ -12,8 +12,10 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import plain
+from agents.models.offline.proposing.shown import compares_two
 from agents.models.offline.reading import read
 from agents.models.offline.times.dates import word_of
+from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.words.lazily import compiled
 from agents.models.offline.words.text import words
 from tools.periods import Period
@@ -67,7 +69,7 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         return _as_follow_up(rest), None
     if len(turns) < 2:
         return question, None
-    if words(question) == _THE_TWO:
+    if words(question) == _THE_TWO or _of_the_difference(question, turns):
         return _compared(question, turns[-2], turns[-1], context)
     if (both := compiled(_BOTH).search(question)) and (places := _places(turns[-2], turns[-1], context)):
         return _as_follow_up(question[: both.start()], f"for {places}", question[both.end() :]), turns[-1]
@@ -142,6 +144,14 @@ def _compared(question: str, one: Turn, other: Turn, context: Context) -> tuple[
     if query.name == "spend" and "period" in differ and (period := resolved(str(held[0]["period"]), context.now)):
         return f"versus {_said(period)}", other
     return question, Turn(other.question, other.answer, (*one.calls, *other.calls))
+
+
+def _of_the_difference(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether by how much the last two bills differ is asked, of which each was one figure."""
+    if of_shown_in(question) != "by how much":
+        return False
+    bills = [call for turn in turns[-2:] for call in turn.calls]
+    return [call.query for call in bills] == ["spend", "spend"] and not compares_two(turns[-1].calls)
 
 
 def _said(period: Period) -> str:

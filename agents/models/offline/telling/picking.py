@@ -172,3 +172,34 @@ def listed(told: Told) -> list[str]:
         lines.append(f"[[{name}]]{also} in account {account}")
     rest = next((row[1] for row in told.rows if row[0] == "other" and row[1] in told.facts), None)
     return [*lines, f"and more that are not listed: [[{rest}]]"] if rest else lines
+
+
+_MOST_FIRST = 2
+EXTREMES = frozenset({"oldest", "longes", "newest"})
+"""Roots of words that ask for one thing out of many."""
+PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
+
+
+def pertinent(told: Told, asked: str) -> list[ToldFact]:
+    """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
+    said = roots(asked)
+    rows = {cell for row in told.rows for cell in row}
+
+    def fit(fact: ToldFact) -> float:
+        label = roots(fact.label)
+        share = 1.5 if fact.unit == "percent" and PERCENT.search(asked) else 0.0
+        return len(label & said) - 0.1 * len(label - said) + share
+
+    extreme = EXTREMES & said  # of one thing somewhere: it is of its own place
+    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines]
+    others = [f for f in others if not f.aside or extreme & roots(f.label)]
+    best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
+    better = [
+        f
+        for f in others
+        if (f.number is not None or extreme & roots(f.label))
+        and not f.label.endswith("not listed")
+        and not (told.query == "inventory" and " in all" in f.label)  # beside those that were asked for
+        and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
+    ]
+    return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]

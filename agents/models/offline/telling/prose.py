@@ -9,7 +9,10 @@ from collections.abc import Sequence, Set
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
+from agents.models.offline.telling.of_rows import also, beside, picked, singled_out, with_it
 from agents.models.offline.telling.picking import (
+    EXTREMES,
+    PERCENT,
     account_of,
     asks_why,
     beyond,
@@ -18,6 +21,7 @@ from agents.models.offline.telling.picking import (
     counted_first,
     limit_of,
     listed,
+    pertinent,
     reasons,
     roots,
 )
@@ -119,6 +123,8 @@ def _told(
     """Headline and rows of one result; of the headline only what is not among the facts that were told `before`."""
     ids = [fact.id for fact in pertinent(told, asked)]
     ids += [i for i in counted_first(told, asked) if i not in ids]
+    first = [fact.id for fact in beside(told, asked)]
+    ids = [*first, *(i for i in ids if i not in first)]
     if told.query == "spend_change":
         # what it was before stands last, beside what it is: the change was asked for
         ids.sort(key=lambda i: told.facts[i].label == "spend")
@@ -147,6 +153,8 @@ def _told(
     two = bool(decided[1])
     if whether:
         headline, told_rows = f"{whether} {headline}", shown or told_rows
+    one = picked(told, asked)
+    told_rows = one if len(one) < len(told.rows) and not whether else told_rows
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
     if limit is not None:
         told_rows = beyond(told, limit)
@@ -162,19 +170,21 @@ def _told(
     foremost = _foremost(told_rows, told)
     if whether:
         foremost = [*told_rows, *(row for row in told.rows if row[0] == UNTAGGED and told.query == "spend")]
-    rows = [line for line in (_row(row, told) for row in foremost) if line]
+    rows = [line for row in foremost if (line := _asked_of(row, told, asked))]
     if told.query == "inventory" and told.columns and told.columns[0].startswith("Name"):
         rows = listed(told)
     if (
         rows
         and focus
         and told.query == "spend"
-        and (_PERCENT.search(asked) or _CREDIT.search(asked))
+        and (PERCENT.search(asked) or _CREDIT.search(asked))
         and told.is_about(told.rows[0], focus)
     ):
         # a share was asked for: its sentence comes first
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
-    if not rows or (len(told_rows) == 1 and _again(told_rows[0], told, new)):
+    if alone := singled_out(told, asked, rows):
+        return f"{alone}\n\n{headline}"
+    if not rows or (len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
     lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
@@ -200,40 +210,11 @@ def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
     return named and {told.facts[cell].said for cell in row if cell in told.facts} <= {fact.said for fact in above}
 
 
-_MOST_FIRST = 2
-_EXTREMES = frozenset({"oldest", "longes", "newest"})
-"""Roots of words that ask for one thing out of many."""
 _LASTING = frozenset({"alarms"})
 """Queries whose rows are not in the order of how long they last, which is the figure of each."""
-_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
 
 
 _CREDIT = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
-
-
-def pertinent(told: Told, asked: str) -> list[ToldFact]:
-    """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
-    said = roots(asked)
-    rows = {cell for row in told.rows for cell in row}
-
-    def fit(fact: ToldFact) -> float:
-        label = roots(fact.label)
-        share = 1.5 if fact.unit == "percent" and _PERCENT.search(asked) else 0.0
-        return len(label & said) - 0.1 * len(label - said) + share
-
-    extreme = _EXTREMES & said  # of one thing somewhere: it is of its own place
-    others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines]
-    others = [f for f in others if not f.aside or extreme & roots(f.label)]
-    best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
-    better = [
-        f
-        for f in others
-        if (f.number is not None or extreme & roots(f.label))
-        and not f.label.endswith("not listed")
-        and not (told.query == "inventory" and " in all" in f.label)  # beside those that were asked for
-        and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
-    ]
-    return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 
 
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
@@ -265,8 +246,17 @@ def _headline(fact: str, told: Told) -> str:
     return f"{label[:1].upper()}{label[1:]} of {of}: [[{fact}]]."
 
 
-def _row(row: Sequence[str], told: Told) -> str:
-    """One row: what it is of and where, then its first figure, or its time or names where it has none."""
+def _asked_of(row: Sequence[str], told: Told, asked: str) -> str:
+    """One row, with what is asked of it in the place of its figure."""
+    more = also(row, told, asked)
+    return with_it(_row(row, told, titled=not more), more, asked)
+
+
+def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
+    """One row: what it is of and where, then its first figure, or its time or names where it has none.
+
+    `titled`: whether the column says before the figure what it is.
+    """
     cells = list(zip(told.columns, row, strict=False))
     held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
     numbers = [fact for _, fact in held if fact.number is not None]
@@ -300,7 +290,8 @@ def _row(row: Sequence[str], told: Told) -> str:
     title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
     title = _FULLER.get(title, title)
     if (
-        (told.query in _TITLED or main.unit in DURATIONS)
+        titled
+        and (told.query in _TITLED or main.unit in DURATIONS)
         and title.replace(" ", "").isalpha()
         and title not in DURATIONS
     ):
@@ -357,7 +348,7 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
     if told.query == "spend" and LEAST.search(fold(asked)):
         named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
-    timed = told.query in _LASTING and _EXTREMES & roots(asked)
+    timed = told.query in _LASTING and EXTREMES & roots(asked)
     if not timed and (not told.columns or told.columns[0] not in _SERIES):
         return told.rows
 

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
-from agents.models.offline.intents.coverage import unused
+from agents.models.offline.intents.coverage import explained, told_by, unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
+from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.reading import Reading
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.words.light import LIGHT
 from agents.models.offline.words.speech import is_known
+from agents.models.offline.words.text import stem
 
 
 def left_aside(
@@ -29,6 +35,7 @@ def left_aside(
         *_by_an_event(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
         *_for_anything(calls, reading),
+        *_nothing_new(calls, earlier, reading, context),
     ]
 
 
@@ -128,3 +135,30 @@ def _for_anything(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
 
 _PICKED = frozenset({"service", "part", "usage_type", "team"})
 """Inputs by which a bill is of some of what is on it."""
+
+
+_LISTS = re.compile(
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*\W*$"
+)
+"""What asks for no more than what was shown: "which ones?", "how many are there?"."""
+
+
+_UNRANKED = frozenset({"encryption", "inventory", "public_exposure", "account_list", "commitments"})
+"""Queries whose first row comes first for no reason that is asked for."""
+
+
+def _nothing_new(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
+    if not earlier or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
+        return []
+    if shown(reading, earlier, context) or _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions:
+        return []
+    if dimensions(reading.text) or (superlative(reading.text) and calls[0].query not in _UNRANKED):
+        return []  # the rows are told apart so, and the first of them stands first
+    known = explained(reading.text, calls[0].query)
+    words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", reading.text) if one[0] not in LIGHT]
+    if any(known[one.start()] or stem(one[0]) in told_by(calls[0].query) for one in words):
+        return []
+    return ["Nothing new was understood in this question: this is what was shown before."]

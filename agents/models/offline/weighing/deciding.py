@@ -17,12 +17,13 @@ from agents.models.offline.intents import learned
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.anchored import anchored
-from agents.models.offline.proposing.candidates import Candidate, candidates, comes_to
+from agents.models.offline.proposing.candidates import Candidate, candidates, comes_to, narrows
 from agents.models.offline.proposing.compared import plainly as compared
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
+from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.refusals import refusal
@@ -130,13 +131,6 @@ def _alike(one: Candidate, other: Candidate, context: Context) -> bool:
     return plain(one) == plain(other)
 
 
-def _narrows(one: Candidate, other: Candidate) -> bool:
-    """Whether `one` asks the same queries as `other`, with all that `other` says and more."""
-    return [c.query for c in one.calls] == [c.query for c in other.calls] and all(
-        mine.inputs.items() >= theirs.inputs.items() for mine, theirs in zip(one.calls, other.calls, strict=True)
-    )
-
-
 def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
     """Both; but one where it holds the other. Of what people did, the narrower: no more than was asked."""
     for one, other in ((best, second), (second, best)):
@@ -144,7 +138,7 @@ def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candi
             return (one,)
     if any(context.queries[call.query].personal_data for call in best.calls):
         for one, other in ((best, second), (second, best)):
-            if _narrows(one, other):
+            if narrows(one, other):
                 return (one,)
     return (best, second)
 
@@ -297,6 +291,9 @@ def decide(question: str, earlier: tuple[PlannedCall, ...], context: Context) ->
 
 def decided(seen: Weighing) -> Decision:
     """What a question means, or why it is not answered."""
+    if held := shown(seen.reading, seen.earlier, seen.context):
+        one = Candidate("dialogue", held.calls, held.limits)
+        return Decision(seen.reading, seen.found, (one,), one)
     heard, named = _heard(seen)
     found = _by_days(_not_strayed(heard))
     asked = [call for one in found.readings for call in one.calls]

@@ -15,6 +15,7 @@ from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import NOT_EVERYBODY, objections
+from agents.models.offline.proposing.shown import derived
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
@@ -95,7 +96,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         limits.pop(_NO_CLOCK, None)
     return Plan(
         calls=tuple(kept),
-        then=_derivations(kept[:first], reading),
+        then=(derived(kept[:first], reading) if earlier else ()) or _derivations(kept[:first], reading),
         limits=tuple(limits),
         focus=_focus(kept, reading),
         whether=whether(kept, reading, context.names),

@@ -19,6 +19,7 @@ from agents.models.offline.proposing.anchored import (
 from agents.models.offline.proposing.guarding import DID_THAT, MONEY, OF_A_BILL, of_everybody
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
+from agents.models.offline.topics.of_shown import of_shown
 
 _TOTAL = re.compile(
     r"\W*(?:(?:and|so|ok) )?(?:(?:how much|how many|what) (?:is (?:it|that) )?)?(?:the |in )?(?:total|altogether|all in all|in all)\W*"
@@ -45,6 +46,8 @@ _SAYS_MORE = re.compile(
 _SHOWS_DEEDS = frozenset({"who_did_what", "recent_changes"})
 """Queries that show what was done: who did "that" is asked of all of it."""
 _PLACES = ("accounts", "team", "venue")
+_OF_ONE = frozenset({"accounts", "team", "venue", "service", "part", "usage_type"})
+"""Inputs that say what a bill is of: without them it is of all that is spent, and not of what was shown."""
 _NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
 
 
@@ -55,6 +58,8 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
     if before.query == "who_did_what" and _SAYS_MORE.search(reading.text):
         return any(call.query != before.query for call in calls)
+    if before.query not in OF_A_BILL and of_shown(reading.text) == "cost":
+        return any(call.query in OF_A_BILL and not _OF_ONE & call.inputs.keys() for call in calls)
     if asks_who_did_that(reading, earlier) and any(of_everybody(call) for call in calls):
         return True
     if compares(reading):

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 DUTCH = r"""
 wat (kost|kosten) (die|dat|deze|ze)( ons)? => what do they cost
+wat heeft (die|dat|deze|dit|het) (ons )?gekost => what did it cost us
+door wie => by whom
+met hoeveel\W*$ => by how much
+hoe lang al|hoelang al => for how long
+hoe oud (is|zijn) (die|dat|deze|dit|het|ze) => how old are they
+van wie is (de|het) (eerste|bovenste) => who owns the first one
+wanneer (begon|startte) (die|dat|deze|dit|het) => when did it start
+is (dat|dit|het) nog( steeds)?( zo)? => is it still
+(welke )?(staat|is|staan|zijn) (al )?(het )?langste? aan => which is the longest
+in welk account => in which account
 ((?:de|het) )?(maand|week|dag|jaar|kwartaal) (daarvoor|ervoor) => the \2 before
 (en )?(daarvoor|ervoor) => \1 before that
 (de|die|deze) twee => the two
@@ -37,7 +47,7 @@ uitgegeven|uitgaven|uitgave => spend
 geld besparen => save money
 meest(e)? => most
 minst(e)? => least
-duurste => most expensive
+duurste? => most expensive
 goedkoopste => cheapest
 duurder => more expensive
 goedkoper => cheaper

@@ -28,7 +28,7 @@ _MARKERS = {
     ) - {"as", "me"},
 }  # fmt: skip
 _FEW = frozenset(
-    "alleen daarvoor ervoor dan die dat deze en ergst ergste erg hoge hoog is jaar kritieke maand maar nu oudste vorig vorige week welk welke".split()
+    "aan account al alleen begon begonnen daarvoor door ervoor hij lang langst langste steeds dan die dat deze en ergst ergste erg hoge hoog in is jaar kritieke maand maar nu oudste vorig vorige week welk welke".split()
 )
 """Dutch words of a question of a few words after another one, besides the markers."""
 _PLAINLY = frozenset(
@@ -36,7 +36,7 @@ _PLAINLY = frozenset(
 )
 """Words of no other tongue here: one of them makes a question of a few words Dutch."""
 _FEW_MORE = 6
-_OF_BOTH = frozenset("die en is dan erg de week under nog".split())
+_OF_BOTH = frozenset("die en is dan erg de week under nog in account".split())
 """Words that are no sign of Dutch where there are only few."""
 _MOST_OF_FEW = 4
 _ASKING = {

@@ -1,0 +1,143 @@
+"""Shown: a few words that ask something of what the last answer shows are answered from that, or what lies by it.
+
+The answer of a query holds more than was asked for first: since when an alarm is on, who deployed, why a backup failed,
+by how much a budget is over. No look at what people did is needed for it, and no figure of the whole bill.
+"""
+# ruff: noqa: E501, SIM905 - lists of names read better in one piece
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics.of_shown import Ask, of_shown, of_shown_in
+
+_PLACED = frozenset(
+    "alarms alarm_history aws_health_events backups cost_anomalies error_logs identity_hygiene metric patches "
+    "public_exposure quotas recent_changes threats".split()
+)
+"""Queries whose rows each say in which account they are."""
+_TELLS: dict[Ask, frozenset[str]] = {
+    "when": frozenset(
+        "alarms alarm_history aws_health_events backups commitments cost_anomalies error_logs recent_changes threats".split()
+    ),
+    "why": frozenset({"backups"}),
+    "who": frozenset({"recent_changes"}),
+    "by how much": frozenset({"budgets", "forecast", "spend_change"}),
+    "cost": frozenset({"cost_anomalies"}),
+    "left": frozenset({"quotas", "budgets"}),
+    "still": frozenset({"alarms", "alarm_history", "aws_health_events", "backups", "cost_anomalies"}),
+    "most": frozenset(
+        "alarms alarm_history aws_health_events backups budgets cost_anomalies error_logs health_summary patches quotas "
+        "savings threats".split()
+    ),
+    "where": _PLACED,
+}
+"""Queries whose answers tell it, whatever their inputs."""
+_DATED: dict[str, tuple[str, frozenset[str]]] = {
+    "identity_hygiene": ("check", frozenset({"old_keys", "unused_keys"})),
+    "public_exposure": ("kind", frozenset({"buckets"})),
+}
+"""Queries that tell since when with one of these values of an input only."""
+_HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_health_events", "alarms"})
+"""Queries of what happened: what it cost is no line of a bill."""
+_UNUSUAL = (
+    "A bill has no line for one event: this is the unusual spend that AWS found there, and it may be of something else."
+)
+_ROSE = "This is what AWS holds for unusual spend there; a rise that it did not find unusual is not in it."
+
+
+_OF_ITS_ACCOUNT = "Known is the team of each account, and not who owns a single thing in it."
+_OF_ACCOUNTS = frozenset({"account_list", "health_summary", "untagged_spend"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The calls that tell what is asked of what was shown, and sentences about what they do not tell."""
+
+    calls: tuple[PlannedCall, ...]
+    limits: tuple[str, ...] = ()
+
+
+def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
+    """What tells that which a few words ask of what was shown; None where they ask something else, or nothing tells it.
+
+    Args:
+        reading: the question.
+        earlier: the calls of the answer before it.
+        context: names, clock and queries.
+    """
+    ask = of_shown(reading.text) if earlier else None
+    if ask is None:
+        return None
+    if ask == "owner":
+        return _owner(reading, earlier, context)
+    if all(_tells(call, ask) for call in earlier) or (ask == "by how much" and compares_two(earlier)):
+        return Shown(tuple(earlier))
+    before = earlier[0]
+    if "cost_anomalies" in context.queries and before.query == "spend_change" and ask in ("when", "cost"):
+        return Shown((_unusual(before, context, ("accounts", "period")),), (_ROSE,))
+    if ask == "why" and before.query == "spend_change" and "cost_anomalies" in context.queries:
+        return Shown((*earlier, _unusual(before, context, ("accounts", "period"))))
+    if ask == "still" and before.query == "spend_change":
+        return Shown((before.having(period="month_to_date", compared_to=None),))
+    if "cost_anomalies" in context.queries and before.query in _HAPPENED and ask == "cost":
+        return Shown((_unusual(before, context, ("accounts",)),), (_UNUSUAL,))
+    return None
+
+
+def _owner(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
+    """Whose an account is that was named in the place of what was pointed at; None of what is in none."""
+    if "account_list" not in context.queries or not (reading.found.accounts or "our accounts" in reading.text):
+        return None
+    call = PlannedCall(query="account_list", domain=context.queries["account_list"].domain)
+    of_accounts = earlier[0].query in _OF_ACCOUNTS or earlier[0].inputs.get("by") == "account"
+    return Shown((call,), () if of_accounts else (_OF_ITS_ACCOUNT,))
+
+
+def _tells(call: PlannedCall, ask: Ask) -> bool:
+    key, values = _DATED.get(call.query, ("", frozenset()))
+    return call.query in _TELLS.get(ask, ()) or (ask == "when" and call.inputs.get(key) in values)
+
+
+def _unusual(before: PlannedCall, context: Context, keys: tuple[str, ...]) -> PlannedCall:
+    """What was spent above what is usual, in the place (and the time) of an earlier answer."""
+    query = context.queries["cost_anomalies"]
+    inputs: dict[str, Any] = {key: before.inputs[key] for key in keys if key in before.inputs}
+    for key in ("team", "venue"):
+        if key in before.inputs and "accounts" not in inputs:
+            inputs["accounts"] = f"{key}:{before.inputs[key]}"
+    return PlannedCall(
+        query=query.name, domain=query.domain, inputs={k: v for k, v in inputs.items() if k in fields_of(query)}
+    )
+
+
+def is_beside(question: str) -> bool:
+    """Whether a question asks whose that is which was shown: what follows is of that again, and not of its owner."""
+    return of_shown_in(question) == "owner"
+
+
+def compares_two(calls: Sequence[PlannedCall]) -> bool:
+    """Whether what was shown is the spend of two, each with a figure of its own."""
+    if [call.query for call in calls] == ["spend", "spend"]:
+        return True
+    if [call.query for call in calls] != ["spend"]:
+        return False
+    both = str(calls[0].inputs.get("accounts", ""))
+    return calls[0].inputs.get("by") == "account" and both.count(",") == 1 and ":" not in both
+
+
+def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
+    """What has to be computed of what was shown to tell what is asked of it."""
+    ask = of_shown(reading.text)
+    if ask == "by how much" and compares_two(calls):
+        picks = ("total spend", "total spend") if len(calls) > 1 else ("row 1", "row 2")
+        return (Derivation(operation="difference", picks=picks),)
+    if ask == "left" and [call.query for call in calls] == ["quotas"]:
+        return (Derivation(operation="difference", picks=("limit", "used")),)
+    return ()

@@ -1,0 +1,147 @@
+"""Of rows: since when, by whom, how it stands now, and which one: what a few words ask of the rows that were shown.
+
+The rows of a table are told by one figure; what is asked of them afterwards mostly stands in another column.
+"""
+# ruff: noqa: SIM905 - lists of names read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
+from tools.units import DURATIONS
+
+_OWN_ORDER = frozenset(
+    "aws_health_events backups cost_anomalies error_logs health_summary patches quotas savings threats".split()
+)
+"""Queries whose first row is the worst one, or the one with the most."""
+_BIGGEST = {
+    "budgets": "forecast over limit",
+    "alarms": "for",
+    "alarm_history": "firing",
+    "cost_anomalies": "above expected",
+}
+"""The column by which one row is worse than another, where the first is not."""
+_LASTING = frozenset({"longest", "oldest"})
+_FEWEST = frozenset({"smallest", "lowest", "shortest"})
+_NEW = frozenset({"newest", "latest"})
+_STATES = frozenset({"at the end", "state", "status"})
+_BY = "by"
+_TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
+"""Queries whose rows are told by their time or age anyhow."""
+_MANY, _TWO = 3, 2
+_MOMENTS = 2
+"""Times of a row that are told, at most."""
+_FIRST = re.compile(r"\bthe (?:first|top)(?: one)?\b", re.IGNORECASE)
+_SHORT = {"for": "in this state for", "first": "first", "last": "last"}
+_LEADING: dict[Ask, re.Pattern[str]] = {
+    "by how much": re.compile(r"over the limit$|^forecast change against|^change in spend"),
+    "cost": re.compile(r"^actual spend, "),
+}
+"""Labels of facts beside the rows that are what is asked for."""
+
+
+def picked(told: Told, asked: str) -> list[list[str]]:
+    """The rows that are asked about: one where words say which ("the worst", "the first one"), else as they are."""
+    rows = [row for row in told.rows if row and row[0] != "other"]
+    if of_shown_in(asked) is None or not rows:
+        return told.rows
+    if _FIRST.search(asked):
+        return rows[:1]
+    word = superlative(asked)
+    if not word:
+        return told.rows
+    column = _column(told, word)
+    sized = [(size, row) for row in rows if column is not None and (size := _size(row[column], told)) is not None]
+    if not sized:
+        return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST else told.rows
+    return [min(sized, key=lambda pair: pair[0])[1] if word in _FEWEST else max(sized, key=lambda pair: pair[0])[1]]
+
+
+def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
+    """The line of the one row that is asked about, under the word by which it is; empty where it is not one."""
+    if len(rows) != 1 or len(picked(told, asked)) != 1 or len(told.rows) < _TWO:
+        return ""
+    word = superlative(asked) or ("first" if _FIRST.search(asked) else "")
+    return f"The {word}:\n- {rows[0]}" if word else ""
+
+
+def _column(told: Told, word: str) -> int | None:
+    """The column by whose figures one row is told from the others; None where they stand in the order that is meant."""
+    titles = [_title(column) for column in told.columns]
+    if word in _LASTING:
+        return next((place for place, unit in enumerate(told.units) if unit in DURATIONS), None)
+    if word in _NEW:
+        return None
+    wanted = _BIGGEST.get(told.query)
+    return titles.index(wanted) if wanted in titles else None
+
+
+def _size(cell: str, told: Told) -> float | None:
+    return told.facts[cell].number if cell in told.facts else None
+
+
+def beside(told: Told, asked: str) -> list[ToldFact]:
+    """Facts outside the rows that are what is asked: the time from which on one is reported, by how much it is over."""
+    ask = of_shown_in(asked)
+    within = {cell for row in told.rows for cell in row}
+    others = [fact for fact in told.facts.values() if fact.id not in within]
+    if ask in _LEADING:
+        found = [fact for fact in others if _LEADING[ask].search(fact.label)]
+        one = picked(told, asked)
+        if ask != "cost" or len(one) > 1:
+            return found[:_MANY]
+        of = [
+            cell
+            for title, cell in zip(map(_title, told.columns), one[0], strict=False)
+            if title in ("account", "service")
+        ]
+        return [fact for fact in found if all(cell in fact.label for cell in of)]
+    if ask != "when":
+        return []
+    names = [
+        told.facts[cell].value
+        for row in picked(told, asked)
+        for cell in row
+        if cell in told.facts and told.facts[cell].is_text
+    ]
+    return [fact for fact in others if _is_moment(fact) and any(name in fact.label for name in names)]
+
+
+def also(row: Sequence[str], told: Told, asked: str) -> str:
+    """What a row says of what is asked, as words behind its name; empty where it says nothing of it."""
+    ask = of_shown_in(asked)
+    cells = [(_title(column), cell) for column, cell in zip(told.columns, row, strict=False)]
+    if ask == "who":
+        by = next((cell for title, cell in cells if title == _BY), "")
+        return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
+    lasting = ask == "most" and superlative(asked) in _LASTING
+    if not (ask in ("when", "still") or lasting) or told.query in _TOLD_BY_TIME:
+        return ""
+    said = [cell.casefold() for title, cell in cells if ask == "still" and title in _STATES and cell not in told.facts]
+    held = [(title, told.facts[cell]) for title, cell in cells if cell in told.facts]
+    moments = [f"{title} [[{fact.id}]]" for title, fact in held if _is_moment(fact)][:_MOMENTS]
+    lasted = [
+        f"{_SHORT.get(title, title)} [[{fact.id}]]"
+        for title, fact in held
+        if fact.unit in DURATIONS and title != "last good"
+    ]
+    return ", ".join([*said, *moments, *lasted])
+
+
+def with_it(line: str, more: str, asked: str) -> str:
+    """The line of a row with what was asked of it, in place of its figure; who did it stands before the time."""
+    name, between, figure = line.rpartition(": [[")
+    if not more or not name:
+        return line
+    return f"{name}, {more}{between}{figure}" if of_shown_in(asked) == "who" else f"{name}: {more}"
+
+
+def _is_moment(fact: ToldFact) -> bool:
+    return fact.said.endswith((" date", " time"))
+
+
+def _title(column: str) -> str:
+    return re.sub(r" \(.*", "", column).casefold()

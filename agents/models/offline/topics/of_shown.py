@@ -1,0 +1,59 @@
+"""Of what is shown: what a few words ask of the things that the last answer shows: since when, why, by whom, by how much.
+
+They name nothing themselves, so that they are told from what stands there, or from one more look at the one thing shown.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from agents.models.offline.words.text import words
+from agents.models.offline.words.tongues import in_english
+
+Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where"]
+
+_LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
+_ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
+_IT = rf"(?:it|that|this|they|these|those|them|the {_ONE}(?: one)?|that one|this one)"
+_IT_OR_PLACE = rf"(?:{_IT}|(?:that|this|the) (?:account|venue))"
+_BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
+_DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
+_MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|most urgent|most important|most serious|most severe)"
+_COSTS = r"(?:costs?|cost(?:ing)?)"
+_END_OF_COST = r"(?: us)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
+_ASKS: dict[Ask, str] = {
+    "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly)(?: {_BE} {_IT}{_DONE})?",
+    "why": rf"(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
+    "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
+    "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who is responsible(?: for {_IT_OR_PLACE})?|of who is {_IT}|who owns (?:<account>|our accounts)",
+    "cost": rf"(?:what|how much) (?:did|has|have) (?:it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}",
+    "by how much": rf"by how much(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
+    "left": r"how much (?:room |space |headroom )?(?:is|do we have) left|what is left|how much (?:room|headroom) is there",
+    "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
+    "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|(?:what about )?the {_MOST}(?: one)?",
+    "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}",
+}
+_COMPILED = {ask: re.compile(rf"{_LEAD}(?:{pattern})\W*") for ask, pattern in _ASKS.items()}
+_SUPERLATIVE = re.compile(rf"\b{_MOST}\b")
+
+
+def of_shown(text: str) -> Ask | None:
+    """What the words of a question (as read, or plain) ask of what was shown; None if they ask anything else.
+
+    Args:
+        text: the question in English words, its times and names masked or not.
+    """
+    return next((ask for ask, pattern in _COMPILED.items() if pattern.fullmatch(text)), None)
+
+
+def of_shown_in(asked: str) -> Ask | None:
+    """The same of a question word for word, in any tongue that is read."""
+    return of_shown(in_english(" ".join(words(asked))))
+
+
+def superlative(asked: str) -> str:
+    """The word by which one of those that were shown is picked: "worst", "longest"; empty if there is none."""
+    match = _SUPERLATIVE.search(in_english(" ".join(words(asked))))
+    return match[0] if match else ""

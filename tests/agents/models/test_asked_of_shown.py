@@ -1,0 +1,139 @@
+"""Asked of what is shown: since when, why, by whom, whose, by how much, which one: told of what the answer shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.telling.prose import answer
+from agents.models.offline.telling.results import read_result
+from agents.models.offline.topics.of_shown import of_shown_in
+from agents.models.offline.understand import understand
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+BUCKET = (
+    "Public buckets: 1 bucket.\n\nWhat can be reached:\n- lantern-utrecht-marketing-exports in account venue-utrecht"
+)
+ACCOUNTS = (
+    "Total spend: USD 9.\n\nThe largest:\n- account online-prod: USD 5, a share of 50 %\n- account data-prod: USD 4"
+)
+FUNCTIONS = "Functions: 2.\n\nWhere:\n- erp-bridge in account backoffice-prod\n- invoice-ocr in account backoffice-prod"
+
+
+def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
+    """The plan of the last question, after the others, which were answered so."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ask"),
+    [
+        ("Since when?", "when"),
+        ("when did the top one last work?", "when"),
+        ("By whom?", "who"),
+        ("door wie?", "who"),
+        ("Who owns that account?", "owner"),
+        ("What did it cost us in total?", "cost"),
+        ("by how much will we miss it?", "by how much"),
+        ("met hoeveel?", "by how much"),
+        ("And the worst?", "most"),
+        ("Which one was the biggest?", "most"),
+        ("is it still going on?", "still"),
+        ("what do they cost?", None),
+        ("which account is the worst?", None),
+        ("since when do we pay for Datadog?", None),
+        ("who made the bucket public?", None),
+    ],
+)
+def test_a_few_words_ask_something_of_what_was_shown_and_a_question_of_its_own_does_not(
+    asked: str, ask: str | None
+) -> None:
+    assert of_shown_in(asked) == ask
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "queries_of_it"),
+    [
+        ("Were there any deployments yesterday?", "by whom?", ["recent_changes"]),
+        ("Which backups failed in the last 7 days?", "why?", ["backups"]),
+        ("Which bucket is public?", "since when?", ["public_exposure"]),
+        ("Which budgets are over?", "by how much?", ["budgets"]),
+        ("How did spend change last month?", "why?", ["spend_change", "cost_anomalies"]),
+        ("Which errors were logged in online-prod on 13 October?", "What did that cost us?", ["cost_anomalies"]),
+    ],
+)
+def test_what_is_asked_of_the_things_shown_is_told_from_their_own_answer(
+    before: str, asked: str, queries_of_it: list[str]
+) -> None:
+    assert [call.query for call in plan_of(before, asked).calls] == queries_of_it
+
+
+def test_when_a_rise_began_is_that_of_the_place_and_the_time_that_were_shown() -> None:
+    plan = plan_of("Why did data-prod get so expensive in September?", "when did it start?")
+    assert [(c.query, c.inputs) for c in plan.calls] == [
+        ("cost_anomalies", {"accounts": "data-prod", "period": "2026-09"})
+    ]
+    assert any("unusual" in limit for limit in plan.limits)
+
+
+def test_who_did_it_is_asked_of_the_only_thing_that_was_shown() -> None:
+    before = "Which bucket is public?"
+    [call] = plan_of(before, "Who made it public?", answers=(BUCKET,)).calls
+    assert call.inputs["resource"] == "lantern-utrecht-marketing-exports"
+    [call] = plan_of(before, "since when?", "Who did that?", answers=(BUCKET, BUCKET)).calls
+    assert call.inputs["resource"] == "lantern-utrecht-marketing-exports"
+
+
+def test_whose_it_is_is_the_team_of_its_account_and_what_follows_is_of_the_thing_again() -> None:
+    first = plan_of("Which account costs the most?", "Who owns it?", answers=(ACCOUNTS,))
+    assert ([c.query for c in first.calls], first.focus) == (["account_list"], ("online-prod",))
+    asked = ("Which functions do we have in backoffice-prod?", "Who owns them?", "What do they cost?")
+    owned = plan_of(*asked[:2], answers=(FUNCTIONS,))
+    assert any("team of each account" in limit for limit in owned.limits)
+    [call] = plan_of(*asked, answers=(FUNCTIONS, "- backoffice-prod, team backoffice")).calls
+    assert (call.query, call.inputs["service"]) == ("spend", "AWS Lambda")
+
+
+def test_the_difference_of_two_that_were_compared_is_computed_and_that_of_two_answers_is_a_comparison() -> None:
+    [step] = plan_of("Is data-prod more expensive than online-prod?", "By how much?").then
+    assert (step.operation, step.picks) == ("difference", ("row 1", "row 2"))
+    [call] = plan_of("What did we spend in August?", "and in September?", "By how much did it rise?").calls
+    assert (call.query, call.inputs["compared_to"]) == ("spend_change", "2026-08")
+    [call] = plan_of("What did online-prod cost last month?", "How has that changed since July?").calls
+    assert (call.query, call.inputs["compared_to"]) == ("spend_change", "2026-07")
+
+
+def test_a_follow_up_that_says_nothing_new_is_told_so() -> None:
+    plan = plan_of("Which databases are not encrypted?", "which one is the biggest?")
+    assert any("Nothing new" in limit for limit in plan.limits)
+    assert not any("Nothing new" in limit for limit in plan_of("Which alarms are firing?", "which ones?").limits)
+
+
+ALARMS = (
+    "query: alarms\nheadlines: f1\nf1 | alarms firing | 2 alarms\n"
+    "columns: Alarm (name) | Account | State | Since (time) | For (hours)\n"
+    "row: f2=short | prod | ALARM | f3=2026-10-15T03:10:00Z | f4=5.83\n"
+    "row: f5=long | lab | ALARM | f6=2026-09-19T03:00:00Z | f7=630.00"
+)
+
+
+def test_the_time_the_maker_and_the_one_that_was_picked_are_told_and_lead() -> None:
+    def told(result: str, asked: str) -> str:
+        return answer([read_result(result)], asked=asked).removeprefix("{{read}}\n\n")
+
+    assert "short in account prod: since [[f3]], in this state for [[f4]]" in told(ALARMS, "Since when?")
+    assert told(ALARMS, "which one is the worst?").startswith("The worst:\n- long in account lab")
+    changes = (
+        "query: recent_changes\nheadlines: f1\nf1 | deployments | 1 deployments\n"
+        "columns: Last (time) | Account | Change | Resource (name) | By\n"
+        "row: f2=2026-10-13T19:52:00Z | prod | UpdateService | f3=lobby | role deploy-online"
+    )
+    assert "account prod, by role deploy-online: [[f2]]" in told(changes, "By whom?")
+    assert "deploy-online" not in told(changes, "Any deployments?")
+    budgets = (
+        "query: budgets\nheadlines: f1\nf1 | budgets already over their limit | 1 budgets\n"
+        "f2 | budget lab: actual spend over the limit | 9.00 USD\ncolumns: Budget | Limit (USD)\nrow: lab | f3=3.00"
+    )
+    assert told(budgets, "By how much?").startswith("Budget lab: actual spend over the limit: [[f2]].")
