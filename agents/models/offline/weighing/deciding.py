@@ -92,9 +92,9 @@ def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, .
     return list(considered(pointed, earlier, context).every)
 
 
-SURE, EITHER, SECOND = 0.75, 0.7, 0.08
-"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone
-where it has none; and the least probability of a rival."""
+SURE, EITHER, SECOND, FAIR = 0.75, 0.7, 0.08, 0.2
+"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone where
+it has none; and the least probability of a rival, and of one that is shown: below it nearly none was what was meant."""
 _RIVALS = 6
 """Plans among which rivals of the likeliest are looked for."""
 MOST_CALLS = 4
@@ -181,17 +181,17 @@ def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tu
     """
     best = plans[0][1]
     rivals = [
-        (one, keys)
+        (other, one, keys)
         for (other, one), (_, keys) in zip(plans[1:_RIVALS], keyed[1:_RIVALS], strict=True)
         if other >= SECOND and not _alike(one, best, context)
     ]
     if not rivals:
         return chance, (best,)
     found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
-    for rival, keys in rivals:
+    for other, rival, keys in rivals:
         calls = keyed[0][1] | keys
         if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
-            found = held, _one_of(best, rival, context)
+            found = held, _one_of(best, rival, context) if other >= FAIR else (best,)
     return found
 
 
