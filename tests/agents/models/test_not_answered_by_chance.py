@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agents.models.offline import Plan
@@ -9,6 +11,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.understand import understand
 from agents.models.offline.weighing.deciding import FAIR, decide, weigh
 from agents.models.offline.words.foreign import foreign
+from policies.grounding import ground
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -34,6 +37,9 @@ def test_what_no_query_reads_is_said_to_be_unread_with_what_can_be_asked_near_it
     plan = read(asked)
     assert plan.abstention is not None and plan.abstention.kind == "cannot_know", plan.read_as
     assert said in plan.abstention.text and "Near it, you could ask" in plan.abstention.text
+    assert ground(plan.abstention.text, (), question=asked, now=NOW).ok, "a time in it would be held for a figure"
+    for near in re.findall(r'"([^"]+)"', plan.abstention.text):
+        assert read(near).calls, near
 
 
 @pytest.mark.parametrize(
@@ -63,6 +69,7 @@ def test_a_question_in_german_or_french_is_told_which_languages_are_read_in_its_
         plan = read("What did we spend in September?", asked)
         assert plan.abstention is not None and not plan.calls
         assert "English, Dutch and Portuguese" in plan.abstention.text and own in plan.abstention.text
+        assert ground(plan.abstention.text, (), question=asked, now=NOW).ok
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
         ),
         _ELSE,
         "Regent does not read whether CloudTrail is switched on. Near it, you could ask: "
-        '"Who stopped CloudTrail logging in the last 90 days?" or "Which Config rules are failing?"',
+        '"Who stopped CloudTrail logging?" or "Which Config rules are failing?"',
     ),
     (
         (
@@ -33,7 +33,7 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
         ),
         _ELSE,
         "Regent does not read what AWS WAF or Shield protects. Near it, you could ask: "
-        '"Which security groups are open to the internet?" or "What did WAF cost last month?"',
+        '"Which security groups are open to the internet?" or "What does WAF cost?"',
     ),
     (
         (r"\b(?:availability[- ]zones?|azs?|multi[- ]?azs?)\b",),
@@ -47,7 +47,7 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
         ),
         None,
         "Regent does not add up weekends apart from working days. "
-        'Near it, you could ask for a month day by day, such as "What did we spend per day last month?", or for one weekend.',
+        'Near it, you could ask for a month day by day, such as "What do we spend per day?", or for a single weekend.',
     ),
 )  # fmt: skip
 """What must all be said, what must not, and the sentence."""
