@@ -70,6 +70,8 @@ class Plan(BaseModel):
     then: tuple[Derivation, ...] = ()
     read_as: str = ""
     limits: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    """Words that narrow what was asked for, of which the calls make nothing; `limits` say so."""
     focus: tuple[str, ...] = ()
     """Names whose rows are told first, as a share of them was asked for."""
     whether: Whether | None = None

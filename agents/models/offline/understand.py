@@ -23,10 +23,12 @@ from agents.models.offline.proposing.reaching import Turn, reached
 from agents.models.offline.proposing.shown import is_beside
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
+from agents.models.offline.weighing.aside import idle_words
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.repeated import repeated
 from agents.models.offline.weighing.settling import settled
+from agents.models.offline.weighing.thread import going_on
 from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
@@ -53,6 +55,8 @@ class Missed:
     asked: str | None
     """None if it lies too far back."""
     why: Abstention | None
+    aside: tuple[str, ...] = ()
+    """What narrows it that these calls leave aside."""
 
     def followed_by(self, question: str, context: Context) -> tuple[PlannedCall, ...] | None:
         """The calls that a question follows after this one; None if it follows from nothing that anybody saw.
@@ -97,16 +101,31 @@ def understand(
     first = _first(history, context)
     missed = Missed((), None, None) if first and continues(history[first - 1], context) else None
     for text, answer in zip(history[first:], said[first:], strict=True):
-        asked, earlier = _after(_taken_up(text, missed), turns, context)
-        plan = _planned(asked, earlier, context, said=text, missed=missed)
+        asked, before = _after(_taken_up(text, missed), turns, context)
+        plan = _following(asked, before, context, said=text, missed=missed)
         if plan.calls:
             # of two readings, what follows is about the likelier
-            calls = earlier if earlier and is_beside(text) else plan.calls[: plan.first or None]
-            turns, missed = [*turns, Turn(asked, answer, calls)], None
+            beside = bool(before.calls) and is_beside(text)
+            calls = before.calls if beside else plan.calls[: plan.first or None]
+            turns, missed = [*turns, Turn(asked, answer, calls, before.aside if beside else plan.aside)], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
-            missed = Missed(left_by(asked, earlier, context), asked, plan.abstention)
-    asked, earlier = _after(_taken_up(question, missed), turns, context)
-    return _planned(asked, earlier, context, said=question, missed=missed)
+            missed = _not_answered(asked, before.calls, context, plan.abstention)
+    asked, before = _after(_taken_up(question, missed), turns, context)
+    return _following(asked, before, context, said=question, missed=missed)
+
+
+def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
+    """The plan of one question after another one, which names again what that one's had to leave aside."""
+    plan = _planned(question, before.calls, context, said=said, missed=missed)
+    aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
+    return going_on(plan, aside, question, earlier, context, leans=continues(question, context))
+
+
+def _not_answered(asked: str, earlier: tuple[PlannedCall, ...], context: Context, why: Abstention | None) -> Missed:
+    """What a question leaves that was not answered."""
+    calls = left_by(asked, earlier, context)
+    idle = idle_words(calls, read(asked, context.names, context.now), context) if calls else None
+    return Missed(calls, asked, why, (*idle.unknown, *idle.narrower) if idle else ())
 
 
 _LEANS = re.compile(
@@ -114,6 +133,7 @@ _LEANS = re.compile(
     r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
     r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
     r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest)\W*$"
+    r"|\bhow many (?:are there|there are|do we have|are they|exist)\b"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
 )
 """Words by which a question leans on what was said before it."""
@@ -277,15 +297,15 @@ def _alone(question: str, context: Context) -> Decision | None:
     return alone if len(alone.readings) == 1 else None
 
 
-def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, tuple[PlannedCall, ...]]:
-    """A question with what it points at named, and the calls that it follows: the last ones, or those it reaches to."""
+def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn]:
+    """A question with what it points at named, and the turn that it follows: the last one, or that it reaches to."""
     if not turns:
-        return question, ()
+        return question, Turn("", "", ())
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     of_a_team = any("team" in call.inputs for call in before.calls)
     named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team)
-    return named, before.calls
+    return named, before
 
 
 def _out_of_sight(decision: Decision, context: Context) -> Plan | None:

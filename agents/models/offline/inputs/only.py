@@ -14,6 +14,7 @@ from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.refusals import refusal
 
 _NAMES = 15
 """Resources that are listed by name."""
@@ -115,7 +116,8 @@ def _of_sort(call: PlannedCall, kind: str, before: PlannedCall | None, reading: 
 def _named(kind: str, reading: Reading) -> str | None:
     """The one state or type that is named; None for several, which are told apart."""
     text = reading.text
-    states = [s for s, pattern in _STATES.get(kind, ()) if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", text)]
+    said = "" if refusal(text, reading.flat) else text  # a state to be brought about is not the one that things are in
+    states = [s for s, pattern in _STATES.get(kind, ()) if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", said)]
     types = []
     for match in re.finditer(rf"(?<![\w.-])(?:{_TYPES[kind]})(?![\w-])", text) if kind in _TYPES else ():
         held = match.groupdict()

@@ -22,6 +22,8 @@ _DEED = frozenset({"action", "resource"})
 _PLACES = frozenset({"accounts", "venue", "team", "env", "service", "region"})
 _PICKS, _KINDS = frozenset({"severity", "only", "state"}), frozenset({"kind", "check"})
 """Inputs of where is looked, those that pick some of what is looked at, and those that say what things."""
+_OF_EITHER_KIND = re.compile(r"\bcommitments?\b")
+"""What savings plans and reservations are called together."""
 
 
 def wants_all(text: str) -> bool:
@@ -36,6 +38,8 @@ def taken_back(text: str, old: Mapping[str, Any]) -> frozenset[str]:
     """
     if _ELSE.search(text):
         return _DEED
+    if _OF_EITHER_KIND.search(text) and old.get("kind") in ("savings_plans", "reservations"):
+        return frozenset({"kind"})
     if _EVERYTHING.search(text):
         return _PICKS | _KINDS | _PLACES
     if picked := _PICKS & old.keys() if wants_all(text) else frozenset():

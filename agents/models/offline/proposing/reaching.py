@@ -47,11 +47,12 @@ _LEAD = re.compile(r"(?i)^(?:and|but|what|how|who|which|why|when|is|are|was|were
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question before this one, what was answered to it, and its calls."""
+    """A question before this one, what was answered to it, its calls, and what narrows it that these leave aside."""
 
     question: str
     answer: str
     calls: tuple[PlannedCall, ...]
+    aside: tuple[str, ...] = ()
 
 
 def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn | None]:
@@ -143,7 +144,7 @@ def _compared(question: str, one: Turn, other: Turn, context: Context) -> tuple[
         return question, None
     if query.name == "spend" and "period" in differ and (period := resolved(str(held[0]["period"]), context.now)):
         return f"versus {_said(period)}", other
-    return question, Turn(other.question, other.answer, (*one.calls, *other.calls))
+    return question, Turn(other.question, other.answer, (*one.calls, *other.calls), (*one.aside, *other.aside))
 
 
 def _of_the_difference(question: str, turns: Sequence[Turn]) -> bool:

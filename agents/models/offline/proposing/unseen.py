@@ -31,6 +31,10 @@ _OF_NOW = frozenset(
 """Queries of what is so now, and was so at no other time."""
 _WERE = re.compile(r"^\W*(?:so |and |ok |then |why )*(?:was|were|did|has|have)\b")
 _THAN_PLACE = re.compile(r"\bthan (?:(?:in|at|for|on|of|the|our) )*<(?:region|account|venue|team|env)>")
+_GROUPS = r"log ?groups?"
+_KEPT = r"(?:biggest|largest|smallest|bigger|larger|how (?:big|large|much data)|sizes?|gigabytes?|gb|store[ds]?|stor(?:age|ing)|retention|retain\w*|keep|keeps|kept|forever|never expires?|expir\w+|encrypt\w*)"
+_KEPT_LOGS = re.compile(rf"\b{_GROUPS}\b.*\b{_KEPT}\b|\b{_KEPT}\b.*\b{_GROUPS}\b")
+"""How much logs hold, and how long: no error in them tells it."""
 _ROLES = re.compile(r"\b(?:iam )?roles?\b")
 
 
@@ -44,6 +48,8 @@ def unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
         return f"I can tell what {next(name for name in watch.groups() if name)} reports, not where it is switched on."
     if any(call.query == "who_did_what" for call in calls) and _STILL.search(reading.text):
         return "What people did does not tell what is so now: ask for the thing itself."
+    if _KEPT_LOGS.search(reading.text) and any(call.query == "error_logs" for call in calls):
+        return "I can tell which log groups have error lines, not how much they hold, how long they keep it, or how."
     if _GREW.search(reading.flat) and all(call.query in _OF_NOW for call in calls):
         return "I can not tell how that has changed, only how it is now."
     if any(call.query == "forecast" for call in calls) and _WERE.search(reading.flat):

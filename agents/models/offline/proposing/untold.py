@@ -81,6 +81,14 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
+            r"\bwhen\b(?: [\w<>'-]+){1,5} last(?: time)? (?:(?:\w+ )?(?:log|sign)(?:ged|ned|s)? ?-?(?:in|on)|seen|active)\b|\blast (?:log|sign)-?ins?\b"
+        ),
+        frozenset({"identity_hygiene", "who_did_what"}),
+        "when they last signed in",
+        only={"identity_hygiene": ("check", frozenset({"no_mfa", "root", "unused_keys"}))},
+    ),
+    _Asked(
+        re.compile(
             rf"\bwho (?:owns?|(?:is|are) (?:the )?owners?|(?:must|should|has to|have to|can|will|needs? to|is going to) (?:fix|solve|repair|mend|patch|clean|handle|deal)|gets? (?:paged|called|told|alerted|notified|the (?:alert|call|page)))"
             rf"|\bwhose (?:is|are) {_IT}|\bwhose (?:\w+ )?(?:is|are) (?:it|that|this|they|these|those)"
         ),

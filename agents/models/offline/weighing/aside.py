@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
@@ -24,12 +25,20 @@ from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import stem
 
 
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Words of a question that its plan makes nothing of: those not known at all, and those that narrow it."""
+
+    unknown: tuple[str, ...]
+    narrower: tuple[str, ...]
+
+
 def left_aside(
-    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context, idle: Idle
 ) -> list[str]:
-    """Sentences about what these calls, after those of an `earlier` answer, do not heed of a question."""
+    """Sentences about what these calls, after those of an `earlier` answer, do not heed of a question, `idle` words too."""
     return [
-        *_words(calls, reading, context),
+        *_words(idle),
         *_wider(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
@@ -39,14 +48,19 @@ def left_aside(
     ]
 
 
-def _words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
-    """Sentences that name the words which no call makes use of: none is dropped in silence."""
+def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> Idle:
+    """The words that no call makes use of."""
     idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
     words = [w for w in idle if w.isalpha() and w != reading.hint and not is_known(w) and not knows(w)]
-    said = [f"Left aside, as not known here: {', '.join(words)}."] if words else []
     elsewhere = {*words, *_told(reading)}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
-    said += [f"Left aside, as this can not be narrowed by it: {', '.join(narrower)}."] if narrower else []
+    return Idle(tuple(words), tuple(narrower))
+
+
+def _words(idle: Idle) -> list[str]:
+    """Sentences that name the words which no call makes use of: none is dropped in silence."""
+    said = [f"Left aside, as not known here: {', '.join(idle.unknown)}."] if idle.unknown else []
+    said += [f"Left aside, as this can not be narrowed by it: {', '.join(idle.narrower)}."] if idle.narrower else []
     return said
 
 

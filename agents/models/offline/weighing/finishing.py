@@ -21,7 +21,7 @@ from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
-from agents.models.offline.weighing.aside import left_aside
+from agents.models.offline.weighing.aside import idle_words, left_aside
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.settling import holds_share, settled
@@ -79,8 +79,9 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
+    idle = idle_words(kept, reading, context)
     aside = [
-        *left_aside(kept, earlier, reading, context),
+        *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
         *_counted(kept, earlier, reading),
     ]
@@ -98,6 +99,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         calls=tuple(kept),
         then=(derived(kept[:first], reading) if earlier else ()) or _derivations(kept[:first], reading),
         limits=tuple(limits),
+        aside=(*idle.unknown, *idle.narrower),
         focus=_focus(kept, reading),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
@@ -118,7 +120,7 @@ def _is_to_come(call: PlannedCall, context: Context) -> bool:
 
 
 _OF_THEM = re.compile(
-    r"\b(?:only|just|of (?:them|those|these)|(?:the|which|what) ones?|those (?:who|that|with|without))\b"
+    r"\b(?:only|just|(?:did|do|does|have|has|had|are|were|of) (?:they|them|those|these)|(?:the|which|what) ones?|those (?:who|that|with|without))\b"
 )
 
 

@@ -43,6 +43,14 @@ _SAYS_MORE = re.compile(
     r"^\W*(?:(?:and|but|only|just|so) )*(?:with|without|from|via|using)\b(?!.*\b(?:is|are|was|were|did|do|does|has|have)\b)"
 )
 """What says more of what was shown, with no verb: "with MFA?", "from where?"."""
+_USED_MFA = re.compile(
+    r"\b(?:did|had|was|were|have|has) (?:they|he|she|it|that|this) (?:use|used|using|have|had|do|done|go|sign\w* ?in|log\w* ?in)\b.*\b(?:mfa|second factor|two[- ]factor|2fa)\b"
+)
+"""What is asked of a sign-in that was looked for: not who of all users has no MFA."""
+_COUNTS_APART = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*how many(?: (?:of )?(?:them|those|these|ones|are there|there are|do we have|are they))*(?: (?:are|is) there)? (?:per|by|in each|in every|for each|for every)\b"
+)
+"""How many of what was shown each place has: a list of the places does not count it."""
 _SHOWS_DEEDS = frozenset({"who_did_what", "recent_changes"})
 """Queries that show what was done: who did "that" is asked of all of it."""
 _PLACES = ("accounts", "team", "venue")
@@ -58,6 +66,10 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     before, bills = earlier[0], [call for call in calls if call.query in OF_A_BILL]
     if before.query == "who_did_what" and _SAYS_MORE.search(reading.text):
         return any(call.query != before.query for call in calls)
+    if _USED_MFA.search(reading.text) and (before.query == "who_did_what" or before.inputs.get("check") == "root"):
+        return any((call.query, call.inputs.get("check")) not in _checks(earlier) for call in calls)
+    if _COUNTS_APART.match(reading.text) and before.query != "account_list":
+        return any(call.query == "account_list" for call in calls)
     if before.query not in OF_A_BILL and of_shown(reading.text) == "cost":
         return any(call.query in OF_A_BILL and not _OF_ONE & call.inputs.keys() for call in calls)
     if asks_who_did_that(reading, earlier) and any(of_everybody(call) for call in calls):
@@ -89,6 +101,11 @@ def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[Pl
     if _AGAINST_A_TIME.search(reading.text) and before.domain != "cost" and not reading.found.services:
         return bool(bills) and not MONEY.search(reading.text)
     return False
+
+
+def _checks(calls: Sequence[PlannedCall]) -> set[tuple[str, object]]:
+    """The queries of these calls, and which of their checks."""
+    return {(call.query, call.inputs.get("check")) for call in calls}
 
 
 def asks_who_did_that(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:

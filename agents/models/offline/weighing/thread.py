@@ -1,0 +1,74 @@
+"""Thread: what an answer had to leave aside ("windows") narrows what follows it too, and is named there again.
+
+"How many of them are in the venues?" after "do we have Windows servers?" is asked of those servers, though all are counted.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.taken_back import wants_all
+from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.proposing.guarding import OF_A_BILL
+from agents.models.offline.reading import read
+
+_THOSE = re.compile(
+    r"\b(?:they|them|their|theirs|those|these|it|its|ones?|both)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
+    r"|^\W*(?:(?:and|so|but|ok) )*(?:which|how many)(?: (?:also|still|ever|never|even|really|actually))* (?:is|are|was|were|have|has|had|do|does|did|can|could|will|need|needs|miss|misses|lack|lacks|run|runs|cost|costs|use|uses|are there)\b"
+)
+"""Words that point at things spoken of before, or ask of things without naming any ("which miss patches?")."""
+_OTHERS = re.compile(r"\b(?:others?|rest|remaining|else|instead|other than)\b")
+
+
+def going_on(
+    plan: Plan, aside: Sequence[str], question: str, earlier: Sequence[PlannedCall], context: Context, *, leans: bool
+) -> Plan:
+    """A plan that names again what the answer it follows had to leave aside, where it is still asked of the same things.
+
+    Args:
+        plan: what the question means.
+        aside: the words that were left aside, by the answer that it follows and those before that.
+        question: what is asked, with what it points at named.
+        earlier: the calls of that answer.
+        context: what exists.
+        leans: whether the question says nothing of what it is about, or leans on what was said before.
+    """
+    lost = _lost(plan.calls, earlier)
+    if not (aside or lost) or not plan.calls:
+        return plan
+    text = read(question, context.names, context.now).text
+    if wants_all(text) or _OTHERS.search(text):
+        return plan
+    again = leans and not plan.aside and {call.query for call in plan.calls} <= {call.query for call in earlier}
+    if not again and not _THOSE.search(text):
+        return plan
+    given = " ".join(str(value).casefold() for call in plan.calls for value in call.inputs.values())
+    still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
+    said = [f"Left aside, as before: {', '.join(still)}. What is shown is not of those alone."] if still else []
+    said += [f"This is not narrowed to the {' and '.join(lost)} of the question before."] if lost else []
+    return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost)})
+
+
+def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
+    """The things that were shown, where these calls look for something else and at more than them: "gpu instances"."""
+    found = []
+    for one in earlier:
+        kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), str(one.inputs.get("only", ""))
+        if one.query not in _KINDS or any(call.query == one.query for call in calls):
+            continue
+        if any(call.query in _OF_ANYTHING and not _NARROWED & call.inputs.keys() for call in calls):
+            found.append(f"{only} {kind}".strip().replace("_", " "))
+        elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
+            found.append(only)
+    return tuple(dict.fromkeys(found))
+
+
+_KINDS = {"patches": "instances", "inventory": "resources"}
+"""What is looked at where no kind is said."""
+_OF_ANYTHING = OF_A_BILL | {"who_did_what", "recent_changes"}
+"""Queries of all there is, unless they are narrowed to a service, a thing or what was done to it."""
+_NARROWED = frozenset({"service", "part", "usage_type", "action", "resource", "who"})
+_OF_INSTANCES = frozenset({"patches", "metric", "vulnerabilities"})
