@@ -10,7 +10,7 @@ from agents.models.offline.topics.itself import aside
 from agents.models.offline.topics.refusals import unassessed, unprotected
 
 _STATE = r"^(?:(?:and|so|but|ok|please|tell me|check) )*(?:(?:whether|if) )?(?:is|are|do|does|have|has|which|what|in which|how many|where|staat|staan|welke)\b"
-_ELSE = r"\b(?:cost\w*|spen[dt]\w*|bill\w*|pay\w*|paid|charge\w*|money|price\w*|budget\w*|forecast\w*|rules?|alarms?|findings?|attacks?|threats?|who|whom|any(?:one|body)|some(?:one|body)|ever|stopp?\w*|delet\w*|chang\w*|transfer|traffic|outages?|incidents?)\b"
+_ELSE = r"\b(?:cost\w*|spen[dt]\w*|bill\w*|pay\w*|paid|charge\w*|money|price\w*|budget\w*|forecast\w*|rules?|alarms?|findings?|attacks?|threats?|who|whom|any(?:one|body)|some(?:one|body)|ever|stopp?\w*|delet\w*|chang\w*|transfer|traffic|outages?|incidents?|buckets?)\b"
 """What is said of the same things, and a query tells."""
 _HABIT = r"\b(?:at|in|on|during) (?:the |a )?weekends?\b"
 
@@ -43,7 +43,7 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
     ),
     (
         (
-            rf"\b(?:weekends|weekdays?|weekenden|doordeweeks)\b|^(?:do|does|are|is)\b.*{_HABIT}|{_HABIT}.*\b(?:than|versus|vs|against|compared)\b",
+            rf"\b(?:weekends|weekdays|weekenden|doordeweeks)\b|^(?:do|does|are|is)\b.*\b(?:more|less|fewer|higher|lower|cheaper|busier|quieter)\b.*{_HABIT}|{_HABIT}.*\b(?:than|versus|vs|against|compared)\b",
         ),
         None,
         "Regent does not add up weekends apart from working days. "
