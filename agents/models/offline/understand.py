@@ -20,7 +20,7 @@ from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, reached
-from agents.models.offline.proposing.shown import is_beside
+from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.aside import idle_words
@@ -304,7 +304,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     of_a_team = any("team" in call.inputs for call in before.calls)
-    named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team)
+    happened = all(call.query in HAPPENED for call in before.calls)
+    named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team, happened=happened)
     return named, before
 
 

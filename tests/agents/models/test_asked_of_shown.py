@@ -9,6 +9,7 @@ from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
 from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.aside import NOTHING_NEW
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -62,6 +63,7 @@ def test_a_few_words_ask_something_of_what_was_shown_and_a_question_of_its_own_d
         ("Which budgets are over?", "by how much?", ["budgets"]),
         ("How did spend change last month?", "why?", ["spend_change", "cost_anomalies"]),
         ("Which errors were logged in online-prod on 13 October?", "What did that cost us?", ["cost_anomalies"]),
+        ("Which alarms went off on 13 October?", "who deployed that?", ["recent_changes"]),
     ],
 )
 def test_what_is_asked_of_the_things_shown_is_told_from_their_own_answer(
@@ -76,6 +78,9 @@ def test_when_a_rise_began_is_that_of_the_place_and_the_time_that_were_shown() -
         ("cost_anomalies", {"accounts": "data-prod", "period": "2026-09"})
     ]
     assert any("unusual" in limit for limit in plan.limits)
+    evening = "In order:\n- bet-api-5xx in account online-prod: 1 time\n- bet-errors in account online-prod: 1 time"
+    [call] = plan_of("Which alarms went off on 13 October?", "what did it cost us?", answers=(evening,)).calls
+    assert (call.query, call.inputs) == ("cost_anomalies", {"accounts": "online-prod"})
 
 
 def test_who_did_it_is_asked_of_the_only_thing_that_was_shown() -> None:
@@ -99,6 +104,8 @@ def test_whose_it_is_is_the_team_of_its_account_and_what_follows_is_of_the_thing
 def test_the_difference_of_two_that_were_compared_is_computed_and_that_of_two_answers_is_a_comparison() -> None:
     [step] = plan_of("Is data-prod more expensive than online-prod?", "By how much?").then
     assert (step.operation, step.picks) == ("difference", ("row 1", "row 2"))
+    [step] = plan_of("What did Amsterdam cost in September?", "and Utrecht?", "What is the difference?").then
+    assert step.operation == "difference"
     [call] = plan_of("What did we spend in August?", "and in September?", "By how much did it rise?").calls
     assert (call.query, call.inputs["compared_to"]) == ("spend_change", "2026-08")
     [call] = plan_of("What did online-prod cost last month?", "How has that changed since July?").calls
@@ -107,7 +114,8 @@ def test_the_difference_of_two_that_were_compared_is_computed_and_that_of_two_an
 
 def test_a_follow_up_that_says_nothing_new_is_told_so() -> None:
     plan = plan_of("Which databases are not encrypted?", "which one is the biggest?")
-    assert any("Nothing new" in limit for limit in plan.limits)
+    assert plan.limits == (NOTHING_NEW,)
+    assert answer([read_result(ALARMS)], plan.limits).startswith(f"{{{{read}}}}\n\n{NOTHING_NEW}\n\nAlarms firing")
     assert not any("Nothing new" in limit for limit in plan_of("Which alarms are firing?", "which ones?").limits)
 
 

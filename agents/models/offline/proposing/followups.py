@@ -309,10 +309,13 @@ def _placed_before(before: str, names: Names) -> bool:
     return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before.casefold()) for name in names.accounts)
 
 
-def named_after(question: str, before: str, answer: str, names: Names, *, of_a_team: bool = False) -> str:
+def named_after(
+    question: str, before: str, answer: str, names: Names, *, of_a_team: bool = False, happened: bool = False
+) -> str:
     """The question with what it points at named: the first row of the last answer, or a team after a team.
 
-    `of_a_team`: whether the last answer was of one, though the question `before` does not say so.
+    `of_a_team`: whether the last answer was of one, though the question `before` does not say so; `happened`: whether it
+    shows what happened, which has its place.
     """
     if tongue_of(" ".join(words(question))):
         question = in_english(" ".join(words(question)))
@@ -328,6 +331,8 @@ def named_after(question: str, before: str, answer: str, names: Names, *, of_a_t
     ask, row = of_shown_in(question), _LEADING.search(answer)
     if ask == "owner" and (owned := _owner_meant(question, answer, names)):
         return owned
+    if happened and ask == "cost" and len(placed := {match["account"] for match in _ONE_ROW.finditer(answer)}) == 1:
+        return f"what did it cost us in account {placed.pop()}?"
     if row is None:
         return question
     if (alone := _alone_named(answer)) and (ask == "who" or _WHO_DID.match(question)):

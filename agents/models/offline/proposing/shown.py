@@ -7,6 +7,7 @@ by how much a budget is over. No look at what people did is needed for it, and n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,9 @@ _TELLS: dict[Ask, frozenset[str]] = {
     "by how much": frozenset({"budgets", "forecast", "spend_change"}),
     "cost": frozenset({"cost_anomalies"}),
     "left": frozenset({"quotas", "budgets"}),
-    "still": frozenset({"alarms", "alarm_history", "aws_health_events", "backups", "cost_anomalies"}),
+    "still": frozenset(
+        "alarms alarm_history aws_health_events backups cost_anomalies encryption patches public_exposure quotas".split()
+    ),
     "most": frozenset(
         "alarms alarm_history aws_health_events backups budgets cost_anomalies error_logs health_summary patches quotas "
         "savings threats".split()
@@ -44,7 +47,7 @@ _DATED: dict[str, tuple[str, frozenset[str]]] = {
     "public_exposure": ("kind", frozenset({"buckets"})),
 }
 """Queries that tell since when with one of these values of an input only."""
-_HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_health_events", "alarms"})
+HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_health_events", "alarms"})
 """Queries of what happened: what it cost is no line of a bill."""
 _UNUSUAL = (
     "A bill has no line for one event: this is the unusual spend that AWS found there, and it may be of something else."
@@ -54,6 +57,10 @@ _ROSE = "This is what AWS holds for unusual spend there; a rise that it did not 
 
 _OF_ITS_ACCOUNT = "Known is the team of each account, and not who owns a single thing in it."
 _OF_ACCOUNTS = frozenset({"account_list", "health_summary", "untagged_spend"})
+
+
+_COMPARED = re.compile(r"\W*and compare for\b")
+"""The places of the last two answers, as they are named together: see `reaching.reached`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,14 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown((_unusual(before, context, ("accounts", "period")),), (_ROSE,))
     if ask == "why" and before.query == "spend_change" and "cost_anomalies" in context.queries:
         return Shown((*earlier, _unusual(before, context, ("accounts", "period"))))
-    if ask == "still" and before.query == "spend_change":
+    if ask == "still" and before.query == "spend_change" and "still" in reading.text:
         return Shown((before.having(period="month_to_date", compared_to=None),))
-    if "cost_anomalies" in context.queries and before.query in _HAPPENED and ask == "cost":
-        return Shown((_unusual(before, context, ("accounts",)),), (_UNUSUAL,))
+    if "cost_anomalies" in context.queries and before.query in HAPPENED and ask == "cost":
+        there = before.having(accounts=reading.found.accounts[0]) if reading.found.accounts else before
+        return Shown((_unusual(there, context, ("accounts",)),), (_UNUSUAL,))
+    if "recent_changes" in context.queries and before.query in HAPPENED and ask == "who" and "deployed" in reading.text:
+        kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
+        return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None
 
 
@@ -101,6 +112,8 @@ def _owner(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
 
 
 def _tells(call: PlannedCall, ask: Ask) -> bool:
+    if ask == "who" and call.inputs.get("kind") != "deployments" and "accounts" in call.inputs:
+        return False  # all that people did in one place can be looked at
     key, values = _DATED.get(call.query, ("", frozenset()))
     return call.query in _TELLS.get(ask, ()) or (ask == "when" and call.inputs.get(key) in values)
 
@@ -134,7 +147,7 @@ def compares_two(calls: Sequence[PlannedCall]) -> bool:
 
 def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
     """What has to be computed of what was shown to tell what is asked of it."""
-    ask = of_shown(reading.text)
+    ask = "by how much" if _COMPARED.match(reading.text) else of_shown(reading.text)
     if ask == "by how much" and compares_two(calls):
         picks = ("total spend", "total spend") if len(calls) > 1 else ("row 1", "row 2")
         return (Derivation(operation="difference", picks=picks),)

@@ -100,7 +100,7 @@ _ASKED = (
         re.compile(
             rf"\b{_BE} {_IT} (?:been |already |all |now |still |yet |finally )*(?:fixed|solved|resolved|repaired|mended|closed|over|cleared|handled|dealt with|sorted)\b"
         ),
-        STATES | frozenset("alarm_history aws_health_events backups findings".split()),
+        STATES | frozenset("alarm_history aws_health_events backups cost_anomalies findings".split()),
         "whether that is over",
     ),
 )

@@ -117,6 +117,11 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
+    if ask == "by how much" and told.query == "budgets":
+        over = next(
+            (told.facts[cell] for title, cell in cells if title == "forecast over limit" and cell in told.facts), None
+        )
+        return f"forecast over limit [[{over.id}]]" if over else ""
     lasting = ask == "most" and superlative(asked) in _LASTING
     if not (ask in ("when", "still") or lasting) or told.query in _TOLD_BY_TIME:
         return ""

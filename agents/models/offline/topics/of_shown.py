@@ -22,7 +22,9 @@ _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
 _MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|most urgent|most important|most serious|most severe)"
 _COSTS = r"(?:costs?|cost(?:ing)?)"
-_END_OF_COST = r"(?: us)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
+_END_OF_COST = (
+    r"(?: us)?(?: in <account>)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
+)
 _ASKS: dict[Ask, str] = {
     "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly)(?: {_BE} {_IT}{_DONE})?",
     "why": rf"(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
@@ -31,7 +33,7 @@ _ASKS: dict[Ask, str] = {
     "cost": rf"(?:what|how much) (?:did|has|have) (?:it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}",
     "by how much": rf"by how much(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
     "left": r"how much (?:room |space |headroom )?(?:is|do we have) left|what is left|how much (?:room|headroom) is there",
-    "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
+    "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
     "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|(?:what about )?the {_MOST}(?: one)?",
     "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}",
 }

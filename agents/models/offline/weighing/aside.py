@@ -37,14 +37,15 @@ def left_aside(
     calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context, idle: Idle
 ) -> list[str]:
     """Sentences about what these calls, after those of an `earlier` answer, do not heed of a question, `idle` words too."""
+    of_shown = shown(reading, earlier, context)  # all that a few words ask of what was shown is what they are told
     return [
-        *_words(idle),
+        *([] if of_shown else _words(idle)),
         *_wider(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
         *_for_anything(calls, reading),
-        *_nothing_new(calls, earlier, reading, context),
+        *([] if of_shown else _nothing_new(calls, earlier, reading, context)),
     ]
 
 
@@ -151,6 +152,8 @@ _PICKED = frozenset({"service", "part", "usage_type", "team"})
 """Inputs by which a bill is of some of what is on it."""
 
 
+NOTHING_NEW = "Nothing new was understood in this question: this is what was shown before."
+"""It stands first in an answer: what follows is no answer to what was asked last."""
 _LISTS = re.compile(
     r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*\W*$"
 )
@@ -167,7 +170,7 @@ def _nothing_new(
     """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
     if not earlier or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
         return []
-    if shown(reading, earlier, context) or _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions:
+    if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions:
         return []
     if dimensions(reading.text) or (superlative(reading.text) and calls[0].query not in _UNRANKED):
         return []  # the rows are told apart so, and the first of them stands first
@@ -175,4 +178,4 @@ def _nothing_new(
     words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", reading.text) if one[0] not in LIGHT]
     if any(known[one.start()] or stem(one[0]) in told_by(calls[0].query) for one in words):
         return []
-    return ["Nothing new was understood in this question: this is what was shown before."]
+    return [NOTHING_NEW]

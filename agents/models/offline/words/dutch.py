@@ -6,6 +6,7 @@ DUTCH = r"""
 wat (kost|kosten) (die|dat|deze|ze)( ons)? => what do they cost
 wat heeft (die|dat|deze|dit|het) (ons )?gekost => what did it cost us
 door wie => by whom
+hoeveel (meer|minder) is (dat|dit|het) dan => how much \1 is that than
 met hoeveel\W*$ => by how much
 hoe lang al|hoelang al => for how long
 hoe oud (is|zijn) (die|dat|deze|dit|het|ze) => how old are they
