@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint types imports synth defects check bench questions package deploy-local lock clean evaluations
+.PHONY: help setup demo test slow lint types imports synth defects check bench questions package deploy-local lock clean evaluations learn
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -65,6 +65,10 @@ evaluations: setup ## Every evaluation suite, and its result as evidence in test
 
 questions: setup ## The question bank: `make questions MODEL=offline`
 	@$(BIN)/python -m tests.questions --model $(or $(MODEL),offline)
+
+learn: setup ## The offline model's weights, from the labelled questions and conversations (minutes)
+	@$(BIN)/python -m tests.agents.models.train_intents
+	@$(BIN)/python -m tests.questions.train_ranking
 
 lock: ## Lock the dependencies anew, with hashes and without index addresses
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

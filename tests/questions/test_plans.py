@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ import agents.models.offline.understand  # noqa: F401 - the package has a functi
 from agents.models.offline import understand
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.weighing.deciding import Decision, decide
-from tests.questions import train_ranking
+from tests.questions import learned_with, train_ranking
 from tests.questions.plan_runs import Runs
 from tests.questions.plans import FOLDER, Conversation, Turn, compare, judge, load, totals, written
 from tests.questions.train_ranking import WEIGHTS, digest
@@ -36,8 +38,21 @@ def test_every_labelled_call_fits_its_query() -> None:
 
 
 def test_the_weights_are_those_of_the_labelled_conversations() -> None:
-    learned_from = json.loads(WEIGHTS.read_text(encoding="utf-8"))["learned_from"]
-    assert learned_from == digest(), "learn again: python -m tests.questions.train_ranking"
+    learned = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    assert learned["learned_from"] == digest(), "other conversations than it was learned from: make learn"
+
+
+def test_what_is_learned_with_is_told_apart_by_what_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told = []
+    for name, text in {
+        "spoken": '"""Says what it does."""\n\n\ndef f():\n    # and why\n    """So."""\n    return 1.5\n',
+        "silent": "def f():\n    return 1.5\n",
+        "other": "def f():\n    return 2.5\n",
+    }.items():
+        (tmp_path / f"learned_{name}.py").write_text(text, encoding="utf-8")
+        told.append(learned_with.defined(import_module(f"learned_{name}")))
+    assert told[0] == told[1] != told[2]
 
 
 def _plan(*calls: tuple[str, dict[str, object]]) -> Plan:

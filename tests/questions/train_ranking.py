@@ -22,14 +22,17 @@ from typing import Any
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing import matching
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.understand import Missed, continues, left_by
 from agents.models.offline.weighing import ranking
-from agents.models.offline.weighing.deciding import Weighed, considered, weighed
+from agents.models.offline.weighing.deciding import Weighed, considered
+from agents.models.offline.weighing.settling import as_asked, unsettled
 from tests.agents.models import train_intents
 from tests.agents.models.dev_bank import names
+from tests.questions import learned_with
 from tests.questions.plan_runs import Runs
-from tests.questions.plans import FOLDER, Conversation, Turn, answers, asked, load, written
+from tests.questions.plans import FOLDER, Conversation, Turn, answers, asked, load, taught, written
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -91,13 +94,17 @@ def examples(conversations: Iterable[Conversation], runs: Runs, weight: float) -
 def _example(
     name: str, turn: Turn, before: str, said: str, earlier: tuple[PlannedCall, ...], runs: Runs, weight: float
 ) -> Example:
-    every = weighed(turn.ask, before, said, earlier, context())
-    right = tuple(_right(one, turn, runs) for one in every)
-    if not any(right[:-1]):
-        right = (*right[:-1], 1.0)
+    at = context()
+    pointed = named_after(turn.ask, before, said, at.names) if before else turn.ask
+    seen = considered(pointed, unsettled(earlier), at)
+    every = seen.every
+    right = [_right(as_asked(one.calls, earlier, seen.reading, at), turn, runs) for one in every[:-1]]
+    if not any(right):  # what it was before it was set right: that is not doubted by refusing
+        right = [_right(one.calls, turn, runs) for one in every[:-1]]
+    right.append(float(bool(turn.refuse) or not any(right)))
     return Example(
         tuple(one.features for one in every),
-        right,
+        tuple(right),
         weight,
         bool(turn.refuse),
         _note(name, turn, before),
@@ -116,7 +123,7 @@ def turned(conversations: Sequence[Conversation], runs: Runs, weight: float) -> 
         turn = conversation.turns[0]
         other = turn if place % 2 and turn.plans else shuffled.choice(answerable)
         earlier = _calls(other)
-        reading = considered(turn.ask, earlier, at).at
+        reading = considered(turn.ask, unsettled(earlier), at).at
         if not earlier or not turn.plans or reading.lead or reading.back:
             continue
         found.append(_example(conversation.id, turn, other.ask, runs.told(earlier, other.ask), earlier, runs, weight))
@@ -143,10 +150,8 @@ _AS_GOOD = 0.3
 """What a plan counts that answers the question, too, beside one that is just as somebody labelled it."""
 
 
-def _right(one: Weighed, turn: Turn, runs: Runs) -> float:
-    if one.candidate is None:
-        return float(bool(turn.refuse))
-    ours = [(call.query, call.inputs) for call in one.calls]
+def _right(calls: Sequence[PlannedCall], turn: Turn, runs: Runs) -> float:
+    ours = [(call.query, call.inputs) for call in calls]
     named = {query for query, _ in ours}
     if len(named) > max((len({q for q, _ in plan}) for plan in turn.plans), default=0) + 1:
         return 0.0
@@ -210,27 +215,31 @@ def _fitted(given: Sequence[Example]) -> dict[str, float]:
     return weights
 
 
-def intents_without(left_out: str) -> tuple[list[str], dict[str, list[float]], list[float]]:
+Intents = tuple[list[str], dict[str, list[float]], list[float]]
+
+
+def intents_without(left_out: str) -> Intents:
     """The intents' weights, learned without one file of plans (`old`: without the questions that were asked of us)."""
-    given = [] if left_out == "old" else train_intents.labelled()
+    given = train_intents.labelled()
     if left_out == "old":
-        given = [pair for pair in train_intents.labelled() if pair not in set(train_intents.labelled("asked.txt"))]
+        asked_of_us = set(train_intents.labelled("asked.txt"))
+        given = [pair for pair in given if pair not in asked_of_us]
     for file in written():
         if file.stem != left_out:
             given += asked(load(file))
     labels = sorted({label for _, label in given})
-    weights, bias = train_intents.learn(labels, train_intents.examples(labels, given))
-    return labels, weights, bias
+    return labels, *train_intents.learn(labels, train_intents.examples(labels, given))
 
 
-def _use(labels: list[str], weights: dict[str, list[float]], bias: list[float]) -> None:
+def _use(found: Intents) -> None:
+    labels, weights, bias = found
     plain = {name: dict(enumerate(row)) for name, row in weights.items()}
     learned.use((labels, plain, bias))
 
 
 def files() -> dict[str, list[Conversation]]:
     """The conversations of each file, by its name."""
-    return {file.stem: load(file) for file in sorted(FOLDER.glob("*.yaml"))}
+    return {file.stem: load(file) for file in taught()}
 
 
 _OLD = frozenset({"bank", "dev", "readings"})
@@ -240,23 +249,33 @@ _LIGHT = 1.5
 
 def digest() -> str:
     """The SHA-256 of what the ranking is learned from."""
-    parts = [file.read_bytes() for file in sorted(FOLDER.glob("*.yaml"))]
+    parts = [file.read_bytes() for file in taught()]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def _gather(job: tuple[str, Path | None]) -> tuple[str, list[Example], list[Example]]:
-    """The examples of one file, its queries' weights learned without it."""
-    name, kept = job
-    import pickle
+def definition() -> str:
+    """The SHA-256 of what a feature of a candidate is, and of how the weights are learned from them."""
+    return learned_with.defined(ranking, matching, examples, _example, turned, _right, learn, _fitted)
 
-    cached = Path(f"{kept}.{'old' if name in _OLD else name}.intents") if kept else None
-    if cached and cached.exists():
-        _use(*pickle.loads(cached.read_bytes()))
-    else:
-        found = intents_without("old" if name in _OLD else name)
-        _use(*found)
-        if cached:
-            cached.write_bytes(pickle.dumps(found))
+
+def sample() -> list[str]:
+    """The candidates that the present reader has for one of fifty first turns, and what it sees in them."""
+    first = [conversation.turns[0].ask for given in files().values() for conversation in given]
+    return [
+        learned_with.seen(one.features for one in considered(ask, (), context()).every)
+        for ask in learned_with.sampled(first)
+    ]
+
+
+def _left_out(name: str) -> str:
+    """What the queries' weights are learned without, for the examples of a file."""
+    return "old" if name in _OLD else name
+
+
+def _gather(job: tuple[str, Intents, Path | None]) -> tuple[str, list[Example], list[Example]]:
+    """The examples of one file, by the queries' weights that were learned without it."""
+    name, intents, kept = job
+    _use(intents)
     with Runs(Path(f"{kept}.{name}") if kept else None) as runs:
         given, weight = load(FOLDER / f"{name}.yaml"), _LIGHT if name in _OLD else 1.0
         return name, examples(given, runs, weight), turned(given, runs, weight / 2)
@@ -264,8 +283,13 @@ def _gather(job: tuple[str, Path | None]) -> tuple[str, list[Example], list[Exam
 
 def gathered(kept: Path | None) -> tuple[dict[str, list[Example]], dict[str, list[Example]]]:
     """The examples of every file, and their first turns in the middle of other conversations."""
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        every = pool.map(_gather, [(name, kept) for name in files()], chunksize=1)
+    for text, _ in train_intents.everything():
+        train_intents.seen(text)  # read once, before the processes part
+    forked, left_out = multiprocessing.get_context("fork"), sorted(set(map(_left_out, files())))
+    with forked.Pool(2) as pool:
+        intents = dict(zip(left_out, pool.map(intents_without, left_out, chunksize=1), strict=True))
+    with forked.Pool(2) as pool:
+        every = pool.map(_gather, [(name, intents[_left_out(name)], kept) for name in files()], chunksize=1)
     return {name: given for name, given, _ in every}, {name: given for name, _, given in every}
 
 
@@ -274,7 +298,7 @@ def write(kept: Path | None) -> None:
     asked_so, turned_so = gathered(kept)
     every = [one for found in (*asked_so.values(), *turned_so.values()) for one in found]
     weights = {name: round(value, 3) for name, value in sorted(learn(every).items()) if abs(value) >= 0.02}
-    plain = {"learned_from": digest(), "weights": weights}
+    plain = {"learned_from": digest(), "features": definition(), "read": sample(), "weights": weights}
     WEIGHTS.write_text(json.dumps(plain, separators=(",", ":")) + "\n", encoding="utf-8")
     print(f"{len(every)} turns, {len(weights)} weights, {WEIGHTS.stat().st_size:,} bytes")
 

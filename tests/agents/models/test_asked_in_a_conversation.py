@@ -40,6 +40,7 @@ def last(*asked: str) -> list[dict[str, Any]]:
         ((NAT, "What did we spend last month?"), None, None),
         (("What did S3 cost in September?", "what about RDS?"), None, RDS),
         (("What did S3 cost in September?", "and NAT gateways?"), "nat_gateways", None),
+        (("nat gateway bytes in data-prod, september", "what did that cost us?"), "nat_gateways", None),
         (("What did snapshots cost last month?",), "snapshots", None),
     ],
 )

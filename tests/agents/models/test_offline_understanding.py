@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -115,8 +118,25 @@ def _plan(question: str, *history: str, answer: str = "") -> Plan:
 
 
 def test_the_weights_are_those_of_the_labelled_questions() -> None:
-    learned_from = json.loads(WEIGHTS.read_text(encoding="utf-8"))["learned_from"]
-    assert learned_from == digest(), "learn again: python -m tests.agents.models.train_intents"
+    learned = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    assert learned["learned_from"] == digest(), "other questions than they were learned from: make learn"
+
+
+@pytest.mark.slow
+def test_the_same_questions_give_the_same_weights_whatever_the_process() -> None:
+    """What they are depends on no order of a set and on nothing that a process draws."""
+    lines = (
+        "import hashlib; from tests.agents.models.train_intents import *;"
+        "given = labelled('none.txt')[:60] + labelled('ops.txt')[:60]; labels = sorted({label for _, label in given});"
+        "print(hashlib.sha256(repr(learn(labels, examples(labels, given))).encode()).hexdigest())"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", lines], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1 and told != {b""}
 
 
 def test_dutch_and_portuguese_are_read_like_english() -> None:

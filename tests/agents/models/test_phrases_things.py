@@ -9,9 +9,9 @@ import yaml
 
 from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.followups import placed_as
+from agents.models.offline.proposing.followups import named_after, placed_as
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.deciding import considered, likeliest, weigh, weighed
+from agents.models.offline.weighing.deciding import considered, likeliest, weigh
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -87,7 +87,8 @@ def test_a_place_held_against_the_one_before_is_shown_beside_it(part: int, least
     for row in AGAINST[part::2]:
         earlier = likeliest(weigh(row["after"], (), AT))
         meant = set(row["means"]) if "means" in row else {f"team:{row['team']}"}
-        plans = [one.calls for one in weighed(row["say"], row["after"], "", earlier, AT)]
+        pointed = named_after(row["say"], row["after"], "", AT.names)
+        plans = [one.calls for one in considered(pointed, earlier, AT).every]
         if not any(len(p) == 1 and p[0].query == row["query"] and _places(p[0].inputs) == meant for p in plans):
             missed.append(row["say"])
     assert len(AGAINST[part::2]) - len(missed) >= least, missed

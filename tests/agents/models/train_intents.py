@@ -1,8 +1,8 @@
 """`python -m tests.agents.models.train_intents`: learn the offline model's intent weights from the labelled questions.
 
-Plain Python, deterministic, about a minute. It writes `agents/models/offline/intents/intents.json`, with the digest of
-the labelled questions, so that a test notices weights that are older than what they were learned from. `--check` leaves
-a fifth out at a time instead, and prints how often the best label is right on what was left out.
+Plain Python, deterministic, about a minute. It writes `agents/models/offline/intents/intents.json`, with what they were
+learned from, so that a test notices weights that are older. `--check` leaves a fifth out at a time instead, and prints
+how often the best label is right on what was left out.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import hashlib
 import json
 import math
 import random
+from functools import cache
+from operator import mul
 from pathlib import Path
 
 from agents.models.offline.intents import learned
 from agents.models.offline.intents.scoring import rule_points
 from agents.models.offline.reading import read
 from tests.agents.models.dev_bank import names
+from tests.questions import learned_with
 from tests.questions.plans import asked, load, written
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -51,33 +54,53 @@ def digest() -> str:
     return hashlib.sha256(repr(everything()).encode()).hexdigest()
 
 
+def definition() -> str:
+    """The SHA-256 of what a feature is, and of how the weights are learned from them."""
+    return learned_with.defined(learned.features, rule_points, learn)
+
+
+def sample() -> list[str]:
+    """How the present reader sees one of fifty questions."""
+    return [learned_with.seen(seen(text)) for text, _ in learned_with.sampled(everything())]
+
+
+@cache
+def seen(text: str) -> tuple[dict[str, float], dict[str, float]]:
+    """What the present reader sees in a question: its features, and the points of the rules."""
+    reading = read(text, names(), NOW)
+    return learned.features(reading), rule_points(reading, queries())
+
+
 def examples(labels: list[str], given: list[tuple[str, str]]) -> list[Example]:
     """Features, rule points and the label's place, of each labelled question."""
-    found = []
-    for text, label in given:
-        reading = read(text, names(), NOW)
-        found.append((learned.features(reading), rule_points(reading, queries()), labels.index(label)))
-    return found
+    return [(*seen(text), labels.index(label)) for text, label in given]
 
 
 def learn(labels: list[str], given: list[Example]) -> tuple[dict[str, list[float]], list[float]]:
     """Multinomial logistic regression by AdaGrad, over the rules' points as a fixed offset."""
     count = len(labels)
     weights: dict[str, list[float]] = {}
-    seen: dict[str, list[float]] = {}
+    squared: dict[str, list[float]] = {}
+    prepared = [
+        (
+            list(found.values()),
+            [weights.setdefault(name, [0.0] * count) for name in found],
+            [squared.setdefault(name, [1e-6] * count) for name in found],
+            [learned.RULES * points.get(label, 0.0) for label in labels],
+            right,
+        )
+        for found, points, right in given
+    ]
     bias, order = [0.0] * count, list(range(len(given)))
     shuffled = random.Random(20261015)
     for _ in range(EPOCHS):
         shuffled.shuffle(order)
         for place in order:
-            found, points, right = given[place]
-            logits = [b + learned.RULES * points.get(label, 0.0) for label, b in zip(labels, bias, strict=True)]
-            rows = [
-                (value, weights.setdefault(name, [0.0] * count), seen.setdefault(name, [1e-6] * count))
-                for name, value in found.items()
+            values, rows, squares, offset, right = prepared[place]
+            logits = [
+                b + points + sum(map(mul, values, column))
+                for b, points, column in zip(bias, offset, zip(*rows, strict=True), strict=True)
             ]
-            for value, row, _ in rows:
-                logits = [logit + value * weight for logit, weight in zip(logits, row, strict=True)]
             top = max(logits)
             powers = [math.exp(logit - top) for logit in logits]
             total = sum(powers)
@@ -85,11 +108,11 @@ def learn(labels: list[str], given: list[Example]) -> tuple[dict[str, list[float
             errors = [(k, error) for k, error in errors if abs(error) > 0.003]
             for k, error in errors:
                 bias[k] -= 0.02 * error
-            for value, row, squares in rows:
+            for value, row, square in zip(values, rows, squares, strict=True):
                 for k, error in errors:
                     slope = error * value + DECAY * row[k]
-                    squares[k] += slope * slope
-                    row[k] -= RATE * slope / math.sqrt(squares[k] + 0.05)
+                    square[k] += slope * slope
+                    row[k] -= RATE * slope / math.sqrt(square[k] + 0.05)
     return weights, bias
 
 
@@ -98,7 +121,7 @@ def write() -> None:
     labels = sorted({label for _, label in everything()})
     weights, bias = learn(labels, examples(labels, everything()))
     most = max(abs(weight) for row in weights.values() for weight in row)
-    scale = most / 127
+    scale = round(most / 127, 9)
     kept = {}
     for name in sorted(weights):
         row = [
@@ -111,6 +134,8 @@ def write() -> None:
             kept[name] = row
     plain = {
         "learned_from": digest(),
+        "features": definition(),
+        "read": sample(),
         "labels": labels,
         "scale": scale,
         "bias": [round(b, 4) for b in bias],

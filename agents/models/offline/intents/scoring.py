@@ -108,7 +108,7 @@ class _Index:
         self.mean = sum(sum(d.values()) for _, d in self.documents) / max(1, total)
 
     def scores(self, text: str) -> dict[str, float]:
-        terms = set(_features(text))
+        terms = sorted(set(_features(text)))  # in one order, as sums of floats differ by it
         best: dict[str, float] = {}
         for query, document in self.documents:
             length = sum(document.values()) / self.mean

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.ending import asks_ends, expiring, measured
+from agents.models.offline.inputs.ending import asks_ends, expiring
 from agents.models.offline.inputs.filling import NOT_FORECAST
-from agents.models.offline.inputs.hours import by_days, narrowed, not_begun
+from agents.models.offline.inputs.hours import narrowed, not_begun
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.intents import learned
 from agents.models.offline.naming.billed_parts import plainly_priced
@@ -21,7 +21,6 @@ from agents.models.offline.proposing.candidates import Candidate, candidates, co
 from agents.models.offline.proposing.compared import plainly as compared
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
-from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import asked_for
@@ -40,7 +39,7 @@ from agents.models.offline.weighing.ranking import (
     situation,
     weights,
 )
-from agents.models.offline.weighing.settling import settled, unsettled
+from agents.models.offline.weighing.settling import as_asked, unsettled
 from agents.models.offline.weighing.unheard import may_be_unheard, unheard
 from agents.models.offline.words.plainly import as_looked_at
 
@@ -84,12 +83,6 @@ def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context
     ]
     every.append(Weighed(None, none_features(at, reading, found, [one.features for one in every])))
     return Considered(reading, found, at, tuple(every))
-
-
-def weighed(question: str, before: str, said: str, earlier: tuple[PlannedCall, ...], context: Context) -> list[Weighed]:
-    """The weighed plans of a question after another one, `before`, that was answered with `said`."""
-    pointed = named_after(question, before, said, context.names) if before else question
-    return list(considered(pointed, earlier, context).every)
 
 
 SURE, EITHER, SECOND, FAIR = 0.75, 0.7, 0.08, 0.2
@@ -261,7 +254,7 @@ def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> 
 
 def _weigh(said: tuple[str, tuple[PlannedCall, ...], Context, object]) -> Weighing:
     question, earlier, context, _ = said
-    days = unsettled(measured(by_days(earlier)))
+    days = unsettled(earlier)
     seen = considered(question, days, context)
     chances = probabilities_of([one.features for one in seen.every], weights())
     if "who_did_what" in context.queries and deed(seen.reading):
@@ -310,7 +303,7 @@ def _heard(seen: Weighing) -> tuple[Weighing, str | None]:
         return seen, None
     missed = []
     for _, one in seen.plans:
-        calls = settled(seen.hours(one.calls), seen.earlier, seen.reading, seen.context.now)
+        calls = as_asked(one.calls, seen.earlier, seen.reading, seen.context)
         missed.append(unheard(calls, seen.reading, seen.earlier, seen.context))
     kept = [pair for pair, said in zip(seen.plans, missed, strict=True) if not said]
     return _among(seen, kept), next(iter(missed), None)

@@ -7,7 +7,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.ending import expiring, measured
 from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.inputs.hours import by_days, narrowed
 from agents.models.offline.inputs.only import all_of_them, those_asked
 from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
@@ -15,6 +18,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
+from tools.cost.parts import Part
 
 
 def settled(
@@ -28,6 +32,14 @@ def settled(
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return tuple(found)
+
+
+def as_asked(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> tuple[PlannedCall, ...]:
+    """The calls of a plan as they are asked at last: with the hours that were said, and set right."""
+    timed = narrowed(expiring(calls, reading, context.now), reading, earlier, context)
+    return settled(timed, earlier, reading, context.now)
 
 
 _COMPARES = re.compile(r"\b(?:compar\w+|against|versus|vs|than)\b")
@@ -63,15 +75,19 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
 
 
 def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
-    """Calls as they were before they were set right: what a follow-up means is weighed so, as it was learned."""
+    """Calls by whole days, and as they were before they were set right: what follows them is weighed so, as learned."""
     found = []
-    for call in calls:
+    for call in measured(by_days(calls)):
         if "part" in call.inputs:
             by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}
             whole = {"service": HOMES[str(call.inputs["part"])], **by}
             call = call.having(part=None, **whole)
         found.append(all_of_them(call))
     return tuple(found)
+
+
+_METERED: dict[str, Part] = {"nat_bytes": "nat_gateways"}
+"""Metrics of a part of a billed service: what that cost is what the part cost."""
 
 
 def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> list[PlannedCall]:
@@ -87,6 +103,7 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         # nothing else was named: still the part that was talked about
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
         held += [kind for one in earlier if (kind := str(one.inputs.get("kind"))) in HOMES]  # "what do they cost?"
+        held += [_METERED[name] for one in earlier if (name := str(one.inputs.get("name"))) in _METERED]
         named = [part for part in held if HOMES[part] == service][:1]
         if named and WHOLE_BILL.search(reading.text):
             return [call.having(service=None, by=None)]
