@@ -133,6 +133,10 @@ def test_the_time_the_maker_and_the_one_that_was_picked_are_told_and_lead() -> N
 
     assert "short in account prod: since [[f3]], in this state for [[f4]]" in told(ALARMS, "Since when?")
     assert told(ALARMS, "which one is the worst?").startswith("The worst:\n- long in account lab")
+    assert told(ALARMS, "which one is the newest?").startswith("The newest:\n- short in account prod")
+    assert told(f"{ALARMS}\nrow: other |  |  |  | f9=3 {{alarms}}", "the worst?").startswith(
+        "The worst of those listed:"
+    )
     changes = (
         "query: recent_changes\nheadlines: f1\nf1 | deployments | 1 deployments\n"
         "columns: Last (time) | Account | Change | Resource (name) | By\n"

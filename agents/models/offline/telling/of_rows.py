@@ -27,6 +27,7 @@ _BIGGEST = {
 _LASTING = frozenset({"longest", "oldest"})
 _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
+_BY_TIME = _NEW | {"oldest"}
 _STATES = frozenset({"at the end", "state", "status"})
 _BY = "by"
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
@@ -55,8 +56,11 @@ def picked(told: Told, asked: str) -> list[list[str]]:
         return told.rows
     column = _column(told, word)
     sized = [(size, row) for row in rows if column is not None and (size := _size(row[column], told)) is not None]
+    if not sized and word in _BY_TIME:
+        timed = sorted((moment, row) for row in rows if (moment := _moment(row, told)))
+        return [timed[-1 if word in _NEW else 0][1]] if timed else told.rows
     if not sized:
-        return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST else told.rows
+        return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST | _LASTING else told.rows
     return [min(sized, key=lambda pair: pair[0])[1] if word in _FEWEST else max(sized, key=lambda pair: pair[0])[1]]
 
 
@@ -65,7 +69,9 @@ def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
     if len(rows) != 1 or len(picked(told, asked)) != 1 or len(told.rows) < _TWO:
         return ""
     word = superlative(asked) or ("first" if _FIRST.search(asked) else "")
-    return f"The {word}:\n- {rows[0]}" if word else ""
+    cut = any(row and row[0] == "other" for row in told.rows)
+    ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST
+    return f"The {word}{' of those listed' if cut and not ordered else ''}:\n- {rows[0]}" if word else ""
 
 
 def _column(told: Told, word: str) -> int | None:
@@ -77,6 +83,11 @@ def _column(told: Told, word: str) -> int | None:
         return None
     wanted = _BIGGEST.get(told.query)
     return titles.index(wanted) if wanted in titles else None
+
+
+def _moment(row: Sequence[str], told: Told) -> str:
+    """The first time of a row, written so that later ones sort behind it."""
+    return next((told.facts[cell].said for cell in row if cell in told.facts and _is_moment(told.facts[cell])), "")
 
 
 def _size(cell: str, told: Told) -> float | None:
