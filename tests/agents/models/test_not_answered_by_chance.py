@@ -85,3 +85,5 @@ def test_a_second_reading_is_shown_only_where_it_has_a_fair_chance() -> None:
         plans = weigh(asked, (), context).plans
         others = decide(asked, (), context).readings[1:]  # was inventory; deployments and invocations
         assert all(next(chance for chance, one in plans if one.calls == other.calls) >= FAIR for other in others), asked
+    both = read("hi, is amazon itself having trouble right now or is it us?")  # a plan of both is one reading
+    assert [call.query for call in both.calls] == ["aws_health_events", "health_summary"]

@@ -184,7 +184,8 @@ def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tu
     for other, rival, keys in rivals:
         calls = keyed[0][1] | keys
         if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
-            found = held, _one_of(best, rival, context) if other >= FAIR else (best,)
+            shown = _one_of(best, rival, context)
+            found = held, shown if other >= FAIR or len(shown) == 1 else (best,)
     return found
 
 
