@@ -19,7 +19,7 @@ from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import named_after
 from agents.models.offline.proposing.guarding import objections
-from agents.models.offline.proposing.reaching import Turn, reached
+from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
@@ -301,6 +301,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     """A question with what it points at named, and the turn that it follows: the last one, or that it reaches to."""
     if not turns:
         return question, Turn("", "", ())
+    if apart := of_two_rows(question, turns[-1], context):
+        return apart
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     of_a_team = any("team" in call.inputs for call in before.calls)

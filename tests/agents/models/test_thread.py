@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline.plan import Plan
+from agents.models.offline.plan import Derivation, Plan
 from agents.models.offline.understand import understand
+from policies.grounding.figures import find_figures
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -65,3 +66,33 @@ def test_other_commitments_are_of_either_kind() -> None:
 def test_when_users_without_mfa_last_logged_in_is_no_question_of_logs() -> None:
     [call] = plan_of("Who can log in without MFA?", "when did they last log in?").calls
     assert call.inputs == {"check": "no_mfa"}
+
+
+def test_the_difference_in_percent_is_that_of_the_two_last_shown() -> None:
+    first = "Compare Amsterdam with Utrecht for the last three months"
+    plan = plan_of(first, "and servers only?", "what is the difference in percent?")
+    assert [call.inputs.get("service") for call in plan.calls] == ["Amazon Elastic Compute Cloud - Compute"]
+    assert plan.then == (Derivation(operation="percentage_change", picks=("row 1", "row 2")),)
+
+
+def test_what_is_saved_on_volumes_is_not_what_idle_machines_cost() -> None:
+    [call] = plan_of("Which volumes are unattached?", "what would we save by deleting them?").calls
+    assert call.inputs == {"kind": "storage"}
+
+
+def test_what_idle_things_cost_is_what_is_saved_on_them() -> None:
+    plan = plan_of("Which instances are idle?", "what do they cost us per month?")
+    assert [call.query for call in plan.calls] == ["savings"] and "would be saved" in plan.limits[0]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("Who can log in without MFA?", "only the ones with admin rights"),
+        (WINDOWS, VENUES),
+        ("Which instances are idle?", "what do they cost?"),
+    ],
+)
+def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked: tuple[str, ...]) -> None:
+    limits = " ".join(plan_of(*asked).limits)
+    assert limits and not find_figures(limits, NOW)

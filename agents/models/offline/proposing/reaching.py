@@ -13,6 +13,7 @@ from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import plain
 from agents.models.offline.proposing.shown import compares_two
+from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import read
 from agents.models.offline.times.dates import word_of
 from agents.models.offline.topics.of_shown import of_shown_in
@@ -145,6 +146,30 @@ def _compared(question: str, one: Turn, other: Turn, context: Context) -> tuple[
     if query.name == "spend" and "period" in differ and (period := resolved(str(held[0]["period"]), context.now)):
         return f"versus {_said(period)}", other
     return question, Turn(other.question, other.answer, (*one.calls, *other.calls), (*one.aside, *other.aside))
+
+
+_DIFFER = re.compile(r"(?i)\b(?:difference|gap|by how much|how much (?:more|less|higher|lower|cheaper|dearer))\b")
+_PERCENT = re.compile(r"(?i)%|\b(?:percent\w*|relative\w*)\b")
+
+
+def of_two_rows(question: str, turn: Turn, context: Context) -> tuple[str, Turn] | None:
+    """By how much the two accounts of the last answer differ, and that answer with these named; None of any other question.
+
+    What was shown before it is not held against it: one of the two would be in both.
+    """
+    if not _DIFFER.search(question) or of_shown_in(_WORTH.sub("", question)) != "by how much":
+        return None
+    if [call.query for call in turn.calls] != ["spend"] or turn.calls[0].inputs.get("by") != "account":
+        return None
+    held = members(str(turn.calls[0].inputs.get("accounts", "")), context)
+    if len(held) != 2:
+        return None
+    named = tuple(call.having(accounts=",".join(held)) for call in turn.calls)
+    asked = "by how much in percent?" if _PERCENT.search(question) else "by how much?"
+    return asked, Turn(turn.question, turn.answer, named, turn.aside)
+
+
+_WORTH = re.compile(r"(?i) (?:in|as) (?:a )?(?:%|percent\w*|relative terms)")
 
 
 def _of_the_difference(question: str, turns: Sequence[Turn]) -> bool:

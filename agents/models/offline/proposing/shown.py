@@ -15,6 +15,7 @@ from typing import Any
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.of_shown import Ask, of_shown, of_shown_in
 
@@ -55,6 +56,7 @@ _UNUSUAL = (
 _ROSE = "This is what AWS holds for unusual spend there; a rise that it did not find unusual is not in it."
 
 
+_SAVED = "This is what AWS estimates would be saved on them a month: a bill does not tell single resources apart."
 _OF_ITS_ACCOUNT = "Known is the team of each account, and not who owns a single thing in it."
 _OF_ACCOUNTS = frozenset({"account_list", "health_summary", "untagged_spend"})
 
@@ -79,6 +81,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         earlier: the calls of the answer before it.
         context: names, clock and queries.
     """
+    if earlier and earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
+        return Shown(tuple(earlier), (_SAVED,))
     ask = of_shown(reading.text) if earlier else None
     if ask is None:
         return None
@@ -150,7 +154,8 @@ def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation,
     ask = "by how much" if _COMPARED.match(reading.text) else of_shown(reading.text)
     if ask == "by how much" and compares_two(calls):
         picks = ("total spend", "total spend") if len(calls) > 1 else ("row 1", "row 2")
-        return (Derivation(operation="difference", picks=picks),)
+        relative = "percent" in reading.text
+        return (Derivation(operation="percentage_change" if relative else "difference", picks=picks),)
     if ask == "left" and [call.query for call in calls] == ["quotas"]:
         return (Derivation(operation="difference", picks=("limit", "used")),)
     return ()

@@ -1,4 +1,5 @@
 """Things: what was spoken of before, as it is billed ("how many databases do we have?", "what do they cost?")."""
+# ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -61,6 +62,12 @@ def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, que
     return {"service": service, "by": at.get("by", "account")} if service and not _PEOPLE.search(text) else {}
 
 
+PRICE_OF = re.compile(
+    r"\b(?P<they>they|it|these|those|that|this)(?: (?:all|together|each|currently|now|really|ones?))? (?:costs?|costing)\b"
+    r"|\b(?:costs?|price|bill) (?:of|for) (?P<them>them|these|those|it|that|this)\b|\b(?P<their>their|its) costs?\b"
+    r"|\bhow much (?:is|are|was|were) (?P<much>they|it|these|those|that)\b"
+)
+"""What is asked of the price of things that were spoken of: "what do they cost?"."""
 OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
 """Queries of what things are like, of one kind at a time."""
 
@@ -89,3 +96,11 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
 
 def _of_kind(call: PlannedCall) -> str:
     return str(call.inputs.get("part") or call.inputs.get("service", ""))
+
+
+def saved_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
+    """What could be saved on the volumes that were listed, and not on the machines that idle."""
+    volumes = any(one.query == "inventory" and one.inputs.get("kind") == "volumes" for one in earlier)
+    if call.query != "savings" or call.inputs.get("kind") != "idle" or not volumes or not _POINTS.search(reading.text):
+        return call
+    return call.having(kind="storage")

@@ -130,7 +130,7 @@ def _of_all(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readin
     other = [call for call in calls if call.query == "identity_hygiene" and call.inputs.get("check") not in before]
     if not before or not other or not _OF_THEM.search(reading.text):
         return []
-    return ["This is all that this check finds, not only those shown before: two checks can not be combined."]
+    return ["This is all that this check finds, not only those shown before: checks can not be combined."]
 
 
 _HOW_MANY = re.compile(

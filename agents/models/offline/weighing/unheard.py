@@ -20,7 +20,7 @@ from agents.models.offline.naming.services import SERVICES
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import OF_A_BILL
-from agents.models.offline.proposing.things import OF_THINGS
+from agents.models.offline.proposing.things import OF_THINGS, PRICE_OF
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import levels
@@ -65,7 +65,7 @@ _AGAINST = re.compile(r"\b(?:than|versus|vs|against|compar(?:e[sd]?|ed|ison|ing)
 
 def may_be_unheard(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a question is a follow-up of a kind that plans are held against."""
-    points = (_PRICE_OF, _THERE, _SAME_ONES, _THAT_TIME, _AGAINST)
+    points = (PRICE_OF, _THERE, _SAME_ONES, _THAT_TIME, _AGAINST)
     return bool(earlier) and bool(
         _named(reading) or wants_all(reading.text) or any(pattern.search(reading.text) for pattern in points)
     )
@@ -141,11 +141,6 @@ def _not_pointed_at(
     return ""
 
 
-_PRICE_OF = re.compile(
-    r"\b(?P<they>they|it|these|those|that|this)(?: (?:all|together|each|currently|now|really|ones?))? (?:costs?|costing)\b"
-    r"|\b(?:costs?|price|bill) (?:of|for) (?P<them>them|these|those|it|that|this)\b|\b(?P<their>their|its) costs?\b"
-    r"|\bhow much (?:is|are|was|were) (?P<much>they|it|these|those|that)\b"
-)
 _NARROWER = frozenset({"accounts", "team", "venue", "service", "part", "usage_type", "region"})
 
 
@@ -159,7 +154,7 @@ def _unpriced(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[
 
     A list of accounts has its price in the bill that is split, and what happened on a day in the bill of that day.
     """
-    match = _PRICE_OF.search(reading.text)
+    match = PRICE_OF.search(reading.text)
     if match is None or any(one.query in OF_A_BILL for one in earlier):
         return ""
     told_apart = _NARROWER | ({"by"} if any(one.query == "account_list" for one in earlier) else set())
