@@ -156,8 +156,8 @@ def _refuse_long(by: str, span: Period) -> None:
     slots = span.days if by == "day" else span.days / 28
     if slots > _LONGEST[by]:
         raise InputError(
-            f"A series by {by} of {span.label} is too long to read; use "
-            + ("by=month, or at most 35 days." if by == "day" else "at most 14 months.")
+            f"{span.label} is too long to be shown by {by}: "
+            + ("it can be shown by month, or 35 days of it by day." if by == "day" else "at most 14 months can be.")
         )
 
 

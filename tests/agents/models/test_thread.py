@@ -96,3 +96,15 @@ def test_what_idle_things_cost_is_what_is_saved_on_them() -> None:
 def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked: tuple[str, ...]) -> None:
     limits = " ".join(plan_of(*asked).limits)
     assert limits and not find_figures(limits, NOW)
+
+
+@pytest.mark.parametrize(
+    ("asked", "query", "inputs"),
+    [
+        (("Which accounts are going to blow their budget this month?",), "budgets", {}),
+        (("How much do we pay for Amazon support?",), "spend", {"service": "AWS Support (Business)", "by": "account"}),
+        (("Which accounts cost us the most?", "and the bottom 3?"), "spend", {"by": "account", "top": 25}),
+    ],
+)
+def test_plain_words_of_managers_are_read(asked: tuple[str, ...], query: str, inputs: dict[str, object]) -> None:
+    assert [(call.query, call.inputs) for call in plan_of(*asked).calls] == [(query, inputs)]

@@ -180,7 +180,7 @@ def test_an_unknown_name_is_an_error_with_candidates_and_never_zero(ask: Any, gi
         ({"period": "recently"}, "no period"),
         ({"by": "colour"}, "by"),
         ({"top": 0}, "top"),
-        ({"by": "day", "period": "last_6_months"}, "by=month"),
+        ({"by": "day", "period": "last_6_months"}, "shown by month, or 35 days"),
         ({"servce": "x"}, "servce"),
     ],
 )

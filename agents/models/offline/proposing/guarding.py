@@ -71,7 +71,7 @@ _ONE_THING = re.compile(
     rf"\b{_MOST} (?:single |individual )?(?:[a-z]+ )?(?:databases?|instances?|servers?|machines?|buckets?|functions?|lambdas?|resources?|volumes?|disks?|clusters?|containers?|tables?|queues?|users?|persons?|people)\b"
 )
 LEAST = re.compile(
-    r"\b(?:cheapest|least expensive|(?<!at )least(?! privilege)|lowest|fewest|smallest|goedkoopste|minste|mais barat[oa]|menor)\b"
+    r"\b(?:cheapest|least expensive|(?<!at )least(?! privilege)|lowest|bottom (?=(?:\d|two|three|four|five|ten)\b)|fewest|smallest|goedkoopste|minste|mais barat[oa]|menor)\b"
 )
 _MEAN = re.compile(r"\b(?:average|mean|median|gemiddeld\w*)\b(?! time)")
 _PERSONAL = re.compile(

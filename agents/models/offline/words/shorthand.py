@@ -97,6 +97,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "excluding ",
         ),
         (r"\btop-(?=\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|ten\b)", "top "),
+        (r"\bamazon (?=support\b)", "aws "),
+        (
+            r"\b(?:blow|bust|burst|break|overshoot|overrun)(?:s|ing)?(?: through| past)?(?= (?:(?:the|their|its|our|his|her|any|a) )?(?:\w+ )?budgets?\b)",
+            "exceed",
+        ),
+        (r"\bblew(?: through| past)?(?= (?:(?:the|their|its|our) )?(?:\w+ )?budgets?\b)", "exceeded"),
+        (r"\bbottom (?=\d|two\b|three\b|four\b|five\b|ten\b)", "lowest "),
         (r"\bw/(?= ?\w)", "with "),
         (r"[\u2265]|>=", " at least "),
         (r"[\u2264]|<=", " at most "),
