@@ -17,7 +17,7 @@ def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, .
     """
     if result.table is None:
         return (), []
-    columns, numeric = result.table.columns, numeric_columns(result)
+    columns = result.table.columns
     by_id = {fact.id: fact for fact in result.facts}
     rows = []
     for row in rows_shown(result):
@@ -28,8 +28,7 @@ def table_rows(result: QueryResult, locale: Locale = "en") -> tuple[tuple[str, .
         if row[0] == "other" and len(facts) == 1:
             [(column, left)] = facts.items()
             if left.label.endswith(NOT_LISTED):
-                cells[0] = f"and {write_fact(left, locale).replace(' ', ' more ', 1)}"
-                cells[column] = cells[column] if column in numeric else ""  # there it would be no name, no place
+                cells[0], cells[column] = f"and {write_fact(left, locale).replace(' ', ' more ', 1)}", ""
         rows.append(tuple(cells))
     return columns, rows
 

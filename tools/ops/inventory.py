@@ -74,6 +74,8 @@ def inventory(
         scope=scope,
         notes=[looked(chosen, regions)],
     )
+    if kind == "all":
+        facts.notes.append(f"Kinds that were looked at: {', '.join(map(_words, held))}; no others, such as snapshots.")
     behind = _receipts(shelves)
     total = sum(len(shelf.things) for shelf in shelves)
     label = f"{name}, only {said}" if said else name

@@ -17,7 +17,7 @@ from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.dialogue import about
-from agents.models.offline.proposing.followups import named_after
+from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
@@ -26,7 +26,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.aside import idle_words
 from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
-from agents.models.offline.weighing.repeated import repeated
+from agents.models.offline.weighing.repeated import repeated, while_waiting
 from agents.models.offline.weighing.settling import settled
 from agents.models.offline.weighing.thread import going_on
 from agents.models.offline.words.foreign import foreign
@@ -111,7 +111,8 @@ def understand(
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = _not_answered(asked, before.calls, context, plan.abstention)
     asked, before = _after(_taken_up(question, missed), turns, context)
-    return _following(asked, before, context, said=question, missed=missed)
+    plan = _following(asked, before, context, said=question, missed=missed)
+    return while_waiting(plan, said[-1] if said else "")
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
@@ -306,6 +307,9 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     of_a_team = any("team" in call.inputs for call in before.calls)
+    who = {str(call.inputs["who"]) for call in before.calls if call.inputs.get("who", "root") != "root"}
+    if len(who) == 1:
+        question = person_meant(question, before.answer, *who)
     happened = all(call.query in HAPPENED for call in before.calls)
     named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team, happened=happened)
     return named, before

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from agents.conversations import WAITS
 from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
 from tests.agents.models.dev_bank import names
@@ -143,3 +144,41 @@ def test_what_else_somebody_did_is_asked_of_the_one_person_that_was_shown() -> N
 def test_a_sign_in_stays_one_in_the_week_before() -> None:
     [call] = plan_of("Who logged in as root last week?", "And the week before that?").calls
     assert call.inputs == {"period": "2026-09-28..2026-10-04", "who": "root", "action": "ConsoleLogin"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        (("Please shut down the two GPU machines in data-lab.", "ok, who started them then?"),
+         {"accounts": "data-lab", "action": "StartInstances,RunInstances", "period": "2026-07-18..2026-10-15"}),
+        (("Which alarms are firing?", "who deleted them?"),
+         {"action": "DeleteAlarms", "period": "2026-07-18..2026-10-15"}),
+        (("Who has administrator rights?", "who of them hasn't logged in for 90 days?"),
+         {"check": "unused_keys", "days": 90}),
+        (("Is j.devries still active?",), {"who": "j.devries", "period": "2026-09-15..2026-10-15"}),
+        (("Is j.devries still active?", "what did he do on 6 October?"), {"who": "j.devries", "period": "2026-10-06"}),
+        (("Who deleted something in the last month?",), {"action": "delete", "period": "last_30_days"}),
+        (("Who used the root account in the last month?",), {"check": "root", "days": 30}),
+    ],
+)  # fmt: skip
+def test_what_was_done_to_the_things_or_by_the_one_spoken_of_is_looked_for_and_nothing_else(
+    asked: tuple[str, ...], inputs: dict[str, object]
+) -> None:
+    [call] = plan_of(*asked).calls
+    assert call.inputs == inputs
+
+
+def test_what_is_wider_than_what_was_asked_says_so() -> None:
+    owner = plan_of("Which resources have no owner tag?")
+    assert owner.calls[0].inputs["tag"] == "team=" and "its tag named team" in owner.limits[0]
+    bill = plan_of("Why is data-prod so expensive in September?", "who did that?")
+    assert any("A bill does not say who moved it" in limit for limit in bill.limits)
+    rights = plan_of("Is j.devries still active?", "what else is he allowed to do?").abstention
+    assert rights is not None and "I can not list what people may do" in rights.text
+
+
+def test_what_waits_is_said_to_whom_asks_on_and_is_not_understood() -> None:
+    asked = ("Why is data-prod so expensive in September?", "who did that?", "since when was it going on?")
+    told, answered = plan_of(*asked, answers=("", WAITS)).abstention, plan_of(*asked).abstention
+    waits = "it waits for a second person"
+    assert told is not None and waits in told.text and answered is not None and waits not in answered.text

@@ -25,6 +25,10 @@ _SO_FAR = frozenset({"year_to_date", "this_quarter", "month_to_date"})
 _NAMED = re.compile(r"last_(\d+)_(day|week|month)s")
 
 
+A_MONTH = re.compile(r"\b(?:in|over|during|within) the last month\b")
+"""The days up to now, and not the month before this one ("last month"); of a bill, the month that was billed."""
+
+
 def days_of(count: int, unit: str) -> int:
     """Days of so many days, weeks, months (30 days below a year), quarters or years."""
     if unit in ("day", "week"):
@@ -48,6 +52,8 @@ def age(reading: Reading, now: datetime) -> int | None:
             or ((mention.word in _SO_FAR or mention.word.isdigit()) and _UNUSED.search(mention.lead))
         ) and (period := resolved(mention.word, now)):
             return max(1, (now - period.start).days)
+    if A_MONTH.search(reading.flat):
+        return days_of(1, "month")
     if match := _LENGTH.search(reading.text):
         return days_of(number(match[1] or match[3]) or 1, _UNITS[(match[2] or match[4])[0]])
     return None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from agents.models.offline.inputs import amounts
-from agents.models.offline.inputs.ages import age
+from agents.models.offline.inputs.ages import A_MONTH, age
 from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
 from agents.models.offline.inputs.placing import beside_each_other, fitting, others
 from agents.models.offline.inputs.series import series
@@ -261,6 +261,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         period = "last_90_days"
     if query.domain == "cost" and period == "last_30_days" and re.search(r"\b(?:past|trailing) month\b", reading.flat):
         period = "last_month"
+    if query.domain != "cost" and period == "last_month" and A_MONTH.search(reading.flat):
+        period = "last_30_days"
     if (
         period == "today"
         and _HELD_TODAY.get(query.name, "") in ("", out.inputs.get("status"))

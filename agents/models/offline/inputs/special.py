@@ -76,6 +76,8 @@ def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> Non
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
         key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
         out.inputs["tag"] = f"{key}="
+        if match[1] == "owner":
+            out.limits.append("The owner of a thing is read as its tag named team: that is where owners stand here.")
     elif match := _TAGGED.search(text):
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
 

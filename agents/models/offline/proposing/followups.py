@@ -265,9 +265,12 @@ _WITHOUT_IT = re.compile(r"\b(without|before|excluding) (?:it|them|that|those|th
 """What is taken off a bill, pointed at: of the bill without it, and not of the split that showed it."""
 
 
-def _person_meant(question: str, answer: str) -> str:
-    """A question what "he" did, with the one person or role named that the answer shows; as it is where it shows more."""
-    he, who = _HE.search(question), {match["who"] for match in _ACTOR.finditer(answer)}
+def person_meant(question: str, answer: str, asked: str | None = None) -> str:
+    """A question what "he" did, with the one person or role named that the answer shows; as it is where it shows more.
+
+    `asked` is who was asked about: what "he" did is still of that one.
+    """
+    he, who = _HE.search(question), {match["who"] for match in _ACTOR.finditer(answer)} or {asked or ""} - {""}
     return f"{question[: he.start()]}{who.pop()}{question[he.end() :]}" if he and len(who) == 1 else question
 
 
@@ -327,7 +330,7 @@ def named_after(
         return f"and in account {match['name'].casefold()}{match['more'] or ''}?"
     if _OFF_THE_BILL.search(before):
         question = _WITHOUT_IT.sub(r"\1 the credits", question)
-    question = ranked_first(_person_meant(question, answer), before, answer, names)
+    question = ranked_first(person_meant(question, answer), before, answer, names)
     ask, row = of_shown_in(question), _LEADING.search(answer)
     if ask == "owner" and (owned := _owner_meant(question, answer, names)):
         return owned

@@ -18,6 +18,11 @@ _MAY = (
 _FIRST = r"^(?:(?!\b(?:who|whom|whose|wie|which|what)\b).)*?"
 """Nobody was asked for before: "who changed who can read it" asks for a deed."""
 _WHO_MAY = re.compile(rf"{_FIRST}\b(?P<who>{_WHO}{_BETWEEN} {_MAY}|(?:can|could|may) {_ANY}\b(?! (?:tell|say)\b))")
+_WHAT_MAY = re.compile(
+    r"\bwhat (?:else |all |exactly )?(?:(?:is|are|was) (?:s?he|they|<user>) (?:still |also )?(?:allowed|permitted|able|entitled|authori[sz]ed) to"
+    r"|(?:can|could|may|might) (?:s?he|they|<user>) (?:still |also )?)(?: do)?\b"
+)
+"""What one person may do, which no query lists."""
 _VERB = re.compile(r"^ ?[\w'-]+")
 
 
@@ -26,6 +31,8 @@ def asks_who_may(text: str) -> bool:
 
     A deed beside it ("who can explain who deleted the bucket") is what is asked then.
     """
+    if _WHAT_MAY.search(text):
+        return True
     match = _WHO_MAY.search(text)
     return match is not None and not any(
         action(part) for part in (text[: match.start("who")], _VERB.sub("", text[match.end() :], count=1))

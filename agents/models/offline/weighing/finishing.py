@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
-from agents.models.offline.proposing.candidates import comes_to
+from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
-from agents.models.offline.proposing.guarding import NOT_EVERYBODY, objections
+from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
 from agents.models.offline.proposing.shown import derived
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
@@ -70,6 +71,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_BEGUN))
     if decision.beyond:
         return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
+    decision = replace(decision, readings=_of_the_person(decision.readings, reading, context))
     if not decision.readings:
         return unclear(decision.offered, context, _why(decision, context, earlier))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
@@ -84,6 +86,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
         *_counted(kept, earlier, reading),
+        *_behind_a_bill(kept, earlier, reading),
     ]
     limits.update(dict.fromkeys(aside))
     if priced := priced_whole(kept, earlier, reading):
@@ -107,6 +110,29 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     )
 
 
+def _of_the_person(readings: tuple[Candidate, ...], reading: Reading, context: Context) -> tuple[Candidate, ...]:
+    """The readings without calls that say nothing of the person who is named and that no word asks for.
+
+    Where nothing is left of them, it is what that person did.
+    """
+    if not reading.user or not readings or "WHODID" not in reading.concepts:
+        return readings
+    his = [tuple(c for c in one.calls if _PERSONS & c.inputs.keys() or _asked_too(c, reading)) for one in readings]
+    kept = tuple(replace(one, calls=calls) for one, calls in zip(readings, his, strict=True) if calls)
+    if kept or "who_did_what" not in context.queries:
+        return kept or readings
+    calls, limits = calls_for("who_did_what", reading, context)
+    return (replace(readings[0], calls=tuple(calls), limits=tuple(limits)),)
+
+
+_PERSONS = frozenset({"who", "resource"})
+"""Inputs that a person may stand in: who acted, and who was acted on."""
+
+
+def _asked_too(call: PlannedCall, reading: Reading) -> bool:
+    return bool(own_concepts(call.query) & reading.concepts)
+
+
 _AHEAD = frozenset({"forecast", "aws_health_events", "commitments", "budgets"})
 """Queries that know of times to come."""
 
@@ -126,13 +152,25 @@ _OF_THEM = re.compile(
 
 def _of_all(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence that a check of users and keys is of all of them, where only some of those shown were asked for."""
-    before = {str(one.inputs.get("check")) for one in earlier if one.query == "identity_hygiene"}
+    before = {str(one.inputs.get("check")) for one in earlier if one.query in ("identity_hygiene", "who_did_what")}
     other = [call for call in calls if call.query == "identity_hygiene" and call.inputs.get("check") not in before]
     if not before or not other or not _OF_THEM.search(reading.text):
         return []
     return ["This is all that this check finds, not only those shown before: checks can not be combined."]
 
 
+def _behind_a_bill(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence that all changes are shown, where it is asked who did what made a bill move."""
+    of_a_bill = bool(earlier) and earlier[0].domain == "cost" and DID_THAT.search(reading.text)
+    if not of_a_bill or not any(c.query == "who_did_what" and not _NARROWS & c.inputs.keys() for c in calls):
+        return []
+    return [
+        "A bill does not say who moved it: these are all changes of that time there. Ask who created, deleted or started "
+        "a kind of thing to see those alone."
+    ]
+
+
+_NARROWS = frozenset({"who", "action", "resource"})
 _HOW_MANY = re.compile(
     r"^\W*(?:(?:and|so|ok) )*how many(?: (?:of )?(?:them|those|these|ones))?(?: (?:are|is) (?:there|that|they|those|these|it)| do we have)?\W*$"
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.conversations import WAITS
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.plan import Abstention, PlannedCall
+from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.weighing.deciding import decide
 
 _ONE_LOOK = (
     "This comes to the same look at what people did as the question before, and an approval is for one look, used "
-    "once. What was approved, if it was, stands in that answer; to look again, ask the whole question again."
+    "once. Until it is approved, that question waits; after that, what was seen stands in its answer. To look again, "
+    "ask the whole question again. Any other question can be asked meanwhile, such as one that names another day, "
+    "person or change."
 )
 
 
@@ -28,3 +31,17 @@ def repeated(
         return None
     alone = {comes_to(call, context) for one in decide(question, (), context).readings for call in one.calls}
     return None if same <= alone else Abstention(kind="cannot_know", text=_ONE_LOOK)
+
+
+_MEANWHILE = (
+    "The question before this one is not answered yet: it waits for a second person. Any other question can be asked "
+    "meanwhile, in a whole sentence."
+)
+
+
+def while_waiting(plan: Plan, answer: str) -> Plan:
+    """A plan after a question that waits, as its `answer` says: one of nothing understood says what waits, too."""
+    if answer != WAITS or plan.abstention is None or plan.abstention.kind != "unclear":
+        return plan
+    told = plan.abstention.model_copy(update={"text": f"{plan.abstention.text} {_MEANWHILE}"})
+    return plan.model_copy(update={"abstention": told})

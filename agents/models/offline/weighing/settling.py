@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from agents.models.offline.inputs.acted import acted_on
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import expiring, measured
 from agents.models.offline.inputs.filling import asks_share
@@ -31,6 +32,7 @@ def settled(
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = saved_on(call, earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
+        call = acted_on(call, earlier, reading, now)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return tuple(found)

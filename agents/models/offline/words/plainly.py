@@ -52,8 +52,9 @@ _IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"who made a ConsoleLogin\g<more>\g<also>\g<tail>",
         ),
         (
-            r"(?:(?:which|what|are there(?: any)?|do we have(?: any)?|show me|list)(?: the| our| all)* )?(?:iam |console )?(?:users|employees|people|persons|colleagues|staff(?: members)?)(?: who| that)? (?:did not|didn't|do not|don't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?",
-            r"which users have been unused\g<tail>",
+            r"(?:(?:which|what|are there(?: any)?|do we have(?: any)?|show me|list)(?: the| our| all)* )?(?:iam |console )?(?:users|employees|people|persons|colleagues|staff(?: members)?)(?: who| that)? (?:did not|didn't|do not|don't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?"
+            r"|(?:who|which(?= of (?:them|those|these)\b))(?P<of> of (?:them|those|these))? (?:has|have) not (?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?",
+            r"which users\g<of> have been unused\g<tail>",
         ),
         (
             r"(?:how (?:good |bad |healthy |clean |strong )?(?:is|are|does|do) )(?:the |our |my )*(?:identity|iam|access|login|account|user|credentials?) (?:hygiene|health|posture|housekeeping)(?: (?:look(?:ing)?|doing|like))?"

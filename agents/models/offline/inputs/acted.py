@@ -1,0 +1,45 @@
+"""Acted: who did something to "them" is looked for by the events of just that, done to the kind of thing shown before.
+
+What a question means is weighed without it, as it was learned; it is put into the call that was decided on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from agents.models.offline.inputs.special import LONG, SHORT, recent
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics.actions import action
+
+_THEM = re.compile(r"\b(?:them|those|these|it|that one)\b")
+_NOUNS = {
+    "instances": "instances", "databases": "databases", "functions": "lambda functions", "buckets": "bucket",
+    "volumes": "volumes", "snapshots": "snapshots", "services": "ecs services", "load_balancers": "load balancers",
+    "keys": "kms keys", "security_groups": "security groups",
+}  # fmt: skip
+"""Kinds of things in words that name what is done to them."""
+_OF_QUERIES = {"alarms": "alarms", "alarm_history": "alarms", "backups": "backups"}
+"""What the rows of a query are, where it has one kind of them."""
+
+
+def acted_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading, now: datetime) -> PlannedCall:
+    """A look at what people did, narrowed to what was done to the things that an earlier answer was of.
+
+    One that is narrowed already stays; so does one of which no event is known.
+    """
+    given = str(call.inputs.get("action", ""))
+    if call.query != "who_did_what" or "resource" in call.inputs or given[:1].isupper():
+        return call
+    things = next((noun for one in earlier if (noun := _noun(one))), None)
+    done = action(_THEM.sub(things, reading.text, count=1)) if things and _THEM.search(reading.text) else None
+    if done is None:
+        return call
+    guessed = not reading.when.mentions and call.inputs.get("period") == recent(now, SHORT)
+    return call.having(action=done, **({"period": recent(now, LONG)} if guessed else {}))
+
+
+def _noun(call: PlannedCall) -> str | None:
+    return _NOUNS.get(str(call.inputs.get("kind", ""))) or _OF_QUERIES.get(call.query)
