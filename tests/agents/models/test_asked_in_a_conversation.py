@@ -278,7 +278,6 @@ STAGING = "What did staging cost in September?"
     [
         ("Which accounts do we have?", "who owns venue-utrecht?", "what does it cost?"),
         ("Which reserved instances expired?", "what does that cost us extra?"),
-        ("Which instances are idle?", "what do they cost?"),
         (STAGING, "and production?", "which one rose?"),
         ("Rotterdam in August?", "and July?", "and what percentage is that?"),
         ("What's the error rate of bet-settlement?", "and latency?", "compare with last week"),
