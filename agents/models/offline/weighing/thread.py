@@ -69,6 +69,6 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
 _KINDS = {"patches": "instances", "inventory": "resources"}
 """What is looked at where no kind is said."""
 _OF_ANYTHING = OF_A_BILL | {"who_did_what", "recent_changes"}
-"""Queries of all there is, unless they are narrowed to a service, a thing or what was done to it."""
-_NARROWED = frozenset({"service", "part", "usage_type", "action", "resource", "who"})
+"""Queries of all there is, unless they are narrowed to a service or a thing."""
+_NARROWED = frozenset({"service", "part", "usage_type", "resource", "who"})
 _OF_INSTANCES = frozenset({"patches", "metric", "vulnerabilities"})
