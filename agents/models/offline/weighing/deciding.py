@@ -87,7 +87,7 @@ def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context
 
 SURE, EITHER, SECOND, FAIR = 0.75, 0.7, 0.08, 0.2
 """Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone where
-it has none; and the least probability of a rival, and of one that is shown: below it nearly none was what was meant."""
+it has none; and the least probability of a rival, and of one that is shown beside a plan that would do alone."""
 _RIVALS = 6
 """Plans among which rivals of the likeliest are looked for."""
 MOST_CALLS = 4
@@ -185,7 +185,7 @@ def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tu
         calls = keyed[0][1] | keys
         if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
             shown = _one_of(best, rival, context)
-            found = held, shown if other >= FAIR or len(shown) == 1 else (best,)
+            found = held, (best,) if other < FAIR and chance >= EITHER and len(shown) > 1 else shown
     return found
 
 
