@@ -7,9 +7,7 @@ import re
 import pytest
 
 from agents.models.offline import Plan
-from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.understand import understand
-from agents.models.offline.weighing.deciding import FAIR, decide, weigh
 from agents.models.offline.words.foreign import foreign
 from policies.grounding import ground
 from tests.agents.models.dev_bank import names
@@ -77,13 +75,3 @@ def test_a_question_in_german_or_french_is_told_which_languages_are_read_in_its_
 )
 def test_what_is_read_is_not_taken_for_another_language(asked: str) -> None:
     assert foreign(asked) is None
-
-
-def test_a_second_reading_is_shown_only_where_it_has_a_fair_chance() -> None:
-    context = Context(names(), NOW, queries())
-    for asked in ("Which databases are the busiest?", "Which Lambda functions run an old Python version?"):
-        plans = weigh(asked, (), context).plans
-        others = decide(asked, (), context).readings[1:]  # was inventory; deployments and invocations
-        assert all(next(chance for chance, one in plans if one.calls == other.calls) >= FAIR for other in others), asked
-    both = read("hi, is amazon itself having trouble right now or is it us?")  # a plan of both is one reading
-    assert [call.query for call in both.calls] == ["aws_health_events", "health_summary"]

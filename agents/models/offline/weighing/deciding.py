@@ -85,9 +85,9 @@ def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context
     return Considered(reading, found, at, tuple(every))
 
 
-SURE, EITHER, SECOND, FAIR = 0.75, 0.7, 0.08, 0.2
-"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone where
-it has none; and the least probability of a rival, and of one that is shown beside a plan that would do alone."""
+SURE, EITHER, SECOND = 0.75, 0.7, 0.08
+"""Probability from which on one plan is answered with, from which on it is with the fittest rival beside it, or alone
+where it has none; and the least probability of a rival."""
 _RIVALS = 6
 """Plans among which rivals of the likeliest are looked for."""
 MOST_CALLS = 4
@@ -174,18 +174,17 @@ def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tu
     """
     best = plans[0][1]
     rivals = [
-        (other, one, keys)
+        (one, keys)
         for (other, one), (_, keys) in zip(plans[1:_RIVALS], keyed[1:_RIVALS], strict=True)
         if other >= SECOND and not _alike(one, best, context)
     ]
     if not rivals:
         return chance, (best,)
     found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
-    for other, rival, keys in rivals:
+    for rival, keys in rivals:
         calls = keyed[0][1] | keys
         if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
-            shown = _one_of(best, rival, context)
-            found = held, (best,) if other < FAIR and chance >= EITHER and len(shown) > 1 else shown
+            found = held, _one_of(best, rival, context)
     return found
 
 
