@@ -72,7 +72,7 @@ EVENING = "2026-10-13T18:00..2026-10-14T00:00"
         (["What was deployed on Tuesday evening?"], "recent_changes", EVENING),
         (["Which alarms went off on Tuesday?", "and in the evening?"], "alarm_history", EVENING),
         (["Which alarms went off Tuesday evening?", "who did what then?"], "who_did_what", EVENING),
-        (["Which alarms went off Tuesday evening?", "and what did that cost?"], "spend", "2026-10-13"),
+        (["Which alarms went off Tuesday evening?", "and what did we spend that day?"], "spend", "2026-10-13"),
         (["Error logs Tuesday evening", "and the day before?"], "error_logs", "2026-10-12T18:00..2026-10-13T00:00"),
         (
             ["Which alarms went off this morning?", "and the day before?"],

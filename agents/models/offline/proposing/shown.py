@@ -16,6 +16,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.things import PRICE_OF
+from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.of_shown import Ask, of_shown, of_shown_in
 
@@ -88,7 +89,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return None
     if ask == "owner":
         return _owner(reading, earlier, context)
-    if all(_tells(call, ask) for call in earlier) or (ask == "by how much" and compares_two(earlier)):
+    seen_only = ask == "when" and untold(earlier, reading) is not None  # when a threat was seen last is not since when
+    if (all(_tells(call, ask) for call in earlier) and not seen_only) or (
+        ask == "by how much" and compares_two(earlier)
+    ):
         return Shown(tuple(earlier))
     before = earlier[0]
     if "cost_anomalies" in context.queries and before.query == "spend_change" and ask in ("when", "cost"):

@@ -44,7 +44,10 @@ STATES = frozenset(
     "vulnerabilities health_summary budgets metric".split()
 )
 """Queries of what is so now: what is over is not there any more."""
-_SINCE_OF = {"identity_hygiene": ("check", frozenset({"old_keys", "unused_keys"}))}
+_SINCE_OF = {
+    "identity_hygiene": ("check", frozenset({"old_keys", "unused_keys"})),
+    "public_exposure": ("kind", frozenset({"buckets"})),
+}
 """Queries that tell since when only where an input has one of these values: how old keys are, not how long MFA is off."""
 _DATED = frozenset(
     "alarm_history alarms aws_health_events backups commitments cost_anomalies error_logs recent_changes threats who_did_what".split()
@@ -66,7 +69,7 @@ _ASKED = (
             rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bhow old (?:is|are|was|were) {_IT}|\bfrom (?:when|what date) on\b"
             rf"|\bwhen (?:did {_IT} (?:start|begin|appear|first|open|become|happen|turn|go)|(?:was|were) {_IT} (?:first |last )?(?:opened|created|made|changed|found|detected|added|launched|started|set up))"
         ),
-        (_DATED | frozenset("findings identity_hygiene".split())) - {"threats"},
+        (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
         "since when",
         only=_SINCE_OF,
         instead="it shows what is so now, and who changed a thing can be asked with its name",
