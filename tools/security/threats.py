@@ -45,7 +45,12 @@ def threats(
     )
     facts.notes += [*found.notes, "The period is when GuardDuty last updated a threat."]
     facts.fact(words, len(current), "threats", receipts=found.receipts, headline=True)
-    facts.fact(f"archived {words}", len(wanted) - len(current), "threats", receipts=found.receipts)
+    archived = len(wanted) - len(current)
+    facts.fact(f"archived {words}", archived, "threats", receipts=found.receipts)
+    if archived:
+        facts.notes.insert(
+            0, f"Not counted: {archived} that {'was' if archived == 1 else 'were'} archived in GuardDuty."
+        )
     if severity == "all":
         for name in guardduty.BANDS:
             count = sum(threat.severity == name for threat in current)

@@ -27,6 +27,7 @@ def read(*turns: str) -> Plan:
         ("Staat CloudTrail overal aan?", "CloudTrail is switched on"),
         ("Is our website protected by a WAF?", "AWS WAF"),
         ("Which availability zones do we use?", "availability zones"),
+        ("Welke databases draaien niet dubbel uitgevoerd?", "availability zones"),
         ("Do we spend more on weekends than on weekdays?", "weekends"),
         ("What did we spend on weekends in October?", "weekends"),
     ],

@@ -104,7 +104,23 @@ def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked:
         (("Which accounts are going to blow their budget this month?",), "budgets", {}),
         (("How much do we pay for Amazon support?",), "spend", {"service": "AWS Support (Business)", "by": "account"}),
         (("Which accounts cost us the most?", "and the bottom 3?"), "spend", {"by": "account", "top": 25}),
+        (  # was: 0 threats
+            ("Which systems have a critical hole that attackers could use?",),
+            "vulnerabilities",
+            {"severity": "critical", "by": "resource"},
+        ),
+        (("Which databases are running out of space?",), "metric", {"name": "db_storage_free"}),
+        (  # was asked of a resource "back-upsleutel"
+            ("Wie heeft de back-upsleutel in Rotterdam veranderd?",),
+            "who_did_what",
+            {"accounts": "venue:rotterdam", "action": "PutKeyPolicy", "period": "2026-07-18..2026-10-15"},
+        ),
     ],
 )
 def test_plain_words_of_managers_are_read(asked: tuple[str, ...], query: str, inputs: dict[str, object]) -> None:
     assert [(call.query, call.inputs) for call in plan_of(*asked).calls] == [(query, inputs)]
+
+
+def test_disk_that_is_attached_to_nothing_is_volumes_and_no_use_of_disks() -> None:
+    first = plan_of("How much disk is not attached to anything?").calls[0]
+    assert (first.query, first.inputs) == ("inventory", {"kind": "volumes", "only": "unattached"})

@@ -90,6 +90,14 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
         (r"\bw/o\b", "without"),
+        (
+            r"\bnot (?:being )?attached to (?:any\w*(?: (?:instances?|servers?|machines?|one|thing))?|an? (?:instance|server|machine))\b",
+            "unattached",
+        ),
+        (
+            r"\bdisks?(?: space| storage| capacity)?(?= (?:(?:that|which) )?(?:is |are |sits? |stands? )?(?:unattached|detached|hanging loose)\b)",
+            "volumes",
+        ),
         (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
         (r"\bnon-(?=deploy|release)", "not "),
         (
@@ -104,6 +112,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\bblew(?: through| past)?(?= (?:(?:the|their|its|our) )?(?:\w+ )?budgets?\b)", "exceeded"),
         (r"\bbottom (?=\d|two\b|three\b|four\b|five\b|ten\b)", "lowest "),
+        (
+            r"\b(?:almost |nearly |running )?(?:low on|short of|short on|out of) (?:disk |storage )?space\b",
+            "low on free storage",
+        ),
         (r"\bw/(?= ?\w)", "with "),
         (r"[\u2265]|>=", " at least "),
         (r"[\u2264]|<=", " at most "),
