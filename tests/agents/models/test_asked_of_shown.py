@@ -149,3 +149,23 @@ def test_the_time_the_maker_and_the_one_that_was_picked_are_told_and_lead() -> N
         "f2 | budget lab: actual spend over the limit | 9.00 USD\ncolumns: Budget | Limit (USD)\nrow: lab | f3=3.00"
     )
     assert told(budgets, "By how much?").startswith("Budget lab: actual spend over the limit: [[f2]].")
+
+
+EVENING, ANOMALIES = "Was there an outage on Tuesday evening?", "Did anything unusual happen to our costs this month?"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "query", "inputs"),
+    [
+        ("What did we pay for traffic to the internet last week?", "why did that jump in September?", "spend_change",
+         {"part": "egress", "by": "usage_type", "period": "2026-09"}),
+        (ANOMALIES, "how much did each cost us?", "cost_anomalies", {"period": "month_to_date"}),
+        (ANOMALIES, "has it happened before?", "cost_anomalies", {"period": "2026-07-17..2026-09-30"}),
+        (EVENING, "has it happened before?", "alarm_history", {"period": "2026-09-15T00:00..2026-10-13T18:00"}),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_it_is_told_of_that_and_of_the_time_that_is_asked_about(
+    before: str, asked: str, query: str, inputs: dict[str, str]
+) -> None:
+    [call] = plan_of(before, asked).calls
+    assert (call.query, call.inputs) == (query, inputs)

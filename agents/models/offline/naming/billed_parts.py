@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from agents.models.offline.naming.services import billed_alone
+from agents.models.offline.naming.services import EGRESS, billed_alone
 from tools.cost.parts import Part
 
 OTHER, NETWORK, LOGS = "EC2 - Other", "Amazon Virtual Private Cloud", "AmazonCloudWatch"
@@ -15,7 +15,7 @@ _PARTS: tuple[tuple[Part, str, str], ...] = (
     ("snapshots", OTHER, r"(?:ebs |disk |volume |elastic block store )?snapshots?"),
     ("volumes", OTHER, r"(?:ebs |elastic block store )?(?:volumes?|disks?|drives)"),
     ("block_storage", OTHER, r"ebs|elastic block store|block storage"),
-    ("egress", OTHER, r"egress|(?:data (?:transfer|traffic)|traffic) out|outbound (?:traffic|data)|data out"),
+    ("egress", OTHER, EGRESS),
     ("data_transfer", OTHER, r"data[- ]?transfers?"),
     (
         "public_ipv4",

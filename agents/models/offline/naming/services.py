@@ -110,6 +110,11 @@ for _line in _TABLE.strip().splitlines():
 SUB_SERVICES = frozenset({"nat", "nat gateway", "nat gateways", "nat gw", "nat-gateway", "ebs", "data transfer"})
 """Nicknames of a part of a billed service: the bill is read by usage type, so that the part can be seen."""
 
+EGRESS = (
+    r"egress|(?:data (?:transfers?|traffic)|traffic) out|(?:outbound|outgoing) (?:network )?(?:traffic|data)|data out"
+    r"|(?:data |network )?(?:traffic|transfers?|data(?: transfers?)?) (?:out )?(?:in)?to the (?:public )?internet|internet (?:traffic|data|bandwidth|egress|transfers?)"
+)
+"""Names of the data that leaves for the internet."""
 _BILLED_AS: tuple[tuple[str, str], ...] = (
     (
         r"databases?|dbs?|db (?:servers?|instances?|clusters?)|database (?:servers?|instances?|clusters?)|postgres(?:ql)?|mysql|mariadb|bancos? de dados",
@@ -130,7 +135,7 @@ _BILLED_AS: tuple[tuple[str, str], ...] = (
     (r"data warehouse|warehouse", "Amazon Redshift"),
     (r"monitoring|logging|logs|log (?:ingestion|storage|volume)", "AmazonCloudWatch"),
     (
-        r"disks?|volumes?|block storage|drives|snapshots?|egress|data (?:transfer|traffic) out|outbound (?:traffic|data)",
+        rf"disks?|volumes?|block storage|drives|snapshots?|{EGRESS}",
         "EC2 - Other",
     ),
     (r"backups?", "AWS Backup"),

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.filling import allowed, fields_of, fill
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
-from agents.models.offline.topics.of_shown import Ask, of_shown, of_shown_in
+from agents.models.offline.times.dates import span
+from agents.models.offline.topics.of_shown import Ask, before_that, of_shown, of_shown_in, rose_in_a_time
 
 _PLACED = frozenset(
     "alarms alarm_history aws_health_events backups cost_anomalies error_logs identity_hygiene metric patches "
@@ -84,6 +87,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     """
     if earlier and earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
         return Shown(tuple(earlier), (_SAVED,))
+    if earlier and (moved := _moved(reading, earlier, context)):
+        return Shown((moved,))
+    if earlier and (past := _before(reading, earlier, context)):
+        return past
     ask = of_shown(reading.text) if earlier else None
     if ask is None:
         return None
@@ -108,6 +115,64 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None
+
+
+_OF_A_BILL = frozenset({"spend", "spend_change"})
+
+
+def _moved(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
+    """What was billed as it was shown, in the time in which it is said to have moved, against the time before that."""
+    mentions = reading.when.mentions
+    if "spend_change" not in context.queries or len(earlier) != 1 or earlier[0].query not in _OF_A_BILL:
+        return None
+    if len(mentions) != 1 or mentions[0].open_start or mentions[0].ends or not rose_in_a_time(reading.text):
+        return None
+    query, before = context.queries["spend_change"], earlier[0]
+    kept = {key: value for key, value in before.inputs.items() if key in fields_of(query) and key != "top"}
+    if kept.get("by") not in (allowed(query, "by") or ()):
+        kept.pop("by", None)
+    kept.pop("compared_to", None)
+    placed = fill(query, reading, context.names, context.now).inputs
+    if not placed.keys() <= {"period", "compared_to"} or not resolved(mentions[0].word, context.now):
+        return None  # something else is named, too
+    return PlannedCall(query=query.name, domain=query.domain, inputs={**kept, "period": mentions[0].word})
+
+
+_EVER = "CloudWatch keeps 30 days: these are all alarms that went off in them, also those that fire now."
+_BACK, _LONGER = timedelta(days=30), timedelta(days=90)
+"""How far back what happened is kept, and what AWS found in a bill."""
+_FOUND = frozenset({"cost_anomalies"})
+_ANY = "This is all that was in the {days} days before that, whatever it was of."
+
+
+def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
+    """What happened before the time that was shown, as far back as it is kept; None of what has no time."""
+    call = earlier[0]
+    fields = fields_of(context.queries[call.query])
+    if len(earlier) != 1 or call.query not in HAPPENED | _FOUND or not before_that(reading.text):
+        return None
+    if call.query == "alarms":
+        return _ever(call, context)
+    shown = resolved(str(call.inputs.get("period", fields["period"].get("default"))), context.now)
+    back = _LONGER if call.query in _FOUND else _BACK
+    first = (context.now - back).replace(hour=0, minute=0, second=0, microsecond=0) if shown else context.now
+    if shown is None or shown.start <= first:
+        return None
+    end = shown.start.replace(second=0, microsecond=0)
+    if (end.hour, end.minute) == (0, 0):
+        word = span(first.date(), (end - timedelta(days=1)).date())
+    else:
+        word = f"{first:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}"
+    return Shown((call.having(period=word),), (_ANY.format(days=(end - first).days),))
+
+
+def _ever(call: PlannedCall, context: Context) -> Shown | None:
+    """How often alarms went off as long as that is kept, of those that fire now."""
+    if "alarm_history" not in context.queries:
+        return None
+    kept = {key: value for key, value in call.inputs.items() if key == "accounts"}
+    inputs = {**kept, "period": "last_30_days"}
+    return Shown((PlannedCall(query="alarm_history", domain=call.domain, inputs=inputs),), (_EVER,))
 
 
 def _owner(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:

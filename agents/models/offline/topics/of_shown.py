@@ -18,6 +18,7 @@ _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
 _ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
 _IT = rf"(?:it|that|this|they|these|those|them|the {_ONE}(?: one)?|that one|this one)"
 _IT_OR_PLACE = rf"(?:{_IT}|(?:that|this|the) (?:account|venue))"
+_EACH = r"(?:(?:they |those |these )?(?:each|both)(?: one)?(?: of (?:it|them|those|these))?|every one of (?:them|those|these))"
 _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
 _MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|most urgent|most important|most serious|most severe)"
@@ -30,7 +31,7 @@ _ASKS: dict[Ask, str] = {
     "why": rf"(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
     "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who is responsible(?: for {_IT_OR_PLACE})?|of who is {_IT}|who owns (?:<account>|our accounts)",
-    "cost": rf"(?:what|how much) (?:did|has|have) (?:it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}",
+    "cost": rf"(?:what|how much) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|(?:what|how much) (?:is|was|are|were) {_EACH}",
     "by how much": rf"by how much(?: in percent)?(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
     "left": r"how much (?:room |space |headroom )?(?:is|do we have) left|what is left|how much (?:room|headroom) is there",
     "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
@@ -39,6 +40,25 @@ _ASKS: dict[Ask, str] = {
 }
 _COMPILED = {ask: re.compile(rf"{_LEAD}(?:{pattern})\W*") for ask, pattern in _ASKS.items()}
 _SUPERLATIVE = re.compile(rf"\b{_MOST}\b")
+
+
+_ROSE = r"(?:jump|rise|grow|increase|climb|spike|surge|soar|explode|peak|double|go up|fall|drop|decrease|shrink|go down|decline|dip|change|move)"
+_IN_A_TIME = re.compile(
+    rf"{_LEAD}(?:why|how come|by how much|how much|what made)(?: (?:did|has|have|had))?(?: {_IT})?(?: \w+)? {_ROSE}(?: \w+)?(?: (?:in|on|during|over))?(?: the)? <p>\W*"
+)
+_BEFORE = re.compile(
+    rf"{_LEAD}(?:has|have|had|did|was|were|is) (?:{_IT}|(?:this|that|the same|such a thing|something like (?:this|that|it))(?: thing)?)(?: ever| already| also)* (?:happen(?:ed)?|occur(?:red)?|gone off|go off|seen)(?: to us| here| with us)?(?: ever)? (?:before|earlier|previously|in the past)\W*"
+)
+
+
+def rose_in_a_time(text: str) -> bool:
+    """Whether a (masked) question asks why, or by how much, what was shown rose or fell in one time that it names."""
+    return bool(_IN_A_TIME.fullmatch(text))
+
+
+def before_that(text: str) -> bool:
+    """Whether a question asks if that which was shown had happened before."""
+    return bool(_BEFORE.fullmatch(text))
 
 
 def of_shown(text: str) -> Ask | None:
