@@ -116,7 +116,20 @@ def test_a_follow_up_that_says_nothing_new_is_told_so() -> None:
     plan = plan_of("Which databases are not encrypted?", "which one is the biggest?")
     assert plan.limits == (NOTHING_NEW,)
     assert answer([read_result(ALARMS)], plan.limits).startswith(f"{{{{read}}}}\n\n{NOTHING_NEW}\n\nAlarms firing")
-    assert not any("Nothing new" in limit for limit in plan_of("Which alarms are firing?", "which ones?").limits)
+    for asked in (
+        ("Which alarms are firing?", "which ones?"),
+        ("Which alarms are firing?", "for how long already?"),
+        ("Which databases are not encrypted?", "which ones are not?"),
+        ("What would we save if we switched off everything idle?", "Which one brings the most?"),
+    ):
+        assert NOTHING_NEW not in plan_of(*asked).limits, asked
+
+
+def test_no_word_is_left_aside_that_nobody_said_or_that_was_heeded() -> None:
+    assert not any("xxxx" in limit for limit in plan_of("Is port 3389 open to the world anywhere?").limits)
+    asked = ("Which deployments were there in online-prod this week?", "only between 18 and 22 o'clock")
+    assert plan_of(*asked).calls[0].inputs["hours"] == "18:00..22:00"
+    assert not any("clock" in limit for limit in plan_of(*asked).limits)
 
 
 ALARMS = (

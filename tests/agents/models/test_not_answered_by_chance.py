@@ -57,6 +57,8 @@ def test_outdated_runtimes_are_all_runtimes_and_said_to_be_so() -> None:
     plan = read("Which functions use an outdated runtime?")
     assert [(call.query, call.inputs) for call in plan.calls] == [("inventory", {"kind": "functions", "by": "type"})]
     assert any("no longer supports" in limit for limit in plan.limits)
+    [call] = read("Which Lambda functions run on an outdated runtime?").calls
+    assert call.query == "inventory"  # what they run on is no count of runs
 
 
 def test_a_question_in_german_or_french_is_told_which_languages_are_read_in_its_own_too() -> None:

@@ -219,6 +219,12 @@ def test_what_a_refused_question_was_about_is_what_follows_it(change: str, then:
     assert call.inputs["accounts"] == next(name for said, name in place.items() if said in change)
 
 
+def test_a_request_for_a_change_is_refused_where_its_verb_stands_last_as_in_dutch() -> None:
+    refused = _plan("Kun je de root-gebruiker van Amsterdam blokkeren?").abstention
+    assert refused is not None and refused.kind == "read_only"
+    assert _plan("Kun je zien wie de bucket heeft verwijderd?").calls
+
+
 def test_a_name_out_of_sight_is_left_to_the_gate() -> None:
     known = names().model_copy(update={"complete": False, "accounts": ("venue-utrecht",)})
     plan = understand("open findings in data-prod", (), names=known, now=NOW, queries=queries())

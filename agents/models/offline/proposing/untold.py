@@ -126,3 +126,8 @@ def untold(calls: Sequence[PlannedCall], reading: Reading) -> str | None:
             instead = asked.instead if all(call.query in STATES for call in calls) else ""
             return f"What I can look up here does not tell {asked.name}{': ' + instead if instead else ''}."
     return None
+
+
+def is_told(calls: Sequence[PlannedCall], reading: Reading) -> bool:
+    """Whether one of these is asked of a thing, and a call tells it: showing the same again is an answer then."""
+    return any(asked.words.search(reading.text) and any(map(asked.told, calls)) for asked in _ASKED)

@@ -19,7 +19,11 @@ _VERB = (
     r"enforce|require|activate|deactivate|whitelist|blacklist|allowlist|ban|kick|expel|evict|suspend|freeze|unfreeze|harden|secure|expire|retire|decommission|drain|failover|fail over|reroute|redirect|reassign|onboard|offboard|invite|notify|schedule|negotiate|publish|expose|share|unshare|copy|clone|duplicate|back up|backup|sync|replicate|invoke|recreate|replace|swap|book|pause|resume|throttle|tighten|loosen|restrict|permit|forbid|deny|hide|clear|purge|empty|erase|drop|halt|abort|retry|rerun|re-run|redo|undo|downgrade|shrink|expand|grow|double|halve|cut|reduce|prune|fire up|spin up|bring (?:up|down|back)|install|reset|suppress|archive|rename|transfer|quarantine|isolate|wipe|clean up|make|put|resolve|open(?: up)?|extend|renew|approve|assign|configure|execute|trigger|"
     r"verwijder|stopzetten|herstart|zet|maak|sluit|apague|apagar|exclua|desligue|desligar|pare|crie|remova|feche|reinicie"
 )
-CHANGE_VERBS = frozenset(re.findall(r"[a-z]{3,}", _VERB))
+_DUTCH_VERB = (
+    r"blokkeren|deblokkeren|verwijderen|wissen|opruimen|stoppen|stopzetten|starten|herstarten|uitzetten|aanzetten|uitschakelen|inschakelen|afsluiten|sluiten|openzetten|"
+    r"aanmaken|wijzigen|aanpassen|verhogen|verlagen|intrekken|deactiveren|activeren|versleutelen|roteren|terugdraaien|herstellen|toevoegen|opschalen|afschalen|patchen|updaten|upgraden"
+)
+CHANGE_VERBS = frozenset(re.findall(r"[a-z]{3,}", f"{_VERB}|{_DUTCH_VERB}"))
 """Words that ask for a change, so that they are not taken for misspellings of others."""
 _OBJECT = (
     r"(?:the|a|an|all|any|my|our|this|that|these|those|it|them|every|everything|each|user|port|more|mfa|<\w+>|server|servers|instance|instances|alarm|bucket|role|"
@@ -37,6 +41,11 @@ _GRANT = re.compile(
 _LATER = re.compile(
     rf"(?:,|;|\band\b|\bthen\b|\?) (?:please |then |also )*(?:{_VERB}) (?:it|them|that|those|all of them|the \w+|him|her|this)(?: \w+)?(?: |$|\?)"
 )
+_DUTCH_REQUEST = re.compile(
+    rf"^(?:\w+ ){{0,3}}?(?:kun|kunt|kan|wil|wilt|zou|mag) (?:je|jij|u|ik|we|wij|jullie) (?!.*\b(?:who|what|which|when|where|how|why|show|list|zien|tonen|vertellen|laten|zeggen)\b)"
+    rf"(?:[\w<>'-]+ ){{1,8}}?(?:{_DUTCH_VERB})\W*$"
+)
+"""The verb of a Dutch request stands last: "kun je deze gebruiker blokkeren?"."""
 _ASKING = re.compile(
     r"^(?:who|what|which|when|why|how (?:many|much|often|did|has|have|is|are|was|were)|where|did|was|were|is|are|has|have|does|do|show|list|tell|give|any)\b"
 )
@@ -129,7 +138,7 @@ def _asks_change(text: str) -> bool:
         return False
     if _GRANT.search(text):
         return True
-    if not _ASKING.match(text) and _IMPERATIVE.search(text):
+    if (not _ASKING.match(text) and _IMPERATIVE.search(text)) or _DUTCH_REQUEST.match(text):
         return True
     if re.match(r"^(?:how (?:do|can|would) (?:i|we|you)) ", text) and _IMPERATIVE.search(text):
         return True

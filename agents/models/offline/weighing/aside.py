@@ -17,6 +17,7 @@ from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
+from agents.models.offline.proposing.untold import is_told
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
@@ -52,10 +53,16 @@ def left_aside(
 def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> Idle:
     """The words that no call makes use of."""
     idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
-    words = [w for w in idle if w.isalpha() and w != reading.hint and not is_known(w) and not knows(w)]
-    elsewhere = {*words, *_told(reading)}
+    heeded = {*_MASKS, *(["clock"] if reading.when.clock else [])}
+    words = [w for w in idle if w.isalpha() and w not in heeded and w != reading.hint]
+    words = [w for w in words if not is_known(w) and not knows(w)]
+    elsewhere = {*words, *heeded, *_told(reading)}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
     return Idle(tuple(words), tuple(narrower))
+
+
+_MASKS = frozenset({"xxx", "xxxx"})
+"""What stands in a reading for the number of a thing that is no time: nobody said it."""
 
 
 def _words(idle: Idle) -> list[str]:
@@ -160,6 +167,17 @@ _LISTS = re.compile(
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
 
 
+_NOT_SO = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? (?:is|are|do|does|has|have) ?(?:not|n't)\W*$"
+)
+_FAILING = frozenset({"encryption", "config_compliance", "patches"})
+"""Queries that list what is not as it should be: "which ones are not?" asks for what they show."""
+_THE_MOST = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? [a-z]+(?: us)? (?:the )?most\W*$"
+)
+"""Which one has the most of what was shown: the first of a list in that order."""
+
+
 _UNRANKED = frozenset({"encryption", "inventory", "public_exposure", "account_list", "commitments"})
 """Queries whose first row comes first for no reason that is asked for."""
 
@@ -170,9 +188,12 @@ def _nothing_new(
     """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
     if not earlier or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
         return []
-    if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions:
+    if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
         return []
-    if dimensions(reading.text) or (superlative(reading.text) and calls[0].query not in _UNRANKED):
+    if any(call.query in _FAILING for call in calls) and _NOT_SO.match(reading.text):
+        return []
+    first = superlative(reading.text) or _THE_MOST.match(reading.text)
+    if dimensions(reading.text) or (first and calls[0].query not in _UNRANKED):
         return []  # the rows are told apart so, and the first of them stands first
     known = explained(reading.text, calls[0].query)
     words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", reading.text) if one[0] not in LIGHT]
