@@ -179,14 +179,18 @@ def _by_resource(
 
 
 def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...]) -> None:
-    facts.fact(kind, len(events), kind, receipts=behind, headline=True)
-    actors = Counter(event.who for event in events)
-    facts.fact(f"people, roles and services behind these {kind}", len(actors), "actors", receipts=behind)
-    failed = sum(event.error is not None for event in events)
-    facts.fact(f"{kind} that were refused or failed", failed, kind, receipts=behind)
+    """How many there are; who signed in changed nothing, and is counted apart where anything else was done."""
     signed = sum(event.action in _SIGN_INS for event in events)
-    if signed and signed < len(events):
-        facts.fact(f"console sign-ins among these {kind}", signed, "sign-ins", receipts=behind, headline=True)
+    apart = kind == "changes" and 0 < signed < len(events)
+    counted = [event for event in events if not (apart and event.action in _SIGN_INS)]
+    facts.fact(kind, len(counted), kind, receipts=behind, headline=True)
+    actors = Counter(event.who for event in counted)
+    facts.fact(f"people, roles and services behind these {kind}", len(actors), "actors", receipts=behind)
+    failed = sum(event.error is not None for event in counted)
+    facts.fact(f"{kind} that were refused or failed", failed, kind, receipts=behind)
+    if 0 < signed < len(events):
+        beside = f"console sign-ins {'beside' if apart else 'among'} these {kind}"
+        facts.fact(beside, signed, "sign-ins", receipts=behind, headline=True)
     bare = sum(event.without_mfa and not event.error for event in events)
     if bare:
         facts.fact("console sign-ins without MFA", bare, "sign-ins", receipts=behind)
@@ -207,7 +211,9 @@ def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: t
             aws.directory.name(event.account),
         )
     if len(events) > len(listed):
-        facts.rest(kind, len(events) - len(listed), kind, receipts=behind)
+        mixed = any(event.action in _SIGN_INS for event in events[len(listed) :])
+        what, unit = (f"{kind} and sign-ins", "events") if mixed else (kind, kind)
+        facts.rest(what, len(events) - len(listed), unit, receipts=behind)
 
 
 def _remark(event: Event) -> str:
