@@ -28,7 +28,7 @@ from agents.models.offline.weighing.deciding import Decision, decide, decided, l
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
 from agents.models.offline.weighing.repeated import repeated, while_waiting
 from agents.models.offline.weighing.settling import settled
-from agents.models.offline.weighing.thread import going_on
+from agents.models.offline.weighing.thread import going_on, still_said
 from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
@@ -107,7 +107,8 @@ def understand(
             # of two readings, what follows is about the likelier
             beside = bool(before.calls) and is_beside(text)
             calls = before.calls if beside else plan.calls[: plan.first or None]
-            turns, missed = [*turns, Turn(asked, answer, calls, before.aside if beside else plan.aside)], None
+            of = before if beside else plan
+            turns, missed = [*turns, Turn(asked, answer, calls, of.aside, of.limits)], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = _not_answered(asked, before.calls, context, plan.abstention)
     asked, before = _after(_taken_up(question, missed), turns, context)
@@ -119,7 +120,9 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     """The plan of one question after another one, which names again what that one's had to leave aside."""
     plan = _planned(question, before.calls, context, said=said, missed=missed)
     aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
-    return going_on(plan, aside, question, earlier, context, leans=continues(question, context))
+    leans = continues(question, context)
+    plan = going_on(plan, aside, question, earlier, context, leans=leans)
+    return plan if missed else still_said(plan, before, question, context, leans=leans)
 
 
 def _not_answered(asked: str, earlier: tuple[PlannedCall, ...], context: Context, why: Abstention | None) -> Missed:

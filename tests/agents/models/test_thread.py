@@ -124,3 +124,21 @@ def test_plain_words_of_managers_are_read(asked: tuple[str, ...], query: str, in
 def test_disk_that_is_attached_to_nothing_is_volumes_and_no_use_of_disks() -> None:
     first = plan_of("How much disk is not attached to anything?").calls[0]
     assert (first.query, first.inputs) == ("inventory", {"kind": "volumes", "only": "unattached"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("Are we within budget?", "Which budgets did we break in September?", "by how much?"), "the state now"),
+        (("Which Lambda functions run on an outdated runtime?", "only the backoffice"), "no longer supports"),
+    ],
+)
+def test_what_an_answer_does_not_know_is_said_again_of_the_same(asked: tuple[str, ...], said: str) -> None:
+    assert any(said in limit for limit in plan_of(*asked[:-1]).limits)
+    assert any(said in limit for limit in plan_of(*asked).limits)  # was lost
+    assert not any(said in limit for limit in plan_of(*asked, "and now for python3.8 functions?").limits)
+
+
+def test_what_triggered_an_alarm_is_looked_for_among_the_changes_of_that_time() -> None:
+    calls = {call.query for call in plan_of("Was there an outage on Tuesday evening?", "what triggered it?").calls}
+    assert "recent_changes" in calls, "was the list of alarms again"

@@ -216,6 +216,7 @@ _WORKLOADS = frozenset(
 """Services whose resources other queries look at too, so that naming one means to narrow them."""
 
 
+STATE_NOW = "This shows the state now, not the time that was asked about."
 NOT_FORECAST = "A forecast for exactly that time is not available."
 _BILLED = frozenset({"spend", "untagged_spend"})
 """Queries of what is billed by the month."""
@@ -281,7 +282,7 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         "account_list",
         "quotas",
     ):
-        out.limits.append("This shows the state now, not the time that was asked about.")
+        out.limits.append(STATE_NOW)
 
 
 def _amounts(reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:

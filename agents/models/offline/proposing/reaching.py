@@ -54,6 +54,8 @@ class Turn:
     answer: str
     calls: tuple[PlannedCall, ...]
     aside: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    """What was said to be unknown or not of the time that was asked about, see `weighing.thread`."""
 
 
 def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn | None]:

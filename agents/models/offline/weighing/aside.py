@@ -128,16 +128,15 @@ _OUTDATED = re.compile(
 )
 
 
+RUNTIMES_IN_USE = (
+    "Which runtimes AWS no longer supports is not known here: these are those in use; name one to see its functions."
+)
+
+
 def _all_runtimes(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence where outdated runtimes were asked for, and all that are in use are shown."""
     shown = any(call.query == "inventory" and call.inputs.get("kind") == "functions" for call in calls)
-    return (
-        [
-            "Which runtimes AWS no longer supports is not known here: these are those in use; name one to see its functions."
-        ]
-        if shown and _OUTDATED.search(reading.flat)
-        else []
-    )
+    return [RUNTIMES_IN_USE] if shown and _OUTDATED.search(reading.flat) else []
 
 
 _CATEGORY = re.compile(

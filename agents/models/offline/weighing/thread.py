@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import STATE_NOW
 from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
+from agents.models.offline.proposing.reaching import Turn
 from agents.models.offline.reading import read
+from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
 
 _THOSE = re.compile(
     r"\b(?:they|them|their|theirs|those|these|it|its|ones?|both)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
@@ -50,6 +53,24 @@ def going_on(
     said = [f"Left aside, as before: {', '.join(still)}. What is shown is not of those alone."] if still else []
     said += [f"This is not narrowed to the {' and '.join(lost)} of the question before."] if lost else []
     return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost)})
+
+
+def still_said(plan: Plan, before: Turn, question: str, context: Context, *, leans: bool) -> Plan:
+    """A plan that says again what the answer it follows does not know of what was asked, where it shows the same.
+
+    "By how much?" after "which budgets did we break in September?" is of the budgets as they stand now, as those were.
+    """
+    reading = read(question, context.names, context.now)
+    same = {call.query for call in plan.calls} & {call.query for call in before.calls}
+    if not same or not (leans or _THOSE.search(reading.text)) or wants_all(reading.text):
+        return plan
+    told = {STATE_NOW} if reading.when.mentions else set()  # "and now?" is answered with the state now
+    told |= {RUNTIMES_IN_USE} if any("only" in call.inputs for call in plan.calls) else set()
+    said = [one for one in before.limits if one in _LASTING - told and one not in plan.limits]
+    return plan.model_copy(update={"limits": (*plan.limits, *said)})
+
+
+_LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
 
 
 def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
