@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
+from agents.models.offline.inputs.backward import weekday_before
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.intents.coverage import own_concepts
@@ -310,6 +311,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return apart
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
+    period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
+    question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)
     who = {str(call.inputs["who"]) for call in before.calls if call.inputs.get("who", "root") != "root"}
     if len(who) == 1:

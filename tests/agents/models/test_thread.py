@@ -142,3 +142,21 @@ def test_what_an_answer_does_not_know_is_said_again_of_the_same(asked: tuple[str
 def test_what_triggered_an_alarm_is_looked_for_among_the_changes_of_that_time() -> None:
     calls = {call.query for call in plan_of("Was there an outage on Tuesday evening?", "what triggered it?").calls}
     assert "recent_changes" in calls, "was the list of alarms again"
+
+
+@pytest.mark.parametrize(
+    ("follows", "said"),
+    [
+        ("when exactly?", "comes to the same look"),
+        ("was anything downloaded?", "does not tell that"),  # both were said to be the same look
+        ("did he do anything else that day?", "another look"),
+    ],
+)
+def test_only_what_a_look_shows_is_said_to_be_that_look(follows: str, said: str) -> None:
+    plan = plan_of("Who changed the bucket lantern-utrecht-marketing-exports?", follows)
+    assert plan.abstention is not None and said in plan.abstention.text
+
+
+@pytest.mark.parametrize("before", ["What did we spend on Sunday?", "Who changed something in production on Sunday?"])
+def test_the_same_weekday_before_is_a_week_earlier(before: str) -> None:
+    assert plan_of(before, "and the Sunday before?").calls[0].inputs["period"] == "2026-10-04"  # was the same Sunday

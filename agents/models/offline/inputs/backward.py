@@ -1,4 +1,5 @@
-"""Backward: "that day", "those days", "since then" as the date that was named before it in the same question."""
+"""Backward: "that day", "since then" as the date that was named before it in the same question, "the Sunday before" as the
+one before the time that was spoken of."""
 # ruff: noqa: E501 - patterns of words read better in one piece
 
 from __future__ import annotations
@@ -36,6 +37,22 @@ def dated(question: str, now: datetime) -> str:
     if not known or (said := _said(match, known[-1], now)) is None:
         return question
     return f"{question[: match.start()]}{said}{question[match.end() :]}"
+
+
+_WEEKDAY_BEFORE = (
+    rf"(?i)\b(?:on )?(?:the |that |de )?(?P<day>{'|'.join(sorted(dates.WEEKDAYS, key=len, reverse=True))}) "
+    r"(?:(?:before|earlier)(?: (?:that|it|then))?|daarvoor|ervoor)(?=\W*$)"
+)
+
+
+def weekday_before(question: str, period: str, now: datetime) -> str:
+    """The question in which "the Sunday before" is that date: the last one before what it follows was of."""
+    match = compiled(_WEEKDAY_BEFORE).search(question)
+    spoken_of = resolved(period, now) if match and period else None
+    if match is None or spoken_of is None:
+        return question
+    day = dates.weekday_back(dates.WEEKDAYS[match["day"].casefold()], spoken_of.start.date())
+    return f"{question[: match.start()]}on {day.isoformat()}{question[match.end() :]}"
 
 
 def _said(match: re.Match[str], mention: Mention, now: datetime) -> str | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agents.conversations import WAITS
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.intents.coverage import explained, told_by
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
+from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import decide
+from agents.models.offline.words.light import LIGHT
+from agents.models.offline.words.text import stem
 
 _ONE_LOOK = (
     "This comes to the same look at what people did as the question before, and an approval is for one look, used "
@@ -30,7 +35,29 @@ def repeated(
     if not same:
         return None
     alone = {comes_to(call, context) for one in decide(question, (), context).readings for call in one.calls}
-    return None if same <= alone else Abstention(kind="cannot_know", text=_ONE_LOOK)
+    return None if same <= alone else Abstention(kind="cannot_know", text=_why(question, context))
+
+
+_OTHER_LOOK = (
+    "What else was done is another look at what people did: ask for it in a whole sentence, with the name of the "
+    "person and the day."
+)
+_NOT_IN_IT = (
+    "The look at what people did, which was asked for before, does not tell that: it tells who made which change, when "
+    "and where."
+)
+_ELSE = re.compile(r"\b(?:else|others?|another)\b")
+
+
+def _why(question: str, context: Context) -> str:
+    """Why there is no other look, or that what is asked is nothing that such a look tells."""
+    text = read(question, context.names, context.now).text
+    if _ELSE.search(text):
+        return _OTHER_LOOK
+    known = explained(text, "who_did_what")
+    words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", text) if one[0] not in LIGHT]
+    told = all(known[one.start()] or stem(one[0]) in told_by("who_did_what") for one in words)
+    return _ONE_LOOK if told else _NOT_IN_IT
 
 
 _MEANWHILE = (

@@ -90,7 +90,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
         (r"\bw/o\b", "without"),
-        (r"\bwhat (?:triggered|provoked|sparked|set off|kicked off) (it|this|that|them|these|those)\b(?: off)?(?=\W*$)", "why did it happen"),
+        (
+            r"\bwhat (?:triggered|provoked|sparked|set off|kicked off) (it|this|that|them|these|those)\b(?: off)?(?=\W*$)",
+            "why did it happen",
+        ),
         (
             r"\bnot (?:being )?attached to (?:any\w*(?: (?:instances?|servers?|machines?|one|thing))?|an? (?:instance|server|machine))\b",
             "unattached",
