@@ -20,7 +20,7 @@ from tools.registry import PeriodWord, query
 Breakdown = Literal[
     "service", "account", "team", "venue", "env", "region", "usage_type", "charge_type", "month", "day", "none"
 ]
-_SHARES_UP_TO = 10
+_SHARES_UP_TO = 15
 _LONGEST = {"day": 35, "month": 14}
 _BY_TAG = "Venues are told apart by the tag on what is billed; what an account named after one costs can differ."
 _BY_ACCOUNT = "This is what the account costs; spend by the tag of the venue, wherever it is billed, can differ."

@@ -182,3 +182,21 @@ def test_what_is_asked_of_it_is_told_of_that_and_of_the_time_that_is_asked_about
 ) -> None:
     [call] = plan_of(before, asked).calls
     assert (call.query, call.inputs) == (query, inputs)
+
+
+BY_ACCOUNT = (
+    "query: spend\nheadlines: f1\nf1 | total spend | 9.00 USD\n"
+    "columns: Account | Spend (USD) | Share (percent)\n"
+    "row: prod | f2=6.00 USD | f3=66.67 percent\nrow: lab | f4=3.00 USD | f5=33.33 percent"
+)
+
+
+def test_the_one_that_costs_most_and_the_part_that_was_named_stand_before_the_total() -> None:
+    def told(asked: str, *focus: str) -> str:
+        return answer([read_result(BY_ACCOUNT)], asked=asked, focus=focus).removeprefix("{{read}}\n\n")
+
+    assert told("Which account costs the most?").startswith("The largest:\n- account prod: [[f2]]")
+    assert told("and the cheapest?").startswith("The least:\n- account lab: [[f4]]")
+    assert told("What do we spend by account?").startswith("Total spend: [[f1]]")
+    [call] = plan_of("How much of the September number was Eindhoven?").calls
+    assert (call.inputs["by"], call.inputs["top"]) == ("account", 15)  # enough of them that it is not in "other"

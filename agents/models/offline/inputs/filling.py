@@ -70,7 +70,8 @@ def fill(query: Query, reading: Reading, names: Names, now: datetime) -> Filled:
     _split(query, reading, out)
     _location(query, reading, names, fields, out)
     if query.name == "spend" and asks_share(reading):
-        _whole(out)
+        of_venue = bool(reading.found.venues) or bool(set(reading.found.accounts) & set(names.venue_accounts))
+        _whole(out, _ALL_SHARES if of_venue else _SHARES)
     _times(query, reading, fields, now, out)
     _amounts(reading, fields, now, out)
     special(query, reading, fields, now, out)
@@ -106,17 +107,17 @@ def asks_share(reading: Reading) -> bool:
     return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
 
 
-_SHARES = 10
-"""Rows of a breakdown that shares are shown for."""
+_SHARES, _ALL_SHARES = 10, 15
+"""Rows of a breakdown that shares are shown for; more where a venue was named: it is seldom among the largest."""
 
 
-def _whole(out: Filled) -> None:
+def _whole(out: Filled, rows: int) -> None:
     """A share is read off a breakdown of the whole, so the part that was named is not filtered by."""
     for field_name, by in (("service", "service"), ("team", "team"), ("accounts", "account")):
         if field_name in out.inputs:
             out.inputs.pop(field_name)
             out.spread.pop(field_name, None)
-            out.inputs.update(by=by, top=_SHARES)
+            out.inputs.update(by=by, top=rows)
             return
 
 

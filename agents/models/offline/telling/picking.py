@@ -203,3 +203,15 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
         and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
     ]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
+
+
+_FOREMOST = r"(?:most|least|cheapest|dearest|priciest|costliest|biggest|largest|highest|lowest|smallest|duurste?|meeste?|goedkoopste?)"
+_THE_ONE = re.compile(
+    rf"\b(?:which|what|welke?) (?:one |single )?(?:of (?:our|the) )?(?:aws )?(?:account|venue|casino|team|service|region|environment|location|site)s?\b.*\b{_FOREMOST}\b"
+    rf"|\b(?:what|which|who) (?:is|was) (?:our|the) {_FOREMOST}\b|^\W*(?:(?:and|but|so|en) )*(?:the|de|het) {_FOREMOST}(?: expensive)?(?: one)?\W*$"
+)
+
+
+def asks_for_one(asked: str) -> bool:
+    """Whether the one that costs most (or least) is asked for by what it is: "which venue is the most expensive?"."""
+    return bool(_THE_ONE.search(fold(asked)))

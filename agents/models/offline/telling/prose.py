@@ -14,6 +14,7 @@ from agents.models.offline.telling.picking import (
     EXTREMES,
     PERCENT,
     account_of,
+    asks_for_one,
     asks_why,
     beyond,
     called_so,
@@ -178,7 +179,7 @@ def _told(
         rows
         and focus
         and told.query == "spend"
-        and (PERCENT.search(asked) or _CREDIT.search(asked))
+        and (PERCENT.search(asked) or _PART.search(asked))
         and told.is_about(told.rows[0], focus)
     ):
         # a share was asked for: its sentence comes first
@@ -201,7 +202,10 @@ def _told(
     if nobodys and named and lead == _LEADS["spend"]:
         # what has no tag is nobody's and stands last, though it may be more than some that are named
         apart = [("The largest of those with a tag:", named), ("Without one:", nobodys)]
-    return "\n\n".join([headline, *(f"{said}\n" + "\n".join(f"- {row}" for row in some) for said, some in apart)])
+    lists = [f"{said}\n" + "\n".join(f"- {row}" for row in some) for said, some in apart]
+    leads = told.query == "spend" and not whether and not about and named and asks_for_one(asked)
+    # where one of them was asked for, it is the answer, and the total of all stands behind it
+    return "\n\n".join([*lists, headline] if leads else [headline, *lists])
 
 
 def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
@@ -215,7 +219,7 @@ _LASTING = frozenset({"alarms"})
 """Queries whose rows are not in the order of how long they last, which is the figure of each."""
 
 
-_CREDIT = re.compile(r"\b(?:credits?|refunds?)\b", re.IGNORECASE)
+_PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGNORECASE)
 
 
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
