@@ -12,7 +12,7 @@ from tools.accounts import Account, Accounts
 from tools.calls import Aws, Items
 from tools.facts import Facts, Scope
 from tools.ops.common import Top, clean, gathered, hours, scope_of, stamp
-from tools.periods import Period, parse_recent
+from tools.periods import Period, instant, parse_recent
 from tools.registry import HoursWord, query
 
 REGION = "us-east-1"
@@ -106,7 +106,7 @@ def aws_health_events(
     scope = scope_of(aws, chosen)
     facts = Facts(
         read_as=f"AWS Health events, {_read_as(status, span)}, {scope.text()}",
-        period=span,
+        period=instant(aws.now) if status == "upcoming" else span,  # what is to come is of no time that has been
         scope=scope,
         columns=("Event", "Accounts", "Region", "Kind", "Status", "Start", "Lasted (hours)", "Resources"),
         notes=[f"AWS Health, {len(chosen)} account{'s' if len(chosen) != 1 else ''}, all regions."],

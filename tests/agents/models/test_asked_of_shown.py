@@ -173,8 +173,8 @@ EVENING, ANOMALIES = "Was there an outage on Tuesday evening?", "Did anything un
         ("What did we pay for traffic to the internet last week?", "why did that jump in September?", "spend_change",
          {"part": "egress", "by": "usage_type", "period": "2026-09"}),
         (ANOMALIES, "how much did each cost us?", "cost_anomalies", {"period": "month_to_date"}),
-        (ANOMALIES, "has it happened before?", "cost_anomalies", {"period": "2026-07-17..2026-09-30"}),
-        (EVENING, "has it happened before?", "alarm_history", {"period": "2026-09-15T00:00..2026-10-13T18:00"}),
+        (ANOMALIES, "has it happened before?", "cost_anomalies", {"period": "2026-07-18..2026-09-30"}),
+        (EVENING, "has it happened before?", "alarm_history", {"period": "2026-09-16T00:00..2026-10-13T18:00"}),
     ],
 )  # fmt: skip
 def test_what_is_asked_of_it_is_told_of_that_and_of_the_time_that_is_asked_about(

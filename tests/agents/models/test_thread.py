@@ -91,6 +91,13 @@ def test_what_idle_things_cost_is_what_is_saved_on_them() -> None:
         ("Who can log in without MFA?", "only the ones with admin rights"),
         (WINDOWS, VENUES),
         ("Which instances are idle?", "what do they cost?"),
+        ("Was there an outage on Tuesday evening?", "has it happened before?"),
+        ("Which alarms are firing in online-prod?", "has it happened before?"),
+        ("Which encryption keys are not rotated?", "any scheduled for deletion?"),
+        ("Is AWS itself having trouble at the moment?", "what is planned for the next two weeks?"),
+        ("How busy are the servers?", "busiest hour?"),
+        ("Are our databases encrypted?", "and backed up?"),
+        ("Are our databases backed up?",),
     ],
 )
 def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked: tuple[str, ...]) -> None:

@@ -65,6 +65,11 @@ _OF_ITS_ACCOUNT = "Known is the team of each account, and not who owns a single 
 _OF_ACCOUNTS = frozenset({"account_list", "health_summary", "untagged_spend"})
 
 
+_TO_GO = re.compile(
+    r"\W*(?:(?:and|or|is|are|any|some|which|how many|what|of|them|these|those|they|one|ones|there|also|about|currently|already|now|not) )*(?:(?:scheduled|pending|due|marked|waiting|planned|set|about) )?(?:for )?(?:deletion|removal|to be (?:deleted|removed)|to go)(?: (?:soon|now))?\W*"
+)
+"""Whether keys are about to be deleted: their list says so of each."""
+_GOING = "Those that are about to be deleted stand in the list as pending deletion."
 _COMPARED = re.compile(r"\W*and compare for\b")
 """The places of the last two answers, as they are named together: see `reaching.reached`."""
 
@@ -91,6 +96,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown((moved,))
     if earlier and (past := _before(reading, earlier, context)):
         return past
+    if earlier and all(call.inputs.get("kind") == "keys" for call in earlier) and _TO_GO.fullmatch(reading.text):
+        return Shown(tuple(earlier), (_GOING,))
     ask = of_shown(reading.text) if earlier else None
     if ask is None:
         return None
@@ -138,11 +145,11 @@ def _moved(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
     return PlannedCall(query=query.name, domain=query.domain, inputs={**kept, "period": mentions[0].word})
 
 
-_EVER = "CloudWatch keeps 30 days: these are all alarms that went off in them, also those that fire now."
-_BACK, _LONGER = timedelta(days=30), timedelta(days=90)
-"""How far back what happened is kept, and what AWS found in a bill."""
+_EVER = "These are all alarms that went off as long as CloudWatch keeps it, also those that fire now."
+_BACK, _LONGER = timedelta(days=29), timedelta(days=89)
+"""Whole days for which what happened is kept, and what AWS found in a bill."""
 _FOUND = frozenset({"cost_anomalies"})
-_ANY = "This is all that was in the {days} days before that, whatever it was of."
+_ANY = "This is all that there was before that, as long as AWS keeps it, whatever it was of."
 
 
 def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
@@ -163,7 +170,7 @@ def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         word = span(first.date(), (end - timedelta(days=1)).date())
     else:
         word = f"{first:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}"
-    return Shown((call.having(period=word),), (_ANY.format(days=(end - first).days),))
+    return Shown((call.having(period=word),), (_ANY,))
 
 
 def _ever(call: PlannedCall, context: Context) -> Shown | None:

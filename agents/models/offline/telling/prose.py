@@ -29,6 +29,7 @@ from agents.models.offline.telling.picking import (
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, yes_or_no
 from agents.models.offline.weighing.aside import NOTHING_NEW
+from agents.models.offline.weighing.thread import NOT_NARROWED
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
 from tools.units import DURATIONS
@@ -71,7 +72,8 @@ def answer(
     for told in good:
         if any(other.query == told.query and "scope: all accounts" in other.around for other in good):
             told.beside = _account(told.around)
-    parts = ["{{read}}", *(limit for limit in limits if limit == NOTHING_NEW)] if good else []
+    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, NOT_NARROWED))]
+    parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):
         if first is not None and place in (0, first):
@@ -83,7 +85,7 @@ def answer(
             yes = yes_or_no(place, results if first is None else results[:first], whether)
             parts.append(_told(told, asked, focus, before, yes).lstrip() or _told(told, asked, focus))
             said |= {_as_told(fact, told) for fact in told.facts.values()}
-    parts += [limit for limit in limits if good and limit != NOTHING_NEW]
+    parts += [limit for limit in limits if good and limit not in leading]
     # what was denied is told by the desk
     parts += [failed(told.error) for told in results if told.error and not (good and told.error.startswith("DENIED"))]
     if any(told.incomplete for told in good):

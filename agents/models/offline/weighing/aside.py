@@ -19,6 +19,7 @@ from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.proposing.untold import is_told
 from agents.models.offline.reading import Reading
+from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
 from agents.models.offline.words.light import LIGHT
@@ -45,6 +46,9 @@ def left_aside(
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
+        *_all_backups(calls, reading),
+        *_all_announced(calls, reading),
+        *_no_hour(calls, reading),
         *_for_anything(calls, reading),
         *([] if of_shown else _nothing_new(calls, earlier, reading, context)),
     ]
@@ -137,6 +141,42 @@ def _all_runtimes(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence where outdated runtimes were asked for, and all that are in use are shown."""
     shown = any(call.query == "inventory" and call.inputs.get("kind") == "functions" for call in calls)
     return [RUNTIMES_IN_USE] if shown and _OUTDATED.search(reading.flat) else []
+
+
+_BACKED_UP = re.compile(
+    r"\b(?:databases?|dbs?|volumes?|disks?|servers?|instances?|buckets?|tables?|file ?systems?|snapshots?)\b"
+)
+
+
+def _all_backups(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where the backups of one kind of thing were asked for: AWS Backup's jobs are not told apart by it."""
+    said = _BACKED_UP.search(reading.text) if any(call.query == "backups" for call in calls) else None
+    return [f"These are backup jobs of everything, not only of {said[0]}."] if said else []
+
+
+_AHEAD = FUTURE | {"this_week", "this_month_end"}
+
+
+def _all_announced(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where what AWS has planned was asked for by a time to come: all that is announced is shown."""
+    upcoming = any(call.query == "aws_health_events" and call.inputs.get("status") == "upcoming" for call in calls)
+    timed = any(mention.word in _AHEAD for mention in reading.when.mentions)
+    return (
+        ["This is all that AWS has announced, not only of that time: each has its start."] if upcoming and timed else []
+    )
+
+
+_HOUR = re.compile(
+    r"\b(?:busiest|quietest|worst|slowest|peak|highest|lowest|(?:which|what)) (?:hours?|moments?|minutes?|times? of (?:the )?day)\b|\b(?:at )?what time\b"
+)
+
+
+def _no_hour(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where an hour was asked for, and a figure of many things over all of the time is shown."""
+    many = [call for call in calls if call.query == "metric" and "resource" not in call.inputs]
+    if len(many) < len(calls) or not _HOUR.search(reading.text):
+        return []
+    return ["At which hour it was is not told of many at once: name one of them to see it hour by hour."]
 
 
 _CATEGORY = re.compile(

@@ -23,6 +23,12 @@ _THOSE = re.compile(
     r"|^\W*(?:(?:and|so|but|ok) )*(?:which|how many)(?: (?:also|still|ever|never|even|really|actually))* (?:is|are|was|were|have|has|had|do|does|did|can|could|will|need|needs|miss|misses|lack|lacks|run|runs|cost|costs|use|uses|are there)\b"
 )
 """Words that point at things spoken of before, or ask of things without naming any ("which miss patches?")."""
+_AND_SO = re.compile(
+    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)+(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
+)
+"""What is asked of the same things by one word more: "and backed up?"."""
+NOT_NARROWED = "This is not narrowed to the "
+"""How a sentence begins that says of what an answer is not, though it was asked of that."""
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|else|instead|other than)\b")
 
 
@@ -46,12 +52,12 @@ def going_on(
     if wants_all(text) or _OTHERS.search(text):
         return plan
     again = leans and not plan.aside and {call.query for call in plan.calls} <= {call.query for call in earlier}
-    if not again and not _THOSE.search(text):
+    if not again and not _THOSE.search(text) and not (lost and _AND_SO.match(text)):
         return plan
     given = " ".join(str(value).casefold() for call in plan.calls for value in call.inputs.values())
     still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
     said = [f"Left aside, as before: {', '.join(still)}. What is shown is not of those alone."] if still else []
-    said += [f"This is not narrowed to the {' and '.join(lost)} of the question before."] if lost else []
+    said += [f"{NOT_NARROWED}{' and '.join(lost)} of the question before."] if lost else []
     return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost)})
 
 
@@ -80,6 +86,8 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
         kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), str(one.inputs.get("only", ""))
         if one.query not in _KINDS or any(call.query == one.query for call in calls):
             continue
+        if one.query in _CHECKED and not any(call.query == "backups" for call in calls):
+            continue
         if any(call.query in _OF_ANYTHING and not _NARROWED & call.inputs.keys() for call in calls):
             found.append(f"{only} {kind}".strip().replace("_", " "))
         elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
@@ -87,9 +95,11 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
     return tuple(dict.fromkeys(found))
 
 
-_KINDS = {"patches": "instances", "inventory": "resources"}
+_KINDS = {"patches": "instances", "inventory": "resources", "encryption": "things", "public_exposure": "things"}
 """What is looked at where no kind is said."""
-_OF_ANYTHING = OF_A_BILL | {"who_did_what", "recent_changes"}
+_CHECKED = frozenset({"encryption", "public_exposure"})
+"""Of these, whether the same are backed up is asked next; a bill and the deeds of people are asked of one by its name."""
+_OF_ANYTHING = OF_A_BILL | {"who_did_what", "recent_changes", "backups"}
 """Queries of all there is, unless they are narrowed to a service or a thing."""
 _NARROWED = frozenset({"service", "part", "usage_type", "resource", "who"})
 _OF_INSTANCES = frozenset({"patches", "metric", "vulnerabilities"})
