@@ -35,7 +35,7 @@ def repeated(
     if not same:
         return None
     alone = {comes_to(call, context) for one in decide(question, (), context).readings for call in one.calls}
-    return None if same <= alone else Abstention(kind="cannot_know", text=_why(question, context))
+    return None if same <= alone else Abstention(kind="cannot_know", text=_why(question, calls, context))
 
 
 _OTHER_LOOK = (
@@ -49,11 +49,12 @@ _NOT_IN_IT = (
 _ELSE = re.compile(r"\b(?:else|others?|another)\b")
 
 
-def _why(question: str, context: Context) -> str:
+def _why(question: str, calls: Sequence[PlannedCall], context: Context) -> str:
     """Why there is no other look, or that what is asked is nothing that such a look tells."""
     text = read(question, context.names, context.now).text
-    if _ELSE.search(text):
-        return _OTHER_LOOK
+    if _ELSE.search(text):  # all that one person did is in the look at it
+        of_one = any("who" in call.inputs and not {"action", "resource"} & call.inputs.keys() for call in calls)
+        return _ONE_LOOK if of_one else _OTHER_LOOK
     known = explained(text, "who_did_what")
     words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", text) if one[0] not in LIGHT]
     told = all(known[one.start()] or stem(one[0]) in told_by("who_did_what") for one in words)
