@@ -78,3 +78,9 @@ def test_a_question_in_german_or_french_is_told_which_languages_are_read_in_its_
 )
 def test_what_is_read_is_not_taken_for_another_language(asked: str) -> None:
     assert foreign(asked) is None
+
+
+def test_where_the_thing_that_is_asked_for_is_not_known_nothing_beside_it_is_shown() -> None:
+    for asked in ("Any gizmos in our alarms?", "Which accounts have a steward?"):  # was all alarms; all accounts
+        plan = read(asked)
+        assert plan.abstention is not None and "I do not know what to do with" in plan.abstention.text

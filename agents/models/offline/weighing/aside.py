@@ -69,6 +69,18 @@ _MASKS = frozenset({"xxx", "xxxx"})
 """What stands in a reading for the number of a thing that is no time: nobody said it."""
 
 
+def wanted(idle: Idle, reading: Reading) -> str:
+    """The word that is not known here where it is itself what is asked for: an answer of anything else is beside it."""
+    return next((word for word in idle.unknown if re.search(_WANTED.format(word=re.escape(word)), reading.text)), "")
+
+
+_WANTED = (
+    r"\b(?:(?:which|what|how many) (?!of\b)(?:<?\w+>? ){{1,3}}?(?:has|have|had|got) (?:an? |any |no |some )(?:\w+ )?"
+    r"|^\W*(?:(?:and|so|ok|but) )*(?:any|how many|(?:is|are|was|were) there (?:an? |any ))\W*(?:\w+ )?){word}"
+    r"(?=\W*$| (?:in|on|at|of|that|which|who|with|there|are|is|were|was|do|does|did|have|has|today|now|still)\b)"
+)
+
+
 def _words(idle: Idle) -> list[str]:
     """Sentences that name the words which no call makes use of: none is dropped in silence."""
     said = [f"Left aside, as not known here: {', '.join(idle.unknown)}."] if idle.unknown else []

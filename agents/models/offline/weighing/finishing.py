@@ -22,7 +22,7 @@ from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.examples import EXAMPLES
-from agents.models.offline.weighing.aside import idle_words, left_aside
+from agents.models.offline.weighing.aside import idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.settling import holds_share, settled
@@ -82,6 +82,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     idle = idle_words(kept, reading, context)
+    if word := wanted(idle, reading):
+        return unclear(decision.offered, context, f"I do not know what to do with: {word}.")
     aside = [
         *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
