@@ -182,7 +182,12 @@ def test_all_of_them_takes_back_what_picked_some(asked: tuple[str, ...], inputs:
         ("Which RDS databases do we have?", "What do they cost?", {"service": RDS}, f"all of {RDS}"),
         ("Which buckets are public?", "what do they cost?", {"service": S3}, f"all of {S3}"),
         ("Which snapshots are not encrypted?", "what do they cost us?", {"part": "snapshots"}, "all of them"),
-        ("which volumes are unattached?", "what do these cost?", {"part": "volumes"}, "all of them"),
+        (
+            "which volumes are unattached?",
+            "what do these cost?",
+            {"part": "volumes"},
+            "all of them, not only the unattached",
+        ),
     ],
 )
 def test_the_price_of_a_list_is_said_to_be_of_all_that_is_billed(

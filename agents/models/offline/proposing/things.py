@@ -90,7 +90,9 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
             if one.query in OF_THINGS and _BILLED.get(kind) and _of_kind(call) in (kind, _BILLED[kind]):
                 whole = "them" if _of_kind(call) == kind else _of_kind(call)
                 noun = "resources" if kind == "services" else kind.replace("_", " ")
-                return f"Priced is all of {whole}: the bill does not tell single {noun} apart."
+                only = str(one.inputs.get("only", ""))
+                rest = f", not only the {only} ones" if only.isalpha() else ""
+                return f"Priced is all of {whole}{rest}: the bill does not tell single {noun} apart."
     return None
 
 
