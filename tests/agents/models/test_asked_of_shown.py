@@ -172,6 +172,9 @@ EVENING, ANOMALIES = "Was there an outage on Tuesday evening?", "Did anything un
     [
         ("What did we pay for traffic to the internet last week?", "why did that jump in September?", "spend_change",
          {"part": "egress", "by": "usage_type", "period": "2026-09"}),
+        ("Who costs more, Rotterdam or Utrecht?", "By how much did each move versus August?", "spend_change",
+         {"accounts": "venue:rotterdam,venue:utrecht", "by": "account", "period": "last_month",
+          "compared_to": "2026-08"}),
         (ANOMALIES, "how much did each cost us?", "cost_anomalies", {"period": "month_to_date"}),
         (ANOMALIES, "has it happened before?", "cost_anomalies", {"period": "2026-07-18..2026-09-30"}),
         (EVENING, "has it happened before?", "alarm_history", {"period": "2026-09-16T00:00..2026-10-13T18:00"}),

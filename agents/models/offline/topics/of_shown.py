@@ -43,8 +43,10 @@ _SUPERLATIVE = re.compile(rf"\b{_MOST}\b")
 
 
 _ROSE = r"(?:jump|rise|grow|increase|climb|spike|surge|soar|explode|peak|double|go up|fall|drop|decrease|shrink|go down|decline|dip|change|move)"
+_ELSE = r"(?:versus|vs|against|than|compared|from|since|after|before|until|till|as of|to|by|with|between)"
+"""What makes of a time the one that is held against, or a time before or after it."""
 _IN_A_TIME = re.compile(
-    rf"{_LEAD}(?:why|how come|by how much|how much|what made)(?: (?:did|has|have|had))?(?: {_IT})?(?: \w+)? {_ROSE}(?: \w+)?(?: (?:in|on|during|over))?(?: the)? <p>\W*"
+    rf"{_LEAD}(?:why|how come|by how much|how much|what made)(?: (?:did|has|have|had))?(?: {_IT})?(?: \w+)? {_ROSE}(?: (?!{_ELSE}\b)\w+)?(?: (?:in|on|during|over))?(?: the)? <p>\W*"
 )
 _BEFORE = re.compile(
     rf"{_LEAD}(?:has|have|had|did|was|were|is) (?:{_IT}|(?:this|that|the same|such a thing|something like (?:this|that|it))(?: thing)?)(?: ever| already| also)* (?:happen(?:ed)?|occur(?:red)?|gone off|go off|seen)(?: to us| here| with us)?(?: ever)? (?:before|earlier|previously|in the past)\W*"
