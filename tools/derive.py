@@ -99,7 +99,7 @@ def _ratio(given: list[Fact]) -> Facts:
         kinds == ("duration", "count")
     ):
         numbers = [_number(one), _number(two)]
-        unit, label = one.unit, f"{one.label} per {_singular(two.unit)} of {two.label}"
+        unit, label = one.unit, f"{one.label} per {units.singular(two.unit)} of {two.label}"
     else:
         raise InputError(f"{one.unit} divided by {two.unit} means nothing ({one.id}, {two.id}).")
     value = Decimal(numbers[0]) / _not_zero(numbers[1], two)
@@ -296,7 +296,3 @@ def _labels(given: list[Fact]) -> str:
     if len(labels) > 4:
         return f"{len(labels)} facts"
     return " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
-
-
-def _singular(unit: str) -> str:
-    return unit if unit in ("GB", "TB", "MB", "KB") else unit.removesuffix("s")

@@ -175,10 +175,9 @@ class Facts:
         cells: list[str | Draft] = ["other", *[""] * (len(self.columns) - 2), says]
         cells[column] = self.fact(f"{what} {NOT_LISTED}", number, unit, receipts=receipts)
         self.row(*cells)
-        one = number == 1 and unit.endswith("s") and not unit.endswith("ss")
         narrower = [*["one account"] * (len(self.scope.accounts) != 1), *["a shorter time"] * self._lasts()]
         how = f"; ask about {' or '.join(narrower)} to see more of them" if narrower else ""
-        self.notes.insert(0, f"{CUT}{number:,} more {unit[:-1] if one else unit}{how}.")
+        self.notes.insert(0, f"{CUT}{number:,} more {units.singular(unit) if number == 1 else unit}{how}.")
 
     def _lasts(self) -> bool:
         return self.period is not None and self.period.start < self.period.end

@@ -60,3 +60,18 @@ def kind(unit: str) -> Kind:
 def is_number(unit: str) -> bool:
     """Whether values of this unit can be calculated with."""
     return kind(unit) not in ("date", "time", "text")
+
+
+@lru_cache(maxsize=1024)
+def singular(plural: str) -> str:
+    """`policies` to `policy`, `addresses` to `address`, `access keys` to `access key`."""
+    head, _, last = plural.rpartition(" ")
+    if plural == "percentage points":
+        last = "point"
+    elif last.endswith("ies") and len(last) > 4:
+        last = f"{last[:-3]}y"
+    elif last.endswith(("sses", "xes", "ches", "shes")):
+        last = last[:-2]
+    elif last.endswith("s") and not last.endswith("ss"):
+        last = last[:-1]
+    return f"{head} {last}".strip()

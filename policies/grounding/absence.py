@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 
 from policies.grounding import words
-from policies.grounding.values import singular
 from policies.grounding.view import View
 from tools import units
 from tools.facts import Fact
@@ -40,7 +39,7 @@ def absences(view: View) -> Iterator[tuple[int, int, str]]:
     for fact in view.facts:
         if units.kind(fact.unit) == "count" and not isinstance(fact.value, str):
             last = fact.unit.lower().split()[-1]
-            for noun in {fact.unit.lower(), singular(fact.unit.lower()), last, singular(last)}:
+            for noun in {fact.unit.lower(), units.singular(fact.unit.lower()), last, units.singular(last)}:
                 counted.setdefault(noun, []).append(fact)
     if not counted:
         return

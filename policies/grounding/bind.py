@@ -18,7 +18,6 @@ from policies.grounding import lexicon, words
 from policies.grounding.figures import Found
 from policies.grounding.fold import fold
 from policies.grounding.spans import agrees, is_edge
-from policies.grounding.values import singular
 from policies.grounding.when import When, find_times
 from tools import units
 from tools.facts import Fact
@@ -82,7 +81,7 @@ def _same_unit(found: Found, fact: Fact) -> bool:
             return False
         if noun in _MACHINES and last == "resources":
             return _adjectives_fit(said[:index], fact)
-        if noun in (last, singular(last)) or lexicon.NOUNS.get(noun) == last:
+        if noun in (last, units.singular(last)) or lexicon.NOUNS.get(noun) == last:
             return _adjectives_fit(said[:index], fact)
     return False
 

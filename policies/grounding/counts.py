@@ -16,7 +16,6 @@ from policies.grounding import words
 from policies.grounding.figures import Found
 from policies.grounding.layout import Span
 from policies.grounding.names import values_of
-from policies.grounding.values import singular
 from policies.grounding.view import View
 from policies.grounding.wordlist import listing
 from tools import units
@@ -79,7 +78,7 @@ def elliptic(found: Found, view: View) -> list[Fact]:
         support += "not" in clause and any(s.startswith("un") and s[2:] in clause for s in label)
         support += 2 * (fact.unit in whole_of)
         support += sum(value in held.get(dimension, ()) for dimension, value in named)
-        counted = bool({noun, singular(noun)} & heard) or fact.unit in shown
+        counted = bool({noun, units.singular(noun)} & heard) or fact.unit in shown
         if support >= (1 if counted else 2):
             scored.append((support, fact))
     best = max((score for score, _ in scored), default=0)
@@ -140,7 +139,7 @@ _BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 
 def _heads_list(found: Found, view: View) -> bool:
     """`Two instances look idle:` over a list of two. Not of what facts count: then it is theirs to say how many."""
-    counted = {w for f in view.facts if units.kind(f.unit) == "count" for w in (f.unit, singular(f.unit))}
+    counted = {w for f in view.facts if units.kind(f.unit) == "count" for w in (f.unit, units.singular(f.unit))}
     line = view.text.find("\n", found.start)
     sentence = view.layout.sentence(found.start)
     if line < 0 or not view.text[sentence[0] : line].rstrip(" *_").endswith(":"):
@@ -193,7 +192,7 @@ def no_claim(found: Found, view: View) -> bool:
         return False
     before = view.text[max(0, found.start - 24) : found.start]
     if _ONES.fullmatch(found.text):
-        nouns = {u for f in view.facts if units.kind(f.unit) == "count" for u in (f.unit, singular(f.unit))}
+        nouns = {u for f in view.facts if units.kind(f.unit) == "count" for u in (f.unit, units.singular(f.unit))}
         counted = any(noun in nouns for noun in found.nouns[:2])
         if "of" in found.nouns[:1]:
             return not _PLURAL_VERB.search(" ".join(found.nouns))

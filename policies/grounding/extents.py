@@ -14,7 +14,6 @@ from decimal import Decimal
 
 from policies.grounding import lexicon, words
 from policies.grounding.layout import HOLE
-from policies.grounding.values import singular
 from policies.grounding.view import Item, View, about
 from tools import units
 from tools.facts import Fact
@@ -190,7 +189,7 @@ def _noun(text: str, counted: Counted) -> tuple[str, int]:
     for match in re.finditer(r"[^\W\d_][\w-]*", text.lower()):
         for unit in sorted(counted, key=len, reverse=True):
             *head, last = unit.lower().split()
-            named = match[0] in (last, singular(last)) or lexicon.NOUNS.get(match[0]) == last
+            named = match[0] in (last, units.singular(last)) or lexicon.NOUNS.get(match[0]) == last
             named = named or match[0] in _short(unit, counted)
             if named and all(w in text.lower() for w in head):
                 return unit, match.end()
@@ -199,7 +198,7 @@ def _noun(text: str, counted: Counted) -> tuple[str, int]:
 
 def _short(unit: str, counted: Counted) -> frozenset[str]:
     """What is counted, said short: `backups` for backup jobs, if all facts of that unit count those."""
-    one = singular(unit)
+    one = units.singular(unit)
     led = {
         m[1] if (m := re.match(rf"([a-z]+) (?:{re.escape(unit)}|{re.escape(one)})\b", f.label)) else ""
         for f in counted[unit]

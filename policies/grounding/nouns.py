@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from policies.grounding import lexicon
 from policies.grounding.figures import Found
 from policies.grounding.layout import is_table_row, table_cells
-from policies.grounding.values import singular
 from policies.grounding.view import Item, View
 from tools import units
 from tools.facts import Fact
@@ -83,7 +82,7 @@ def _last_counted(found: Found, view: View, start: int, here: list[Item]) -> Ite
     text = view.text[start : found.start].lower()
     places = {i.fact.unit: i.end - start for i in here}
     for unit in {f.unit for f in view.facts if units.kind(f.unit) == "count" and f.value == 0}:
-        for noun in {unit.lower(), singular(unit.lower())}:
+        for noun in {unit.lower(), units.singular(unit.lower())}:
             places[unit] = max(
                 places.get(unit, -1), *(m.start() for m in re.finditer(rf"\b{re.escape(noun)}\b", text)), -1
             )
@@ -96,6 +95,6 @@ def _said(text: str, view: View, *, start: bool = False) -> Iterator[str]:
     said = re.findall(r"[^\W\d_][\w'-]*", text.lower())[: 4 if start else 12]
     for unit in dict.fromkeys(f.unit for f in view.facts if units.kind(f.unit) == "count"):
         head = unit.lower().split()
-        last = {head[-1], singular(head[-1])}
+        last = {head[-1], units.singular(head[-1])}
         if all(w in said for w in head[:-1]) and any(w in last or lexicon.NOUNS.get(w) == head[-1] for w in said):
             yield unit

@@ -180,14 +180,14 @@ def _wrong_unit(fact: Fact, before: str, after: str, facts: Iterable[Fact]) -> s
     for other in facts:
         if units.kind(other.unit) != "count" or other.unit == fact.unit:
             continue
-        nouns = {other.unit.split()[-1].lower(), values.singular(other.unit).split()[-1].lower()}
+        nouns = {other.unit.split()[-1].lower(), units.singular(other.unit).split()[-1].lower()}
         if following and following[0] in nouns - set(fact.unit.lower().split()) - set(words.plain(fact.label)):
             return following[0]
     return ""
 
 
 def _noun_after(after: str, unit: str) -> str:
-    nouns = "|".join({re.escape(unit), re.escape(values.singular(unit)), re.escape(unit.split()[-1])})
+    nouns = "|".join({re.escape(unit), re.escape(units.singular(unit)), re.escape(unit.split()[-1])})
     match = re.match(rf"(?: [^\W\d_][\w-]*){{0,3}}? (?:{nouns})(?![\w-])", after, re.IGNORECASE)
     if not match or set(match[0].lower().split()) & _FUNCTION:
         return ""

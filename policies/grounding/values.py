@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
 
 from policies.grounding.model import Locale
 from policies.grounding.wordlist import listing
@@ -62,22 +61,7 @@ def noun(value: Value, unit: str) -> str:
     """The unit's noun in the number that the value takes: `1 finding`, `2 findings`, `3 GB`."""
     if units.kind(unit) == "size" or isinstance(value, str) or abs(value) != 1:
         return unit
-    return singular(unit)
-
-
-@lru_cache(maxsize=1024)
-def singular(plural: str) -> str:
-    """`policies` to `policy`, `addresses` to `address`, `access keys` to `access key`."""
-    head, _, last = plural.rpartition(" ")
-    if plural == "percentage points":
-        last = "point"
-    elif last.endswith("ies") and len(last) > 4:
-        last = f"{last[:-3]}y"
-    elif last.endswith(("sses", "xes", "ches", "shes")):
-        last = last[:-2]
-    elif last.endswith("s") and not last.endswith("ss"):
-        last = last[:-1]
-    return f"{head} {last}".strip()
+    return units.singular(unit)
 
 
 def _day(day: date, locale: Locale) -> str:

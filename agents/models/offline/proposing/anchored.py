@@ -54,7 +54,8 @@ _HELD_AGAINST = re.compile(rf"\b(?:than|{_SIDE}|{_ROSE} (?:from|since|on|over))\
 """A comparison, in whatever words stand around it."""
 _THE_TWO = re.compile(r"^\W*compare the two\W*$")
 """As it is said of the last two answers: see `reaching.reached`."""
-_OF_A_BILL = frozenset({"spend", "spend_change"})
+BILLED = frozenset({"spend", "spend_change"})
+"""Queries of what was billed already."""
 
 
 def compares(reading: Reading) -> bool:
@@ -124,9 +125,9 @@ def without_anchor(
 ) -> bool:
     """Whether a comparison of a bill leaves out the time, the place or the thing that was shown, though it names one time."""
     before = earlier[0]
-    if before.query not in _OF_A_BILL or not _HELD_AGAINST.search(reading.text) or _times(reading) > 1:
+    if before.query not in BILLED or not _HELD_AGAINST.search(reading.text) or _times(reading) > 1:
         return False
-    bills = [call for call in calls if call.query in _OF_A_BILL]
+    bills = [call for call in calls if call.query in BILLED]
     if not bills:
         return False
     if _times(reading) == 1 and not any(_is_at(call, before, now) for call in bills):
@@ -138,7 +139,7 @@ def without_anchor(
 
 def compares_as_shown(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a whole question holds something that was shown, as it was split or narrowed, against the one time it names."""
-    if [call.query for call in calls] != ["spend_change"] or not earlier or earlier[0].query not in _OF_A_BILL:
+    if [call.query for call in calls] != ["spend_change"] or not earlier or earlier[0].query not in BILLED:
         return False
     if _times(reading) != 1 or "compared_to" not in calls[0].inputs:
         return False
@@ -179,7 +180,7 @@ def _named(reading: Reading, now: datetime) -> str:
 
 def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool) -> PlannedCall | None:
     """One bill against the time that is named; None of what is no bill, or of no time that has been."""
-    if call.query not in _OF_A_BILL:
+    if call.query not in BILLED:
         return None
     period = str(call.inputs.get("period", "last_month"))
     base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period

@@ -17,6 +17,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
@@ -90,15 +91,17 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         earlier: the calls of the answer before it.
         context: names, clock and queries.
     """
-    if earlier and earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
+    if not earlier:
+        return None
+    if earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
         return Shown(tuple(earlier), (_SAVED,))
-    if earlier and (moved := _moved(reading, earlier, context)):
+    if moved := _moved(reading, earlier, context):
         return Shown((moved,))
-    if earlier and (past := _before(reading, earlier, context)):
+    if past := _before(reading, earlier, context):
         return past
-    if earlier and all(call.inputs.get("kind") == "keys" for call in earlier) and _TO_GO.fullmatch(reading.text):
+    if all(call.inputs.get("kind") == "keys" for call in earlier) and _TO_GO.fullmatch(reading.text):
         return Shown(tuple(earlier), (_GOING,))
-    ask = of_shown(reading.text) if earlier else None
+    ask = of_shown(reading.text)
     if ask is None:
         return None
     if ask == "owner":
@@ -124,13 +127,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     return None
 
 
-_OF_A_BILL = frozenset({"spend", "spend_change"})
-
-
 def _moved(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
     """What was billed as it was shown, in the time in which it is said to have moved, against the time before that."""
     mentions = reading.when.mentions
-    if "spend_change" not in context.queries or len(earlier) != 1 or earlier[0].query not in _OF_A_BILL:
+    if "spend_change" not in context.queries or len(earlier) != 1 or earlier[0].query not in BILLED:
         return None
     if len(mentions) != 1 or mentions[0].open_start or mentions[0].ends or not rose_in_a_time(reading.text):
         return None
@@ -161,9 +161,11 @@ def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
     if call.query == "alarms":
         return _ever(call, context)
     shown = resolved(str(call.inputs.get("period", fields["period"].get("default"))), context.now)
+    if shown is None:
+        return None
     back = _LONGER if call.query in _FOUND else _BACK
-    first = (context.now - back).replace(hour=0, minute=0, second=0, microsecond=0) if shown else context.now
-    if shown is None or shown.start <= first:
+    first = (context.now - back).replace(hour=0, minute=0, second=0, microsecond=0)
+    if shown.start <= first:
         return None
     end = shown.start.replace(second=0, microsecond=0)
     if (end.hour, end.minute) == (0, 0):

@@ -74,10 +74,14 @@ def of_shown(text: str) -> Ask | None:
 
 def of_shown_in(asked: str) -> Ask | None:
     """The same of a question word for word, in any tongue that is read."""
-    return of_shown(in_english(" ".join(words(asked))))
+    return of_shown(_plain(asked))
 
 
 def superlative(asked: str) -> str:
     """The word by which one of those that were shown is picked: "worst", "longest"; empty if there is none."""
-    match = _SUPERLATIVE.search(in_english(" ".join(words(asked))))
+    match = _SUPERLATIVE.search(_plain(asked))
     return match[0] if match else ""
+
+
+def _plain(asked: str) -> str:
+    return in_english(" ".join(words(asked)))
