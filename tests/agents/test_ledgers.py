@@ -23,18 +23,14 @@ from policies.audit.errors import KeyFileError
 from policies.audit.keys import Home as Keys
 from policies.audit.note import ECDSA
 from policies.audit.remote import S3Bucket, announced, folder, restore
+from tests.emulated import emulated_aws
 from tools.errors import SettingsError
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with emulated_aws() as url:
+        yield url
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from agents.storing import open_receipts
 from policies.access import local_principal
 from policies.audit.erasure import forget
 from policies.audit.recompute import recompute
+from tests.emulated import client, emulated_aws
 from tests.homes import furnished
 from tests.policies.oversight.tables import make_table
 from tools.errors import ReceiptError, SettingsError
@@ -32,16 +33,8 @@ BUCKET = "forgettable"
 @pytest.fixture(scope="module")
 def emulated() -> Iterator[Any]:
     """`emulated("s3")`: a client of that service."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    yield lambda service: boto3.client(service, endpoint_url=url, region_name="eu-west-1", **keys)
-    server.stop()
+    with emulated_aws() as url:
+        yield lambda service: client(url, service)
 
 
 @pytest.fixture

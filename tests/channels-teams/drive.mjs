@@ -111,7 +111,7 @@ async function main() {
     await step('what waits for a decision comes to the personal chat, and is approved with a reason', async () => {
       await megan('Who deleted the S3 endpoint in data-prod in September?');
       await page.getByRole('button', { name: 'Approve' }).last().waitFor();
-      await seen(/who_did_what/);
+      await seen(/what everybody did in AWS, only .DeleteVpcEndpoints., in 2026-09/);
       await page.getByLabel('Reason').last().fill('incident 4711');
       await page.waitForTimeout(500);
       await shot('5-approval');
@@ -141,7 +141,7 @@ async function main() {
       await shot('8-mention');
       await page.getByRole('button', { name: 'Post' }).click();
       await seen('Written by an AI system');
-      assert.equal(await page.getByText('who_did_what').count(), 0, 'what is about persons is not in the channel');
+      for (const text of ['who_did_what', 'did in AWS', 'DeleteVpcEndpoints']) assert.equal(await page.getByText(text).count(), 0, 'what is about persons is not in the channel');
       await page.waitForTimeout(1000);
       await shot('9-channel-answer');
     });

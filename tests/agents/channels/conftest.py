@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +12,7 @@ from agents.channels.aws_lean import LeanAws
 from agents.channels.box import Box
 from agents.channels.inbox_aws import AwsInbox
 from agents.channels.runs_aws import DynamoRuns
+from tests.emulated import client, emulated_aws
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1"}
 _number = itertools.count()
@@ -32,44 +32,16 @@ class Emulated(NamedTuple):
     url: str
 
     def client(self, service: str) -> Any:
-        import boto3
-
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return client(self.url, service)
 
     def lean(self) -> LeanAws:
         return LeanAws({**_KEYS, "AWS_ENDPOINT_URL": self.url})
 
 
-def _each_table_write_whole(app: Callable[..., Any]) -> Callable[..., Any]:
-    """DynamoDB looks at a condition and writes in one step; the emulator does in two, between which others write."""
-    lock = threading.Lock()
-
-    def answered(environ: dict[str, Any], start: Any) -> Any:
-        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
-            return app(environ, start)
-        with lock:
-            return app(environ, start)
-
-    return answered
-
-
 @pytest.fixture(scope="session")
 def emulated() -> Iterator[Emulated]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    made: Any = server._server
-    made.app = _each_table_write_whole(made.app)
-    host, port = server.get_host_and_port()
-    yield Emulated(f"http://{host}:{port}")
-    server.stop()
+    with emulated_aws() as url:
+        yield Emulated(url)
 
 
 class OnAws:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from agents.settings import Settings
+from tests.emulated import emulated_aws
 
 _number = itertools.count()
 
@@ -21,13 +22,8 @@ class House(NamedTuple):
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with emulated_aws() as url:
+        yield url
 
 
 @pytest.fixture

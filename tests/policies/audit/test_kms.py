@@ -17,6 +17,7 @@ from policies.audit.errors import KeyFileError
 from policies.audit.keys import Home
 from policies.audit.kms import KmsSigner, KmsWrapper
 from policies.audit.note import Checkpoint, VerifierKey, sign
+from tests import emulated
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "house.example/ledger"
@@ -24,20 +25,8 @@ ORIGIN = "house.example/ledger"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield boto3.client(
-        "kms",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    server.stop()
+    with emulated.emulated_aws() as url:
+        yield emulated.client(url, "kms")
 
 
 @pytest.fixture

@@ -13,24 +13,13 @@ from policies.audit import Ledger, LedgerUnwritableError, Note, Record, frames, 
 from policies.audit.errors import RemoteError
 from policies.audit.keys import FileSigner, Home
 from policies.audit.remote import RemoteDisk, S3Bucket, Shipper, announce, announced, folder, restore
+from tests import emulated
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    server.stop()
+    with emulated.emulated_aws() as url:
+        yield emulated.client(url, "s3")
 
 
 @pytest.fixture
