@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 AbstainKind = Literal["unclear", "cannot_know", "read_only", "unknown_name"]
 Operation = Literal["sum", "difference", "ratio", "percentage_change", "share", "rank", "average", "count"]
+PLACES = ("accounts", "team", "venue")
+"""The inputs that say where: a question narrows by one of them, and a follow-up puts another in its place."""
 
 
 class PlannedCall(BaseModel):

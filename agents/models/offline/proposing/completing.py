@@ -14,7 +14,7 @@ from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.naming.services import SERVICES, billed_as
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.taking import taken_up
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -23,7 +23,6 @@ Completed = tuple[str, list[PlannedCall]]
 """In what it departs, and the calls."""
 _DOUBTFUL = frozenset({"resource", "top", "action", "who", "days", "contains", "alarm", "log_group"})
 """Inputs that are filled from words which may have been said for another reason."""
-_PLACES = ("accounts", "team", "venue")
 _MORE = 8
 """Other ways to fill a plan of several calls."""
 _ELSEWHERE = re.compile(r"\b(?:else\w*|others?|everywhere|anywhere)\b")
@@ -113,7 +112,7 @@ def _swapped(call: PlannedCall, reading: Reading, context: Context) -> list[tupl
         if name in context.queries and (name != "who_did_what" or _asks_people(reading)):
             fields = fields_of(context.queries[name])
             other = one_call(name, reading, context)
-            kept = {k: v for k, v in call.inputs.items() if k in (*_PLACES, "service", "period") and k in fields}
+            kept = {k: v for k, v in call.inputs.items() if k in (*PLACES, "service", "period") and k in fields}
             found.append((f"{name} for {call.query}", other.having(**kept)))
     return found
 
@@ -157,7 +156,7 @@ def _is_said(accounts: str, reading: Reading) -> bool:
 
 def _is_doubtful(key: str, call: PlannedCall, reading: Reading, before: set[str], context: Context) -> bool:
     """Whether an input may have been filled from a word that was said for another reason, or taken over in vain."""
-    if key in _PLACES:
+    if key in PLACES:
         guessed = key == "accounts" and not _is_said(str(call.inputs[key]), reading)
         return (key in before and not reading.found.placed()) or guessed or bool(_ELSEWHERE.search(reading.text))
     if key in ("period", "compared_to"):

@@ -16,7 +16,7 @@ from typing import Any
 from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import stepped
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.parts import POINTS, Part
 from agents.models.offline.proposing.things import spoken_before
@@ -84,7 +84,6 @@ _PAIRED = 5
 _LIKELY = 0.05
 """Learned probability from which on a query is tried with another."""
 _MOST = 4
-_PLACES = ("accounts", "team", "venue")
 _KINDS = frozenset({"inventory", "public_exposure", "encryption"})
 """Queries of kinds of things: "they" are of the kind that was spoken of."""
 _KIN = (
@@ -111,7 +110,7 @@ def composed(reading: Reading, seen: Evidence, context: Context) -> list[Compose
     ):
         found.append(("series told", calls))
     apart = _series(parts, told, next(iter(ranked), ""), context, shared=False)
-    opening = len(apart) < len(told) and not any(key in call.inputs for call in apart for key in _PLACES)
+    opening = len(apart) < len(told) and not any(key in call.inputs for call in apart for key in PLACES)
     if not opening and apart != calls and len({call.query for call in apart}) > 1:
         found.append(("series apart", apart))
     names = _speaking(reading, seen, context)
@@ -192,7 +191,7 @@ def _series(
             if name or said:
                 calls.append((query, said, part))
         elif contrary := {key for key in said if key in before[1] and before[1][key] != said[key]}:
-            kept = {key: value for key, value in before[1].items() if not (contrary & set(_PLACES) and key in _PLACES)}
+            kept = {key: value for key, value in before[1].items() if not (contrary & set(PLACES) and key in PLACES)}
             calls.append((query, {**kept, **said}, part))
         else:
             before[1].update(said)
@@ -258,7 +257,7 @@ def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = 
     fields = fields_of(query)
     others = [*reversed(calls[:place]), *calls[place + 1 :]]
     for other, held, _ in others:
-        if shared and not any(key in inputs for key in _PLACES):
+        if shared and not any(key in inputs for key in PLACES):
             inputs.update(_place(held, fields))
         for key in ("period", "region"):
             still = key == "period" and fields.get(key, {}).get("default", "") is None
@@ -289,7 +288,7 @@ def _fits(key: str, held: Mapping[str, Any], name: str, other: str) -> bool:
 
 def _place(held: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """A place as said for another query, in the words of this one."""
-    found = {key: held[key] for key in _PLACES if key in held and key in fields}
+    found = {key: held[key] for key in PLACES if key in held and key in fields}
     key = next((key for key in ("team", "venue") if key in held), None)
     if not found and key and "accounts" in fields:
         found = {"accounts": f"{key}:{held[key]}"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agents.models.offline.inputs.periods import a_year_ago
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.anchored import (
     compares,
     holds_the_two,
@@ -53,10 +53,9 @@ _COUNTS_APART = re.compile(
 """How many of what was shown each place has: a list of the places does not count it."""
 _SHOWS_DEEDS = frozenset({"who_did_what", "recent_changes"})
 """Queries that show what was done: who did "that" is asked of all of it."""
-_PLACES = ("accounts", "team", "venue")
 _OF_ONE = frozenset({"accounts", "team", "venue", "service", "part", "usage_type"})
 """Inputs that say what a bill is of: without them it is of all that is spent, and not of what was shown."""
-_NARROWED = (*_PLACES, "service", "part", "usage_type", "region")
+_NARROWED = (*PLACES, "service", "part", "usage_type", "region")
 
 
 def strayed(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> bool:

@@ -17,7 +17,7 @@ from importlib.resources import files
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.intents.learned import CHANGE, OUTSIDE
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.evidence import Evidence
 from agents.models.offline.proposing.followups import is_elliptic, points_back
@@ -34,7 +34,6 @@ Features = dict[str, float]
 _SHORT = 5
 """Words up to which a follow-up is short."""
 _SUBJECTS = DOMAIN_CONCEPTS - {"NOUN", "CHANGE"}
-_PLACES = ("accounts", "team", "venue")
 _WORD = re.compile(r"[a-z][a-z-]+")
 
 
@@ -210,7 +209,7 @@ def _inputs(
         out["time unused"] = 1.0
     elif timed and not named and not reading.when.relative:
         out["time from before"] = 1.0
-    placed = bool(given & set(_PLACES))
+    placed = bool(given & set(PLACES))
     if reading.found.placed() and not placed:
         out["place unused"] = 1.0
     elif placed and not reading.found.placed():
@@ -251,7 +250,7 @@ def _inputs(
         out["kept"] = len(old & new) / max(1, len(old))
         had = {key for key, _ in old}
         for what, before, now, said in (
-            ("place", bool(had & set(_PLACES)), placed, bool(reading.found.placed())),
+            ("place", bool(had & set(PLACES)), placed, bool(reading.found.placed())),
             ("time", bool(had & _TIMES), timed, bool(named) or reading.when.relative),
         ):
             if before and not said:
