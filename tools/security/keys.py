@@ -48,7 +48,10 @@ def read(aws: Aws, accounts: Sequence[Account]) -> Stock:
         (
             ("customer-managed keys without automatic rotation", sum(key.rotates is False for key in found)),
             ("customer-managed keys with automatic rotation", sum(key.rotates is True for key in found)),
-            ("customer-managed keys about to be deleted", sum(key.state == "PendingDeletion" for key in found)),
+            (
+                "customer-managed keys about to be deleted (pending deletion)",
+                sum(key.state == "PendingDeletion" for key in found),
+            ),
             ("disabled customer-managed keys", sum(key.state == "Disabled" for key in found)),
             (
                 "enabled customer-managed keys that cannot rotate by themselves",

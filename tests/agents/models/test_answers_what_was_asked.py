@@ -220,3 +220,11 @@ def test_whether_something_comes_first_is_said_of_a_ranking_only(ask: Ask, quest
     # a list of alarms is in the order of how long they ring: who has most of them does not follow from it
     given = ask(OfflineMaker(), question)
     assert not any(part.startswith(("Yes.", "No.")) for part in given.text.split("\n\n"))
+
+
+def test_keys_that_are_scheduled_for_deletion_are_told_before_those_that_do_not_rotate(ask: Ask) -> None:
+    given = ask(OfflineMaker(), "Which keys are scheduled for deletion?")
+    assert "about to be deleted (pending deletion): 1 key" in first(given), given.text
+    assert "Left aside" not in given.text
+    told = [line for line in given.text.splitlines() if line.startswith("- ")]
+    assert told[0].startswith("- old-wallet") and "pending deletion" in told[0]

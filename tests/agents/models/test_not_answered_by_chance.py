@@ -30,6 +30,7 @@ def read(*turns: str) -> Plan:
         ("Welke databases draaien niet dubbel uitgevoerd?", "availability zones"),
         ("Do we spend more on weekends than on weekdays?", "weekends"),
         ("What did we spend on weekends in October?", "weekends"),
+        ("Who set off the alarms in online-prod on Tuesday?", "not who was the cause"),
     ],
 )
 def test_what_no_query_reads_is_said_to_be_unread_with_what_can_be_asked_near_it(asked: str, said: str) -> None:
@@ -39,6 +40,18 @@ def test_what_no_query_reads_is_said_to_be_unread_with_what_can_be_asked_near_it
     assert ground(plan.abstention.text, (), question=asked, now=NOW).ok, "a time in it would be held for a figure"
     for near in re.findall(r'"([^"]+)"', plan.abstention.text):
         assert read(near).calls, near
+
+
+def test_who_set_alarms_off_is_not_who_changed_them_after_they_were_shown() -> None:
+    plan = read("What alarms went off on Tuesday evening?", "Who set it off?")
+    assert plan.abstention is not None and "not who was the cause" in plan.abstention.text, plan.read_as
+    assert read("Who set the alarm thresholds?").calls[0].inputs["action"] == "PutMetricAlarm"
+
+
+def test_what_anybody_may_do_is_not_what_stands_idle_or_was_done() -> None:
+    for asked in ("Does anyone have rights to switch off CloudTrail?", "Is anyone able to disable CloudTrail?"):
+        plan = read(asked)
+        assert plan.abstention is not None and "what people may do" in plan.abstention.text, (asked, plan.read_as)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_keys_that_cannot_rotate_are_no_fault(ask: Any, named: Any, records: Any
     result = ask("encryption", kind="keys")
     assert named(result, "customer-managed keys in all").value == len(mine)
     assert named(result, "customer-managed keys without automatic rotation").value == len(lacking)
-    assert named(result, "customer-managed keys about to be deleted").value == 1
+    assert named(result, "customer-managed keys about to be deleted (pending deletion)").value == 1
     assert not any("signing" in name for name in values(result, 0))
 
 

@@ -33,12 +33,18 @@ def acted_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading
     given = str(call.inputs.get("action", ""))
     if call.query != "who_did_what" or "resource" in call.inputs or given[:1].isupper():
         return call
-    things = next((noun for one in earlier if (noun := _noun(one))), None)
-    done = action(_THEM.sub(things, reading.text, count=1)) if things and _THEM.search(reading.text) else None
+    named = in_full(reading.text, earlier)
+    done = action(named) if named != reading.text else None
     if done is None:
         return call
     guessed = not reading.when.mentions and call.inputs.get("period") == recent(now, SHORT)
     return call.having(action=done, **({"period": recent(now, LONG)} if guessed else {}))
+
+
+def in_full(text: str, earlier: Sequence[PlannedCall]) -> str:
+    """A text in which "them" is named: the kind of things that an earlier answer was of, if it was of one."""
+    things = next((noun for one in earlier if (noun := _noun(one))), None)
+    return _THEM.sub(things, text, count=1) if things else text
 
 
 def _noun(call: PlannedCall) -> str | None:

@@ -143,7 +143,7 @@ def unused(text: str, query: str) -> tuple[str, ...]:
 
 _TELLS: dict[str, str] = {
     "identity_hygiene": "console password passwords verification device auth login",
-    "encryption": "symmetric",
+    "encryption": "symmetric pending scheduled deletion deleted",
     "backups": "window",
     "recent_changes": "config configuration",
     "metric": "web",

@@ -241,10 +241,13 @@ def _person(calls: Sequence[PlannedCall], reading: Reading, context: Context) ->
 
 
 def _rights(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    """Who may do something, where what people did would be looked at: that is another thing, and personal."""
-    if asks_who_may(reading.text) and any(c.query in ("who_did_what", "error_logs") for c in calls):
+    """Who may do something, where what people did would be looked at, or what is idle: that is another thing."""
+    if asks_who_may(reading.text) and any(c.query in _NOT_OF_RIGHTS for c in calls):
         return "I can not list what people may do: I can tell who has no MFA, and who has administrator rights."
     return None
+
+
+_NOT_OF_RIGHTS = frozenset({"who_did_what", "error_logs", "savings"})
 
 
 def _everybody(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:

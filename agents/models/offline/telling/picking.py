@@ -128,6 +128,17 @@ def roots(text: str) -> set[str]:
     return {stem(word)[:6] for word in re.split(r"[\s-]+", " ".join(words(text))) if word not in _FILLER}
 
 
+def said_first(told: Told, asked: str) -> list[list[str]]:
+    """The rows, those first whose last words are asked about: of keys, those pending deletion where that is asked."""
+    said = {root[:5] for root in roots(asked)} - {"no"}  # "deleted" and "deletion" begin alike
+
+    def is_said(row: Sequence[str]) -> bool:
+        last = told.facts.get(row[-1])
+        return last is not None and last.is_text and any(root[:5] in said for root in roots(last.value))
+
+    return sorted(told.rows, key=lambda row: not is_said(row))
+
+
 _MANY = re.compile(
     r"\b(?:how many|number of|count of)(?: of)?(?: (?:the|our|my|all|these|those|aws|iam))* ((?:[a-z-]+ ){0,2}[a-z-]+)"
 )

@@ -25,6 +25,7 @@ from agents.models.offline.telling.picking import (
     pertinent,
     reasons,
     roots,
+    said_first,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, yes_or_no
@@ -355,6 +356,8 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
     if told.query == "spend" and LEAST.search(fold(asked)):
         named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
+    if told.query == "encryption":
+        return said_first(told, asked)
     timed = told.query in _LASTING and EXTREMES & roots(asked)
     if not timed and (not told.columns or told.columns[0] not in _SERIES):
         return told.rows

@@ -84,8 +84,14 @@ def _pieces(thing: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", bare)) - _SMALL
 
 
+_GOES_OFF = re.compile(
+    r"\bset(?:s|ting)?(?: [\w<>'-]+){0,4}? off\b|\bma[dk]\w*(?: [\w<>'-]+){1,4}? (?:go off|fire|ring|sound|trip)\b"
+)
+"""What an alarm does: nobody changed it by that."""
+
+
 def _found(text: str) -> Iterator[str]:
-    text = _OF_RULES.sub("", text)
+    text = _GOES_OFF.sub("", _OF_RULES.sub("", text))
     if _ANY.search(text):
         return
     for names, does, thing, pieces in _rows():

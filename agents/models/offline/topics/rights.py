@@ -13,17 +13,20 @@ _BETWEEN = r"(?: (?:else|all|still|now|currently|here|there|(?:in|at|of|from|on|
 _MAY = (
     r"(?:(?:can|could|may|might|cannot|can't|kan|kunnen|mag|mogen)\b(?! (?:i|we|you|have|well|it|that|this|be (?!able|allowed))\b)"
     r"|(?:is|are|was|were) (?:still |all |not )*(?:able|allowed|permitted|entitled|authori[sz]ed) to"
-    r"|(?:has|have|had) (?:still |all |no |not |the |any )*(?:rights?|permissions?|access|privileges?|(?:log|sign)-?in)(?= (?:to|in|on|at|of|with|without|from|here|there|now)\b|\W*$))"
+    r"|(?:has|have|had) (?:still |all |no |not |the |an? |any )*(?:rights?|permissions?|access|privileges?|(?:log|sign)-?in)(?= (?:to|in|on|at|of|with|without|from|here|there|now)\b|\W*$))"
 )
 _FIRST = r"^(?:(?!\b(?:who|whom|whose|wie|which|what)\b).)*?"
 """Nobody was asked for before: "who changed who can read it" asks for a deed."""
-_WHO_MAY = re.compile(rf"{_FIRST}\b(?P<who>{_WHO}{_BETWEEN} {_MAY}|(?:can|could|may) {_ANY}\b(?! (?:tell|say)\b))")
+_RIGHT = r"(?:still |all |no |not |the |an? |any )*(?:rights?|permissions?|access|privileges?|powers?)(?= (?:to|in|on|at|of)\b)"
+_WHO_MAY = re.compile(
+    rf"{_FIRST}\b(?P<who>{_WHO}{_BETWEEN} {_MAY}|(?:does|do) {_ANY} (?:else )?have {_RIGHT}|(?:has|have) {_ANY} (?:else )?(?:got )?{_RIGHT}|(?:is|are) {_ANY} (?:else )?(?:able|allowed|permitted|entitled|authori[sz]ed) to\b|(?:can|could|may) {_ANY}\b(?! (?:tell|say)\b))"
+)
 _WHAT_MAY = re.compile(
     r"\bwhat (?:else |all |exactly )?(?:(?:is|are|was) (?:s?he|they|<user>) (?:still |also )?(?:allowed|permitted|able|entitled|authori[sz]ed) to"
     r"|(?:can|could|may|might) (?:s?he|they|<user>) (?:still |also )?)(?: do)?\b"
 )
 """What one person may do, which no query lists."""
-_VERB = re.compile(r"^ ?[\w'-]+")
+_VERB = re.compile(r"^(?: to)? ?[\w'-]+")
 
 
 def asks_who_may(text: str) -> bool:

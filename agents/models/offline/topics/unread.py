@@ -43,6 +43,16 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
     ),
     (
         (
+            r"\b(?:who|whom|wie|(?:which|what) (?:person|people|user|engineer|colleague|team)|(?:any|some)(?:one|body))\b",
+            r"\b(?:alarms?|alerts?|pagers?)\b",
+            r"\b(?:set(?:s|ting)?(?: [\w<>'-]+){0,4}? off|trigger\w*|tripp\w*|caus(?:e[ds]?|ing)|ma[dk]\w*(?: [\w<>'-]+){1,4}? (?:go off|fire|ring|sound|trip))\b",
+        ),
+        r"\b(?:chang\w*|creat\w*|delet\w*|edit\w*|silenc\w*|mut(?:e|ed)|thresholds?|deploy\w*|releas\w*|sign\w*|log\w*)\b",
+        "AWS records when an alarm went off, and not who was the cause. Near it, you could ask: "
+        '"What changed recently?" or "Which alarms went off recently?"',
+    ),
+    (
+        (
             rf"\b(?:weekends|weekdays|weekenden|doordeweeks)\b|^(?:do|does|are|is)\b.*\b(?:more|less|fewer|higher|lower|cheaper|busier|quieter)\b.*{_HABIT}|{_HABIT}.*\b(?:than|versus|vs|against|compared)\b",
         ),
         None,

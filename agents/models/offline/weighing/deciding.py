@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agents.models.offline.inputs.acted import in_full
 from agents.models.offline.inputs.backward import dated
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import asks_ends, expiring
@@ -361,7 +362,7 @@ def _by_days(seen: Weighing) -> Decision:
         chance += sum(other for other, one in plans[1:3] if _alike(one, best, context) and one.calls != best.calls)
     if not fair:
         chance = 0.0
-    if other := unread(seen.question, reading.text, reading.flat):
+    if other := unread(seen.question, reading.text, in_full(reading.flat, earlier)):
         return Decision(reading, found, refused=other)
     refused = refusal(reading.text, reading.flat)
     if refused and (chance < _DESPITE or not (earlier or refused.kind == "cannot_know")):
