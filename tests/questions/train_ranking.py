@@ -24,9 +24,9 @@ from agents.models.offline.intents import learned
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing import matching
 from agents.models.offline.proposing.followups import named_after
-from agents.models.offline.understand import Missed, continues, left_by
 from agents.models.offline.weighing import ranking
 from agents.models.offline.weighing.deciding import Weighed, considered
+from agents.models.offline.weighing.missed import Missed, continues, left_by
 from agents.models.offline.weighing.settling import as_asked, unsettled
 from tests.agents.models import train_intents
 from tests.agents.models.dev_bank import names

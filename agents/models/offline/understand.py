@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
@@ -17,18 +17,17 @@ from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares_as_shown
-from agents.models.offline.proposing.dialogue import about
+from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
-from agents.models.offline.weighing.aside import idle_words
-from agents.models.offline.weighing.deciding import Decision, decide, decided, likeliest, weigh
+from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, unclear
+from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import repeated, while_waiting
-from agents.models.offline.weighing.settling import settled
 from agents.models.offline.weighing.thread import going_on, still_said
 from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
@@ -46,35 +45,6 @@ class Route:
 
     domains: tuple[str, ...]
     scores: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A question that was not answered: the calls that it left, its words, and what was said to it."""
-
-    calls: tuple[PlannedCall, ...]
-    asked: str | None
-    """None if it lies too far back."""
-    why: Abstention | None
-    aside: tuple[str, ...] = ()
-    """What narrows it that these calls leave aside."""
-
-    def followed_by(self, question: str, context: Context) -> tuple[PlannedCall, ...] | None:
-        """The calls that a question follows after this one; None if it follows from nothing that anybody saw.
-
-        One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
-        more than where and when.
-        """
-        if not continues(question, context):
-            return self.calls
-        reading = read(question, context.names, context.now)
-        if self.why is not None and self.why.kind == "unknown_name" and self.calls:
-            return self.calls if reading.found.any() else None
-        if not about(reading):
-            return None
-        if self.calls or self.asked is None or not _own(question):
-            return self.calls or None
-        return _said_in(self.asked, context)
 
 
 def understand(
@@ -111,7 +81,7 @@ def understand(
             of = before if beside else plan
             turns, missed = [*turns, Turn(asked, answer, calls, of.aside, of.limits)], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
-            missed = _not_answered(asked, before.calls, context, plan.abstention)
+            missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
     return while_waiting(plan, said[-1] if said else "")
@@ -121,28 +91,9 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     """The plan of one question after another one, which names again what that one's had to leave aside."""
     plan = _planned(question, before.calls, context, said=said, missed=missed)
     aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
-    leans = continues(question, context)
-    plan = going_on(plan, aside, question, earlier, context, leans=leans)
-    return plan if missed else still_said(plan, before, question, context, leans=leans)
-
-
-def _not_answered(asked: str, earlier: tuple[PlannedCall, ...], context: Context, why: Abstention | None) -> Missed:
-    """What a question leaves that was not answered."""
-    calls = left_by(asked, earlier, context)
-    idle = idle_words(calls, read(asked, context.names, context.now), context) if calls else None
-    return Missed(calls, asked, why, (*idle.unknown, *idle.narrower) if idle else ())
-
-
-_LEANS = re.compile(
-    r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|versus|vs|against|than|relative to|compared?(?: (?:with|to|against)))\b"
-    r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
-    r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
-    r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest)\W*$"
-    r"|\beach (?:costs?|costing)\b|\b(?:is|are|was|were) each\W*$"
-    r"|\bhow many (?:are there|there are|do we have|are they|exist)\b"
-    r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
-)
-"""Words by which a question leans on what was said before it."""
+    follows = continues(question, context)
+    plan = going_on(plan, aside, question, earlier, context, leans=follows)
+    return plan if missed else still_said(plan, before, question, context, leans=follows)
 
 
 _SENTENCE = re.compile(
@@ -150,13 +101,6 @@ _SENTENCE = re.compile(
     r"(?:which|what|who|how|when|where|is|are|was|were|do|does|did|has|have|had|will|show|give|list|(?P<why>why))\b(?:\W+\S+){3}"
 )
 """A sentence of four words at least, and not a few words thrown in."""
-_JOINED = re.compile(r"^\W*(?:and|or|but|so|then|also|now)\b\W*")
-_WHERE = re.compile(
-    r"\b(?:(?:in|at|of|for|on) )?(?:there|(?:that|this|the same) (?:account|venue|casino|team|environment|service|day|week|month|quarter|year|period|time))\b|\b(?:also|still|too)\b"
-)
-"""Words that lean on where and when, and on nothing else."""
-_WORDS = 4
-_PLACE_AND_TIME = frozenset({"accounts", "team", "venue", "env", "region", "period"})
 _OF_US = re.compile(r"\b(?:we|our|us|company|organi[sz]ation)\b")
 _POINTS = re.compile(
     r"\b(?:such|the)\b(?! (?:most|least|whole|entire|full|total|overall|last|past|current|coming|top|best|worst|biggest|largest|smallest|highest|lowest|oldest|newest|latest"
@@ -173,7 +117,7 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if tongue_of(fold(said)):
         return None  # "zijn daar" points at a place where "are there" does not
     alone = _alone(question, context) if _stands_alone(question, earlier) else None
-    if alone is None or _POINTS.search(alone.reading.text) or _LEANS.search(alone.reading.text):
+    if alone is None or _POINTS.search(alone.reading.text) or leans(alone.reading.text):
         return None
     calls = alone.readings[0].calls
     if compares_as_shown(calls, alone.reading, earlier):
@@ -220,13 +164,12 @@ def _planned(
     if whole := _whole(question, earlier, context, said=said):
         return finished(whole, context)
     if missed is not None:
+        if subject := missed.subject_of(question, context):
+            decision = decide(question, (), context)
+            return finished(replace(decision, readings=(Candidate("carry", subject),)), context)
         followed = missed.followed_by(question, context)
         if followed is None:
-            reading = read(question, context.names, context.now)
-            refused = refusal(reading.text, reading.flat)
-            if refused and refused.kind == "read_only":
-                return Plan(abstention=refused)  # whatever it is that is to be changed
-            return unclear({}, context, _UNSHOWN)
+            return _of_one_named(question, missed, context)
         earlier = followed
     decision = decide(question, earlier, context)
     plan = finished(decision, context, earlier)
@@ -237,29 +180,6 @@ def _planned(
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
         return finished(alone, context)
     return _out_of_sight(decision, context) or plan
-
-
-def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
-    """The calls that a question leaves which was not answered: those of what it asked to be changed, which is named,
-    and those of one that wanted nothing but a name that exists.
-
-    What any other one was about nobody was shown, and so nobody could say that it is something else.
-    """
-    seen = weigh(question, earlier, context)
-    meant = decided(seen)
-    if not meant.unknown and (meant.refused is None or meant.refused.kind != "read_only"):
-        return ()
-    return settled(likeliest(seen), earlier, seen.reading, context.now)
-
-
-def _said_in(question: str, context: Context) -> tuple[PlannedCall, ...]:
-    """The calls of a question that was not answered, with no more than the places and times that were named in it."""
-    seen = weigh(question, (), context)
-    calls = settled(likeliest(seen), (), seen.reading, context.now)
-    return tuple(
-        call.model_copy(update={"inputs": {key: call.inputs[key] for key in call.inputs if key in _PLACE_AND_TIME}})
-        for call in calls[:1]
-    )
 
 
 _YES = re.compile(
@@ -273,17 +193,6 @@ def _taken_up(text: str, missed: Missed | None) -> str:
     return meant[0] if len(meant) == 1 and _YES.fullmatch(text.casefold()) else text
 
 
-def continues(question: str, context: Context) -> bool:
-    """Whether a question says nothing of what it is about, or leans on what was said before: "why?", "and volumes?"."""
-    return bool(_LEANS.search(question.casefold())) or not about(read(question, context.names, context.now))
-
-
-def _own(question: str) -> bool:
-    """Whether a question is a whole sentence that leans on no more than a place or a time ("and who changed it there?")."""
-    sentence = _WHERE.sub(" ", _JOINED.sub("", question.casefold()))
-    return len(sentence.split()) >= _WORDS and not _LEANS.search(sentence)
-
-
 def _vague(decision: Decision, plan: Plan, context: Context) -> tuple[PlannedCall, ...]:
     """The likeliest calls of a question that is not answered for no other reason than that it says too little."""
     one = decision.nearest
@@ -294,7 +203,21 @@ def _vague(decision: Decision, plan: Plan, context: Context) -> tuple[PlannedCal
 
 def _stands_alone(question: str, earlier: tuple[PlannedCall, ...]) -> bool:
     """Whether a question that was asked after another one leans on nothing said before."""
-    return bool(earlier) and not _LEANS.search(question.casefold())
+    return bool(earlier) and not leans(question)
+
+
+def _of_one_named(question: str, missed: Missed, context: Context) -> Plan:
+    """What is asked of the one thing that a question named which was not answered; or that this one follows nothing."""
+    reading = read(question, context.names, context.now)
+    refused = refusal(reading.text, reading.flat)
+    if refused and refused.kind == "read_only":
+        return Plan(abstention=refused)  # whatever it is that is to be changed
+    named = missed.named_in(question, context)
+    alone = _alone(named, context) if named else None
+    # "it" may as well be what somebody has, such as a key: what was done to its owner is not asked then
+    if alone is None or any("resource" in call.inputs for call in alone.readings[0].calls):
+        return unclear({}, context, _UNSHOWN)
+    return finished(alone, context)
 
 
 def _alone(question: str, context: Context) -> Decision | None:

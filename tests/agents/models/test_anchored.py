@@ -177,6 +177,25 @@ def test_what_goes_on_from_a_question_that_was_not_answered_is_not_answered(aske
     assert said is not None and "the question before it was not answered" in said.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        # place, time, thing and subject stood in what was refused; what it would have shown is never taken
+        (("What is our revenue per player in Utrecht?", "ok, then the cloud cost per day there"), [("spend", UTRECHT)]),
+        (("Show me the password of svc-tableau", "ok, then what is it allowed to do?", "what did it do last week?"), [("who_did_what", {"who": "svc-tableau", "period": "last_week"})]),
+        (("Is Utrecht GDPR compliant?", "and what is failing there?"), [("config_compliance", UTRECHT)]),
+        (("Are we compliant with PCI?", "and what is failing in data-prod?"), [("config_compliance", DATA_PROD)]),
+    ],
+)  # fmt: skip
+def test_what_stood_in_a_question_that_was_refused_may_be_gone_on_from(asked, meant):
+    assert plan(*asked[:1]).abstention is not None
+    assert calls(*asked) == meant
+
+
+def test_what_was_done_to_the_owner_of_a_secret_is_not_asked_of_the_secret():
+    assert plan("Show me the secret of svc-tableau", "who uses it?").abstention is not None
+
+
 def test_a_question_in_full_is_answered_whatever_was_not_before_it() -> None:
     after = ("What did Rotterdam cost in August?", "Are we compliant with PCI?", "critical findings in Utrecht")
     assert calls(*after) == [("findings", {"severity": "critical", **UTRECHT})]
