@@ -180,8 +180,8 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
 def _other_side(reading: Reading, names: Names) -> list[str]:
     """The service behind everyday words on the side of a comparison that names none ("databases than on Lambda")."""
     sides = re.split(r"\bthan\b", reading.text)
-    bare = [side for side in sides if not find_names(side, names).services]
-    found = billed_as(bare[0]) if len(sides) == 2 and len(bare) == 1 else []
+    bare = [side for side in sides if not find_names(side, names).services] if len(sides) == 2 else []
+    found = billed_as(bare[0]) if len(bare) == 1 else []
     return found if len(found) == 1 else []
 
 
