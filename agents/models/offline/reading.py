@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
+from agents.models.offline.lately import Lately
 from agents.models.offline.naming.names import Found, Names, find_names
 from agents.models.offline.times.ranges import plain_ranges
 from agents.models.offline.times.when import When, find_times
@@ -63,7 +64,12 @@ _CALL = re.compile(r"[\"'\u201c\u2018]([A-Za-z0-9][\w ./:-]{2,60})[\"'\u201d\u20
 
 
 def read(question: str, names: Names, now: datetime) -> Reading:
-    """Read one question. `now` in UTC."""
+    """Read one question, or what was read of it a moment ago: nobody changes a reading. `now` in UTC."""
+    return _read_lately((question, names, now))
+
+
+def _read(said: tuple[str, Names, datetime]) -> Reading:
+    question, names, now = said
     event = _EVENT.search(question)
     spelled = words(unframed(question, names))
     flat = in_english(" ".join(spelled))
@@ -115,6 +121,10 @@ def read(question: str, names: Names, now: datetime) -> Reading:
         stray=tuple(word for word in stray if word not in (hint, user)),
         ids=ids,
     )  # fmt: skip
+
+
+_read_lately = Lately(_read, most=64)
+"""A turn reads its words, the parts of them and those it follows, each several times."""
 
 
 _KINDS_OF = {"team": "team", "squad": "team", "venue": "venue", "casino": "venue", "account": "account"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.models.offline import names_of, understand
 from agents.models.offline.understand import route
-from agents.models.offline.weighing.lately import Lately
+from agents.models.offline.lately import Lately
 from tests.agents.models.dev_bank import names
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries

@@ -30,7 +30,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.topics.unread import unread
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
 from agents.models.offline.weighing.kept import followed_up, strayed
-from agents.models.offline.weighing.lately import Lately
+from agents.models.offline.lately import Lately
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,

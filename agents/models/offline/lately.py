@@ -14,8 +14,8 @@ _MOST = 16
 class Lately(Generic[Key, Made]):
     """The last few things that a pure function made, each by all that it was made from."""
 
-    def __init__(self, make: Callable[[Key], Made]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[Key], Made], most: int = _MOST) -> None:
+        self._make, self._most = make, most
         self._kept: tuple[tuple[Key, Made], ...] = ()
 
     def __call__(self, key: Key) -> Made:
@@ -24,5 +24,5 @@ class Lately(Generic[Key, Made]):
             if known == key:
                 return made
         made = self._make(key)
-        self._kept = ((key, made), *self._kept[: _MOST - 1])  # replaced whole: another thread sees the one or the other
+        self._kept = ((key, made), *self._kept[: self._most - 1])  # replaced whole: another thread sees the one or the other
         return made
