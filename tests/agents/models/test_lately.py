@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from agents.models.offline import names_of, understand
-from agents.models.offline.understand import route
 from agents.models.offline.lately import Lately
+from agents.models.offline.reading import read
+from agents.models.offline.understand import route
 from tests.agents.models.dev_bank import names
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries
@@ -41,3 +44,12 @@ def test_a_plan_is_the_same_whether_or_not_it_was_asked_for_before() -> None:
     routed = route("by service", said, names=names(), now=NOW, queries=queries())
     assert understand("by service", said, names=names(), now=NOW, queries=queries()) == first
     assert routed.domains == first.domains
+
+
+def test_words_are_read_once_and_nothing_that_is_made_of_a_reading_changes_it() -> None:
+    asked = "What did Utrecht and the Rotterdam venue cost in September, by service and without tax?"
+    once = read(asked, names(), NOW)
+    as_read = deepcopy(once)
+    understand(asked, (), names=names(), now=NOW, queries=queries())
+    assert read(asked, names(), NOW) is once
+    assert once == as_read
