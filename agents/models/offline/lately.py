@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 _MOST = 16
-"""How many are kept: a conversation reaches back to half as many, and they are looked through one by one."""
+"""How many are kept, where it is not said: a conversation reaches back to half as many. They are looked through one by
+one."""
 
 
 class Lately(Generic[Key, Made]):
@@ -24,5 +25,6 @@ class Lately(Generic[Key, Made]):
             if known == key:
                 return made
         made = self._make(key)
-        self._kept = ((key, made), *self._kept[: self._most - 1])  # replaced whole: another thread sees the one or the other
+        # replaced whole: another thread sees the one or the other
+        self._kept = ((key, made), *self._kept[: self._most - 1])
         return made

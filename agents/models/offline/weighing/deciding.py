@@ -15,6 +15,7 @@ from agents.models.offline.inputs.filling import NOT_FORECAST
 from agents.models.offline.inputs.hours import narrowed, not_begun
 from agents.models.offline.inputs.only import plainly
 from agents.models.offline.intents import learned
+from agents.models.offline.lately import Lately
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.anchored import anchored
@@ -30,7 +31,6 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.topics.unread import unread
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
 from agents.models.offline.weighing.kept import followed_up, strayed
-from agents.models.offline.lately import Lately
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
