@@ -7,6 +7,7 @@ names no account cannot be signed.
 
 from __future__ import annotations
 
+import re
 import threading
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,24 @@ def botocore_session() -> Session:
 
     session = Session()
     session.register_component("data_loader", shared_loader(session.get_config_variable("data_path")))
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=instant)
     return session
+
+
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z")
+
+
+def instant(said: Any) -> datetime:
+    """A time in an answer, as botocore reads it, which looks for any spelling: an eighth of the time of a call.
+
+    AWS spells nearly all in one way. Every other goes to botocore, which raises ValueError for what is none.
+    """
+    from botocore.utils import parse_timestamp
+
+    if isinstance(said, str) and _PLAIN.fullmatch(said):
+        return datetime.fromisoformat(said)
+    read: datetime = parse_timestamp(said)
+    return read
 
 
 @cache

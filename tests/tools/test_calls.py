@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.utils import parse_timestamp
 
 from tools import catalogue, memory
 from tools.accounts import Account
@@ -25,7 +26,7 @@ from tools.memory import CallCache
 from tools.receipts import Receipt, ReceiptFiles, make_receipt
 from tools.registry import Query, _declare
 from tools.running import Ran, run_query
-from tools.sessions import Sessions
+from tools.sessions import Sessions, instant
 from tools.wire import RUNNING, Replay, hook
 
 SPAN = {"Start": "2026-09-01", "End": "2026-10-01"}
@@ -444,3 +445,19 @@ def _receipt() -> Receipt:
         response_sha256=digest,
         source="sample",
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-10-01T00:00:00Z", "2026-10-01T23:59:59.120Z", "2026-10-01T00:00:00.123456Z", "2026-10-01T00:00:00.5Z",
+     "2026-10-01T00:00:00+02:00", "2026-10-01", "20261001T000000Z", "1760000000", 1760000000.5,
+     "Wed, 21 Oct 2026 07:28:00 GMT"],
+)  # fmt: skip
+def test_a_time_in_an_answer_is_the_one_that_botocore_reads(said: str | float) -> None:
+    assert instant(said) == parse_timestamp(said)
+
+
+@pytest.mark.parametrize("said", ["2026-02-30T00:00:00Z", "2026-10-01T25:00:00Z", "soon"])
+def test_what_is_no_time_is_none(said: str) -> None:
+    with pytest.raises(ValueError):
+        instant(said)

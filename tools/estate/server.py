@@ -75,7 +75,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): str(value) for name, value in self.headers.raw_items()}
         request = WireRequest(self.command, path, query, headers, self._read_body())
         request_id = str(uuid.uuid4())
         try:
