@@ -30,8 +30,8 @@ INPUTS: dict[str, tuple[dict[str, Any], ...]] = {
     "account_list": ({},),
     "alarm_history": ({"period": "2026-10-13"},),
     "alarms": ({"state": "all"},),
-    "aws_health_events": ({"period": "last_90_days"},),
-    "backups": ({"period": "last_4_weeks"},),
+    "aws_health_events": ({"period": "last_90_days"}, {"starting": "2026-11"}),
+    "backups": ({"period": "last_4_weeks"}, {"kind": "instances"}),
     "error_logs": ({"around": "2026-10-13T19:10"},),
     "health_summary": ({},),
     "inventory": (

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws, Items
 from tools.facts import Facts, Scope
 from tools.ops.common import Top, clean, gathered, hours, scope_of, stamp
-from tools.periods import Period, instant, parse_recent
+from tools.periods import Period, instant, parse_dates, parse_recent
 from tools.registry import HoursWord, query
 
 REGION = "us-east-1"
@@ -42,22 +44,21 @@ class Event:
     receipts: tuple[str, ...]
 
 
-def look(aws: Aws, accounts: Sequence[Account], statuses: Sequence[str]) -> list[tuple[Account, Items]]:
-    """Events of every account in these statuses (`open`, `upcoming`, `closed`), whatever their time.
+def look(
+    aws: Aws, accounts: Sequence[Account], statuses: Sequence[str], window: Period | None = None
+) -> list[tuple[Account, Items]]:
+    """Events of every account in these statuses (`open`, `upcoming`, `closed`); those that begin in `window`, if given.
 
     Raises:
         AwsCallError: no account could be asked; AWS Health's API needs a Business or Enterprise support plan.
     """
 
+    wanted: dict[str, Any] = {"eventStatusCodes": list(statuses)}
+    if window is not None:
+        wanted["startTimes"] = [{"from": window.start, "to": window.end}]
+
     def ask(account: Account) -> Items:
-        found = aws.items(
-            account,
-            "health:DescribeEvents",
-            "events",
-            region=REGION,
-            filter={"eventStatusCodes": list(statuses)},
-            maxResults=100,
-        )
+        found = aws.items(account, "health:DescribeEvents", "events", region=REGION, filter=wanted, maxResults=100)
         # Public events of regions nobody here uses are AWS's news, not ours.
         near = [raw for raw in found.items if raw.get("eventScopeCode") != "PUBLIC" or raw.get("region") in aws.regions]
         return Items([_event(account, raw, found.receipts) for raw in near], found.receipts)
@@ -88,16 +89,19 @@ def aws_health_events(
     status: Literal["all", "open", "upcoming", "closed"] = "all",
     accounts: Accounts = "all",
     top: Top = 8,
+    starting: Annotated[str | None, Field(description="only those that begin in these dates: 2026-11, A..B")] = None,
 ) -> Facts:
     """AWS Health: outages and issues on AWS's side, planned maintenance, notifications; open, upcoming or closed.
 
     Events that touched the period, and everything open or upcoming now. AWS keeps closed events for 90 days.
+    With `starting`, which begin in a time, past or to come, whatever the period.
     """
     span = parse_recent(period, aws.now)
+    window = parse_dates(starting) if starting is not None else None
     chosen = aws.directory.select(accounts)
     statuses = _ORDER if status == "all" else (status,)
-    found = look(aws, chosen, statuses)
-    kept = {account: [event for event in items.items if _matters(event, span)] for account, items in found}
+    found = look(aws, chosen, statuses, window)
+    kept = {account: [event for event in items.items if _matters(event, span, window)] for account, items in found}
     behind = list(gathered(found))
     events: dict[str, list[Event]] = {}
     for seen in kept.values():
@@ -105,28 +109,32 @@ def aws_health_events(
             events.setdefault(event.arn, []).append(event)
     scope = scope_of(aws, chosen)
     facts = Facts(
-        read_as=f"AWS Health events, {_read_as(status, span)}, {scope.text()}",
-        period=instant(aws.now) if status == "upcoming" else span,  # what is to come is of no time that has been
+        read_as=f"AWS Health events, {_read_as(status, span, window)}, {scope.text()}",
+        # what is to come is of no time that has been
+        period=instant(aws.now) if window or status == "upcoming" else span,
         scope=scope,
         columns=("Event", "Accounts", "Region", "Kind", "Status", "Start", "Lasted (hours)", "Resources"),
         notes=[f"AWS Health, {len(chosen)} account{'s' if len(chosen) != 1 else ''}, all regions."],
     )
     label = "AWS Health events" if status == "all" else f"AWS Health events {status}"
-    facts.fact(label, len(events), "events", receipts=behind, headline=True)
+    then = " that begin in that time" if window else ""
+    facts.fact(f"{label}{then}", len(events), "events", receipts=behind, headline=True)
     for one in statuses:
         number = sum(seen[0].status == one for seen in events.values())
         if len(statuses) > 1:
-            facts.fact(f"AWS Health events {one}", number, "events", receipts=behind, headline=one == "open")
+            facts.fact(f"AWS Health events {one}{then}", number, "events", receipts=behind, headline=one == "open")
     for category, words in _KINDS.items():
         number = sum(seen[0].category == category for seen in events.values())
         if number:
-            facts.fact(f"AWS Health {words}", number, "events", receipts=behind)
+            facts.fact(f"AWS Health {words}{then}", number, "events", receipts=behind)
     ranked = sorted(events.values(), key=lambda seen: _rank(seen[0]))
     _show(aws, facts, ranked, top)
     return facts
 
 
-def _read_as(status: str, span: Period) -> str:
+def _read_as(status: str, span: Period, window: Period | None) -> str:
+    if window:
+        return f"{'' if status == 'all' else f'{status}, '}that begin in {window.label}"
     words = {"all": f"{span.label} and open or upcoming now", "closed": f"closed, {span.label}"}
     return words.get(status, f"{status} now")
 
@@ -137,7 +145,9 @@ def _rank(event: Event) -> tuple[int, float, str]:
     return _ORDER.index(event.status), at if event.status == "upcoming" else -at, event.arn
 
 
-def _matters(event: Event, span: Period) -> bool:
+def _matters(event: Event, span: Period, window: Period | None) -> bool:
+    if window:
+        return window.start <= event.start < window.end
     if event.status in ("open", "upcoming"):
         return True
     return event.start < span.end and (event.end or event.start) >= span.start

@@ -16,6 +16,16 @@ from tools.periods import parse_recent
 from tools.registry import HoursWord, query
 
 State = Literal["all", "failed", "completed", "running", "expired", "aborted", "partial"]
+Kind = Literal["all", "databases", "instances", "volumes", "buckets", "tables", "file_systems"]
+_TYPES: dict[Kind, tuple[str, ...]] = {
+    "databases": ("RDS", "Aurora", "DocumentDB", "Neptune", "Redshift"),
+    "instances": ("EC2",),
+    "volumes": ("EBS",),
+    "buckets": ("S3",),
+    "tables": ("DynamoDB",),
+    "file_systems": ("EFS", "FSx"),
+}
+"""AWS Backup's types of resource, of which one call lists one."""
 _BACK = timedelta(days=30)
 """How far before the period a last good backup is looked for; AWS Backup lists jobs of the last 30 days."""
 BAD = ("FAILED", "ABORTED", "EXPIRED", "PARTIAL")
@@ -48,25 +58,33 @@ class Jobs:
     receipts: tuple[str, ...]
 
 
-def look(aws: Aws, accounts: Sequence[Account], start: datetime, end: datetime) -> list[tuple[Place, Jobs]]:
-    """Backup jobs created from `start` to before `end`, in every account and region.
+def look(
+    aws: Aws, accounts: Sequence[Account], start: datetime, end: datetime, kind: Kind = "all"
+) -> list[tuple[Place, Jobs]]:
+    """Backup jobs of a kind of resource, created from `start` to before `end`, in every account and region.
 
     Raises:
         AwsCallError: no place could be looked at.
     """
+    wanted: list[dict[str, str]] = [{"ByResourceType": one} for one in _TYPES.get(kind, ())] or [{}]
 
     def ask(place: Place) -> Jobs:
-        found = aws.items(
-            place.account,
-            "backup:ListBackupJobs",
-            "BackupJobs",
-            region=place.region,
-            ByCreatedAfter=start,
-            ByCreatedBefore=end,
-            MaxResults=1000,
-        )
-        jobs = [_job(place, raw) for raw in found.items if start <= raw["CreationDate"] < end]
-        return Jobs(tuple(sorted(jobs, key=lambda job: (job.at, job.resource))), found.receipts)
+        pages = [
+            aws.items(
+                place.account,
+                "backup:ListBackupJobs",
+                "BackupJobs",
+                region=place.region,
+                ByCreatedAfter=start,
+                ByCreatedBefore=end,
+                MaxResults=1000,
+                **one,
+            )
+            for one in wanted
+        ]
+        jobs = [_job(place, raw) for found in pages for raw in found.items if start <= raw["CreationDate"] < end]
+        receipts = tuple(receipt for found in pages for receipt in found.receipts)
+        return Jobs(tuple(sorted(jobs, key=lambda job: (job.at, job.resource))), receipts)
 
     return aws.each(aws.places(accounts), ask)
 
@@ -89,31 +107,40 @@ def _job(place: Place, raw: dict[str, Any]) -> Job:
 
 @query(domain="ops", operations=("backup:ListBackupJobs",))
 def backups(
-    aws: Aws, period: HoursWord = "last_7_days", state: State = "all", accounts: Accounts = "all", top: Top = 8
+    aws: Aws,
+    period: HoursWord = "last_7_days",
+    state: State = "all",
+    accounts: Accounts = "all",
+    top: Top = 8,
+    kind: Kind = "all",
 ) -> Facts:
     """AWS Backup jobs of a period: how many completed and failed, which resources, and their last good backup.
 
-    Failed, aborted, expired and partial jobs count as not completed. `state` lists the jobs of one state only.
+    Failed, aborted, expired and partial jobs count as not completed. `state` lists the jobs of one state only, `kind`
+    looks at the backups of one kind of resource only.
     """
     span = parse_recent(period, aws.now)
     chosen = aws.directory.select(accounts)
-    found = look(aws, chosen, min(span.start, aws.now - _BACK), max(span.end, aws.now))
+    found = look(aws, chosen, min(span.start, aws.now - _BACK), max(span.end, aws.now), kind)
     behind = gathered(found)
     jobs = [job for _, held in found for job in held.jobs if span.start <= job.at < span.end]
     wanted = {"all": BAD, "running": _RUNNING}.get(state, (state.upper(),))
     listed = [job for job in jobs if job.state in wanted]
     scope = scope_of(aws, chosen)
+    what = "backup jobs" if kind == "all" else f"backup jobs of {kind.replace('_', ' ')}"
     facts = Facts(
-        read_as=f"backup jobs{'' if state == 'all' else f' in state {state}'}, {span.label}, {scope.text()}",
+        read_as=f"{what}{'' if state == 'all' else f' in state {state}'}, {span.label}, {scope.text()}",
         period=span,
         scope=scope,
         notes=[f"{looked(chosen, aws.regions)} AWS Backup's jobs only, not backups made by other means."],
     )
+    if len(_TYPES.get(kind, ())) > 1:
+        facts.notes.append(f"{kind.replace('_', ' ').capitalize()}: {', '.join(_TYPES[kind])}.")
     if span.start < aws.now - _BACK - timedelta(days=1):
         facts.incomplete.append("AWS Backup lists jobs of the last 30 days; older jobs are not counted")
-    _count(facts, jobs, state, len(listed), behind)
+    _count(facts, what, jobs, state, len(listed), behind)
     if len(chosen) > 1 and listed:
-        label = "backup jobs that did not complete" if state == "all" else f"backup jobs in state {state}"
+        label = f"{what} that did not complete" if state == "all" else f"{what} in state {state}"
         kept = set(map(id, listed))
         counts = [(place.account, sum(id(j) in kept for j in held.jobs), held.receipts) for place, held in found]
         per_account(facts, label, "jobs", counts)
@@ -121,23 +148,23 @@ def backups(
     return facts
 
 
-def _count(facts: Facts, jobs: Sequence[Job], state: State, listed: int, behind: Sequence[str]) -> None:
+def _count(facts: Facts, what: str, jobs: Sequence[Job], state: State, listed: int, behind: Sequence[str]) -> None:
     completed = sum(job.state == "COMPLETED" for job in jobs)
     bad = sum(job.state in BAD for job in jobs)
-    facts.fact("backup jobs", len(jobs), "jobs", receipts=behind, headline=state == "all")
-    facts.fact("backup jobs completed", completed, "jobs", receipts=behind, headline=state == "completed")
-    label = "backup jobs that did not complete"
+    facts.fact(what, len(jobs), "jobs", receipts=behind, headline=state == "all")
+    facts.fact(f"{what} completed", completed, "jobs", receipts=behind, headline=state == "completed")
+    label = f"{what} that did not complete"
     facts.fact(label, bad, "jobs", receipts=behind, headline=state == "all")
     for value in BAD:
         number = sum(job.state == value for job in jobs)
         if (number and state == "all") or state.upper() == value:
-            words = f"backup jobs in state {value.lower()}"
+            words = f"{what} in state {value.lower()}"
             facts.fact(words, number, "jobs", receipts=behind, headline=state.upper() == value)
     if state == "running":
-        facts.fact("backup jobs in state running", listed, "jobs", receipts=behind, headline=True)
+        facts.fact(f"{what} in state running", listed, "jobs", receipts=behind, headline=True)
     if completed + bad:
         rate = percent(completed, completed + bad)
-        facts.fact("share of ended backup jobs that completed", rate, "percent", receipts=behind)
+        facts.fact(f"share of ended {what} that completed", rate, "percent", receipts=behind)
 
 
 def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], now: datetime, top: int) -> None:

@@ -158,7 +158,7 @@ def _planned(
             one goes on from nothing that anybody saw, and anything else does not go on from what was shown before it.
     """
     if not re.search(r"[^\W_]", question):
-        return unclear({}, context)
+        return unclear("", {}, context)
     if elsewhere := foreign(said):
         return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
     if whole := _whole(question, earlier, context, said=said):
@@ -216,7 +216,7 @@ def _of_one_named(question: str, missed: Missed, context: Context) -> Plan:
     alone = _alone(named, context) if named else None
     # "it" may as well be what somebody has, such as a key: what was done to its owner is not asked then
     if alone is None or any("resource" in call.inputs for call in alone.readings[0].calls):
-        return unclear({}, context, _UNSHOWN)
+        return unclear(reading.text, {}, context, _UNSHOWN)
     return finished(alone, context)
 
 

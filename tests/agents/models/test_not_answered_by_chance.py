@@ -66,6 +66,22 @@ def test_what_a_query_tells_of_the_same_things_is_still_answered(asked: str, que
     assert [call.query for call in read(asked).calls] == [query]
 
 
+def test_the_questions_nearest_to_what_was_not_understood_are_offered() -> None:
+    """Two of the three were the same everywhere: what is spent, and how many findings are open."""
+    near = {
+        "Does anyone have permission to delete buckets?": r"permission|rights|bucket",
+        "What is the retention of our backups?": r"backup",
+        "How large are our log groups?": r"log",
+        "planned AWS maintenance before 1 November": r"maintenance|retirements",
+    }
+    for asked, words in near.items():
+        plan = read(asked)
+        assert plan.abstention is not None and plan.abstention.candidates, (asked, plan.read_as)
+        assert all(re.search(words, one) for one in plan.abstention.candidates[:2]), (asked, plan.abstention.candidates)
+    nothing = read("?!").abstention
+    assert nothing is not None and nothing.candidates[0] == "What do we spend, by service?"
+
+
 def test_outdated_runtimes_are_all_runtimes_and_said_to_be_so() -> None:
     plan = read("Which functions use an outdated runtime?")
     assert [(call.query, call.inputs) for call in plan.calls] == [("inventory", {"kind": "functions", "by": "type"})]

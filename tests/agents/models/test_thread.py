@@ -94,10 +94,10 @@ def test_what_idle_things_cost_is_what_is_saved_on_them() -> None:
         ("Was there an outage on Tuesday evening?", "has it happened before?"),
         ("Which alarms are firing in online-prod?", "has it happened before?"),
         ("Which encryption keys are not rotated?", "any scheduled for deletion?"),
-        ("Is AWS itself having trouble at the moment?", "what is planned for the next two weeks?"),
+        ("Quotas over 90 percent, and upcoming AWS maintenance next month?",),
         ("How busy are the servers?", "busiest hour?"),
-        ("Are our databases encrypted?", "and backed up?"),
-        ("Are our databases backed up?",),
+        ("Which instances are stopped?", "and backed up?"),
+        ("Are our snapshots backed up?",),
     ],
 )
 def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked: tuple[str, ...]) -> None:
@@ -117,6 +117,17 @@ def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked:
             {"severity": "critical", "by": "resource"},
         ),
         (("Which databases are running out of space?",), "metric", {"name": "db_storage_free"}),
+        (("Are our databases encrypted?", "and backed up?"), "backups", {"kind": "databases"}),
+        (("Are our databases backed up?", "and the servers?"), "backups", {"kind": "instances"}),
+        (  # was: all that is upcoming
+            (
+                "Is AWS itself having trouble at the moment?",
+                "what is planned for the next two weeks?",
+                "and in Rotterdam?",
+            ),
+            "aws_health_events",
+            {"status": "upcoming", "starting": "2026-10-15..2026-10-29", "accounts": "venue:rotterdam"},
+        ),
         (  # was asked of a resource "back-upsleutel"
             ("Wie heeft de back-upsleutel in Rotterdam veranderd?",),
             "who_did_what",

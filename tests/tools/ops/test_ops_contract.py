@@ -16,8 +16,8 @@ RUNS: dict[str, list[dict[str, Any]]] = {
     "account_list": [{}],
     "alarm_history": [{"period": "2026-10-13"}, {"period": "2026-10-13", "alarm": "bet"}],
     "alarms": [{}, {"state": "all", "top": 10}],
-    "aws_health_events": [{}],
-    "backups": [{}, {"period": "last_4_weeks", "top": 10}],
+    "aws_health_events": [{}, {"starting": "2026-11"}],
+    "backups": [{}, {"period": "last_4_weeks", "top": 10}, {"kind": "instances"}],
     "error_logs": [{"around": "2026-10-13T19:10"}],
     "health_summary": [{}],
     "inventory": [

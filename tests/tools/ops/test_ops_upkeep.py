@@ -72,6 +72,23 @@ def test_expired_jobs_are_not_complete(ask: Any, value: Any, monkeypatch: pytest
     assert value(ask("backups", period="2026-10-14", state="expired"), "backup jobs in state expired") == 1
 
 
+@pytest.mark.parametrize(("kind", "type_"), [("databases", "RDS"), ("instances", "EC2"), ("file_systems", "EFS")])
+def test_backups_of_one_kind_of_resource(ask: Any, value: Any, table: Any, kind: str, type_: str) -> None:
+    """AWS tells them apart: what is received of others would be in the receipts."""
+    expected = [job for job in jobs_in(datetime(2026, 10, 8, tzinfo=UTC), NOW) if job.resource_type == type_]
+    result = ask("backups", kind=kind, top=25)
+    assert value(result, f"backup jobs of {kind.replace('_', ' ')}") == len(expected)
+    bad = [job for job in expected if job.state != "COMPLETED"]
+    assert value(result, f"backup jobs of {kind.replace('_', ' ')} that did not complete") == len(bad)
+    assert {row["Resource"] for row in table(result)} == {job.name for job in bad}
+    assert ask.replay(ask.last).facts == result.facts
+
+
+def test_an_unknown_kind_of_resource_is_refused_with_those_that_are_known(ask: Any) -> None:
+    with pytest.raises(InputError, match=r"kind.*databases.*volumes"):
+        ask("backups", kind="toasters")
+
+
 def test_no_backups_in_an_account_is_zero(ask: Any, value: Any) -> None:
     without = next(a.name for a in ACCOUNTS if not any(job.account == a.id for job in seeded_jobs()))
     result = ask("backups", accounts=without)
@@ -166,6 +183,14 @@ def test_aws_health_events(ask: Any, value: Any, table: Any) -> None:
     ]
     resources = {row["Event"]: row["Resources"] for row in table(result)}
     assert resources == {event.code: len(event.affected) for event in seen}
+
+
+def test_aws_health_events_that_begin_in_a_time_to_come(ask: Any, value: Any, table: Any) -> None:
+    result = ask("aws_health_events", status="upcoming", starting="2026-10-15..2026-10-28", top=25)
+    upcoming = [event for event in health_events() if event.status == "upcoming"]
+    mine = [event for event in upcoming if event.start < datetime(2026, 10, 29, tzinfo=UTC)]
+    assert value(result, "AWS Health events upcoming that begin in that time") == len(mine) < len(upcoming)
+    assert {row["Event"] for row in table(result)} == {event.code for event in mine}
 
 
 def test_closed_events_of_another_time(ask: Any, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Ending: the time, to come or past, in which commitments are asked about that end in it ("which expire in 2027?").
+"""Ending: the time in which commitments that are asked about end ("which expire in 2027?"), or what AWS planned begins.
 
 What a question means is weighed by its time alone, as it was learned; which of the two it is, is put in at the end.
 """
@@ -28,13 +28,20 @@ _TO_THE_END = frozenset({"this_year", "this_month_end"})
 _MONTH, _LONG = r"\d{4}-\d\d", {"day": 1, "week": 7, "month": 30}
 
 
-def expiring(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
+def expiring(
+    calls: Sequence[PlannedCall], reading: Reading, now: datetime, earlier: Sequence[PlannedCall] = ()
+) -> tuple[PlannedCall, ...]:
     """The calls, with the time in which commitments end in place of one over which they are measured.
 
-    Beside other calls the time may be that of another clause, so that all that end are told.
+    So with the time to come in which what AWS planned begins, or that of the `earlier` call where no other is named.
+    Beside other calls the time may be that of another clause, so that all is told.
     """
-    word = _window(reading, now) if [call.query for call in calls] == ["commitments"] else None
-    return tuple(call.having(period=None, ending=word) if word else call for call in calls)
+    queries = [call.query for call in calls]
+    if queries == ["commitments"] and (word := _window(reading, now)):
+        return (calls[0].having(period=None, ending=word),)
+    if queries == ["aws_health_events"] and (word := _to_come(calls[0], reading, now, earlier)):
+        return (calls[0].having(period=None, status="upcoming", starting=word),)
+    return tuple(calls)
 
 
 def asks_ends(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> bool:
@@ -44,13 +51,37 @@ def asks_ends(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> 
 
 def measured(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls without that time: what a follow-up means is weighed so, as it was learned."""
-    return tuple(call.having(ending=None) if call.query == "commitments" else call for call in calls)
+    return tuple(call.having(ending=None, starting=None) if call.query in _TIMED else call for call in calls)
+
+
+_TIMED = frozenset({"commitments", "aws_health_events"})
+
+
+def _to_come(call: PlannedCall, reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> str | None:
+    """The time in which what is planned begins: one that begins today or later, or any of which "upcoming" is said."""
+    word = _named_time(reading, now) if call.inputs.get("status") in (None, "upcoming") else None
+    upcoming = "status" in call.inputs
+    if word is None:
+        held = [str(one.inputs["starting"]) for one in earlier if "starting" in one.inputs]
+        said = reading.when.mentions or "period" in call.inputs or _ANOTHER_TIME.search(reading.flat)
+        return held[0] if held and upcoming and not said else None
+    if not upcoming and _WAS.search(reading.flat):
+        return None
+    window = parse_dates(word)
+    later = window.end > now if upcoming else window.start.date() >= now.date() and window.end > now + timedelta(days=1)
+    return word if later else None
+
+
+_ANOTHER_TIME = re.compile(r"\b(?:all|everything|any(?:time|thing)?|later|after|beyond|ever)\b")
+_WAS = re.compile(r"\b(?:was|were|did|had|has|have)\b")
 
 
 def _window(reading: Reading, now: datetime) -> str | None:
     """The time that is named in a question of what ends, in dates; None if there is none, or it is not understood."""
-    if not ENDS.search(reading.flat):
-        return None
+    return _named_time(reading, now) if ENDS.search(reading.flat) else None
+
+
+def _named_time(reading: Reading, now: datetime) -> str | None:
     today = now.date()
     if (match := _COMING.search(reading.flat)) and (count := number(match[1])):
         return dates.span(today, today + timedelta(days=count * _LONG[match[2]]))

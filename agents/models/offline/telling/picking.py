@@ -75,7 +75,7 @@ def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
         return []
     label = told.facts[told.headlines[0]].label if told.headlines else ""
     if told.query == "backups":
-        label = "backup jobs that did not complete"
+        label = next((f.label for f in told.facts.values() if f.label.endswith("that did not complete")), label)
     found = [f for f in told.facts.values() if f.label == label and _ALONE.match(f.aside) and f.number is not None]
     if {"venue"} & set(dimensions(text)):
         found = [fact for fact in found if account_of(fact).startswith("venue")]

@@ -46,6 +46,14 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("unused_keys", r"unused|untouched|(?:not|never) (?:\w+ )?(?:been )?(?:exercised|used|touched|in use|called upon)|(?:nobody|no one|no-one|noone|none of us|never) (?:\w+ )?(?:ever )?(?:uses|used|using|touched|touches|needs|calls on)|dormant|stale|forgotten|idle|idling|inactive|ongebruikt\w*|last used|abandoned|gather\w* dust|without (?:\w+ )?(?:being used|use|usage|activity)|no (?:\w+ )?(?:use|usage|activity)|l(?:ie|ies|ying) (?:just )?(?:around|about|idle|there)|left over|disused|(?:out of|fallen out of) use|sleeping"),
         ("old_keys", r"old|older|oldest|ages?|aged|ageing|aging|(?:un)?rotat\w*|renew\w*|refreshed|replaced|cycled|overdue|past (?:its|their) (?:\w+ )?(?:date|expiry|life|\d+(?:st|nd|rd|th) day)|past \d+ days|ancient|long-?lived|long[- ](?:standing|living|time)|(?:how long|since when)(?=[^?]*\bkeys?\b)|keys?\b[^?]*\b(?:how long|since when)|keys? over|expired?|outdated|been around|(?:created|issued|made|generated) (?:\w+ )?(?:too )?(?:long ago|before)|too long|years|oud\w*|velhas|antigas"),
     ),
+    "backups.kind": (
+        ("databases", r"(?:rds|db|databases?|aurora) (?:instances?|clusters?|servers?)|databases?|dbs?|rds|aurora|databanken|bancos? de dados"),
+        ("volumes", r"volumes?|disks?|ebs|schijven"),
+        ("instances", r"instances?|servers?|vms?|virtual machines?|machines?|hosts?|ec2 ?'?s?|servidores"),
+        ("buckets", r"buckets?|s3"),
+        ("tables", r"dynamo(?:db)?(?: tables?)?"),
+        ("file_systems", r"file ?systems?|efs|fsx"),
+    ),
     "encryption.kind": (
         ("keys", r"rotat\w*|kms|keys?|cmks?"),
         ("buckets", r"buckets?|s3"),

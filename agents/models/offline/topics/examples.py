@@ -1,6 +1,6 @@
 """Example questions per query: what retrieval compares with, and what is offered when a question was not understood.
 
-The first two of each query are the ones shown to a person.
+The first one of each query is what most people would begin with.
 """
 
 from __future__ import annotations
@@ -235,3 +235,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "which accounts belong to the venues",
     ),
 }
+
+NOT_OFFERED = frozenset(
+    {
+        "show me the aws bill",
+        "what are we paying for storage",
+        "how can we reduce the aws bill",
+        "anything on fire at the moment",
+        "list all buckets",
+        "was there an outage at amazon last month",
+    }
+)
+"""Examples that retrieval compares with only: asked word for word they are not answered, or with more than they ask."""

@@ -161,8 +161,9 @@ _BACKED_UP = re.compile(
 
 
 def _all_backups(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where the backups of one kind of thing were asked for: AWS Backup's jobs are not told apart by it."""
-    said = _BACKED_UP.search(reading.text) if any(call.query == "backups" for call in calls) else None
+    """A sentence where the backups of one kind of thing were asked for, and those of everything are shown."""
+    wide = any(call.query == "backups" and "kind" not in call.inputs for call in calls)
+    said = _BACKED_UP.search(reading.text) if wide else None
     return [f"These are backup jobs of everything, not only of {said[0]}."] if said else []
 
 
@@ -171,7 +172,8 @@ _AHEAD = FUTURE | {"this_week", "this_month_end"}
 
 def _all_announced(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence where what AWS has planned was asked for by a time to come: all that is announced is shown."""
-    upcoming = any(call.query == "aws_health_events" and call.inputs.get("status") == "upcoming" for call in calls)
+    seen = [call.inputs for call in calls if call.query == "aws_health_events"]
+    upcoming = any(given.get("status") == "upcoming" and "starting" not in given for given in seen)
     timed = any(mention.word in _AHEAD for mention in reading.when.mentions)
     return (
         ["This is all that AWS has announced, not only of that time: each has its start."] if upcoming and timed else []

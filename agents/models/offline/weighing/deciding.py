@@ -195,6 +195,10 @@ def _of_deeds(chances: Sequence[float], every: Sequence[Weighed]) -> list[float]
     return [chance / sum(kept) for chance in kept] if sum(kept) > 0 else list(chances)
 
 
+_OFFERED = 2.0
+"""Points that a query of the likeliest plan counts at least, among those that questions are offered of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is answered with: `readings`, the likelier first; or why nothing is."""
@@ -221,7 +225,8 @@ class Decision:
     @property
     def offered(self) -> Mapping[str, float]:
         """Queries to offer examples of, the nearest first."""
-        first = {call.query: 2.0 for call in self.nearest.calls} if self.nearest else {}
+        best = max(self.found.both.values(), default=0.0)
+        first = {call.query: max(best, _OFFERED) for call in self.nearest.calls} if self.nearest else {}
         return {**first, **{name: points for name, points in self.found.both.items() if name not in first}}
 
 
@@ -245,7 +250,9 @@ class Weighing:
 
     def hours(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """The calls of a plan with the hours that were said: weighed were whole days."""
-        return narrowed(expiring(calls, self.reading, self.context.now), self.reading, self.earlier, self.context)
+        return narrowed(
+            expiring(calls, self.reading, self.context.now, self.earlier), self.reading, self.earlier, self.context
+        )
 
 
 def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Weighing:

@@ -21,10 +21,10 @@ from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.topics.examples import EXAMPLES
 from agents.models.offline.weighing.aside import idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
+from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import holds_share, settled
 from tools.errors import nearest
 
@@ -73,7 +73,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         return Plan(abstention=Abstention(kind="cannot_know", text=_TOO_FAR))
     decision = replace(decision, readings=_of_the_person(decision.readings, reading, context))
     if not decision.readings:
-        return unclear(decision.offered, context, _why(decision, context, earlier))
+        return unclear(reading.text, decision.offered, context, _why(decision, context, earlier))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
@@ -83,7 +83,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     idle = idle_words(kept, reading, context)
     if word := wanted(idle, reading):
-        return unclear(decision.offered, context, f"I do not know what to do with: {word}.")
+        return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
     aside = [
         *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
@@ -215,12 +215,11 @@ def spoken(call: PlannedCall) -> str:
     return f"{call.query.replace('_', ' ')}{': ' + inputs if inputs else ''}"
 
 
-def unclear(ranked: Mapping[str, float], context: Context, why: str = "I am not sure what is being asked,") -> Plan:
-    """Not understood: three example questions, of the best queries, are offered."""
-    best = [name for name, points in ranked.items() if name in EXAMPLES and points >= 1.5][:3]
-    best += [name for name in ("spend", "findings", "alarms") if name not in best][: 3 - len(best)]
-    best = [name for name in best if name in context.queries] or [n for n in EXAMPLES if n in context.queries][:3]
-    shown = tuple(EXAMPLES[name][0] for name in best)
+def unclear(
+    text: str, ranked: Mapping[str, float], context: Context, why: str = "I am not sure what is being asked,"
+) -> Plan:
+    """Not understood: the questions nearest to what was asked, in the masked `text`, are offered."""
+    shown = offered(text, ranked, context.queries)
     text = _no_guess(why) + ("You could ask: " + " ".join(f'"{example}"' for example in shown) if shown else "")
     return Plan(abstention=Abstention(kind="unclear", text=text.strip(), candidates=shown))
 

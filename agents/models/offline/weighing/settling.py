@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from agents.models.offline.inputs.acted import acted_on
 from agents.models.offline.inputs.choosing import Context
@@ -20,7 +21,9 @@ from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import saved_on
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.weighing.thread import of_those
 from tools.cost.parts import Part
+from tools.ops.backups import Kind
 
 
 def settled(
@@ -30,19 +33,40 @@ def settled(
     found: list[PlannedCall] = []
     for call in calls:
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
-        call = saved_on(call, earlier, reading)
+        call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
         call = acted_on(call, earlier, reading, now)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
-    return tuple(found)
+    return _of_one_width(found, earlier)
+
+
+_BACKED_UP = frozenset(get_args(Kind)) - {"all"}
+
+
+def _backed_up(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
+    """The backups of the kind of things that were shown, where it is asked of those ("and backed up?")."""
+    if call.query != "backups" or "kind" in call.inputs or not of_those(reading.text):
+        return call
+    kind = next((kind for one in earlier if (kind := str(one.inputs.get("kind"))) in _BACKED_UP), None)
+    return call.having(kind=kind)
+
+
+def _of_one_width(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    """The calls without the backups that others hold; or without those of everything, where those of a kind were shown."""
+    held = any(one.query == "backups" and "kind" in one.inputs for one in earlier)
+    wide = [one for one in calls if one.query == "backups" and "kind" not in one.inputs]
+    narrow = [one for one in calls if one.query == "backups" and "kind" in one.inputs]
+    left = [w for w in wide if any(one.having(kind=None) == w for one in narrow)] if held else []
+    left += [] if held else [one for one in narrow if one.having(kind=None) in wide]
+    return tuple(one for one in calls if one not in left)
 
 
 def as_asked(
     calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
 ) -> tuple[PlannedCall, ...]:
     """The calls of a plan as they are asked at last: with the hours that were said, and set right."""
-    timed = narrowed(expiring(calls, reading, context.now), reading, earlier, context)
+    timed = narrowed(expiring(calls, reading, context.now, earlier), reading, earlier, context)
     return settled(timed, earlier, reading, context.now)
 
 

@@ -24,9 +24,9 @@ _THOSE = re.compile(
 )
 """Words that point at things spoken of before, or ask of things without naming any ("which miss patches?")."""
 _AND_SO = re.compile(
-    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)+(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
+    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)*(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
 )
-"""What is asked of the same things by one word more: "and backed up?"."""
+"""What is asked of the same things by one word more: "and backed up?", "patched?"."""
 NOT_NARROWED = "This is not narrowed to the "
 """How a sentence begins that says of what an answer is not, though it was asked of that."""
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|else|instead|other than)\b")
@@ -79,6 +79,12 @@ def still_said(plan: Plan, before: Turn, question: str, context: Context, *, lea
 _LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
 
 
+def of_those(text: str) -> bool:
+    """Whether it is asked of the things that were shown, and not of all or of others: "are they backed up?"."""
+    asked = _THOSE.search(text) or _AND_SO.match(text)
+    return bool(asked) and not wants_all(text) and not _OTHERS.search(text)
+
+
 def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
     """The things that were shown, where these calls look for something else and at more than them: "gpu instances"."""
     found = []
@@ -88,11 +94,17 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
             continue
         if one.query in _CHECKED and not any(call.query == "backups" for call in calls):
             continue
-        if any(call.query in _OF_ANYTHING and not _NARROWED & call.inputs.keys() for call in calls):
+        if any(_is_wider(call, kind, only) for call in calls):
             found.append(f"{only} {kind}".strip().replace("_", " "))
         elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
             found.append(only)
     return tuple(dict.fromkeys(found))
+
+
+def _is_wider(call: PlannedCall, kind: str, only: str) -> bool:
+    """Whether a call looks at more than these things."""
+    of_kind = call.query == "backups" and call.inputs.get("kind") == kind and not only
+    return call.query in _OF_ANYTHING and not _NARROWED & call.inputs.keys() and not of_kind
 
 
 _KINDS = {"patches": "instances", "inventory": "resources", "encryption": "things", "public_exposure": "things"}
