@@ -17,15 +17,24 @@ def one_line(text: object) -> str:
     return " ".join(_TURNING.sub("", str(text)).split())
 
 
+def briefly(query: str) -> str:
+    """What a query looks at, and no word of whom or where: for a line that others than its approvers may read."""
+    return "a look at what people did in AWS" if query == "who_did_what" else f"a look at {_told(query)}"
+
+
 def in_words(query: str, given: Mapping[str, Any], accounts: int) -> str:
     """What a call would look at: what, of whom, in which time, in how many accounts. No full stop at its end."""
     left = {name: value for name, value in given.items() if value is not None}
-    what = _deeds(left) if query == "who_did_what" else f"what the query “{query.replace('_', ' ')}” tells"
+    what = _deeds(left) if query == "who_did_what" else _told(query)
     when = _when(left.pop("period")) if "period" in left else ""
     where = _where(left.pop("accounts", "all"), accounts)
     most = f"listing {left.pop('top')} at most" if "top" in left else ""
     rest = (f"{name.replace('_', ' ')}: {_quoted(value)}" for name, value in left.items())
     return ", ".join(part for part in (what, when, where, *rest, most) if part)
+
+
+def _told(query: str) -> str:
+    return f"what the query “{query.replace('_', ' ')}” tells"
 
 
 def _deeds(left: dict[str, Any]) -> str:

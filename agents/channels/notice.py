@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict
 
 from agents.channels.transports import SESSION_HEADER
+from agents.would_run import briefly
 from policies.access.principal import KnownAs
 
 _SESSION = re.compile(r"[A-Za-z0-9._:+=@/-]{1,256}")
@@ -77,7 +78,7 @@ class Pointer(_Notice):
         The asker named the session, and whoever copies a command runs it.
         """
         said = (
-            f"A second person's approval of {self.query} is asked for ({self.approval}, until "
+            f"A second person's approval of {briefly(self.query)} is asked for ({self.approval}, until "
             f"{self.expires:%Y-%m-%d %H:%M} UTC). It was asked with a token, and is decided with one, in the session "
             "that asked"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.would_run import in_words
+from agents.would_run import briefly, in_words
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_a_call_is_a_sentence_with_every_input_and_no_syntax(
     query: str, given: dict[str, object], accounts: int, said: str
 ) -> None:
     assert in_words(query, given, accounts) == said
+
+
+def test_a_line_that_others_may_read_says_what_is_looked_at_in_words_and_not_of_whom() -> None:
+    assert briefly("who_did_what") == "a look at what people did in AWS"
+    assert briefly("badge_times") == "a look at what the query “badge times” tells"

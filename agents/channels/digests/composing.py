@@ -11,6 +11,7 @@ import structlog
 from agents.channels.digests.composed import Composed, Part
 from agents.channels.port import Port, PortError, RefusedError, Speaker
 from agents.channels.rendering import view
+from agents.would_run import briefly
 from tools.errors import RegentError
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Composer:
             if patient:
                 raise
             return ("It is not known which approvals wait.",)
-        return _few(f"{one.query}, until {one.expires:%Y-%m-%d %H:%M} UTC" for one in found if one.state == "pending")
+        waiting = (one for one in found if one.state == "pending")
+        return _few(f"{briefly(one.query)}, until {one.expires:%Y-%m-%d %H:%M} UTC" for one in waiting)
 
     def _controls(self, digest: Digest, since: datetime, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if not digest.controls:

@@ -18,6 +18,7 @@ import structlog
 from agents.channels.delivery import ChannelError
 from agents.channels.slack import blocks as draw
 from agents.channels.slack.said import Answered, Greeted, Opened, Place, Told
+from agents.would_run import briefly
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -190,7 +191,7 @@ class Voice:
 
     def ask_approver(self, notice: ApprovalNotice, user: str, value: str) -> Place:
         """Ask an approver in their direct messages; where that stands."""
-        text = f"{notice.asker} asks for a second person's approval of {notice.query}."
+        text = f"{notice.asker} asks for a second person's approval of {briefly(notice.query)}."
         posted = self._post(user, text, draw.approval_blocks(notice, value))
         return Place(channel=posted["channel"], ts=posted["ts"])
 

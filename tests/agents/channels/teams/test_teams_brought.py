@@ -83,7 +83,7 @@ def test_a_digest_is_drawn_as_answers_are_and_waits_for_a_teams_that_is_down(hel
     assert [bringing.go() for _ in range(2)] == [0, 0]
     for where in ("19:ops@thread.tacv2", f"a:{CARLA}"):
         opening, spend, persons = held.teams.said(where)
-        assert "Costs" in opening["text"] and "who_did_what" in opening["text"]
+        assert "Costs" in opening["text"] and "a look at what people did in AWS, until" in opening["text"]
         shown = spend["text"] + words(card(spend))
         assert SPEND in shown and "Total spend" in shown and "AI system" in words(card(spend))
         assert {one["title"] for one in buttons(card(spend))} >= {"Helpful", "Send"}
