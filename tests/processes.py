@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,7 @@ from subprocess import Popen
 
 from tests.homes import furnished
 from tests.ports import free_port, wait_for_port
-
-REGENT = Path(sys.executable).with_name("regent")
+from tests.warm import REGENT, Warm
 
 
 @contextmanager
@@ -22,7 +20,7 @@ def regent_serves(folder: Path, *words: str, people: str, **env: str) -> Iterato
     principals, port = folder / "people.yaml", free_port()
     principals.write_text(people)
     own = {"REGENT_HOME": furnished(folder / "home"), "REGENT_PRINCIPALS": str(principals)}
-    process = Popen([REGENT, *words, "--port", str(port)], env=os.environ | own | env, cwd=folder)
+    process = Warm([REGENT, *words, "--port", str(port)], env=os.environ | own | env, cwd=folder)
     try:
         wait_for_port(port, process)
         yield process, port

@@ -15,8 +15,7 @@ import pytest
 
 from policies.audit import Ledger, verify
 from tests.homes import furnished
-
-REGENT = Path(sys.executable).with_name("regent")
+from tests.warm import REGENT, Warm, ran
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -24,7 +23,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def start(home: Path, question: str, **more: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return Warm(
         [REGENT, "ask", question, "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -47,9 +46,7 @@ def test_a_process_killed_in_the_middle_leaves_a_ledger_that_verifies(tmp_path: 
     assert verdict.code in (0, 2), verdict.reason  # 2: no checkpoint yet, as the question never ended
     with Ledger.open(tmp_path / "ledger") as ledger:
         assert [stored.type for stored in ledger.read()][:1] == ["question.asked"]
-    again = subprocess.run(
-        [REGENT, "ask", "Which alarms are firing?", "--json"], capture_output=True, text=True, env=environment(tmp_path)
-    )
+    again = ran([REGENT, "ask", "Which alarms are firing?", "--json"], env=environment(tmp_path))
     assert json.loads(again.stdout)["status"] == "answered"
     assert verify(tmp_path / "ledger").code == 0
 
@@ -151,9 +148,7 @@ def test_what_libraries_log_is_not_on_the_screen_of_a_command_unless_asked_for(
 
 @pytest.mark.slow
 def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path) -> None:
-    first = subprocess.run(
-        [REGENT, "ask", "What did we spend last month?"], capture_output=True, text=True, env=environment(tmp_path)
-    )
+    first = ran([REGENT, "ask", "What did we spend last month?"], env=environment(tmp_path))
     assert first.returncode == 0, first.stderr
     largest = max(path.stat().st_size for path in (tmp_path / "ledger").rglob("*") if path.is_file())
 
@@ -170,8 +165,6 @@ def test_a_full_disk_fails_closed_and_the_ledger_opens_afterwards(tmp_path: Path
         assert found["status"] == "error"
         assert not found["figures"]
     assert verify(tmp_path / "ledger").code in (0, 2)
-    again = subprocess.run(
-        [REGENT, "ask", "What did we spend in July by account?"], capture_output=True, env=environment(tmp_path)
-    )
+    again = ran([REGENT, "ask", "What did we spend in July by account?"], env=environment(tmp_path))
     assert again.returncode == 0
     assert verify(tmp_path / "ledger").code == 0

@@ -26,9 +26,9 @@ from agents.home import Home
 from agents.in_order import MOST_WAITING, ConversationBusyError, in_order
 from policies.access import local_principal
 from policies.audit import verify
-from tests.agents.channels.protocols.test_many_at_once import REGENT
 from tests.agents.scripted import ScriptedMaker, ScriptedModel
 from tests.homes import furnished
+from tests.warm import REGENT, Warm
 
 SPEND: list[Any] = [[("spend", {"period": "last_month"})]]
 OPEN = Callable[..., Desk]
@@ -219,7 +219,7 @@ def chatting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     running: list[subprocess.Popen[str]] = []
 
     def start(home: Path, *lines: str) -> subprocess.Popen[str]:
-        one = subprocess.Popen(
+        one = Warm(
             [REGENT, "chat", "--session", "months"], env=os.environ | {"REGENT_HOME": str(home)}, cwd=tmp_path,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip

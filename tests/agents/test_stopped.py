@@ -23,10 +23,11 @@ from agents.home import Home
 from agents.interrupting import NAME, ClosingError
 from policies.access import local_principal
 from policies.audit import AnswerDelivered, Ledger, Note, QuestionAsked, verify
-from tests.agents.channels.protocols.test_many_at_once import QUESTIONS, REGENT
+from tests.agents.channels.protocols.test_many_at_once import QUESTIONS
 from tests.agents.scripted import ScriptedMaker, ScriptedModel
 from tests.homes import furnished
 from tests.ports import free_port, wait_for_port
+from tests.warm import REGENT, Warm
 
 SPEND: list[Any] = [("spend", {"period": "last_month"})]
 
@@ -93,7 +94,7 @@ class Served:
         self.home, self.port = folder / "home", free_port()
         furnished(self.home)
         many = json.dumps({"person": {"questions_at_once": 40}})
-        self.process = subprocess.Popen(
+        self.process = Warm(
             [REGENT, "serve", "--port", str(self.port)], env=os.environ | {"REGENT_HOME": str(self.home),
             "REGENT_BUDGETS": many}, cwd=folder, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip

@@ -62,7 +62,7 @@ async function main() {
 
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1500 } });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000); // a busy machine is still in time
   const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
   const seen = (text) => page.getByText(text).last().waitFor();
   const steps = [];

@@ -17,8 +17,8 @@ from policies.grounding import ground
 from tests.grounding.corpus import load
 from tests.grounding.estates import all_estates
 from tests.questions.__main__ import result_of
-from tests.questions.bank import FILES, read
-from tests.questions.runner import run
+from tests.questions.bank import FILES
+from tests.questions.runner import answered_offline
 
 MODEL = "offline"
 _TUNED = ("corpus", "heldout", "fresh")
@@ -29,7 +29,7 @@ _UNSEEN = ("independent5b",)
 def questions() -> Iterator[EvaluationResult]:
     """The bank, and each fresh set."""
     for files in (FILES, ("fresh.yaml",), ("fresh2.yaml",), ("fresh3.yaml",)):
-        yield result_of(MODEL, files, run(read(files), MODEL))
+        yield result_of(MODEL, files, answered_offline(files))
 
 
 def grounding() -> Iterator[EvaluationResult]:
@@ -73,6 +73,14 @@ SUITES: dict[str, Callable[[], Iterator[EvaluationResult]]] = {
     "grounding": grounding,
     "attacks": attacks,
 }
+
+
+def attack_names() -> set[str]:
+    """The attack tests that there are, named as their cases are."""
+    words = [sys.executable, "-m", "pytest", "tests/attacks", "--collect-only", "-p", "no:cacheprovider"]
+    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
+    found = (line.partition("[") for line in done.stdout.splitlines() if line.startswith("tests/attacks/"))
+    return {path.replace("/", ".").replace(".py::", "::") + bracket + rest for path, bracket, rest in found}
 
 
 def _cases(report: Path) -> Iterator[ElementTree.Element]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from agents.approving import decide
 from agents.home import Home
 from agents.opening import open_desk
 from policies.access import local_principal
-from tests.questions.bank import Entry, Expect
+from tests.questions.bank import Entry, Expect, read
 from tests.questions.judge import Judgement, Verdict, judge
 from tests.questions.tokens import CountingMaker, Sent
 from tests.questions.truth import Truth
@@ -93,6 +94,12 @@ def run(entries: Sequence[Entry], model: str, tell: Callable[[Outcome], None] = 
                 outcomes.append(Outcome(entry, number, turn.expect, answer, judgement, sent, seconds))
                 tell(outcomes[-1])
     return outcomes
+
+
+@cache
+def answered_offline(files: tuple[str, ...]) -> tuple[Outcome, ...]:
+    """What comes of these files with the offline model, asked once in a process: it would answer the same again."""
+    return tuple(run(read(files), "offline"))
 
 
 def verdicts(outcomes: Sequence[Outcome]) -> dict[str, Verdict]:

@@ -12,7 +12,7 @@ import pytest
 from policies.access import local_principal
 from tests.questions.__main__ import BAR, summarise
 from tests.questions.bank import DEVELOPMENT, FILES, FOLDER, Entry, Expect, read
-from tests.questions.runner import run, truth
+from tests.questions.runner import answered_offline, run, truth
 from tests.questions.truth import Truth, TruthError
 
 
@@ -106,7 +106,7 @@ def test_the_truth_imports_none_of_our_answers() -> None:
 
 @pytest.mark.slow
 def test_the_offline_model_meets_its_bar_on_the_bank(entries: list[Entry]) -> None:
-    summary = summarise(entries, run(entries, "offline"))
+    summary = summarise(entries, answered_offline(FILES))
     assert summary["all"]["percent right"] >= BAR, json.dumps(summary, indent=1)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +19,7 @@ from policies.audit import AnswerDelivered, Ledger
 from policies.audit.bodies import ApprovalConsumed, ApprovalDecided, QueryCalled
 from policies.oversight import ApprovalSettings
 from tests.homes import furnished
+from tests.warm import REGENT, ran
 
 pytestmark = pytest.mark.slow
 QUESTION = "Who deleted the S3 endpoint in data-prod in September?"
@@ -50,8 +49,7 @@ class Place:
         (self.folder / "people.yaml").write_text("\n".join(lines).replace("ROLE", role or "") + "\n")
 
     def regent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).with_name("regent")), *words]
-        return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=120, check=False)
+        return ran([REGENT, *words])
 
     def waits(self) -> str:
         done = self.regent("ask", QUESTION, "--as", "eva", "--reason", "incident 4711", "--json")

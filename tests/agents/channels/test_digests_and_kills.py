@@ -7,7 +7,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from tests.agents.channels.test_webhook import certificate  # noqa: F401 - a fix
 from tests.agents.channels.test_webhook_receivers import Receiver
 from tests.homes import furnished
 from tests.ports import free_port, wait_for_port
+from tests.warm import REGENT, Warm
 
 pytestmark = pytest.mark.slow
 SPEND = "What did we spend in September 2026?"
@@ -42,7 +42,7 @@ class Site:
         clients.chmod(0o600)
         made = {"name": "daily", "questions": [SPEND], "every": "day", "at": at, "to": ["webhook:portal"]}
         self.port = free_port()
-        self.words = [Path(sys.executable).with_name("regent"), "webhook", "--secret", clients, "--port", self.port]
+        self.words = [REGENT, "webhook", "--secret", clients, "--port", self.port]
         self.env = os.environ | {
             "REGENT_HOME": furnished(folder / "home"), "REGENT_PRINCIPALS": str(people), "SSL_CERT_FILE": str(pem),
             "REGENT_DIGESTS": json.dumps([made]),
@@ -51,7 +51,7 @@ class Site:
     @contextmanager
     def process(self) -> Iterator[subprocess.Popen[str]]:
         words = [str(word) for word in self.words]
-        running = subprocess.Popen(words, env=self.env, cwd=self.folder, stdout=subprocess.DEVNULL, text=True)
+        running = Warm(words, env=self.env, cwd=self.folder, stdout=subprocess.DEVNULL, text=True)
         try:
             wait_for_port(self.port, running)
             yield running

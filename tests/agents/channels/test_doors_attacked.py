@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from policies.audit.verifying import verify
 from tests.bench.at_once import request
 from tests.homes import furnished
 from tests.ports import free_port, wait_for_port
+from tests.warm import REGENT, Warm
 
 SECRET = "0123456789abcdef" * 3
 FLOOD = 10_000
@@ -60,9 +60,9 @@ def started(channel: str, folder: Path, port: int = 0) -> Iterator[tuple[subproc
         "REGENT_TEAMS__APP_ID": "11111111-2222-3333-4444-555555555555",
         "REGENT_TEAMS__TENANT": "99999999-2222-3333-4444-555555555555", "REGENT_TEAMS__SECRET_FILE": str(secret),
     }  # fmt: skip
-    words = [str(Path(sys.executable).with_name("regent")), channel, "--port", str(port)]
+    words = [REGENT, channel, "--port", str(port)]
     words += ["--secret", str(clients)] if channel == "webhook" else []
-    process = subprocess.Popen(words, env=env, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    process = Warm(words, env=env, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         yield process, port
     finally:

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -14,9 +13,9 @@ from agents.channels.opening import open_inside
 from agents.channels.port import Speaker
 from agents.channels.webhook import signature
 from tests.ports import free_port
+from tests.warm import REGENT, Warm, ran
 
 PAGE = Path(__file__).parents[3] / "docs" / "webhook.md"
-REGENT = Path(sys.executable).with_name("regent")
 SECRET = "s" * 40
 PEOPLE = """
 principals:
@@ -36,8 +35,8 @@ def url(tmp_path, monkeypatch):
     port = free_port()
     monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("REGENT_PRINCIPALS", str(people))
-    command = [str(REGENT), "webhook", "--secret", str(secret), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    command = [REGENT, "webhook", "--secret", str(secret), "--port", str(port)]
+    process = Warm(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     try:
         assert "portal" in process.stdout.readline()
         yield f"http://127.0.0.1:{port}"
@@ -87,7 +86,7 @@ def test_what_waits_or_is_refused_is_said_so_and_a_denial_is_an_answer_with_who_
     assert (denied["status"], denied["answer"]["status"]) == ("answered", "denied")
     assert "carla denied it" in denied["answer"]["text"] and "AI system" in denied["disclosure"]
     command = [REGENT, "audit", "search", "--type", "approval.refused", "--json"]
-    found = json.loads(subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120).stdout)
+    found = json.loads(ran(command, cwd=tmp_path).stdout)
     assert json.dumps(found).count('"resume"') == 2, "both tries of max are on record, and what came too early is not"
 
 

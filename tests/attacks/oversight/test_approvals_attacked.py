@@ -25,6 +25,7 @@ from policies.halting import StoppedError
 from policies.oversight import ApprovalError, ApprovalSettings, NotInChargeError, Oversight, Scope, resume, stop
 from tests.agents.scripted import ScriptedMaker
 from tests.homes import furnished
+from tests.warm import REGENT, Warm, ran
 from tools.catalogue import queries
 from tools.estates import Estate
 
@@ -459,7 +460,7 @@ def race(home: Home, what: str, approval: str, *who: str, people: Path | None = 
 
     environment = {**os.environ, "REGENT_HOME": furnished(home.path)}
     racing = [
-        subprocess.Popen(
+        Warm(
             [sys.executable, "-c", RACE, what, one, approval],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -483,19 +484,9 @@ def test_two_approvers_racing(tmp_path: Path) -> None:
     import os
 
     home = Home(tmp_path)
-    asked = subprocess.run(
-        [
-            Path(sys.executable).with_name("regent"),
-            "ask",
-            "Who deleted anything in online-prod in September?",
-            "--as",
-            "bram",
-            "--json",
-        ],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "REGENT_HOME": furnished(home.path)},
-    )
+    question = "Who deleted anything in online-prod in September?"
+    environment = {**os.environ, "REGENT_HOME": furnished(home.path)}
+    asked = ran([REGENT, "ask", question, "--as", "bram", "--json"], env=environment)
     approval = json.loads(asked.stdout)["approval"]
     assert sorted(race(home, "decide", approval, "carla", "local")) == ["did", "refused"]
     assert len(bodies(home, ApprovalDecided)) == 1

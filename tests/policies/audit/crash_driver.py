@@ -1,4 +1,4 @@
-"""Kill writers at random moments, again and again, on one ledger; a process of its own, so that forking is safe.
+"""Kill writers at random moments, again and again, twenty times on each ledger; its own process, so forking is safe.
 
     python crash_driver.py HOME RUNS WRITERS SEED
 
@@ -22,6 +22,8 @@ from policies.audit.vault import Vault
 from policies.audit.verifying import verify
 
 frames.SEGMENT_BYTES = 200_000
+OF_ONE = 20
+"""Kills that one ledger sees before the next one is begun: some ten segments."""
 
 
 def write_until_killed(home: Path, run: int, writer: int, acks: int) -> None:
@@ -100,8 +102,9 @@ def main() -> None:
     warm.seal(warm.subject("nobody"), 1)
     total = {"runs": runs, "acknowledged": 0, "lost": 0, "bad_verdicts": 0, "recoveries": 0}
     for run in range(runs):
-        acked = one_run(home, run, writers, pick)
-        lost, bad, cuts = reopen_and_check(home, acked)
+        site = home / str(run // OF_ONE)
+        acked = one_run(site, run, writers, pick)
+        lost, bad, cuts = reopen_and_check(site, acked)
         for key, more in zip(total, [0, len(acked), lost, bad, cuts], strict=True):
             total[key] += more
     print(json.dumps(total))

@@ -25,6 +25,7 @@ from policies.oversight.switch_ssm import ParameterSwitch
 from tests.agents.scripted import ScriptedMaker
 from tests.commands import regent_here
 from tests.homes import furnished
+from tests.warm import REGENT, Warm, ran
 from tools.estates import Estate
 from tools.facts import FactBook
 
@@ -263,7 +264,6 @@ def test_under_load_nothing_is_called_more_than_five_seconds_after_the_stop(home
     import subprocess
     import sys
 
-    regent = Path(sys.executable).with_name("regent")
     environment = {**os.environ, "REGENT_HOME": furnished(home.path)}
     code = (
         "from agents.opening import open_desk\n"
@@ -276,14 +276,11 @@ def test_under_load_nothing_is_called_more_than_five_seconds_after_the_stop(home
         "        print(answer.status, flush=True)\n"
         "        if answer.status != 'answered': break\n"
     )
-    askers = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
-        for _ in range(4)
-    ]
+    askers = [Warm([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) for _ in range(4)]
     for asker in askers:
         assert asker.stdout is not None and asker.stdout.readline() == "answered\n"
     time.sleep(1)
-    subprocess.run([regent, "stop", "load test", "--json"], check=True, env=environment, stdout=subprocess.PIPE)
+    assert ran([REGENT, "stop", "load test", "--json"], env=environment).returncode == 0
     told = [asker.communicate(timeout=300)[0] for asker in askers]
     assert all(lines.strip().endswith("denied") for lines in told)
     with Ledger.open(home.ledger) as ledger:

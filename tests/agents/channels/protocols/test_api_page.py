@@ -25,6 +25,7 @@ from tests.agents.channels.protocols.conftest import SECRET, WHO, Served
 from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
 from tests.agents.test_runtime import call
 from tests.ports import free_port, wait_for_port
+from tests.warm import REGENT, Warm
 
 _ = installed  # the fixture
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -93,11 +94,11 @@ def test_the_boto3_example_from_a_key_that_is_made_to_an_answer(run: Run, tmp_pa
     (mine / "people.yaml").write_text(
         yaml.safe_dump({"principals": {"eva": {"role": "engineer", "known_as": ["slack:T1/eva"]}}})
     )
-    regent, port = Path(sys.executable).with_name("regent"), free_port()
+    regent, port = Path(REGENT), free_port()
     named = {"PATH": f"{regent.parent}:{os.environ['PATH']}", "REGENT_HOME": str(mine / "home")}
     made = "set -e\n" + example("bash", "worker-key") + "printenv WORKER_KEY AUDIENCE"
     key, audience = run(["bash", "-c"], made, mine, **named).split()
-    served = subprocess.Popen([regent, "serve", "--port", str(port)], cwd=mine, env=os.environ | named)
+    served = Warm([REGENT, "serve", "--port", str(port)], cwd=mine, env=os.environ | named)
     try:
         wait_for_port(port, served)
         with shim(f"http://127.0.0.1:{port}", keys={"AKIDTEST": "secret"}) as plane:

@@ -18,6 +18,7 @@ import pytest
 
 from tests.agents.channels.protocols.test_flooded import serving
 from tests.attacks.identity.issuing import Provider
+from tests.warm import REGENT, ran
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,6 @@ QUESTIONS = [
     "What changed in spend in September 2026?",
 ]
 ASKING = ("u-eva", "u-anna")
-REGENT = str(Path(sys.executable).with_name("regent"))
 VERIFY = str(Path(__file__).parents[4] / "verify.py")
 
 
@@ -75,15 +75,7 @@ def essence(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [REGENT, *words],
-        env=os.environ | {"REGENT_HOME": str(home)},
-        cwd=home.parent,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return ran([REGENT, *words], env=os.environ | {"REGENT_HOME": str(home)}, cwd=home.parent)
 
 
 def test_each_of_many_at_once_gets_the_answer_to_their_own_question(

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,8 +22,8 @@ from agents.channels.protocols.stdin_lines import Lines
 from policies.audit import Ledger
 from policies.audit.verifying import verify
 from tests.homes import furnished
+from tests.warm import REGENT, Warm
 
-REGENT = str(Path(sys.executable).with_name("regent"))
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
 SPEND = {"name": "spend", "arguments": {"period": "2026-09"}}
 ASK = {"name": "ask", "arguments": {"question": "What did we spend last month?"}}
@@ -36,7 +35,7 @@ class Raw:
     def __init__(self, home: Path) -> None:
         env = os.environ | {"REGENT_HOME": furnished(home)}
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([REGENT, "mcp", "--as", "bram"], env=env, stdin=pipe, stdout=pipe, stderr=pipe)
+        self.process = Warm([REGENT, "mcp", "--as", "bram"], env=env, stdin=pipe, stdout=pipe, stderr=pipe)
 
     def write(self, data: bytes) -> None:
         assert self.process.stdin is not None

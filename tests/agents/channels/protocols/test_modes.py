@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +26,7 @@ from policies.audit import QuestionAsked
 from tests.agents.channels.protocols.test_agui_client import WHEEL, installed
 from tests.agents.test_runtime import call
 from tests.ports import free_port
+from tests.warm import REGENT, Warm
 
 _ = installed  # the fixture
 SPEND = "What did we spend last month?"
@@ -162,9 +162,8 @@ def test_nobody_is_believed_for_what_the_body_or_another_header_says(
 @pytest.mark.parametrize("name", ["mcp", "a2a", "agui"])
 def test_regent_serve_speaks_the_mode_to_its_own_client(name: str, tmp_path: Path, installed: Path) -> None:
     port = free_port()
-    regent = Path(sys.executable).with_name("regent")
     env = {**os.environ, "REGENT_HOME": str(tmp_path)}
-    running = subprocess.Popen([regent, "serve", "--protocol", name, "--port", str(port)], env=env)
+    running = Warm([REGENT, "serve", "--protocol", name, "--port", str(port)], env=env)
     try:
         end, url = time.monotonic() + 60, f"http://127.0.0.1:{port}"
         while True:
