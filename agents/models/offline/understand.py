@@ -22,6 +22,7 @@ from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
+from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
@@ -162,7 +163,7 @@ def _planned(
     if elsewhere := foreign(said):
         return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
     if whole := _whole(question, earlier, context, said=said):
-        return finished(whole, context)
+        return finished(_at_that_time(whole, earlier), context)
     if missed is not None:
         if subject := missed.subject_of(question, context):
             decision = decide(question, (), context)
@@ -171,14 +172,14 @@ def _planned(
         if followed is None:
             return _of_one_named(question, missed, context)
         earlier = followed
-    decision = decide(question, earlier, context)
+    decision = _at_that_time(decide(question, earlier, context), earlier)
     plan = finished(decision, context, earlier)
     if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
         return Plan(abstention=once)
     if plan.abstention is None or plan.abstention.kind != "unclear":
         return plan
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
-        return finished(alone, context)
+        return finished(_at_that_time(alone, earlier), context)
     return _out_of_sight(decision, context) or plan
 
 
@@ -224,6 +225,12 @@ def _alone(question: str, context: Context) -> Decision | None:
     """What a question means by itself, if it means one thing only."""
     alone = decide(question, (), context)
     return alone if len(alone.readings) == 1 else None
+
+
+def _at_that_time(meant: Decision, earlier: tuple[PlannedCall, ...]) -> Decision:
+    """What a question means, at the time that was spoken of where it asks what happened and names none."""
+    timed = (replace(one, calls=at_that_time(one.calls, meant.reading, earlier)) for one in meant.readings)
+    return replace(meant, readings=tuple(timed))
 
 
 def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agents.models.offline.plan import Plan
@@ -104,3 +106,46 @@ def test_how_many_there_are_to_save_on_says_what_is_counted() -> None:
     plan = plan_of("How much would we save by deleting disks nobody uses?", "How many are there?")
     assert {call.query for call in plan.calls} == {"savings"}
     assert any("counts all opportunities" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize(
+    ("asked", "query", "inputs"),
+    [
+        (
+            ("Which security groups are open to the internet in venue-utrecht?", "Who opened it?"),
+            "who_did_what",
+            {"action": "AuthorizeSecurityGroupIngress,ModifySecurityGroupRules", "accounts": "venue-utrecht"},
+        ),
+        (
+            ("When do our commitments run out?", "Only the ones in the next 60 days"),
+            "commitments",
+            {"ending": "2026-10-15..2026-12-14"},
+        ),
+        (
+            ("What happened on Tuesday evening?", "How many errors did we have?"),
+            "error_logs",
+            {"period": "2026-10-13T18:00..2026-10-14T00:00"},
+        ),
+        (
+            ("Which access keys are older than a year?", "unused ones only"),
+            "identity_hygiene",
+            {"check": "unused_keys", "days": None},
+        ),
+        (("Is our data in venue-utrecht encrypted?", "And the disks?"), "encryption", {"kind": "volumes"}),
+    ],
+)
+def test_a_few_words_keep_what_was_spoken_of_and_change_what_they_name(
+    asked: tuple[str, ...], query: str, inputs: dict[str, object]
+) -> None:
+    [call] = plan_of(*asked).calls
+    assert call.query == query and {key: call.inputs.get(key) for key in inputs} == inputs
+
+
+@pytest.mark.parametrize("before", ["Which alarms are firing?", "Which databases are public?"])
+def test_who_did_it_is_never_answered_with_the_list_alone(before: str) -> None:
+    assert re.search("who did that|what everybody did", why_not(before, "Who fixed it?"))
+
+
+def test_whose_data_it_is_and_when_a_user_was_made_are_named_where_nothing_is_told_by_them() -> None:
+    assert any("player" in limit for limit in plan_of("Is player data encrypted?").limits)
+    assert "This shows the state now" in plan_of("Which users have no MFA?", "only those created this year").limits[0]

@@ -13,6 +13,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
+from agents.models.offline.times.when import FUTURE
 from agents.models.offline.words.text import number
 from tools.periods import parse_dates
 
@@ -21,6 +22,10 @@ ENDS = re.compile(
     r"|end(?:s|ed|ing)?(?! (?:of|up)\b)|matur\w+)\b"
 )
 _ENDED = re.compile(r"\b(?:expired|lapsed|ran out|ended|fell away)\b")
+_OF_THEM = re.compile(r"\b(?:ones?|those|these|them|which)\b")
+_MEASURED = re.compile(
+    r"\b(?:cover\w*|utili[sz]\w*|us(?:e|ed|age)|sav(?:e|ed|ings?)(?! plans?\b)|cost\w*|spen[dt]\w*|pa(?:y|id))\b"
+)
 _COMING = re.compile(r"\b(?:next|coming|within|in) (?:the )?(?:next |coming )?(\w+) (day|week|month)s?\b")
 _QUARTER = re.compile(r"\b(?:next|coming) quarter\b")
 _UNTIL = re.compile(r"\b(?P<before>before|prior to|earlier than)|\b(?:by|until|till|up to|no later than)$")
@@ -37,16 +42,16 @@ def expiring(
     Beside other calls the time may be that of another clause, so that all is told.
     """
     queries = [call.query for call in calls]
-    if queries == ["commitments"] and (word := _window(reading, now)):
+    if queries == ["commitments"] and (word := _window(reading, now, earlier)):
         return (calls[0].having(period=None, ending=word),)
     if queries == ["aws_health_events"] and (word := _to_come(calls[0], reading, now, earlier)):
         return (calls[0].having(period=None, status="upcoming", starting=word),)
     return tuple(calls)
 
 
-def asks_ends(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> bool:
+def asks_ends(calls: Sequence[PlannedCall], reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> bool:
     """Whether it is asked which commitments end in a time, and these calls look at commitments alone."""
-    return [call.query for call in calls] == ["commitments"] and _window(reading, now) is not None
+    return [call.query for call in calls] == ["commitments"] and _window(reading, now, earlier) is not None
 
 
 def measured(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
@@ -76,9 +81,22 @@ _ANOTHER_TIME = re.compile(r"\b(?:all|everything|any(?:time|thing)?|later|after|
 _WAS = re.compile(r"\b(?:was|were|did|had|has|have)\b")
 
 
-def _window(reading: Reading, now: datetime) -> str | None:
+def _of_ends(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a time is asked about in which commitments end: it is said, or it picks some of those shown before."""
+    if ENDS.search(reading.flat):
+        return True
+    shown = [call.query for call in earlier] == ["commitments"] and not _MEASURED.search(reading.flat)
+    coming = _COMING.search(reading.flat) or any(mention.word in FUTURE for mention in reading.when.mentions)
+    return shown and bool(coming or _OF_THEM.search(reading.flat))
+
+
+def _window(reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> str | None:
     """The time that is named in a question of what ends, in dates; None if there is none, or it is not understood."""
-    return _named_time(reading, now) if ENDS.search(reading.flat) else None
+    if _of_ends(reading, earlier):
+        return _named_time(reading, now)
+    held = next((str(one.inputs["ending"]) for one in earlier if "ending" in one.inputs), None)
+    said = reading.when.mentions or _MEASURED.search(reading.flat) or _ANOTHER_TIME.search(reading.flat)
+    return None if said else held
 
 
 def _named_time(reading: Reading, now: datetime) -> str | None:

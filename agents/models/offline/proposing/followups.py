@@ -116,6 +116,8 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         inputs.pop("period", None)
     if "period" in new:
         inputs.pop("months", None)
+    if new.get("check", old.get("check")) != old.get("check") and "days" not in new:
+        inputs.pop("days", None)  # how old a key is says nothing of how long it is unused
     if len({_family(str(name)) for name in (new.get("name", old.get("name")), old.get("name"))}) > 1:
         inputs.pop("statistic", None)
     inputs.update(new)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.acted import in_full
+from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
+from agents.models.offline.proposing.deeds import deed
+from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
@@ -101,6 +104,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return past
     if all(call.inputs.get("kind") == "keys" for call in earlier) and _TO_GO.fullmatch(reading.text):
         return Shown(tuple(earlier), (_GOING,))
+    if other := _of_another_kind(reading, earlier, context):
+        return Shown((other,))
+    if done := _deed(reading, earlier, context):
+        return Shown((done,))
     ask = of_shown(reading.text)
     if ask is None:
         return None
@@ -125,6 +132,39 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None
+
+
+_AND_THE = re.compile(
+    r"\W*(?:(?:and|or|but|so|ok|what about|how about) )+(?:the |our |all |any )*[a-z]+(?: [a-z]+)?\W*"
+)
+_OF_KINDS = frozenset({"encryption", "public_exposure"})
+"""Queries that ask the same of several kinds of things."""
+
+
+def _of_another_kind(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
+    """The same asked of another kind of thing, which is all that is named ("and the disks?"); None of anything else."""
+    before = earlier[0]
+    if len(earlier) != 1 or before.query not in _OF_KINDS or not _AND_THE.fullmatch(reading.text):
+        return None
+    named = fill(context.queries[before.query], reading, context.names, context.now).inputs
+    return before.having(kind=named["kind"]) if named.keys() == {"kind"} else None
+
+
+_WHO_DID = re.compile(
+    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|<p>))*\W*"
+)
+
+
+def _deed(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
+    """Who did to "them" what makes them as they are shown: the events of that, in their place; None of what has none."""
+    named = in_full(reading.text, earlier)
+    if "who_did_what" not in context.queries or named == reading.text or not _WHO_DID.fullmatch(reading.text):
+        return None
+    if earlier[0].query in HAPPENED:
+        return None  # who started an alarm did not make it
+    asked = replace(reading, text=named)
+    call = one_call("who_did_what", asked, context) if deed(asked) else None
+    return placed_as(call, earlier[0], reading, context.queries) if call else None
 
 
 def _moved(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:

@@ -1,4 +1,8 @@
-"""Timing: other times that a call may be about, where the words leave it open; what was learned chooses."""
+"""Timing: other times that a call may be about, where the words leave it open; what was learned chooses.
+
+A whole question in the past tense without a time ("how many errors did we have?") is of the time that was spoken of.
+"""
+# ruff: noqa: SIM905 - lists of names read better in one piece
 
 from __future__ import annotations
 
@@ -42,6 +46,28 @@ def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     if alone and (moved := _of_the_month(int(alone[1]), earlier, context)):
         found.append(("day of the month", [_at(call, moved)]))
     return found[:_MOST]
+
+
+EVENTS = frozenset("alarm_history backups error_logs recent_changes".split())
+"""Queries of what happened in a time."""
+_IN_THE_PAST = re.compile(r"\b(?:did|was|were|had)\b")
+_AT_NO_TIME = re.compile(
+    r"\b(?:ever|recently|lately|usually|normally|so far|still|now|currently|before|last|latest|since|until|always|never"
+    r"|most recent)\b"
+)
+
+
+def at_that_time(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]
+) -> tuple[PlannedCall, ...]:
+    """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
+    period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
+    named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
+    if period is None or named or not _IN_THE_PAST.search(reading.flat) or _AT_NO_TIME.search(reading.flat):
+        return tuple(calls)
+    if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
+        return tuple(calls)
+    return tuple(call.having(period=period) for call in calls)
 
 
 def _at(call: PlannedCall, word: str) -> PlannedCall:

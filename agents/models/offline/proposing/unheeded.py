@@ -37,7 +37,7 @@ _TOKEN = re.compile(r"<\w+>|[a-z0-9][\w.'+-]*|[?;,]")
 _THING = (
     r"(?:instances?|servers?|machines?|hosts?|vms?|databases?|dbs?|buckets?|functions?|lambdas?|volumes?|disks?|containers?|balancers?|resources?|alarms?|alerts?|findings?|keys?|backups?|jobs?|patches|"
     r"quotas?|limits?|vulnerabilit(?:y|ies)|budgets?|threats?|changes?|deployments?|releases?|accounts?|users?|admins?|roles?|groups?|rules?|events?|errors?|logs?|anomal(?:y|ies)|reservations?|plans?|"
-    r"savings|logins?|outages?|incidents?|snapshots?|certificates?|costs?|spend|bill|ones|licen[cs]es|ips?|alarmen|sleutels?|gebruikers|kosten)"
+    r"savings|logins?|outages?|incidents?|snapshots?|certificates?|costs?|spend|bill|ones|licen[cs]es|ips?|data(?! (?:transfer|traffic|in|out|going|leaving)\b)|alarmen|sleutels?|gebruikers|kosten)"
 )
 _NOUN = re.compile(rf"(?<![\w<-]){_THING}(?![\w>-])")
 _ASKED = re.compile(

@@ -76,6 +76,14 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
+            r"^\W*(?:(?:and|so|but|ok|then) )*who(?: \w+)? (?:did|made|put|let|set|left|gave|broke|took|shut|cut|(?!need|us|own)\w+ed) (?:it|that|this|them|those|these)\b"
+        ),
+        frozenset({"who_did_what", "recent_changes", "threats"}),
+        "who did that",
+        instead="it shows what is so now, and who changed a thing can be asked with its name",
+    ),
+    _Asked(
+        re.compile(
             rf"\b(?:when|how soon) (?:will|would|are|is) {_IT} (?:going to )?(?:run out|be full|fill up|be reached|hit|expire|end|be over|be fixed|be solved|be resolved|be back|break|fail|exceed)"
             rf"|\bwhen (?:do|does) {_IT} (?:run out|expire|end|fill up)"
         ),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.filling import STATE_NOW, fields_of
 from agents.models.offline.intents.coverage import explained, told_by, unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
@@ -48,6 +48,7 @@ def left_aside(
         *_all_runtimes(calls, reading),
         *_all_backups(calls, reading),
         *_all_announced(calls, reading),
+        *_at_any_time(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
         *([] if of_shown else _nothing_new(calls, earlier, reading, context)),
@@ -178,6 +179,17 @@ def _all_announced(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     return (
         ["This is all that AWS has announced, not only of that time: each has its start."] if upcoming and timed else []
     )
+
+
+_ANYHOW = frozenset({"now", "today", "recently"})
+
+
+def _at_any_time(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where a time was named, and users and keys, or budgets to come, are not told by it."""
+    named = {mention.word for mention in reading.when.mentions} - _ANYHOW
+    of_identities = any(call.query == "identity_hygiene" and "days" not in call.inputs for call in calls)
+    of_budgets = any(call.query == "budgets" for call in calls) and named & FUTURE - {"this_year"}
+    return [STATE_NOW] if (named and of_identities) or of_budgets else []
 
 
 _HOUR = re.compile(

@@ -379,7 +379,7 @@ def _by_days(seen: Weighing) -> Decision:
     readings: tuple[Candidate, ...] = ()
     if not earlier and (_STATE_ALONE.fullmatch(reading.text) or _OF_NOTHING.fullmatch(reading.text)):
         return Decision(reading, found, nearest=best)  # of what, nobody said
-    if best is not None and (chance >= SURE or (chance > 0 and asks_ends(best.calls, reading, context.now))):
+    if best is not None and (chance >= SURE or (chance > 0 and asks_ends(best.calls, reading, context.now, earlier))):
         readings = (best,)
     elif best is not None and seen.none < chance:
         held, either = _either(chance, plans, keyed, context)

@@ -236,12 +236,13 @@ def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -
     if decision.unheard:
         return f'I can not tell what is meant by "{decision.unheard}" here,'
     best = decision.nearest
+    of_a_deed = asks_who_did_that(decision.reading, earlier) and "who_did_what" in context.queries
     if best is not None:
-        for said in objections(best.calls, best.limits, decision.reading, context).values():
-            return said
+        for kind, said in objections(best.calls, best.limits, decision.reading, context).items():
+            return NOT_EVERYBODY if of_a_deed and kind == "untold" else said
         if word := asked_for(best.calls, decision.reading, context, earlier):
             return f'I can not narrow this to "{word}".'
-    if asks_who_did_that(decision.reading, earlier) and "who_did_what" in context.queries:
+    if of_a_deed:
         return NOT_EVERYBODY
     return "I am not sure what is being asked,"
 
