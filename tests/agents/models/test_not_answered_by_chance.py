@@ -7,7 +7,9 @@ import re
 import pytest
 
 from agents.models.offline import Plan
+from agents.models.offline.topics.examples import EXAMPLES, NOT_OFFERED
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.offering import written
 from agents.models.offline.words.foreign import foreign
 from policies.grounding import ground
 from tests.agents.models.dev_bank import names
@@ -78,6 +80,9 @@ def test_the_questions_nearest_to_what_was_not_understood_are_offered() -> None:
         plan = read(asked)
         assert plan.abstention is not None and plan.abstention.candidates, (asked, plan.read_as)
         assert all(re.search(words, one) for one in plan.abstention.candidates[:2]), (asked, plan.abstention.candidates)
+    every = {one for query in EXAMPLES.values() for one in query} - NOT_OFFERED
+    refused = [one for one in every if not ground(f'You could ask: "{written(one)}"', (), question="x", now=NOW).ok]
+    assert refused == [], "an abstention that offers these is withheld: a time in them is held for a figure"
     nothing = read("?!").abstention
     assert nothing is not None and nothing.candidates[0] == "What do we spend, by service?"
 

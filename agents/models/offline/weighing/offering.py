@@ -48,10 +48,10 @@ def offered(text: str, ranked: Mapping[str, float], queries: Collection[str]) ->
             of_query[query] += 1
             found.append(example)
     opening = [one for one in _OPENING if one in queries] or [one for one in EXAMPLES if one in queries]
-    return tuple(map(_written, found or [EXAMPLES[one][0] for one in opening[:_MOST]]))
+    return tuple(map(written, found or [EXAMPLES[one][0] for one in opening[:_MOST]]))
 
 
-def _written(example: str) -> str:
+def written(example: str) -> str:
     """An example as a sentence."""
     if not example[0].islower():
         return example
