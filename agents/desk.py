@@ -26,6 +26,7 @@ from agents.pausing import restored
 from agents.refusing import refuse, turn_away
 from agents.resuming import allow, keep_answer, kept_answer, paused_run, take_up
 from agents.settings import Disclosure
+from agents.to_its_end import to_its_end
 from agents.writing import Written, go_on, write
 from policies.access import Gate, Principal
 from policies.audit import Ledger, QuestionAsked
@@ -81,7 +82,7 @@ class Desk:
 
     def answer(self, question: Question, principal: Principal, progress: Progress = lambda event: None) -> Answer:
         """Answer one question. Never raises for what goes wrong on the way: the answer's status says it."""
-        return asyncio.run(self.aanswer(question, principal, progress))
+        return to_its_end(self.aanswer(question, principal, progress))
 
     async def aanswer(
         self, question: Question, principal: Principal, progress: Progress = lambda event: None
@@ -135,7 +136,7 @@ class Desk:
             NotInChargeError: somebody else's.
             StoppedError: the kill switch is on; the approval is not used up.
         """
-        return asyncio.run(self.aresume(approval, asker, progress))
+        return to_its_end(self.aresume(approval, asker, progress))
 
     async def aresume(self, approval: str, asker: Principal, progress: Progress = lambda event: None) -> Answer:
         """`resume`, for callers that run an event loop."""

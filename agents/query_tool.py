@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from strands.types.tools import AgentTool
@@ -12,8 +14,10 @@ from policies.access import DeniedError
 from policies.governed import governed_call
 from policies.oversight import LimitReachedError
 from tools.errors import AwsCallError, InputError, RegentError, UnreadableError
+from tools.registry import schema_of
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from strands.types.tools import ToolGenerator, ToolSpec, ToolUse
 
     from policies.turn import Turn
@@ -34,7 +38,7 @@ class QueryTool(AgentTool):
         self._spec: ToolSpec = {
             "name": query.name,
             "description": query.summary,
-            "inputSchema": {"json": brief(query.schema())},
+            "inputSchema": {"json": _offered(query.input_model)},
         }
 
     @property
@@ -68,6 +72,12 @@ class QueryTool(AgentTool):
             # Not the model's to deal with: a step could not be recorded or stored. The chain ends the turn.
             self._turn.broken = error
             return "error: the turn ends here", True
+
+
+@cache
+def _offered(model: type[BaseModel]) -> dict[str, Any]:
+    """What a model is told of a query's inputs, made once: nobody changes it, and every question tells it of many."""
+    return brief(deepcopy(schema_of(model)))
 
 
 def brief(schema: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from agents.arriving import Arrival, arrived
 from agents.handing_over import deliver_on_record, handed_over
 from agents.outcome import status_of, why
 from agents.telling import tell
+from agents.to_its_end import to_its_end
 from agents.writing import Written, look
 from policies.access import DeniedError
 from policies.governed import governed_call
@@ -65,7 +66,7 @@ def callable_queries() -> dict[str, Query]:
 
 def query_for(desk: Desk, call: QueryCall, principal: Principal) -> Answer:
     """Run one query. Never raises for what goes wrong on the way: the answer's status says it."""
-    return asyncio.run(aquery_for(desk, call, principal))
+    return to_its_end(aquery_for(desk, call, principal))
 
 
 async def aquery_for(desk: Desk, call: QueryCall, principal: Principal) -> Answer:

@@ -86,7 +86,7 @@ class Query:
     def schema(self) -> dict[str, Any]:
         """JSON schema of the inputs, as short as it can be: models pay for every token of it."""
         # a copy, because who gets it may change it
-        return deepcopy(_schema_of(self.input_model))
+        return deepcopy(schema_of(self.input_model))
 
 
 def query(
@@ -147,8 +147,11 @@ def _declare(
 
 
 @cache
-def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    # kept, because an agent asks for the schemas of all its queries again before every model call
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON schema of a query's inputs: whoever changes it copies it first (`Query.schema`).
+
+    Kept, because an agent asks for the schemas of all its queries again before every model call.
+    """
     schema: dict[str, Any] = _compact(model.model_json_schema())
     return schema
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agents.models.offline.naming.places import by_last_digits, grouped, in_units, written_as_names
 from agents.models.offline.naming.services import REGIONS, SERVICES, SUB_SERVICES
@@ -52,8 +52,9 @@ class Names(BaseModel):
     venues: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     envs: tuple[str, ...] = ()
-    services: dict[str, str] = SERVICES
-    regions: dict[str, str] = REGIONS
+    # the tables themselves, which nobody changes: a default would be copied, entry by entry, for every question
+    services: dict[str, str] = Field(default_factory=lambda: SERVICES)
+    regions: dict[str, str] = Field(default_factory=lambda: REGIONS)
     complete: bool = True
     """False if there are accounts that the asker may not see: a name that is not in sight may be one of those."""
     tags: dict[str, dict[str, str]] = {}
