@@ -203,3 +203,52 @@ def test_the_one_that_costs_most_and_the_part_that_was_named_stand_before_the_to
     assert told("What do we spend by account?").startswith("Total spend: [[f1]]")
     [call] = plan_of("How much of the September number was Eindhoven?").calls
     assert (call.inputs["by"], call.inputs["top"]) == ("account", 15)  # enough of them that it is not in "other"
+
+
+_GPU = "How much money is burned on those GPU machines?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "calls"),
+    [
+        (
+            (_GPU, "since when?"),
+            [
+                ("spend", {"by": "month", "part": "gpu_instances", "period": "last_6_months"}),
+                ("spend", {"by": "day", "part": "gpu_instances", "period": "last_30_days"}),
+            ],
+        ),
+        (
+            ("How many instances do we run in data-lab?", "who launched them?"),
+            [("who_did_what", {"accounts": "data-lab", "action": "RunInstances", "period": "2026-07-18..2026-10-15"})],
+        ),
+        (
+            ("Was Tuesday's bill higher than Monday's?", "what was it made of?"),
+            [("spend", {"by": "service", "period": "2026-10-13"})],
+        ),
+        (
+            ("What did RDS cost last month?", "which account caused most of that?"),
+            [("spend", {"by": "account", "period": "last_month", "service": "Amazon Relational Database Service"})],
+        ),
+        (("Which accounts do we have?", "what does each cost?"), [("spend", {"by": "account", "top": 25})]),
+        (
+            ("How much did the payments team spend last month?", "up or down on the year?"),
+            [("spend_change", {"team": "payments", "period": "last_month", "compared_to": "2025-09"})],
+        ),
+        (("What will this year cost?", "and without the credits?"), [("forecast", {"period": "this_year"})]),
+        (("What will this month cost?", "how sure is that?"), [("forecast", {"period": "this_month"})]),
+    ],
+)
+def test_a_few_words_look_into_what_was_shown(
+    asked: tuple[str, ...], calls: list[tuple[str, dict[str, object]]]
+) -> None:
+    plan = plan_of(*asked)
+    assert [(call.query, call.inputs) for call in plan.calls] == calls
+    assert NOTHING_NEW not in plan.limits and not plan.aside
+
+
+def test_what_looking_into_it_does_not_tell_is_said() -> None:
+    assert any("since when" in limit for limit in plan_of(_GPU, "since when?").limits)
+    assert any("not only those shown" in limit for limit in plan_of(_GPU, "who started them?").limits)
+    assert any("already" in limit for limit in plan_of("What will this year cost?", "and without the credits?").limits)
+    assert any("no bounds" in limit for limit in plan_of("What will this month cost?", "how sure is that?").limits)

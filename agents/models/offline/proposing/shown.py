@@ -21,6 +21,7 @@ from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.deeds import deed
 from agents.models.offline.proposing.followups import placed_as
+from agents.models.offline.proposing.opened import opened
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
@@ -108,6 +109,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown((other,))
     if done := _deed(reading, earlier, context):
         return Shown((done,))
+    if into := opened(reading, earlier, context):
+        return Shown(*into)
     ask = of_shown(reading.text)
     if ask is None:
         return None

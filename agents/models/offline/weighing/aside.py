@@ -35,13 +35,17 @@ class Idle:
     narrower: tuple[str, ...]
 
 
+NO_WORDS = Idle((), ())
+"""Of a question that is answered by what was shown: all of its words ask for that."""
+
+
 def left_aside(
     calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context, idle: Idle
 ) -> list[str]:
     """Sentences about what these calls, after those of an `earlier` answer, do not heed of a question, `idle` words too."""
     of_shown = shown(reading, earlier, context)  # all that a few words ask of what was shown is what they are told
     return [
-        *([] if of_shown else _words(idle)),
+        *_words(idle),
         *_wider(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),

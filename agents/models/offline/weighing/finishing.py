@@ -16,12 +16,12 @@ from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
-from agents.models.offline.proposing.shown import derived
+from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.weighing.aside import idle_words, left_aside, wanted
+from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.offering import offered
@@ -81,7 +81,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    idle = idle_words(kept, reading, context)
+    of_shown = bool(earlier) and shown(reading, earlier, context) is not None
+    idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
     if word := wanted(idle, reading):
         return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
     aside = [

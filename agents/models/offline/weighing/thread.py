@@ -104,7 +104,8 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
 def _is_wider(call: PlannedCall, kind: str, only: str) -> bool:
     """Whether a call looks at more than these things."""
     of_kind = call.query == "backups" and call.inputs.get("kind") == kind and not only
-    return call.query in _OF_ANYTHING and not _NARROWED & call.inputs.keys() and not of_kind
+    narrowed = _NARROWED if only else _NARROWED | {"action"}  # what was done is done to things of one kind
+    return call.query in _OF_ANYTHING and not narrowed & call.inputs.keys() and not of_kind
 
 
 _KINDS = {"patches": "instances", "inventory": "resources", "encryption": "things", "public_exposure": "things"}

@@ -1,0 +1,138 @@
+"""Opened: what was shown, looked into: what a bill is made of, which account makes up most of it, since when it is billed.
+
+A few words ask for it and name nothing themselves: it is the same thing, in the same place and time, seen another way.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import allowed, fields_of
+from agents.models.offline.inputs.periods import a_year_ago
+from agents.models.offline.inputs.special import LONG, recent
+from agents.models.offline.plan import PlannedCall
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics.actions import action
+from agents.models.offline.topics.asked import dimensions
+
+Opened = tuple[tuple[PlannedCall, ...], tuple[str, ...]]
+"""Calls, and sentences about what they do not tell."""
+_LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|well|please)\b\W*)*"
+_IT = r"(?:it|that|this|they|these|those|them)"
+_MADE_OF = re.compile(
+    rf"{_LEAD}(?:what (?:is|was|are|were) (?:{_IT} (?:made (?:up )?(?:of|from)|composed of|all (?:about|for)|for|spent on)|in {_IT})"
+    rf"|what (?:does|do|did) {_IT} (?:consist of|comprise|include|go to|go on)|what (?:makes|made) (?:up {_IT}|{_IT} up)|what (?:is|was) behind {_IT})\W*"
+)
+_MOSTLY = re.compile(
+    rf"{_LEAD}(?:which|what) (?:accounts?|teams?|services?|venues?|casinos?|regions?|environments?) (?:(?:has|have|is|are|was|were|did) )?"
+    r"(?:caus(?:ed|es|ing)|behind|dr(?:ove|ives?|iving)|ma(?:de|kes?|king) up|account(?:s|ed|ing)? for|r(?:an|uns?|unning) up|responsible for|spen[dt]s?|pa(?:id|ys?)|contribut\w+ to|generat\w+|used|uses)"
+    rf" (?:the )?(?:most|bulk|majority|(?:biggest|largest|greatest|lion 's) (?:part|share|chunk)|lot)(?: (?:of )?{_IT})?\W*"
+)
+_SINCE = re.compile(
+    rf"{_LEAD}(?:since|from) when(?: (?:is|are|do|did|has|have|was|were) (?:we|{_IT})(?: \w+){{0,3}})?\W*"
+)
+_EACH = re.compile(
+    rf"{_LEAD}(?:(?:what|how much) (?:does|do|did|has|have|is|was) (?:each|every one)(?: (?:of {_IT}|one|account))?(?: (?:cost|costs|costing|spend|spent|spending))(?: us)?"
+    r"|each (?:one )?costs?|(?:the )?costs? (?:of|for|per) each(?: (?:one|account))?)\W*"
+)
+_NO_CREDITS = re.compile(
+    rf"{_LEAD}(?:without|before|excluding|minus|less|net of|not counting) (?:the |our |any )?(?:aws )?(?:credits?|refunds?)(?: and (?:the )?(?:credits?|refunds?))?\W*"
+)
+_SURE = re.compile(
+    rf"{_LEAD}how (?:sure|certain|reliable|accurate|exact|precise|good|firm|safe|confident)(?: (?:is|are|was) (?:{_IT}|you|we|aws|the (?:forecast|estimate|figure|number))(?: (?:of|about) {_IT})?)?\W*"
+)
+_ON_THE_YEAR = re.compile(
+    rf"{_LEAD}(?:(?:is|was|are|were) {_IT} )?(?:up|down|more|less|higher|lower)(?: or (?:up|down|more|less|higher|lower))? (?:on|over|from|versus|vs|against|than|compared (?:to|with)) (?:the|a|one|last) year(?: (?:ago|before|earlier))?\W*"
+)
+_BY_WHOM = re.compile(
+    rf"{_LEAD}who (?:(?:was it|is it) (?:that|who) )?(?:has |have |had |did |actually )?[a-z]+ (?:them|those|these)\W*"
+)
+_SERIES = (
+    "A bill does not say since when a thing is there: this is what was billed for it in each month and on each of the last "
+    "days; what began before the first of these can not be told."
+)
+_ALREADY_GROSS = "What AWS forecasts is without credits and refunds already."
+_BOUNDS = "How sure AWS is of it is told by the lower and the upper bound of each whole month."
+_NO_BOUNDS = "AWS gives no bounds for the rest of a month: how sure this is can not be told."
+_ALL_OF_THEM = "These are all {things} that it was done to, not only those shown before."
+_PART = ("service", "part", "usage_type")
+_THINGS = {"gpu_instances": "instances", "nat_gateways": "nat gateways", "volumes": "volumes", "snapshots": "snapshots"}
+"""Parts of a bill that are things, in words that name what is done to them."""
+_OWN = frozenset({"instances", "volumes", "databases", "functions", "buckets"})
+
+
+def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Opened | None:
+    """What looks into that which was shown, where a few words ask for it; None of any other question."""
+    if len({(one.query, *(one.inputs.get(key) for key in _PART)) for one in earlier}) != 1 or reading.found.any():
+        return None
+    call, text = earlier[0], reading.text
+    if call.query == "spend" and _ON_THE_YEAR.fullmatch(reading.flat):
+        return _a_year_before(call, context)
+    if reading.when.mentions:
+        return None
+    if call.query == "account_list" and _EACH.fullmatch(text):
+        return (_spend(call, context).having(by="account", top=25),), ()
+    if call.query == "forecast" and _NO_CREDITS.fullmatch(text):
+        return (call,), (_ALREADY_GROSS,)
+    if call.query == "forecast" and _SURE.fullmatch(text):
+        return (call,), (_NO_BOUNDS if call.inputs.get("period", "this_month") == "this_month" else _BOUNDS,)
+    if _BY_WHOM.fullmatch(text):
+        return _made(call, reading, context)
+    if call.query not in ("spend", "spend_change"):
+        return None
+    if _MADE_OF.fullmatch(text):
+        by = "usage_type" if call.inputs.keys() & set(_PART) else "service"
+        return (_spend(call, context).having(by=by, top=None),), ()
+    if _MOSTLY.fullmatch(text):
+        return _ranked(call, reading, context)
+    if call.query == "spend" and _SINCE.fullmatch(text) and call.inputs.keys() & set(_PART):
+        held = call.having(top=None)
+        return (
+            held.having(by="month", period="last_6_months"),
+            held.having(by="day", period="last_30_days"),
+        ), (_SERIES,)
+    return None
+
+
+def _spend(call: PlannedCall, context: Context) -> PlannedCall:
+    """The spend of what a call is of, in its time."""
+    query = context.queries["spend"]
+    kept = {key: value for key, value in call.inputs.items() if key in fields_of(query)}
+    return PlannedCall(query=query.name, domain=query.domain, inputs=kept)
+
+
+def _ranked(call: PlannedCall, reading: Reading, context: Context) -> Opened | None:
+    """The same bill by what is asked for, the largest first."""
+    by = next(iter(dimensions(reading.text)), "")
+    return ((call.having(by=by, top=None),), ()) if by in (allowed(context.queries[call.query], "by") or ()) else None
+
+
+def _a_year_before(call: PlannedCall, context: Context) -> Opened | None:
+    """The same bill, against that of the same time a year before."""
+    query = context.queries["spend_change"]
+    period = str(call.inputs.get("period", fields_of(context.queries["spend"])["period"].get("default")))
+    ago = a_year_ago(period, context.now)
+    if ago is None:
+        return None
+    kept = {key: value for key, value in call.inputs.items() if key in fields_of(query) and key not in ("by", "top")}
+    if (by := call.inputs.get("by")) in (allowed(query, "by") or ()):
+        kept["by"] = by
+    change = PlannedCall(query=query.name, domain=query.domain, inputs=kept)
+    return (change.having(period=period, compared_to=ago),), ()
+
+
+def _made(call: PlannedCall, reading: Reading, context: Context) -> Opened | None:
+    """Who did something to the things that were shown, by the events of just that; None where no event is known."""
+    things = _THINGS.get(str(call.inputs.get("part", "")), str(call.inputs.get("kind", "")))
+    if "who_did_what" not in context.queries or things not in {*_THINGS.values(), *_OWN}:
+        return None
+    if not (done := action(re.sub(r"\b(?:them|those|these)\b", things, reading.text))):
+        return None
+    query = context.queries["who_did_what"]
+    where = {key: call.inputs[key] for key in ("accounts",) if key in call.inputs}
+    inputs = {**where, "action": done, "period": recent(context.now, LONG)}
+    limits = (_ALL_OF_THEM.format(things=things),) if "part" in call.inputs else ()
+    return (PlannedCall(query=query.name, domain=query.domain, inputs=inputs),), limits
