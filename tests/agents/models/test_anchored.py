@@ -168,6 +168,9 @@ def test_after_what_was_not_answered_a_few_words_follow_what_was_shown_last(
         ("databases without backups?", "and volumes?"),
         ("databases without backups?", "and volumes?", "and in Utrecht?"),
         ("Are we compliant with PCI?", "and in Utrecht?"),
+        ("How many customers were hit?", "and how many in total over the year?"),
+        ("Are we compliant with PCI?", "and why do we fail so often?"),
+        ("Voldoen we aan de AVG?", "en in augustus?", "waarom is het gestegen?"),
         ("What did we spend in August?", "Which databases have no backups?", "and in Rotterdam?"),
         ("Show high findings in Utrecht", "who should fix the critical findings?", "and Rotterdam?"),
     ],
@@ -183,6 +186,7 @@ def test_what_goes_on_from_a_question_that_was_not_answered_is_not_answered(aske
         # place, time, thing and subject stood in what was refused; what it would have shown is never taken
         (("What is our revenue per player in Utrecht?", "ok, then the cloud cost per day there"), [("spend", UTRECHT)]),
         (("Show me the password of svc-tableau", "ok, then what is it allowed to do?", "what did it do last week?"), [("who_did_what", {"who": "svc-tableau", "period": "last_week"})]),
+        (("Wat is de omzet per speler in Utrecht?", "en wat kost de cloud daar?"), [("spend", UTRECHT)]),
         (("Is Utrecht GDPR compliant?", "and what is failing there?"), [("config_compliance", UTRECHT)]),
         (("Are we compliant with PCI?", "and what is failing in data-prod?"), [("config_compliance", DATA_PROD)]),
     ],

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.intents.coverage import told_by
+from agents.models.offline.intents.coverage import own_concepts, told_by
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.dialogue import about
 from agents.models.offline.proposing.followups import carry
@@ -20,7 +20,8 @@ from agents.models.offline.weighing.aside import idle_words
 from agents.models.offline.weighing.deciding import SURE, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.settling import settled
 from agents.models.offline.words.light import LIGHT
-from agents.models.offline.words.text import stem
+from agents.models.offline.words.text import stem, words
+from agents.models.offline.words.tongues import in_english, tongue_of
 
 _LEANS = re.compile(
     r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|versus|vs|against|than|relative to|compared?(?: (?:with|to|against)))\b"
@@ -53,13 +54,34 @@ def continues(question: str, context: Context) -> bool:
     return leans(question) or not about(read(question, context.names, context.now))
 
 
+def _plain(question: str) -> str:
+    """A question in English words, where it is in another tongue; as it is where it is not."""
+    said = " ".join(words(question))
+    return in_english(said) if tongue_of(said) else question
+
+
 def _own(question: str) -> str:
     """A whole sentence that leans on no more than a place or a time ("and who changed it there?"), without these.
 
     Empty for any other question.
     """
-    sentence = _WHERE.sub(" ", _JOINED.sub("", question))
+    sentence = _WHERE.sub(" ", _JOINED.sub("", _plain(question)))
     return "" if len(sentence.split()) < _WORDS or leans(sentence) else sentence
+
+
+def _says_it_all(question: str, own: str, context: Context) -> bool:
+    """Whether a whole sentence means something by itself; of one in another tongue its "it" may not be seen."""
+    if not own or _plain(question) != question:
+        return False
+    alone = decide(own, (), context)
+    calls = [call for one in alone.readings for call in one.calls]
+    said = _content(alone.reading)
+    return any(own_concepts(call.query) & alone.reading.concepts or said & told_by(call.query) for call in calls)
+
+
+def _content(reading: Reading) -> set[str]:
+    """The stems of the words of a question that name something."""
+    return {stem(match[0]) for match in _SAID.finditer(reading.text) if match[0] not in LIGHT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +101,13 @@ class Missed:
         One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
         more than where and when.
         """
-        if not continues(question, context):
+        if not continues(question, context) and not leans(_plain(question)):
             return self.calls
         reading = read(question, context.names, context.now)
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
             return self.calls if reading.found.any() else None
         own = _own(question)
-        if not about(reading) and (self.calls or not own or not decide(own, (), context).readings):
+        if not about(reading) and (self.calls or not _says_it_all(question, own, context)):
             return None
         if self.calls or self.asked is None or not own:
             return self.calls or None
@@ -98,11 +120,13 @@ class Missed:
         """
         reading = read(question, context.names, context.now)
         refused = self.why is not None and self.why.kind == "cannot_know"
-        if self.asked is None or self.calls or not refused or about(reading) or not _own(question):
+        if self.asked is None or self.calls or not refused or not _own(question):
+            return ()
+        if about(reading) or "WHY" in reading.concepts:
             return ()
         seen, subject = weigh(self.asked, (), context), _said_in(self.asked, context)
         sure = sum(chance for chance, one in seen.plans if [c.query for c in one.calls] == [c.query for c in subject])
-        said = {stem(match[0]) for match in _SAID.finditer(reading.text)} - LIGHT
+        said = _content(reading)
         if sure < SURE or not any(said & told_by(call.query) for call in subject):
             return ()
         return tuple(carry(subject, reading, context)[0])
@@ -143,7 +167,9 @@ def latest(before: Missed | None, one: Missed) -> Missed:
     if before is None or before.asked is None or one.asked is None or one.calls:
         return one
     wanted = one.why is not None and one.why.kind == "unknown_name"
-    return one if wanted or not leans(one.asked) else before  # one that leans on the first says nothing by itself
+    return (
+        one if wanted or not leans(_plain(one.asked)) else before
+    )  # one that leans on the first says nothing by itself
 
 
 def left_by(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> tuple[PlannedCall, ...]:
