@@ -249,6 +249,6 @@ def test_a_few_words_look_into_what_was_shown(
 
 def test_what_looking_into_it_does_not_tell_is_said() -> None:
     assert any("since when" in limit for limit in plan_of(_GPU, "since when?").limits)
-    assert any("not only those shown" in limit for limit in plan_of(_GPU, "who started them?").limits)
+    assert any("not narrowed to the gpu" in limit for limit in plan_of(_GPU, "who started them?").limits)
     assert any("already" in limit for limit in plan_of("What will this year cost?", "and without the credits?").limits)
     assert any("no bounds" in limit for limit in plan_of("What will this month cost?", "how sure is that?").limits)

@@ -21,6 +21,13 @@ _NOUNS = {
     "keys": "kms keys", "security_groups": "security groups",
 }  # fmt: skip
 """Kinds of things in words that name what is done to them."""
+_OF_PARTS = {
+    "gpu_instances": "instances",
+    "nat_gateways": "nat gateways",
+    "volumes": "volumes",
+    "snapshots": "snapshots",
+}
+"""The same of parts of a bill that are things."""
 _OF_QUERIES = {"alarms": "alarms", "alarm_history": "alarms", "backups": "backups"}
 """What the rows of a query are, where it has one kind of them."""
 
@@ -48,4 +55,5 @@ def in_full(text: str, earlier: Sequence[PlannedCall]) -> str:
 
 
 def _noun(call: PlannedCall) -> str | None:
-    return _NOUNS.get(str(call.inputs.get("kind", ""))) or _OF_QUERIES.get(call.query)
+    kind, part = (str(call.inputs.get(key, "")) for key in ("kind", "part"))
+    return _NOUNS.get(kind) or _OF_PARTS.get(part) or _OF_QUERIES.get(call.query)

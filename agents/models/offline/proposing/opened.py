@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of
 from agents.models.offline.inputs.periods import a_year_ago
-from agents.models.offline.inputs.special import LONG, recent
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
-from agents.models.offline.topics.actions import action
 from agents.models.offline.topics.asked import dimensions
 
 Opened = tuple[tuple[PlannedCall, ...], tuple[str, ...]]
@@ -47,9 +45,6 @@ _SURE = re.compile(
 _ON_THE_YEAR = re.compile(
     rf"{_LEAD}(?:(?:is|was|are|were) {_IT} )?(?:up|down|more|less|higher|lower)(?: or (?:up|down|more|less|higher|lower))? (?:on|over|from|versus|vs|against|than|compared (?:to|with)) (?:the|a|one|last) year(?: (?:ago|before|earlier))?\W*"
 )
-_BY_WHOM = re.compile(
-    rf"{_LEAD}who (?:(?:was it|is it) (?:that|who) )?(?:has |have |had |did |actually )?[a-z]+ (?:them|those|these)\W*"
-)
 _SERIES = (
     "A bill does not say since when a thing is there: this is what was billed for it in each month and on each of the last "
     "days; what began before the first of these can not be told."
@@ -57,16 +52,12 @@ _SERIES = (
 _ALREADY_GROSS = "What AWS forecasts is without credits and refunds already."
 _BOUNDS = "How sure AWS is of it is told by the lower and the upper bound of each whole month."
 _NO_BOUNDS = "AWS gives no bounds for the rest of a month: how sure this is can not be told."
-_ALL_OF_THEM = "These are all {things} that it was done to, not only those shown before."
-_PART = ("service", "part", "usage_type")
-_THINGS = {"gpu_instances": "instances", "nat_gateways": "nat gateways", "volumes": "volumes", "snapshots": "snapshots"}
-"""Parts of a bill that are things, in words that name what is done to them."""
-_OWN = frozenset({"instances", "volumes", "databases", "functions", "buckets"})
+_PART = frozenset({"service", "part", "usage_type"})
 
 
 def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Opened | None:
     """What looks into that which was shown, where a few words ask for it; None of any other question."""
-    if len({(one.query, *(one.inputs.get(key) for key in _PART)) for one in earlier}) != 1 or reading.found.any():
+    if len(earlier) != 1 or reading.found.any():
         return None
     call, text = earlier[0], reading.text
     if call.query == "spend" and _ON_THE_YEAR.fullmatch(reading.flat):
@@ -79,16 +70,14 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
         return (call,), (_ALREADY_GROSS,)
     if call.query == "forecast" and _SURE.fullmatch(text):
         return (call,), (_NO_BOUNDS if call.inputs.get("period", "this_month") == "this_month" else _BOUNDS,)
-    if _BY_WHOM.fullmatch(text):
-        return _made(call, reading, context)
     if call.query not in ("spend", "spend_change"):
         return None
     if _MADE_OF.fullmatch(text):
-        by = "usage_type" if call.inputs.keys() & set(_PART) else "service"
+        by = "usage_type" if _PART & call.inputs.keys() else "service"
         return (_spend(call, context).having(by=by, top=None),), ()
     if _MOSTLY.fullmatch(text):
         return _ranked(call, reading, context)
-    if call.query == "spend" and _SINCE.fullmatch(text) and call.inputs.keys() & set(_PART):
+    if call.query == "spend" and _SINCE.fullmatch(text) and _PART & call.inputs.keys():
         held = call.having(top=None)
         return (
             held.having(by="month", period="last_6_months"),
@@ -122,17 +111,3 @@ def _a_year_before(call: PlannedCall, context: Context) -> Opened | None:
         kept["by"] = by
     change = PlannedCall(query=query.name, domain=query.domain, inputs=kept)
     return (change.having(period=period, compared_to=ago),), ()
-
-
-def _made(call: PlannedCall, reading: Reading, context: Context) -> Opened | None:
-    """Who did something to the things that were shown, by the events of just that; None where no event is known."""
-    things = _THINGS.get(str(call.inputs.get("part", "")), str(call.inputs.get("kind", "")))
-    if "who_did_what" not in context.queries or things not in {*_THINGS.values(), *_OWN}:
-        return None
-    if not (done := action(re.sub(r"\b(?:them|those|these)\b", things, reading.text))):
-        return None
-    query = context.queries["who_did_what"]
-    where = {key: call.inputs[key] for key in ("accounts",) if key in call.inputs}
-    inputs = {**where, "action": done, "period": recent(context.now, LONG)}
-    limits = (_ALL_OF_THEM.format(things=things),) if "part" in call.inputs else ()
-    return (PlannedCall(query=query.name, domain=query.domain, inputs=inputs),), limits

@@ -90,6 +90,8 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
     found = []
     for one in earlier:
         kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), str(one.inputs.get("only", ""))
+        if one.inputs.get("part") == "gpu_instances" and any(call.query == "who_did_what" for call in calls):
+            found.append("gpu instances")  # no event of an instance says what it is for
         if one.query not in _KINDS or any(call.query == one.query for call in calls):
             continue
         if one.query in _CHECKED and not any(call.query == "backups" for call in calls):
