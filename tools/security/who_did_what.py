@@ -87,6 +87,9 @@ def who_did_what(
     if writes_only and not who and not actions:
         # of everybody, a sign-in is not what was asked for: what was changed stands before it
         matching.sort(key=lambda event: event.action in _SIGN_INS)
+    if actions and _SIGN_INS.issuperset(actions):
+        matching.sort(key=lambda event: event.error is None)  # among many that went well, these are looked for
+        facts.notes.append("Sign-ins that failed stand first.")
     _totals(facts, matching, kind, behind)
     _table(aws, facts, matching, kind, behind, top)
     return facts
@@ -191,6 +194,9 @@ def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str,
     if 0 < signed < len(events):
         beside = f"console sign-ins {'beside' if apart else 'among'} these {kind}"
         facts.fact(beside, signed, "sign-ins", receipts=behind, headline=True)
+    wrong = sum(event.action in _SIGN_INS and event.error is not None for event in events)
+    if signed:
+        facts.fact("console sign-ins that failed", wrong, "sign-ins", receipts=behind, headline=signed == len(events))
     bare = sum(event.without_mfa and not event.error for event in events)
     if bare:
         facts.fact("console sign-ins without MFA", bare, "sign-ins", receipts=behind)

@@ -141,6 +141,12 @@ def test_what_else_somebody_did_is_asked_of_the_one_person_that_was_shown() -> N
     assert unnamed.abstention is not None and 'who is meant by "he"' in unnamed.abstention.text
 
 
+@pytest.mark.parametrize("asked", ["Were there failed logins last week?", "Did anyone fail to sign in last week?"])
+def test_sign_ins_that_failed_are_looked_for_among_sign_ins(asked: str) -> None:
+    [call] = plan_of(asked).calls
+    assert (call.query, call.inputs["action"], call.inputs["period"]) == ("who_did_what", "ConsoleLogin", "last_week")
+
+
 def test_a_sign_in_stays_one_in_the_week_before() -> None:
     [call] = plan_of("Who logged in as root last week?", "And the week before that?").calls
     assert call.inputs == {"period": "2026-09-28..2026-10-04", "who": "root", "action": "ConsoleLogin"}

@@ -91,6 +91,16 @@ def test_root_sign_ins_tell_failure_from_success(ask: Any, named: Any) -> None:
     assert named(result, "console sign-ins without MFA").value == 1
 
 
+def test_sign_ins_that_failed_are_told_before_the_many_that_did_not(ask: Any, named: Any, records: Any) -> None:
+    truth = [event for event in _between(records, *_OCTOBER) if event["name"] == "ConsoleLogin"]
+    result = ask("who_did_what", period="2026-10", action="ConsoleLogin")
+    failed = named(result, "console sign-ins that failed")
+    assert 0 < failed.value < len(truth) and failed.id in result.headlines
+    first = list(zip(values(result, 1), values(result, 2), strict=True))[: int(failed.value)]
+    assert all(action.startswith("ConsoleLogin (sign-in failed") for _, action in first)
+    assert "root user" in {who for who, _ in first}
+
+
 @pytest.mark.parametrize("action", ["delete", "Delete"])
 def test_a_verb_means_every_action_of_that_kind(ask: Any, records: Any, named: Any, action: str) -> None:
     start = datetime(2026, 8, 1, tzinfo=UTC)

@@ -35,9 +35,19 @@ _POLITELY = re.compile(
 """How it is asked, or by whom, and not what."""
 
 
+_SIGN_IN = r"(?:sign|log)\w*[ -]?(?:in|on)s?"
+_FAILED_SIGN_INS = re.compile(
+    rf"\b(?:failed|unsuccessful|failing|rejected|refused) (?:(?!backups?\b)[\w<>]+ ){{0,2}}{_SIGN_IN}\b|\bfail\w* to {_SIGN_IN}\b"
+    rf"|\b{_SIGN_IN} (?:(?:attempts?|that|which|have|has|ever) ){{0,3}}fail\w*"
+)
+"""Sign-ins that failed, which are events of one kind whoever it was."""
+
+
 def deed(reading: Reading) -> bool:
-    """Whether all that is asked is who made one change."""
+    """Whether all that is asked is who made one change, or which sign-ins failed."""
     text = _POLITELY.sub(" ", reading.text)
+    if _FAILED_SIGN_INS.search(reading.flat):
+        return not {"MFA", "COST"} & reading.concepts
     done = reading.event or action(text)
     if not done or "COST" in reading.concepts or not _WHO.search(text) or _MORE.search(text) or _HAS.search(text):
         return False

@@ -75,7 +75,7 @@ LEAST = re.compile(
 )
 _MEAN = re.compile(r"\b(?:average|mean|median|gemiddeld\w*)\b(?! time)")
 _PERSONAL = re.compile(
-    r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w* ?(?:in|on)s?|sign\w* ?(?:in|on)s?|console|"
+    r"\b(?:who|whom|whose|wie|quem|cloudtrail|audit trail|actions?|activit\w+|<user>|root|log\w*[ -]?(?:in|on)s?|sign\w*[ -]?(?:in|on)s?|console|"
     r"any(?:one|body)|some(?:one|body)|did what|role|(?:which|what) (?:\w+ )?(?:users?|persons?|people|admins?|engineers?|colleagues?|roles?|humans?)|api calls?|culprit|responsible|actor)\b"
 )
 OF_A_BILL = frozenset({"spend", "spend_change", "forecast"})

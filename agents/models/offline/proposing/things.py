@@ -92,8 +92,12 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
                 noun = "resources" if kind == "services" else kind.replace("_", " ")
                 only = str(one.inputs.get("only", ""))
                 rest = f", not only the {only} ones" if only.isalpha() else ""
-                return f"Priced is all of {whole}{rest}: the bill does not tell single {noun} apart."
+                saved = _SAVED_ON if (kind, only) == ("volumes", "unattached") else ""
+                return f"Priced is all of {whole}{rest}: the bill does not tell single {noun} apart.{saved}"
     return None
+
+
+_SAVED_ON = " What AWS would save on each of those is told by the savings on storage: ask for them."
 
 
 def _of_kind(call: PlannedCall) -> str:
