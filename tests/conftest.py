@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -85,6 +86,13 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="regent-tests-", ignore_cleanup_errors=True)
         os.environ[SHARED] = folder.name
         config.add_cleanup(folder.cleanup)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """For the slow tests alone, no file is loaded that has none: four processes would load three times as many."""
+    if config.option.markexpr != "slow" or collection_path.suffix != ".py":
+        return None
+    return None if re.search(r"\bmark\.slow\b", collection_path.read_text(encoding="utf-8")) else True
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

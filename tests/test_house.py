@@ -57,6 +57,13 @@ def test_nothing_is_unfinished_or_silenced() -> None:
             assert not wrong.search(line), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
 
 
+def test_what_marks_a_test_as_slow_stands_in_its_own_file() -> None:
+    """`make slow` loads no other files (`tests/conftest.py`)."""
+    marking = re.compile(r"\bmark\.slow\b")
+    helpers = [path for path in (ROOT / "tests").rglob("*.py") if not path.name.startswith("test_")]
+    assert not [path for path in helpers if marking.search(path.read_text(encoding="utf-8"))]
+
+
 def test_no_two_files_of_tests_have_one_name() -> None:
     """pytest would stop at the second of them, and none of its tests would run."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))

@@ -11,6 +11,8 @@ import zipfile
 import pytest
 
 from infra import packaging
+from tests.deploy.package import FOLDER
+from tests.deploy.package import package as package_here
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -53,7 +55,7 @@ def test_the_sbom_is_valid_and_names_every_distribution(package):
 
 
 def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path):
-    packaging.assemble(tmp_path / "here")
+    package_here()
     port = free_port()
     env = {
         "PATH": os.environ["PATH"],
@@ -72,7 +74,7 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
             "-I",
             "-S",
             "-c",
-            f"import sys; sys.path.insert(0, {str(tmp_path / 'here')!r}); {imports}; tools.catalogue.queries()",
+            f"import sys; sys.path.insert(0, {str(FOLDER)!r}); {imports}; tools.catalogue.queries()",
         ],
         capture_output=True,
         text=True,
@@ -80,7 +82,7 @@ def test_the_same_list_for_this_machine_serves_without_our_environment(tmp_path)
     )
     assert done.returncode == 0, done.stderr[-2000:]
     server = subprocess.Popen(
-        [sys.executable, "-S", str(tmp_path / "here" / "main.py")],
+        [sys.executable, "-S", str(FOLDER / "main.py")],
         env=env,
         cwd=tmp_path,
         stderr=subprocess.PIPE,
