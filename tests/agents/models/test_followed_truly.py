@@ -132,6 +132,16 @@ def test_how_many_there_are_to_save_on_says_what_is_counted() -> None:
             {"check": "unused_keys", "days": None},
         ),
         (("Is our data in venue-utrecht encrypted?", "And the disks?"), "encryption", {"kind": "volumes"}),
+        (
+            ("Did all backups succeed last night?", "What went wrong?", "Since which night?"),
+            "backups",
+            {"period": "last_24_hours"},
+        ),
+        (
+            ("Did GuardDuty find anything serious this week?", "and last month?"),
+            "threats",
+            {"severity": "high", "period": "last_month"},
+        ),
     ],
 )
 def test_a_few_words_keep_what_was_spoken_of_and_change_what_they_name(
@@ -149,3 +159,12 @@ def test_who_did_it_is_never_answered_with_the_list_alone(before: str) -> None:
 def test_whose_data_it_is_and_when_a_user_was_made_are_named_where_nothing_is_told_by_them() -> None:
     assert any("player" in limit for limit in plan_of("Is player data encrypted?").limits)
     assert "This shows the state now" in plan_of("Which users have no MFA?", "only those created this year").limits[0]
+
+
+def test_machines_that_nobody_uses_are_held_against_those_that_stand_idle() -> None:
+    counted, idle = plan_of("Are there GPU machines running that nobody uses?").calls
+    assert counted.inputs["only"] == "gpu running" and (idle.query, idle.inputs["kind"]) == ("savings", "idle")
+
+
+def test_what_is_highly_available_is_not_told_by_what_is_encrypted() -> None:
+    assert "availability zones" in why_not("Which databases are not highly available?")

@@ -76,7 +76,8 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
-            r"^\W*(?:(?:and|so|but|ok|then) )*who(?: \w+)? (?:did|made|put|let|set|left|gave|broke|took|shut|cut|(?!need|us|own)\w+ed) (?:it|that|this|them|those|these)\b"
+            r"^\W*(?:(?:and|so|but|ok|then) )*whose (?:doing|fault|work|idea|mistake) (?:is|was) (?:it|that|this|these|those)\b"
+            r"|^\W*(?:(?:and|so|but|ok|then) )*(?:who|(?:which|what) (?:person|user|engineer|colleague|admin|role))(?: \w+)? (?:did|made|put|let|set|left|gave|broke|took|shut|cut|(?!need|us|own)\w+ed) (?:it|that|this|them|those|these)\b"
         ),
         frozenset({"who_did_what", "recent_changes", "threats"}),
         "who did that",

@@ -28,6 +28,12 @@ _AFTER = (
         ),
         r"critical \1",
     ),
+    (
+        re.compile(
+            r"\b((?:f[io]u?nd|see|seen|saw|detect(?:ed)?|report(?:ed)?|spot(?:ted)?|catch|caught|flag(?:ged)?|discover(?:ed)?|notice[d]?) )(?:any|some|no)thing (?:(?:really|very|truly|more) )*(serious|severe|grave)\b"
+        ),
+        r"\1\2 ones",
+    ),
     (re.compile(rf"\b({_BEHIND})(?:(?:really |quite |pretty |rather )?(?:serious|severe|grave))\b"), r"serious \1"),
     (
         re.compile(

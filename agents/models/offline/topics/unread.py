@@ -36,7 +36,7 @@ _UNREAD: tuple[tuple[tuple[str, ...], str | None, str], ...] = (
         '"Which security groups are open to the internet?" or "What does WAF cost?"',
     ),
     (
-        (r"\b(?:availability[- ]zones?|azs?|multi[- ]?azs?)\b",),
+        (r"\b(?:availability[- ]zones?|azs?|multi[- ]?azs?|single[- ]azs?|high(?:ly)?[- ]availab\w+|hoog beschikbaar|stand-?by (?:replicas?|instances?|cop(?:y|ies)|databases?))\b",),
         _ELSE,
         "Regent does not tell availability zones apart, so it does not see in which or in how many of them something runs. "
         'Near it, you could ask: "How many instances do we run, by region?" or "Which Config rules are failing?"',

@@ -42,6 +42,7 @@ from agents.models.offline.weighing.ranking import (
 )
 from agents.models.offline.weighing.settling import as_asked, unsettled
 from agents.models.offline.weighing.unheard import may_be_unheard, unheard
+from agents.models.offline.weighing.unused import with_idle_ones
 from agents.models.offline.words.plainly import as_looked_at
 
 LONGEST = 4000
@@ -250,9 +251,8 @@ class Weighing:
 
     def hours(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """The calls of a plan with the hours that were said: weighed were whole days."""
-        return narrowed(
-            expiring(calls, self.reading, self.context.now, self.earlier), self.reading, self.earlier, self.context
-        )
+        ending = expiring(calls, self.reading, self.context.now, self.earlier)
+        return narrowed(ending, self.reading, self.earlier, self.context)
 
 
 def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Weighing:
@@ -337,6 +337,8 @@ def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
     """The plan of a kind of thing, or of a service on the bill, that was named and nothing more."""
     if (kind := plainly(seen.reading)) and (one := _alone("inventory", ("kind", kind), plans)):
         return one
+    if idle := with_idle_ones([one for _, one in plans], seen.reading):
+        return idle
     for _, one in plans:
         if followed_up(one.calls, seen.reading, seen.days):
             return one
