@@ -20,8 +20,8 @@ import yaml
 from policies.controls.declared import SHIPPED
 from tests.commands import regent_here
 from tests.homes import furnished
+from tests.warm import REGENT, ran
 
-REGENT = Path(sys.executable).with_name("regent")
 KEYS = [
     "id", "question", "principal", "status", "text", "disclosure", "figures", "facts", "receipts", "queries",
     "personal", "usage", "ledger",
@@ -54,9 +54,13 @@ def here(folder: Path, *words: str, given: str = "", **env: str) -> subprocess.C
     return regent_here(folder, *words, given=given, **{"REGENT_HOME": home(folder), "COLUMNS": "120", **env})
 
 
-def answer(folder: Path, *words: str, **env: str) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
-    done = regent(folder, "ask", *words, "--json", **env)
-    return json.loads(done.stdout), done
+def anew(folder: Path, *words: str) -> dict[str, Any]:
+    """The object that a process of its own writes, in the same home as the one before."""
+    env = {**os.environ, "REGENT_HOME": home(folder), "COLUMNS": "120"}
+    done = ran([REGENT, *words, "--json"], cwd=folder, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 class First(NamedTuple):
@@ -95,11 +99,11 @@ def test_ask_prints_exactly_one_json_object_with_every_promised_key(first: First
 
 @pytest.mark.slow
 def test_the_second_equal_question_is_answered_from_the_cache_and_says_so(folder: Path) -> None:
-    answer(folder, "What did we spend in August by account?")
-    again, _ = answer(folder, "What did we spend in August by account?")
+    anew(folder, "ask", "What did we spend in August by account?")
+    again = anew(folder, "ask", "What did we spend in August by account?")
     assert again["usage"]["aws_cost_usd"] == 0
     assert all(receipt["cached"] and receipt["age_seconds"] >= 0 for receipt in again["receipts"])
-    fresh, _ = answer(folder, "What did we spend in August by account?", "--fresh")
+    fresh = anew(folder, "ask", "What did we spend in August by account?", "--fresh")
     assert fresh["usage"]["aws_cost_usd"] > 0
     assert fresh["facts"][0]["value"] == again["facts"][0]["value"]
 
@@ -168,8 +172,8 @@ def test_a_question_is_read_from_standard_input(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_a_follow_up_in_a_session_survives_a_new_process(folder: Path) -> None:
-    answer(folder, "What did venue-utrecht cost last month?", "--session", "s")
-    found, _ = answer(folder, "And the month before?", "--session", "s")
+    anew(folder, "ask", "What did venue-utrecht cost last month?", "--session", "s")
+    found = anew(folder, "ask", "And the month before?", "--session", "s")
     assert found["status"] == "answered"
     assert "August 2026" in found["text"]
     assert "venue-utrecht" in found["text"]
@@ -177,10 +181,9 @@ def test_a_follow_up_in_a_session_survives_a_new_process(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_recompute_finds_every_fact_the_same(folder: Path) -> None:
-    found, _ = answer(folder, "Which buckets are public?")
-    done = regent(folder, "audit", "recompute", "--question", found["id"], "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert all(not one["faults"] for one in json.loads(done.stdout)["queries"])
+    found = anew(folder, "ask", "Which buckets are public?")
+    done = anew(folder, "audit", "recompute", "--question", found["id"])
+    assert all(not one["faults"] for one in done["queries"])
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

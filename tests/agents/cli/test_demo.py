@@ -2,13 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-REGENT = Path(sys.executable).with_name("regent")
+from tests.warm import REGENT, ran
 
 
 @pytest.mark.slow
@@ -16,7 +13,7 @@ def test_a_newcomer_sees_a_handful_evidenced_and_most_unassessed(tmp_path):
     env = {**os.environ, "REGENT_HOME": str(tmp_path / "home")}
 
     def regent(*words):
-        done = subprocess.run([REGENT, *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        done = ran([REGENT, *words], cwd=tmp_path, env=env)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

@@ -36,6 +36,8 @@ def greedy(aws: Aws) -> Facts:
 '''
 ASK = """
 import json, sys
+from agents.starting import start_lean
+start_lean()
 from agents.home import Home
 from agents.opening import open_desk
 from agents.answer import Question
