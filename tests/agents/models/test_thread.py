@@ -117,6 +117,7 @@ def test_what_is_said_beside_an_answer_is_no_figure_that_no_fact_supports(asked:
             {"severity": "critical", "by": "resource"},
         ),
         (("Which databases are running out of space?",), "metric", {"name": "db_storage_free"}),
+        (("List all buckets.",), "inventory", {"kind": "buckets"}),  # was: not understood
         (("Are our databases encrypted?", "and backed up?"), "backups", {"kind": "databases"}),
         (("Are our databases backed up?", "and the servers?"), "backups", {"kind": "instances"}),
         (  # was: all that is upcoming

@@ -135,6 +135,7 @@ _NOUNS = {
     "functions": r"(?:(?:aws|lambda) )?(?:functions?|lambdas?)",
     "databases": r"(?:(?:rds|aws) )?(?:databases?|dbs?|db instances?)",
 }
+_OTHERS = {"buckets": r"(?:(?:s3|aws) )?buckets?", "load_balancers": r"load balancers?"}
 _NOUN = re.compile("|".join(rf"(?<![\w-])(?:{noun})(?![\w-])" for noun in _NOUNS.values()))
 _SMALL = frozenset(
     "which what list show me name names the of our all are is do we have there any still currently now right that in on at run runs use uses using with "
@@ -143,15 +144,18 @@ _SMALL = frozenset(
 """Words that say nothing more of what is asked for."""
 
 
-def plainly(reading: Reading) -> str | None:
-    """The kind of resource, where a question asks for those in one state or of one type, and for nothing else."""
-    for kind, noun in _NOUNS.items():
+def plainly(reading: Reading, *, alone: bool) -> str | None:
+    """The kind of resource, where a question asks for those in one state or of one type, and for nothing else.
+
+    Of one that stands alone, where all of a kind are asked for and nothing more: "list the buckets".
+    """
+    for kind, noun in {**_NOUNS, **(_OTHERS if alone else {})}.items():
         text, found = re.subn(rf"(?<![\w-])(?:{noun})(?![\w-])", " ", reading.text)
         if not found or not (_LIST.search(reading.text) or _COUNT.search(reading.text)):
             continue
         states = "|".join(pattern for _, pattern in _STATES.get(kind, ()))
-        for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES[kind]))):
+        for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES.get(kind, "")))):
             text = re.sub(rf"(?<![\w.-])(?:{pattern})(?![\w-])", " ", text)
-        if _named(kind, reading) and set(text.split()) <= _SMALL:
+        if (alone or _named(kind, reading)) and set(text.split()) <= _SMALL:
             return kind
     return None

@@ -241,7 +241,6 @@ _NOT_ANSWERED = {
     "what are we paying for storage",
     "how can we reduce the aws bill",
     "anything on fire at the moment",
-    "list all buckets",
     "was there an outage at amazon last month",
 }
 """Asked word for word these are not answered, or with more than they ask."""

@@ -335,7 +335,7 @@ def _among(seen: Weighing, kept: _Plans) -> Weighing:
 
 def _plainly(seen: Weighing, plans: _Plans) -> Candidate | None:
     """The plan of a kind of thing, or of a service on the bill, that was named and nothing more."""
-    if (kind := plainly(seen.reading)) and (one := _alone("inventory", ("kind", kind), plans)):
+    if (kind := plainly(seen.reading, alone=not seen.earlier)) and (one := _alone("inventory", ("kind", kind), plans)):
         return one
     if idle := with_idle_ones([one for _, one in plans], seen.reading):
         return idle
