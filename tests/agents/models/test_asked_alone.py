@@ -358,3 +358,18 @@ def test_everyday_words_for_a_service_are_priced(ask: Ask) -> None:
 @pytest.mark.parametrize("said", ["Is anything down?", "Are all systems up?", "Are our RDS costs going down?"])
 def test_what_is_up_or_down_is_still_answered(said: str) -> None:
     assert read(said).calls
+
+
+@pytest.mark.parametrize(
+    ("said", "query", "wanted"),
+    [
+        ("Which vendors have access to our accounts?", "public_exposure", {"kind": "shared"}),
+        ("How much of our database hours are covered now?", "commitments", {}),
+        ("Wat hebben we in september uitgegeven aan S3?", "spend", {"service": "Amazon Simple Storage Service"}),
+    ],
+)
+def test_everyday_words_for_outsiders_coverage_and_spend_are_known(
+    said: str, query: str, wanted: dict[str, str]
+) -> None:
+    [call] = read(said).calls
+    assert call.query == query and wanted.items() <= call.inputs.items()

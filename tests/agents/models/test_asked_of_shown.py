@@ -236,6 +236,26 @@ _GPU = "How much money is burned on those GPU machines?"
             [("spend_change", {"team": "payments", "period": "last_month", "compared_to": "2025-09"})],
         ),
         (("What will this year cost?", "and without the credits?"), [("forecast", {"period": "this_year"})]),
+        (
+            ("Which access keys are old?", "and not used for three months?"),
+            [("identity_hygiene", {"check": "unused_keys", "days": 90})],
+        ),
+        (
+            ("What is ringing right now?", "which is the noisiest of the past two weeks?"),
+            [("alarm_history", {"period": "last_2_weeks"})],
+        ),
+        (
+            ("Any threats this month?", "anything serious?"),
+            [("threats", {"period": "month_to_date", "severity": "high"})],
+        ),
+        (
+            ("Which Lambda functions run on an outdated runtime?", "when does support end?"),
+            [("aws_health_events", {"status": "upcoming"})],
+        ),
+        (
+            ("Wat geven we uit aan logging?", "en in augustus?", "waarom is het gestegen?"),
+            [("spend_change", {"by": "usage_type", "part": "logs", "period": "2026-08"})],
+        ),
         (("What will this month cost?", "how sure is that?"), [("forecast", {"period": "this_month"})]),
     ],
 )

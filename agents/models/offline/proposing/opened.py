@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import allowed, fields_of
+from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import a_year_ago
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -45,6 +45,18 @@ _SURE = re.compile(
 _ON_THE_YEAR = re.compile(
     rf"{_LEAD}(?:(?:is|was|are|were) {_IT} )?(?:up|down|more|less|higher|lower)(?: or (?:up|down|more|less|higher|lower))? (?:on|over|from|versus|vs|against|than|compared (?:to|with)) (?:the|a|one|last) year(?: (?:ago|before|earlier))?\W*"
 )
+_NOISIEST = re.compile(
+    rf"{_LEAD}(?:which|what)(?: (?:one|alarm|of {_IT}))? (?:(?:is|was|has been|were|are) (?:the )?(?:noisiest|loudest|busiest|most frequent)(?: one)?|(?:rang|rings|went off|goes off|fired|fires|flapped|flaps) (?:the )?most(?: often)?)(?: (?:of|in|over|during) <p>)?\W*"
+)
+_SERIOUS = re.compile(
+    rf"{_LEAD}(?:(?:is|are|was|were) there )?any(?:thing)?(?: of {_IT})?(?: (?:really|very|at all|that is))? (?:serious|severe|grave|dangerous)(?: (?:ones?|among {_IT}|in {_IT}))?\W*"
+)
+_SUPPORT = re.compile(
+    rf"{_LEAD}(?:when|how soon|until when|how long) (?:(?:does|do|will|is|are) )?(?:(?:the|aws|aws 's|their|its) )*(?:support(?: (?:for|of) {_IT})? (?:end|ends|ending|stop|stops|expire|expires|run out|over)|{_IT} (?:still )?supported)\W*"
+)
+_UNUSED = re.compile(
+    rf"{_LEAD}(?:(?:which|how many|what)(?: ones?| of {_IT})? |those |the ones )?(?:that )?(?:(?:are|were|is|was|have|has) )?(?:been )?(?:(?:not|never) (?:been )?(?:used|touched|in use)|unused)(?: (?:<p>|at all|ever))?\W*"
+)
 _SERIES = (
     "A bill does not say since when a thing is there: this is what was billed for it in each month and on each of the last "
     "days; what began before the first of these can not be told."
@@ -52,6 +64,14 @@ _SERIES = (
 _ALREADY_GROSS = "What AWS forecasts is without credits and refunds already."
 _BOUNDS = "How sure AWS is of it is told by the lower and the upper bound of each whole month."
 _NO_BOUNDS = "AWS gives no bounds for the rest of a month: how sure this is can not be told."
+NOT_COMBINED = "This is all that this check finds, not only those shown before: checks can not be combined."
+_ANNOUNCED = "When support ends is told where AWS has announced it, of what it says is affected."
+_NEEDED = {
+    "cost": frozenset({"spend", "spend_change"}),
+    "ops": frozenset({"spend", "alarm_history", "aws_health_events"}),
+    "security": frozenset[str](),
+}
+"""Queries that look into what a query of a domain shows."""
 _PART = frozenset({"service", "part", "usage_type"})
 
 
@@ -60,10 +80,23 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
     if len(earlier) != 1 or reading.found.any():
         return None
     call, text = earlier[0], reading.text
+    if not _NEEDED[call.domain] <= context.queries.keys():
+        return None  # who asks may see a part only
     if call.query == "spend" and _ON_THE_YEAR.fullmatch(reading.flat):
         return _a_year_before(call, context)
+    if call.query in ("alarms", "alarm_history") and _NOISIEST.fullmatch(text):
+        return (_went_off(call, reading, context),), ()
+    if call.inputs.get("check") == "old_keys" and _UNUSED.fullmatch(text):
+        said = fill(context.queries[call.query], reading, context.names, context.now).inputs
+        return (call.having(check="unused_keys", days=said.get("days")),), (NOT_COMBINED,)
     if reading.when.mentions:
         return None
+    if call.query == "threats" and _SERIOUS.fullmatch(text):
+        return (call.having(severity="high"),), ()
+    if call.inputs.get("kind") == "functions" and _SUPPORT.fullmatch(text):
+        return (_announced(call, context),), (_ANNOUNCED,)
+    if call.query == "aws_health_events" and _SUPPORT.fullmatch(text):
+        return (call,), ()
     if call.query == "account_list" and _EACH.fullmatch(text):
         return (_spend(call, context).having(by="account", top=25),), ()
     if call.query == "forecast" and _NO_CREDITS.fullmatch(text):
@@ -91,6 +124,22 @@ def _spend(call: PlannedCall, context: Context) -> PlannedCall:
     query = context.queries["spend"]
     kept = {key: value for key, value in call.inputs.items() if key in fields_of(query)}
     return PlannedCall(query=query.name, domain=query.domain, inputs=kept)
+
+
+def _went_off(call: PlannedCall, reading: Reading, context: Context) -> PlannedCall:
+    """The alarms that went off, those of all that were shown first that did so most often."""
+    query = context.queries["alarm_history"]
+    kept = {key: value for key, value in call.inputs.items() if key in ("accounts", "period")}
+    if reading.when.mentions:
+        kept["period"] = reading.when.mentions[0].word
+    return PlannedCall(query=query.name, domain=query.domain, inputs=kept)
+
+
+def _announced(call: PlannedCall, context: Context) -> PlannedCall:
+    """What AWS has announced for the accounts of a call."""
+    query = context.queries["aws_health_events"]
+    kept = {key: value for key, value in call.inputs.items() if key == "accounts"}
+    return PlannedCall(query=query.name, domain=query.domain, inputs={**kept, "status": "upcoming"})
 
 
 def _ranked(call: PlannedCall, reading: Reading, context: Context) -> Opened | None:

@@ -16,6 +16,7 @@ from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
+from agents.models.offline.proposing.opened import NOT_COMBINED
 from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
@@ -159,7 +160,7 @@ def _of_all(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readin
     other = [call for call in calls if call.query == "identity_hygiene" and call.inputs.get("check") not in before]
     if not before or not other or not _OF_THEM.search(reading.text):
         return []
-    return ["This is all that this check finds, not only those shown before: checks can not be combined."]
+    return [NOT_COMBINED]
 
 
 def _behind_a_bill(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:

@@ -108,10 +108,14 @@ def _plain(question: str) -> str:
     return " ".join(words(question)).rstrip(" ?.!")
 
 
+_JOINS = re.compile(r"(?:(?:and|but|or|so|ok|also)\W*)+")
+"""Words that take nothing in the place of anything: "and not used for three months"."""
+
+
 def _instead(said: str) -> str:
     """What is taken in the place of what was asked before; empty where nothing is."""
     for pattern in _INSTEAD:
-        if match := pattern.search(said):
+        if (match := pattern.search(said)) and not _JOINS.fullmatch(match["new"]):
             return "and " + re.sub(r"^per\b", "by", match["new"])
     return ""
 
