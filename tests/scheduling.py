@@ -18,8 +18,14 @@ _TOGETHER = {
 one worker that waits leaves the machine to the others, two would leave half of it idle. `the stacks` read one synthesis
 (`tests/infra/conftest.py`), and `the bank` what was answered once (`tests/questions/runner.py`)."""
 
-_FIRST = (*_TOGETHER, "tests/channels-teams/test_playground.py")
-"""What takes long and has few tests, and would come last otherwise: then the run would end in waiting for it."""
+_FIRST = (
+    "the clock",
+    "tests/questions/test_plans.py",
+    "the bank",
+    "the stacks",
+    "tests/channels-teams/test_playground.py",
+)
+"""What takes minutes and has few tests, and would come last otherwise: then the run would end in waiting for it."""
 
 
 class ByFile(LoadFileScheduling):
