@@ -271,4 +271,7 @@ def test_what_looking_into_it_does_not_tell_is_said() -> None:
     assert any("since when" in limit for limit in plan_of(_GPU, "since when?").limits)
     assert any("not narrowed to the gpu" in limit for limit in plan_of(_GPU, "who started them?").limits)
     assert any("already" in limit for limit in plan_of("What will this year cost?", "and without the credits?").limits)
+    grows = plan_of("Which databases are running out of space?", "how fast do they grow?")
+    assert [call.inputs for call in grows.calls] == [{"name": "db_storage_free"}]  # it was latency: "how fast"
+    assert any("How fast that changes is not told" in limit for limit in grows.limits)
     assert any("no bounds" in limit for limit in plan_of("What will this month cost?", "how sure is that?").limits)

@@ -54,6 +54,9 @@ _SERIOUS = re.compile(
 _SUPPORT = re.compile(
     rf"{_LEAD}(?:when|how soon|until when|how long) (?:(?:does|do|will|is|are) )?(?:(?:the|aws|aws 's|their|its) )*(?:support(?: (?:for|of) {_IT})? (?:end|ends|ending|stop|stops|expire|expires|run out|over)|{_IT} (?:still )?supported)\W*"
 )
+_GROWS = re.compile(
+    rf"{_LEAD}how (?:fast|quickly|rapidly) (?:(?:does|do|did|is|are|was|were|has|have|will) )?{_IT} (?:been )?(?:grow|fill|chang|shrink|ris|increas|decreas|fall)\w*(?: up)?\W*"
+)
 _UNUSED = re.compile(
     rf"{_LEAD}(?:(?:which|how many|what)(?: ones?| of {_IT})? |those |the ones )?(?:that )?(?:(?:are|were|is|was|have|has) )?(?:been )?(?:(?:not|never) (?:been )?(?:used|touched|in use)|unused)(?: (?:<p>|at all|ever))?\W*"
 )
@@ -65,6 +68,7 @@ _ALREADY_GROSS = "What AWS forecasts is without credits and refunds already."
 _BOUNDS = "How sure AWS is of it is told by the lower and the upper bound of each whole month."
 _NO_BOUNDS = "AWS gives no bounds for the rest of a month: how sure this is can not be told."
 NOT_COMBINED = "This is all that this check finds, not only those shown before: checks can not be combined."
+_NO_PACE = "How fast that changes is not told of many at once: name one of them to see it over time."
 _ANNOUNCED = "When support ends is told where AWS has announced it, of what it says is affected."
 _NEEDED = {
     "cost": frozenset({"spend", "spend_change"}),
@@ -91,6 +95,8 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
         return (call.having(check="unused_keys", days=said.get("days")),), (NOT_COMBINED,)
     if reading.when.mentions:
         return None
+    if call.query == "metric" and "resource" not in call.inputs and _GROWS.fullmatch(text):
+        return (call,), (_NO_PACE,)
     if call.query == "threats" and _SERIOUS.fullmatch(text):
         return (call.having(severity="high"),), ()
     if call.inputs.get("kind") == "functions" and _SUPPORT.fullmatch(text):
