@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from agents.models.offline.inputs import amounts
 from agents.models.offline.inputs.ages import A_MONTH, age
 from agents.models.offline.inputs.periods import error_time, for_change, for_forecast, one_period, so_far
@@ -35,7 +37,7 @@ class Filled:
 
 
 @lru_cache(maxsize=256)
-def _schema(model: type[Any]) -> dict[str, Any]:
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return dict(model.model_json_schema()["properties"])
 
 
@@ -46,7 +48,12 @@ def fields_of(query: Query) -> dict[str, Any]:
 
 def allowed(query: Query, name: str) -> tuple[Any, ...] | None:
     """The values of an enumerated input, or None if it is not enumerated."""
-    schema = fields_of(query).get(name, {})
+    return _allowed(query.input_model, name)
+
+
+@lru_cache(maxsize=1024)
+def _allowed(model: type[BaseModel], name: str) -> tuple[Any, ...] | None:
+    schema = _schema(model).get(name, {})
     for branch in (schema, *schema.get("anyOf", ())):
         if "enum" in branch:
             return tuple(branch["enum"])

@@ -108,12 +108,18 @@ def explained(text: str, query: str) -> tuple[bool, ...]:
     covered = [False] * len(text)
     for name in _relevant(query):
         if name in CONCEPTS:
-            for match in CONCEPTS[name].finditer(text):
-                covered[match.start() : match.end()] = [True] * (match.end() - match.start())
+            for start, end in _places(text, name):
+                covered[start:end] = [True] * (end - start)
     for pattern in patterns_of(query):
         for match in pattern.finditer(text):
             covered[match.start() : match.end()] = [True] * (match.end() - match.start())
     return tuple(covered)
+
+
+@lru_cache(maxsize=1024)
+def _places(text: str, concept: str) -> tuple[tuple[int, int], ...]:
+    """Where a text speaks of a concept; kept, as most concepts may stand in questions for many queries."""
+    return tuple(match.span() for match in CONCEPTS[concept].finditer(text))
 
 
 @lru_cache(maxsize=1024)

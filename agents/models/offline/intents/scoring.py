@@ -101,22 +101,27 @@ class _Index:
     """BM25 over example questions; a query scores as its best example."""
 
     def __init__(self, examples: Mapping[str, tuple[str, ...]]) -> None:
-        self.documents = [(query, Counter(_features(text))) for query, texts in examples.items() for text in texts]
-        count = Counter(term for _, document in self.documents for term in document)
-        total = len(self.documents)
-        self.idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in count.items()}
-        self.mean = sum(sum(d.values()) for _, d in self.documents) / max(1, total)
+        documents = [(query, Counter(_features(text))) for query, texts in examples.items() for text in texts]
+        count = Counter(term for _, document in documents for term in document)
+        total = len(documents)
+        idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in count.items()}
+        mean = sum(sum(d.values()) for _, d in documents) / max(1, total)
+        self.queries = [query for query, _ in documents]
+        self.points: dict[str, list[tuple[int, float]]] = {}
+        """What each term adds to the score of which documents, by their places."""
+        for place, (_, document) in enumerate(documents):
+            length = sum(document.values()) / mean
+            for t in document:
+                adds = idf[t] * document[t] * (_K1 + 1) / (document[t] + _K1 * (1 - _B + _B * length))
+                self.points.setdefault(t, []).append((place, adds))
 
     def scores(self, text: str) -> dict[str, float]:
-        terms = sorted(set(_features(text)))  # in one order, as sums of floats differ by it
+        of_documents = [0.0] * len(self.queries)
+        for term in sorted(set(_features(text))):  # in one order, as sums of floats differ by it
+            for place, adds in self.points.get(term, ()):
+                of_documents[place] += adds
         best: dict[str, float] = {}
-        for query, document in self.documents:
-            length = sum(document.values()) / self.mean
-            score = sum(
-                self.idf[t] * document[t] * (_K1 + 1) / (document[t] + _K1 * (1 - _B + _B * length))
-                for t in terms
-                if t in document
-            )
+        for query, score in zip(self.queries, of_documents, strict=True):
             best[query] = max(best.get(query, 0.0), score)
         return best
 
