@@ -11,7 +11,6 @@ from agents.ledgers import deployment
 from agents.opening import open_guard_for
 from agents.settings import load_settings
 from infra.config import load_environment
-from infra.constructs.reach import OWN, services
 from policies.access.identity import ENVELOPE_HEADER, TOKEN_HEADER
 from policies.guardrails.bedrock import BedrockGuard
 from tests.infra.resolving import resolved
@@ -190,6 +189,8 @@ def test_the_passage_that_is_named_is_the_one_that_is_deployed(stacks, runtimes)
 
 def test_the_vpc_lets_through_whatever_the_runtime_is_allowed(runtime_statements):
     """An action that the role has and no endpoint lets through would fail only in AWS."""
+    from infra.constructs.reach import OWN, services
+
     reachable = {action for service in services() if service.private for action in service.actions}
     own = {action for actions_ in OWN.values() for action in actions_}
     assert actions([s for s in runtime_statements if s["Effect"] == "Allow"]) - reachable == set()

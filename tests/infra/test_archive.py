@@ -2,8 +2,6 @@
 
 import json
 
-from infra.constructs.archive import READERS, WRITERS
-
 ARCHIVE = "333333333333"
 
 
@@ -16,6 +14,8 @@ def statements(resources, kind="AWS::S3::BucketPolicy"):
 
 
 def test_a_writer_may_put_new_objects_and_compare_them_and_nothing_else(other_stacks):
+    from infra.constructs.archive import READERS, WRITERS
+
     home = [s for s in statements(other_stacks["Audit"]) if "111111111111" in json.dumps(s.get("Principal"))]
     by_sid = {s["Sid"]: s for s in home}
     assert set(by_sid) == {"WritersPut", "WritersCompare", "VerifiersRead", "VerifiersList"}

@@ -14,8 +14,6 @@ from agents.channels.working import LEASE_SECONDS, MOST_RECEIVES
 from agents.ledgers import deployment
 from agents.querying import callable_queries
 from agents.settings import Settings
-from infra.constructs.channel import CHANNELS
-from infra.constructs.tools import gateway_queries
 from infra.fronts import FRONT_FILES, ROOT
 from policies.access import shipped_gate
 from policies.access.projection import gateway_schema, project
@@ -170,6 +168,8 @@ def test_who_answers_may_read_who_people_are_and_not_write_what_was_verified(sta
 
 
 def test_the_gateways_tools_are_the_queries_that_can_be_called_by_themselves(stacks):
+    from infra.constructs.tools import gateway_queries
+
     [target] = of(stacks["Gateway"], "AWS::BedrockAgentCore::GatewayTarget").values()
     tools = target["TargetConfiguration"]["Mcp"]["Lambda"]["ToolSchema"]["InlinePayload"]
     known = callable_queries()
@@ -182,6 +182,8 @@ def test_the_gateways_tools_are_the_queries_that_can_be_called_by_themselves(sta
 
 def test_the_gateways_policies_are_the_projection_and_valid_against_its_tools(stacks):
     import cedarpy
+
+    from infra.constructs.tools import gateway_queries
 
     policies = of(stacks["Gateway"], "AWS::BedrockAgentCore::Policy").values()
     texts = [
@@ -317,8 +319,11 @@ def test_a_new_secret_lets_nobody_in(stacks):
     assert clients(json.loads(secret["SecretString"])) == {}
 
 
-@pytest.mark.parametrize("channel", CHANNELS.values(), ids=CHANNELS)
+@pytest.mark.parametrize("channel", ["slack", "teams", "webhook"])
 def test_the_modules_of_every_channel_have_what_the_functions_ask_for(channel):
+    from infra.constructs.channel import CHANNELS
+
+    channel = CHANNELS[channel]
     for module, wanted in ((channel.front, "gatekeeper"), (channel.worker, "adapter")):
         file = ROOT / "agents" / "channels" / f"{module.replace('.', '/')}.py"
         # read and not imported: the SDK of a chat takes seconds
@@ -333,8 +338,11 @@ def test_the_modules_of_every_channel_have_what_the_functions_ask_for(channel):
 
 
 def test_every_channel_has_a_front_a_queue_and_a_worker_that_reach_nothing_of_another(other_stacks):
+    from infra.constructs.channel import CHANNELS
+
     every_channel = other_stacks["Channels"]
     made = {one["FunctionName"].removeprefix("RegentExample"): one for one in of(every_channel, FUNCTION).values()}
+    assert CHANNELS.keys() == {"slack", "teams", "webhook"}  # of which each has its test above
     for name, channel in CHANNELS.items():
         title, others = name.capitalize(), set(CHANNELS) - {name}
         wanted = {f"{title}Front", f"{title}Worker", f"{title}Delivery"}

@@ -2,8 +2,6 @@
 
 import pytest
 
-from infra.constructs.reach import GATEWAYS, GLOBAL_HOSTS, NAMES, NO_ENDPOINT, OWN, services
-from infra.stacks.member import GLOBAL_SERVICES
 from tools.catalogue import queries
 from tools.iam import actions
 
@@ -32,12 +30,16 @@ def test_no_route_leads_out_of_the_vpc(stacks):
 
 
 def test_there_is_a_door_for_each_service_that_is_called_and_for_no_other(doors):
+    from infra.constructs.reach import GLOBAL_HOSTS, NAMES, NO_ENDPOINT, OWN
+
     declared = {o.partition(":")[0] for q in queries().values() for o in q.operations} | set(OWN)
     expected = {NAMES.get(name, name) for name in declared - set(GLOBAL_HOSTS) - set(NO_ENDPOINT)}
     assert set(doors) == expected
 
 
 def test_doors_are_private_and_only_whoever_answers_may_knock(stacks, doors):
+    from infra.constructs.reach import GATEWAYS
+
     for name, door in doors.items():
         if name not in GATEWAYS:
             assert door["PrivateDnsEnabled"] is True and len(door["SecurityGroupIds"]) == 1
@@ -49,6 +51,8 @@ def test_doors_are_private_and_only_whoever_answers_may_knock(stacks, doors):
 
 
 def test_a_door_lets_through_the_declared_actions_for_our_own_roles_alone(doors):
+    from infra.constructs.reach import NAMES, services
+
     for service in services():
         if not service.private:
             continue
@@ -62,6 +66,8 @@ def test_a_door_lets_through_the_declared_actions_for_our_own_roles_alone(doors)
 
 
 def test_every_declared_operation_has_its_actions_at_some_door_or_goes_by_the_list():
+    from infra.constructs.reach import services
+
     known = {service.name: set(service.actions) for service in services()}
     for query in queries().values():
         for operation in query.operations:
@@ -69,6 +75,9 @@ def test_every_declared_operation_has_its_actions_at_some_door_or_goes_by_the_li
 
 
 def test_services_for_the_whole_world_are_listed_once():
+    from infra.constructs.reach import GLOBAL_HOSTS
+    from infra.stacks.member import GLOBAL_SERVICES
+
     assert set(GLOBAL_HOSTS) <= set(GLOBAL_SERVICES) and set(GLOBAL_SERVICES) - set(GLOBAL_HOSTS) == {"sts"}
 
 

@@ -5,24 +5,29 @@ import http.client
 import http.server
 import json
 import threading
+from functools import cache
 
 import boto3
 import pytest
 
 from infra import forward
 from infra.config import load_environment
-from infra.constructs.passage import REST, rules
-from infra.constructs.reach import GLOBAL_HOSTS, services
 from policies.access.errors import KeysUnreadableError
 from policies.access.jwks import fetch_json
 from tools.catalogue import queries
 from tools.errors import AwsCallError, SettingsError
 from tools.passage import Passage, PassageError, by_lambda, current, opened
 
-RULES = rules(load_environment("example"))
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=x"}
 S3 = "https://stranger.s3.eu-central-1.amazonaws.com"
 CE = "https://ce.us-east-1.amazonaws.com/"
+
+
+@cache
+def example_rules():
+    from infra.constructs.passage import rules
+
+    return rules(load_environment("example"))
 
 
 @pytest.fixture
@@ -61,13 +66,13 @@ def passage(host):
     """The passage with the real function behind it; only the last connection goes to the server on this machine."""
     connect, _ = host
     return Passage(
-        "eu-west-1", lambda payload: json.dumps(forward.forward(json.loads(payload), RULES, connect)).encode()
+        "eu-west-1", lambda payload: json.dumps(forward.forward(json.loads(payload), example_rules(), connect)).encode()
     )
 
 
 def asked(method="POST", url=CE, headers=None, body=b""):
     target = {"X-Amz-Target": "AWSInsightsIndexService.GetCostAndUsage"}
-    return forward.refusal(method, url, SIGNED | target if headers is None else headers, body, RULES)
+    return forward.refusal(method, url, SIGNED | target if headers is None else headers, body, example_rules())
 
 
 def test_a_declared_call_of_a_global_service_gets_out_signed_and_unchanged(host, passage):
@@ -222,6 +227,9 @@ def test_the_passage_lets_out_what_is_declared(given):
 
 
 def test_hosts_and_protocols_are_those_that_botocore_uses():
+    from infra.constructs.passage import REST
+    from infra.constructs.reach import GLOBAL_HOSTS, services
+
     session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
     called = {o.partition(":")[0] for query in queries().values() for o in query.operations}
     for service in services():
@@ -230,8 +238,8 @@ def test_hosts_and_protocols_are_those_that_botocore_uses():
             model, url = client.meta.service_model, client.meta.endpoint_url
             assert model.resolved_protocol.startswith("rest") == (service.name in REST), service.name
             if service.name != "cost-optimization-hub":  # asked in us-east-1, wherever botocore believes it to be
-                assert url.removeprefix("https://") in RULES["hosts"], service.name
-    assert set(GLOBAL_HOSTS.values()) <= set(RULES["hosts"])
+                assert url.removeprefix("https://") in example_rules()["hosts"], service.name
+    assert set(GLOBAL_HOSTS.values()) <= set(example_rules()["hosts"])
 
 
 @pytest.mark.parametrize(
@@ -258,13 +266,13 @@ def test_an_answer_that_is_none_is_an_error_and_no_empty_result(answer):
 def test_an_answer_that_is_too_large_is_said_to_be(host, monkeypatch):
     monkeypatch.setattr(forward, "MOST_BYTES", 10)
     event = {"method": "POST", "url": CE, "headers": SIGNED | {"X-Amz-Target": "X.GetTags"}, "body": ""}
-    assert "more than" in forward.forward(event, RULES, host[0])["failed"]
+    assert "more than" in forward.forward(event, example_rules(), host[0])["failed"]
 
 
 def test_its_log_has_no_content(host, capsys):
     body = base64.b64encode(b'{"secret": "who asked"}').decode()
     event = {"method": "POST", "url": CE, "headers": SIGNED | {"X-Amz-Target": "X.GetTags"}, "body": body}
-    forward.forward(event, RULES, host[0])
+    forward.forward(event, example_rules(), host[0])
     line = json.loads(capsys.readouterr().out)
     assert set(line) == {"host", "operation", "status", "why", "ms"} and line["operation"] == "GetTags"
 

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from infra.stacks.member import GLOBAL_SERVICES
 from tools.catalogue import queries
 from tools.iam import actions
 
@@ -117,6 +116,8 @@ def test_the_reader_role_may_do_exactly_what_queries_declare(stacks, stack):
 
 
 def test_only_global_services_may_be_asked_outside_the_regions(stacks):
+    from infra.stacks.member import GLOBAL_SERVICES
+
     [bounds] = [
         statement
         for policy in of(stacks["Payer"], "AWS::IAM::ManagedPolicy")
