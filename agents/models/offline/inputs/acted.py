@@ -56,4 +56,4 @@ def in_full(text: str, earlier: Sequence[PlannedCall]) -> str:
 
 def _noun(call: PlannedCall) -> str | None:
     kind, part = (str(call.inputs.get(key, "")) for key in ("kind", "part"))
-    return _NOUNS.get(kind) or _OF_PARTS.get(part) or _OF_QUERIES.get(call.query)
+    return _OF_QUERIES.get(call.query) or _NOUNS.get(kind) or _OF_PARTS.get(part)
