@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import mul
 
 from policies.grounding.counts import same_statement
@@ -18,6 +19,8 @@ _REST = re.compile(
     r"outr[oa]s?|restantes?|resto)\b"
 )
 """What sums up the rest is meant only where the rest is spoken of."""
+_CODED = re.compile(r"\b(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{6,}\b")
+"""A name that stands for one thing alone: `CVE-2026-90127`."""
 
 
 def worth(item: Item, view: View) -> float:
@@ -36,6 +39,8 @@ def rival_claim(item: Item, view: View) -> Claim | None:
         return None  # a reference beside it says which it is: `[[f27]]: [[f28]]`, a message and how often it came
     if _repeats(item, view):
         return None
+    said = _coded(at.near_text)
+    told = bool(said & _coded(fact.label))
     own = worth(item, view)
     beside = {(f.unit, f.value) for f in at.others}
     best, found = own + MARGIN, None
@@ -44,6 +49,8 @@ def rival_claim(item: Item, view: View) -> Claim | None:
             continue
         if "other" in rival.label and _OTHER.search(rival.label) and not _REST.search(at.sentence_text + at.wide_text):
             continue
+        if told and (coded := _coded(rival.label)) and not coded & said:
+            continue  # the words name the very thing whose figure stands there, and not the one that the rival is of
         score: float = sum(map(mul, RIVAL, evidence(at, rival, view, vocabulary)))
         score += sum(map(mul, TOGETHER, pair(at, fact, rival, view, vocabulary)))
         if score > best:
@@ -54,6 +61,11 @@ def rival_claim(item: Item, view: View) -> Claim | None:
     if kind == "scope" and found.period != fact.period:
         kind = "period"
     return kind, f"The words fit {found.id} ({found.label}, {found.scope.text()}) better, but {about(fact)}."
+
+
+@lru_cache(maxsize=4096)
+def _coded(text: str) -> frozenset[str]:
+    return frozenset(_CODED.findall(text.casefold()))
 
 
 def names_it(other: Fact, fact: Fact) -> bool:

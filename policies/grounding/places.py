@@ -71,11 +71,17 @@ def _spoken(start: int, at: int, view: View) -> list[tuple[int, Fact]]:
             and len(fact.scope.accounts) == 1
             and len(value) >= _LEAST
             and _named_once(fact, view)
+            and (ends := _ends(value.lower(), text))
         ):
-            found = text.rfind(value.lower())
-            if found >= 0:
-                out.append((start + found + len(value), fact))
+            out.append((start + ends[-1], fact))
     return out
+
+
+def _ends(name: str, text: str) -> list[int]:
+    """Where a name ends in a text, wherever it is no part of a longer one: `wallet-db` is not in `stg-wallet-db`."""
+    if name not in text:
+        return []
+    return [match.end() for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
 
 
 def _named_once(fact: Fact, view: View) -> bool:

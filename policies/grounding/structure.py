@@ -158,7 +158,8 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
         return None  # some of the accounts are venues
     if not match or _NOT_SUPER.search(said) or not values_of(item.fact) or isinstance(item.fact.value, str):
         return None
-    family = [f.value for f in view.facts if _alike(f, item.fact) and isinstance(f.value, (int, Decimal))]
+    alike = [f for f in view.facts if _alike(f, item.fact) and isinstance(f.value, (int, Decimal))]
+    family = [f.value for f in alike if not _within(item.fact, said) or f.scope.accounts == item.fact.scope.accounts]
     best = (min if match[1] else max)(family)
     if len(family) >= 3 and item.fact.value != best:
         return (
@@ -167,6 +168,16 @@ def superlative_claim(item: Item, view: View) -> Claim | None:
             f"{len(family)} alike.",
         )
     return None
+
+
+_OF_ALL = re.compile(r"\b(?:of all|overall|anywhere|everywhere|estate|all accounts|any account|whole)\b", re.IGNORECASE)
+
+
+def _within(fact: Fact, said: str) -> bool:
+    """Whether words speak of the one account that a thing lies in: `the slowest function in account data-prod`."""
+    if not fact.scope.where or len(fact.scope.accounts) != 1 or _OF_ALL.search(said):
+        return False
+    return re.search(rf"\bin (?:account )?{re.escape(fact.scope.accounts[0])}\b", said, re.IGNORECASE) is not None
 
 
 def _alike(a: Fact, b: Fact) -> bool:

@@ -201,3 +201,19 @@ def test_an_error_is_said_without_its_figures() -> None:
     text = prose([read_result("error: There is no service 'Foo' in sight (14 known; nearest: Amazon FSx).")])
     assert "There is no service 'Foo'" in text
     assert not any(c.isdigit() for c in text)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("How many servers are switched off in Rotterdam?",),
+        ("Ten riskiest CVEs across the estate",),
+        ("Why is data-prod so expensive lately?", "when was it repaired?"),
+        ("Which vCPU limits are used for more than 60 percent?",),
+        ("How long do the functions in data-prod take, p99?", "in all accounts?"),
+    ],
+)
+def test_what_is_written_of_its_facts_is_not_withheld(ask: Ask, turns: tuple[str, ...]) -> None:
+    for turn in turns:
+        given = ask(OfflineMaker(), turn, session="withheld")
+    assert given.status == "answered", given.text

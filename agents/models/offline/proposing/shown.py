@@ -62,7 +62,7 @@ HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_heal
 _UNUSUAL = (
     "A bill has no line for one event: this is the unusual spend that AWS found there, and it may be of something else."
 )
-_ROSE = "This is what AWS holds for unusual spend there; a rise that it did not find unusual is not in it."
+_ROSE = "This is what AWS holds for unusual spend there; what it did not find unusual is not in it."
 
 
 _SAVED = "This is what AWS estimates would be saved on them a month: a bill does not tell single resources apart."

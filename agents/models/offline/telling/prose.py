@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
+from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
 from agents.models.offline.telling.of_rows import also, beside, picked, singled_out, with_it
 from agents.models.offline.telling.picking import (
     EXTREMES,
@@ -71,8 +72,8 @@ def answer(
     """
     good = [told for told in results if not told.error]
     for told in good:
-        if any(other.query == told.query and "scope: all accounts" in other.around for other in good):
-            told.beside = _account(told.around)
+        if any(other.query == told.query and _account(other) != _account(told) for other in good):
+            told.beside = _account(told)
     leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, NOT_NARROWED))]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
@@ -97,9 +98,11 @@ def answer(
 _ONE = re.compile(r"scope: account ([\w-]+)(?:,|$)")
 
 
-def _account(around: str) -> str:
-    match = _ONE.search(around)
-    return match[1] if match else ""
+def _account(told: Told) -> str:
+    """The one account that a result is of: its heading says that of most of its facts, how it was read of all."""
+    match = _ONE.search(told.around)
+    whole = match is not None and (not told.read_as or re.search(rf"\baccount {match[1]}(?:,|$)", told.read_as))
+    return match[1] if match and whole else ""
 
 
 _LIKELIER = "This can be read in different ways. By the likelier reading"
@@ -135,10 +138,10 @@ def _told(
         ids.sort(key=lambda i: told.facts[i].label == "spend")
         ids += [fact.id for fact in told.facts.values() if fact.label == "spend" and fact.id not in ids]
     new = [i for i in ids if _as_told(told.facts[i], told) not in before]
-    headline = " ".join(_headline(i, told) for i in new if not _names_a_row(i, told))
+    headline = " ".join(headlined(i, told) for i in new if not names_a_row(i, told))
     if not ids:
         known = next((f for f in told.facts.values() if f.number is not None), None)
-        headline = _sentence(known) if known else "Nothing was found."
+        headline = sentence(known, told) if known else "Nothing was found."
     if told.query in _EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
         headline = f"None is recorded. {headline}"
     if ranked := counted_by_account(told, asked):
@@ -213,6 +216,8 @@ def _told(
 
 def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
     """Whether a row that stands alone says what a headline does: "critical: 12" below "Critical findings: 12"."""
+    if row[0] == _account(told) and next((cell for cell in row if cell in told.facts), "") in shown:
+        return True  # the one account that all of it is of, and the very fact
     above = [told.facts[i] for i in shown]
     named = any(row[0].casefold() in fact.label.casefold().split() for fact in above)
     return named and {told.facts[cell].said for cell in row if cell in told.facts} <= {fact.said for fact in above}
@@ -223,35 +228,6 @@ _LASTING = frozenset({"alarms"})
 
 
 _PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGNORECASE)
-
-
-_WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
-
-
-def _sentence(fact: ToldFact) -> str:
-    # A stretch of time within a label would be read as the period of the figure; the line "Read as" says it.
-    label = _WITHIN.sub("", fact.label)
-    return f"{label[:1].upper()}{label[1:]}: [[{fact.id}]]."
-
-
-def _names_a_row(fact: str, told: Told) -> bool:
-    """Whether a headline is the name of a row whose figure is one, too: that one's sentence says it."""
-    row = next((row for row in told.rows if row[0] == fact), ())
-    return told.facts[fact].is_text and any(cell in told.headlines for cell in row[1:])
-
-
-def _headline(fact: str, told: Told) -> str:
-    """The sentence of a headline; one of the figures of a row whose name is a headline says whose it is, and where.
-
-    "Total errors: 12" beside the total of all would not say that it is of one thing.
-    """
-    row = next((row for row in told.rows if fact in row[1:] and row[0] in told.headlines), None)
-    if row is None or row[0] not in told.facts:
-        return _sentence(told.facts[fact])
-    place = next((v for c, v in zip(told.columns, row, strict=False) if c.casefold() == "account"), "")
-    of = _called(told.columns[0], row[0], told) + (f" in account {place}" if place else "")
-    label = told.facts[fact].label
-    return f"{label[:1].upper()}{label[1:]} of {of}: [[{fact}]]."
 
 
 def _asked_of(row: Sequence[str], told: Told, asked: str) -> str:
@@ -272,14 +248,14 @@ def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
     place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), told.beside)
     names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
     names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
-    subject = _called(*names[0], told) if names else ""
+    subject = called(*names[0], told) if names else ""
     if told.query == "savings" and not subject:
         # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
         done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))
         thing = next((told.facts[v].value for _, v in names[1:] if v in told.facts), "")
         subject = f"{done} {thing}" if done and thing else ""
     if told.query in _EVENTS:
-        other = next((_called(c, v, told) for c, v in names[1:] if v in told.facts), "")
+        other = next((called(c, v, told) for c, v in names[1:] if v in told.facts), "")
         done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
         subject = f"{subject}, {done}" if done else subject
         subject = f"{subject}{' on ' if done else ' of '}{other}" if subject and other else subject or other
@@ -291,7 +267,7 @@ def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
     wanted = _FIGURE.get(told.query, "")
     main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
     if not subject:
-        subject = _dated(moments[0], held) if moments else _called(*cells[0], told)
+        subject = _dated(moments[0], held) if moments else called(*cells[0], told)
     if not subject:
         return ""
     beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
@@ -311,7 +287,10 @@ def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
     team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
     if told.query == "account_list" and team:
         beside += f", team {team}"
-    share = next((fact for fact in numbers[1:] if fact.unit == "percent" and "share" in fact.label), None)
+    share = next(
+        (fact for fact in numbers[1:] if fact.unit == "percent" and ("share" in fact.label or told.query in _WHOLES)),
+        None,
+    )
     more = f", a share of [[{share.id}]]" if share else ""
     if share:
         more += _WHOLES.get(told.query, "")
@@ -369,30 +348,3 @@ def _foremost(rows: Sequence[list[str]], told: Told) -> list[list[str]]:
     """The rows to tell; spend that carries no tag is nobody's, and stands after what has a name."""
     nobodys = [row for row in rows if row[0] == UNTAGGED] if told.query == "spend" else []
     return [row for row in rows if row not in nobodys][:_ROWS] + nobodys
-
-
-_KINDS = {"service", "account", "team", "venue", "env", "environment", "region", "usage type"}
-
-
-_CODED = re.compile(r"\b(?:s3|ec2)(?=[ -])")
-"""Names of services within a name ("s3-bucket-logging-enabled"): no figure."""
-
-
-def _called(column: str, cell: str, told: Told) -> str:
-    """A row's name with its kind before it ("team data"); a name that is a fact is a reference."""
-    if cell in told.facts:
-        # a name stands in plain words, so that the figure after it is held against it; other texts are written by code
-        held = told.facts[cell]
-        return f"[[{cell}]]" if held.said.endswith(" text") or not held.is_text else held.value
-    kind = re.sub(r" \(.*", "", column).casefold()
-    if cell == UNTAGGED:
-        return f"no {kind} tag"
-    if kind in _KINDS and cell not in ("other", "-") and not cell.startswith("("):
-        return f"{'env' if kind == 'environment' else kind} {cell}"
-    if told.query == "account_list":
-        return f"account {cell}"
-    if re.search(r"\d", _CODED.sub("", cell)) and not any(
-        cell in f.said or cell in f.aside for f in told.facts.values()
-    ):
-        return ""
-    return cell

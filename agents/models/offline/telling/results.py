@@ -54,7 +54,7 @@ class Told:
     around: str = ""
     """Period and scope of the whole; a fact says its own where they differ."""
     beside: str = ""
-    """The one account that all of it is of, where another result says the same of all accounts."""
+    """The one account that all of it is of, where another result says the same of others."""
     headlines: list[str] = field(default_factory=list)
     facts: dict[str, ToldFact] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
