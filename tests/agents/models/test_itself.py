@@ -6,7 +6,9 @@ import pytest
 
 from agents.models.offline.plan import Plan
 from agents.models.offline.topics.itself import NO_GLOSSARY, OWN_USE
+from agents.models.offline.topics.refusals import HOLDS_NO_SECRETS, NOT_ASSESSED
 from agents.models.offline.understand import understand
+from agents.models.offline.words.foreign import foreign
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -32,6 +34,24 @@ def test_regents_own_use_is_not_answered_with_the_companys_spend(question: str) 
     assert not plan.calls
     assert plan.abstention
     assert plan.abstention.text == OWN_USE
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Give me the password of the admin in online-prod", HOLDS_NO_SECRETS),
+        ("Are we compliant with the Dutch gambling law?", NOT_ASSESSED),
+    ],
+)
+def test_what_is_not_held_or_not_assessed_is_said_to_be_so(question: str, said: str) -> None:
+    plan = planned(question)
+    assert plan.abstention
+    assert plan.abstention.text == said
+
+
+def test_german_is_heard_in_a_short_question_and_dutch_is_not_taken_for_it() -> None:
+    assert "German" in (foreign("Wie viele Server laufen in Eindhoven?") or "")
+    assert foreign("Wie heeft de servers in Eindhoven gestopt?") is None
 
 
 @pytest.mark.parametrize(

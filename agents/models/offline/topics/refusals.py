@@ -79,6 +79,15 @@ _INSIDE = re.compile(
 )
 
 READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."
+HOLDS_NO_SECRETS = (
+    "Regent holds no passwords, keys or other secrets, and can not read any: "
+    "it sees who has them, and how old they are."
+)
+_SECRET = re.compile(
+    r"^(?:please |can you |could you )*(?:give|show|tell|send|hand|what (?:is|are)|i need|i want|read) (?:me |us |over )?(?:out )?(?:the |my |our |all |an? |your )*(?:[\w.<>-]+ ){0,2}?"
+    r"(?:passwords?|passcodes?|secret (?:access )?(?:keys?|values?)|private keys?|credentials)(?: (?:of|for|to|from|in)\b|\W*$)"
+)
+"""A secret itself is wanted, and not what is known of it: its age, its owner, its policy."""
 CANNOT_KNOW = (
     "Regent cannot know that: it only sees what the AWS accounts themselves report about cost, security and operations."
 )
@@ -108,6 +117,9 @@ _REGIME = re.compile(
     r"\b(?:pci(?:[- ]?dss)?|soc ?[123]|iso ?27\d{3}|gdpr|avg|lgpd|hipaa|nist|dora|nis ?2|fedramp|sox)\b.{0,20}\b(?:complian\w+|certifi\w+|ready|audit\w*)\b"
     r"|\b(?:complian\w+|comply\w*|certifi\w+|ready|conform\w*|adhere)\b.{0,20}\b(?:pci(?:[- ]?dss)?|soc ?[123]|iso ?27\d{3}|gdpr|avg|lgpd|hipaa|nist|dora|nis ?2|fedramp|sox)\b"
 )
+_LAW = re.compile(
+    r"\b(?:complian\w+|comply\w*|conform\w*|adhere|in line|in breach|violat\w+|break\w*)\b.{0,40}\b(?:laws?|legislation|regulators?|licen[cs]ing|(?:gambling|gaming|betting|casino|privacy) (?:act|rules|regulations?|authority|licen[cs]es?))\b"
+)
 _RESPONSIBLE = re.compile(
     r"^(?:and |so |but )*who (?:is|are) (?:responsible|accountable|to answer) (?:for|of) (?:it|them|this|that|these|those)\b"
 )
@@ -119,13 +131,15 @@ NOT_ASSESSED = (
 
 def unassessed(text: str) -> Abstention | None:
     """An abstention if a law or standard, or who answers for something, is asked about: neither is in what AWS reports."""
-    if _REGIME.search(text):
+    if _REGIME.search(text) or _LAW.search(text):
         return Abstention(kind="cannot_know", text=NOT_ASSESSED)
     return Abstention(kind="cannot_know", text=CANNOT_KNOW) if _RESPONSIBLE.search(text) else None
 
 
 def refusal(text: str, flat: str) -> Abstention | None:
     """An abstention if the (masked) text asks for a change or for what lies outside AWS data, else None."""
+    if _SECRET.search(flat):
+        return Abstention(kind="cannot_know", text=HOLDS_NO_SECRETS)
     if _asks_change(text):
         return Abstention(kind="read_only", text=READ_ONLY)
     if _OUTSIDE.search(_INSIDE.sub(" ", flat)) or _OPINION.search(flat):

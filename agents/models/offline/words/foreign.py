@@ -16,7 +16,7 @@ _TONGUES: dict[str, tuple[frozenset[str], str]] = {
             "ist sind waren wurde wurden wird werden hat haben hatte hatten kann konnen konnten soll sollen gibt gab es zu zum zur von vom fur mit bei nach seit uber unter zwischen gegen ohne auf aus im am ins beim "
             "wer wem wen wann warum wieso weshalb wo woher welche welcher welches welchen welchem wieviel viel viele mehr weniger "
             "letzte letzten letzter letztes letztem diese diesen dieser dieses diesem nachste nachsten heute gestern vorgestern morgen woche wochen monat monate monaten jahr jahre tag tage tagen stunden "
-            "kostet kostete kostete gekostet ausgegeben ausgaben rechnung bezahlt gezahlt euro konto konten dienste dienst schlussel warnungen offentlich offen geandert geloscht verbraucht "
+            "kostet kostete kostete gekostet ausgegeben ausgaben rechnung bezahlt gezahlt euro laufen lauft laufende laufenden konto konten dienste dienst schlussel warnungen offentlich offen geandert geloscht verbraucht "
             "zeig zeige gib nenne bitte wieder alle allen gerade derzeit aktuell kritische kritischen sicherheit schwachstellen sicherung sicherungen sich war hoch fehler fehlgeschlagen".split()
         ),
         "Bitte stellen Sie die Frage auf Englisch oder Niederländisch.",
@@ -41,7 +41,9 @@ _FEW, _SHARE = 2, 0.4
 
 def foreign(question: str) -> str | None:
     """Which languages are read, in a sentence and in one of its own, if a question is plainly in another; else None."""
-    said = re.findall(r"[a-z][a-z'-]*", fold(question).replace("ß", "ss"))
+    # "wie" alone is Dutch for who; "wie viel" is no Dutch
+    flat = re.sub(r"\bwie (?=viele?\b)", "wieviel ", fold(question).replace("ß", "ss"))
+    said = re.findall(r"[a-z][a-z'-]*", flat)
     read = markers_of(said)
     for tongue, (words, asked) in _TONGUES.items():
         known = sum(word in words for word in said)

@@ -104,6 +104,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
         (r"\bnon-(?=deploy|release)", "not "),
+        (r"\bin (?:any |some |real |serious )?danger\b", "at risk"),
         (
             r"\b(?:before|prior to) (?=(?:any |the |all |our )*(?:credits?|refunds?|discounts?|deductions?)\b)",
             "excluding ",
