@@ -37,6 +37,7 @@ def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
         ("door wie?", "who"),
         ("Who owns that account?", "owner"),
         ("What did it cost us in total?", "cost"),
+        ("how much money did it cost us in total?", "cost"),
         ("by how much will we miss it?", "by how much"),
         ("met hoeveel?", "by how much"),
         ("And the worst?", "most"),
@@ -275,3 +276,11 @@ def test_what_looking_into_it_does_not_tell_is_said() -> None:
     assert [call.inputs for call in grows.calls] == [{"name": "db_storage_free"}]  # it was latency: "how fast"
     assert any("How fast that changes is not told" in limit for limit in grows.limits)
     assert any("no bounds" in limit for limit in plan_of("What will this month cost?", "how sure is that?").limits)
+
+
+def test_an_age_that_nothing_tells_is_said_and_the_worst_place_is_of_what_was_shown() -> None:
+    aged = plan_of("Which disks are not attached to anything?", "older than six months?")
+    assert [call.query for call in aged.calls] == ["inventory"]
+    assert "How old each of them is" in aged.limits[0]
+    placed = plan_of("Are our servers patched?", "Only the Windows ones", "Which venue is worst?")
+    assert [call.query for call in placed.calls] == ["patches"]

@@ -7,7 +7,7 @@ import pytest
 from agents.models.offline import understand
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
-from agents.models.offline.telling.whether import held_against, moved_otherwise
+from agents.models.offline.telling.whether import held_against, moved_otherwise, of_all
 from tests.agents.models.dev_bank import names
 from tests.agents.models.phrases_plain import entries, planned, right
 from tools.catalogue import queries
@@ -78,6 +78,7 @@ def test_a_place_is_shown_after_all_that_come_before_it_and_never_alone_where_an
         ("Why did our costs go up in September?", "-5", "It did not rise: it fell."),
         ("did spend drop in September?", "5", "It did not fall: it rose."),
         ("waarom zijn de kosten gestegen?", "-5", "It did not rise: it fell."),
+        ("waarom is dat meer dan in augustus?", "-5", "It did not rise: it fell."),
         ("why did it rise?", "0", "It did not rise: it stayed the same."),
         ("why did it rise?", "5", ""),
         ("why did it change?", "-5", ""),
@@ -88,6 +89,20 @@ def test_a_place_is_shown_after_all_that_come_before_it_and_never_alone_where_an
 def test_what_a_question_takes_for_granted_is_set_right(asked: str, change: str, said: str) -> None:
     told = read_result(f"query: spend_change\nheadlines: f1\nf1 | change in spend | {change} USD\n")
     assert moved_otherwise(told, asked) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "lacking", "said"),
+    [
+        ("Do all keys rotate?", "6", "No."),
+        ("Do all our keys rotate?", "0", "Yes."),
+        ("Do all keys have an owner?", "6", ""),
+        ("Which keys do not rotate?", "6", ""),
+    ],
+)
+def test_whether_all_do_is_said_where_those_that_do_not_are_counted(asked: str, lacking: str, said: str) -> None:
+    told = read_result(f"query: encryption\nheadlines: f1\nf1 | keys without automatic rotation | {lacking} keys\n")
+    assert of_all(told, asked) == said
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from agents.models.offline.inputs.acted import in_full
 from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.deeds import deed
@@ -75,6 +76,16 @@ _TO_GO = re.compile(
 )
 """Whether keys are about to be deleted: their list says so of each."""
 _GOING = "Those that are about to be deleted stand in the list as pending deletion."
+_AGELESS = frozenset({"inventory", "spend"})
+_OF_AN_AGE = re.compile(
+    r"\W*(?:(?:and|or|is|are|any|only|just|which|how many|what|of|them|these|those|they|one|ones|that|the) )*(?:older|newer|younger) than (?:[\w-]+ ?){1,3}\W*"
+)
+"""Whether those that were shown are to be picked by their age."""
+_NO_AGE = "How old each of them is is not told here: this is what was shown before, and not only those of that age."
+_WORST_PLACE = re.compile(
+    r"\W*(?:(?:and|so|ok|then) )*(?:which|what) (?:venue|account)s? (?:is|are|has it|does) (?:the )?worst(?: off| of all)?\W*"
+)
+"""Whether it is asked where what was shown is worst: its counts by account tell that."""
 _COMPARED = re.compile(r"\W*and compare for\b")
 """The places of the last two answers, as they are named together: see `reaching.reached`."""
 
@@ -111,6 +122,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown((done,))
     if into := opened(reading, earlier, context):
         return Shown(*into)
+    if len(earlier) == 1 and earlier[0].query in COUNTED_BY_ACCOUNT and _WORST_PLACE.fullmatch(reading.flat):
+        return Shown(tuple(earlier))
+    if all(call.query in _AGELESS for call in earlier) and _OF_AN_AGE.fullmatch(reading.flat):
+        return Shown(tuple(earlier), (_NO_AGE,))
     ask = of_shown(reading.text)
     if ask is None:
         return None

@@ -29,7 +29,7 @@ from agents.models.offline.telling.picking import (
     said_first,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
-from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, yes_or_no
+from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
 from agents.models.offline.weighing.aside import NOTHING_NEW
 from agents.models.offline.weighing.thread import NOT_NARROWED
 from agents.models.offline.words.text import fold
@@ -150,7 +150,7 @@ def _told(
     if asks_why(asked):
         headline = f"{headline} {reasons(told)}".rstrip()
     if headline:  # of the likelier reading, where the other one has the same
-        headline = f"{moved_otherwise(told, asked)} {headline}".lstrip()
+        headline = f"{moved_otherwise(told, asked) or of_all(told, asked)} {headline}".lstrip()
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."

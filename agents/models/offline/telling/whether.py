@@ -59,6 +59,27 @@ def _within_sight(said: str, told: Told) -> str:
     return f"{said},{' not' if said == 'No' else ''}{OF_SIGHT}."
 
 
+_ALL_SO = re.compile(
+    r"^\W*(?:(?:so|and|ok|then) )*(?:do|does|are|is|have|has) (?:all|every|each)(?: of)?(?: (?:our|the|my|these|those|customer-managed))* (?:\w+ )?(?:keys?|databases?|buckets?|volumes?|disks?)\b",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(r"\b(?:without|unencrypted|not encrypted)\b")
+
+
+def of_all(told: Told, asked: str) -> str:
+    """Whether it is so of all things of a kind, where those are counted of which it is not; empty where they are not."""
+    if told.query != "encryption" or not _ALL_SO.search(asked):
+        return ""
+    lacking = [fact for i in told.headlines if _WITHOUT.search((fact := told.facts[i]).label)]
+    if len(lacking) != 1 or lacking[0].number is None:
+        return ""
+    if ("rotat" if "rotation" in lacking[0].label else "encrypt") not in asked.casefold():
+        return ""  # something else is asked of all of them
+    if lacking[0].number:
+        return "No."
+    return "" if told.partly or told.incomplete else "Yes."
+
+
 Said = tuple[str, list[list[str]]]
 """Yes or no, and the rows that show it."""
 
@@ -131,10 +152,10 @@ def _size(row: list[str], told: Told) -> float | None:
 
 
 _ROSE = re.compile(
-    r"\b(?:r[io]se|risen|rises|rising|increas(?:e|ed|es|ing)|grow(?:s|n|ing)?|grew|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|spik(?:e|ed|es|ing)|surg(?:e|ed|es|ing)|soar(?:s|ed|ing)?|(?:go(?:es|ne|ing)?|went|moved?|shot|is|was|were|are) up)\b"
+    r"\b(?:r[io]se|risen|rises|rising|increas(?:e|ed|es|ing)|grow(?:s|n|ing)?|grew|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|spik(?:e|ed|es|ing)|surg(?:e|ed|es|ing)|soar(?:s|ed|ing)?|(?:go(?:es|ne|ing)?|went|moved?|shot|is|was|were|are) up|(?:is|was|are|were) (?:it|that|this) (?:so much |now )?(?:more|higher|dearer))\b"
 )
 _FELL = re.compile(
-    r"\b(?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|decreas(?:e|ed|es|ing)|declin(?:e|ed|es|ing)|sh?r[aiu]nk(?:s|ing)?|sank|plunged?|(?:go(?:es|ne|ing)?|went|moved?|came|come|is|was|were|are) down)\b"
+    r"\b(?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|decreas(?:e|ed|es|ing)|declin(?:e|ed|es|ing)|sh?r[aiu]nk(?:s|ing)?|sank|plunged?|(?:go(?:es|ne|ing)?|went|moved?|came|come|is|was|were|are) down|(?:is|was|are|were) (?:it|that|this) (?:so much |now )?(?:less|lower|cheaper))\b"
 )
 
 _WHETHER_IT = re.compile(r"(?:(?:so|and|but|ok|then|hmm|,) ?)*(?:did|do|does|has|have|is|are|was|were)\b")
