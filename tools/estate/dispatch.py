@@ -8,10 +8,9 @@ import importlib.util
 import threading
 import time
 import traceback
-import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _TIMEOUT_SECONDS = 300.0
-_READS = ("Describe", "List", "Get", "Filter", "Lookup", "Search", "BatchGet")
-"""How the operations begin that change nothing, and whose answers are the same for as long as an estate runs."""
-_MOST_KEPT = 10_000
-_ANY_REQUEST = str(uuid.uuid4())
-"""The id in an answer that is kept, in whose place each request's own is set; no answer has it in it otherwise."""
 Overlay = Callable[[EstateRequest, dict[str, Any]], dict[str, Any]]
 """What a test lays over the sample: gets a request and a copy of the result, and gives the result to answer with."""
 
@@ -88,7 +82,6 @@ class Dispatcher:
         self._home = home
         self._now = now
         self._stopping = stopping
-        self._kept: dict[tuple[str, ...], WireResponse] = {}
 
     def __call__(
         self, request: WireRequest, request_id: str, pass_on: Callable[[WSGIApplication], WireResponse]
@@ -141,9 +134,6 @@ class Dispatcher:
         operation_model = model.operation_model(operation)
         params = parse.parse(operation_model, protocol, request)
         validate.check(service, operation_model.input_shape, params)
-        asked = (caller.arn, scope.region, service, operation, protocol, repr(params))
-        if self.overlay is None and (kept := self._kept.get(asked)) is not None:
-            return _of_request(kept, request_id)
         estate_request = EstateRequest(
             caller.account,
             scope.region,
@@ -160,11 +150,7 @@ class Dispatcher:
             return self._from_moto(caller, service, operation, pass_on)
         if self.overlay is not None:
             result = self.overlay(estate_request, copy.deepcopy(result))
-            return serialize.result(operation_model, protocol, result, request_id)
-        response = serialize.result(operation_model, protocol, result, _ANY_REQUEST)
-        if operation.startswith(_READS) and len(self._kept) < _MOST_KEPT:
-            self._kept[asked] = response
-        return _of_request(response, request_id)
+        return serialize.result(operation_model, protocol, result, request_id)
 
     def _meet_fault(self, caller: Caller, service: str, operation: str) -> WireResponse | None:
         fault = self.faults.take(caller.account, service, operation)
@@ -195,11 +181,6 @@ class Dispatcher:
         if response.status >= 500 or (html and response.status in (404, 405)):
             raise not_in_sample(service, operation)
         return response
-
-
-def _of_request(response: WireResponse, request_id: str) -> WireResponse:
-    """The answer with the id of the request that it is given to."""
-    return replace(response, body=response.body.replace(_ANY_REQUEST.encode(), request_id.encode()))
 
 
 def _report_defect(service: str, operation: str) -> None:

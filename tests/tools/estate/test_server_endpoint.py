@@ -265,20 +265,3 @@ def test_opening_an_estate_imports_nothing_heavy(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_answer_that_is_given_again_is_of_its_own_request_and_not_of_what_was_laid_over(
-    client: Any, estate: SampleEstate
-) -> None:
-    ec2 = client("ec2")
-    first, again = ec2.describe_volumes(), ec2.describe_volumes()
-    ids = [said["ResponseMetadata"]["RequestId"] for said in (first, again)]
-    assert ids == [said["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"] for said in (first, again)]
-    assert ids[0] != ids[1]
-    assert first["Volumes"] == again["Volumes"]
-    estate.lay_over(lambda request, result: {**result, "Volumes": []})
-    try:
-        assert ec2.describe_volumes()["Volumes"] == []
-    finally:
-        estate.lay_over(None)
-    assert ec2.describe_volumes()["Volumes"] == first["Volumes"]
