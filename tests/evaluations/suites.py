@@ -16,7 +16,7 @@ from policies.controls.evaluations import EvaluationResult, dataset_sha256
 from policies.grounding import ground
 from tests.grounding.corpus import load
 from tests.grounding.estates import all_estates
-from tests.questions.__main__ import result_of
+from tests.questions.__main__ import results_of
 from tests.questions.bank import FILES
 from tests.questions.runner import answered_offline
 
@@ -29,7 +29,7 @@ _UNSEEN = ("independent5b",)
 def questions() -> Iterator[EvaluationResult]:
     """The bank, and each fresh set."""
     for files in (FILES, ("fresh.yaml",), ("fresh2.yaml",), ("fresh3.yaml",)):
-        yield result_of(MODEL, files, answered_offline(files))
+        yield from results_of(MODEL, files, answered_offline(files))
 
 
 def grounding() -> Iterator[EvaluationResult]:

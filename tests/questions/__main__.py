@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,19 +47,23 @@ def main() -> None:
     if given.record:
         from agents.controlling import record_evaluation
 
-        print(f"recorded, sha256 {record_evaluation(result_of(given.model, files, outcomes))}", file=sys.stderr)
+        for result in results_of(given.model, files, outcomes):
+            print(f"recorded, sha256 {record_evaluation(result)}", file=sys.stderr)
     sys.exit(1 if not given.file and not given.only and summary["all"]["percent right"] < BAR else 0)
 
 
-def result_of(model: str, files: Sequence[Path | str], outcomes: Sequence[Outcome]) -> EvaluationResult:
-    """What these outcomes come to for the check of controls, with the digests of what was asked and with what."""
+def results_of(model: str, files: Sequence[Path | str], outcomes: Sequence[Outcome]) -> Iterator[EvaluationResult]:
+    """Which conversations are right, then which are silently wrong, for the check of controls; with the digests of what
+    was asked and with what."""
     from agents.controlling import ROOT, evaluated
 
     here = Path(__file__).parent
     paths = [file if isinstance(file, Path) else here / file for file in files]
     suite = "questions" if list(files) == list(FILES) else f"{paths[0].stem}-questions"
-    cases = {name: verdict == "right" for name, verdict in sorted(verdicts(outcomes).items())}
-    return evaluated(suite, cases, model=model, dataset=tuple(str(path.relative_to(ROOT)) for path in paths))
+    dataset = tuple(str(path.relative_to(ROOT)) for path in paths)
+    found = sorted(verdicts(outcomes).items())
+    for name, counted in ((suite, "right"), (f"{suite}-silently-wrong", "silently wrong")):
+        yield evaluated(name, {one: verdict == counted for one, verdict in found}, model=model, dataset=dataset)
 
 
 def summarise(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _RUN = {
     "run_at": "2026-10-01T08:00:00Z",
 }
 _SUITES = ("questions", "fresh-questions", "grounding", "attacks")
-_FALSE_ALARMS = Item(name="grounding-false-alarms", data={**_RUN, "value": 0.004})
+_FAULTS = ("grounding-false-alarms", "fresh-questions-silently-wrong")
 
 
 @check(
@@ -30,7 +30,12 @@ _FALSE_ALARMS = Item(name="grounding-false-alarms", data={**_RUN, "value": 0.004
         "above": "an evaluation is above the declared share of faults",
         "too-few": "an evaluation ran on fewer cases than declared",
     },
-    good={"runs": [*(Item(name=name, data=_RUN) for name in _SUITES), _FALSE_ALARMS]},
+    good={
+        "runs": [
+            *(Item(name=name, data=_RUN) for name in _SUITES),
+            *(Item(name=name, data={**_RUN, "value": 0.004}) for name in _FAULTS),
+        ]
+    },
     mutants=[
         Mutant("one not run", "not-run", without("runs", 3)),
         Mutant(
@@ -38,6 +43,7 @@ _FALSE_ALARMS = Item(name="grounding-false-alarms", data={**_RUN, "value": 0.004
         ),
         Mutant("an attack got through", "below", put("runs", "value", 0.997, item=3)),
         Mutant("too many false alarms", "above", put("runs", "value", 0.02, item=4)),
+        Mutant("too many answers that are wrong without a word", "above", put("runs", "value", 0.042, item=5)),
         Mutant("a handful", "too-few", put("runs", "n", 12)),
     ],
     benign=[
