@@ -103,7 +103,8 @@ COMPONENTS = need(
 EVALUATION_RUNS = need(
     "repository",
     "evaluation-runs",
-    "the newest result of each suite (`questions`, `fresh-questions`, `grounding`, `attacks`; and faults: `fresh-questions-silently-wrong`, `grounding-false-alarms`)"
+    "the newest result of each suite (`questions`, `fresh-questions`, `grounding`, `attacks`; and of faults: "
+    "`fresh-questions-silently-wrong`, `grounding-false-alarms`)"
     " with digests of what was evaluated",
     named="the suite",
     sources=("results that make questions, make bench and the attack tests write",),
