@@ -185,6 +185,7 @@ def _main() -> None:
         from agents.command import main
 
         sys.argv = words
+        sys.modules["__main__"].__package__ = None  # a script's is, and click tells by it how it was called
         main()
     else:
         sys.argv = words[1:2] + words[3:]

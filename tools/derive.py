@@ -63,7 +63,19 @@ def _average(given: list[Fact]) -> Facts:
     facts = _one(given, f"average of {_labels(given)}", mean, unit, "", formula, _merged(given))
     if units.kind(unit) == "percent":
         facts.notes.append("Each percentage counts the same, whatever it is a percentage of.")
+    facts.notes += _shorter([fact.period for fact in given if fact.period is not None])
     return facts
+
+
+_SHORTER = 0.8
+"""Of the longest period, below which one is no whole one of its kind: a February is nine tenths of a January."""
+
+
+def _shorter(periods: Sequence[Period]) -> list[str]:
+    """A sentence about the periods that are much shorter than another, and weigh as much in an average."""
+    longest = max((period.days for period in periods), default=0)
+    short = dict.fromkeys(period.label for period in periods if period.days < _SHORTER * longest)
+    return [f"Shorter than the others, and counted the same in the average: {', '.join(short)}."] if short else []
 
 
 def _difference(given: list[Fact]) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +81,14 @@ def test_percentage_change_is_rounded_once(base: Decimal, later: Decimal) -> Non
     exact = (later - base) * 100 / base
     assert abs(fact.value - exact) <= Decimal("0.0050001")
     assert fact.unit == "percent"
+
+
+def test_an_average_names_the_part_of_a_month_that_weighs_as_much_as_a_whole_one(book: Book) -> None:
+    part = Period(label="September 2026 to date", start=SEPTEMBER.start, end=SEPTEMBER.start + timedelta(days=14))
+    months = [book.add(400, period=AUGUST), book.add(200, period=part)]
+    assert any("September 2026 to date" in note for note in book.result("average", *months).notes)
+    whole = [book.add(400, period=AUGUST), book.add(390, period=SEPTEMBER)]
+    assert not book.result("average", *whole).notes
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=12))

@@ -7,7 +7,9 @@ import re
 import pytest
 
 from agents.models.offline.plan import Plan
+from agents.models.offline.topics.actions import action
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.aside import NOTHING_NEW
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
@@ -142,6 +144,13 @@ def test_how_many_there_are_to_save_on_says_what_is_counted() -> None:
             "threats",
             {"severity": "high", "period": "last_month"},
         ),
+        (
+            ("Which of our buckets can anyone on the internet read?", "Who made it so?"),
+            "who_did_what",
+            {"action": action("who made the bucket public")},
+        ),
+        (("Are we still within budget?", "Which ones will we blow this month?"), "budgets", {}),
+        (("Are we still within budget?", "Which ones will we blow this month?", "By how much?"), "budgets", {}),
     ],
 )
 def test_a_few_words_keep_what_was_spoken_of_and_change_what_they_name(
@@ -154,6 +163,15 @@ def test_a_few_words_keep_what_was_spoken_of_and_change_what_they_name(
 @pytest.mark.parametrize("before", ["Which alarms are firing?", "Which databases are public?"])
 def test_who_did_it_is_never_answered_with_the_list_alone(before: str) -> None:
     assert re.search("who did that|what everybody did", why_not(before, "Who fixed it?"))
+
+
+def test_who_made_them_as_they_are_did_not_create_them() -> None:
+    assert "which change is meant" in why_not("Are our databases encrypted?", "Who made them so?")
+
+
+def test_a_deed_is_not_told_by_how_things_are_without_a_word() -> None:
+    asked = ("Is anyone logging in as root?", "Where from?", "Did they change anything while they were in?")
+    assert NOTHING_NEW in plan_of(*asked).limits
 
 
 def test_whose_data_it_is_and_when_a_user_was_made_are_named_where_nothing_is_told_by_them() -> None:

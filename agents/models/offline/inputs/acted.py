@@ -15,6 +15,10 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.topics.actions import action
 
 _THEM = re.compile(r"\b(?:them|those|these|it|that one)\b")
+_SO = re.compile(r"\b(?:so|(?:this|that) way|like (?:this|that))(?=\W*$)")
+"""As "they" are shown: who made them so did not create them."""
+_STATES = {"public_exposure": "public"}
+"""How the things that a query shows are, where all of them are one way."""
 _NOUNS = {
     "instances": "instances", "databases": "databases", "functions": "lambda functions", "buckets": "bucket",
     "volumes": "volumes", "snapshots": "snapshots", "services": "ecs services", "load_balancers": "load balancers",
@@ -49,9 +53,14 @@ def acted_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading
 
 
 def in_full(text: str, earlier: Sequence[PlannedCall]) -> str:
-    """A text in which "them" is named: the kind of things that an earlier answer was of, if it was of one."""
+    """A text in which "them" is named, and "so": the kind of things that an earlier answer was of, and how they are."""
     things = next((noun for one in earlier if (noun := _noun(one))), None)
-    return _THEM.sub(things, text, count=1) if things else text
+    if things is None:
+        return text
+    if _SO.search(text):
+        state = next((_STATES[one.query] for one in earlier if one.query in _STATES), None)
+        return _SO.sub(state, _THEM.sub(things, text, count=1)) if state else text
+    return _THEM.sub(things, text, count=1)
 
 
 def _noun(call: PlannedCall) -> str | None:

@@ -145,7 +145,7 @@ _NOT = (
     (re.compile(rf"\bnon[- ]{_HALLS}(?: (?:accounts|side|part))?(?![\w-])"), "all except the venues"),
     (
         re.compile(
-            r"\b(?:that|which|who) (?:is|are|does|do) (?:not|never) (?:(?:a|an|in|at|on|part of|belong(?:ing)? to|run in) )?(?=(?:the |our |any |a |an )?\w)"
+            r"(?<=[\w>] )(?<!^and )(?<!^or )(?<!^so )(?:that|which|who) (?:is|are|does|do) (?:not|never) (?:(?:a|an|in|at|on|part of|belong(?:ing)? to|run in) )?(?=(?:the |our |any |a |an )?\w)"
         ),
         "except ",
     ),

@@ -82,6 +82,10 @@ _OF_AN_AGE = re.compile(
 )
 """Whether those that were shown are to be picked by their age."""
 _NO_AGE = "How old each of them is is not told here: this is what was shown before, and not only those of that age."
+_TOO_MUCH = re.compile(
+    r"\W*(?:(?:and|so|ok|but) )*(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?(?: (?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over)(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)))*\W*"
+)
+"""Which budgets are or will be over their limit: each says so, and what is forecast of it."""
 _WORST_PLACE = re.compile(
     r"\W*(?:(?:and|so|ok|then) )*(?:which|what) (?:venue|account)s? (?:is|are|has it|does) (?:the )?worst(?: off| of all)?\W*"
 )
@@ -123,6 +127,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if into := opened(reading, earlier, context):
         return Shown(*into)
     if len(earlier) == 1 and earlier[0].query in COUNTED_BY_ACCOUNT and _WORST_PLACE.fullmatch(reading.flat):
+        return Shown(tuple(earlier))
+    if all(call.query == "budgets" for call in earlier) and _TOO_MUCH.fullmatch(reading.text):
         return Shown(tuple(earlier))
     if all(call.query in _AGELESS for call in earlier) and _OF_AN_AGE.fullmatch(reading.flat):
         return Shown(tuple(earlier), (_NO_AGE,))
@@ -169,7 +175,7 @@ def _of_another_kind(reading: Reading, earlier: Sequence[PlannedCall], context: 
 
 
 _WHO_DID = re.compile(
-    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|<p>))*\W*"
+    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|so|this way|that way|like this|like that|<p>))*\W*"
 )
 
 

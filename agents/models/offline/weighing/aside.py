@@ -236,6 +236,9 @@ _LISTS = re.compile(
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
 
 
+_DID_THEY = re.compile(r"\bdid (?:they|he|she|anyone|anybody|someone|somebody)\b")
+"""What asks for a deed, which no list of how things are tells when it is shown once more."""
+_OF_DEEDS = frozenset({"recent_changes", "who_did_what"})
 _NOT_SO = re.compile(
     r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? (?:is|are|do|does|has|have) ?(?:not|n't)\W*$"
 )
@@ -257,6 +260,8 @@ def _nothing_new(
     """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
     if not earlier or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
         return []
+    if _DID_THEY.search(reading.text) and not any(call.query in _OF_DEEDS for call in calls):
+        return [NOTHING_NEW]
     if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
         return []
     if any(call.query in _FAILING for call in calls) and _NOT_SO.match(reading.text):
