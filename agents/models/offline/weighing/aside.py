@@ -22,7 +22,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
-from agents.models.offline.words.light import LIGHT
+from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import stem
 
@@ -270,7 +270,6 @@ def _nothing_new(
     if dimensions(reading.text) or (first and calls[0].query not in _UNRANKED):
         return []  # the rows are told apart so, and the first of them stands first
     known = explained(reading.text, calls[0].query)
-    words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", reading.text) if one[0] not in LIGHT]
-    if any(known[one.start()] or stem(one[0]) in told_by(calls[0].query) for one in words):
+    if any(known[one.start()] or stem(one[0]) in told_by(calls[0].query) for one in weighty(reading.text)):
         return []
     return [NOTHING_NEW]

@@ -19,7 +19,7 @@ from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.aside import idle_words
 from agents.models.offline.weighing.deciding import SURE, decide, decided, likeliest, weigh
 from agents.models.offline.weighing.settling import settled
-from agents.models.offline.words.light import LIGHT
+from agents.models.offline.words.light import weighty
 from agents.models.offline.words.text import stem, words
 from agents.models.offline.words.tongues import in_english, tongue_of
 
@@ -81,7 +81,7 @@ def _says_it_all(question: str, own: str, context: Context) -> bool:
 
 def _content(reading: Reading) -> set[str]:
     """The stems of the words of a question that name something."""
-    return {stem(match[0]) for match in _SAID.finditer(reading.text) if match[0] not in LIGHT}
+    return {stem(word[0]) for word in weighty(reading.text)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,6 @@ class Missed:
         return _IT.sub(lambda match: f"{one}'s" if match["its"] else one, bare)
 
 
-_SAID = re.compile(r"(?<![<\w])[a-z][\w'-]*")
 _IT = re.compile(
     r"(?i)\b(?:(?P<its>its|his|(?<!did )her)|it|he|she|him|that (?:user|role|key|function|database|bucket|queue|server))\b"
 )

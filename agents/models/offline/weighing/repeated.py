@@ -12,7 +12,7 @@ from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import decide
-from agents.models.offline.words.light import LIGHT
+from agents.models.offline.words.light import weighty
 from agents.models.offline.words.text import stem
 
 _ONE_LOOK = (
@@ -56,8 +56,7 @@ def _why(question: str, calls: Sequence[PlannedCall], context: Context) -> str:
         of_one = any("who" in call.inputs and not {"action", "resource"} & call.inputs.keys() for call in calls)
         return _ONE_LOOK if of_one else _OTHER_LOOK
     known = explained(text, "who_did_what")
-    words = [one for one in re.finditer(r"(?<![<\w])[a-z][\w'-]*", text) if one[0] not in LIGHT]
-    told = all(known[one.start()] or stem(one[0]) in told_by("who_did_what") for one in words)
+    told = all(known[one.start()] or stem(one[0]) in told_by("who_did_what") for one in weighty(text))
     return _ONE_LOOK if told else _NOT_IN_IT
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 SAYS_NOTHING = frozenset(
     "a an the our my your their its his her this that these those them they it us we you me i all any each every everything everyone everybody everywhere anything both same whole entire full "
     "complete total totals overall altogether sum lot rest of for in on at by per with without from to over under into as since until till during within between among across around about not no only just even "
@@ -42,3 +44,11 @@ LIGHT = (SAYS_NOTHING - frozenset("weekend business hours".split())) | LINKS | B
     "aws amazon cloud company's anything's hey hi hello colleague colleagues board boss meeting audit report".split()
 )  # fmt: skip
 """What narrows nothing wherever it stands."""
+
+
+_WORD = re.compile(r"(?<![<\w])[a-z][\w'-]*")
+
+
+def weighty(text: str) -> list[re.Match[str]]:
+    """The words of a folded text that are not light, where they stand; masks in angle brackets are none."""
+    return [one for one in _WORD.finditer(text) if one[0] not in LIGHT]
