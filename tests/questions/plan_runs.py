@@ -118,7 +118,7 @@ class Runs:
 
     def prose(self, plan: Plan, asked: str) -> str:
         """What the offline model would say, figures left as references: a follow-up may point at a name in it."""
-        return self.told(plan.calls, asked, plan.limits, plan.focus)
+        return self.told(plan.calls, plan.asked or asked, plan.limits, plan.focus)
 
     def told(
         self, calls: Sequence[PlannedCall], asked: str, limits: Sequence[str] = (), focus: tuple[str, ...] = ()

@@ -98,12 +98,13 @@ class OfflineModel(Model):
         for told in results:
             told.lead_with(plan.focus)
             told.partly = not self._names.complete
-        if of_shown_in(question) in ("by how much", "left"):
+        asked = plan.asked or question
+        if of_shown_in(asked) in ("by how much", "left"):
             results = sorted(
                 results, key=lambda told: told.query != "derive"
             )  # what was computed is what was asked for
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
-        return [], answer(results, plan.limits, question, plan.focus, first, plan.whether)
+        return [], answer(results, plan.limits, asked, plan.focus, first, plan.whether)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

@@ -71,6 +71,8 @@ class Plan(BaseModel):
     calls: tuple[PlannedCall, ...] = ()
     then: tuple[Derivation, ...] = ()
     read_as: str = ""
+    asked: str = ""
+    """The question in full, where its few words say only what is other than in the one before; it is told by that."""
     limits: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """Words that narrow what was asked for, of which the calls make nothing; `limits` say so."""

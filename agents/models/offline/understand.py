@@ -21,12 +21,13 @@ from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
+from agents.models.offline.proposing.restated import alike, restated
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
-from agents.models.offline.weighing.finishing import finished, spoken, unclear
+from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, still_said
@@ -80,7 +81,7 @@ def understand(
             beside = bool(before.calls) and is_beside(text)
             calls = before.calls if beside else plan.calls[: plan.first or None]
             of = before if beside else plan
-            turns, missed = [*turns, Turn(asked, answer, calls, of.aside, of.limits)], None
+            turns, missed = [*turns, Turn(plan.asked or asked, answer, calls, of.aside, of.limits)], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
@@ -90,11 +91,30 @@ def understand(
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
     """The plan of one question after another one, which names again what that one's had to leave aside."""
-    plan = _planned(question, before.calls, context, said=said, missed=missed)
+    full = restated(question, before.question, context) if before.calls and missed is None else None
+    plan = _asked_again(question, full, before, context) if full else None
+    plan = plan or _planned(question, before.calls, context, said=said, missed=missed)
+    if full and alike(plan.calls[: plan.first or None], before.calls, question, context):
+        plan = told_in_full(plan, full, context)
     aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
     follows = continues(question, context)
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
     return plan if missed else still_said(plan, before, question, context, leans=follows)
+
+
+def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:
+    """The plan of the question before, asked of another place, time or service; None where it leaned on others itself.
+
+    Args:
+        question: the few words that name that.
+        full: the question before with it in place.
+        before: the turn of that one.
+        context: names, clock and queries.
+    """
+    old, new = (finished(decide(asked, (), context), context) for asked in (before.question, full))
+    if old.calls[: old.first or None] != before.calls:
+        return None
+    return new if alike(new.calls[: new.first or None], before.calls, question, context) else None
 
 
 _SENTENCE = re.compile(

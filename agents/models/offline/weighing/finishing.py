@@ -20,7 +20,7 @@ from agents.models.offline.proposing.opened import NOT_COMBINED
 from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
-from agents.models.offline.reading import Reading, to_come
+from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
@@ -111,6 +111,19 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
+    )
+
+
+def told_in_full(plan: Plan, asked: str, context: Context) -> Plan:
+    """A plan that is told as the whole question `asked` wants it told, of which a few words put in another place or time."""
+    reading, leading = read(asked, context.names, context.now), plan.calls[: plan.first or None]
+    return plan.model_copy(
+        update={
+            "asked": asked,
+            "then": plan.then or _derivations(leading, reading),
+            "focus": plan.focus or _focus(plan.calls, reading),
+            "whether": plan.whether or whether(plan.calls, reading, context.names),
+        }
     )
 
 
