@@ -114,7 +114,7 @@ def _asked_again(question: str, full: str, before: Turn, context: Context) -> Pl
     old, new = (finished(decide(asked, (), context), context) for asked in (before.question, full))
     if old.calls[: old.first or None] != before.calls:
         return None
-    return new if alike(new.calls[: new.first or None], before.calls, question, context) else None
+    return new if alike(new.calls, old.calls, question, context) else None
 
 
 _SENTENCE = re.compile(
