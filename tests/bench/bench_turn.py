@@ -121,7 +121,10 @@ class _OneModel:
 
 
 def main() -> None:
-    """Print both distributions and the overhead, pair by pair."""
+    """Print both distributions and the overhead, pair by pair; and by how much two ungoverned calls differ.
+
+    That is what an overhead of nothing would print on this machine.
+    """
     with tempfile.TemporaryDirectory() as folder, open_sample(Path(folder)) as estate, sync_clock() as clock:
         home = Home(Path(folder) / "home")
         with closing(Ledger.open(home.ledger)) as ledger:
@@ -131,20 +134,24 @@ def main() -> None:
 
 def _compare(name: str, given: dict[str, Any], estate: Estate, home: Home, ledger: Ledger, clock: SyncClock) -> None:
     steps = [*([[(name, given)]] * CALLS), "Done."]
-    plain, governed, without_sync = [], [], []
+    plain, governed, without_sync, plain_again = [], [], [], []
     for number in range(ROUNDS + 2):
-        one, other = TimedModel(steps, clock), TimedModel(steps, clock)
+        one, other, once_more = (TimedModel(steps, clock) for _ in range(3))
         asyncio.run(_ungoverned(one, name, estate))
         asyncio.run(_governed(other, estate, home, ledger))
+        asyncio.run(_ungoverned(once_more, name, estate))
         if number >= 2:  # the first rounds warm clients and connections
             plain += one.gaps
             governed += other.gaps
             without_sync += other.gaps_without_sync
+            plain_again += once_more.gaps
     overhead = [with_ - without for with_, without in zip(without_sync, plain, strict=True)]
+    noise = [again - before for again, before in zip(plain_again, plain, strict=True)]
     print(row(f"{name}: ungoverned", plain))
     print(row(f"{name}: governed", governed))
     print(row(f"{name}: governed, without fsync", without_sync))
     print(row(f"{name}: overhead per query call, without fsync", overhead))
+    print(row(f"{name}: limit: two ungoverned calls apart", noise))
     print(verdict("overhead p50", percentile(overhead, 50), 5))
     print(verdict("overhead p99", percentile(overhead, 99), 15))
 
