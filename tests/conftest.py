@@ -21,6 +21,7 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
+from tests import once
 from tests.homes import SHARED
 from tools.sessions import shared_loader
 
@@ -97,6 +98,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays until the end: no later look for garbage passes over it."""
+    once.share()
     gc.collect()
     gc.freeze()
 
