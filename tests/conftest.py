@@ -21,6 +21,8 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
+import tools.calls
+from tests import once
 from tests.homes import SHARED
 from tools.sessions import shared_loader
 
@@ -82,6 +84,10 @@ sys.modules["rfc3987_syntax"] = SimpleNamespace(  # type: ignore[assignment]
 
 def pytest_configure(config: pytest.Config) -> None:
     """A folder for what is made once in a run, for all of its processes; it goes when the run ends."""
+    if config.option.markexpr != "slow":
+        # Sixteen threads that ask and as many that answer wait for one another in one process: a fifth of the time of
+        # all calls. Four ask at once as well; the slow tests, and every `regent` that a test starts, keep sixteen.
+        tools.calls._WORKERS = 4
     if not hasattr(config, "workerinput"):
         folder = tempfile.TemporaryDirectory(prefix="regent-tests-", ignore_cleanup_errors=True)
         os.environ[SHARED] = folder.name
@@ -97,6 +103,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays until the end: no later look for garbage passes over it."""
+    once.share()
     gc.collect()
     gc.freeze()
 

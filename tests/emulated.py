@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -27,8 +28,9 @@ def emulated_aws() -> Iterator[str]:
         server.stop()
 
 
+@cache
 def client(url: str, service: str, **more: Any) -> Any:
-    """A boto3 client of one of the emulator's services."""
+    """A boto3 client of one of the emulator's services, one for all who ask alike: to make it takes 20 ms."""
     import boto3
 
     return boto3.client(service, endpoint_url=url, region_name=REGION, **KEYS, **more)

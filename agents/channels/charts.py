@@ -44,7 +44,7 @@ def draw(chart: Chart) -> bytes:
         pen.text((right + 12, top), _drawable(written), _INK, font)
     pen.line((zero, _TITLE - 6, zero, height - _MARGIN), _FAINT, 1)
     held = io.BytesIO()
-    image.save(held, "PNG", optimize=True)
+    image.save(held, "PNG")  # to look for the smallest file takes five times as long and saves 3 %
     return held.getvalue()
 
 
