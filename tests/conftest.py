@@ -21,7 +21,6 @@ import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
-import tools.calls
 from tests import once
 from tests.homes import SHARED
 from tools.sessions import shared_loader
@@ -84,10 +83,6 @@ sys.modules["rfc3987_syntax"] = SimpleNamespace(  # type: ignore[assignment]
 
 def pytest_configure(config: pytest.Config) -> None:
     """A folder for what is made once in a run, for all of its processes; it goes when the run ends."""
-    if config.option.markexpr != "slow":
-        # Sixteen threads that ask and as many that answer wait for one another in one process: a fifth of the time of
-        # all calls. Four ask at once as well; the slow tests, and every `regent` that a test starts, keep sixteen.
-        tools.calls._WORKERS = 4
     if not hasattr(config, "workerinput"):
         folder = tempfile.TemporaryDirectory(prefix="regent-tests-", ignore_cleanup_errors=True)
         os.environ[SHARED] = folder.name

@@ -9,17 +9,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import botocore.httpsession
-
-
-def _none(_: Any) -> None:
-    """No context: whoever connects over TLS makes one of its own, which trusts what its client was told to trust."""
-
-
-# Every client of AWS makes a context for TLS when it is made, which takes milliseconds; nearly all ask 127.0.0.1 over
-# plain HTTP. urllib3 makes the same context when a connection needs one.
-botocore.httpsession.URLLib3Session._get_ssl_context = _none
-
 
 def share() -> None:
     """For what is loaded by now: called when all tests of a process are."""
