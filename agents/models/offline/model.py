@@ -13,6 +13,7 @@ from strands.models import Model
 
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Derivation, Plan
+from agents.models.offline.telling.picking import is_mean
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
 from agents.models.offline.topics.of_shown import of_shown_in
@@ -110,6 +111,8 @@ class OfflineModel(Model):
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:
     """The inputs of a `derive` call, once every pick is found among the facts."""
     facts = [fact for told in results for fact in told.facts.values()]
+    if step.operation == "average" and any(is_mean(fact) for fact in facts):
+        return None  # told by the query, of the days or months that are billed to their end: the last one may be empty yet
     ids: list[str] = []
     for pick in step.picks:
         if pick == "*":

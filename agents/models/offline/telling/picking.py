@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.topics.asked import asks_where, dimensions, ranks
+from agents.models.offline.topics.asked import asks_mean, asks_where, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold, stem, words
 from tools.facts import UNTAGGED
 
@@ -191,19 +191,32 @@ EXTREMES = frozenset({"oldest", "longes", "newest"})
 PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
 
 
+def is_mean(fact: ToldFact) -> bool:
+    """Whether a fact is the average of the days or months of a series that are billed to their end."""
+    return fact.label in ("average daily spend", "average monthly spend")
+
+
+def whole_ones(told: Told) -> list[list[str]]:
+    """The rows of a series that are billed to their end: what has only begun is not the least of them."""
+    partial = any(is_mean(fact) and fact.aside for fact in told.facts.values())
+    return told.rows[:-1] if partial else told.rows
+
+
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
     said = roots(asked)
     rows = {cell for row in told.rows for cell in row}
+    wants_mean = told.query == "spend" and asks_mean(fold(asked))
 
     def fit(fact: ToldFact) -> float:
         label = roots(fact.label)
         share = 1.5 if fact.unit == "percent" and PERCENT.search(asked) else 0.0
-        return len(label & said) - 0.1 * len(label - said) + share
+        mean = 1.5 if wants_mean and is_mean(fact) else 0.0
+        return len(label & said) - 0.1 * len(label - said) + share + mean
 
     extreme = EXTREMES & said  # of one thing somewhere: it is of its own place
     others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines]
-    others = [f for f in others if not f.aside or extreme & roots(f.label)]
+    others = [f for f in others if not f.aside or extreme & roots(f.label) or (wants_mean and is_mean(f))]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
     better = [
         f

@@ -27,6 +27,7 @@ from agents.models.offline.telling.picking import (
     reasons,
     roots,
     said_first,
+    whole_ones,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
@@ -333,7 +334,7 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
         return max((number for number in held if number is not None), default=0.0)
 
     if told.query == "spend" and LEAST.search(fold(asked)):
-        named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
+        named = [row for row in whole_ones(told) if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
     if told.query == "encryption":
         return said_first(told, asked)

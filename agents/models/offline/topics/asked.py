@@ -85,3 +85,11 @@ def ranks(text: str) -> bool:
 def asks_where(text: str) -> bool:
     """Whether the places of something are asked for ("and where?")."""
     return bool(_WHERE.search(text))
+
+
+_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|media)\b")
+
+
+def asks_mean(text: str) -> bool:
+    """Whether an average is asked for."""
+    return bool(_MEAN.search(text))

@@ -21,7 +21,7 @@ from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, read, to_come
-from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
@@ -306,9 +306,6 @@ def _of_a_kind(reading: Reading) -> tuple[str, ...]:
     return tuple(kind for kind in ("team", "venue") if kind in dimensions(reading.text))
 
 
-_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
-
-
 def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
     """What has to be computed over the facts once they are there."""
     if not calls or calls[0].query != "spend":
@@ -317,6 +314,6 @@ def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Deriva
         return (Derivation(operation="share", picks=("total spend", "total spend")),)
     if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
         return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
-    if _MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
+    if asks_mean(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
         return (Derivation(operation="average", picks=("*",)),)
     return ()
