@@ -166,7 +166,7 @@ _Slot = tuple[Period, Decimal]
 
 
 def billed_whole(rows: Sequence[_Slot], now: datetime) -> list[_Slot]:
-    """The days or months that are over, without a last day for which nothing came in yet though its bill is still due."""
+    """The days or months that are over, without a last day of which nothing is billed yet and the bill is still due."""
     whole = [(slot, amount) for slot, amount in rows if slot.end <= now and not is_to_date(slot)]
     while whole and not whole[-1][1] and whole[-1][0].days <= 1 and now - whole[-1][0].end < BILLED_WITHIN:
         whole.pop()

@@ -184,8 +184,12 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
         return None
     period = str(call.inputs.get("period", "last_month"))
     base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period
-    if reading.when.relative:
+    if again and (moved := _both_back(reading, period, base, context)):
+        period, against = moved
+    elif reading.when.relative:
         against = stepped(base, reading.when.relative, context.now)
+        if call.query == "spend_change" and _alike(against, _other_side(call, period, context), context):
+            against = stepped(str(against), reading.when.relative, context.now)  # that one is shown already
     elif names_same_days(reading):
         against = same_days(reading, context.now) if period == "month_to_date" else None
     elif _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
@@ -202,11 +206,33 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
     return PlannedCall(query="spend_change", domain=call.domain, inputs=inputs)
 
 
+_BACK = frozenset({"before", "day_before", "week_before", "month_before", "quarter_before"})
+_A_STEP = re.compile(rf"{_LEAD}(?:(?:in|for|the)\b ?)*<p>\W*$")
+"""A step in time with no word by which it is what the same is held against ("and to the month before?")."""
+
+
+def _both_back(reading: Reading, period: str, other: str, context: Context) -> tuple[str, str] | None:
+    """Both times of a comparison, each a step back, where that is all that is said; None where a step is not as long as they."""
+    if reading.when.relative not in _BACK or not _A_STEP.match(reading.text):
+        return None
+    steps = [(word, stepped(word, reading.when.relative, context.now)) for word in (period, other)]
+    spans = [(resolved(word, context.now), resolved(str(moved), context.now)) for word, moved in steps]
+    if not all(now and moved and moved.end == now.start for now, moved in spans):
+        return None
+    return str(steps[0][1]), str(steps[1][1])
+
+
 def _other_side(call: PlannedCall, period: str, context: Context) -> str:
     """The earlier one of the two times that a comparison was of."""
     said = str(call.inputs.get("compared_to", "previous"))
     span = resolved(period, context.now)
     return word_of(previous(span)) if said == "previous" and span else said
+
+
+def _alike(one: str | None, other: str, context: Context) -> bool:
+    """Whether two words say the same time."""
+    held = [resolved(str(word), context.now) for word in (one, other)]
+    return None not in held and len({(span.start, span.end) for span in held if span}) == 1
 
 
 def _apart(period: str, against: str | None, context: Context) -> bool:

@@ -29,6 +29,7 @@ _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
 _BY_TIME = _NEW | {"oldest"}
 _STATES = frozenset({"at the end", "state", "status"})
+_IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
 _BY = "by"
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
 """Queries whose rows are told by their time or age anyhow."""
@@ -125,6 +126,9 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     """What a row says of what is asked, as words behind its name; empty where it says nothing of it."""
     ask = of_shown_in(asked)
     cells = [(_title(column), cell) for column, cell in zip(told.columns, row, strict=False)]
+    if told.query == "spend_change" and _IN_PERCENT.search(asked):
+        moved = (told.facts[cell] for title, cell in cells if title == "change" and cell in told.facts)
+        return next((f"change [[{fact.id}]]" for fact in moved if fact.unit == "percent"), "")
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""

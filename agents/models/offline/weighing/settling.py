@@ -169,14 +169,6 @@ def _part_and_whole(call: PlannedCall, part: str) -> list[PlannedCall]:
     return [call.having(by="usage_type", part=part, top=None), call.having(by="none", top=None)]
 
 
-def holds_share(calls: Sequence[PlannedCall]) -> bool:
-    """Whether two calls are a part of a bill and the whole of it."""
-    return [call.query for call in calls] == ["spend", "spend"] and [call.inputs.get("by") for call in calls] == [
-        "usage_type",
-        "none",
-    ]
-
-
 _THAT_TIME = re.compile(
     r"\b(?:then|(?:that|this|the same|those|same) (?:days?|weeks?|months?|quarters?|time|periods?)|at the time|around then|new|created|found|raised|reported|came)\b"
 )
