@@ -175,3 +175,28 @@ def test_the_measure_is_told(ask: Ask, turns: list[str], said: str) -> None:
     for turn in turns:
         answer = ask(OfflineMaker(), turn, session="measured")
     assert said in answer.text
+
+
+DATA_PROD = "Why did data-prod get so expensive in September?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "queries_of_it"),
+    [
+        ((DATA_PROD, "who did that?", "how much did it cost us extra in total?"), ["spend_change", "cost_anomalies"]),
+        ((DATA_PROD, "how much extra did it cost us?"), ["spend_change", "cost_anomalies"]),
+        ((DATA_PROD, "what changed there?", "and the extra costs?"), ["spend_change", "cost_anomalies"]),
+        ((DATA_PROD, "who did that?", "what did it cost us?"), ["cost_anomalies"]),
+    ],
+)
+def test_what_a_rise_cost_is_asked_past_who_caused_it(asked: tuple[str, ...], queries_of_it: list[str]) -> None:
+    plan = plan_of(*asked)
+    assert [call.query for call in plan.calls] == queries_of_it
+    assert {(call.inputs["accounts"], call.inputs["period"]) for call in plan.calls} == {("data-prod", "2026-09")}
+
+
+def test_deeds_that_no_bill_stood_before_have_no_price_of_a_rise() -> None:
+    plan = plan_of(
+        "What did Utrecht cost in August?", "Who changed something in data-prod yesterday?", "what did that cost?"
+    )
+    assert "spend_change" not in [call.query for call in plan.calls]

@@ -28,7 +28,7 @@ from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import span
-from agents.models.offline.topics.of_shown import Ask, before_that, of_shown, of_shown_in, rose_in_a_time
+from agents.models.offline.topics.of_shown import Ask, asks_extra, before_that, of_shown, of_shown_in, rose_in_a_time
 
 _PLACED = frozenset(
     "alarms alarm_history aws_health_events backups cost_anomalies error_logs identity_hygiene metric patches "
@@ -149,7 +149,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown(tuple(earlier))
     before = earlier[0]
     if "cost_anomalies" in context.queries and before.query == "spend_change" and ask in ("when", "cost"):
-        return Shown((_unusual(before, context, ("accounts", "period")),), (_ROSE,))
+        rose = (before,) if ask == "cost" and asks_extra(reading.text) else ()
+        return Shown((*rose, _unusual(before, context, ("accounts", "period"))), (_ROSE,))
     if ask == "why" and before.query == "spend_change" and "cost_anomalies" in context.queries:
         return Shown((*earlier, _unusual(before, context, ("accounts", "period"))))
     if ask == "still" and before.query == "spend_change" and "still" in reading.text:
