@@ -200,3 +200,31 @@ def test_deeds_that_no_bill_stood_before_have_no_price_of_a_rise() -> None:
         "What did Utrecht cost in August?", "Who changed something in data-prod yesterday?", "what did that cost?"
     )
     assert "spend_change" not in [call.query for call in plan.calls]
+
+
+@pytest.mark.parametrize(
+    ("asked", "by"),
+    [
+        (("Patch compliance percentage for each venue",), "venue"),
+        (("How many servers are unpatched per account?",), "account"),
+        (("Which venue has the most unpatched servers?",), "venue"),
+        (("How patched are we?", "per venue"), "venue"),
+        (("Which instances miss critical patches, by account",), None),  # single machines, each with its account
+        (("Which servers in Eindhoven are missing patches",), None),
+    ],
+)
+def test_patch_compliance_is_told_apart_as_asked(asked: tuple[str, ...], by: str | None) -> None:
+    plan = plan_of(*asked)
+    assert [(call.query, call.inputs.get("by")) for call in plan.calls] == [("patches", by)]
+
+
+def test_each_venue_is_told_with_its_compliance(ask: Ask) -> None:
+    answer = ask(OfflineMaker(), "Patch compliance percentage for each venue")
+    lines = [line for line in answer.text.splitlines() if line.startswith("- venue ")]
+    assert [line.split()[2] for line in lines] == ["eindhoven:", "rotterdam:", "amsterdam:", "utrecht:"]
+    assert "compliant 36.36 %" in lines[0] and "not compliant 7 instances" in lines[0]
+
+
+def test_the_most_of_what_is_counted_stands_first(ask: Ask) -> None:
+    answer = ask(OfflineMaker(), "Which account has the most instances that miss critical patches?")
+    assert "- account venue-eindhoven: compliant 36.36 %, miss critical patches 6 instances" in answer.text

@@ -79,6 +79,7 @@ _ASKED = (
         (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
         "how old that is",
         only={**_SINCE_OF, "identity_hygiene": ("check", frozenset({"old_keys"}))},
+        instead="it shows what is so now, and who changed a thing can be asked with its name",
     ),
     _Asked(
         re.compile(

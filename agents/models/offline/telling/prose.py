@@ -10,7 +10,7 @@ from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
-from agents.models.offline.telling.of_rows import also, beside, picked, singled_out, with_it
+from agents.models.offline.telling.of_rows import also, beside, by_number, grouped, picked, singled_out, with_it
 from agents.models.offline.telling.picking import (
     EXTREMES,
     PERCENT,
@@ -57,6 +57,8 @@ _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
+_GROUPS = 6
+"""Accounts or venues in prose, of which each was asked for."""
 
 
 def answer(
@@ -228,6 +230,7 @@ _LASTING = frozenset({"alarms"})
 """Queries whose rows are not in the order of how long they last, which is the figure of each."""
 
 
+_MOST = re.compile(r"\b(?:most|how many|number of)\b")
 _PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGNORECASE)
 
 
@@ -338,6 +341,8 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
         return sorted(named, key=size)
     if told.query == "encryption":
         return said_first(told, asked)
+    if grouped(told) and _MOST.search(fold(asked)):
+        return by_number(told, asked)
     timed = told.query in _LASTING and EXTREMES & roots(asked)
     if not timed and (not told.columns or told.columns[0] not in _SERIES):
         return told.rows
@@ -348,4 +353,5 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
 def _foremost(rows: Sequence[list[str]], told: Told) -> list[list[str]]:
     """The rows to tell; spend that carries no tag is nobody's, and stands after what has a name."""
     nobodys = [row for row in rows if row[0] == UNTAGGED] if told.query == "spend" else []
-    return [row for row in rows if row not in nobodys][:_ROWS] + nobodys
+    most = _GROUPS if grouped(told) else _ROWS
+    return [row for row in rows if row not in nobodys][:most] + nobodys
