@@ -126,7 +126,7 @@ _COLUMNS = ("Instance", "Account", "Critical", "Security", "Missing", "Scanned")
 def patches(aws: Aws, accounts: Accounts = "all", by: By = "instance", top: Top = 6) -> Facts:
     """Patch compliance of EC2 and managed instances: compliant or not, missing critical patches, where; never scanned.
 
-    From the last scans of Systems Manager Patch Manager. `by` lists instances, or how compliant each account or venue is.
+    From the last scans of Systems Manager Patch Manager. `by` account or venue tells how compliant each of them is.
     """
     chosen = aws.directory.select(accounts)
     found = look(aws, chosen)

@@ -183,19 +183,7 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
     if call.query not in BILLED:
         return None
     period = str(call.inputs.get("period", "last_month"))
-    base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period
-    if again and (moved := _both_back(reading, period, base, context)):
-        period, against = moved
-    elif reading.when.relative:
-        against = stepped(base, reading.when.relative, context.now)
-        if call.query == "spend_change" and _alike(against, _other_side(call, period, context), context):
-            against = stepped(str(against), reading.when.relative, context.now)  # that one is shown already
-    elif names_same_days(reading):
-        against = same_days(reading, context.now) if period == "month_to_date" else None
-    elif _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
-        against = ago  # a month is compared with the same month of it
-    else:
-        period, against = for_pair(period, _named(reading, context.now), context.now)
+    period, against = _sides(call, period, reading, context, again=again)
     if not _apart(period, against, context):
         return None
     fields, splits = fields_of(context.queries["spend_change"]), allowed(context.queries["spend_change"], "by") or ()
@@ -204,6 +192,25 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
         kept.pop("by", None)
     inputs = {**kept, "period": period, "compared_to": against}
     return PlannedCall(query="spend_change", domain=call.domain, inputs=inputs)
+
+
+def _sides(
+    call: PlannedCall, period: str, reading: Reading, context: Context, *, again: bool
+) -> tuple[str, str | None]:
+    """The time that is compared, and the one that it is held against: none where that is not known."""
+    base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period
+    if again and (moved := _both_back(reading, period, base, context)):
+        return moved
+    if reading.when.relative:
+        against = stepped(base, reading.when.relative, context.now)
+        if call.query == "spend_change" and _alike(against, _other_side(call, period, context), context):
+            return period, stepped(str(against), reading.when.relative, context.now)  # that one is shown already
+        return period, against
+    if names_same_days(reading):
+        return period, same_days(reading, context.now) if period == "month_to_date" else None
+    if _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
+        return period, ago  # a month is compared with the same month of it
+    return for_pair(period, _named(reading, context.now), context.now)
 
 
 _BACK = frozenset({"before", "day_before", "week_before", "month_before", "quarter_before"})
