@@ -106,6 +106,10 @@ class OfflineModel(Model):
                 results, key=lambda told: told.query != "derive"
             )  # what was computed is what was asked for
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
+        if first is not None and (worked_out := [told for told in results if told.query == "derive"]):
+            others = [told for told in results if told.query != "derive"]
+            results = [*others[:first], *worked_out, *others[first:]]  # of the likelier reading
+            first += len(worked_out)
         return [], answer(results, plan.limits, asked, plan.focus, first, plan.whether)
 
 

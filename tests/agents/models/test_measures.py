@@ -8,7 +8,7 @@ import pytest
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
-from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
+from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_COUNTS, NO_DIFFERENCE, NO_SHARE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
@@ -228,3 +228,60 @@ def test_each_venue_is_told_with_its_compliance(ask: Ask) -> None:
 def test_the_most_of_what_is_counted_stands_first(ask: Ask) -> None:
     answer = ask(OfflineMaker(), "Which account has the most instances that miss critical patches?")
     assert "- account venue-eindhoven: compliant 36.36 %, miss critical patches 6 instances" in answer.text
+
+
+def test_an_average_month_of_no_time_is_of_several_months() -> None:
+    assert [call.inputs for call in plan_of("What do we spend per month on average?").calls] == [
+        {"by": "month", "period": "last_6_months"}
+    ]
+    assert plan_of("What did we spend per month on average this year?").calls[0].inputs["period"] == "year_to_date"
+
+
+@pytest.mark.parametrize(
+    ("asked", "untold"),
+    [
+        ("How many users without MFA per account?", True),
+        ("Number of public buckets per venue", True),
+        ("How many open findings for each account?", False),
+        ("How many backups failed per venue this month?", False),
+        ("How many accounts do we have by environment?", False),
+    ],
+)
+def test_how_many_there_are_in_each_is_named_where_it_is_not_told(asked: str, untold: bool) -> None:
+    assert (NO_COUNTS in plan_of(asked).limits) == untold
+
+
+def test_when_keys_were_last_used_is_not_told_by_how_old_they_are() -> None:
+    plan = plan_of("List old access keys", "and when were they last used?")
+    assert plan.abstention is not None or plan.calls[0].inputs["check"] == "unused_keys"
+
+
+@pytest.mark.parametrize(
+    ("asked", "severity"),
+    [
+        (("How many critical findings?", "plus high?", "and medium too"), "all"),
+        (("Threats in the last 30 days, high only", "incl. medium"), None),
+    ],
+)
+def test_a_level_more_never_takes_the_place_of_those_before(asked: tuple[str, ...], severity: str | None) -> None:
+    plan = plan_of(*asked)
+    assert [call.inputs.get("severity") for call in plan.calls] == [severity]
+    assert plan.limits
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("How many backups failed per venue this month?", "- account venue-utrecht, backup jobs in state failed: 1 job"),
+        ("How much more expensive is Utrecht than Rotterdam?", "Venue-rotterdam spend minus venue-utrecht spend: USD 578.74"),
+    ],
+)  # fmt: skip
+def test_what_is_counted_in_each_and_the_difference_of_two_are_told(ask: Ask, asked: str, said: str) -> None:
+    assert said in ask(OfflineMaker(), asked).text
+
+
+def test_a_difference_stands_by_the_reading_that_it_is_of(ask: Ask) -> None:
+    text = ask(OfflineMaker(), "What's the difference between online-prod and data-prod in September?").text
+    likelier, _, other = text.partition("What only the other reading asks for")
+    assert "Online-prod spend minus data-prod spend: USD 6,843.90" in likelier
+    assert "minus" not in other

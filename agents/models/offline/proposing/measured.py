@@ -54,8 +54,9 @@ _SAYS_BOTH = re.compile(
     r"\b(?:incl\w*|counting|plus|with|along with|as well as|add(?:ing)?|total|altogether|together|too|also|as well|overall)\b"
 )
 """Words by which a level is asked for beside the one before; "and the high ones?" asks for it in place of that."""
-_LEVELLED = frozenset({"vulnerabilities", "findings"})
-"""Queries that tell all levels one by one."""
+_LEVELLED = frozenset({"vulnerabilities", "findings", "threats"})
+"""Queries of what has a level."""
+_EVERY_LEVEL = "This is of every level, not only of those that were named."
 _ONE_BY_ONE = "Each level stands by itself in the list; one that is not listed has none."
 
 
@@ -151,7 +152,11 @@ def _of_levels(call: PlannedCall, reading: Reading) -> Measured | None:
     """All levels one by one, and those that are asked for together added up."""
     before = str(call.inputs.get("severity", "all"))
     said = {before, *re.findall(rf"\b{_LEVEL}\b", reading.text)}
-    if before == "all" or said == {before}:
+    if call.query == "threats":
+        return (call.having(severity=None),), (_EVERY_LEVEL,), ()
+    if before == "all":
+        return ((call,), (_ONE_BY_ONE,), ()) if call.inputs.get("by", "severity") == "severity" else None
+    if said == {before}:
         return None
     picks = tuple(f"row {level}" for level in levels.ORDER if level in said)
     return (call.having(severity="all", by="severity"),), (_ONE_BY_ONE,), (Derivation(operation="sum", picks=picks),)

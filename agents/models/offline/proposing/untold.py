@@ -75,6 +75,12 @@ _ASKED = (
         instead="it shows what is so now, and who changed a thing can be asked with its name",
     ),
     _Asked(
+        re.compile(rf"\bwhen (?:was|were) {_IT} last (?:used|in use|touched)"),
+        frozenset({"identity_hygiene", "who_did_what"}),
+        "when that was last used",
+        only={"identity_hygiene": ("check", frozenset({"unused_keys"}))},
+    ),
+    _Asked(
         re.compile(rf"\bhow old (?:is|are|was|were) {_IT}"),
         (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
         "how old that is",

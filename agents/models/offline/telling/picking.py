@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.topics.asked import asks_mean, asks_where, dimensions, ranks
+from agents.models.offline.topics.asked import asks_mean, asks_where, counts_apart, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold, stem, words
 from tools.facts import UNTAGGED
 
@@ -71,10 +71,10 @@ def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
     """The counts per account, most first, where accounts are ranked and the rows are something else."""
     text = fold(asked)
     placed = {"account", "venue"} & set(dimensions(text)) or asks_where(text)
-    if told.query not in COUNTED_BY_ACCOUNT or not placed or not ranks(text):
+    if told.query not in COUNTED_BY_ACCOUNT or not placed or not (ranks(text) or counts_apart(text)):
         return []
     label = told.facts[told.headlines[0]].label if told.headlines else ""
-    if told.query == "backups":
+    if told.query == "backups" and " in state " not in label:
         label = next((f.label for f in told.facts.values() if f.label.endswith("that did not complete")), label)
     found = [f for f in told.facts.values() if f.label == label and _ALONE.match(f.aside) and f.number is not None]
     if {"venue"} & set(dimensions(text)):

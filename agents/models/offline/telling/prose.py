@@ -31,6 +31,7 @@ from agents.models.offline.telling.picking import (
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
+from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import NOTHING_NEW
 from agents.models.offline.weighing.thread import NOT_NARROWED
 from agents.models.offline.words.text import fold
@@ -57,7 +58,7 @@ _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
-_GROUPS = 6
+_GROUPS = 15
 """Accounts or venues in prose, of which each was asked for."""
 
 
@@ -148,7 +149,8 @@ def _told(
     if told.query in _EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
         headline = f"None is recorded. {headline}"
     if ranked := counted_by_account(told, asked):
-        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
+        most = _GROUPS if counts_apart(fold(asked)) else _ROWS
+        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:most]]
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
     if asks_why(asked):
         headline = f"{headline} {reasons(told)}".rstrip()

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.measured import TELLS_PERCENT, UNSHARED
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import levels
+from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.words.text import NUMBERS
 
 _SHARE = re.compile(
@@ -32,6 +34,7 @@ _TELLS_AVERAGE = frozenset("metric forecast".split())
 NO_SHARE = "A share or a percentage is not told here."
 NO_AVERAGE = "An average is not told here."
 NO_DIFFERENCE = "A difference is not told here."
+NO_COUNTS = "How many there are in each is not told here."
 _A_MONTH = 31
 """Days of one month at most, of which there is no average by month."""
 
@@ -51,9 +54,21 @@ def unmeasured(calls: Sequence[PlannedCall], then: Sequence[Derivation], reading
         said += [] if any(map(_tells_share, calls)) else [NO_SHARE]
     if _AVERAGE.search(reading.text):
         said += [] if any(_tells_average(call, now) for call in calls) else [NO_AVERAGE]
-    if _DIFFERENCE.search(reading.text) and not worked_out & {"difference", "percentage_change"}:
+    if asks_difference(reading.text) and not worked_out & {"difference", "percentage_change"}:
         said += [] if any(call.query in _TELLS_DIFFERENCE for call in calls) else [NO_DIFFERENCE]
+    if counts_apart(reading.text):
+        said += [] if any(map(_counts_each, calls)) else [NO_COUNTS]
     return [*said, *_other_levels(calls, reading)]
+
+
+def _counts_each(call: PlannedCall) -> bool:
+    """Whether a call tells how many there are in each account or venue."""
+    return call.domain == "cost" or call.query in COUNTED_BY_ACCOUNT or call.inputs.get("by") in ("account", "venue")
+
+
+def asks_difference(text: str) -> bool:
+    """Whether it is asked how much more or less one thing is than another."""
+    return bool(_DIFFERENCE.search(text))
 
 
 def _asks_share(text: str) -> bool:
