@@ -34,6 +34,7 @@ _SHARE = re.compile(
 _OF_ALL = re.compile(rf"\b{_WHOLE}")
 _EACH = re.compile(r"\b(?:percentages|shares|proportions|fractions)\b")
 """Of each of those that were shown, and not of all of them together."""
+_AS_A_SHARE = re.compile(rf"\b(?:as|in) (?:an? |the )?{_PERCENT}|\bshare\b")
 _NARROWER = frozenset({*PLACES, "service", "part", "usage_type", "region"})
 """Inputs that make a bill a part of the whole one."""
 UNSHARED = frozenset({"none", "month", "day", "charge_type"})
@@ -88,6 +89,8 @@ def _share(call: PlannedCall, reading: Reading, context: Context) -> Measured | 
     narrowed = _NARROWER & {key for key, value in call.inputs.items() if value != "all"}
     if not narrowed or each:
         return ((call,), (), ()) if call.inputs.get("by", "service") not in UNSHARED else None
+    if not _OF_ALL.search(reading.text) and not _AS_A_SHARE.search(reading.text):
+        return None  # "what percentage is that?" may as well be of what was shown before it
     if not context.names.complete:
         return (call,), (SEEN_IN_PART,), ()
     named: dict[str, Any] = {}
