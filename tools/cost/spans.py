@@ -9,6 +9,8 @@ from tools.errors import InputError
 from tools.periods import Period, between_months, parse_period, previous
 
 LATE = "AWS completes a day's bill up to 24 hours late: the latest day may still rise."
+BILLED_WITHIN = timedelta(hours=24)
+"""How long after its end a day may still have nothing on its bill."""
 
 MONTHS_KEPT = 14
 """How many months Cost Explorer keeps, the current one counted, unless a company pays for more at AWS."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -11,7 +12,7 @@ from tools.calls import Aws
 from tools.cost.explorer import Costs, Top, cents, costs, narrowed, scope_of
 from tools.cost.names import billed_names, billed_values, kin
 from tools.cost.parts import Part, kept_by, named_by
-from tools.cost.spans import LATE, billed_period, slot_period
+from tools.cost.spans import BILLED_WITHIN, LATE, billed_period, days_label, is_to_date, slot_period
 from tools.errors import InputError
 from tools.facts import UNTAGGED, Basis, Draft, Facts, Scope
 from tools.periods import Period
@@ -22,6 +23,8 @@ Breakdown = Literal[
 ]
 _SHARES_UP_TO = 15
 _LONGEST = {"day": 35, "month": 14}
+_SEVERAL = 2
+"""Days or months from which on an average says more than they do."""
 _BY_TAG = "Venues are told apart by the tag on what is billed; what an account named after one costs can differ."
 _BY_ACCOUNT = "This is what the account costs; spend by the tag of the venue, wherever it is billed, can differ."
 _BARE_NET = "What carries no tag is net here, with credits and refunds; untagged spend is told gross, which can differ."
@@ -79,7 +82,7 @@ def spend(
             label = f"{name} spend, billed apart"
             facts.fact(label, cents(amount), family.currency, receipts=family.receipts, scope=own, headline=True)
     if series:
-        _add_series(facts, found, span, by)
+        _add_series(facts, found, span, by, aws.now)
     elif by != "none":
         _add_ranking(facts, found, total, by, top)
     facts.notes += _apart_from(by, accounts, chosen, venue=venue, net=net)
@@ -129,7 +132,7 @@ def _add_ranking(facts: Facts, found: Costs, total: Decimal, by: str, top: int) 
     )
 
 
-def _add_series(facts: Facts, found: Costs, span: Period, by: str) -> None:
+def _add_series(facts: Facts, found: Costs, span: Period, by: str, now: datetime) -> None:
     facts.columns = (by.capitalize(), f"Spend ({found.currency})")
     rows = []
     for start, groups in found.amounts.items():
@@ -138,18 +141,36 @@ def _add_series(facts: Facts, found: Costs, span: Period, by: str) -> None:
         draft = facts.fact("spend", amount, found.currency, receipts=found.receipts, period=slot)
         facts.row(slot.label, draft)
         rows.append((slot, amount))
-    whole = [(slot, amount) for slot, amount in rows if " to date" not in slot.label]
-    if len(whole) < 2:
+    whole = billed_whole(rows, now)
+    if not whole or len(rows) < _SEVERAL:
         return
     kind = "daily" if by == "day" else "monthly"
     mean = sum((amount for _, amount in whole), Decimal()) / len(whole)
     partial = len(whole) < len(rows)
-    over = Period(label=f"{whole[0][0].label} to {whole[-1][0].label}", start=whole[0][0].start, end=whole[-1][0].end)
+    first, last = whole[0][0], whole[-1][0]
+    label = days_label(first.start, last.end) if by == "day" else f"{first.label} to {last.label}"
+    over = Period(label=label, start=first.start, end=last.end) if len(whole) > 1 else first
     facts.fact(f"average {kind} spend", mean, found.currency, receipts=found.receipts, period=over if partial else None)
+    if partial and by == "day":
+        left_out = days_label(last.end, rows[-1][0].end)
+        facts.notes.append(f"Not billed to its end yet, and so left out of the average and the lowest: {left_out}.")
+    if len(whole) < _SEVERAL:
+        return
     highest = max(whole, key=lambda row: (row[1], -row[0].start.timestamp()))
     lowest = min(whole, key=lambda row: (row[1], row[0].start))
     for word, (slot, amount) in (("highest", highest), ("lowest", lowest)):
         facts.fact(f"{word} {kind} spend", amount, found.currency, receipts=found.receipts, period=slot)
+
+
+_Slot = tuple[Period, Decimal]
+
+
+def billed_whole(rows: Sequence[_Slot], now: datetime) -> list[_Slot]:
+    """The days or months that are over, without a last day of which nothing is billed yet and the bill is still due."""
+    whole = [(slot, amount) for slot, amount in rows if slot.end <= now and not is_to_date(slot)]
+    while whole and not whole[-1][1] and whole[-1][0].days <= 1 and now - whole[-1][0].end < BILLED_WITHIN:
+        whole.pop()
+    return whole
 
 
 def _refuse_long(by: str, span: Period) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws, Place
-from tools.facts import Facts
+from tools.facts import Facts, Scope
 from tools.ops.common import Top, clean, gathered, looked, of_account, per_account, percent, scope_of, stamp
 from tools.periods import instant
 from tools.registry import query
@@ -118,11 +118,15 @@ def _node(place: Place, key: str, name: str, state: dict[str, Any] | None) -> No
     )
 
 
+By = Literal["instance", "account", "venue"]
+_COLUMNS = ("Instance", "Account", "Critical", "Security", "Missing", "Scanned")
+
+
 @query(domain="ops", operations=OPERATIONS)
-def patches(aws: Aws, accounts: Accounts = "all", top: Top = 6) -> Facts:
+def patches(aws: Aws, accounts: Accounts = "all", by: By = "instance", top: Top = 6) -> Facts:
     """Patch compliance of EC2 and managed instances: compliant or not, missing critical patches, where; never scanned.
 
-    From the last scans of Systems Manager Patch Manager.
+    From the last scans of Systems Manager Patch Manager. `by` account or venue tells how compliant each of them is.
     """
     chosen = aws.directory.select(accounts)
     found = look(aws, chosen)
@@ -132,10 +136,10 @@ def patches(aws: Aws, accounts: Accounts = "all", top: Top = 6) -> Facts:
     bad = [node for node in scanned if node.bad]
     scope = scope_of(aws, chosen)
     facts = Facts(
-        read_as=f"patch compliance now, {scope.text()}",
+        read_as=f"patch compliance now{'' if by == 'instance' else f' by {by}'}, {scope.text()}",
         period=instant(aws.now),
         scope=scope,
-        columns=("Instance", "Account", "Critical", "Security", "Missing", "Scanned"),
+        columns=_COLUMNS if by == "instance" else (by.capitalize(), *_GROUPED),
         notes=[looked(chosen, aws.regions)],
     )
     facts.fact("instances not patch-compliant", len(bad), "instances", receipts=behind, headline=True)
@@ -155,10 +159,50 @@ def patches(aws: Aws, accounts: Accounts = "all", top: Top = 6) -> Facts:
         label = "running instances that Systems Manager does not manage"
         facts.fact(label, unmanaged, "instances", receipts=behind)
         facts.notes.append("Of instances that Systems Manager does not manage, the patch state is not known.")
+    if by != "instance":
+        _show_groups(facts, found, by)
+        return facts
     if len(chosen) > 1:
         _accounts(facts, found)
     _show(facts, found, bad, top)
     return facts
+
+
+_GROUPED = ("Compliant (percent)", "Not compliant", "Miss critical patches", "Scanned")
+_MOST_GROUPS = 15
+"""Accounts or venues listed one by one: models pay for each."""
+_NO_VENUE = "Accounts of no venue are in the totals, and not in the table."
+
+
+def _show_groups(facts: Facts, found: list[tuple[Place, Nodes]], by: By) -> None:
+    """The compliance of each account or venue where something was scanned, the worst first."""
+    groups: dict[str, list[tuple[Place, Nodes]]] = {}
+    for place, held in found:
+        name = place.account.name if by == "account" else place.account.tags.get("venue", "")
+        groups.setdefault(name, []).append((place, held))
+    rows = []
+    for name, places in groups.items():
+        scanned = [node for _, held in places for node in held.nodes if node.scanned is not None]
+        if name and scanned:
+            rows.append((percent(sum(not node.bad for node in scanned), len(scanned)), name, scanned, places))
+    rows.sort(key=lambda row: (row[0], row[1]))
+    for rate, name, scanned, places in rows[:_MOST_GROUPS]:
+        names = tuple(sorted({place.account.name for place, _ in places}))
+        scope = Scope(accounts=names, where=facts.scope.where)
+        say = partial(facts.fact, receipts=gathered(places), scope=scope)
+        bad = [node for node in scanned if node.bad]
+        facts.row(
+            name,
+            say("share of scanned instances that are patch-compliant", rate, "percent"),
+            say("instances not patch-compliant", len(bad), "instances"),
+            say("instances that miss critical patches", sum(node.critical > 0 for node in bad), "instances"),
+            say("instances scanned for patches", len(scanned), "instances"),
+        )
+    if len(rows) > _MOST_GROUPS:
+        rest = [receipt for *_, places in rows[_MOST_GROUPS:] for receipt in gathered(places)]
+        facts.rest(f"{by}s with scanned instances,", len(rows) - _MOST_GROUPS, f"{by}s", receipts=rest, column=4)
+    if by == "venue" and any(held.nodes for _, held in groups.get("", ())):
+        facts.notes.append(_NO_VENUE)
 
 
 def _accounts(facts: Facts, found: list[tuple[Place, Nodes]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from strands.models import Model
 
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Derivation, Plan
+from agents.models.offline.telling.picking import is_mean
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
 from agents.models.offline.topics.of_shown import of_shown_in
@@ -99,17 +101,25 @@ class OfflineModel(Model):
             told.lead_with(plan.focus)
             told.partly = not self._names.complete
         asked = plan.asked or question
-        if of_shown_in(asked) in ("by how much", "left"):
+        if of_shown_in(asked) in ("by how much", "left") or any(one.operation in ("share", "sum") for one in plan.then):
             results = sorted(
                 results, key=lambda told: told.query != "derive"
             )  # what was computed is what was asked for
         first = sum(call.query in offered for call in plan.calls[: plan.first]) if plan.first else None
+        if first is not None and (worked_out := [told for told in results if told.query == "derive"]):
+            others = [told for told in results if told.query != "derive"]
+            results = [*others[:first], *worked_out, *others[first:]]  # of the likelier reading
+            first += len(worked_out)
         return [], answer(results, plan.limits, asked, plan.focus, first, plan.whether)
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:
     """The inputs of a `derive` call, once every pick is found among the facts."""
     facts = [fact for told in results for fact in told.facts.values()]
+    if step.operation == "average" and any(is_mean(fact) for fact in facts):
+        return (
+            None  # told by the query, of the days or months that are billed to their end: the last one may be empty yet
+        )
     ids: list[str] = []
     for pick in step.picks:
         if pick == "*":
@@ -119,6 +129,10 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
         if row := _ROW.fullmatch(pick):
             ids += _first_figure(results, int(row[1]) - 1)
             continue
+        if named := _NAMED_ROW.fullmatch(pick):
+            of = [replace(told, rows=[row for row in told.rows if row[0] == named[1]]) for told in results]
+            ids += _first_figure(of, 0)
+            continue
         found = next((f.id for f in facts if f.id not in ids and pick.casefold() in f.label.casefold()), None)
         if found is None:
             return None
@@ -127,6 +141,7 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
 
 
 _ROW = re.compile(r"row (\d)")
+_NAMED_ROW = re.compile(r"row ([a-z]+)")
 
 
 def _first_figure(results: Sequence[Told], place: int) -> list[str]:

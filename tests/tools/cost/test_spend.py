@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from cost_truth import AUGUST, GROSS, SEPTEMBER, cents, during
 
+from tools.cost.spend import billed_whole
 from tools.errors import InputError, UnknownNameError
+from tools.periods import Period
 
 SUM = "sum(BilledCost)"
 COLUMNS = {
@@ -112,6 +115,49 @@ def test_a_series_by_month_ends_with_the_month_so_far_and_averages_whole_months_
     assert named(result, "average monthly spend").value == cents(whole / 9)
     assert named(result, "highest monthly spend").value == max(fact.value for _, fact in rows[:-1])
     assert named(result, "lowest monthly spend").period.label == "February 2026"
+
+
+def test_an_average_day_is_of_days_that_are_billed_to_their_end_and_the_rest_is_named(
+    ask: Any, named: Any, truth: Any
+) -> None:
+    result = ask("spend", by="day", period="month_to_date", accounts="online-prod")
+    whole = truth(SUM, f"{during('2026-10-01', '2026-10-14')} AND SubAccountName = 'online-prod'")
+    mean = named(result, "average daily spend")
+    assert len(result.table.rows) == 15  # today stands in the table, and in the total
+    assert mean.value == cents(whole / 14)
+    assert mean.period.label == "1 to 14 October 2026"
+    assert named(result, "lowest daily spend").value > 0
+    assert [note for note in result.notes if "left out of the average" in note and note.endswith(": 15 October 2026.")]
+
+
+def test_days_that_are_over_are_all_in_the_average(ask: Any, named: Any, truth: Any) -> None:
+    result = ask("spend", by="day", period="2026-09", accounts="online-prod")
+    whole = truth(SUM, f"{SEPTEMBER} AND SubAccountName = 'online-prod'")
+    assert named(result, "average daily spend").value == cents(whole / 30)
+    assert not [note for note in result.notes if "left out" in note]
+
+
+def test_of_yesterday_and_today_the_average_is_yesterday(ask: Any, named: Any, truth: Any) -> None:
+    result = ask("spend", by="day", period="2026-10-14..2026-10-15")
+    mean = named(result, "average daily spend")
+    assert mean.value == cents(truth(SUM, during("2026-10-14", "2026-10-14")))
+    assert mean.period.label == "14 October 2026"
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"),
+    [
+        (9, 2),  # the last day may have come in for nothing yet
+        (25, 3),  # by now it would have: nothing was spent
+    ],
+)
+def test_a_last_day_without_anything_counts_once_its_bill_is_due(hours: int, days: int) -> None:
+    first = datetime(2026, 10, 1, tzinfo=UTC)
+    rows = [
+        (Period(label="", start=first + timedelta(days=n), end=first + timedelta(days=n + 1)), Decimal(amount))
+        for n, amount in enumerate((0, 5, 0))
+    ]
+    assert len(billed_whole(rows, rows[-1][0].end + timedelta(hours=hours))) == days
 
 
 def test_a_series_by_day_shows_the_spike(ask: Any, named: Any, truth: Any) -> None:

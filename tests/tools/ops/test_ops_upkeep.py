@@ -111,6 +111,29 @@ def test_patch_compliance(ask: Any, value: Any, table: Any, accounts_with: Any) 
     assert rows[0]["Critical"] == max(state.critical for state in states)
 
 
+@pytest.mark.parametrize("by", ["account", "venue"])
+def test_patch_compliance_of_each_account_or_venue(ask: Any, by: str) -> None:
+    result = ask("patches", by=by)
+    names = {
+        account.id: account.name if by == "account" else account.name.partition("venue-")[2] for account in ACCOUNTS
+    }
+    states = [(names[state.instance.account], state) for state in patch_states() if names[state.instance.account]]
+    seeded = Counter(name for name, _ in states)
+    bad = Counter(name for name, state in states if not state.compliant)
+    rows = {row[0]: [result.fact(cell) for cell in row[1:]] for row in result.table.rows}
+    assert rows.keys() == seeded.keys()
+    for name, (rate, behind, critical, scanned) in rows.items():
+        assert (behind.value, scanned.value) == (bad[name], seeded[name]), name
+        assert float(rate.value) == pytest.approx(100 * (1 - bad[name] / seeded[name]), abs=0.005)
+        assert critical.value == (6 if "eindhoven" in name else 0)
+        assert rate.scope.accounts == ((name,) if by == "account" else (f"venue-{name}",))
+        assert rate.receipts
+    rates = [row[0].value for row in rows.values()]
+    assert rates == sorted(rates)
+    said = [note for note in result.notes if "Accounts of no venue" in note]
+    assert len(said) == (by == "venue")
+
+
 def test_running_instances_nobody_manages_are_said(ask: Any, value: Any) -> None:
     managed = {state.instance.id for state in patch_states()}
     unmanaged = [item for item in INSTANCES if item.state == "running" and item.id not in managed]

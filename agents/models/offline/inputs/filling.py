@@ -97,6 +97,8 @@ def _split(query: Query, reading: Reading, out: Filled) -> None:
     wanted = [name for name in dimensions(reading.text) if name in values]
     if query.name == "inventory" and "kind" in out.inputs:
         wanted = [name for name in wanted if name != "resource"]  # "which servers": the kind of thing, not one by one
+    if query.name == "patches" and _WHICH_ONES.search(reading.text):
+        return  # the instances one by one, each with its account
     if wanted and "by" not in out.inputs:
         out.inputs["by"] = wanted[0]
     elif "by" not in out.inputs and (each := series(reading)) in values:
@@ -105,6 +107,10 @@ def _split(query: Query, reading: Reading, out: Filled) -> None:
         out.inputs["by"] = "account"
 
 
+_WHICH_ONES = re.compile(
+    r"\b(?:which|what|list(?: of)?|show(?: me)?|name|any)(?: (?:all|the|our|of|windows|linux|ec2|managed))* (?:instances?|servers?|machines?|hosts?|vms?|nodes?|boxes|systems?)\b"
+)
+"""What asks for single machines, wherever they are."""
 _SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what part|how much of|part of)\b")
 
 

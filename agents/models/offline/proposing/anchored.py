@@ -183,15 +183,7 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
     if call.query not in BILLED:
         return None
     period = str(call.inputs.get("period", "last_month"))
-    base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period
-    if reading.when.relative:
-        against = stepped(base, reading.when.relative, context.now)
-    elif names_same_days(reading):
-        against = same_days(reading, context.now) if period == "month_to_date" else None
-    elif _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
-        against = ago  # a month is compared with the same month of it
-    else:
-        period, against = for_pair(period, _named(reading, context.now), context.now)
+    period, against = _sides(call, period, reading, context, again=again)
     if not _apart(period, against, context):
         return None
     fields, splits = fields_of(context.queries["spend_change"]), allowed(context.queries["spend_change"], "by") or ()
@@ -202,11 +194,52 @@ def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool)
     return PlannedCall(query="spend_change", domain=call.domain, inputs=inputs)
 
 
+def _sides(
+    call: PlannedCall, period: str, reading: Reading, context: Context, *, again: bool
+) -> tuple[str, str | None]:
+    """The time that is compared, and the one that it is held against: none where that is not known."""
+    base = _other_side(call, period, context) if again and reading.when.relative != "year_before" else period
+    if again and (moved := _both_back(reading, period, base, context)):
+        return moved
+    if reading.when.relative:
+        against = stepped(base, reading.when.relative, context.now)
+        if call.query == "spend_change" and _alike(against, _other_side(call, period, context), context):
+            return period, stepped(str(against), reading.when.relative, context.now)  # that one is shown already
+        return period, against
+    if names_same_days(reading):
+        return period, same_days(reading, context.now) if period == "month_to_date" else None
+    if _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
+        return period, ago  # a month is compared with the same month of it
+    return for_pair(period, _named(reading, context.now), context.now)
+
+
+_BACK = frozenset({"before", "day_before", "week_before", "month_before", "quarter_before"})
+_A_STEP = re.compile(rf"{_LEAD}(?:(?:in|for|the)\b ?)*<p>\W*$")
+"""A step in time with no word by which it is what the same is held against ("and to the month before?")."""
+
+
+def _both_back(reading: Reading, period: str, other: str, context: Context) -> tuple[str, str] | None:
+    """Both times of a comparison, each a step back, where that is all that is said; None where a step is not as long as they."""
+    if reading.when.relative not in _BACK or not _A_STEP.match(reading.text):
+        return None
+    steps = [(word, stepped(word, reading.when.relative, context.now)) for word in (period, other)]
+    spans = [(resolved(word, context.now), resolved(str(moved), context.now)) for word, moved in steps]
+    if not all(now and moved and moved.end == now.start for now, moved in spans):
+        return None
+    return str(steps[0][1]), str(steps[1][1])
+
+
 def _other_side(call: PlannedCall, period: str, context: Context) -> str:
     """The earlier one of the two times that a comparison was of."""
     said = str(call.inputs.get("compared_to", "previous"))
     span = resolved(period, context.now)
     return word_of(previous(span)) if said == "previous" and span else said
+
+
+def _alike(one: str | None, other: str, context: Context) -> bool:
+    """Whether two words say the same time."""
+    held = [resolved(str(word), context.now) for word in (one, other)]
+    return None not in held and len({(span.start, span.end) for span in held if span}) == 1
 
 
 def _apart(period: str, against: str | None, context: Context) -> bool:

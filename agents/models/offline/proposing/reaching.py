@@ -73,6 +73,8 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         return _as_follow_up(rest), None
     if len(turns) < 2:
         return question, None
+    if (rise := _behind_deeds(turns)) and of_shown_in(question) == "cost":
+        return question, rise
     if words(question) == _THE_TWO or _of_the_difference(question, turns):
         return _compared(question, turns[-2], turns[-1], context)
     if (both := compiled(_BOTH).search(question)) and (places := _places(turns[-2], turns[-1], context)):
@@ -91,6 +93,17 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
     if (shown := compiled(_SHOWN).search(question)) and (found := _about(question[: shown.start()], turns, context)):
         return _as_follow_up(question[: shown.start()], question[shown.end() :]), found
     return question, None
+
+
+_DEEDS = frozenset({"who_did_what", "recent_changes"})
+
+
+def _behind_deeds(turns: Sequence[Turn]) -> Turn | None:
+    """The turn that showed how a bill has moved, where what came after it is who did that: a deed has no price of its own."""
+    before = next((turn for turn in reversed(turns) if not {call.query for call in turn.calls} <= _DEEDS), None)
+    if before is None or before is turns[-1] or {call.query for call in before.calls} != {"spend_change"}:
+        return None
+    return before
 
 
 def _as_follow_up(*parts: str) -> str:

@@ -22,12 +22,13 @@ from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.deeds import deed
 from agents.models.offline.proposing.followups import placed_as
+from agents.models.offline.proposing.measured import measured
 from agents.models.offline.proposing.opened import opened
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import span
-from agents.models.offline.topics.of_shown import Ask, before_that, of_shown, of_shown_in, rose_in_a_time
+from agents.models.offline.topics.of_shown import Ask, asks_extra, before_that, of_shown, of_shown_in, rose_in_a_time
 
 _PLACED = frozenset(
     "alarms alarm_history aws_health_events backups cost_anomalies error_logs identity_hygiene metric patches "
@@ -96,10 +97,12 @@ _COMPARED = re.compile(r"\W*and compare for\b")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The calls that tell what is asked of what was shown, and sentences about what they do not tell."""
+    """The calls that tell what is asked of what was shown, sentences about what they do not tell, and what is worked out."""
 
     calls: tuple[PlannedCall, ...]
     limits: tuple[str, ...] = ()
+    then: tuple[Derivation, ...] = ()
+    """What has to be computed of them."""
 
 
 def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
@@ -114,6 +117,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return None
     if earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
         return Shown(tuple(earlier), (_SAVED,))
+    if asked := measured(reading, earlier, context):
+        return Shown(*asked)
     if moved := _moved(reading, earlier, context):
         return Shown((moved,))
     if past := _before(reading, earlier, context):
@@ -144,7 +149,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown(tuple(earlier))
     before = earlier[0]
     if "cost_anomalies" in context.queries and before.query == "spend_change" and ask in ("when", "cost"):
-        return Shown((_unusual(before, context, ("accounts", "period")),), (_ROSE,))
+        rose = (before,) if ask == "cost" and asks_extra(reading.text) else ()
+        return Shown((*rose, _unusual(before, context, ("accounts", "period"))), (_ROSE,))
     if ask == "why" and before.query == "spend_change" and "cost_anomalies" in context.queries:
         return Shown((*earlier, _unusual(before, context, ("accounts", "period"))))
     if ask == "still" and before.query == "spend_change" and "still" in reading.text:

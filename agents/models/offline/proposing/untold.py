@@ -66,12 +66,25 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
-            rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bhow old (?:is|are|was|were) {_IT}|\bfrom (?:when|what date) on\b"
+            rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bfrom (?:when|what date) on\b"
             rf"|\bwhen (?:did {_IT} (?:start|begin|appear|first|open|become|happen|turn|go)|(?:was|were) {_IT} (?:first |last )?(?:opened|created|made|changed|found|detected|added|launched|started|set up))"
         ),
         (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
         "since when",
         only=_SINCE_OF,
+        instead="it shows what is so now, and who changed a thing can be asked with its name",
+    ),
+    _Asked(
+        re.compile(rf"\bwhen (?:was|were) {_IT} last (?:used|in use|touched)"),
+        frozenset({"identity_hygiene", "who_did_what"}),
+        "when that was last used",
+        only={"identity_hygiene": ("check", frozenset({"unused_keys"}))},
+    ),
+    _Asked(
+        re.compile(rf"\bhow old (?:is|are|was|were) {_IT}"),
+        (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
+        "how old that is",
+        only={**_SINCE_OF, "identity_hygiene": ("check", frozenset({"old_keys"}))},
         instead="it shows what is so now, and who changed a thing can be asked with its name",
     ),
     _Asked(

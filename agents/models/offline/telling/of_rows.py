@@ -29,6 +29,7 @@ _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
 _BY_TIME = _NEW | {"oldest"}
 _STATES = frozenset({"at the end", "state", "status"})
+_IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
 _BY = "by"
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
 """Queries whose rows are told by their time or age anyhow."""
@@ -125,6 +126,11 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     """What a row says of what is asked, as words behind its name; empty where it says nothing of it."""
     ask = of_shown_in(asked)
     cells = [(_title(column), cell) for column, cell in zip(told.columns, row, strict=False)]
+    if grouped(told):
+        return ", ".join(f"{cells[n][0]} [[{cells[n][1]}]]" for n in (1, _counted(asked)) if cells[n][1] in told.facts)
+    if told.query == "spend_change" and _IN_PERCENT.search(asked):
+        moved = (told.facts[cell] for title, cell in cells if title == "change" and cell in told.facts)
+        return next((f"change [[{fact.id}]]" for fact in moved if fact.unit == "percent"), "")
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
@@ -145,6 +151,21 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
         if fact.unit in DURATIONS and title != "last good"
     ]
     return ", ".join([*said, *moments, *lasted])
+
+
+def grouped(told: Told) -> bool:
+    """Whether the rows of a result that lists single things are the accounts or venues of these instead."""
+    return told.query == "patches" and told.columns[:1] in (["Account"], ["Venue"])
+
+
+def _counted(asked: str) -> int:
+    """The column of the count that is asked for: of instances that miss critical patches, or any."""
+    return 3 if re.search(r"\bcritical\b", asked, re.IGNORECASE) else 2
+
+
+def by_number(told: Told, asked: str) -> list[list[str]]:
+    """The accounts or venues with the most of what is counted first."""
+    return sorted(told.rows, key=lambda row: -(_size(row[_counted(asked)], told) or 0.0))
 
 
 def with_it(line: str, more: str, asked: str) -> str:

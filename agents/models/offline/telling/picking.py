@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.topics.asked import asks_where, dimensions, ranks
+from agents.models.offline.topics.asked import asks_mean, asks_where, counts_apart, dimensions, ranks
 from agents.models.offline.words.text import NUMBERS, fold, stem, words
 from tools.facts import UNTAGGED
 
@@ -71,10 +71,10 @@ def counted_by_account(told: Told, asked: str) -> list[ToldFact]:
     """The counts per account, most first, where accounts are ranked and the rows are something else."""
     text = fold(asked)
     placed = {"account", "venue"} & set(dimensions(text)) or asks_where(text)
-    if told.query not in COUNTED_BY_ACCOUNT or not placed or not ranks(text):
+    if told.query not in COUNTED_BY_ACCOUNT or not placed or not (ranks(text) or counts_apart(text)):
         return []
     label = told.facts[told.headlines[0]].label if told.headlines else ""
-    if told.query == "backups":
+    if told.query == "backups" and " in state " not in label:
         label = next((f.label for f in told.facts.values() if f.label.endswith("that did not complete")), label)
     found = [f for f in told.facts.values() if f.label == label and _ALONE.match(f.aside) and f.number is not None]
     if {"venue"} & set(dimensions(text)):
@@ -191,19 +191,32 @@ EXTREMES = frozenset({"oldest", "longes", "newest"})
 PERCENT = re.compile(r"%|\b(?:percent\w*|pct|share|proportion|ratio|rate)\b", re.IGNORECASE)
 
 
+def is_mean(fact: ToldFact) -> bool:
+    """Whether a fact is the average of the days or months of a series that are billed to their end."""
+    return fact.label in ("average daily spend", "average monthly spend")
+
+
+def whole_ones(told: Told) -> list[list[str]]:
+    """The rows of a series that are billed to their end: what has only begun is not the least of them."""
+    partial = any(is_mean(fact) and fact.aside for fact in told.facts.values())
+    return told.rows[:-1] if partial else told.rows
+
+
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
     said = roots(asked)
     rows = {cell for row in told.rows for cell in row}
+    wants_mean = told.query == "spend" and asks_mean(fold(asked))
 
     def fit(fact: ToldFact) -> float:
         label = roots(fact.label)
         share = 1.5 if fact.unit == "percent" and PERCENT.search(asked) else 0.0
-        return len(label & said) - 0.1 * len(label - said) + share
+        mean = 1.5 if wants_mean and is_mean(fact) else 0.0
+        return len(label & said) - 0.1 * len(label - said) + share + mean
 
     extreme = EXTREMES & said  # of one thing somewhere: it is of its own place
     others = [f for f in told.facts.values() if f.id not in rows and f.id not in told.headlines]
-    others = [f for f in others if not f.aside or extreme & roots(f.label)]
+    others = [f for f in others if not f.aside or extreme & roots(f.label) or (wants_mean and is_mean(f))]
     best = max((fit(told.facts[i]) for i in told.headlines if i in told.facts), default=0.0)
     better = [
         f

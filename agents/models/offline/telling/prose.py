@@ -10,7 +10,7 @@ from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
-from agents.models.offline.telling.of_rows import also, beside, picked, singled_out, with_it
+from agents.models.offline.telling.of_rows import also, beside, by_number, grouped, picked, singled_out, with_it
 from agents.models.offline.telling.picking import (
     EXTREMES,
     PERCENT,
@@ -27,9 +27,11 @@ from agents.models.offline.telling.picking import (
     reasons,
     roots,
     said_first,
+    whole_ones,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
+from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import NOTHING_NEW
 from agents.models.offline.weighing.thread import NOT_NARROWED
 from agents.models.offline.words.text import fold
@@ -56,6 +58,8 @@ _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
+_GROUPS = 15
+"""Accounts or venues in prose, of which each was asked for."""
 
 
 def answer(
@@ -145,7 +149,8 @@ def _told(
     if told.query in _EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
         headline = f"None is recorded. {headline}"
     if ranked := counted_by_account(told, asked):
-        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:_ROWS]]
+        most = _GROUPS if counts_apart(fold(asked)) else _ROWS
+        lines = [f"account {account_of(fact)}, {fact.label}: [[{fact.id}]]" for fact in ranked[:most]]
         return headline + "\n\nBy account:\n" + "\n".join(f"- {line}" for line in lines)
     if asks_why(asked):
         headline = f"{headline} {reasons(told)}".rstrip()
@@ -227,6 +232,7 @@ _LASTING = frozenset({"alarms"})
 """Queries whose rows are not in the order of how long they last, which is the figure of each."""
 
 
+_MOST = re.compile(r"\b(?:most|how many|number of)\b")
 _PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGNORECASE)
 
 
@@ -333,10 +339,12 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
         return max((number for number in held if number is not None), default=0.0)
 
     if told.query == "spend" and LEAST.search(fold(asked)):
-        named = [row for row in told.rows if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
+        named = [row for row in whole_ones(told) if row and row[0] not in ("other", "-") and not row[0].startswith("(")]
         return sorted(named, key=size)
     if told.query == "encryption":
         return said_first(told, asked)
+    if grouped(told) and _MOST.search(fold(asked)):
+        return by_number(told, asked)
     timed = told.query in _LASTING and EXTREMES & roots(asked)
     if not timed and (not told.columns or told.columns[0] not in _SERIES):
         return told.rows
@@ -347,4 +355,5 @@ def _ordered(told: Told, asked: str) -> list[list[str]]:
 def _foremost(rows: Sequence[list[str]], told: Told) -> list[list[str]]:
     """The rows to tell; spend that carries no tag is nobody's, and stands after what has a name."""
     nobodys = [row for row in rows if row[0] == UNTAGGED] if told.query == "spend" else []
-    return [row for row in rows if row not in nobodys][:_ROWS] + nobodys
+    most = _GROUPS if grouped(told) else _ROWS
+    return [row for row in rows if row not in nobodys][:most] + nobodys

@@ -85,3 +85,21 @@ def ranks(text: str) -> bool:
 def asks_where(text: str) -> bool:
     """Whether the places of something are asked for ("and where?")."""
     return bool(_WHERE.search(text))
+
+
+_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|media)\b")
+
+
+def asks_mean(text: str) -> bool:
+    """Whether an average is asked for."""
+    return bool(_MEAN.search(text))
+
+
+_HOW_MANY_EACH = re.compile(
+    r"\b(?:how many|number of|counts? of|count)\b.*\b(?:per|by|each|every)\b|\b(?:per|by|each|every)\b.*\b(?:how many|number of)\b"
+)
+
+
+def counts_apart(text: str) -> bool:
+    """Whether it is asked how many there are in each account or venue."""
+    return bool(_HOW_MANY_EACH.search(text)) and bool({"account", "venue"} & set(dimensions(text)))

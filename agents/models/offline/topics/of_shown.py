@@ -31,7 +31,7 @@ _ASKS: dict[Ask, str] = {
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
     "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who is responsible(?: for {_IT_OR_PLACE})?|of who is {_IT}|who owns (?:<account>|our accounts)",
-    "cost": rf"(?:what|how much(?: money)?) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|(?:what|how much) (?:is|was|are|were) {_EACH}",
+    "cost": rf"(?:what|how much(?: money)?) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|how much (?:extra|more)(?: money)? (?:did|has|have) {_IT} {_COSTS}{_END_OF_COST}|(?:(?:what|how much|how high) (?:is|was|are|were) )?the (?:extra|additional) (?:costs?|spend|spending)(?: of {_IT})?(?: (?:in total|in all|altogether|overall|so far))?|(?:what|how much) (?:is|was|are|were) {_EACH}",
     "by how much": rf"by how much(?: in percent)?(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
     "left": r"how much (?:room |space |headroom )?(?:is|do we have) left|what is left|how much (?:room|headroom) is there",
     "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
@@ -56,6 +56,14 @@ _BEFORE = re.compile(
 def rose_in_a_time(text: str) -> bool:
     """Whether a (masked) question asks why, or by how much, what was shown rose or fell in one time that it names."""
     return bool(_IN_A_TIME.fullmatch(text))
+
+
+_EXTRA = re.compile(r"\b(?:extra|more|additional)\b")
+
+
+def asks_extra(text: str) -> bool:
+    """Whether what something cost beyond what is usual is asked for by that word."""
+    return bool(_EXTRA.search(text))
 
 
 def before_that(text: str) -> bool:

@@ -16,17 +16,20 @@ from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
+from agents.models.offline.proposing.measured import SHARE_OF, holds_share
 from agents.models.offline.proposing.opened import NOT_COMBINED
 from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
+from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read, to_come
-from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
+from agents.models.offline.weighing.measuring import asks_difference, unmeasured
 from agents.models.offline.weighing.offering import offered
-from agents.models.offline.weighing.settling import holds_share, settled
+from agents.models.offline.weighing.settling import settled
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -82,15 +85,18 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
-    of_shown = bool(earlier) and shown(reading, earlier, context) is not None
+    of_shown = shown(reading, earlier, context) if earlier else None
     idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
     if word := wanted(idle, reading):
         return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
+    then = of_shown.then if of_shown else ()
+    then = then or (derived(kept[:first], reading) if earlier else ()) or _derivations(kept[:first], reading, context)
     aside = [
         *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
         *_counted(kept, earlier, reading),
         *_behind_a_bill(kept, earlier, reading),
+        *unmeasured(kept, then, reading, context.now),
     ]
     limits.update(dict.fromkeys(aside))
     if priced := priced_whole(kept, earlier, reading):
@@ -104,7 +110,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         limits.pop(_NO_CLOCK, None)
     return Plan(
         calls=tuple(kept),
-        then=(derived(kept[:first], reading) if earlier else ()) or _derivations(kept[:first], reading),
+        then=then,
         limits=tuple(limits),
         aside=(*idle.unknown, *idle.narrower),
         focus=_focus(kept, reading),
@@ -120,7 +126,7 @@ def told_in_full(plan: Plan, asked: str, context: Context) -> Plan:
     return plan.model_copy(
         update={
             "asked": asked,
-            "then": plan.then or _derivations(leading, reading),
+            "then": plan.then or _derivations(leading, reading, context),
             "focus": plan.focus or _focus(plan.calls, reading),
             "whether": plan.whether or whether(plan.calls, reading, context.names),
         }
@@ -306,17 +312,22 @@ def _of_a_kind(reading: Reading) -> tuple[str, ...]:
     return tuple(kind for kind in ("team", "venue") if kind in dimensions(reading.text))
 
 
-_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
+def _of_two_accounts(calls: Sequence[PlannedCall], context: Context) -> bool:
+    """Whether the spend of two accounts is told, each with a figure of its own."""
+    one = calls[0].inputs if len(calls) == 1 and calls[0].query == "spend" else {}
+    return one.get("by") == "account" and len(members(str(one.get("accounts", "")), context)) == 2
 
 
-def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
+def _derivations(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[Derivation, ...]:
     """What has to be computed over the facts once they are there."""
     if not calls or calls[0].query != "spend":
         return ()
     if holds_share(calls):
-        return (Derivation(operation="share", picks=("total spend", "total spend")),)
+        return SHARE_OF
+    if _of_two_accounts(calls, context) and asks_difference(reading.text):
+        return (Derivation(operation="difference", picks=("row 1", "row 2")),)
     if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
         return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
-    if _MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
+    if asks_mean(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
         return (Derivation(operation="average", picks=("*",)),)
     return ()

@@ -20,7 +20,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import saved_on
 from agents.models.offline.reading import Reading, to_come
-from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.thread import of_those
 from tools.cost.parts import Part
 from tools.ops.backups import Kind
@@ -35,10 +35,18 @@ def settled(
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
-        call = acted_on(call, earlier, reading, now)
+        call = _of_several_months(acted_on(call, earlier, reading, now), earlier, reading)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return _of_one_width(found, earlier)
+
+
+def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
+    """An average month of no time that was named: of the last whole months, as one month has no average."""
+    timed = reading.when.mentions or reading.when.relative or any("period" in one.inputs for one in earlier)
+    if call.query != "spend" or call.inputs.get("by") != "month" or timed or not asks_mean(reading.text):
+        return call
+    return call.having(period="last_6_months")
 
 
 _BACKED_UP = frozenset(get_args(Kind)) - {"all"}
@@ -167,14 +175,6 @@ def _parts(reading: Reading, service: str) -> list[str]:
 def _part_and_whole(call: PlannedCall, part: str) -> list[PlannedCall]:
     """What a part costs and what all costs, in the same time and place: its share is worked out of the two."""
     return [call.having(by="usage_type", part=part, top=None), call.having(by="none", top=None)]
-
-
-def holds_share(calls: Sequence[PlannedCall]) -> bool:
-    """Whether two calls are a part of a bill and the whole of it."""
-    return [call.query for call in calls] == ["spend", "spend"] and [call.inputs.get("by") for call in calls] == [
-        "usage_type",
-        "none",
-    ]
 
 
 _THAT_TIME = re.compile(

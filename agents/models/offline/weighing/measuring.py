@@ -1,0 +1,112 @@
+"""Measuring: an average, a share, a difference or a level that is asked for and that no answer of a plan holds is named.
+
+That a query is about the things of a question does not mean that it tells of them what is asked: a list of users without
+MFA holds no share of all users. What it does not hold is said in a sentence, and never dropped.
+"""
+# ruff: noqa: E501, SIM905 - patterns of words and lists of names read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
+from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.proposing.measured import TELLS_PERCENT, UNSHARED
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics import levels
+from agents.models.offline.topics.asked import counts_apart
+from agents.models.offline.words.text import NUMBERS
+
+_SHARE = re.compile(
+    r"(?:(?P<number>[\w.,]+) )?\b(?:percent|percentages?|proportions?|fractions?)\b|\b(?:what|which|as an?|the|its|their|our|by|market) shares?\b(?! (?:points?|folders?|drives?|of the blame))"
+)
+_AVERAGE = re.compile(
+    r"\b(?:(?:on|the|an?|our|its|what|monthly|daily|weekly) (?:average|avg|mean)|average|avg)\b(?<!than average)(?<!than the average)(?<!above average)(?<!below average)(?! (?:severity|risk|level|priority|user|player|customer)s?\b)"
+)
+_DIFFERENCE = re.compile(
+    r"\bhow (?:much|many) (?:more|less|fewer|higher|lower|cheaper|dearer)\b(?! (?:room|space|headroom|time|days?|can|could|may|until|before|do we have|is there|are there)\b)|\b(?:what|how (?:much|big|large)) (?:is|was) the (?:difference|gap)\b|\bthe (?:difference|gap) between\b"
+)
+_TELLS_DIFFERENCE = frozenset("spend_change budgets forecast cost_anomalies quotas savings".split())
+_TELLS_AVERAGE = frozenset("metric forecast".split())
+NO_SHARE = "A share or a percentage is not told here."
+NO_AVERAGE = "An average is not told here."
+NO_DIFFERENCE = "A difference is not told here."
+NO_COUNTS = "How many there are in each is not told here."
+_A_MONTH = 31
+"""Days of one month at most, of which there is no average by month."""
+
+
+def unmeasured(calls: Sequence[PlannedCall], then: Sequence[Derivation], reading: Reading, now: datetime) -> list[str]:
+    """Sentences that name the measures which a question asks for, and neither these calls nor what is computed tell.
+
+    Args:
+        calls: the plan.
+        then: what is computed of its facts.
+        reading: the question.
+        now: the clock, UTC.
+    """
+    worked_out = {one.operation for one in then}
+    said = []
+    if _asks_share(reading.text) and not worked_out & {"share", "percentage_change"}:
+        said += [] if any(map(_tells_share, calls)) else [NO_SHARE]
+    if _AVERAGE.search(reading.text):
+        said += [] if any(_tells_average(call, now) for call in calls) else [NO_AVERAGE]
+    if asks_difference(reading.text) and not worked_out & {"difference", "percentage_change"}:
+        said += [] if any(call.query in _TELLS_DIFFERENCE for call in calls) else [NO_DIFFERENCE]
+    if counts_apart(reading.text):
+        said += [] if any(map(_counts_each, calls)) else [NO_COUNTS]
+    return [*said, *_other_levels(calls, reading)]
+
+
+def _counts_each(call: PlannedCall) -> bool:
+    """Whether a call tells how many there are in each account or venue."""
+    return call.domain == "cost" or call.query in COUNTED_BY_ACCOUNT or call.inputs.get("by") in ("account", "venue")
+
+
+def asks_difference(text: str) -> bool:
+    """Whether it is asked how much more or less one thing is than another."""
+    return bool(_DIFFERENCE.search(text))
+
+
+def _asks_share(text: str) -> bool:
+    """Whether a share or a percentage is asked for, and not how many percent something is to lie above."""
+    return any(not _is_number(match["number"] or "") for match in _SHARE.finditer(text))
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit() or (word in NUMBERS and word not in ("a", "an", "one"))
+
+
+def _tells_share(call: PlannedCall) -> bool:
+    return call.query in TELLS_PERCENT or (call.query == "spend" and call.inputs.get("by", "service") not in UNSHARED)
+
+
+def _tells_average(call: PlannedCall, now: datetime) -> bool:
+    """Whether a call tells an average; a bill does over several of the days or months by which it is split."""
+    if call.query != "spend":
+        return call.query in _TELLS_AVERAGE
+    period = resolved(str(call.inputs.get("period", "last_month")), now)
+    least = {"day": 1, "month": _A_MONTH}.get(str(call.inputs.get("by")))
+    return least is not None and period is not None and period.days > least
+
+
+def _other_levels(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where a level is named that no call of those that are told apart by it looks at."""
+    seen = {str(call.inputs["severity"]) for call in calls if "severity" in call.inputs}
+    levelled = [call for call in calls if call.query in _LEVELLED]
+    if not seen or "all" in seen or any("severity" not in call.inputs for call in levelled):
+        return []
+    if any(call.query == "threats" for call in calls):
+        return []  # what is high there is critical, too
+    missing = [level for level in levels.severities(reading.text, levels.ORDER) if level not in seen]
+    return (
+        [f"Only what is {' or '.join(sorted(seen))} is shown, and not what is {' or '.join(missing)}."]
+        if missing
+        else []
+    )
+
+
+_LEVELLED = frozenset("findings vulnerabilities threats".split())
