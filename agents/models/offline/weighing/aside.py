@@ -231,7 +231,7 @@ _PICKED = frozenset({"service", "part", "usage_type", "team"})
 NOTHING_NEW = "Nothing new was understood in this question: this is what was shown before."
 """It stands first in an answer: what follows is no answer to what was asked last."""
 _LISTS = re.compile(
-    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*\W*$"
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
 

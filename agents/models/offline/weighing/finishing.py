@@ -288,9 +288,10 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
-        focus += tuple(found.accounts)
+        focus += (*found.accounts, *(f"venue-{venue}" for venue in found.venues), *found.teams, *found.envs)
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
-        focus = ("Credit",) if "credit" in reading.text else ("Refund",)
+        credits, refunds = "credit" in reading.text, "refund" in reading.text
+        focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus
