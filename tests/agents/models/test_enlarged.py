@@ -114,7 +114,14 @@ def test_one_row_of_a_bill_is_told_by_its_services() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["where does it come from", "why?", "what explains the gap?", "what is the difference made of?"]
+    "asked",
+    [
+        "where does it come from",
+        "why?",
+        "why the difference?",
+        "what explains the gap?",
+        "what is the difference made of?",
+    ],
 )
 def test_what_lies_between_gross_and_net_is_told_by_kind_of_charge(asked: str) -> None:
     plan = plan_of(GAP, asked)

@@ -28,6 +28,13 @@ def test_critical_ones_of_missing_patches_are_patches(asked: str) -> None:
     assert (query, inputs["accounts"]) == ("patches", "venue:eindhoven")
 
 
+def test_what_is_shown_again_in_full_says_so() -> None:
+    asked = ["what alarms went off last week"]
+    plan = understand("just the latency ones", asked, names=names(), now=NOW, queries=queries())
+    assert [call.query for call in plan.calls] == ["alarm_history"]
+    assert any('not only "latency"' in limit for limit in plan.limits)
+
+
 def test_what_follows_them_is_of_patches_too() -> None:
     assert calls_of(PATCHES, "just the critical ones", "and Rotterdam?")[0][0] == "patches"
 

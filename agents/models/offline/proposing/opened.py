@@ -79,7 +79,7 @@ _NEEDED = {
 _PART = frozenset({"service", "part", "usage_type"})
 _GAP = rf"(?:{_IT}|(?:the|that|this) (?:gap|difference|rest|money|amount|reduction|discount))"
 _OF_THE_GAP = re.compile(
-    rf"{_LEAD}(?:where (?:does|do|did|is|are) {_GAP} (?:all )?(?:com(?:e|ing)|stem(?:ming)?|aris(?:e|ing)) from|where (?:is {_GAP} )?from|(?:why|how come)(?: (?:is|are|was|were|do|does|did) (?:there )?(?:a |any )?(?:{_GAP}|gap|difference)(?: (?:there|so \w+|differ|different|lower|higher|less|more))?)?"
+    rf"{_LEAD}(?:where (?:does|do|did|is|are) {_GAP} (?:all )?(?:com(?:e|ing)|stem(?:ming)?|aris(?:e|ing)) from|where (?:is {_GAP} )?from|(?:why|how come)(?: (?:(?:is|are|was|were|do|does|did) )?(?:there )?(?:a |any )?(?:{_GAP}|gap|difference)(?: (?:there|so \w+|differ|different|lower|higher|less|more))?)?"
     rf"|what (?:explains|causes|caused|accounts for|makes|made|is behind|was behind|is in|makes up|is) {_GAP}(?: (?:made (?:up )?(?:of|from)|up|due to|from|for|about))?|explain {_GAP}|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_GAP})?|how is {_GAP} (?:made up|composed|explained))\W*"
 )
 """What makes a bill before credits and refunds differ from the one after them."""

@@ -141,6 +141,9 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if ask == "owner":
         return _owner(reading, earlier, context)
     seen_only = ask == "when" and untold(earlier, reading) is not None  # when a threat was seen last is not since when
+    told = [call for call in earlier if _tells(call, ask)]
+    if told and all(call.query in HAPPENED for call in earlier) and not seen_only:
+        return Shown(tuple(told))  # of all that happened, what tells it
     if (all(_tells(call, ask) for call in earlier) and not seen_only) or (
         ask == "by how much" and compares_two(earlier)
     ):
@@ -240,11 +243,16 @@ _FOUND = frozenset({"cost_anomalies"})
 _ANY = "This is all that there was before that, as long as AWS keeps it, whatever it was of."
 
 
+def _at_one_time(calls: Sequence[PlannedCall]) -> bool:
+    """Whether calls are one, or look for all that happened somewhere at one time."""
+    return all(call.query in HAPPENED and call.inputs == calls[0].inputs for call in calls[1:])
+
+
 def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
     """What happened before the time that was shown, as far back as it is kept; None of what has no time."""
     call = earlier[0]
     fields = fields_of(context.queries[call.query])
-    if len(earlier) != 1 or call.query not in HAPPENED | _FOUND or not before_that(reading.text):
+    if not _at_one_time(earlier) or call.query not in HAPPENED | _FOUND or not before_that(reading.text):
         return None
     if call.query == "alarms":
         return _ever(call, context)

@@ -22,6 +22,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.weighing.staying import not_picked
 from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import stem
@@ -55,7 +56,11 @@ def left_aside(
         *_at_any_time(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
-        *([] if of_shown else _nothing_new(calls, earlier, reading, context)),
+        *(
+            []
+            if of_shown
+            else _nothing_new(calls, earlier, reading, context) or not_picked(calls, earlier, reading, context)
+        ),
     ]
 
 

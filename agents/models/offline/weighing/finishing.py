@@ -24,6 +24,7 @@ from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import holds_share, settled
@@ -78,9 +79,11 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    calls, beside = all_that_happened(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
+    first = first if changes_of(calls) == calls else len(calls)
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     of_shown = bool(earlier) and shown(reading, earlier, context) is not None
     idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
@@ -92,7 +95,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *_counted(kept, earlier, reading),
         *_behind_a_bill(kept, earlier, reading),
     ]
-    limits.update(dict.fromkeys(aside))
+    limits.update(dict.fromkeys((*aside, *beside)))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(_times_to_come(reading, context)) > 1:

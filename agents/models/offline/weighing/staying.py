@@ -13,7 +13,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fill
 from agents.models.offline.intents.coverage import explained, told_by
 from agents.models.offline.plan import PLACES, PlannedCall
-from agents.models.offline.proposing.candidates import Candidate
+from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.of_shown import of_shown
 from agents.models.offline.weighing.kept import strayed
@@ -56,6 +56,18 @@ def staying(
     same = [pair for pair in kept if _is_of(pair[1].calls, earlier)]
     whole = [pair for pair in same if not _forgets(pair[1].calls, earlier)] or same
     return [pair for pair in whole if not _drops(pair[1].calls, reading, context)] or whole or kept
+
+
+def not_picked(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """A sentence where some of what was shown are wanted, by a word that no input takes, and all of it is shown again."""
+    said = _only(reading) if earlier else None
+    if said is None or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
+        return []
+    return [
+        f'This is what was shown before, and not only "{reading.text[slice(*said)]}": what each of them is stands in it.'
+    ]
 
 
 def _only(reading: Reading) -> tuple[int, int] | None:
