@@ -48,6 +48,8 @@ def test_so_is_what_follows() -> None:
         ("cpu of the databases in online-prod", "db_cpu"),
         ("cpu of servers and databases in online-prod yesterday", "cpu"),
         ("cpu of the servers in online-prod yesterday", "instance_cpu"),
+        ("how busy were the ec2 instances in data-prod yesterday", "instance_cpu"),
+        ("average cpu of online-prod over thirty days, I'm thinking of smaller instances", "cpu"),
     ],
 )
 def test_whose_cpu_it_is_is_what_was_named(asked: str, name: str) -> None:

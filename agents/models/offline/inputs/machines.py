@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
+from agents.models.offline.topics.choices import spans_of
 
 _MACHINES = re.compile(r"(?<![\w-])(?:instances?|servers?|vms?|virtual machines?|ec2|gpus?)(?![\w-])")
 """Words for what is no database; a machine, a box or a host may be one."""
@@ -30,7 +31,15 @@ def of_machines(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
     if _OTHERS.search(reading.text):
         of_databases = before and _DATABASES.search(reading.text) and not _MACHINES.search(reading.text)
         return call.having(name="db_cpu") if of_databases else call
-    return call.having(name=_ONE) if before or _MACHINES.search(reading.text) else call
+    return call.having(name=_ONE) if before or _of_theirs(reading.text) else call
+
+
+def _of_theirs(text: str) -> bool:
+    """Whether it is the CPU of servers that is asked for: "cpu of the fleet, for smaller instances" is of any."""
+    return any(
+        _MACHINES.search(clause) and any(name == _ANY for *_, name in spans_of("metric", "name", clause))
+        for clause in re.split(r"[,;?]", text)
+    )
 
 
 def of_anything(call: PlannedCall) -> PlannedCall:
