@@ -49,7 +49,8 @@ def staying(
     kept = [pair for pair in plans if not strayed(pair[1].calls, reading, earlier, context.now)]
     if not earlier:
         return kept
-    if of_shown(reading.text) in _ASKED_OF_IT:
+    looked = any(context.queries[one.query].personal_data for one in earlier)  # once more would be a second look
+    if of_shown(reading.text) in _ASKED_OF_IT and not looked:
         return [pair for pair in kept if _is_of(pair[1].calls, earlier)] or kept
     if (said := _only(reading)) is None or not any(_knows(one, reading, said) for one in earlier):
         return kept
