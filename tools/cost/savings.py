@@ -78,6 +78,8 @@ def savings(aws: Aws, kind: Kind = "all", accounts: Accounts = "all", top: Top =
     if kind == "all":
         _add_deduplicated(facts, aws, asked.get("filter"), label)
         _add_kinds(facts, wanted, receipts, aws.currency)
+    else:
+        _add_actions(facts, wanted, receipts, aws.currency)
     top = few(facts, top, _MOST_ROWS) if len(wanted) > _MOST_ROWS else top
     for one in wanted[:top]:
         account = aws.directory.name(one["accountId"])
@@ -123,6 +125,35 @@ def _add_kinds(facts: Facts, wanted: list[dict[str, Any]], receipts: tuple[str, 
     for kind, amount in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])):
         scope = facts.scope.model_copy(update={"where": {"kind": kind}})
         facts.fact(f"estimated monthly savings, {kind}", amount, currency, receipts=receipts, scope=scope)
+
+
+_RESOURCES = {
+    "EbsVolume": "volumes",
+    "Ec2Instance": "instances",
+    "Ec2AutoScalingGroup": "auto scaling groups",
+    "EcsService": "container services",
+    "LambdaFunction": "functions",
+    "RdsDbInstance": "databases",
+    "RdsDbInstanceStorage": "storage of databases",
+    "AuroraDbClusterStorage": "storage of databases",
+}
+
+
+def _add_actions(facts: Facts, wanted: list[dict[str, Any]], receipts: tuple[str, ...], currency: str) -> None:
+    """How many opportunities there are to do one thing to one type of resource, and their sum, where there are several.
+
+    Volumes to delete are the ones attached to nothing, those to upgrade are in use: their sum says little of either.
+    """
+    sums: dict[str, list[Decimal]] = defaultdict(list)
+    for one in wanted:
+        action = _ACTIONS.get(one["actionType"], one["actionType"])
+        kind = one.get("currentResourceType") or ""
+        sums[f"{action} {_RESOURCES.get(kind, kind)}".strip()].append(cents(_saved(one)))
+    if len(sums) == 1:
+        return
+    for what, amounts in sorted(sums.items(), key=lambda pair: (-sum(pair[1]), pair[0])):
+        facts.fact(f"opportunities to {what}", len(amounts), "opportunities", receipts=receipts)
+        facts.fact(f"estimated monthly savings to {what}", sum(amounts, Decimal()), currency, receipts=receipts)
 
 
 def _refuse_other_currency(wanted: list[dict[str, Any]], currency: str) -> None:

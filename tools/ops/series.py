@@ -15,6 +15,7 @@ from tools.periods import Period, hours_label
 Name = Literal[
     "cpu",
     "db_cpu",
+    "instance_cpu",
     "memory",
     "disk",
     "requests",
@@ -73,6 +74,7 @@ def _sqs(metric: str) -> tuple[Source, ...]:
     return (Source("AWS/SQS", (metric,), "QueueName"),)
 
 
+_EC2_CPU = Source("AWS/EC2", ("CPUUtilization",), "InstanceId")
 _RDS_CPU = Source("AWS/RDS", ("CPUUtilization",), "DBInstanceIdentifier")
 
 MEASURES: dict[Name, Measure] = {
@@ -81,12 +83,13 @@ MEASURES: dict[Name, Measure] = {
         "percent",
         False,
         (
-            Source("AWS/EC2", ("CPUUtilization",), "InstanceId"),
+            _EC2_CPU,
             _RDS_CPU,
             Source("AWS/ECS", ("CPUUtilization",), "ServiceName", frozenset({"ClusterName"})),
         ),
     ),
     "db_cpu": Measure("CPU use of databases", "percent", False, (_RDS_CPU,)),
+    "instance_cpu": Measure("CPU use of instances", "percent", False, (_EC2_CPU,)),
     "memory": Measure(
         "memory use",
         "percent",

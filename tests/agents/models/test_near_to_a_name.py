@@ -78,7 +78,7 @@ def test_the_cpu_of_databases_is_theirs_alone() -> None:
         "Hoe druk zijn onze databases?",
     ):
         assert [(query, inputs["name"]) for query, inputs in calls(asked)] == [("metric", "db_cpu")], asked
-    assert calls("How busy are the servers in online-prod?")[0][1]["name"] == "cpu"
+    assert calls("How busy are the servers in online-prod?")[0][1]["name"] == "instance_cpu"
 
 
 @pytest.mark.parametrize(

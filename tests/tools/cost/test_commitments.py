@@ -166,6 +166,25 @@ def test_savings_of_one_account_leave_the_others_out(ask: Any) -> None:
     assert {row[2] for row in result.table.rows} <= {"venue-utrecht", "-"}
 
 
+def test_savings_of_one_kind_are_told_by_what_is_to_be_done(ask: Any, named: Any) -> None:
+    result = ask("savings", kind="storage")
+    amounts: dict[str, list[Decimal]] = {}
+    for fact in result.facts:
+        if fact.label.startswith("estimated monthly savings to "):
+            amounts.setdefault(fact.label, []).append(fact.value)
+    assert (
+        sum(one for each in amounts.values() for one in each)
+        == named(result, "estimated monthly savings, all opportunities added up").value
+    )
+    gone = [
+        cents(str(row["monthly_saving"]))
+        for row in truth_of_savings()
+        if (row["type"], row["action"]) == ("EbsVolume", "Delete")
+    ]
+    assert named(result, "estimated monthly savings to delete volumes").value == sum(gone)
+    assert named(result, "opportunities to delete volumes").value == len(gone) > 0
+
+
 def test_no_opportunity_is_a_stated_zero(ask: Any, named: Any) -> None:
     result = ask("savings", kind="upgrade", accounts="log-archive")
     assert named(result, "savings opportunities").value == 0

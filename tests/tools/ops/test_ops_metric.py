@@ -98,6 +98,19 @@ def test_ranking_over_all_accounts(ask: Any, value: Any, table: Any, name: str, 
     assert rows[-1]["Account"] == len(level) - 5
 
 
+def test_the_cpu_of_instances_is_of_no_database_or_container(ask: Any, value: Any, table: Any) -> None:
+    start = NOW - timedelta(hours=24)
+    level = {}
+    for metric in metrics("AWS/EC2", "CPUUtilization"):
+        parts = list(merged(metric, start, NOW))
+        level[dict(metric.dimensions)["InstanceId"]] = sum(p.total for p in parts) / sum(p.count for p in parts)
+    result = ask("metric", name="instance_cpu", top=5)
+    assert value(result, "resources that reported CPU use of instances") == len(level)
+    shown = [float(row["Average CPU use of instances (percent)"]) for row in table(result)[:5]]
+    assert shown == pytest.approx(sorted(level.values(), reverse=True)[:5], abs=0.01)
+    assert value(ask("metric", name="cpu", top=5), "resources that reported CPU use") > len(level)
+
+
 def test_least_free_storage_comes_first(ask: Any, table: Any) -> None:
     rows = table(ask("metric", name="db_storage_free", top=3))
     numbers = [float(row["Average free database storage (GB)"]) for row in rows[:3]]

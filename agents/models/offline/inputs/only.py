@@ -46,6 +46,33 @@ _LIST = re.compile(
 _COUNT = re.compile(r"\b(?:how many|number|count|hoeveel|quant[oa]s)\b")
 
 
+_VOLUMES = re.compile(r"(?<![\w-])(?:(?:ebs|aws) )?(?:volumes?|disks?|drives?|ebs)(?![\w-])")
+_ELSE = re.compile(
+    r"(?<![\w-])(?:instances?|servers?|machines?|boxes|gpus?|hosts?|vms?|databases?|dbs?|rds|snapshots?|balancers?|addresses|ips?|everything|anything|resources?)(?![\w-])"
+)
+"""Things that may stand idle, too."""
+_WHICH = re.compile(r"\b(?:which|what are|list|show|name|names|identify|enumerate)\b")
+
+
+def of_volumes(calls: Sequence[PlannedCall], reading: Reading) -> list[PlannedCall]:
+    """Calls that look for what could be saved on volumes where AWS holds it, and show those in a state that are asked for.
+
+    What AWS advises on a volume is advice on storage, also where nothing uses it: what stands idle is something else.
+    """
+    if not any(call.query == "savings" for call in calls) or not _VOLUMES.search(reading.text):
+        return list(calls)
+    if _ELSE.search(reading.text):
+        return list(calls)
+    found = [call.having(kind="storage") if call.inputs.get("kind") == "idle" else call for call in calls]
+    found = [call for place, call in enumerate(found) if call not in found[:place]]
+    state = _named("volumes", reading)
+    if state == "unattached" and _WHICH.search(reading.text) and not any(call.query == "inventory" for call in calls):
+        where = {key: found[0].inputs[key] for key in ("accounts",) if key in found[0].inputs}
+        inputs = {"kind": "volumes", "by": "resource", "only": state, "top": _NAMES, **where}
+        found = [PlannedCall(query="inventory", domain="ops", inputs=inputs), *found]
+    return found
+
+
 def all_of_them(call: PlannedCall) -> PlannedCall:
     """An inventory of all of a kind, in the place of one of only some of them."""
     if "region" in call.inputs and call.query == "inventory":

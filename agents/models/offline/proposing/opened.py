@@ -77,10 +77,18 @@ _NEEDED = {
 }
 """Queries that look into what a query of a domain shows."""
 _PART = frozenset({"service", "part", "usage_type"})
+_GAP = rf"(?:{_IT}|(?:the|that|this) (?:gap|difference|rest|money|amount|reduction|discount))"
+_OF_THE_GAP = re.compile(
+    rf"{_LEAD}(?:where (?:does|do|did|is|are) {_GAP} (?:all )?(?:com(?:e|ing)|stem(?:ming)?|aris(?:e|ing)) from|where (?:is {_GAP} )?from|(?:why|how come)(?: (?:(?:is|are|was|were|do|does|did) )?(?:there )?(?:a |any )?(?:{_GAP}|gap|difference)(?: (?:there|so \w+|differ|different|lower|higher|less|more))?)?"
+    rf"|what (?:explains|causes|caused|accounts for|makes|made|is behind|was behind|is in|makes up|is) {_GAP}(?: (?:made (?:up )?(?:of|from)|up|due to|from|for|about))?|explain {_GAP}|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_GAP})?|how is {_GAP} (?:made up|composed|explained))\W*"
+)
+"""What makes a bill before credits and refunds differ from the one after them."""
 
 
 def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Opened | None:
     """What looks into that which was shown, where a few words ask for it; None of any other question."""
+    if gap := _of_the_gap(reading, earlier):
+        return (gap,), ()
     if len(earlier) != 1 or reading.found.any():
         return None
     call, text = earlier[0], reading.text
@@ -123,6 +131,15 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
             held.having(by="day", period="last_30_days"),
         ), (_SERIES,)
     return None
+
+
+def _of_the_gap(reading: Reading, earlier: Sequence[PlannedCall]) -> PlannedCall | None:
+    """The bill by kind of charge, where the same was shown gross and net and it is asked what lies between."""
+    if [call.query for call in earlier] != ["spend", "spend"] or not _OF_THE_GAP.fullmatch(reading.text):
+        return None
+    one, other = (call.having(net=None) for call in earlier)
+    nets = {call.inputs.get("net", True) for call in earlier}
+    return one.having(by="charge_type", top=None) if one == other and len(nets) > 1 else None
 
 
 def _spend(call: PlannedCall, context: Context) -> PlannedCall:

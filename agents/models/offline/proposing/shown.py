@@ -21,6 +21,7 @@ from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.deeds import deed
+from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.proposing.measured import measured
 from agents.models.offline.proposing.opened import opened
@@ -128,8 +129,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if other := _of_another_kind(reading, earlier, context):
         return Shown((other,))
     if done := _deed(reading, earlier, context):
-        return Shown((done,))
-    if into := opened(reading, earlier, context):
+        return done
+    if into := opened(reading, earlier, context) or enlarged(reading, earlier, context):
         return Shown(*into)
     if len(earlier) == 1 and earlier[0].query in COUNTED_BY_ACCOUNT and _WORST_PLACE.fullmatch(reading.flat):
         return Shown(tuple(earlier))
@@ -140,9 +141,14 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     ask = of_shown(reading.text)
     if ask is None:
         return None
+    if ask == "when" and len(earlier) == 1 and _shows_all_public(earlier[0]):
+        return Shown(tuple(earlier), (_SINCE_OF_BUCKETS,))
     if ask == "owner":
         return _owner(reading, earlier, context)
     seen_only = ask == "when" and untold(earlier, reading) is not None  # when a threat was seen last is not since when
+    told = [call for call in earlier if _tells(call, ask)]
+    if told and all(call.query in HAPPENED for call in earlier) and not seen_only:
+        return Shown(tuple(told))  # of all that happened, what tells it
     if (all(_tells(call, ask) for call in earlier) and not seen_only) or (
         ask == "by how much" and compares_two(earlier)
     ):
@@ -185,16 +191,37 @@ _WHO_DID = re.compile(
 )
 
 
-def _deed(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
-    """Who did to "them" what makes them as they are shown: the events of that, in their place; None of what has none."""
-    named = in_full(reading.text, earlier)
+_SINCE_OF_BUCKETS = (
+    "Since when is told of what Access Analyzer reports as public, such as buckets, and not of the rest."
+)
+
+
+def _shows_all_public(call: PlannedCall) -> bool:
+    """Whether a call shows everything that is public, of whatever kind."""
+    return call.query == "public_exposure" and call.inputs.get("kind", "all") == "all"
+
+
+_OF_BUCKETS = (
+    "This is about buckets, the one kind of things that is data by itself: who made a database public, or opened a security "
+    "group, can be asked by that word."
+)
+
+
+def _deed(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
+    """Who did to "them" what makes them as they are shown: the events of that, in their place; None of what has none.
+
+    Of all kinds of things that are public, "it" is a bucket: nothing else is made public by an event of its own.
+    """
+    every = _shows_all_public(earlier[0])
+    named = in_full(reading.text, [earlier[0].having(kind="buckets")] if every else earlier)
     if "who_did_what" not in context.queries or named == reading.text or not _WHO_DID.fullmatch(reading.text):
         return None
     if earlier[0].query in HAPPENED:
         return None  # who started an alarm did not make it
     asked = replace(reading, text=named)
     call = one_call("who_did_what", asked, context) if deed(asked) else None
-    return placed_as(call, earlier[0], reading, context.queries) if call else None
+    limits = (_OF_BUCKETS,) if every else ()
+    return Shown((placed_as(call, earlier[0], reading, context.queries),), limits) if call else None
 
 
 def _moved(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:
@@ -222,11 +249,16 @@ _FOUND = frozenset({"cost_anomalies"})
 _ANY = "This is all that there was before that, as long as AWS keeps it, whatever it was of."
 
 
+def _at_one_time(calls: Sequence[PlannedCall]) -> bool:
+    """Whether calls are one, or look for all that happened somewhere at one time."""
+    return all(call.query in HAPPENED and call.inputs == calls[0].inputs for call in calls[1:])
+
+
 def _before(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
     """What happened before the time that was shown, as far back as it is kept; None of what has no time."""
     call = earlier[0]
     fields = fields_of(context.queries[call.query])
-    if len(earlier) != 1 or call.query not in HAPPENED | _FOUND or not before_that(reading.text):
+    if not _at_one_time(earlier) or call.query not in HAPPENED | _FOUND or not before_that(reading.text):
         return None
     if call.query == "alarms":
         return _ever(call, context)

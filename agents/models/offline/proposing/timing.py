@@ -50,7 +50,7 @@ def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
 
 EVENTS = frozenset("alarm_history backups error_logs recent_changes".split())
 """Queries of what happened in a time."""
-_IN_THE_PAST = re.compile(r"\b(?:did|was|were|had)\b")
+_IN_THE_PAST = re.compile(r"\b(?:did|was|were|had|went|fired|rang|broke|fell|came|got)\b")
 _AT_NO_TIME = re.compile(
     r"\b(?:ever|recently|lately|usually|normally|so far|still|now|currently|before|last|latest|since|until|always|never"
     r"|most recent)\b"
@@ -63,11 +63,17 @@ def at_that_time(
     """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
     period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
-    if period is None or named or not _IN_THE_PAST.search(reading.flat) or _AT_NO_TIME.search(reading.flat):
+    # of one place at one time, of which all was shown that happened: what is asked of it names neither
+    whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
+    if period is None or named or _AT_NO_TIME.search(reading.flat):
+        return tuple(calls)
+    if not whole and not _IN_THE_PAST.search(reading.flat):
         return tuple(calls)
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)
-    return tuple(call.having(period=period) for call in calls)
+    place = earlier[0].inputs.get("accounts") if whole and not reading.found.placed() else None
+    there = {"accounts": place} if place else {}
+    return tuple(call.having(**{**there, **call.inputs, "period": period}) for call in calls)
 
 
 def _at(call: PlannedCall, word: str) -> PlannedCall:

@@ -200,6 +200,8 @@ def _knows(call: PlannedCall, one: _Narrowing, reading: Reading, context: Contex
         return True  # whether a query tells it is looked at there
     if call.query == "who_did_what" and {"action", "resource"} & call.inputs.keys():
         return True  # the rows name what it was done to
+    if _SORT.fullmatch(word) and call.query in _OF_ALL_SORTS:
+        return "only" in call.inputs  # what was learned of the word is that such things are asked about
     if word in _NICKS and reading.found.services:
         return True  # which service is meant, and whether a query can be narrowed to it, is settled by its name
     if explained(reading.text, call.query)[one.start] or stem(word) in told_by(call.query):
@@ -209,6 +211,14 @@ def _knows(call: PlannedCall, one: _Narrowing, reading: Reading, context: Contex
     return speaks_for(word, call.query) or (
         "-" in word and all(speaks_for(part, call.query) for part in word.split("-"))
     )
+
+
+_SORT = re.compile(r"gpus?|unattached|detached|orphan\w*")
+"""Which of some things are meant, by what they are for or by their state."""
+_OF_ALL_SORTS = frozenset(
+    "savings metric spend spend_change forecast patches encryption vulnerabilities backups findings inventory".split()
+)
+"""Queries that tell no such things from others, unless an input says so."""
 
 
 def _of_the_hint(reading: Reading, one: _Narrowing) -> bool:
@@ -226,6 +236,8 @@ def _selects(call: PlannedCall, word: str, reading: Reading, context: Context) -
     """Whether a word chooses what an input of a call is: without it, the question would have chosen something else."""
     if any(word in re.split(r"[^a-z0-9]+", str(value).casefold()) for value in call.inputs.values()):
         return True
+    if _SORT.fullmatch(word) and call.query in _OF_ALL_SORTS:
+        return False  # it may choose advice of some kind, but not whose
     query = context.queries[call.query]
     flats = (
         reading.flat,

@@ -22,6 +22,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.weighing.staying import not_picked
 from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
 from agents.models.offline.words.text import stem
@@ -55,7 +56,11 @@ def left_aside(
         *_at_any_time(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
-        *([] if of_shown else _nothing_new(calls, earlier, reading, context)),
+        *(
+            []
+            if of_shown
+            else _nothing_new(calls, earlier, reading, context) or not_picked(calls, earlier, reading, context)
+        ),
     ]
 
 
@@ -231,7 +236,7 @@ _PICKED = frozenset({"service", "part", "usage_type", "team"})
 NOTHING_NEW = "Nothing new was understood in this question: this is what was shown before."
 """It stands first in an answer: what follows is no answer to what was asked last."""
 _LISTS = re.compile(
-    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*\W*$"
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
 

@@ -30,7 +30,7 @@ from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.topics.unread import unread
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
-from agents.models.offline.weighing.kept import followed_up, strayed
+from agents.models.offline.weighing.kept import followed_up
 from agents.models.offline.weighing.ranking import (
     Features,
     Situation,
@@ -41,6 +41,7 @@ from agents.models.offline.weighing.ranking import (
     weights,
 )
 from agents.models.offline.weighing.settling import as_asked, unsettled
+from agents.models.offline.weighing.staying import staying
 from agents.models.offline.weighing.unheard import may_be_unheard, unheard
 from agents.models.offline.weighing.unused import with_idle_ones
 from agents.models.offline.words.plainly import as_looked_at
@@ -102,8 +103,6 @@ _FORESEEN = frozenset(
     {"forecast", "aws_health_events", "commitments", "budgets", "spend", "spend_change", "savings", "quotas"}
 )
 """Queries that may be asked about with a time to come: they look ahead, or their period reaches to the end of it."""
-
-
 _OF_NOW = frozenset({"budgets", "quotas"})
 """Of these, which reach to the end of the month at most."""
 _WEIGHED = frozenset({"words", "person"})
@@ -323,7 +322,7 @@ def _not_strayed(seen: Weighing) -> Weighing:
         meant = [comes_to(call, seen.context) for call in held]
         kept = [pair for pair in seen.plans if [comes_to(call, seen.context) for call in pair[1].calls] == meant]
         return replace(seen, plans=[(1.0, replace(one, calls=held)) for _, one in kept[:1]], none=0.0)
-    kept = [pair for pair in seen.plans if not strayed(pair[1].calls, seen.reading, seen.days, seen.context.now)]
+    kept = staying(seen.plans, seen.reading, seen.days, seen.context)
     return seen if len(kept) == len(seen.plans) else _among(seen, kept)
 
 

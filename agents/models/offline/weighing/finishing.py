@@ -26,6 +26,7 @@ from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.measuring import asks_difference, unmeasured
 from agents.models.offline.weighing.offering import offered
@@ -81,9 +82,11 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    calls, beside = all_that_happened(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
+    first = first if changes_of(calls) == calls else len(calls)
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     of_shown = shown(reading, earlier, context) if earlier else None
     idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
@@ -98,7 +101,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *_behind_a_bill(kept, earlier, reading),
         *unmeasured(kept, then, reading, context.now),
     ]
-    limits.update(dict.fromkeys(aside))
+    limits.update(dict.fromkeys((*aside, *beside)))
     if priced := priced_whole(kept, earlier, reading):
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(_times_to_come(reading, context)) > 1:
@@ -294,9 +297,10 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
-        focus += tuple(found.accounts)
+        focus += (*found.accounts, *(f"venue-{venue}" for venue in found.venues), *found.teams, *found.envs)
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
-        focus = ("Credit",) if "credit" in reading.text else ("Refund",)
+        credits, refunds = "credit" in reading.text, "refund" in reading.text
+        focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus

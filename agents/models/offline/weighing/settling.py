@@ -13,7 +13,8 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import expiring, measured
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import by_days, narrowed
-from agents.models.offline.inputs.only import all_of_them, those_asked
+from agents.models.offline.inputs.machines import of_anything, of_machines
+from agents.models.offline.inputs.only import all_of_them, of_volumes, those_asked
 from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
@@ -21,6 +22,7 @@ from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import saved_on
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import asks_mean, dimensions
+from agents.models.offline.weighing.happened import changes_of
 from agents.models.offline.weighing.thread import of_those
 from tools.cost.parts import Part
 from tools.ops.backups import Kind
@@ -35,10 +37,11 @@ def settled(
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
-        call = _of_several_months(acted_on(call, earlier, reading, now), earlier, reading)
+        call = of_machines(acted_on(call, earlier, reading, now), earlier, reading)
+        call = _of_several_months(call, earlier, reading)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
-    return _of_one_width(found, earlier)
+    return _of_one_width(of_volumes(found, reading), earlier)
 
 
 def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
@@ -113,12 +116,12 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
 def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls by whole days, and as they were before they were set right: what follows them is weighed so, as learned."""
     found = []
-    for call in measured(by_days(calls)):
+    for call in measured(by_days(changes_of(calls))):
         if "part" in call.inputs:
             by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}
             whole = {"service": HOMES[str(call.inputs["part"])], **by}
             call = call.having(part=None, **whole)
-        found.append(all_of_them(call))
+        found.append(all_of_them(of_anything(call)))
     return tuple(found)
 
 

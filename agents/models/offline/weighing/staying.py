@@ -1,0 +1,110 @@
+"""Staying: a few words with no subject of their own ("just the critical ones", "when") ask of what was shown before them.
+
+A plan that looks for something else is likelier by its words alone, and answers what nobody asked.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import fill
+from agents.models.offline.intents.coverage import explained, told_by
+from agents.models.offline.plan import PLACES, PlannedCall
+from agents.models.offline.proposing.candidates import Candidate, comes_to
+from agents.models.offline.reading import Reading
+from agents.models.offline.topics.of_shown import of_shown
+from agents.models.offline.weighing.kept import strayed
+from agents.models.offline.words.light import weighty
+from agents.models.offline.words.text import stem
+
+_Plans = Sequence[tuple[float, Candidate]]
+_LEAD = r"\W*(?:(?:and|but|so|ok|okay|now|then|please|show|give|list|me|us|what about|how about)\b\W*)*"
+_ONLY = re.compile(
+    rf"{_LEAD}(?:(?:only|just|merely|nothing but) (?:the |those |these |that |which |are |is |with |about )*(?P<only>[a-z][\w'-]*(?: [a-z][\w'-]*){{0,2}}?)(?: ones?)?(?: only)?(?:(?: of)? (?:them|those|these))?"
+    r"|(?:the |those |which (?:are )?(?:the )?|any )?(?P<ones>[a-z][\w'-]*(?: [a-z][\w'-]*)?) ones?(?: only)?|(?P<behind>[a-z][\w'-]*(?: [a-z][\w'-]*)?) (?:ones? )?only)(?: please)?\W*"
+)
+"""Which of what was shown are wanted, by a word or three, and no word of what they are."""
+_PICKED = ("contains", "kind", "severity", "state", "check", "status", "statistic")
+"""Inputs that pick some of what a query shows."""
+_PLACED = dict.fromkeys(PLACES, "place")
+"""Inputs that say where: one of them stands for another."""
+_ASKED_OF_IT = frozenset({"when", "where"})
+"""What is asked of what was shown, whatever that was."""
+
+
+def staying(
+    plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> list[tuple[float, Candidate]]:
+    """The plans that keep to what was shown where a follow-up asks of that; all of them of any other question.
+
+    Args:
+        plans: what the question may mean, with their chances, the likeliest first.
+        reading: the question.
+        earlier: the calls of the answer before it.
+        context: names, clock and queries.
+    """
+    kept = [pair for pair in plans if not strayed(pair[1].calls, reading, earlier, context.now)]
+    if not earlier:
+        return kept
+    looked = any(context.queries[one.query].personal_data for one in earlier)  # once more would be a second look
+    if of_shown(reading.text) in _ASKED_OF_IT and not looked:
+        return [pair for pair in kept if _is_of(pair[1].calls, earlier)] or kept
+    if (said := _only(reading)) is None or not any(_knows(one, reading, said) for one in earlier):
+        return kept
+    same = [pair for pair in kept if _is_of(pair[1].calls, earlier)]
+    whole = [pair for pair in same if not _forgets(pair[1].calls, earlier)] or same
+    return [pair for pair in whole if not _drops(pair[1].calls, reading, context)] or whole or kept
+
+
+def not_picked(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """A sentence where some of what was shown are wanted, by a word that no input takes, and all of it is shown again."""
+    said = _only(reading) if earlier else None
+    if said is None or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
+        return []
+    return [
+        f'This is what was shown before, and not only "{reading.text[slice(*said)]}": what each of them is stands in it.'
+    ]
+
+
+def _only(reading: Reading) -> tuple[int, int] | None:
+    """Where a question says which of those that were shown it wants; None where it says anything else."""
+    match = _ONLY.fullmatch(reading.text)
+    if match is None or reading.found.any() or reading.when.mentions:
+        return None
+    return match.span(next(group for group in ("only", "ones", "behind") if match[group]))
+
+
+def _is_of(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool:
+    """Whether calls are of no query but those that were shown."""
+    return {call.query for call in calls} <= {one.query for one in earlier}
+
+
+def _knows(call: PlannedCall, reading: Reading, said: tuple[int, int]) -> bool:
+    """Whether the query that was shown tells such words: by what it looks at, by an input, or by its rows."""
+    words = [one for one in weighty(reading.text) if said[0] <= one.start() < said[1]]
+    known = explained(reading.text, call.query)
+    return bool(words) and all(known[one.start()] or stem(one[0]) in told_by(call.query) for one in words)
+
+
+def _forgets(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a call is of more than what was shown: of other places, things or times than the one before of its query."""
+    for call in calls:
+        before = next(one for one in earlier if one.query == call.query)
+        held = {_PLACED.get(key, key) for key in before.inputs} - {*_PICKED, "by", "top"}
+        if held - {_PLACED.get(key, key) for key in call.inputs}:
+            return True
+    return False
+
+
+def _drops(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> bool:
+    """Whether a call does not pick what the words pick of its query: "only timeouts" is not all lines."""
+    for call in calls:
+        said = fill(context.queries[call.query], reading, context.names, context.now).inputs
+        if any(key in said and call.inputs.get(key) != said[key] for key in _PICKED):
+            return True
+    return False

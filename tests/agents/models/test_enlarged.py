@@ -1,0 +1,155 @@
+"""Enlarged: what was shown, of one more place or service, of all others, or of one of its places in detail."""
+# ruff: noqa: E501 - questions read better in one piece
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.understand import understand
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+TWO = "compare Amsterdam and Rotterdam venue costs over the last three months"
+BACKUPS = "Did the backups run last night?"
+HEALTH = "how healthy is everything at the moment"
+GAP = "net versus gross for September, what's the gap?"
+PUBLIC = "Is any of our data public on the internet?"
+
+
+def plan_of(*asked: str) -> Plan:
+    """The plan of the last question, after the others."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+
+
+def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls of the last question, after the others."""
+    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["add Eindhoven", "add Eindhoven too please", "include Eindhoven", "can you add venue-eindhoven to the comparison?", "plus Eindhoven"],
+)  # fmt: skip
+def test_what_is_added_stands_beside_what_was_compared(asked: str) -> None:
+    [(query, inputs)] = calls_of(TWO, asked)
+    assert (query, inputs["by"], inputs["period"]) == ("spend", "account", "last_3_months")
+    assert inputs["accounts"] == "venue-amsterdam,venue-rotterdam,venue-eindhoven"
+
+
+def test_what_follows_an_addition_is_of_all_of_them() -> None:
+    assert calls_of(TWO, "add Eindhoven", "and in August?")[0][1]["accounts"].count("venue") == 3
+
+
+def test_a_service_that_is_added_is_billed_by_a_call_of_its_own() -> None:
+    found = calls_of("How much did S3 cost us in Q3?", "add EC2")
+    assert [inputs["service"] for _, inputs in found] == [
+        "Amazon Simple Storage Service",
+        "Amazon Elastic Compute Cloud - Compute",
+    ]
+    assert {inputs["period"] for _, inputs in found} == {"2026-Q3"}
+
+
+def test_what_fires_in_one_more_account_is_one_list() -> None:
+    [(query, inputs)] = calls_of("Which alarms fire in venue-rotterdam?", "include online-prod too please")
+    assert (query, inputs["accounts"]) == ("alarms", "venue-rotterdam,online-prod")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["add Eindhoven", "add a tag to venue-eindhoven", "add j.devries to the admins"],
+)
+def test_what_is_added_to_nothing_that_was_shown_is_a_change_in_aws(asked: str) -> None:
+    plan = plan_of("Which accounts do we have?", asked)
+    assert plan.abstention is not None
+    assert plan.abstention.kind == "read_only"
+
+
+def test_a_change_stays_one_after_a_comparison() -> None:
+    plan = plan_of(TWO, "add a budget for Eindhoven")
+    assert plan.abstention is not None
+    assert plan.abstention.kind == "read_only"
+
+
+@pytest.mark.parametrize(
+    ("asked", "of_venues"),
+    [
+        ("any other venue with the same problem?", True),
+        ("do other venues have this problem?", True),
+        ("any other account affected?", False),
+        ("does it happen elsewhere?", False),
+        ("anywhere else?", False),
+        ("is it the same in other accounts?", False),
+    ],
+)
+def test_the_same_trouble_elsewhere_is_looked_for_in_all_places(asked: str, of_venues: bool) -> None:
+    [(query, inputs)] = calls_of(BACKUPS, "why did it fail", asked)
+    assert (query, inputs["state"], inputs["period"]) == ("backups", "failed", "last_24_hours")
+    venues = ",".join(names().venue_accounts)
+    assert inputs.get("accounts") == (venues if of_venues else None)
+
+
+def test_no_other_place_has_the_same_bill() -> None:
+    plan = plan_of("What did Utrecht cost in September?", "any other venue with the same problem?")
+    assert not plan.calls
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["tell me more about the rotterdam one", "more details on venue-rotterdam please", "what is wrong with Rotterdam?", "zoom in on Rotterdam"],
+)  # fmt: skip
+def test_one_of_the_accounts_whose_health_was_shown_is_told_one_by_one(asked: str) -> None:
+    found = calls_of(HEALTH, asked)
+    assert [query for query, _ in found] == ["health_summary", "alarms", "backups", "patches"]
+    assert {inputs["accounts"] for _, inputs in found} <= {"venue:rotterdam", "venue-rotterdam"}
+
+
+def test_one_row_of_a_bill_is_told_by_its_services() -> None:
+    [(query, inputs)] = calls_of("What did each account cost in September?", "tell me more about data-prod")
+    assert (query, inputs["accounts"], inputs["period"]) == ("spend", "data-prod", "2026-09")
+    assert inputs.get("by", "service") == "service"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "where does it come from",
+        "why?",
+        "why the difference?",
+        "what explains the gap?",
+        "what is the difference made of?",
+    ],
+)
+def test_what_lies_between_gross_and_net_is_told_by_kind_of_charge(asked: str) -> None:
+    plan = plan_of(GAP, asked)
+    assert [(c.query, c.inputs) for c in plan.calls] == [("spend", {"by": "charge_type", "period": "2026-09"})]
+    assert plan.focus == ("Credit", "Refund")
+
+
+def test_what_lies_between_two_months_is_no_credit() -> None:
+    found = calls_of("What did we spend in August versus September?", "where does it come from")
+    assert all(inputs.get("by") != "charge_type" for _, inputs in found)
+
+
+def test_who_made_data_public_is_looked_for_by_the_events_of_buckets_and_said_to_be_of_these() -> None:
+    plan = plan_of(PUBLIC, "who made it public?")
+    [call] = plan.calls
+    assert call.query == "who_did_what"
+    assert "PutBucketPolicy" in call.inputs["action"]
+    assert any("buckets" in limit for limit in plan.limits)
+    of_buckets = plan_of("Which buckets are public?", "who made it public?")
+    assert not any("buckets" in limit for limit in of_buckets.limits)
+
+
+def test_since_when_data_is_public_is_told_of_what_was_shown() -> None:
+    plan = plan_of(PUBLIC, "when")
+    assert [call.query for call in plan.calls] == ["public_exposure"]
+    assert any("Access Analyzer" in limit for limit in plan.limits)
+
+
+def test_the_account_that_was_named_by_its_venue_comes_first() -> None:
+    plan = plan_of("Which account belongs to the venue in Utrecht and who runs it?")
+    assert plan.focus == ("venue-utrecht",)

@@ -1,0 +1,79 @@
+"""Happened: what happened at a time is what was changed, which alarms went off and which errors the logs hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.understand import understand
+from agents.models.offline.weighing.happened import changes_of
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+EVENING = "What happened in online-prod on Tuesday evening?"
+INPUTS = {"accounts": "online-prod", "period": "2026-10-13T18:00..2026-10-14T00:00"}
+ALL = ["recent_changes", "alarm_history", "error_logs"]
+
+
+def plan_of(*asked: str) -> Plan:
+    """The plan of the last question, after the others."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+
+
+def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls of the last question, after the others."""
+    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
+
+
+def test_what_happened_is_changes_alarms_and_errors_of_one_place_and_time() -> None:
+    assert calls_of(EVENING) == [(query, INPUTS) for query in ALL]
+
+
+@pytest.mark.parametrize("asked", ["what happened yesterday?", "what was going on in data-prod on 13 October?"])
+def test_it_is_one_reading_of_any_day(asked: str) -> None:
+    plan = plan_of(asked)
+    assert [call.query for call in plan.calls] == ALL
+    assert plan.first == 0
+
+
+@pytest.mark.parametrize("asked", ["What changed in online-prod on Tuesday evening?", "what was deployed yesterday?"])
+def test_what_changed_is_changes_alone(asked: str) -> None:
+    assert [query for query, _ in calls_of(asked)] == ["recent_changes"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "account", "day"),
+    [("and in data-prod?", "data-prod", "2026-10-13"), ("and the day before?", "online-prod", "2026-10-12")],
+)
+def test_another_place_or_day_is_looked_at_in_full(asked: str, account: str, day: str) -> None:
+    found = calls_of(EVENING, asked)
+    assert [query for query, _ in found] == ALL
+    assert {inputs["accounts"] for _, inputs in found} == {account}
+    assert {inputs["period"][:10] for _, inputs in found} == {day}
+
+
+def test_what_is_asked_of_it_is_of_that_place_and_time() -> None:
+    assert calls_of(EVENING, "how many alarms went off?") == [("alarm_history", INPUTS)]
+    [(query, inputs)] = calls_of(EVENING, "who deployed it")
+    assert (query, inputs) == ("recent_changes", {"kind": "deployments", **INPUTS})
+
+
+def test_errors_that_are_asked_for_next_are_of_that_place_and_time() -> None:
+    assert calls_of(EVENING, "any errors?") == [("error_logs", INPUTS)]
+    [(query, _)] = calls_of(EVENING, "and which alarms are firing now?")
+    assert query == "alarms"
+
+
+def test_had_it_happened_before_looks_back_from_then() -> None:
+    [(query, inputs)] = calls_of(EVENING, "had that happened before?")
+    assert query == "recent_changes"
+    assert inputs["period"].endswith("2026-10-13T18:00")
+
+
+def test_other_calls_are_weighed_as_they_are() -> None:
+    three = plan_of(EVENING).calls
+    assert changes_of(three) == three[:1]
+    assert changes_of(three[1:]) == three[1:]
