@@ -50,8 +50,10 @@ def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
 
 EVENTS = frozenset("alarm_history backups error_logs recent_changes".split())
 """Queries of what happened in a time."""
-_IN_THE_PAST = re.compile(r"\b(?:did|was|were|had)\b")
-_AT_NO_TIME = re.compile(
+IN_THE_PAST = re.compile(
+    r"\b(?:did|was|were|had|went|came|rang|broke|happened|occurred|fired|triggered|failed(?! (?:backups?|jobs?)\b))\b"
+)
+AT_NO_TIME = re.compile(
     r"\b(?:ever|recently|lately|usually|normally|so far|still|now|currently|before|last|latest|since|until|always|never"
     r"|most recent)\b"
 )
@@ -63,7 +65,7 @@ def at_that_time(
     """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
     period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
-    if period is None or named or not _IN_THE_PAST.search(reading.flat) or _AT_NO_TIME.search(reading.flat):
+    if period is None or named or not IN_THE_PAST.search(reading.flat) or AT_NO_TIME.search(reading.flat):
         return tuple(calls)
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)

@@ -18,7 +18,7 @@ from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
-from agents.models.offline.proposing.things import saved_on
+from agents.models.offline.proposing.things import of_the_started, saved_on
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.weighing.thread import of_those
@@ -35,7 +35,7 @@ def settled(
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
-        call = acted_on(call, earlier, reading, now)
+        call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return _of_one_width(found, earlier)
