@@ -20,6 +20,7 @@ from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
+from agents.models.offline.proposing.listed import listed
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.restated import alike, restated
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
@@ -269,6 +270,7 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return apart
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
+    question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
     question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)

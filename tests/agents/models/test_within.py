@@ -127,3 +127,49 @@ def test_how_far_was_looked_back_for_a_deed_is_no_time_of_a_bill_by_day() -> Non
     assert [
         limit for limit in plan.limits if "does not tell single" in limit
     ]  # those without a tag are not priced alone
+
+
+OWNER = "Which account belongs to the venue in Utrecht and who runs it?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        ((OWNER, "how much does it cost us per month on average"), {"by": "month", "accounts": "venue-utrecht", "period": "last_6_months"}),
+        (("Which accounts do we have?", "who owns venue-utrecht?", "what does it cost?"), {"accounts": "venue-utrecht"}),
+        (("which team owns data-lab?", "what are its costs in August?"), {"accounts": "data-lab", "period": "2026-08"}),
+        (("which account is Eindhoven?", "are there any alarms firing there?"), {"accounts": "venue-eindhoven", "state": "alarm"}),
+    ],
+)  # fmt: skip
+def test_it_is_the_one_account_that_was_asked_about_by_name(asked: tuple[str, ...], inputs: dict[str, Any]) -> None:
+    assert [dict(call.inputs) for call in plan_of(*asked).calls] == [inputs]
+
+
+def test_it_is_no_account_where_several_were_asked_about() -> None:
+    asked = ("who owns Utrecht and Eindhoven?", "what does it cost?")
+    assert not any("venue:utrecht" in str(call.inputs) for call in plan_of(*asked).calls)
+
+
+EXPIRED = "Which of our reservations have expired?"
+ENDED = "- ends or ended 30 September 2026 in account online-prod: 4 instances\n- ends or ended 18 November 2026 in account backoffice-prod: 1 instance"
+TWO_ENDED = f"{ENDED}\n- ends or ended 30 August 2026 in account data-prod: 1 instance"
+
+
+def after_expiry(question: str, answer: str) -> Plan:
+    """The plan of a question after the answer which reservations have expired."""
+    return understand(question, [EXPIRED], names=names(), now=NOW, queries=queries(), answers=[answer])
+
+
+def test_since_then_is_since_the_day_on_which_what_was_shown_has_ended() -> None:
+    [call] = after_expiry("how much more do we pay for RDS since then?", ENDED).calls
+    assert (call.query, call.inputs["period"]) == ("spend_change", "2026-09-30..2026-10-15")
+
+
+def test_since_one_of_two_days_is_said_not_to_be_known() -> None:
+    plan = after_expiry("how much more do we pay for RDS since then?", TWO_ENDED)
+    assert plan.calls and any('"since then" points at' in limit for limit in plan.limits), plan.limits
+
+
+def test_how_much_more_is_paid_since_a_month_is_a_change() -> None:
+    [call] = plan_of("how much more do we pay for RDS since August?").calls
+    assert (call.query, call.inputs["compared_to"]) == ("spend_change", "2026-08")  # was the sum of all months since

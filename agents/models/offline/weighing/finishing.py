@@ -26,7 +26,7 @@ from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_asid
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.offering import offered
-from agents.models.offline.weighing.settling import holds_share, settled
+from agents.models.offline.weighing.settling import MEAN, holds_share, settled
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -306,9 +306,6 @@ def _of_a_kind(reading: Reading) -> tuple[str, ...]:
     return tuple(kind for kind in ("team", "venue") if kind in dimensions(reading.text))
 
 
-_MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
-
-
 def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation, ...]:
     """What has to be computed over the facts once they are there."""
     if not calls or calls[0].query != "spend":
@@ -317,6 +314,6 @@ def _derivations(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Deriva
         return (Derivation(operation="share", picks=("total spend", "total spend")),)
     if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
         return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
-    if _MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
+    if MEAN.search(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
         return (Derivation(operation="average", picks=("*",)),)
     return ()

@@ -36,6 +36,7 @@ def settled(
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
+        call = _averaged(call, reading)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return _of_one_width(found, earlier)
@@ -82,6 +83,16 @@ def _a_year_before(call: PlannedCall, earlier: Sequence[PlannedCall], reading: R
     before = next((str(one.inputs["period"]) for one in earlier if "period" in one.inputs), "last_month")
     ago = a_year_ago(before, now)
     return call.having(period=before, compared_to=ago) if ago else call
+
+
+MEAN = re.compile(r"\b(?:average|avg|mean|gemiddeld\w*|on average|media)\b")
+"""What is asked of several months or days at once."""
+
+
+def _averaged(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """An average by month is of some months, where none is named: one alone has no average."""
+    wanted = call.query == "spend" and call.inputs.get("by") == "month" and "period" not in call.inputs
+    return call.having(period="last_6_months") if wanted and MEAN.search(reading.text) else call
 
 
 _FORECAST_FOR = frozenset({"period", "accounts", "service", "by"})

@@ -203,17 +203,18 @@ _SINCE = re.compile(
     r"\b(?:since|after|before|until|from|by) (?:then|that|it|this)\b(?! (?:day|week|month|quarter|year)s?\b)|\b(?:at|around|during) that (?:time|moment)\b|\b(?:on )?that (?:very )?(?:day|night|evening|morning|afternoon)\b|\bback then\b|\bthen\W*$"
 )
 """A time that is named by what was shown before."""
-_OWN_TIME = frozenset({"period", "around", "starting", "ending", "compared_to"})
+_OWN_TIME = frozenset({"period", "around", "starting", "ending"})
 
 
 def _since_unknown(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], limits: Sequence[str]
 ) -> list[str]:
     """A sentence that the time which is pointed at is left aside, where no call has one."""
-    said = _SINCE.search(reading.text)
-    if said is None or _timed(reading) or any(said[0] in limit for limit in limits):
+    said, when = _SINCE.search(reading.flat), reading.when
+    if said is None or when.mentions or when.hours or when.clock or any(said[0] in limit for limit in limits):
         return []
-    if any(_OWN_TIME & call.inputs.keys() for call in calls) or list(calls) == list(earlier):
+    own = [dict(call.inputs) | {"compared_to": call.inputs.get("compared_to", "previous")} for call in calls]
+    if any(_OWN_TIME & one.keys() or one["compared_to"] != "previous" for one in own) or list(calls) == list(earlier):
         return []
     return [f'{NOT_NARROWED}time that "{said[0]}" points at: name the day or the month to have that.']
 
