@@ -77,6 +77,7 @@ def test_what_is_asked_of_us_or_of_another_matter_says_what_it_is_not_narrowed_t
     ("asked", "inputs"),
     [
         ((UTRECHT, "which venue is the most expensive?"), {"by": "venue"}),
+        (("Is Utrecht within budget?", "which account is over budget?"), {}),
         ((UTRECHT, "What does Rotterdam cost?"), {"accounts": "venue:rotterdam"}),
         (("Show critical findings in Utrecht", "how many findings are open across the company?"), {"status": "open"}),
         (("How many vCPUs are we using in online-prod?", "anything anywhere above ninety percent?"), {"above": 90}),

@@ -67,6 +67,8 @@ def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Cont
         place["accounts"] = f"team:{place.pop('team')}"
     if not place.keys() <= fields.keys() or _is_one(call, place, context):
         return call
+    if _WHICH_PLACE.search(reading.flat) and len(members(place.get("accounts", ""), context)) <= 1:
+        return call  # which account it is needs more than one to look at
     if {call.query, before.query} <= _BILL:
         timed = _its_time(call, reading, before, context)
         of = {key: before.inputs[key] for key in _PART if key in before.inputs}
@@ -77,6 +79,9 @@ def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Cont
 
 
 _PART_NAMED = frozenset(_PART)
+_WHICH_PLACE = re.compile(
+    r"\b(?:which|what|how many) (?:of )?(?:the |our )?(?:accounts?|venues?|casinos?|environments?|places?)\b"
+)
 
 
 def _its_time(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> dict[str, str]:
