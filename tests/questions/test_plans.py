@@ -91,7 +91,7 @@ def test_a_refusal_is_right_only_where_one_is_wanted(runs: Runs) -> None:
 def test_what_follows_a_refused_turn_is_learned_after_what_the_reader_takes_over(
     refused: str, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, last = "What did Utrecht cost last month?", "and in August?"
+    first, last = "What did Utrecht cost last month?", "and the month before?"
     label = ((("spend", {"period": "last_month", "accounts": "venue:utrecht"}),),)
     turns = (Turn(first, label), Turn(refused, (), "read_only"), Turn(last, label))
     learned: list[tuple[str, tuple[PlannedCall, ...]]] = []

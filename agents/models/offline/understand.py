@@ -20,6 +20,7 @@ from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
+from agents.models.offline.proposing.listed import listed
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.restated import alike, restated
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
@@ -31,6 +32,7 @@ from agents.models.offline.weighing.finishing import finished, spoken, told_in_f
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, still_said
+from agents.models.offline.weighing.within import said_wider, within
 from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
@@ -99,7 +101,11 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
     follows = continues(question, context)
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
-    return plan if missed else still_said(plan, before, question, context, leans=follows)
+    if missed:
+        return plan
+    return said_wider(
+        still_said(plan, before, question, context, leans=follows), plan.asked or question, before.calls, context
+    )
 
 
 def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:
@@ -131,7 +137,7 @@ _POINTS = re.compile(
 
 
 def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, said: str) -> Decision | None:
-    """What a complete question means, which is what it means alone; None of one that takes up what was said before."""
+    """What a complete question means: what it means alone, within the place and time that were shown; None of one that takes up what was said before."""
     sentence = _SENTENCE.match(question.casefold())
     if sentence is None or (sentence["why"] and not _OF_US.search(question.casefold())):
         return None
@@ -143,7 +149,10 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     calls = alone.readings[0].calls
     if compares_as_shown(calls, alone.reading, earlier):
         return None
-    return alone if any(own_concepts(call.query) & alone.reading.concepts for call in calls) else None
+    if not any(own_concepts(call.query) & alone.reading.concepts for call in calls):
+        return None
+    asked = within(calls, alone.reading, earlier, context)
+    return replace(alone, readings=(replace(alone.readings[0], calls=asked),))
 
 
 def _first(history: Sequence[str], context: Context) -> int:
@@ -261,6 +270,7 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return apart
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
+    question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
     question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)

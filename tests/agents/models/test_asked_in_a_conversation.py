@@ -281,7 +281,6 @@ STAGING = "What did staging cost in September?"
 @pytest.mark.parametrize(
     "asked",
     [
-        ("Which accounts do we have?", "who owns venue-utrecht?", "what does it cost?"),
         ("Which reserved instances expired?", "what does that cost us extra?"),
         (STAGING, "and production?", "which one rose?"),
         ("Rotterdam in August?", "and July?", "and what percentage is that?"),

@@ -33,6 +33,11 @@ def recent(now: datetime, days: int) -> str:
     return dates.span(now.date() - timedelta(days=days), now.date())
 
 
+def is_guessed(period: str, now: datetime) -> bool:
+    """Whether a period is one that is looked back for what people did where nobody named a time."""
+    return period in (recent(now, SHORT), recent(now, LONG))
+
+
 _OF_ROOT = ({"root", "unused_keys"}, {"root", "old_keys"}, {"root", "over_privileged"})
 """Checks that are named together where the root user is meant ("when was root last used")."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from agents.models.offline.inputs.filling import allowed
+from agents.models.offline.inputs.special import is_guessed
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from tools.registry import Query
@@ -86,6 +88,8 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
         if call.query not in ("spend", "spend_change") or reading.found.services or not _POINTS.search(reading.text):
             continue
         for one in earlier:
+            if _of_kind(call) in {_BILLED.get(deed) for deed in _deeds(one)}:
+                return f"Priced is all of {_of_kind(call)}: the bill does not tell single resources apart."
             kind = str(one.inputs.get("kind", ""))
             if one.query in OF_THINGS and _BILLED.get(kind) and _of_kind(call) in (kind, _BILLED[kind]):
                 whole = "them" if _of_kind(call) == kind else _of_kind(call)
@@ -98,6 +102,31 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
 
 
 _SAVED_ON = " What AWS would save on each of those is told by the savings on storage: ask for them."
+
+
+def of_the_started(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading, now: datetime) -> PlannedCall:
+    """What the kind of thing costs that somebody was seen to start, where it is asked of "them".
+
+    How far was looked back for who did it is no time that anybody named: a bill by day is not of all of that.
+    """
+    deeds = [deed for one in earlier for deed in _deeds(one)]
+    if not deeds or call.query not in ("spend", "spend_change") or not _POINTS.search(reading.text):
+        return call
+    if call.inputs.get("by") == "day" and is_guessed(str(call.inputs.get("period")), now):
+        call = call.having(period=None)
+    named = (
+        {"service", "part", "usage_type"} & call.inputs.keys() or reading.found.services or _PEOPLE.search(reading.text)
+    )
+    service = next((_BILLED[deed] for deed in deeds if deed in _BILLED), None)
+    if service is None or named or call.inputs.get("by") in ("service", "charge_type"):
+        return call
+    return call.having(service=service, by=call.inputs.get("by", "account"))
+
+
+def _deeds(call: PlannedCall) -> list[str]:
+    """What was looked for that people did."""
+    given = call.inputs.get("action") if call.query == "who_did_what" else None
+    return str(given).split(",") if given else []
 
 
 def _of_kind(call: PlannedCall) -> str:

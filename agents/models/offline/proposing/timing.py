@@ -50,8 +50,10 @@ def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
 
 EVENTS = frozenset("alarm_history backups error_logs recent_changes".split())
 """Queries of what happened in a time."""
-_IN_THE_PAST = re.compile(r"\b(?:did|was|were|had|went|fired|rang|broke|fell|came|got)\b")
-_AT_NO_TIME = re.compile(
+IN_THE_PAST = re.compile(
+    r"\b(?:did|was|were|had|went|came|got|fell|rang|broke|happened|occurred|fired|triggered|failed(?! (?:backups?|jobs?)\b))\b"
+)
+AT_NO_TIME = re.compile(
     r"\b(?:ever|recently|lately|usually|normally|so far|still|now|currently|before|last|latest|since|until|always|never"
     r"|most recent)\b"
 )
@@ -65,9 +67,9 @@ def at_that_time(
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
     whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
-    if period is None or named or _AT_NO_TIME.search(reading.flat):
+    if period is None or named or AT_NO_TIME.search(reading.flat):
         return tuple(calls)
-    if not whole and not _IN_THE_PAST.search(reading.flat):
+    if not whole and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)

@@ -19,7 +19,7 @@ from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
-from agents.models.offline.proposing.things import saved_on
+from agents.models.offline.proposing.things import of_the_started, saved_on
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.happened import changes_of
@@ -37,8 +37,8 @@ def settled(
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _a_year_before(call, earlier, reading, now)
-        call = of_machines(acted_on(call, earlier, reading, now), earlier, reading)
-        call = _of_several_months(call, earlier, reading)
+        call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
+        call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return _of_one_width(of_volumes(found, reading), earlier)

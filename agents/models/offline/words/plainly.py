@@ -52,6 +52,14 @@ _IDIOMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"who made a ConsoleLogin\g<more>\g<also>\g<tail>",
         ),
         (
+            r"how much (?:more|extra) (?:do|did|are|have) we (?:been )?(?:pay(?:ing)?|paid|spend(?:ing)?|spent) (?:for|on) (?P<bill>[^,]+?)(?= since\b)",
+            r"how much has \g<bill> gone up\g<tail>",
+        ),
+        (
+            r"how much less (?:do|did|are|have) we (?:been )?(?:pay(?:ing)?|paid|spend(?:ing)?|spent) (?:for|on) (?P<bill>[^,]+?)(?= since\b)",
+            r"how much has \g<bill> gone down\g<tail>",
+        ),
+        (
             r"(?:(?:which|what|are there(?: any)?|do we have(?: any)?|show me|list)(?: the| our| all)* )?(?:iam |console )?(?:users|employees|people|persons|colleagues|staff(?: members)?)(?: who| that)? (?:did not|didn't|do not|don't|have not|haven't|had not|never) (?:ever )?(?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?"
             r"|(?:who|which(?= of (?:them|those|these)\b))(?P<of> of (?:them|those|these))? (?:has|have) not (?:log(?:ged)? ?in|sign(?:ed)? ?in)(?: to aws| to the console| on to aws| into aws| anymore)?",
             r"which users\g<of> have been unused\g<tail>",

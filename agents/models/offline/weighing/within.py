@@ -1,0 +1,293 @@
+"""Within: a follow-up that reads like a whole question is asked in the place and time of which something was shown.
+
+"How many alarms went off?" after what happened in online-prod on Tuesday evening is of there and then. Where it speaks of
+us, or it is not sure, it is answered of everything, and a sentence says which place and time it is not narrowed to; so
+does one of words that point at what was shown ("it", "those machines", "since then") where no call looks at that.
+"""
+# ruff: noqa: E501 - patterns of words read better in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.special import is_guessed
+from agents.models.offline.inputs.taken_back import taken_back, wants_all
+from agents.models.offline.plan import PLACES, Plan, PlannedCall
+from agents.models.offline.proposing.shown import HAPPENED, shown
+from agents.models.offline.proposing.timing import AT_NO_TIME, IN_THE_PAST
+from agents.models.offline.proposing.variants import members
+from agents.models.offline.reading import Reading, read
+from agents.models.offline.weighing.thread import NOT_NARROWED
+
+_OF_US = re.compile(
+    r"\b(?:we|our|ours|us|all|every|everyone|everybody|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|business"
+    r"|anywhere|everywhere|elsewhere|somewhere|others?|across|aws)\b"
+)
+"""Words by which a question may be of everything."""
+_EVERYWHERE = re.compile(
+    r"\b(?:overall|altogether|whole|entire|company|organi[sz]ation|estate|business|anywhere|everywhere|elsewhere|across|(?:all|every|each|other|any|which|what|per|by|each of) (?:of )?(?:the |our |other )*(?:accounts?|venues?|casinos?|teams?|environments?|places?))\b"
+)
+"""Words that say so themselves: what was shown before is not meant."""
+_HAPPENS = HAPPENED | {"backups", "metric", "who_did_what"}
+"""Queries of what happened and of what people did: one is asked of where the other one looked."""
+_TOLD_APART = {"account": "accounts", "venue": "accounts", "env": "accounts", "team": "team"}
+"""By what a bill is split, with the input that would leave one row of it."""
+_BILL = frozenset({"spend", "spend_change"})
+_PART = ("service", "part", "usage_type")
+_IN_TIME = frozenset({"day", "month"})
+
+
+def within(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> tuple[PlannedCall, ...]:
+    """The calls of a whole question, asked in the place and time that were shown where it is sure to be of these.
+
+    Args:
+        calls: what it means alone.
+        reading: the question.
+        earlier: the calls of the answer that it follows.
+        context: names, clock and queries.
+    """
+    if len(earlier) != 1 or _OF_US.search(reading.text) or _named_apart(reading):
+        return tuple(calls)
+    return tuple(_put(call, reading, earlier[0], context) for call in calls)
+
+
+def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> PlannedCall:
+    """A call of a whole question in the place, and of a bill in the time, of one that was shown."""
+    if not _akin(call, before) or {"resource", *PLACES} & call.inputs.keys():
+        return call
+    place = {key: before.inputs[key] for key in PLACES if before.inputs.get(key, "all") != "all"}
+    fields = fields_of(context.queries[call.query])
+    if "team" in place and "team" not in fields:
+        place["accounts"] = f"team:{place.pop('team')}"
+    if not place.keys() <= fields.keys() or _is_one(call, place, context):
+        return call
+    if _WHICH_PLACE.search(reading.flat) and len(members(place.get("accounts", ""), context)) <= 1:
+        return call  # which account it is needs more than one to look at
+    if {call.query, before.query} <= _BILL:
+        timed = _its_time(call, reading, before, context)
+        of = {key: before.inputs[key] for key in _PART if key in before.inputs}
+        if not of or _PART_NAMED & call.inputs.keys() or call.inputs.get("by") not in _IN_TIME:
+            of = {}
+        return call.having(**place, **timed, **of)
+    return call.having(**place)
+
+
+_PART_NAMED = frozenset(_PART)
+_WHICH_PLACE = re.compile(
+    r"\b(?:which|what|how many) (?:of )?(?:the |our )?(?:accounts?|venues?|casinos?|environments?|places?)\b"
+)
+
+
+def _its_time(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> dict[str, str]:
+    """The period of a bill that was shown, for one whose question names none."""
+    period = str(before.inputs.get("period", ""))
+    if not _is_told(before, context) or _timed(reading) or {"period", "months"} & call.inputs.keys():
+        return {}
+    return {} if AT_NO_TIME.search(reading.flat) or _is_too_long(call, period, context) else {"period": period}
+
+
+_DAYS = 35
+"""Days that a bill tells one by one at most."""
+
+
+def _is_too_long(call: PlannedCall, word: str, context: Context) -> bool:
+    """Whether a bill is not told by day over all of a period."""
+    period = resolved(word, context.now)
+    return call.inputs.get("by") == "day" and period is not None and period.days > _DAYS
+
+
+def _is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
+    """Whether accounts (or teams) are to be told apart, and the place is one of them: it may be asked of all of them."""
+    by = _TOLD_APART.get(str(call.inputs.get("by")), "")
+    return (
+        bool(by and place)
+        and (by in place or "team" in place)
+        and len(members(place.get("accounts", ""), context)) <= 1
+    )
+
+
+def _akin(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether one is asked where the other one looked: both of a bill, of what is and happens, or of safety."""
+    return call.domain == before.domain or {call.query, before.query} <= _HAPPENS
+
+
+def _named_apart(reading: Reading) -> bool:
+    """Whether a question names where it is asked, or one thing or person of its own."""
+    named = reading.found.placed() or reading.found.regions or reading.found.excluded or reading.found.unknown
+    return bool(named or reading.user or reading.resources or reading.ids or reading.event)
+
+
+def _timed(reading: Reading) -> bool:
+    """Whether a question names a time of its own."""
+    when = reading.when
+    return bool(when.mentions or when.relative or when.hours or when.clock)
+
+
+def _is_told(call: PlannedCall, context: Context) -> bool:
+    """Whether a call is of a time that has been and that somebody named."""
+    word = str(call.inputs.get("period", ""))
+    period = resolved(word, context.now) if word else None
+    return period is not None and period.start < context.now and not is_guessed(word, context.now)
+
+
+def said_wider(plan: Plan, question: str, earlier: Sequence[PlannedCall], context: Context) -> Plan:
+    """A plan that says which place and time, or which things that words point at, it is not narrowed to.
+
+    Args:
+        plan: what the question means, after those before.
+        question: what is asked, with what it points at named where that is known.
+        earlier: the calls of the answer that it follows.
+        context: names, clock and queries.
+    """
+    if not plan.calls or not earlier or any(limit.startswith(NOT_NARROWED) for limit in plan.limits):
+        return plan
+    reading = read(question, context.names, context.now)
+    if shown(reading, earlier, context) is not None:
+        return plan
+    calls = plan.calls  # where one of two readings looks there, both are told, and the other one says what it is
+    lost = [*_places_lost(calls, reading, earlier, context), *_time_lost(calls, reading, earlier, context)]
+    said = [f"{NOT_NARROWED}{' and the '.join(lost)} of the question before."] if lost else []
+    said += _since_unknown(calls, reading, earlier, plan.limits) or [] if not said else []
+    said += _not_pointed(calls, reading, earlier, plan.limits) if not said else []
+    said += _no_change(calls, reading, plan)
+    return plan.model_copy(update={"limits": (*plan.limits, *said)}) if said else plan
+
+
+def _places_lost(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> list[str]:
+    """The places that were shown, in words, where these calls look everywhere and nothing says that this is meant."""
+    if _named_apart(reading) or _EVERYWHERE.search(reading.flat) or wants_all(reading.text):
+        return []
+    taken = any(set(PLACES) & taken_back(reading.text, one.inputs) for one in earlier)
+    wide = [call for call in calls if "accounts" in fields_of(context.queries[call.query])]
+    if taken or not wide or any({"resource", *PLACES} & call.inputs.keys() for call in wide):
+        return []
+    return [" and ".join(dict.fromkeys(_in_words(earlier)))] if any(_in_words(earlier)) else []
+
+
+def _in_words(calls: Iterable[PlannedCall]) -> list[str]:
+    """The places that calls are narrowed to: "account data-lab", "venue utrecht"."""
+    found = []
+    for call in calls:
+        said = [part for part in str(call.inputs.get("accounts", "all")).split(",") if part != "all"]
+        found += [part.replace(":", " ") if ":" in part else f"account {part}" for part in said]
+        found += [f"{key} {call.inputs[key]}" for key in ("team", "venue") if key in call.inputs]
+    return [re.sub(r"^env ", "environment ", one) for one in found]
+
+
+def _time_lost(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
+) -> list[str]:
+    """That the time which was shown is left, where these calls have one of their own that nobody named."""
+    if _timed(reading) or AT_NO_TIME.search(reading.flat) or not any(_is_told(one, context) for one in earlier):
+        return []
+    known = {resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs}
+    apart = []
+    for call in calls:
+        default = fields_of(context.queries[call.query]).get("period", {}).get("default")
+        if default is None or call.query in _OF_OTHER_TIMES:
+            continue
+        if {"around", "starting", "ending", "months"} & call.inputs.keys():
+            return []
+        alike = any({call.query, one.query} <= _BILL or {call.query, one.query} <= _HAPPENS for one in earlier)
+        of_then = alike or IN_THE_PAST.search(reading.flat)
+        apart.append(bool(of_then) and resolved(str(call.inputs.get("period", default)), context.now) not in known)
+    return ["time"] if apart and all(apart) else []
+
+
+_OF_OTHER_TIMES = frozenset({"forecast", "commitments", "aws_health_events", "findings"})
+"""Queries whose period is no time that is asked about."""
+_SINCE = re.compile(
+    r"\b(?:since|after|before|until|from|by) (?:then|that|it|this)\b(?! (?:day|week|month|quarter|year)s?\b)|\b(?:at|around|during) that (?:time|moment)\b|\b(?:on )?that (?:very )?(?:day|night|evening|morning|afternoon)\b|\bback then\b|\bthen\W*$"
+)
+"""A time that is named by what was shown before."""
+_OWN_TIME = frozenset({"period", "around", "starting", "ending"})
+
+
+def _since_unknown(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], limits: Sequence[str]
+) -> list[str]:
+    """A sentence that the time which is pointed at is left aside, where no call has one."""
+    said, when = _SINCE.search(reading.flat), reading.when
+    if said is None or when.mentions or when.hours or when.clock or any(said[0] in limit for limit in limits):
+        return []
+    own = [dict(call.inputs) | {"compared_to": call.inputs.get("compared_to", "previous")} for call in calls]
+    if any(_OWN_TIME & one.keys() or one["compared_to"] != "previous" for one in own) or list(calls) == list(earlier):
+        return []
+    return [f'{NOT_NARROWED}time that "{said[0]}" points at: name the day or the month to have that.']
+
+
+_POINTER = re.compile(
+    r"\b(?:these|those|that|this) (?:same )?(?P<noun>machines?|servers?|instances?|boxes|hosts?|databases?|buckets?|volumes?|keys?|users?|roles?|people|persons?|functions?|alarms?|findings?|backups?|jobs?|resources?|things?)\b"
+    r"|\b(?:it|its|they|them|their|those|these|he|she|his|him)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
+)
+_OF_MANY = frozenset(
+    {
+        "identity_hygiene",
+        "patches",
+        "vulnerabilities",
+        "findings",
+        "who_did_what",
+        "inventory",
+        "encryption",
+        "public_exposure",
+        "threats",
+        "backups",
+        "commitments",
+    }
+)
+"""Queries of single things and people: a place does not say which of them are meant."""
+_PICKS = frozenset({"resource", "who", "kind", "check", "only", "name", "action", *_PART})
+_SAID = re.compile(
+    r"can not be combined|does not tell single|would be saved|does not say|not only|as before|is not told|no line for"
+)
+"""What sentences about things that are pointed at say already."""
+
+
+def _not_pointed(
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], limits: Sequence[str]
+) -> list[str]:
+    """A sentence that what a word points at is not picked out, where other things are looked at, and all of them."""
+    said = _POINTER.search(reading.text)
+    of_things = [one for one in earlier if one.query in _OF_MANY]
+    if said is None or not of_things or wants_all(reading.text) or any(_SAID.search(limit) for limit in limits):
+        return []
+    subjects = {_subject(one) for one in earlier}
+    if any(_subject(call) in subjects or _PICKED & call.inputs.keys() or _shares(call, earlier) for call in calls):
+        return []
+    return [f'{NOT_NARROWED}things that "{said[0]}" points at: what is shown is not of those alone.']
+
+
+_PICKED = frozenset({"resource", "who"})
+
+
+def _shares(call: PlannedCall, earlier: Sequence[PlannedCall]) -> bool:
+    """Whether a call is of the kind of things that were shown: of their kind, their service, or what was done to them."""
+    held = {(key, str(value)) for one in earlier for key, value in one.inputs.items() if key in _PICKS - {"check"}}
+    given = {(key, str(value)) for key, value in call.inputs.items()}
+    return bool(held & given) or bool({"action", "service", "part"} & call.inputs.keys())
+
+
+def _subject(call: PlannedCall) -> tuple[str, object]:
+    """What a call looks at: its query, and which of its checks."""
+    return call.query, call.inputs.get("check")
+
+
+_HOW_MUCH_MORE = re.compile(r"\bhow much (?:more|less|higher|lower|cheaper|dearer|extra)\b")
+_CHANGES = "By how much that changed is not told here: ask how it compares with another time."
+
+
+def _no_change(calls: Sequence[PlannedCall], reading: Reading, plan: Plan) -> list[str]:
+    """A sentence that one bill tells no change, where it is asked how much more is paid."""
+    one = len(calls) == 1 and calls[0].query == "spend" and not plan.then and plan.whether is None
+    return [_CHANGES] if one and _HOW_MUCH_MORE.search(reading.text) and not _THAN.search(reading.text) else []
+
+
+_THAN = re.compile(r"\bthan\b")
