@@ -129,9 +129,9 @@ def test_a_measure_is_named_where_it_is_not_told_and_only_there(asked: str, said
     assert [limit for limit in limits if limit in (NO_AVERAGE, NO_DIFFERENCE, NO_SHARE)] == ([said] if said else [])
 
 
-def test_how_much_more_is_not_told_by_what_was_paid() -> None:
+def test_how_much_more_is_a_change_and_not_what_was_paid() -> None:
     plan = plan_of("Which of our reservations have expired?", "how much more do we pay for RDS since then?")
-    assert plan.abstention is not None or NO_DIFFERENCE in plan.limits
+    assert [call.query for call in plan.calls] == ["spend_change"]
 
 
 def test_days_without_use_are_no_age() -> None:

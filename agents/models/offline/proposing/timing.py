@@ -51,7 +51,8 @@ def timings(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
 EVENTS = frozenset("alarm_history backups error_logs recent_changes".split())
 """Queries of what happened in a time."""
 IN_THE_PAST = re.compile(
-    r"\b(?:did|was|were|had|went|came|got|fell|rang|broke|happened|occurred|fired|triggered|failed(?! (?:backups?|jobs?)\b))\b"
+    r"\b(?:did|was|were|had|went|came|got|fell|rang|broke|happened|occurred|fired|triggered"
+    r"|failed(?! (?:backups?|jobs?)\b))\b"
 )
 AT_NO_TIME = re.compile(
     r"\b(?:ever|recently|lately|usually|normally|so far|still|now|currently|before|last|latest|since|until|always|never"
