@@ -54,7 +54,7 @@ def continues(question: str, context: Context) -> bool:
     return leans(question) or not about(read(question, context.names, context.now))
 
 
-def _plain(question: str) -> str:
+def _as_english(question: str) -> str:
     """A question in English words, where it is in another tongue; as it is where it is not."""
     said = " ".join(words(question))
     return in_english(said) if tongue_of(said) else question
@@ -65,13 +65,13 @@ def _own(question: str) -> str:
 
     Empty for any other question.
     """
-    sentence = _WHERE.sub(" ", _JOINED.sub("", _plain(question)))
+    sentence = _WHERE.sub(" ", _JOINED.sub("", _as_english(question)))
     return "" if len(sentence.split()) < _WORDS or leans(sentence) else sentence
 
 
 def _says_it_all(question: str, own: str, context: Context) -> bool:
     """Whether a whole sentence means something by itself; of one in another tongue its "it" may not be seen."""
-    if not own or _plain(question) != question:
+    if not own or _as_english(question) != question:
         return False
     alone = decide(own, (), context)
     calls = [call for one in alone.readings for call in one.calls]
@@ -101,7 +101,7 @@ class Missed:
         One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
         more than where and when.
         """
-        if not continues(question, context) and not leans(_plain(question)):
+        if not continues(question, context) and not leans(_as_english(question)):
             return self.calls
         reading = read(question, context.names, context.now)
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
@@ -167,7 +167,7 @@ def latest(before: Missed | None, one: Missed) -> Missed:
         return one
     wanted = one.why is not None and one.why.kind == "unknown_name"
     return (
-        one if wanted or not leans(_plain(one.asked)) else before
+        one if wanted or not leans(_as_english(one.asked)) else before
     )  # one that leans on the first says nothing by itself
 
 

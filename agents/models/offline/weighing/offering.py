@@ -32,10 +32,10 @@ def offered(text: str, ranked: Mapping[str, float], queries: Collection[str]) ->
         ranked: how well queries fit it, in points.
         queries: those that this asker may be offered.
     """
-    asked, plain, rarity = _says(text), _plain(text), _rarity()
+    asked, plain, rarity = _says(text), _letters_only(text), _rarity()
     near: list[tuple[float, int, str, str]] = []
     for place, (query, example) in enumerate(_examples()):
-        if query not in queries or _plain(example) == plain:
+        if query not in queries or _letters_only(example) == plain:
             continue
         says = _says(example)
         shared = sum(rarity[one] for one in asked & says) / math.sqrt(sum(rarity[one] for one in says) or 1.0)
@@ -86,7 +86,7 @@ _ASKS = frozenset(
 )
 
 
-def _plain(text: str) -> str:
+def _letters_only(text: str) -> str:
     return " ".join(word for word in words(text) if word.isalnum())
 
 
