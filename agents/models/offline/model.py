@@ -19,6 +19,7 @@ from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
 from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from tools.errors import RegentError
 from tools.registry import Query
 
@@ -110,7 +111,17 @@ class OfflineModel(Model):
             others = [told for told in results if told.query != "derive"]
             results = [*others[:first], *worked_out, *others[first:]]  # of the likelier reading
             first += len(worked_out)
-        return [], answer(results, plan.limits, asked, plan.focus, first, plan.whether)
+        return [], answer(
+            results, (*_as_before(plan, results, asked), *plan.limits), asked, plan.focus, first, plan.whether
+        )
+
+
+def _as_before(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
+    """A sentence where the question changed nothing: neither what was looked at nor what is told of it."""
+    if not plan.again or NOTHING_NEW in plan.limits:
+        return ()
+    told, before = (answer(results, (), said, plan.focus) for said in (asked, plan.again))
+    return (SHOWN_BEFORE,) if told == before else ()
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:

@@ -73,6 +73,8 @@ class Plan(BaseModel):
     read_as: str = ""
     asked: str = ""
     """The question in full, where its few words say only what is other than in the one before; it is told by that."""
+    again: str = ""
+    """The question before, where the same is looked at once more: if it was told the same, that is said."""
     limits: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """Words that narrow what was asked for, of which the calls make nothing; `limits` say so."""

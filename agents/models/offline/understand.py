@@ -31,7 +31,7 @@ from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import repeated, while_waiting
-from agents.models.offline.weighing.thread import going_on, still_said
+from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
 from agents.models.offline.weighing.within import said_wider, within
 from agents.models.offline.words.foreign import foreign
 from agents.models.offline.words.plainly import paired
@@ -83,7 +83,8 @@ def understand(
             beside = bool(before.calls) and is_beside(text)
             calls = before.calls if beside else plan.calls[: plan.first or None]
             of = before if beside else plan
-            turns, missed = [*turns, Turn(plan.asked or asked, answer, calls, of.aside, of.limits)], None
+            told = Turn(plan.asked or asked, answer, calls, of.aside, of.limits, of.then, of.focus)
+            turns, missed = [*turns, told], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
@@ -103,9 +104,10 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
     if missed:
         return plan
-    return said_wider(
-        still_said(plan, before, question, context, leans=follows), plan.asked or question, before.calls, context
-    )
+    plan = still_said(plan, before, question, context, leans=follows)
+    plan = said_wider(plan, plan.asked or question, before.calls, context)
+    same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
+    return plan.model_copy(update={"again": before.question}) if same else plan
 
 
 def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:

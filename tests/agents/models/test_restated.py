@@ -1,4 +1,7 @@
-"""Restated: another place, time or service is put into the question before, and how that was asked is kept."""
+"""Restated: another place, time or service is put into the question before, and how that was asked is kept.
+
+And a question that changes nothing of what is looked at or told is answered with a sentence that says so.
+"""
 # ruff: noqa: E501 - questions read better in one piece
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ import pytest
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.plan import Derivation, Plan
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.aside import SHOWN_BEFORE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
@@ -86,3 +90,21 @@ def test_it_is_told_as_the_question_before_was(ask: Ask, turns: list[str], said:
     for turn in turns:
         answer = ask(OfflineMaker(), turn, session="restated")
     assert said in answer.text
+
+
+ACCOUNTS = "Which account spent most last month?"
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (["What did we spend by account last month?", "by account please"], True),
+        ([ACCOUNTS, "and the least?"], False),  # the same rows, told from the other end
+        ([ACCOUNTS, "and in August?"], False),
+        ([ACCOUNTS, ACCOUNTS], False),  # asked again on purpose
+    ],
+)
+def test_what_changes_nothing_is_told_so(ask: Ask, turns: list[str], said: bool) -> None:
+    for turn in turns:
+        answer = ask(OfflineMaker(), turn, session="again")
+    assert (SHOWN_BEFORE in answer.text) is said

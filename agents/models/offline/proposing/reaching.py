@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.candidates import plain
 from agents.models.offline.proposing.shown import compares_two
 from agents.models.offline.proposing.variants import members
@@ -56,6 +56,9 @@ class Turn:
     aside: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     """What was said to be unknown or not of the time that was asked about, see `weighing.thread`."""
+    then: tuple[Derivation, ...] = ()
+    focus: tuple[str, ...] = ()
+    """What was worked out of it, and whose rows were told first."""
 
 
 def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn | None]:

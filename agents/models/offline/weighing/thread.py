@@ -13,6 +13,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import STATE_NOW
 from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
 from agents.models.offline.reading import read
@@ -74,6 +75,13 @@ def still_said(plan: Plan, before: Turn, question: str, context: Context, *, lea
     told |= {RUNTIMES_IN_USE} if any("only" in call.inputs for call in plan.calls) else set()
     said = [one for one in before.limits if one in _LASTING - told and one not in plan.limits]
     return plan.model_copy(update={"limits": (*plan.limits, *said)})
+
+
+def is_shown_again(plan: Plan, before: Turn, context: Context) -> bool:
+    """Whether a plan looks at the same as the answer it follows, works out the same of it and puts no other row first."""
+    looked_at = [comes_to(call, context) for call in plan.calls]
+    same = looked_at == [comes_to(call, context) for call in before.calls]
+    return same and (plan.then, plan.focus, plan.whether) == (before.then, before.focus, None)
 
 
 _LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
