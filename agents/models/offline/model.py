@@ -120,8 +120,12 @@ def _as_before(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ..
     """A sentence where the question changed nothing: neither what was looked at nor what is told of it."""
     if not plan.again or NOTHING_NEW in plan.limits:
         return ()
-    told, before = (answer(results, (), said, plan.focus) for said in (asked, plan.again))
-    return (SHOWN_BEFORE,) if told == before else ()
+    told, before = (_sentences(answer(results, (), said, plan.focus)) for said in (asked, plan.again))
+    return (SHOWN_BEFORE,) if told <= before else ()
+
+
+def _sentences(text: str) -> set[str]:
+    return {said.strip(" .") for said in re.split(r"\n|(?<=[.\]]) ", text)}
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:
