@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
+from agents.models.offline.inputs.only import sort_named
 from agents.models.offline.inputs.placing import others
 from agents.models.offline.naming.left_out import left_out, only_leaves_out, spans, words_left_out
 from agents.models.offline.plan import Derivation, PlannedCall
@@ -21,7 +22,7 @@ from agents.models.offline.reading import Reading, read
 Reduced = tuple[tuple[PlannedCall, ...], tuple[str, ...], tuple[Derivation, ...]]
 """Calls, sentences about what is still in them, and what has to be computed of them."""
 _PLACED = frozenset({"account", "venue", "team", "env"})
-_KIND = r"(?P<kind>accounts?|venues?|casinos?|locations?|sites?|places?|houses?|halls?)"
+_KIND = r"(?P<kind>accounts?|venues?|casinos?|locations?|sites?|places?|houses?|halls?|teams?)"
 _FINE = (
     r"(?:clean|fine|ok|okay|good|better|worse|safe|healthy|alright|all right|any better|any worse|the same|like that|so too|affected|in order|compliant|green|as bad|as good|doing|looking|look|have|there|too|as well|also|then|"
     r"is it|are they|compare|without any|free of (?:them|it|that))"
@@ -67,6 +68,8 @@ def reduced(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
     kept = others(reading.found, context.names)
     if "team" in kinds and all(call.inputs.get("by") == "team" and call.domain == "cost" for call in earlier):
         return _without_rows(reading.found.teams, earlier)
+    if "team" in kinds and any(call.query == "budgets" for call in earlier):
+        return tuple(earlier), (STILL_IN,), ()  # a budget is of a tag, and not of accounts
     calls = [_narrowed(call, kept, context) for call in earlier]
     if not all(calls):
         return None
@@ -105,18 +108,37 @@ def _of_others(kind: str, earlier: Sequence[PlannedCall], context: Context) -> R
     """What was shown, of the accounts that it was not of; of venues, where these were shown or are asked for."""
     found: list[PlannedCall] = []
     venues = context.names.venue_accounts
+    if kind.startswith("team") or any("team" in call.inputs and call.domain == "cost" for call in earlier):
+        return _of_other_teams(kind, earlier, context)
     for call in earlier:
         held = held_by(call, context)
         if "accounts" not in fields_of(context.queries[call.query]) or len(held) == len(context.names.accounts):
             return None
         of_venues = set(held) <= set(venues) if kind == "others" else bool(_VENUE.match(kind))
-        group = venues if of_venues and set(held) != set(venues) else context.names.accounts
+        group = venues if of_venues and (kind != "others" or set(held) != set(venues)) else context.names.accounts
         rest = [name for name in group if name not in held]
         if not rest or {"team", "venue"} & call.inputs.keys():
             return None
         one = call.having(accounts=",".join(rest))
         found += [one] if one not in found else []
     return tuple(found), (), ()
+
+
+_WITH_IT = "All teams are in this: the one that was shown before, too."
+
+
+def _of_other_teams(kind: str, earlier: Sequence[PlannedCall], context: Context) -> Reduced | None:
+    """A bill of one team, told of each of them; None where no team was shown, or other places are asked for."""
+    call = earlier[0]
+    by_team = "team" in (allowed(context.queries[call.query], "by") or ())
+    if (
+        len(earlier) != 1
+        or "team" not in call.inputs
+        or not by_team
+        or not (kind == "others" or kind.startswith("team"))
+    ):
+        return None
+    return (call.having(team=None, by="team"),), (_WITH_IT,), ()
 
 
 def _still_in(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Reduced | None:
@@ -193,7 +215,8 @@ def left_out_alone(calls: Sequence[PlannedCall], reading: Reading, context: Cont
             return _NOT_KEPT
         if not lacks and any(call.inputs.get(key) in left.get(key, ()) for key in ("service", "region")):
             return NO_OPPOSITE
-        if not (_WITHOUT.search(reading.flat) and call.domain != "cost") and _picks_what_is_out(reading, call, context):
+        lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and "only" not in call.inputs
+        if not lack and _picks_what_is_out(reading, call, context):
             return _NOT_KEPT
     return None
 
@@ -205,6 +228,10 @@ _WITHOUT = re.compile(r"\bwithout\b")
 def _picks_what_is_out(reading: Reading, call: PlannedCall, context: Context) -> bool:
     """Whether what a call picks is what the words that are left out would pick alone."""
     words = words_left_out(reading.flat)
+    if call.query == "inventory" and words and "only" in call.inputs:
+        kind, out = str(call.inputs.get("kind", "")), read(words, context.names, context.now)
+        if sort_named(kind, out) == call.inputs["only"]:
+            return True
     picked = {key: call.inputs[key] for key in _SAID_BY_WORDS if key in call.inputs}
     if not words or not picked:
         return False
