@@ -137,11 +137,13 @@ def _share_then(question: str, before: Turn, context: Context) -> Plan | None:
     if not asks_share(read(before.question, context.names, context.now)):
         return None
     plan = finished(decide(before.question, (), context), context)
-    if plan.calls != before.calls or any(call.query != "spend" for call in plan.calls):
+    leading = plan.calls[: plan.first or None]
+    if leading != before.calls or any(call.query != "spend" for call in leading):
         return None
-    other = tuple(call.having(period=reading.when.mentions[0].word) for call in plan.calls)
-    calls = (*plan.calls, *other) if len(other) == 1 and not plan.then else other
-    return plan.model_copy(update={"calls": calls, "asked": before.question, "read_as": "; ".join(map(spoken, calls))})
+    other = tuple(call.having(period=reading.when.mentions[0].word) for call in leading)
+    calls = (*leading, *other) if len(other) == 1 and not plan.then else other
+    told = {"calls": calls, "first": 0, "asked": before.question, "read_as": "; ".join(map(spoken, calls))}
+    return plan.model_copy(update=told)
 
 
 _SENTENCE = re.compile(

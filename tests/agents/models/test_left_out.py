@@ -335,3 +335,41 @@ def test_an_average_over_two_times_is_of_both(said: str) -> None:
 
 def test_what_two_times_come_to_together_is_of_both() -> None:
     assert calls_of(*QUARTERS, "and both together?")[0][1]["period"] == "2026-04..2026-09"
+
+
+AUGUST = ("What did we spend in August?", "and in September?")
+
+
+@pytest.mark.parametrize(
+    "said", ["what is the average of the two?", "and the average over both months?", "the mean of those two please"]
+)
+def test_the_average_of_two_months_is_told_by_month(said: str) -> None:
+    assert [inputs for _, inputs in calls_of(*AUGUST, said)] == [{"period": "2026-08..2026-09", "by": "month"}]
+
+
+def test_the_average_of_two_months_that_lie_apart_is_worked_out(ask: Ask) -> None:
+    text = told(ask, "What did we spend in June?", "and in September?", "what is the monthly average over those two?")
+    assert "Average of spend: USD 127,180.96" in text
+    assert "not told here" not in text
+
+
+def test_two_things_that_differ_in_more_than_time_are_not_taken_as_one() -> None:
+    plan = plan_of("What did Utrecht cost in July?", "and S3 in August?", "What's the average over those two?")
+    assert not any(str(call.inputs.get("period")).startswith("2026-07..") for call in plan.calls)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("What percentage of spend is Utrecht?", "was that less in July?"),
+        ("How much of our bill is S3, in percent?", "is that more than in July?"),
+        ("What share of the bill goes to the data team?", "how does that compare with July?"),
+    ],
+)
+def test_shares_of_all_kinds_are_held_against_those_of_then(asked: tuple[str, ...]) -> None:
+    [(_, now), (_, then)] = calls_of(*asked)
+    assert then == {**now, "period": "2026-07"}
+
+
+def test_what_is_no_share_is_compared_as_a_bill() -> None:
+    assert calls_of("What did Utrecht spend in September?", "was that less in July?")[0][0] == "spend_change"
