@@ -38,6 +38,12 @@ LEAVING = [
     "what about all except {}?",
     "only those that are not in {}",
     "{} aside",
+    "get rid of {}",
+    "do not count {}",
+    "and if you leave out {}?",
+    "filter out {}",
+    "zonder {}",
+    "sem {}",
 ]
 """Ways to leave out a place."""
 
@@ -373,3 +379,22 @@ def test_shares_of_all_kinds_are_held_against_those_of_then(asked: tuple[str, ..
 
 def test_what_is_no_share_is_compared_as_a_bill() -> None:
     assert calls_of("What did Utrecht spend in September?", "was that less in July?")[0][0] == "spend_change"
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        (("what did we spend last month", "but in Utrecht?"), "venue:utrecht"),
+        (("what did we spend last month", "only in Utrecht, not Rotterdam"), "venue:utrecht"),
+        (("alarms in online-prod", "not in online-prod but in data-prod"), "data-prod"),
+        (("what did we spend in Utrecht", "instead of Utrecht, Rotterdam"), "venue:rotterdam"),
+        (("what did we spend in Utrecht", "Rotterdam instead"), "venue:rotterdam"),
+    ],
+)
+def test_what_is_named_in_the_place_of_another_is_looked_at(asked: tuple[str, ...], place: str) -> None:
+    assert [inputs["accounts"] for _, inputs in calls_of(*asked)] == [place]
+
+
+def test_a_service_in_the_place_of_another_is_looked_at() -> None:
+    [(_, inputs)] = calls_of("What did we spend on S3?", "not S3, EC2")
+    assert inputs["service"] == "Amazon Elastic Compute Cloud - Compute"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _VERB = (
-    r"(?:except(?:ing|ed)?|exclud\w+|excl|exclusive of|other than|apart from|aside from|outside(?: of)?|besides|not counting|without|minus|skip\w*"
+    r"(?:except(?:ing|ed)?|exclud\w+|excl|exclusive of|other than|apart from|aside from|outside(?: of)?|besides|not counting|without|zonder|behalve|uitgezonderd|sem|exceto|minus|subtract\w*|deduct\w*|get(?:ting)? rid of|nothing (?=from|of|in)|do not (?:want(?: to see)?|count|include|show|consider|need)|skip\w*"
     r"|(?:leav\w+|left|tak\w+|filter\w*|strip\w*|cut\w*|keep\w*|cross\w*) out|(?:tak\w+|strip\w*) away|leav\w+ (?:aside|off)|(?:set\w*|put\w*|leav\w+) aside|ignor\w+|disregard\w*|omit\w*|drop\w*|forget(?: about)?|never mind"
     r"|save for|bar|barring|beyond|net of|rather than|instead of|not)"
 )
@@ -19,7 +19,7 @@ _MASK = r"<(?P<kind>account|venue|team|env|service|region)>"
 _MASKS = r"<(?:account|venue|team|env|service|region)>"
 _MORE = rf"{_MASKS}(?:(?: ?, ?| and | or | & | nor |, and | ?, or )(?:{_OF_THEM} )*{_MASKS})*"
 _BEFORE = re.compile(
-    rf"(?<![\w-])(?:{_VERB}(?: {_OF_THEM})*|(?:but(?: not)?|less)(?: (?:for|the|of|all|our|any|in|at))*) (?P<named>{_MORE})"
+    rf"(?<![\w-])(?:{_VERB}(?: {_OF_THEM})*|(?:(?<=[a-z>] )but|but not|less)(?: (?:for|the|of|all|our|any|in|at))*) (?P<named>{_MORE})"
 )
 _AROUND = re.compile(
     rf"(?<![\w-])(?:leav\w+|tak\w+|keep\w*|cut\w*|filter\w*|strip\w*|cross\w*|put\w*|set\w*)(?: {_OF_THEM})*\s+(?P<named>{_MORE})(?: (?:ones?|part|costs?|spend|'s|team|account|venue)){{0,2}} (?:out|off|aside|away)\b"
@@ -30,6 +30,16 @@ _BEHIND = re.compile(
 _SAID = (_BEFORE, _AROUND, _BEHIND)
 _LESS_THERE = re.compile(r"\bless (?:in|at|on|for|from|to|with)\b")
 """Less of something in a place: the place is asked about."""
+
+
+_NOT_BUT = re.compile(
+    r"(?<![\w-])(?:not (?:in |for |at |of |on )?(?P<not>[\w -]{2,40}?)(?: ,)? but|instead of (?P<instead>[\w -]{2,40}?) ,|rather than (?P<rather>[\w -]{2,40}?) ,)(?= (?:rather |only |just )?(?:in |for |at |of |on )?(?:the )?[\w-]+(?: (?:account|team|venue))?\W*$)"
+)
+
+
+def named_instead(text: str) -> str:
+    """A text without what another thing is named in the place of: "not in Utrecht but in Rotterdam" is "in Rotterdam"."""
+    return _NOT_BUT.sub(" ", text)
 
 
 def left_out(masked: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.models.offline.naming.left_out import left_out
+from agents.models.offline.naming.left_out import left_out, named_instead
 from agents.models.offline.naming.places import by_last_digits, grouped, in_units, written_as_names
 from agents.models.offline.naming.services import REGIONS, SERVICES, SUB_SERVICES
 from agents.models.offline.words.speech import is_known
@@ -134,7 +134,7 @@ def find_names(flat: str, names: Names) -> Found:
     """Names in folded text whose times are already masked."""
     found = Found()
     common = tuple(name for name in names.accounts if fold(name) in COMMON)
-    text = f" {written_as_names(flat, names.accounts, names.venues, names.teams, common)} "
+    text = f" {written_as_names(named_instead(flat), names.accounts, names.venues, names.teams, common)} "
     if (apart := _within(text, names)) is not None:
         return apart
     text = _ids(text, names, found)

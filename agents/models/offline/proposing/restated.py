@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.naming.left_out import named_instead
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.reduced import asks_others
 from agents.models.offline.reading import Reading, read
@@ -47,7 +48,7 @@ def restated(question: str, before: str, context: Context) -> str | None:
         context: names and clock.
     """
     new, old = read(question, context.names, context.now), read(before, context.names, context.now)
-    if not _plainly_named(new) or _unwritten(old):
+    if not _plainly_named(new) or _unwritten(old) or named_instead(new.flat) != new.flat:
         return None
     named = _named(_parts(new))
     said = _parts(old)
