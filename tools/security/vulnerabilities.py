@@ -70,7 +70,10 @@ def _table(aws: Aws, facts: Facts, found: Found, words: str, by: By, top: int) -
     elif by == "account":
         names = sorted(groups, key=lambda name: (-len(groups[name]), name))
     else:
-        names = sorted(groups, key=lambda name: (_serious(groups[name]), -len(groups[name]), name))
+        named = _called if by == "resource" else key
+        names = sorted(
+            groups, key=lambda name: (_serious(groups[name]), -len(groups[name]), named(groups[name][0]), name)
+        )
     facts.columns, facts.series = _columns(by), True
     shown = top if by in ("severity", "account") else min(top, _LISTED)
     for name in names[:shown]:
@@ -114,8 +117,8 @@ def _row(
     owners = sorted({aws.directory.name(one.account) for one in group})
     if by == "resource":
         where = in_account(aws, group[0].account)
-        called = facts.fact("vulnerable resource", name, "name", receipts=found.receipts, scope=where)
-        thing = group[0].name or name
+        called = facts.fact("vulnerable resource", _called(group[0]), "name", receipts=found.receipts, scope=where)
+        thing = group[0].name or short(name)
         number = count(f"vulnerabilities of {thing}", len(group), "vulnerabilities", where)
         critical = sum(one.severity == "critical" for one in group)
         return called, number, count(f"critical ones of {thing}", critical, "vulnerabilities", where), owners[0]
@@ -130,9 +133,13 @@ def _key(aws: Aws, by: By) -> Callable[[Vulnerability], str]:
     return {
         "severity": lambda one: one.severity,
         "account": lambda one: aws.directory.name(one.account),
-        "resource": lambda one: f"{one.name} ({short(one.resource)})" if one.name else short(one.resource),
+        "resource": lambda one: one.resource,  # two accounts may each have one of the same name
         "cve": lambda one: one.what,
     }[by]
+
+
+def _called(one: Vulnerability) -> str:
+    return f"{one.name} ({short(one.resource)})" if one.name else short(one.resource)
 
 
 def _serious(group: list[Vulnerability]) -> int:

@@ -102,7 +102,7 @@ class OfflineModel(Model):
             told.lead_with(plan.focus)
             told.partly = not self._names.complete
         asked = plan.asked or question
-        if of_shown_in(asked) in ("by how much", "left") or any(one.operation in ("share", "sum") for one in plan.then):
+        if of_shown_in(asked) in ("by how much", "left") or any(_leads(one) for one in plan.then):
             results = sorted(
                 results, key=lambda told: told.query != "derive"
             )  # what was computed is what was asked for
@@ -126,6 +126,13 @@ def _as_before(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ..
 
 def _sentences(text: str) -> set[str]:
     return {said.strip(" .") for said in re.split(r"\n|(?<=[.\]]) ", text)}
+
+
+def _leads(step: Derivation) -> bool:
+    """Whether what is worked out is what was asked for: a share, a sum, or a total without one of its rows."""
+    return step.operation in ("share", "sum") or (
+        step.operation == "difference" and step.picks[0] == "total spend" != step.picks[1]
+    )
 
 
 def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None:
@@ -156,7 +163,7 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
 
 
 _ROW = re.compile(r"row (\d)")
-_NAMED_ROW = re.compile(r"row ([a-z]+)")
+_NAMED_ROW = re.compile(r"row (.+)")
 
 
 def _first_figure(results: Sequence[Told], place: int) -> list[str]:

@@ -11,18 +11,19 @@ from datetime import datetime
 from agents.conversations import MOST_EXCHANGES
 from agents.models.offline.inputs.backward import weekday_before
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.filling import asks_share, fields_of
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
-from agents.models.offline.proposing.anchored import compares_as_shown
+from agents.models.offline.proposing.anchored import compares, compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed
-from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
-from agents.models.offline.proposing.restated import alike, restated
+from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
+from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart
+from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
@@ -95,9 +96,14 @@ def understand(
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
     """The plan of one question after another one, which names again what that one's had to leave aside."""
     full = restated(question, before.question, context) if before.calls and missed is None else None
-    plan = _asked_again(question, full, before, context) if full else None
+    apart = bool(before.calls) and missed is None and leaves_out_alone(read(question, context.names, context.now))
+    plan = _asked_again(question, full, before, context) if full and not apart else None
+    if missed is None and not plan and (shares := _share_then(question, before, context)):
+        return shares
     plan = plan or _planned(question, before.calls, context, said=said, missed=missed)
-    if full and alike(plan.calls[: plan.first or None], before.calls, question, context):
+    full = without_place(before.question, context) if apart else full
+    leading = plan.calls[: plan.first or None]
+    if full and (alike(leading, before.calls, question, context) or (apart and same_queries(leading, before.calls))):
         plan = told_in_full(plan, full, context)
     aside, earlier = (missed.aside, missed.calls) if missed else (before.aside, before.calls)
     follows = continues(question, context)
@@ -123,6 +129,23 @@ def _asked_again(question: str, full: str, before: Turn, context: Context) -> Pl
     if old.calls[: old.first or None] != before.calls:
         return None
     return new if alike(new.calls, old.calls, question, context) else None
+
+
+def _share_then(question: str, before: Turn, context: Context) -> Plan | None:
+    """A share that was shown, and the same at the one time that it is held against; None of any other question."""
+    reading = read(question, context.names, context.now)
+    if not before.calls or not compares(reading) or len(reading.when.mentions) != 1:
+        return None
+    if not asks_share(read(before.question, context.names, context.now)):
+        return None
+    plan = finished(decide(before.question, (), context), context)
+    leading = plan.calls[: plan.first or None]
+    if leading != before.calls or any(call.query != "spend" for call in leading):
+        return None
+    other = tuple(call.having(period=reading.when.mentions[0].word) for call in leading)
+    calls = (*leading, *other) if len(other) == 1 and not plan.then else other
+    told = {"calls": calls, "first": 0, "asked": before.question, "read_as": "; ".join(map(spoken, calls))}
+    return plan.model_copy(update=told)
 
 
 _SENTENCE = re.compile(
@@ -272,6 +295,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return apart
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
+    before = placed_before(question, before, turns, context)
+    question = named_apart(question, before.calls, context)
     question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
     question = weekday_before(question, period, context.now)

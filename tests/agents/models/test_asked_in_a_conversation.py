@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.models.offline.proposing.reduced import WITHOUT_IT
 from agents.models.offline.understand import understand
 from agents.models.offline.weighing import deciding
 from tests.agents.models.dev_bank import names
@@ -336,7 +337,14 @@ def test_a_month_before_a_day_is_the_calendar_month_before() -> None:
 )
 def test_what_is_to_be_left_out_is_not_what_is_looked_at(asked: tuple[str, ...]) -> None:
     plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-    assert plan.abstention is not None
+    if plan.abstention is None:
+        # the sum without it is worked out of the whole, in which it stands as a row
+        assert [step.operation for step in plan.then] == ["difference"]
+        assert plan.limits == (WITHOUT_IT,)
+    before = understand(asked[0], [], names=names(), now=NOW, queries=queries())
+    for call in plan.calls:
+        assert call.inputs.get("service") == before.calls[0].inputs.get("service")
+        assert "region" not in call.inputs
 
 
 def test_a_time_that_was_used_is_not_said_to_be_left_aside() -> None:

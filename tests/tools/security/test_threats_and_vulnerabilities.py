@@ -74,6 +74,17 @@ def test_the_six_unpatched_instances_have_the_critical_ones(ask: Any, named: Any
     assert sum(values(result, 1)) == len(critical)
 
 
+def test_resources_of_one_name_in_several_accounts_are_counted_apart(ask: Any, records: Any) -> None:
+    truth = Counter((one["resource"], NAMES[one["account"]]) for one in _active(records))
+    result = ask("vulnerabilities", by="resource", top=25)
+    places, counts = values(result, 3), values(result, 1)
+    each = [(place, number) for place, number in zip(places, counts, strict=False) if place]
+    assert each
+    for place in set(places) - {""}:
+        told = Counter(number for where, number in each if where == place)
+        assert told <= Counter(number for (_, where), number in truth.items() if where == place)
+
+
 def test_vulnerabilities_by_account_and_by_cve_add_up(ask: Any, named: Any, records: Any) -> None:
     accounts = ask("vulnerabilities", by="account", top=2)
     assert values(accounts, 0)[-1] == "other"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.inputs.filling import ELSEWHERE
 from agents.models.offline.inputs.taken_back import wants_all
+from agents.models.offline.naming.left_out import left_out
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
@@ -20,9 +21,9 @@ _NAMES = 15
 """Resources that are listed by name."""
 _STATES: dict[str, tuple[tuple[str, str], ...]] = {
     "instances": (
-        ("stopped", r"stopped|halted|not (?:\w+ )?running|(?:switched|turned|powered|shut)[- ](?:off|down)|(?:is|are|those) (?:off|down)"),
+        ("stopped", r"(?<!not )(?<!except )(?<!not currently )(?:stopped|halted)|not (?:\w+ )?running|(?:switched|turned|powered|shut)[- ](?:off|down)|(?:is|are|those) (?:off|down)"),
         ("terminated", r"terminated|destroyed"),
-        ("running", r"(?<!not )(?<!not currently )running|(?:switched|turned|powered) on|(?:is|are) (?:up|on|live)|up and running"),
+        ("running", r"(?<!not )(?<!not currently )running|(?:not|except) (?:currently )?(?:stopped|halted|(?:switched|turned|powered) off)|(?:switched|turned|powered) on|(?:is|are) (?:up|on|live)|up and running"),
     ),
     "volumes": (
         ("unattached", r"(?:un|de|not )[- ]?attached|attached to (?:nothing|no \w+|none)|hanging loose|loose|orphan\w*|idle|unused|not (?:\w+ )?(?:used|in use)|(?:use|used) by (?:nothing|nobody)"),
@@ -65,7 +66,7 @@ def of_volumes(calls: Sequence[PlannedCall], reading: Reading) -> list[PlannedCa
         return list(calls)
     found = [call.having(kind="storage") if call.inputs.get("kind") == "idle" else call for call in calls]
     found = [call for place, call in enumerate(found) if call not in found[:place]]
-    state = _named("volumes", reading)
+    state = sort_named("volumes", reading)
     if state == "unattached" and _WHICH.search(reading.text) and not any(call.query == "inventory" for call in calls):
         where = {key: found[0].inputs[key] for key in ("accounts",) if key in found[0].inputs}
         inputs = {"kind": "volumes", "by": "resource", "only": state, "top": _NAMES, **where}
@@ -115,7 +116,8 @@ def _asks_names(call: PlannedCall, reading: Reading) -> bool:
 
 def _in_region(call: PlannedCall, before: PlannedCall | None, reading: Reading) -> PlannedCall:
     """A call that is split by region because one is named, narrowed to it; or to the one that was talked about."""
-    if call.inputs.get("by") != "region" or "region" in dimensions(reading.text) or ELSEWHERE.search(reading.text):
+    apart = ELSEWHERE.search(reading.text) or "region" in left_out(reading.found.bare)
+    if call.inputs.get("by") != "region" or "region" in dimensions(reading.text) or apart:
         return call
     held = before.inputs.get("region") if before else None
     named = reading.found.regions or ((held,) if held else ())
@@ -128,7 +130,7 @@ def _in_region(call: PlannedCall, before: PlannedCall | None, reading: Reading) 
 
 def _of_sort(call: PlannedCall, kind: str, before: PlannedCall | None, reading: Reading) -> PlannedCall:
     """Only those of the state or type that is named, or that was asked about before."""
-    said = _named(kind, reading)
+    said = sort_named(kind, reading)
     held = before is not None and "only" in before.inputs
     if said is None and before is not None and held and not _NOUN.search(reading.text) and not wants_all(reading.text):
         listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
@@ -140,7 +142,7 @@ def _of_sort(call: PlannedCall, kind: str, before: PlannedCall | None, reading: 
     return call.having(only=said)
 
 
-def _named(kind: str, reading: Reading) -> str | None:
+def sort_named(kind: str, reading: Reading) -> str | None:
     """The one state or type that is named; None for several, which are told apart."""
     text = reading.text
     said = "" if refusal(text, reading.flat) else text  # a state to be brought about is not the one that things are in
@@ -183,6 +185,6 @@ def plainly(reading: Reading, *, alone: bool) -> str | None:
         states = "|".join(pattern for _, pattern in _STATES.get(kind, ()))
         for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES.get(kind, "")))):
             text = re.sub(rf"(?<![\w.-])(?:{pattern})(?![\w-])", " ", text)
-        if (alone or _named(kind, reading)) and set(text.split()) <= _SMALL:
+        if (alone or sort_named(kind, reading)) and set(text.split()) <= _SMALL:
             return kind
     return None

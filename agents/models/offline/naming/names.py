@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.models.offline.naming.left_out import left_out, named_instead
 from agents.models.offline.naming.places import by_last_digits, grouped, in_units, written_as_names
 from agents.models.offline.naming.services import REGIONS, SERVICES, SUB_SERVICES
 from agents.models.offline.words.speech import is_known
@@ -33,9 +34,6 @@ _ACCOUNT, _TEAM, _VENUE, _ENV = (
     r"(?:venues?|casinos?|locations?|sites?|vestiging|branch|floor in|hall)",
     r"(?:env|environments?|omgeving|ambiente|accounts)",
 )
-
-
-_EXCEPT = r"\b(?:except|exclud\w+|other than|apart from|outside(?: of)?|besides|not counting|without|but(?: not)?|minus|skip\w*|leav\w+ out|strip\w* out|ignor\w+|drop\w*|less|left out|save for|bar|barring|beyond|exclusive of|net of|rather than|not)(?: for| the| of| all| out| from| our| any| everything| anything| what is| in| at)*\s+<(?:acc|ven|env|team)"
 
 
 class Names(BaseModel):
@@ -136,7 +134,7 @@ def find_names(flat: str, names: Names) -> Found:
     """Names in folded text whose times are already masked."""
     found = Found()
     common = tuple(name for name in names.accounts if fold(name) in COMMON)
-    text = f" {written_as_names(flat, names.accounts, names.venues, names.teams, common)} "
+    text = f" {written_as_names(named_instead(flat), names.accounts, names.venues, names.teams, common)} "
     if (apart := _within(text, names)) is not None:
         return apart
     text = _ids(text, names, found)
@@ -149,8 +147,8 @@ def find_names(flat: str, names: Names) -> Found:
     text = _unknown(text, names, found)
     found.spoken = re.sub(r"\s+", " ", text).strip()
     text = _services(text, names, found)
-    found.excluded = bool(re.search(_EXCEPT, text))
     found.bare = re.sub(r"\s+", " ", text).strip()
+    found.excluded = bool(left_out(found.bare) & {"account", "venue", "team", "env"})
     return found
 
 

@@ -13,6 +13,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.opened import Opened
+from agents.models.offline.proposing.reduced import held_by
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading
 
@@ -61,7 +62,7 @@ def enlarged(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
     if _ADDED.fullmatch(reading.found.bare):
         more = _with_more(reading, earlier, context)
         return (more, ()) if more else None
-    if match := _ELSEWHERE.fullmatch(reading.text):
+    if match := _ELSEWHERE.fullmatch(reading.flat):
         return _elsewhere(match["kind"] or match["where"] or "", earlier, context)
     of_health = earlier[0].query == "health_summary" and _WRONG.fullmatch(reading.text)
     if _DETAILS.fullmatch(reading.text) or of_health:
@@ -116,9 +117,16 @@ def _elsewhere(kind: str, earlier: Sequence[PlannedCall], context: Context) -> O
     of_venues = bool(venues) and re.match(r"venue|casino|house|location|site", kind) is not None
     if of_venues:
         wide = wide.having(accounts=",".join(venues))
+    held = held_by(before, context)
+    rest = [name for name in members(str(wide.inputs["accounts"]), context) if name not in held] if of_venues else []
+    if not of_venues and 0 < len(held) < len(context.names.accounts):
+        rest = [name for name in context.names.accounts if name not in held]
+    if rest and len(held) < len(context.names.accounts):
+        wide = wide.having(accounts=",".join(rest))
     if wide.query == "backups" and wide.inputs.get("state", "all") == "all":
         wide = wide.having(state="failed")
-    return (wide,), (_OF_VENUES if of_venues else _OF_ALL,)
+    limits = () if wide.inputs.get("accounts") == ",".join(rest) else (_OF_VENUES if of_venues else _OF_ALL,)
+    return (wide,), limits
 
 
 _DEEDS = frozenset({"who_did_what", "recent_changes", "account_list", "inventory"})

@@ -13,6 +13,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.reduced import left_out_alone
 from agents.models.offline.proposing.unseen import unseen
 from agents.models.offline.proposing.untold import STATES, untold
 from agents.models.offline.reading import Reading
@@ -101,7 +102,7 @@ def objections(
         _money,
         _category,
         _apart,
-        _left_out,
+        left_out_alone,
         unseen,
         _rights,
         _person,
@@ -182,21 +183,6 @@ def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     if of_one and (match := _WITHIN.search(reading.text)):
         return f'I can not tell "{match[0]}" from the rest of the service; ask for its usage types.'
     return None
-
-
-_WITHOUT = re.compile(
-    r"\b(?:excluding|exclude|without|minus|except|other than|not counting|apart from|leaving out|ignoring)\b(?P<what>.*)"
-)
-
-
-def _left_out(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    """A service or region that was to be left out, and is what a call looks at alone: the opposite of what was asked."""
-    match = _WITHOUT.search(reading.text)
-    if match is None or not any({"service", "region"} & call.inputs.keys() for call in calls):
-        return None
-    if re.search(r"\b(?:tags?|mfa|owners?|encryption|backups?)\b", match["what"]):
-        return None  # a lack of something, not something left out
-    return "I can leave out accounts, not a service or a region: ask for the split by them."
 
 
 def _wordy(said: str) -> str:

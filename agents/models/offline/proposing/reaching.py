@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.candidates import plain
+from agents.models.offline.proposing.reduced import asks_others
 from agents.models.offline.proposing.shown import compares_two
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import read
@@ -78,6 +79,10 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         return question, None
     if (rise := _behind_deeds(turns)) and of_shown_in(question) == "cost":
         return question, rise
+    over = compiled(_OVER_BOTH).search(question) if _AS_ONE.search(question) else None
+    if over and (held := _both_times(turns[-2], turns[-1], context)):
+        rest = _as_follow_up(question[: over.start()], question[over.end() :])
+        return "what is the monthly average" if _means_of_months(question, held, context) else rest, held
     if words(question) == _THE_TWO or _of_the_difference(question, turns):
         return _compared(question, turns[-2], turns[-1], context)
     if (both := compiled(_BOTH).search(question)) and (places := _places(turns[-2], turns[-1], context)):
@@ -96,6 +101,50 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
     if (shown := compiled(_SHOWN).search(question)) and (found := _about(question[: shown.start()], turns, context)):
         return _as_follow_up(question[: shown.start()], question[shown.end() :]), found
     return question, None
+
+
+def placed_before(question: str, before: Turn, turns: Sequence[Turn], context: Context) -> Turn:
+    """The turn before, of the place that was spoken of last, where "the other venues" are asked for and it is of none."""
+    if not asks_others(read(question, context.names, context.now)) or len(before.calls) != 1:
+        return before
+    call = before.calls[0]
+    for turn in reversed(turns) if "accounts" not in call.inputs else ():
+        placed = [one for one in turn.calls if one.query == call.query and "accounts" in one.inputs]
+        if len(turn.calls) == len(placed) == 1:
+            return replace(before, calls=(call.having(accounts=placed[0].inputs["accounts"]),))
+    return before
+
+
+_OVER_BOTH = r"(?i)\b(?:(?:over|of|for|across|in|from|during|between) )?(?:both|(?:all )?(?:the|these|those|the last) (?:two|2))(?: (?:of (?:them|those|these)|periods?|quarters?|months?|halves|times))?\b"
+_AS_ONE = re.compile(r"(?i)\b(?:average|mean|together|altogether|combined|in total|in all)\b")
+"""Times that are spoken of as one, in a question for their average or their sum."""
+
+
+def _both_times(one: Turn, other: Turn, context: Context) -> Turn | None:
+    """The last of two bills that differ in their time alone, of both times: as one where they lie next to each other."""
+    if [call.query for call in (*one.calls, *other.calls)] != ["spend", "spend"]:
+        return None
+    held = [context.queries["spend"].parse(turn.calls[0].inputs) for turn in (one, other)]
+    spans = [resolved(str(inputs.pop("period")), context.now) for inputs in held]
+    if held[0] != held[1] or not spans[0] or not spans[1] or spans[0] == spans[1]:
+        return None
+    first, last = sorted((spans[0], spans[1]), key=lambda period: period.start)
+    if first.end != last.start:
+        return replace(other, calls=(*one.calls, *other.calls))
+    period = word_of(Period(label="", start=first.start, end=last.end))
+    return replace(other, calls=(other.calls[0].having(period=period),))
+
+
+_MEAN = re.compile(r"(?i)\b(?:average|mean)\b")
+_EACH_TIME = re.compile(r"(?i)\b(?:monthly|per month|day|daily|week(?:ly)?|quarter(?:ly)?)\b")
+_TWO_MONTHS = 62
+
+
+def _means_of_months(question: str, both: Turn, context: Context) -> bool:
+    """Whether the average of two months is asked for, and not of what."""
+    period = resolved(str(both.calls[0].inputs["period"]), context.now)
+    months = period is not None and period.start.day == 1 and period.days <= _TWO_MONTHS
+    return months and bool(_MEAN.search(question)) and not _EACH_TIME.search(question)
 
 
 _DEEDS = frozenset({"who_did_what", "recent_changes"})

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.naming.left_out import named_instead
 from agents.models.offline.plan import PlannedCall
+from agents.models.offline.proposing.reduced import asks_others
 from agents.models.offline.reading import Reading, read
 
 _GROUPS = {
@@ -46,7 +48,7 @@ def restated(question: str, before: str, context: Context) -> str | None:
         context: names and clock.
     """
     new, old = read(question, context.names, context.now), read(before, context.names, context.now)
-    if not _plainly_named(new) or _unwritten(old):
+    if not _plainly_named(new) or _unwritten(old) or named_instead(new.flat) != new.flat:
         return None
     named = _named(_parts(new))
     said = _parts(old)
@@ -54,6 +56,21 @@ def restated(question: str, before: str, context: Context) -> str | None:
         return None
     text = _with(named, said)
     return text if text and _holds(read(text, context.names, context.now), new, old) else None
+
+
+def without_place(before: str, context: Context) -> str | None:
+    """The question before without the place that it named; None where it is not clear which of its words do."""
+    old = read(before, context.names, context.now)
+    said = None if _unwritten(old) else _parts(old)
+    if said is None:
+        return None
+    kept: list[str] = []
+    for group, words in said:
+        if group != "place":
+            kept.append(words)
+        elif kept and kept[-1] in _LINKING:
+            kept.pop()
+    return " ".join(kept)
 
 
 _INPUTS = {
@@ -69,13 +86,19 @@ def alike(calls: Sequence[PlannedCall], before: Sequence[PlannedCall], question:
     """Whether these calls ask the same as those before, apart from what a question of a few words names."""
     reading = read(question, context.names, context.now)
     found = reading.found
-    named = {"place": found.placed(), "time": reading.when.mentions, "service": found.services, "region": found.regions}
+    placed = found.placed() or asks_others(reading)
+    named = {"place": placed, "time": reading.when.mentions, "service": found.services, "region": found.regions}
     free = frozenset().union(*(_INPUTS[group] for group, said in named.items() if said))
 
     def kept(call: PlannedCall) -> dict[str, object]:
         return {key: value for key, value in call.inputs.items() if key not in free}
 
     return [(call.query, kept(call)) for call in calls] == [(call.query, kept(call)) for call in before]
+
+
+def same_queries(calls: Sequence[PlannedCall], before: Sequence[PlannedCall]) -> bool:
+    """Whether these calls ask the same queries as those before, of whatever."""
+    return [call.query for call in calls] == [call.query for call in before]
 
 
 def _plainly_named(new: Reading) -> bool:

@@ -25,6 +25,7 @@ from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.proposing.measured import measured
 from agents.models.offline.proposing.opened import opened
+from agents.models.offline.proposing.reduced import reduced
 from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
@@ -118,7 +119,7 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return None
     if earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
         return Shown(tuple(earlier), (_SAVED,))
-    if asked := measured(reading, earlier, context):
+    if asked := measured(reading, earlier, context) or reduced(reading, earlier, context):
         return Shown(*asked)
     if moved := _moved(reading, earlier, context):
         return Shown((moved,))

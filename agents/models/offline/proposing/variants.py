@@ -24,6 +24,7 @@ Variant = tuple[str, list[PlannedCall]]
 _EACH = 4
 """Values of one input that are looked at one by one."""
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|remainder)\b")
+_OTHER_TEAMS = re.compile(r"\b(?:other|remaining) teams\b")
 _ALL = re.compile(r"\b(?:all|every\w*|whole|entire|together|overall|total)\b")
 _MORE = re.compile(r"^(?:and |also |plus )*(?:add|plus|include|also|as well)\b|\b(?:too|as well|also)$")
 _COMPARE = re.compile(
@@ -137,6 +138,8 @@ def _places(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall],
     held = members(str(before), context) if before else ()
     found: list[Variant] = []
     here = call.inputs.get("accounts")
+    if _OTHER_TEAMS.search(reading.flat):
+        held = ()  # of a place that was shown there are no other teams
     if _OTHERS.search(reading.flat) and held and not reading.found.placed():
         group = names.venue_accounts if set(held) <= set(names.venue_accounts) else names.accounts
         if rest := [name for name in group if name not in held]:

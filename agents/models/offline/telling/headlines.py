@@ -14,6 +14,8 @@ def sentence(fact: ToldFact, told: Told) -> str:
     """A fact by its label; where another result says the same of other accounts, with the one that it is of."""
     # A stretch of time within a label would be read as the period of the figure; the line "Read as" says it.
     label = _WITHIN.sub("", fact.label)
+    if told.query == "derive" and fact.label.startswith("total spend minus ") and "total" not in fact.label[17:]:
+        label = "the difference"  # named, it would be read as the figure of what is left out
     place = f" in account {told.beside}" if told.beside and "scope: " not in fact.aside else ""
     return f"{label[:1].upper()}{label[1:]}{place}: [[{fact.id}]]."
 

@@ -18,6 +18,7 @@ from agents.models.offline.proposing.compared import whether
 from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
 from agents.models.offline.proposing.measured import SHARE_OF, holds_share
 from agents.models.offline.proposing.opened import NOT_COMBINED
+from agents.models.offline.proposing.reduced import left_out_alone, still_held
 from agents.models.offline.proposing.shown import derived, shown
 from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
@@ -94,9 +95,12 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
     then = of_shown.then if of_shown else ()
     then = then or (derived(kept[:first], reading) if earlier else ()) or _derivations(kept[:first], reading, context)
+    if opposite := left_out_alone(kept, reading, context):
+        return unclear(reading.text, decision.offered, context, opposite)
     aside = [
         *left_aside(kept, earlier, reading, context, idle),
         *_of_all(kept, earlier, reading),
+        *([] if of_shown else still_held(kept, reading)),
         *_counted(kept, earlier, reading),
         *_behind_a_bill(kept, earlier, reading),
         *unmeasured(kept, then, reading, context.now),

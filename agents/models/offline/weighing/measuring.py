@@ -53,7 +53,10 @@ def unmeasured(calls: Sequence[PlannedCall], then: Sequence[Derivation], reading
     if _asks_share(reading.text) and not worked_out & {"share", "percentage_change"}:
         said += [] if any(map(_tells_share, calls)) else [NO_SHARE]
     if _AVERAGE.search(reading.text):
-        said += [] if any(_tells_average(call, now) for call in calls) else [NO_AVERAGE]
+        several = (
+            len(calls) > 1 and "average" in worked_out and all(c.inputs.get("by") in ("month", "day") for c in calls)
+        )
+        said += [] if several or any(_tells_average(call, now) for call in calls) else [NO_AVERAGE]
     if asks_difference(reading.text) and not worked_out & {"difference", "percentage_change"}:
         said += [] if any(call.query in _TELLS_DIFFERENCE for call in calls) else [NO_DIFFERENCE]
     if counts_apart(reading.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import get_args
 
@@ -17,6 +18,7 @@ from agents.models.offline.inputs.machines import of_anything, of_machines
 from agents.models.offline.inputs.only import all_of_them, of_volumes, those_asked
 from agents.models.offline.inputs.periods import a_year_ago, for_forecast
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
+from agents.models.offline.naming.left_out import left_out, words_left_out
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import of_the_started, saved_on
@@ -137,7 +139,7 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         return _part_and_whole(call, shared[0]) if len(shared) == 1 else [call]
     if call.query not in OF_A_BILL:
         return [call]
-    named = _parts(reading, service)
+    named = _parts(_without_left_out(reading), service)
     if not named and not reading.found.services:
         # nothing else was named: still the part that was talked about
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
@@ -150,6 +152,14 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         return [call]
     by = {} if call.query == "forecast" else _split(call, earlier, reading)
     return [call.having(service=None, part=part, **by) for part in named]
+
+
+def _without_left_out(reading: Reading) -> Reading:
+    """A reading without the words that are left out: "leave data out of it" asks for no data that goes out."""
+    words = words_left_out(reading.flat)
+    if not words and "service" not in left_out(reading.found.bare):
+        return reading
+    return replace(reading, text=re.sub(rf"(?<![\w-]){re.escape(words)}(?: out)?(?![\w-])", " ", reading.text))
 
 
 def _split(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> dict[str, str]:
