@@ -30,7 +30,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
-from agents.models.offline.weighing.repeated import repeated, while_waiting
+from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, still_said
 from agents.models.offline.weighing.within import said_wider, within
 from agents.models.offline.words.foreign import foreign
@@ -88,7 +88,7 @@ def understand(
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    return while_waiting(plan, said[-1] if said else "")
+    return while_waiting(in_the_answer(plan, before.answer), said[-1] if said else "")
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
