@@ -20,7 +20,7 @@ from agents.models.offline.proposing.anchored import compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
-from agents.models.offline.proposing.listed import listed
+from agents.models.offline.proposing.listed import listed, said_of_all
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, reached
 from agents.models.offline.proposing.restated import alike, restated
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
@@ -88,7 +88,8 @@ def understand(
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    return while_waiting(in_the_answer(plan, before.answer), said[-1] if said else "")
+    plan = said_of_all(in_the_answer(plan, before.answer), question, asked)
+    return while_waiting(plan, said[-1] if said else "")
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:

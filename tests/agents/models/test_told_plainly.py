@@ -72,3 +72,146 @@ def test_users_are_still_counted_as_users() -> None:
 def test_a_bill_of_databases_says_which_ones_are_not_in_it(asked: tuple[str, ...], apart: bool) -> None:
     plan = plan_of(*asked)
     assert plan.calls and any("DynamoDB" in limit and "apart" in limit for limit in plan.limits) is apart
+
+
+REST = "What's the forecast for the rest of the year?"
+BILLED = "What did CloudWatch cost on 13 and 14 October in online-prod?"
+STARTED = (
+    "Changes: 2 changes.\n\nThe events:\n- m.jansen, RunInstances on i-09f500000000000a2 in account data-lab: 19 September 2026 16:06 UTC\n"
+    "- m.jansen, RunInstances on i-09f500000000000a1 in account data-lab: 18 September 2026 16:05 UTC\n"
+    "- m.jansen, ConsoleLogin in account data-prod: 30 September 2026 03:03 UTC"
+)
+FIRED = (
+    "Read as: alarms that started firing, 13 October 2026 18:00 to 24:00 UTC, all accounts.\n\nAlarms that started firing: 9 alarms. "
+    "First of these alarms started firing: 13 October 2026 19:07 UTC.\n\nIn order:\n- bet-api-p99 in account online-prod: 1 time, first 13 October 2026 19:08 UTC"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "bill"),
+    [
+        ((REST, "how does that compare with the last three months?"), {"period": "last_3_months", "by": "month", "net": False}),
+        ((REST, "how does that compare with August?"), {"period": "2026-08", "by": "none", "net": False}),
+        ((REST, "how does that compare with August?", "and to July?"), {"period": "2026-07", "by": "none", "net": False}),
+        ((REST, "and for online-prod alone?", "how does that compare with the last three months?"),
+         {"accounts": "online-prod", "period": "last_3_months", "by": "month", "net": False}),
+    ],
+)  # fmt: skip
+def test_a_forecast_is_held_against_what_was_billed(asked: tuple[str, ...], bill: dict[str, object]) -> None:
+    ahead, billed = plan_of(*asked).calls
+    assert (ahead.query, ahead.inputs["period"], billed.query, billed.inputs) == (
+        "forecast",
+        "this_year",
+        "spend",
+        bill,
+    )
+    assert ahead.inputs.get("accounts") == bill.get("accounts")
+
+
+def test_next_month_is_held_against_one_that_was_as_well() -> None:
+    ahead, billed = plan_of("What will we spend next month?", "versus August?").calls
+    assert (ahead.inputs, billed.inputs) == (
+        {"period": "next_month"},
+        {"period": "2026-08", "by": "none", "net": False},
+    )
+
+
+def test_another_subject_is_not_held_to_the_place_of_a_bill() -> None:
+    assert any(
+        "accounts" not in c.inputs for c in plan_of("What did payer cost in September?", "ok. alarms now?").calls
+    )
+
+
+@pytest.mark.parametrize("more", ["what is it normally on a day?", "what's normal?", "how much is usual per day?"])
+def test_what_is_usual_is_the_days_before_those_that_were_shown(more: str) -> None:
+    plan = plan_of(BILLED, more)
+    [call] = plan.calls
+    assert call.inputs == {
+        "accounts": "online-prod", "service": "AmazonCloudWatch", "by": "day", "period": "2026-09-13..2026-10-12",
+    }  # fmt: skip
+    assert any("days before" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize(
+    "asked", [(BILLED, "so how much extra?"), (BILLED, "what's normal?", "how much extra was it?")]
+)
+def test_what_was_extra_is_what_was_found_unusual_there(asked: tuple[str, ...]) -> None:
+    plan = plan_of(*asked)
+    assert [(c.query, c.inputs) for c in plan.calls] == [("cost_anomalies", {"accounts": "online-prod"})]
+    assert any("not only of the one that was shown" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "only by people, not by pipelines",
+        "which of them were made by hand?",
+        "just the ones by humans",
+        "without automation",
+    ],
+)
+def test_changes_are_not_narrowed_to_people_and_say_so_first(more: str) -> None:
+    plan = plan_of("what changed in production yesterday", more)
+    assert [c.inputs for c in plan.calls] == [{"accounts": "env:prod", "period": "yesterday"}]
+    assert plan.limits[0].startswith("This is not narrowed to the changes that people made")
+
+
+@pytest.mark.parametrize(
+    "more", ["are those machines still running?", "are they still up?", "do the two instances still exist?"]
+)
+def test_whether_machines_run_that_were_started_is_told_by_those_that_run_there(more: str) -> None:
+    plan = plan_of("what did m.jansen do in september", more, answers=(STARTED,))
+    [call] = plan.calls
+    assert (call.query, call.inputs["accounts"], call.inputs["by"]) == ("inventory", "data-lab", "resource")
+    assert any("among them if they still run" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize(
+    "more", ["what have they cost until now?", "what did those machines cost?", "and what do they cost us"]
+)
+def test_what_machines_cost_that_were_started_is_of_their_account_since_then(more: str) -> None:
+    plan = plan_of("what did m.jansen do in september", more, answers=(STARTED,))
+    [call] = plan.calls
+    assert (call.query, call.inputs["accounts"], call.inputs["period"]) == (
+        "spend",
+        "data-lab",
+        "2026-09-18..2026-10-15",
+    )
+    assert call.inputs["service"].startswith("Amazon Elastic Compute") and any(
+        "single ones apart" in one for one in plan.limits
+    )
+
+
+def test_of_other_things_they_are_no_machines() -> None:
+    other = f"{STARTED}\n- m.jansen, CreateBucket on my-bucket in account data-lab: 18 September 2026 16:05 UTC"
+    for answer in (other, STARTED.replace("a1 in account data-lab", "a1 in account data-prod")):
+        plan = plan_of("what did m.jansen do in september", "are they still up?", answers=(answer,))
+        assert not any(call.query == "inventory" for call in plan.calls)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "what was changed just before?",
+        "what was deployed right before that?",
+        "what changed just before the first alarm?",
+    ],
+)
+def test_just_before_is_the_hour_before_the_first_alarm(more: str) -> None:
+    [call] = plan_of("What went wrong in the evening of 13 October?", more, answers=(FIRED,)).calls
+    assert (call.query, call.inputs["period"]) == ("recent_changes", "2026-10-13T18:07..2026-10-13T19:07"), (
+        "was all evening"
+    )
+
+
+def test_since_something_happened_names_what_is_not_known() -> None:
+    for asked, said in (
+        ("how much more do we pay for RDS since the reservations ended?", '"since the reservations ended"'),
+        ("what do we spend on EC2 since the migration?", '"since the migration"'),
+    ):
+        why = plan_of(asked).abstention
+        assert why is not None and said in why.text and "name the day or the month" in why.text
+    ended = "In detail:\n- ends or ended 30 September 2026 in account online-prod: 4 instances"
+    asked = ("which reservations ended?", "how much more do we pay for RDS since the reservations ended?")
+    [call] = plan_of(*asked, answers=(ended,)).calls
+    assert (call.query, call.inputs["period"]) == ("spend_change", "2026-09-30..2026-10-15")

@@ -126,7 +126,15 @@ def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
     if (match := _LEFT.search(text)) is None or all(call.query in STATES for call in calls):
         return None
+    if since := _SINCE_IT.search(reading.when.bare):
+        return f'When that was is not known here, as in "{_wordy(since[0])}": name the day or the month.'
     return f'I did not understand the time in "{_wordy(match[0])}".'
+
+
+_SINCE_IT = re.compile(
+    r"\b(?:since|until) (?:(?:the|our) (?!<p>|last\b|first\b|previous\b|\w+ (?:half|quarter|day|week|month|year)\b)(?:[a-z-]+ ?){1,4}|(?:we|i) (?:[a-z-]+ ?){1,4})(?<! )"
+)
+"""A time that is named by what happened then."""
 
 
 def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:

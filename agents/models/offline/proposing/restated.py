@@ -26,7 +26,7 @@ _LEADING = frozenset(
 """Words by which such a question begins: they say that the one before is meant, and nothing more."""
 _LINKING = frozenset("in for at of on during from over the".split())
 """Words that may stand before what is put in."""
-_CLOSING = frozenset("alone only please too".split())
+_CLOSING = frozenset("alone please too".split())
 """Words that may stand behind it: with none of them more is said."""
 _BEHIND = {"place": "in", "region": "in", "service": "for", "time": "in"}
 """The word before what is put behind a question that named nothing of its group."""

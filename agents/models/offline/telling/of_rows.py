@@ -49,6 +49,7 @@ _TO_COME = re.compile(
     r"\b(?:rest|remain(?:s|der|ing)?|left|still to|more(?! than\b)|further|another|to come|from (?:now|today|here))\b"
 )
 """Words that ask for what is left of a month or year, and not for all of it."""
+_HELD_AGAINST = re.compile(r"\b(?:that|it|this) compares?\b", re.IGNORECASE)
 _REST = "forecast spend for the rest of "
 _HOURLY = re.compile(r"\b(?:(?:per|an|each|every|by the) hour|hourly)\b", re.IGNORECASE)
 _AN_HOUR = " an hour"
@@ -109,6 +110,8 @@ def beside(told: Told, asked: str) -> list[ToldFact]:
     ask = of_shown_in(asked)
     within = {cell for row in told.rows for cell in row}
     others = [fact for fact in told.facts.values() if fact.id not in within]
+    if told.query == "forecast" and _HELD_AGAINST.search(asked):
+        return [fact for fact in others if fact.label.startswith(f"{_REST}the year")]  # what has been is no forecast
     if told.query == "forecast" and _TO_COME.search(in_english(" ".join(words(asked)))):
         return [fact for fact in others if fact.label.startswith(_REST)]
     if ask in _LEADING:

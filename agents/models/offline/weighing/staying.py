@@ -77,7 +77,16 @@ def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -
     if not where[0] or named or any(one != where[0] for one in where):
         return list(plans)
     every = [one.calls for _, one in plans]
-    return [(chance, one) for chance, one in plans if _there(one.calls, where[0]) not in every or _is_there(one)]
+    return [
+        (chance, one)
+        for chance, one in plans
+        if _there(one.calls, where[0]) not in every or _is_there(one) or _of_a_bill(one.calls) != _of_a_bill(earlier)
+    ]
+
+
+def _of_a_bill(calls: Sequence[PlannedCall]) -> bool:
+    """Whether calls are of costs: what is and happens is another subject, with a place of its own."""
+    return any(call.domain == "cost" for call in calls)
 
 
 def _there(calls: Sequence[PlannedCall], place: Mapping[str, Any]) -> tuple[PlannedCall, ...]:
