@@ -215,3 +215,22 @@ def test_since_something_happened_names_what_is_not_known() -> None:
     asked = ("which reservations ended?", "how much more do we pay for RDS since the reservations ended?")
     [call] = plan_of(*asked, answers=(ended,)).calls
     assert (call.query, call.inputs["period"]) == ("spend_change", "2026-09-30..2026-10-15")
+
+
+@pytest.mark.parametrize(
+    ("asked", "lost"),
+    [
+        (("how many EC2 instances do we run", "only the stopped ones", "and rds?"), "stopped ones"),
+        (("Which volumes are unattached?", "and buckets?"), "unattached ones"),
+        (("Which functions run python3.8?", "and instances?"), "type"),
+        (("Which instances are stopped?", "how many databases do we have?"), ""),
+        (("Which instances are stopped?", "and all databases?"), ""),
+        (("Which instances are stopped?", "and in Utrecht?"), ""),
+        (("How many instances do we run?", "and rds?"), ""),
+    ],
+)
+def test_another_kind_of_things_in_any_state_says_so(asked: tuple[str, ...], lost: str) -> None:
+    plan = plan_of(*asked)
+    assert plan.calls
+    said = [limit for limit in plan.limits if limit.startswith("This is not narrowed to the ")]
+    assert said == ([f"This is not narrowed to the {lost} of the question before."] if lost else [])

@@ -146,8 +146,8 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
         moved = (told.facts[cell] for title, cell in cells if title == "change" and cell in told.facts)
         return next((f"change [[{fact.id}]]" for fact in moved if fact.unit == "percent"), "")
     if told.query == "commitments" and _HOURLY.search(asked):
-        held = (cell for title, cell in cells if title.endswith(_AN_HOUR) and cell in told.facts)
-        return next((f"hourly cost [[{cell}]]" for cell in held), "")
+        hourly = (cell for title, cell in cells if title.endswith(_AN_HOUR) and cell in told.facts)
+        return next((f"hourly cost [[{cell}]]" for cell in hourly), "")
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
