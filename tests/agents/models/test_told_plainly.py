@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import pytest
 
+from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
+from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
+__all__ = ["ask", "estate", "home", "open_desk_with"]
 EINDHOVEN = "How many vulnerabilities are there in Eindhoven?"
 
 
@@ -234,3 +237,30 @@ def test_another_kind_of_things_in_any_state_says_so(asked: tuple[str, ...], los
     assert plan.calls
     said = [limit for limit in plan.limits if limit.startswith("This is not narrowed to the ")]
     assert said == ([f"This is not narrowed to the {lost} of the question before."] if lost else [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((REST, "how does that compare with the last three months?"), "Forecast spend for the rest of the year: USD 354,109.20"),
+        ((BILLED, "what is it normally on a day?"), "Average daily spend: USD 73.41"),
+        ((BILLED, "so how much extra?"), "USD 258.58"),
+        (("what changed in production yesterday", "only by people, not by pipelines"), "This is not narrowed to the changes"),
+        (("Which functions run python3.8?", "and instances?"), "This is not narrowed to the type"),
+        (("how much did we spend on databases last month",), "This is RDS alone"),
+        (("how many times was root used in the last 30 days?",), "not how often they were used"),
+    ],
+)  # fmt: skip
+def test_what_is_told_so_is_delivered_and_not_withheld(ask: Ask, asked: tuple[str, ...], said: str) -> None:
+    given = [ask(OfflineMaker(), turn, session="plainly") for turn in asked][-1]
+    assert given.status == "answered", given.text
+    assert said in given.text
+
+
+@pytest.mark.parametrize(
+    ("more", "by", "period"),
+    [("what is usual?", "month", "2026-03..2026-08"), ("what's normal per day?", "day", "2026-08-02..2026-08-31")],
+)
+def test_what_is_usual_of_a_month_is_by_month_unless_a_day_is_named(more: str, by: str, period: str) -> None:
+    [call] = plan_of("What did S3 cost in September?", more).calls
+    assert (call.inputs["by"], call.inputs["period"]) == (by, period)

@@ -39,13 +39,17 @@ _BY_PEOPLE = re.compile(
 """Which of the changes that were shown people made, or no pipeline."""
 _MONTH, _BACK = 31, timedelta(days=30)
 """Days of one month at most, and how far is looked back for what is usual."""
+_WHOLE, _HALF_A_YEAR = 28, timedelta(days=155)
+"""Days of a month at least, and how far before the last of some months their first one begins: six with it."""
+_A_DAY = re.compile(r"\b(?:days?|daily)\b")
 _PART = ("service", "part")
 _BOTH_GROSS = (
-    "The bill stands beside the forecast, and is gross like it: mind that the two may be of different lengths of time."
+    "The bill stands beside the forecast, and is gross like it: mind that they may be of different lengths of time."
 )
 _BEFORE_THEN = (
     "What is usual is taken from the days before those that were shown; some of them may be unusual themselves."
 )
+_MONTHS_BEFORE = "What is usual is taken from the months before the one that was shown."
 _FOUND = "This is what AWS holds for unusual spend there; what it did not find unusual is not in it."
 _ALL_FOUND = "It is of all services there, and not only of the one that was shown."
 _NO_PEOPLE = (
@@ -74,7 +78,7 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
     if call.query != "spend" or reading.when.mentions:
         return None
     if _USUAL.fullmatch(reading.text):
-        return _usual(call, context)
+        return _usual(call, reading, context)
     return _unusual(call, context) if _EXTRA.fullmatch(reading.text) else None
 
 
@@ -92,13 +96,16 @@ def _billed(call: PlannedCall, reading: Reading, context: Context) -> Besides | 
     return (call, bill), (_BOTH_GROSS,)
 
 
-def _usual(call: PlannedCall, context: Context) -> Besides | None:
-    """The same bill by day, of the days before those that were shown."""
+def _usual(call: PlannedCall, reading: Reading, context: Context) -> Besides | None:
+    """The same bill by day, of the days before those that were shown; of a month, by the months before it."""
     period = resolved(str(call.inputs.get("period", "last_month")), context.now)
     if period is None or period.days > _MONTH:
         return None
-    before = span((period.start - _BACK).date(), (period.start - timedelta(days=1)).date())
-    return (call.having(by="day", period=before, top=None),), (_BEFORE_THEN,)
+    last = period.start - timedelta(days=1)
+    if period.days >= _WHOLE and not _A_DAY.search(reading.text):
+        first = last - _HALF_A_YEAR
+        return (call.having(by="month", period=f"{first:%Y-%m}..{last:%Y-%m}", top=None),), (_MONTHS_BEFORE,)
+    return (call.having(by="day", period=span((period.start - _BACK).date(), last.date()), top=None),), (_BEFORE_THEN,)
 
 
 def _unusual(call: PlannedCall, context: Context) -> Besides | None:
