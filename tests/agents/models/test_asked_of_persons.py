@@ -212,3 +212,10 @@ def test_what_was_seen_is_found_again_after_a_question_that_was_not_answered() -
     asked = ("who deleted things in data-prod on 8 September?", "at what time?", "where was that?")
     told = plan_of(*asked, answers=(DELETED, "What was seen stands in the answer.")).abstention
     assert told is not None and "account data-prod" in told.text
+
+
+def test_of_what_nobody_did_it_is_said_that_none_was_found() -> None:
+    nothing = "None is recorded. Changes: 0 changes (5 to 11 October 2026)."
+    asked = ("who deleted things in data-prod on 8 September?", "when was that?")
+    told = plan_of(*asked, answers=(nothing,)).abstention
+    assert told is not None and told.text.startswith("That look found none of it") and "waits" not in told.text

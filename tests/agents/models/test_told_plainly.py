@@ -54,6 +54,12 @@ def test_how_many_sign_ins_there_were_is_asked_of_events_and_not_of_users(questi
     assert (call.inputs["action"], call.inputs["who"], call.inputs["period"]) == ("ConsoleLogin", who, period)
 
 
+@pytest.mark.parametrize("question", ["How many players were logged in last night?", "how often do players log in?"])
+def test_who_plays_is_not_looked_for_among_sign_ins(question: str) -> None:
+    plan = plan_of(question)
+    assert plan.calls == () and plan.abstention is not None and plan.abstention.kind == "cannot_know"
+
+
 def test_users_are_still_counted_as_users() -> None:
     assert [c.inputs for c in plan_of("how many people can log in without MFA?").calls] == [{"check": "no_mfa"}]
     [used] = [plan for plan in [plan_of("how many times was root used in the last 30 days?")] if plan.calls]
@@ -246,6 +252,9 @@ def test_another_kind_of_things_in_any_state_says_so(asked: tuple[str, ...], los
         ((BILLED, "what is it normally on a day?"), "Average daily spend: USD 73.41"),
         ((BILLED, "so how much extra?"), "USD 258.58"),
         (("what changed in production yesterday", "only by people, not by pipelines"), "This is not narrowed to the changes"),
+        (("What did S3 cost on 1 October?", "is that normal?"), "Average daily spend:"),
+        (("How much more will we spend until the end of the year?",), "Forecast spend for the rest of the year: USD 354,109.20"),
+        (("what was deployed in online-prod on 13 October?", "who did it, a person or a pipeline?"), "This is not narrowed to the changes"),
         (("Which functions run python3.8?", "and instances?"), "This is not narrowed to the type"),
         (("how much did we spend on databases last month",), "This is RDS alone"),
         (("how many times was root used in the last 30 days?",), "not how often they were used"),

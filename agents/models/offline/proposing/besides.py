@@ -23,7 +23,7 @@ _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|now|well|please)\b\W*)*"
 _USUAL_WORD = r"(?:normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|ordinar(?:y|ily)|baseline)"
 _USUAL = re.compile(
     rf"{_LEAD}(?:what|how (?:much|high))\b(?=.*\b{_USUAL_WORD}\b)(?: (?:is|was|are|were|do|does|did|would|it|that|this|they|we|be|the|an?|our|on|per|in|at|for|of|each|every|then|there|here|so"
-    rf"|costs?|spend|spent|pay|paid|value|level|amount|bill|figure|days?|daily|{_USUAL_WORD}))*\W*"
+    rf"|costs?|spend|spent|pay|paid|value|level|amount|bill|figure|days?|daily|{_USUAL_WORD}))*\W*|{_LEAD}(?:is|was) (?:it|that|this) (?:more or less |about )?(?:a |the )?{_USUAL_WORD}(?: (?:amount|figure|level|cost|day|month|bill))?\W*"
 )
 """What was billed on a day that is like any other, of what was shown."""
 _EXTRA = re.compile(
@@ -31,9 +31,9 @@ _EXTRA = re.compile(
     r"(?: (?:is|was|did|has|have|had|it|that|this|they|we|costs?|cost us|pay|paid|spend|spent|then|in total|in all|altogether|us))*\W*"
 )
 """What was billed above what is usual, where one bill was shown."""
-_ACTORS = r"(?:people|persons?|humans?|users?|somebody|someone|hand|hands|pipelines?|automation|automated|automatic(?:ally)?|robots?|bots?|scripts?|manual(?:ly)?|roles?|machines?)"
+_ACTORS = r"(?:people|persons?|humans?|somebody|someone|hands?|pipelines?|automation|automated|automatic(?:ally)?|robots?|bots?|scripts?|manual(?:ly)?)"
 _BY_PEOPLE = re.compile(
-    rf"{_LEAD}(?=.*\b{_ACTORS}\b)(?:(?:only|just|merely|which|what|how many|show|list|give|me|those|these|them|they|the|ones?|changes?|of|that|were|was|are|is|made|done|by|an?|any|actual|real|from"
+    rf"{_LEAD}(?=.*\b{_ACTORS}\b)(?:(?:only|just|merely|which|what|how many|show|list|give|me|those|these|them|they|the|ones?|changes?|of|that|were|was|are|is|made|done|did|who|it|by|an?|any|actual|real|from"
     rf"|not|and|but|or|no|without|excluding|except|leave out|ignore|ci|cd|deployments?|rather than|instead of|{_ACTORS})\b\W*)+"
 )
 """Which of the changes that were shown people made, or no pipeline."""

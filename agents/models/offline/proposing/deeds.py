@@ -43,8 +43,10 @@ _FAILED_SIGN_INS = re.compile(
 """Sign-ins that failed, which are events of one kind whoever it was."""
 
 
+_WHOSE = r"(?:root|<\w+>|user|users|console|aws|iam|admins?|administrators?|anyone|anybody|someone|somebody|people|he|she|they|we|the|our|of|all|successful|different|did|do|does|has|have|had|was|were|been|<user>)"
 _COUNTED_SIGN_INS = re.compile(
-    rf"\b(?:how often|how many times|how frequently|(?:how many|(?:number|count) of)(?! (?:\w+ )?(?:users?|people|persons?|accounts?|admins?\w*)\b)) (?:[\w<>]+ ){{0,5}}?(?:{_SIGN_IN}|signed in|logged (?:in|on))\b"
+    rf"\b(?:how many|(?:number|count) of) (?:{_WHOSE} ){{0,4}}?(?:sign|log)[ -]?(?:in|on)s\b"
+    rf"|\b(?:how (?:often|frequently)|how many times) (?:{_WHOSE} ){{1,5}}?(?:{_SIGN_IN}|signed in|logged (?:in|on))\b"
 )
 """How many sign-ins there were, which are events too: a list of users does not count them."""
 

@@ -46,7 +46,8 @@ _LEADING: dict[Ask, re.Pattern[str]] = {
 }
 """Labels of facts beside the rows that are what is asked for."""
 _TO_COME = re.compile(
-    r"\b(?:rest|remain(?:s|der|ing)?|left|still to|more(?! than\b)|further|another|to come|from (?:now|today|here))\b"
+    r"\b(?:rest|remain(?:s|der|ing)?|left|still (?:to|spend|pay|be|have|need)"
+    r"|more(?! than\b)|further|another|to come|from (?:now|today|here))\b"
 )
 """Words that ask for what is left of a month or year, and not for all of it."""
 _HELD_AGAINST = re.compile(r"\b(?:that|it|this) compares?\b", re.IGNORECASE)

@@ -65,7 +65,8 @@ _MEANWHILE = (
     "meanwhile, in a whole sentence."
 )
 
-_LOOKED = re.compile(r"(?m)^The events:$")
+_LOOKED = re.compile(r"(?m)^The events:$|\bNone is recorded\. (?:Changes|Events):")
+_NONE = "That look found none of it, as the answer to the question before says."
 _EVENT = re.compile(r"(?m)^- .* in account (?P<account>[\w-]+): .*$")
 _STANDS = (
     "What was seen stands in the answer to the question before: who made which change, in which account, and behind it "
@@ -87,6 +88,7 @@ def in_the_answer(plan: Plan, answer: str) -> Plan:
         return plan
     accounts = tuple(dict.fromkeys(match["account"] for match in _EVENT.finditer(answer)))
     stands = _ONE_EACH.format(stands=_STANDS, accounts=_listed(accounts)) if accounts else _STANDS
+    stands = stands if "The events:" in answer else _NONE
     told = plan.abstention.model_copy(update={"text": f"{stands} {_NO_SECOND}"})
     return plan.model_copy(update={"abstention": told})
 

@@ -62,11 +62,11 @@ def staying(
 
 
 _WIDER = re.compile(
-    r"\b(?:we|our|ours|us|all|every\w*|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|any\w*|elsewhere|somewhere|others?|else|across|rest|remaining"
+    r"\b(?:we|our|ours|us|all|every\w*|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|any(?:where|one|body)|elsewhere|somewhere|others?|else|across|rest|remaining"
     r"|accounts?|venues?|casinos?|teams?|environments?|places?|regions?)\b"
 )
 """Words by which a few words may be of more than the place that was shown."""
-_FEW = 6
+_FEW = 8
 """Words, at most, of a question that says nothing of where it is asked as it is of where the one before was."""
 
 
