@@ -273,3 +273,26 @@ def test_what_is_told_so_is_delivered_and_not_withheld(ask: Ask, asked: tuple[st
 def test_what_is_usual_of_a_month_is_by_month_unless_a_day_is_named(more: str, by: str, period: str) -> None:
     [call] = plan_of("What did S3 cost in September?", more).calls
     assert (call.inputs["by"], call.inputs["period"]) == (by, period)
+
+
+@pytest.mark.parametrize(
+    ("asked", "period"),
+    [
+        (("What went wrong in the evening of 13 October?", "how many alarms fired?"), "2026-10-13T18:00..2026-10-14T00:00"),
+        (("What changed in online-prod on 13 October?", "which alarms fired?"), "2026-10-13"),
+        (("What went wrong in the evening of 13 October?", "what was changed just before?", "how many alarms fired?"), "2026-10-13"),
+    ],
+)  # fmt: skip
+def test_alarms_that_fired_are_those_of_the_time_that_was_shown(asked: tuple[str, ...], period: str) -> None:
+    [call] = plan_of(*asked, answers=(FIRED,)).calls
+    assert (call.query, call.inputs["period"]) == ("alarm_history", period), "were those that fire now"
+
+
+def test_alarms_that_fire_now_are_still_those_of_now() -> None:
+    for more in ("which alarms are firing?", "how many alarms are there?"):
+        assert {call.query for call in plan_of("What changed in online-prod on 13 October?", more).calls} == {"alarms"}
+
+
+def test_what_is_usual_of_a_metric_is_of_the_days_before() -> None:
+    [call] = plan_of("What is the cpu of the online-prod databases on 13 October?", "what is it normally?").calls
+    assert (call.query, call.inputs["name"], call.inputs["period"]) == ("metric", "db_cpu", "2026-09-29..2026-10-12")

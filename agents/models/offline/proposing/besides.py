@@ -39,6 +39,8 @@ _BY_PEOPLE = re.compile(
 """Which of the changes that were shown people made, or no pipeline."""
 _MONTH, _BACK = 31, timedelta(days=30)
 """Days of one month at most, and how far is looked back for what is usual."""
+_SOME = timedelta(days=14)
+"""How far is looked back for what is usual of a metric."""
 _WHOLE, _HALF_A_YEAR = 28, timedelta(days=155)
 """Days of a month at least, and how far before the last of some months their first one begins: six with it."""
 _A_DAY = re.compile(r"\b(?:days?|daily)\b")
@@ -75,6 +77,8 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         return None
     if call.query == "recent_changes" and not reading.when.mentions and _BY_PEOPLE.fullmatch(reading.text):
         return (call,), (_NO_PEOPLE,)
+    if call.query == "metric" and not reading.when.mentions and _USUAL.fullmatch(reading.text):
+        return _measured(call, context)
     if call.query != "spend" or reading.when.mentions:
         return None
     if _USUAL.fullmatch(reading.text):
@@ -106,6 +110,15 @@ def _usual(call: PlannedCall, reading: Reading, context: Context) -> Besides | N
         first = last - _HALF_A_YEAR
         return (call.having(by="month", period=f"{first:%Y-%m}..{last:%Y-%m}", top=None),), (_MONTHS_BEFORE,)
     return (call.having(by="day", period=span((period.start - _BACK).date(), last.date()), top=None),), (_BEFORE_THEN,)
+
+
+def _measured(call: PlannedCall, context: Context) -> Besides | None:
+    """The same metric over the days before that of which it was shown."""
+    period = resolved(str(call.inputs.get("period", "last_24_hours")), context.now)
+    if period is None or period.days > _MONTH:
+        return None
+    before = span((period.start - _SOME).date(), (period.start - timedelta(days=1)).date())
+    return (call.having(period=before),), (_BEFORE_THEN,)
 
 
 def _unusual(call: PlannedCall, context: Context) -> Besides | None:
