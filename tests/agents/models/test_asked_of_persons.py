@@ -219,3 +219,6 @@ def test_of_what_nobody_did_it_is_said_that_none_was_found() -> None:
     asked = ("who deleted things in data-prod on 8 September?", "when was that?")
     told = plan_of(*asked, answers=(nothing,)).abstention
     assert told is not None and told.text.startswith("That look found none of it") and "waits" not in told.text
+    failed = plan_of(*asked, answers=("This could not be answered. There is no person or role 'svc-deploy' in sight.",))
+    assert failed.abstention is not None and failed.abstention.text.startswith("What came of that look stands in")
+    assert "waits" not in failed.abstention.text

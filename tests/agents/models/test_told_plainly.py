@@ -117,6 +117,18 @@ def test_a_forecast_is_held_against_what_was_billed(asked: tuple[str, ...], bill
     assert ahead.inputs.get("accounts") == bill.get("accounts")
 
 
+def test_a_forecast_is_not_held_against_a_whole_month_where_some_days_are_named() -> None:
+    plan = plan_of("forecast for the rest of this month", "how does that compare with the same days last month?")
+    assert not any(call.query == "spend" for call in plan.calls)
+
+
+@pytest.mark.parametrize(
+    "more", ["what do they cost per hour?", "how much is that an hour?", "and what is their hourly price"]
+)
+def test_what_commitments_cost_an_hour_is_told_of_those_that_were_shown(more: str) -> None:
+    assert plan_of("Which commitments do we have?", more).calls == plan_of("Which commitments do we have?").calls
+
+
 def test_next_month_is_held_against_one_that_was_as_well() -> None:
     ahead, billed = plan_of("What will we spend next month?", "versus August?").calls
     assert (ahead.inputs, billed.inputs) == (

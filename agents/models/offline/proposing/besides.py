@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.periods import names_same_days, resolved
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.anchored import compares, only_a_time
 from agents.models.offline.reading import Reading
@@ -31,6 +31,10 @@ _EXTRA = re.compile(
     r"(?: (?:is|was|did|has|have|had|it|that|this|they|we|costs?|cost us|pay|paid|spend|spent|then|in total|in all|altogether|us))*\W*"
 )
 """What was billed above what is usual, where one bill was shown."""
+_BY_THE_HOUR = re.compile(
+    rf"{_LEAD}(?:what|how much)(?=.*\bhour)(?: (?:is|are|was|do|does|did|it|they|that|these|those|the|their|its|each|all|of|one|ones|costs?|price|rate|commitments?|worth|us|we|pay|for|them|per|an|every|by|hour|hourly))+\W*"
+)
+"""What commitments that were shown cost an hour."""
 _ACTORS = r"(?:people|persons?|humans?|somebody|someone|hands?|pipelines?|automation|automated|automatic(?:ally)?|robots?|bots?|scripts?|manual(?:ly)?)"
 _BY_PEOPLE = re.compile(
     rf"{_LEAD}(?=.*\b{_ACTORS}\b)(?:(?:only|just|merely|which|what|how many|show|list|give|me|those|these|them|they|the|ones?|changes?|of|that|were|was|are|is|made|done|did|who|it|by|an?|any|actual|real|from"
@@ -77,6 +81,8 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         return None
     if call.query == "recent_changes" and not reading.when.mentions and _BY_PEOPLE.fullmatch(reading.text):
         return (call,), (_NO_PEOPLE,)
+    if call.query == "commitments" and _BY_THE_HOUR.fullmatch(reading.text):
+        return (call,), ()
     if call.query == "metric" and not reading.when.mentions and _USUAL.fullmatch(reading.text):
         return _measured(call, context)
     if call.query != "spend" or reading.when.mentions:
@@ -88,7 +94,7 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
 
 def _billed(call: PlannedCall, reading: Reading, context: Context) -> Besides | None:
     """A forecast with what was billed in the time that is named, of the same things and places."""
-    if "spend" not in context.queries or not reading.when.mentions:
+    if "spend" not in context.queries or not reading.when.mentions or names_same_days(reading):
         return None
     word = reading.when.mentions[0].word
     period = resolved(word, context.now)

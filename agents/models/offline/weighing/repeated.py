@@ -65,7 +65,9 @@ _MEANWHILE = (
     "meanwhile, in a whole sentence."
 )
 
-_LOOKED = re.compile(r"(?m)^The events:$|\bNone is recorded\. (?:Changes|Events):")
+_LOOKED = re.compile(r"(?m)^The events:$")
+_NOTHING = re.compile(r"\bNone is recorded\. (?:Changes|Events):")
+_BECAME = "What came of that look stands in the answer to the question before."
 _NONE = "That look found none of it, as the answer to the question before says."
 _EVENT = re.compile(r"(?m)^- .* in account (?P<account>[\w-]+): .*$")
 _STANDS = (
@@ -84,11 +86,13 @@ def in_the_answer(plan: Plan, answer: str) -> Plan:
 
     The accounts are named again; a time is a figure, which nothing that is looked at now would prove.
     """
-    if plan.abstention is None or plan.abstention.text != _ONE_LOOK or not _LOOKED.search(answer):
+    if plan.abstention is None or plan.abstention.text != _ONE_LOOK or answer in ("", WAITS):
         return plan
     accounts = tuple(dict.fromkeys(match["account"] for match in _EVENT.finditer(answer)))
-    stands = _ONE_EACH.format(stands=_STANDS, accounts=_listed(accounts)) if accounts else _STANDS
-    stands = stands if "The events:" in answer else _NONE
+    if _LOOKED.search(answer):
+        stands = _ONE_EACH.format(stands=_STANDS, accounts=_listed(accounts)) if accounts else _STANDS
+    else:
+        stands = _NONE if _NOTHING.search(answer) else _BECAME
     told = plan.abstention.model_copy(update={"text": f"{stands} {_NO_SECOND}"})
     return plan.model_copy(update={"abstention": told})
 
