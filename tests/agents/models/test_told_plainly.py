@@ -32,6 +32,8 @@ def test_a_few_words_ask_of_the_place_that_was_shown_and_not_of_everywhere_besid
     )
     [patches] = plan_of("How many patches are missing in Utrecht?", "which machines?").calls
     assert patches.inputs["accounts"] == "venue:utrecht"
+    [bill] = plan_of("How much did venue-utrecht cost in August?", "which services?").calls
+    assert bill.inputs == {"accounts": "venue-utrecht", "period": "2026-08", "by": "service"}
 
 
 @pytest.mark.parametrize("more", ["and overall?", "which other machines?", "and in Utrecht?"])
