@@ -205,6 +205,15 @@ def test_what_machines_cost_that_were_started_is_of_their_account_since_then(mor
     )
 
 
+def test_machines_that_are_named_with_a_place_or_a_time_are_of_these() -> None:
+    before = "what did m.jansen do in september"
+    for more in ("what do the servers in Utrecht cost?", "are the servers in Utrecht up?"):
+        calls = plan_of(before, more, answers=(STARTED,)).calls
+        assert not any("data-lab" in str(call.inputs.get("accounts")) for call in calls)
+    [call] = plan_of(before, "what did those machines cost in September?", answers=(STARTED,)).calls
+    assert (call.inputs["accounts"], call.inputs["period"]) == ("data-lab", "2026-09")
+
+
 def test_of_other_things_they_are_no_machines() -> None:
     other = f"{STARTED}\n- m.jansen, CreateBucket on my-bucket in account data-lab: 18 September 2026 16:05 UTC"
     for answer in (other, STARTED.replace("a1 in account data-lab", "a1 in account data-prod")):

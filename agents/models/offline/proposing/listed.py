@@ -40,7 +40,7 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
     if calls and all(call.query == "alarm_history" for call in calls):
         return _just_before(question, answer)
     if calls and all(call.query == "who_did_what" for call in calls):
-        return _of_the_machines(question, answer)
+        return _of_the_machines(question, answer, context)
     if calls and all(call.query == "inventory" for call in calls):
         return _UNTIL_NOW.sub(r"\1 this month so far", question)
     return question
@@ -81,18 +81,25 @@ _STILL = re.compile(r"(?i)\b(?:running|run|up|on|alive|active|there|exist|in use
 _PRICE = re.compile(r"(?i)\b(?:costs?|costing|price)\b")
 _SHORT = 10
 """Words, at most, of a question that asks no more than that of them."""
+_SO_FAR = frozenset({"now", "month_to_date"})
+"""Times that are named by "until now"."""
 THERE = "the instances in account "
 
 
-def _of_the_machines(question: str, answer: str) -> str:
+def _of_the_machines(question: str, answer: str, context: Context) -> str:
     """A question whether machines that somebody was seen to start still run, or what they cost, of those in that account."""
     started = list(_STARTED.finditer(answer))
     accounts = {one["account"] for one in started}
     pointed = _MACHINES.search(question)
     if pointed is None or len(accounts) != 1 or len(question.split()) > _SHORT:
         return question
+    reading = read(question, context.names, context.now)
+    if reading.found.any():
+        return question  # others are named
     if pointed["they"] and len(_DEED.findall(answer)) > len(started):
         return question  # other things were shown that they may be
+    if _PRICE.search(question) and any(one.word not in _SO_FAR for one in reading.when.mentions):
+        return f"{question[: pointed.start()]}{THERE}{accounts.pop()}{question[pointed.end() :]}"
     if _PRICE.search(question):
         first = min(datetime.strptime(one["day"], "%d %B %Y").replace(tzinfo=UTC) for one in started)
         return f"what did {THERE}{accounts.pop()} cost since {first:%Y-%m-%d}?"
