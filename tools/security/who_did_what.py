@@ -84,8 +84,8 @@ def who_did_what(
         columns=("Time", "Who", "Action", "Resource", "Account"),
     )
     facts.notes.append(f"From CloudTrail's event history in {', '.join(aws.regions)}; management events only.")
-    if writes_only and not who and not actions:
-        # of everybody, a sign-in is not what was asked for: what was changed stands before it
+    if writes_only and not actions:
+        # a sign-in changed nothing and is not counted with what did: it stands behind that, whoever is asked about
         matching.sort(key=lambda event: event.action in _SIGN_INS)
     if actions and _SIGN_INS.issuperset(actions):
         matching.sort(key=lambda event: event.error is None)  # among many that went well, these are looked for

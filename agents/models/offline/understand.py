@@ -20,7 +20,7 @@ from agents.models.offline.proposing.anchored import compares, compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
-from agents.models.offline.proposing.listed import listed
+from agents.models.offline.proposing.listed import listed, said_of_all
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
 from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
@@ -31,7 +31,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
-from agents.models.offline.weighing.repeated import repeated, while_waiting
+from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
 from agents.models.offline.weighing.within import said_wider, within
 from agents.models.offline.words.foreign import foreign
@@ -90,6 +90,7 @@ def understand(
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
+    plan = said_of_all(in_the_answer(plan, before.answer), question, asked)
     return while_waiting(plan, said[-1] if said else "")
 
 
@@ -217,7 +218,7 @@ def _planned(
     if elsewhere := foreign(said):
         return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
     if whole := _whole(question, earlier, context, said=said):
-        return finished(_at_that_time(whole, earlier), context)
+        return finished(_at_that_time(whole, earlier, context), context)
     if missed is not None:
         if subject := missed.subject_of(question, context):
             decision = decide(question, (), context)
@@ -226,14 +227,14 @@ def _planned(
         if followed is None:
             return _of_one_named(question, missed, context)
         earlier = followed
-    decision = _at_that_time(decide(question, earlier, context), earlier)
+    decision = _at_that_time(decide(question, earlier, context), earlier, context)
     plan = finished(decision, context, earlier)
     if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
         return Plan(abstention=once)
     if plan.abstention is None or plan.abstention.kind != "unclear":
         return plan
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
-        return finished(_at_that_time(alone, earlier), context)
+        return finished(_at_that_time(alone, earlier, context), context)
     return _out_of_sight(decision, context) or plan
 
 
@@ -281,9 +282,9 @@ def _alone(question: str, context: Context) -> Decision | None:
     return alone if len(alone.readings) == 1 else None
 
 
-def _at_that_time(meant: Decision, earlier: tuple[PlannedCall, ...]) -> Decision:
+def _at_that_time(meant: Decision, earlier: tuple[PlannedCall, ...], context: Context) -> Decision:
     """What a question means, at the time that was spoken of where it asks what happened and names none."""
-    timed = (replace(one, calls=at_that_time(one.calls, meant.reading, earlier)) for one in meant.readings)
+    timed = (replace(one, calls=at_that_time(one.calls, meant.reading, earlier, context)) for one in meant.readings)
     return replace(meant, readings=tuple(timed))
 
 

@@ -228,3 +228,28 @@ def test_keys_that_are_scheduled_for_deletion_are_told_before_those_that_do_not_
     assert "Left aside" not in given.text
     told = [line for line in given.text.splitlines() if line.startswith("- ")]
     assert told[0].startswith("- old-wallet") and "pending deletion" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What's the forecast for the rest of the year?", "Forecast spend for the rest of the year: USD 354,109.20"),
+        ("What will we spend in the remaining months of this year?", "Forecast spend for the rest of the year:"),
+        ("forecast for the rest of the month", "Forecast spend for the rest of the month:"),
+        ("What's the forecast for this year?", "Forecast spend for the whole year: USD 1,532,513.62"),
+        ("Will the forecast for this month be more than last month?", "Forecast spend for the whole month:"),
+    ],
+)
+def test_what_is_left_of_a_year_is_told_before_all_of_it(ask: Ask, question: str, first: str) -> None:
+    text = ask(OfflineMaker(), question).text
+    at = text.index("Forecast spend for the ")
+    assert text[at:].startswith(first), "was the whole year"
+
+
+@pytest.mark.parametrize(
+    ("question", "hourly"),
+    [("what is our savings plan commitment per hour?", True), ("Which savings plans end this year?", False)],
+)
+def test_what_a_savings_plan_costs_an_hour_is_told_where_it_is_asked(ask: Ask, question: str, hourly: bool) -> None:
+    text = ask(OfflineMaker(), question).text
+    assert ("Compute Savings Plan in account online-prod: hourly cost USD 6.00" in text) is hourly

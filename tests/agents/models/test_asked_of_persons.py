@@ -188,3 +188,37 @@ def test_what_waits_is_said_to_whom_asks_on_and_is_not_understood() -> None:
     told, answered = plan_of(*asked, answers=("", WAITS)).abstention, plan_of(*asked).abstention
     waits = "it waits for a second person"
     assert told is not None and waits in told.text and answered is not None and waits not in answered.text
+
+
+DELETED = "Changes: 1 change.\n\nThe events:\n- role deploy-data, DeleteVpcEndpoints on vpce-1 in account data-prod: 8 September 2026 07:42 UTC"
+BOTH = f"{DELETED}\n- j.devries, ConsoleLogin in account data-lab: 8 September 2026 07:40 UTC"
+
+
+@pytest.mark.parametrize("more", ["at what time?", "in which account was that", "where was that?", "when exactly?"])
+@pytest.mark.parametrize(
+    ("answer", "where"), [(DELETED, "account data-prod."), (BOTH, "accounts data-prod and data-lab.")]
+)
+def test_what_was_seen_waits_for_nobody_once_it_stands_in_the_answer(more: str, answer: str, where: str) -> None:
+    before = "who deleted things in data-prod on 8 September?"
+    plan = plan_of(before, more, answers=(answer,))
+    assert plan.calls == () and plan.abstention is not None
+    assert "stands in the answer" in plan.abstention.text and where in plan.abstention.text
+    assert "waits" not in plan.abstention.text
+    waiting = plan_of(before, more, answers=(WAITS,)).abstention
+    assert waiting is not None and "Until it is approved, that question waits" in waiting.text
+
+
+def test_what_was_seen_is_found_again_after_a_question_that_was_not_answered() -> None:
+    asked = ("who deleted things in data-prod on 8 September?", "at what time?", "where was that?")
+    told = plan_of(*asked, answers=(DELETED, "What was seen stands in the answer.")).abstention
+    assert told is not None and "account data-prod" in told.text
+
+
+def test_of_what_nobody_did_it_is_said_that_none_was_found() -> None:
+    nothing = "None is recorded. Changes: 0 changes (5 to 11 October 2026)."
+    asked = ("who deleted things in data-prod on 8 September?", "when was that?")
+    told = plan_of(*asked, answers=(nothing,)).abstention
+    assert told is not None and told.text.startswith("That look found none of it") and "waits" not in told.text
+    failed = plan_of(*asked, answers=("This could not be answered. There is no person or role 'svc-deploy' in sight.",))
+    assert failed.abstention is not None and failed.abstention.text.startswith("What came of that look stands in")
+    assert "waits" not in failed.abstention.text

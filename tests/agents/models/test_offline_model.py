@@ -132,7 +132,7 @@ def test_a_row_alone_that_says_what_the_headline_says_is_left_to_the_table() -> 
 
 def test_rows_of_one_account_say_so_beside_the_same_rows_of_all(ask: Ask) -> None:
     ask(OfflineMaker(), "How much did venue-utrecht cost in August?", session="talk")
-    said = ask(OfflineMaker(), "which services?", session="talk")
+    said = ask(OfflineMaker(), "what are our biggest services?", session="talk")
     assert said.status == "answered", said.text
     rows = [line for line in said.text.splitlines() if line.startswith("- service")]
     assert [("in account venue-utrecht" in row) for row in rows] == [True] * 3 + [False] * 3

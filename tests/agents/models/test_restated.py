@@ -32,6 +32,7 @@ def plan_of(*asked: str) -> Plan:
     ("asked", "full"),
     [
         ((LEAST, "and in August?"), "which account spent least in august ?"),
+        (("Forecast for the rest of the month", "and for data-prod alone?"), "forecast for the rest of the month in data-prod"),
         ((LEAST, "and in August?", "what about July"), "which account spent least in july ?"),
         ((LEAST, "and last month?"), "which account spent least in last month ?"),
         ((SHARE, "and RDS?"), "what share of our bill is rds ?"),

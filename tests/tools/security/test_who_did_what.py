@@ -36,6 +36,14 @@ def test_what_changed_something_stands_before_those_who_signed_in(ask: Any) -> N
     assert ("DeleteVpcEndpoints", "role deploy-data") in zip(values(result, 2), values(result, 1), strict=True)
 
 
+def test_what_one_person_changed_stands_before_his_sign_ins(ask: Any, named: Any) -> None:
+    result = ask("who_did_what", period="2026-09", who="m.jansen")
+    actions = values(result, 2)
+    changed = [place for place, action in enumerate(actions) if not str(action).startswith("ConsoleLogin")]
+    assert changed == list(range(int(named(result, "changes").value))), "were listed behind later sign-ins"
+    assert len(actions) > len(changed)
+
+
 def test_reads_count_when_asked_for(ask: Any, named: Any, records: Any) -> None:
     result = ask("who_did_what", period="2026-10", writes_only=False)
     assert named(result, "events").value == len(_between(records, *_OCTOBER))

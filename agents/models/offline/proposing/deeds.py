@@ -43,10 +43,18 @@ _FAILED_SIGN_INS = re.compile(
 """Sign-ins that failed, which are events of one kind whoever it was."""
 
 
+_WHOSE = r"(?:root|<\w+>|user|users|console|aws|iam|admins?|administrators?|anyone|anybody|someone|somebody|people|he|she|they|we|the|our|of|all|successful|different|did|do|does|has|have|had|was|were|been|<user>)"
+_COUNTED_SIGN_INS = re.compile(
+    rf"\b(?:how many|(?:number|count) of) (?:{_WHOSE} ){{0,4}}?(?:sign|log)[ -]?(?:in|on)s\b"
+    rf"|\b(?:how (?:often|frequently)|how many times) (?:{_WHOSE} ){{1,5}}?(?:{_SIGN_IN}|signed in|logged (?:in|on))\b"
+)
+"""How many sign-ins there were, which are events too: a list of users does not count them."""
+
+
 def deed(reading: Reading) -> bool:
-    """Whether all that is asked is who made one change, or which sign-ins failed."""
+    """Whether all that is asked is who made one change, or which or how many sign-ins there were."""
     text = _POLITELY.sub(" ", reading.text)
-    if _FAILED_SIGN_INS.search(reading.flat):
+    if _FAILED_SIGN_INS.search(reading.flat) or _COUNTED_SIGN_INS.search(reading.flat):
         return not {"MFA", "COST"} & reading.concepts
     done = reading.event or action(text)
     if not done or "COST" in reading.concepts or not _WHO.search(text) or _MORE.search(text) or _HAS.search(text):

@@ -14,7 +14,7 @@ from agents.models.offline.inputs.rows import NARROWED, missing_split
 from agents.models.offline.intents.coverage import left_over, unused
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.reduced import left_out_alone
-from agents.models.offline.proposing.unseen import unseen
+from agents.models.offline.proposing.unseen import since_it, to_the_end, unseen
 from agents.models.offline.proposing.untold import STATES, untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -119,7 +119,7 @@ def objections(
 
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     taken = {"spend_change", "recent_changes", *(["commitments"] if ENDS.search(reading.flat) else [])}
-    timed = any("period" in c.inputs and c.query not in taken for c in calls)
+    timed = any("period" in c.inputs and c.query not in taken and not to_the_end(c) for c in calls)
     if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
         return f'I did not understand the time in "{_wordy(match[0]).replace("<p>", "a time")}".'
     text = _AGE.sub(" ", reading.when.bare)
@@ -127,6 +127,8 @@ def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
     if (match := _LEFT.search(text)) is None or all(call.query in STATES for call in calls):
         return None
+    if since := since_it(reading.when.bare):
+        return f'When that was is not known here, as in "{_wordy(since)}": name the day or the month.'
     return f'I did not understand the time in "{_wordy(match[0])}".'
 
 

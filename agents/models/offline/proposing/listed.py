@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.reading import read
 
 _IT = re.compile(
     r"(?i)\b(?:(?P<its>its)|it|that one|(?:that|this|the same) (?:account|venue|casino|team)|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:in )?there(?=\W*$)))\b(?! (?:is|was) (?:that|true|clear|possible)\b)"
 )
-_SINCE_THEN = re.compile(r"(?i)\bsince (?:then|that(?! \w)|it (?:ended|expired|ran out|lapsed)|that day)\b")
+_SINCE_THEN = re.compile(
+    r"(?i)\bsince (?:then|that(?! \w)|(?:it|they|(?:the|our|those|these|that) (?:reservations?|reserved instances?|savings plans?|commitments?|plans?)) (?:have |had |has )?(?:ended|expired|ran out|run out|lapsed)|that day)\b"
+)
 _ENDED = re.compile(r"\b(?:ends or ended|ended|expired) (?P<day>\d{1,2} [A-Z][a-z]+ \d{4})\b")
 
 
@@ -35,7 +37,86 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
         return _of_the_account(question, before, context)
     if calls and all(call.query == "commitments" for call in calls):
         return _since_it_ended(question, answer, context.now)
+    if calls and all(call.query == "alarm_history" for call in calls):
+        return _just_before(question, answer)
+    if calls and all(call.query == "who_did_what" for call in calls):
+        return _of_the_machines(question, answer, context)
+    if calls and all(call.query == "inventory" for call in calls):
+        return _UNTIL_NOW.sub(r"\1 this month so far", question)
     return question
+
+
+_UNTIL_NOW = re.compile(
+    r"(?i)^(.*\b(?:they|these|those|it) (?:costs?|all cost)) (?:so far|until now|till now|up to now|by now)\b"
+)
+_BEFORE_IT = re.compile(
+    r"(?i)\b(?:just|right|shortly|directly|immediately|in the hour) before(?: (?:that|it|this|then|the (?:first )?alarms?(?: (?:fired|started|went off))?))?(?=\W*$)"
+)
+_FIRED = re.compile(
+    r"(?:started firing: |, first )(?P<day>\d{1,2} [A-Z][a-z]+ \d{4}) (?P<hour>\d\d):(?P<minute>\d\d) UTC"
+)
+
+
+def _just_before(question: str, answer: str) -> str:
+    """A question of what was so just before alarms fired: of the hour before the first one that was shown."""
+    fired = [
+        datetime.strptime(f"{one['day']} {one['hour']}:{one['minute']}", "%d %B %Y %H:%M").replace(tzinfo=UTC)
+        for one in _FIRED.finditer(answer)
+    ]
+    if not fired or not _BEFORE_IT.search(question):
+        return question
+    end = min(fired)
+    start = end - timedelta(hours=1) if end.hour else end.replace(minute=0)
+    return _BEFORE_IT.sub(f"on {end:%Y-%m-%d} between {start:%H:%M} and {end:%H:%M}", question, count=1)
+
+
+_STARTED = re.compile(
+    r"(?m)^- .*, (?:Run|Start)Instances\b.* on i-[0-9a-f]+ in account (?P<account>[\w-]+): (?P<day>\d{1,2} [A-Z][a-z]+ \d{4})"
+)
+_DEED = re.compile(r"(?m)^- .* on .* in account ")
+_MACHINES = re.compile(
+    r"(?i)\b(?:(?:those|these|the|that|this) (?:(?:two|three|same|new) )?(?:machines?|servers?|instances?|boxes|vms?)|(?P<they>they|them|those|these|it))\b"
+)
+_STILL = re.compile(r"(?i)\b(?:running|run|up|on|alive|active|there|exist|in use)\b\W*$")
+_PRICE = re.compile(r"(?i)\b(?:costs?|costing|price)\b")
+_SHORT = 10
+"""Words, at most, of a question that asks no more than that of them."""
+_SO_FAR = frozenset({"now", "month_to_date"})
+"""Times that are named by "until now"."""
+THERE = "the instances in account "
+
+
+def _of_the_machines(question: str, answer: str, context: Context) -> str:
+    """A question whether machines that somebody was seen to start still run, or what they cost, of those in that account."""
+    started = list(_STARTED.finditer(answer))
+    accounts = {one["account"] for one in started}
+    pointed = _MACHINES.search(question)
+    if pointed is None or len(accounts) != 1 or len(question.split()) > _SHORT:
+        return question
+    reading = read(question, context.names, context.now)
+    if reading.found.any():
+        return question  # others are named
+    if pointed["they"] and len(_DEED.findall(answer)) > len(started):
+        return question  # other things were shown that they may be
+    if _PRICE.search(question) and any(one.word not in _SO_FAR for one in reading.when.mentions):
+        return f"{question[: pointed.start()]}{THERE}{accounts.pop()}{question[pointed.end() :]}"
+    if _PRICE.search(question):
+        first = min(datetime.strptime(one["day"], "%d %B %Y").replace(tzinfo=UTC) for one in started)
+        return f"what did {THERE}{accounts.pop()} cost since {first:%Y-%m-%d}?"
+    return f"which of {THERE}{accounts.pop()} are running?" if _STILL.search(question) else question
+
+
+_ALL_OF_THEM = {
+    "inventory": "These are all that run in that account now: those that were shown before are among them if they still run.",
+    "spend": "Priced are all machines of that account since then: the bill does not tell single ones apart.",
+}
+
+
+def said_of_all(plan: Plan, question: str, asked: str) -> Plan:
+    """A plan that says what it is of, where the machines that a `question` points at were `asked` for by their account."""
+    if THERE not in asked or THERE in question or len(plan.calls) != 1 or plan.calls[0].query not in _ALL_OF_THEM:
+        return plan
+    return plan.model_copy(update={"limits": (*plan.limits, _ALL_OF_THEM[plan.calls[0].query])})
 
 
 def _of_the_account(question: str, before: str, context: Context) -> str:

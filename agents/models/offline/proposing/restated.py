@@ -28,6 +28,8 @@ _LEADING = frozenset(
 """Words by which such a question begins: they say that the one before is meant, and nothing more."""
 _LINKING = frozenset("in for at of on during from over the".split())
 """Words that may stand before what is put in."""
+_CLOSING = frozenset("alone please too".split())
+"""Words that may stand behind it: with none of them more is said."""
 _BEHIND = {"place": "in", "region": "in", "service": "for", "time": "in"}
 """The word before what is put behind a question that named nothing of its group."""
 _SAYS_WHEN = re.compile(r"(?:last|this|these|past|next|yesterday|today|since|so far|year|month|week|between|from)\b")
@@ -133,11 +135,11 @@ def _named(parts: Sequence[_Part] | None) -> dict[str, str]:
     """What a few words name, by its group; empty where they name nothing, two of a group, or say anything else."""
     named: dict[str, str] = {}
     for group, words in parts or ():
-        if group in named or (not group and named and words not in _LINKING and words[0].isalnum()):
+        if group in named or (not group and named and words not in _LINKING | _CLOSING and words[0].isalnum()):
             return {}
         if group:
             named[group] = words
-        elif words not in _LEADING | _LINKING and words[0].isalnum():
+        elif not named and words not in _LEADING | _LINKING and words[0].isalnum():
             return {}
     return named
 

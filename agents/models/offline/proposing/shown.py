@@ -20,6 +20,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
+from agents.models.offline.proposing.besides import besides
 from agents.models.offline.proposing.deeds import deed
 from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import placed_as
@@ -121,6 +122,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown(tuple(earlier), (_SAVED,))
     if asked := measured(reading, earlier, context) or reduced(reading, earlier, context):
         return Shown(*asked)
+    if beside := besides(reading, earlier, context):
+        return Shown(*beside)
     if moved := _moved(reading, earlier, context):
         return Shown((moved,))
     if past := _before(reading, earlier, context):

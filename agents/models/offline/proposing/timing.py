@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
@@ -61,7 +61,7 @@ AT_NO_TIME = re.compile(
 
 
 def at_that_time(
-    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> tuple[PlannedCall, ...]:
     """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
     period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
@@ -72,11 +72,40 @@ def at_that_time(
         return tuple(calls)
     if not whole and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)
+    if "alarm_history" in context.queries:
+        calls = _that_fired(calls, reading)
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)
     place = earlier[0].inputs.get("accounts") if whole and not reading.found.placed() else None
     there = {"accounts": place} if place else {}
-    return tuple(call.having(**{**there, **call.inputs, "period": period}) for call in calls)
+    return tuple(
+        call.having(**{**there, **call.inputs, "period": _around(call, str(period), context)}) for call in calls
+    )
+
+
+_AN_HOUR = timedelta(hours=1)
+
+
+def _around(call: PlannedCall, word: str, context: Context) -> str:
+    """The time of a call; of alarms, the day of the hour before the first one of them, in which none had fired yet."""
+    period = resolved(word, context.now)
+    short = period is not None and period.end - period.start <= _AN_HOUR
+    return f"{period.start:%Y-%m-%d}" if period and short and call.query == "alarm_history" else word
+
+
+_FIRED = re.compile(r"\b(?:fired|triggered|went|rang|go off|tripped|sounded|were raised)\b")
+
+
+def _that_fired(calls: Sequence[PlannedCall], reading: Reading) -> Sequence[PlannedCall]:
+    """Calls for the alarms that fired then, in the place of those that fire now."""
+    if not _FIRED.search(reading.flat):
+        return calls
+    place = [{key: call.inputs[key] for key in ("accounts",) if key in call.inputs} for call in calls]
+    found = [
+        call.model_copy(update={"query": "alarm_history", "inputs": where}) if call.query == "alarms" else call
+        for call, where in zip(calls, place, strict=True)
+    ]
+    return [one for number, one in enumerate(found) if one not in found[:number]]
 
 
 def _at(call: PlannedCall, word: str) -> PlannedCall:

@@ -62,3 +62,20 @@ def unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     if unused and _ROLES.search(reading.text):
         return "I can not tell when roles were last used, only when access keys and users were."
     return None
+
+
+_SINCE_IT = re.compile(
+    r"\b(?:since|until) (?:(?:the|our) (?!<p>|last\b|first\b|previous\b|\w+ (?:half|quarter|day|week|month|year)\b)(?:[a-z-]+ ?){1,4}|(?:we|i) (?:[a-z-]+ ?){1,4})(?<! )"
+)
+"""A time that is named by what happened then."""
+
+
+def since_it(text: str) -> str:
+    """The words of a text by which a time is named by what happened then ("since the migration"); empty without them."""
+    match = _SINCE_IT.search(text)
+    return match[0] if match else ""
+
+
+def to_the_end(call: PlannedCall) -> bool:
+    """Whether a call looks ahead to the end of a month or year that has begun, which is what "until" it asks."""
+    return call.query == "forecast" and call.inputs.get("period") in ("this_month", "this_year")

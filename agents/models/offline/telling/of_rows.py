@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
+from agents.models.offline.words.text import words
+from agents.models.offline.words.tongues import in_english
 from tools.units import DURATIONS
 
 _OWN_ORDER = frozenset(
@@ -43,6 +45,15 @@ _LEADING: dict[Ask, re.Pattern[str]] = {
     "cost": re.compile(r"^actual spend, "),
 }
 """Labels of facts beside the rows that are what is asked for."""
+_TO_COME = re.compile(
+    r"\b(?:rest|remain(?:s|der|ing)?|left|still (?:to|spend|pay|be|have|need)"
+    r"|more(?! than\b)|further|another|to come|from (?:now|today|here))\b"
+)
+"""Words that ask for what is left of a month or year, and not for all of it."""
+_HELD_AGAINST = re.compile(r"\b(?:that|it|this) compares?\b", re.IGNORECASE)
+_REST = "forecast spend for the rest of "
+_HOURLY = re.compile(r"\b(?:(?:per|an|each|every|by the) hour|hourly)\b", re.IGNORECASE)
+_AN_HOUR = " an hour"
 
 
 def picked(told: Told, asked: str) -> list[list[str]]:
@@ -96,10 +107,14 @@ def _size(cell: str, told: Told) -> float | None:
 
 
 def beside(told: Told, asked: str) -> list[ToldFact]:
-    """Facts outside the rows that are what is asked: the time from which on one is reported, by how much it is over."""
+    """Facts outside the rows that are what is asked: since when one is reported, by how much it is over, the rest."""
     ask = of_shown_in(asked)
     within = {cell for row in told.rows for cell in row}
     others = [fact for fact in told.facts.values() if fact.id not in within]
+    if told.query == "forecast" and _HELD_AGAINST.search(asked):
+        return [fact for fact in others if fact.label.startswith(f"{_REST}the year")]  # what has been is no forecast
+    if told.query == "forecast" and _TO_COME.search(in_english(" ".join(words(asked)))):
+        return [fact for fact in others if fact.label.startswith(_REST)]
     if ask in _LEADING:
         found = [fact for fact in others if _LEADING[ask].search(fact.label)]
         one = picked(told, asked)
@@ -131,6 +146,9 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if told.query == "spend_change" and _IN_PERCENT.search(asked):
         moved = (told.facts[cell] for title, cell in cells if title == "change" and cell in told.facts)
         return next((f"change [[{fact.id}]]" for fact in moved if fact.unit == "percent"), "")
+    if told.query == "commitments" and _HOURLY.search(asked):
+        hourly = (cell for title, cell in cells if title.endswith(_AN_HOUR) and cell in told.facts)
+        return next((f"hourly cost [[{cell}]]" for cell in hourly), "")
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""

@@ -202,11 +202,15 @@ def whole_ones(told: Told) -> list[list[str]]:
     return told.rows[:-1] if partial else told.rows
 
 
+_USUAL = re.compile(r"\b(?:normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|ordinar(?:y|ily)|baseline)\b")
+"""Words that ask for what is so on average."""
+
+
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
     said = roots(asked)
     rows = {cell for row in told.rows for cell in row}
-    wants_mean = told.query == "spend" and asks_mean(fold(asked))
+    wants_mean = told.query == "spend" and (asks_mean(fold(asked)) or _USUAL.search(fold(asked)) is not None)
 
     def fit(fact: ToldFact) -> float:
         label = roots(fact.label)

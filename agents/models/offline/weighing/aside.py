@@ -48,6 +48,8 @@ def left_aside(
     return [
         *_words(idle),
         *_wider(calls, reading),
+        *_other_databases(calls, reading),
+        *_how_often(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
@@ -109,6 +111,36 @@ def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
     named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
     return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
+
+
+_DATABASES = re.compile(r"(?<![\w<-])(?:databases?|dbs?|data ?stores?)(?![\w>-])")
+_NOT_RDS = ("DynamoDB", "Redshift", "ElastiCache", "DocumentDB", "Neptune")
+"""What AWS bills of databases beside RDS."""
+
+
+def _other_databases(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where databases were priced by that word, and the bill is of those of RDS."""
+    of_rds = {str(call.inputs.get("service", "")) for call in calls if call.query in OF_A_BILL} == {_RDS}
+    if not of_rds or not _DATABASES.search(reading.flat) or _BY_NAME.search(reading.flat):
+        return []
+    return [f"This is RDS alone: AWS bills {', '.join(_NOT_RDS[:-1])} and {_NOT_RDS[-1]} apart, each by its own name."]
+
+
+_HOW_OFTEN = re.compile(r"\b(?:how (?:often|frequently|many times)|number of times)\b")
+_NOT_HOW_OFTEN = (
+    "Counted are root users, and not how often they were used: ask how often root signed in, in a time that you name."
+)
+
+
+def _how_often(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence what is counted, where it is asked how often root was used, and the root users are checked."""
+    of_root = any(call.inputs.get("check") == "root" for call in calls)
+    return [_NOT_HOW_OFTEN] if of_root and _HOW_OFTEN.search(reading.text) else []
+
+
+_RDS = "Amazon Relational Database Service"
+_BY_NAME = re.compile(r"\b(?:rds|aurora|relational|postgres\w*|mysql|mariadb|oracle|sql ?server)\b")
+"""Words that say which databases are meant."""
 
 
 _BY_AN_EVENT = re.compile(

@@ -65,6 +65,41 @@ _MEANWHILE = (
     "meanwhile, in a whole sentence."
 )
 
+_LOOKED = re.compile(r"(?m)^The events:$")
+_NOTHING = re.compile(r"\bNone is recorded\. (?:Changes|Events):")
+_BECAME = "What came of that look stands in the answer to the question before."
+_NONE = "That look found none of it, as the answer to the question before says."
+_EVENT = re.compile(r"(?m)^- .* in account (?P<account>[\w-]+): .*$")
+_STANDS = (
+    "What was seen stands in the answer to the question before: who made which change, in which account, and behind it "
+    "when that was, in UTC."
+)
+_ONE_EACH = "{stands} What it lists was done in {accounts}."
+_NO_SECOND = (
+    "It is not looked at once more for that, as an approval is for one look, used once. To look again, ask the whole "
+    "question again."
+)
+
+
+def in_the_answer(plan: Plan, answer: str) -> Plan:
+    """A plan after a look at what people did, as its `answer` tells: what stands there waits for nobody any more.
+
+    The accounts are named again; a time is a figure, which nothing that is looked at now would prove.
+    """
+    if plan.abstention is None or plan.abstention.text != _ONE_LOOK or answer in ("", WAITS):
+        return plan
+    accounts = tuple(dict.fromkeys(match["account"] for match in _EVENT.finditer(answer)))
+    if _LOOKED.search(answer):
+        stands = _ONE_EACH.format(stands=_STANDS, accounts=_listed(accounts)) if accounts else _STANDS
+    else:
+        stands = _NONE if _NOTHING.search(answer) else _BECAME
+    told = plan.abstention.model_copy(update={"text": f"{stands} {_NO_SECOND}"})
+    return plan.model_copy(update={"abstention": told})
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"account {names[0]}" if len(names) == 1 else f"accounts {', '.join(names[:-1])} and {names[-1]}"
+
 
 def while_waiting(plan: Plan, answer: str) -> Plan:
     """A plan after a question that waits, as its `answer` says: one of nothing understood says what waits, too."""

@@ -7,7 +7,8 @@ A plan that looks for something else is likelier by its words alone, and answers
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fill
@@ -49,6 +50,7 @@ def staying(
     kept = [pair for pair in plans if not strayed(pair[1].calls, reading, earlier, context.now)]
     if not earlier:
         return kept
+    kept = _in_place(kept, reading, earlier)
     looked = any(context.queries[one.query].personal_data for one in earlier)  # once more would be a second look
     if of_shown(reading.text) in _ASKED_OF_IT and not looked:
         return [pair for pair in kept if _is_of(pair[1].calls, earlier)] or kept
@@ -57,6 +59,43 @@ def staying(
     same = [pair for pair in kept if _is_of(pair[1].calls, earlier)]
     whole = [pair for pair in same if not _forgets(pair[1].calls, earlier)] or same
     return [pair for pair in whole if not _drops(pair[1].calls, reading, context)] or whole or kept
+
+
+_WIDER = re.compile(
+    r"\b(?:we|our|ours|us|all|every\w*|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|any(?:where|one|body)|elsewhere|somewhere|others?|else|across|rest|remaining"
+    r"|accounts?|venues?|casinos?|teams?|environments?|places?|regions?)\b"
+)
+"""Words by which a few words may be of more than the place that was shown."""
+_FEW = 8
+"""Words, at most, of a question that says nothing of where it is asked as it is of where the one before was."""
+
+
+def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
+    """The plans without those that ask of everywhere what another one asks in the place that was shown."""
+    where = [{key: one.inputs[key] for key in PLACES if one.inputs.get(key, "all") != "all"} for one in earlier]
+    named = reading.found.any() or _WIDER.search(reading.text) or len(reading.text.split()) > _FEW
+    if not where[0] or named or any(one != where[0] for one in where):
+        return list(plans)
+    every = [one.calls for _, one in plans]
+    return [
+        (chance, one)
+        for chance, one in plans
+        if _there(one.calls, where[0]) not in every or _is_there(one) or _of_a_bill(one.calls) != _of_a_bill(earlier)
+    ]
+
+
+def _of_a_bill(calls: Sequence[PlannedCall]) -> bool:
+    """Whether calls are of costs: what is and happens is another subject, with a place of its own."""
+    return any(call.domain == "cost" for call in calls)
+
+
+def _there(calls: Sequence[PlannedCall], place: Mapping[str, Any]) -> tuple[PlannedCall, ...]:
+    return tuple(call.having(**place) for call in calls)
+
+
+def _is_there(one: Candidate) -> bool:
+    """Whether a plan looks in some place already."""
+    return any(call.inputs.get(key, "all") != "all" for call in one.calls for key in PLACES)
 
 
 def not_picked(

@@ -46,7 +46,7 @@ def going_on(
         context: what exists.
         leans: whether the question says nothing of what it is about, or leans on what was said before.
     """
-    lost = _lost(plan.calls, earlier)
+    lost = (*_lost(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
     if not (aside or lost) or not plan.calls:
         return plan
     text = read(question, context.names, context.now).text
@@ -109,6 +109,27 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
         elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
             found.append(only)
     return tuple(dict.fromkeys(found))
+
+
+_OF_US = re.compile(r"\b(?:we|our|us|all|every|any|total|overall)\b", re.IGNORECASE)
+
+
+def _lost_sort(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], question: str) -> tuple[str, ...]:
+    """The state that things were shown in, where few words name another kind of things, of which all are counted."""
+    if _OF_US.search(question):
+        return ()
+    of = [one for one in earlier if one.query == "inventory" and "only" in one.inputs]
+    sorts = [str(one.inputs["only"]) for one in of if any(_of_another_kind(call, one) for call in calls)]
+    return tuple(f"{sort} ones" if sort.isalpha() else "type" for sort in sorts)
+
+
+def _of_another_kind(call: PlannedCall, before: PlannedCall) -> bool:
+    """Whether things of another kind are counted, in any state, after those of one kind in one state."""
+    return (
+        call.query == before.query
+        and "only" not in call.inputs
+        and call.inputs.get("kind") != before.inputs.get("kind")
+    )
 
 
 def _is_wider(call: PlannedCall, kind: str, only: str) -> bool:
