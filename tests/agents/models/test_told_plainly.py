@@ -275,7 +275,6 @@ def test_another_kind_of_things_in_any_state_says_so(asked: tuple[str, ...], los
         ((BILLED, "what is it normally on a day?"), "Average daily spend: USD 73.41"),
         ((BILLED, "so how much extra?"), "USD 258.58"),
         (("what changed in production yesterday", "only by people, not by pipelines"), "This is not narrowed to the changes"),
-        (("What did S3 cost on 1 October?", "is that normal?"), "Average daily spend:"),
         (("How much more will we spend until the end of the year?",), "Forecast spend for the rest of the year: USD 354,109.20"),
         (("what was deployed in online-prod on 13 October?", "who did it, a person or a pipeline?"), "This is not narrowed to the changes"),
         (("Which functions run python3.8?", "and instances?"), "This is not narrowed to the type"),

@@ -23,7 +23,7 @@ _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|now|well|please)\b\W*)*"
 _USUAL_WORD = r"(?:normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|ordinar(?:y|ily)|baseline)"
 _USUAL = re.compile(
     rf"{_LEAD}(?:what|how (?:much|high))\b(?=.*\b{_USUAL_WORD}\b)(?: (?:is|was|are|were|do|does|did|would|it|that|this|they|we|be|the|an?|our|on|per|in|at|for|of|each|every|then|there|here|so"
-    rf"|costs?|spend|spent|pay|paid|value|level|amount|bill|figure|days?|daily|{_USUAL_WORD}))*\W*|{_LEAD}(?:is|was) (?:it|that|this) (?:more or less |about )?(?:a |the )?{_USUAL_WORD}(?: (?:amount|figure|level|cost|day|month|bill))?\W*"
+    rf"|costs?|spend|spent|pay|paid|value|level|amount|bill|figure|days?|daily|{_USUAL_WORD}))*\W*"
 )
 """What was billed on a day that is like any other, of what was shown."""
 _EXTRA = re.compile(

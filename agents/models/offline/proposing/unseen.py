@@ -65,7 +65,7 @@ def unseen(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 
 _SINCE_IT = re.compile(
-    r"\b(?:since|until) (?:(?:the|our) (?!<p>|last\b|first\b|previous\b|\w+ (?:half|quarter|day|week|month|year)\b)(?:[a-z-]+ ?){1,4}|(?:we|i) (?:[a-z-]+ ?){1,4})(?<! )"
+    r"\bsince (?:(?:the|our) (?!<p>|last\b|first\b|previous\b|\w+ (?:half|quarter|day|week|month|year)\b)(?:[a-z-]+ ?){1,4}|(?:we|i) (?:[a-z-]+ ?){1,4})(?<! )"
 )
 """A time that is named by what happened then."""
 
