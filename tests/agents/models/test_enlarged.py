@@ -153,3 +153,56 @@ def test_since_when_data_is_public_is_told_of_what_was_shown() -> None:
 def test_the_account_that_was_named_by_its_venue_comes_first() -> None:
     plan = plan_of("Which account belongs to the venue in Utrecht and who runs it?")
     assert plan.focus == ("venue-utrecht",)
+
+
+FINDINGS = "how many critical security findings per account"
+UNPATCHED = "how many servers miss critical patches, per venue"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what are the ones in Utrecht about?", "which ones in Utrecht exactly", "list the Utrecht ones please", "which of them are in Utrecht?",
+     "name the ones in Utrecht", "what are they about in Utrecht?", "show me the findings in Utrecht one by one"],
+)  # fmt: skip
+def test_the_findings_that_were_counted_by_account_are_named(asked: str) -> None:
+    [(query, inputs)] = calls_of(FINDINGS, asked)
+    assert (query, inputs["severity"], inputs["accounts"]) == ("findings", "critical", "venue:utrecht")
+    assert inputs.get("by", "severity") == "severity"
+
+
+@pytest.mark.parametrize("asked", ["which ones in Eindhoven exactly", "which servers in Eindhoven?", "which are the ones in Eindhoven?"])
+def test_the_servers_of_one_venue_are_named(asked: str) -> None:
+    [(query, inputs)] = calls_of(UNPATCHED, asked)
+    assert (query, inputs["accounts"], inputs.get("by", "instance")) == ("patches", "venue:eindhoven", "instance")
+
+
+def test_each_of_them_is_named_where_no_place_is() -> None:
+    assert calls_of(UNPATCHED, "which servers are they?") == [("patches", {})]
+    assert calls_of("how many vulnerabilities per account", "list them")[0][1]["by"] == "cve"
+    assert calls_of("how many databases do we have per account", "what are the ones in data-prod?") == [
+        ("inventory", {"kind": "databases", "by": "resource", "accounts": "data-prod", "top": 15})
+    ]
+
+
+def test_findings_of_every_level_are_not_said_to_be_named_one_by_one() -> None:
+    plan = plan_of("how many open findings per account", "list them")
+    assert any("of one level at a time" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize("asked", ["which accounts exactly?", "and Utrecht?", "which databases in Utrecht?"])
+def test_another_place_or_other_things_are_no_names_of_what_was_counted(asked: str) -> None:
+    assert all(inputs.get("by") != "severity" for _, inputs in calls_of(FINDINGS, asked))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what is it spending on?", "what does it spend most of the money on?", "where does the money go?", "what was it spent on?"],
+)  # fmt: skip
+def test_what_one_account_spends_on_is_its_services(asked: str) -> None:
+    of = ("What are our three most expensive accounts?", "how much is data-prod?")
+    assert calls_of(*of, asked) == [("spend", {"by": "service", "accounts": "data-prod"})]
+
+
+def test_what_follows_that_stays_with_the_account() -> None:
+    of = ("What are our three most expensive accounts?", "how much is data-prod?", "what is it spending on?")
+    assert calls_of(*of, "and half a year ago?")[0][1]["accounts"] == "data-prod"
