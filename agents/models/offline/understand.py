@@ -197,7 +197,7 @@ def _planned(
     if elsewhere := foreign(said):
         return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
     if whole := _whole(question, earlier, context, said=said):
-        return finished(_at_that_time(whole, earlier), context)
+        return finished(_at_that_time(whole, earlier, context), context)
     if missed is not None:
         if subject := missed.subject_of(question, context):
             decision = decide(question, (), context)
@@ -206,14 +206,14 @@ def _planned(
         if followed is None:
             return _of_one_named(question, missed, context)
         earlier = followed
-    decision = _at_that_time(decide(question, earlier, context), earlier)
+    decision = _at_that_time(decide(question, earlier, context), earlier, context)
     plan = finished(decision, context, earlier)
     if once := repeated(plan.calls or _vague(decision, plan, context), question, earlier, context):
         return Plan(abstention=once)
     if plan.abstention is None or plan.abstention.kind != "unclear":
         return plan
     if _stands_alone(question, earlier) and (alone := _alone(question, context)):
-        return finished(_at_that_time(alone, earlier), context)
+        return finished(_at_that_time(alone, earlier, context), context)
     return _out_of_sight(decision, context) or plan
 
 
@@ -261,9 +261,9 @@ def _alone(question: str, context: Context) -> Decision | None:
     return alone if len(alone.readings) == 1 else None
 
 
-def _at_that_time(meant: Decision, earlier: tuple[PlannedCall, ...]) -> Decision:
+def _at_that_time(meant: Decision, earlier: tuple[PlannedCall, ...], context: Context) -> Decision:
     """What a question means, at the time that was spoken of where it asks what happened and names none."""
-    timed = (replace(one, calls=at_that_time(one.calls, meant.reading, earlier)) for one in meant.readings)
+    timed = (replace(one, calls=at_that_time(one.calls, meant.reading, earlier, context)) for one in meant.readings)
     return replace(meant, readings=tuple(timed))
 
 

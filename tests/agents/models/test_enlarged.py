@@ -170,7 +170,9 @@ def test_the_findings_that_were_counted_by_account_are_named(asked: str) -> None
     assert inputs.get("by", "severity") == "severity"
 
 
-@pytest.mark.parametrize("asked", ["which ones in Eindhoven exactly", "which servers in Eindhoven?", "which are the ones in Eindhoven?"])
+@pytest.mark.parametrize(
+    "asked", ["which ones in Eindhoven exactly", "which servers in Eindhoven?", "which are the ones in Eindhoven?"]
+)
 def test_the_servers_of_one_venue_are_named(asked: str) -> None:
     [(query, inputs)] = calls_of(UNPATCHED, asked)
     assert (query, inputs["accounts"], inputs.get("by", "instance")) == ("patches", "venue:eindhoven", "instance")
@@ -206,3 +208,59 @@ def test_what_one_account_spends_on_is_its_services(asked: str) -> None:
 def test_what_follows_that_stays_with_the_account() -> None:
     of = ("What are our three most expensive accounts?", "how much is data-prod?", "what is it spending on?")
     assert calls_of(*of, "and half a year ago?")[0][1]["accounts"] == "data-prod"
+
+
+UNENCRYPTED = "do any S3 buckets lack encryption?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["only untagged ones", "just the ones without an owner tag", "which of those have no team tag?", "only the untagged buckets please"],
+)  # fmt: skip
+def test_untagged_ones_are_the_things_that_were_shown_and_no_bill(asked: str) -> None:
+    plan = plan_of(UNENCRYPTED, asked)
+    [call] = plan.calls
+    assert (call.query, call.inputs["kind"], call.inputs["tag"]) == ("inventory", "buckets", "team=")
+    assert any("whether or not they are so" in limit for limit in plan.limits)
+
+
+def test_untagged_ones_of_a_list_keep_what_it_was_of() -> None:
+    [(query, inputs)] = calls_of("list the volumes in online-prod", "which ones are untagged?")
+    assert (query, inputs["kind"], inputs["accounts"], inputs["tag"]) == (
+        "inventory",
+        "volumes",
+        "online-prod",
+        "team=",
+    )
+    [(_, inputs)] = calls_of("how many instances are stopped", "only those without a team tag")
+    assert inputs["only"] == "stopped" and inputs["tag"] == "team="
+
+
+def test_the_untagged_part_of_a_bill_is_a_bill() -> None:
+    assert [query for query, _ in calls_of("spend in data-lab last month", "only the untagged")] == ["untagged_spend"]
+
+
+UNTAGGED = "How much money is lost on things without an owner tag?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what are those resources?", "which resources are these?", "list the resources", "what is it?", "list them"],
+)
+def test_what_is_billed_without_a_tag_is_told_by_service_and_by_thing(asked: str) -> None:
+    plan = plan_of(UNTAGGED, asked)
+    billed, things = plan.calls
+    assert (billed.query, billed.inputs["by"]) == ("untagged_spend", "service")
+    assert (things.query, things.inputs["by"], things.inputs["tag"]) == ("inventory", "resource", "team=")
+    assert any("does not name single resources" in limit for limit in plan.limits)
+
+
+def test_in_which_account_it_is_worst_is_told_by_account_and_nothing_else() -> None:
+    assert [query for query, _ in calls_of(UNTAGGED, "in which account is it worst?")] == ["untagged_spend"]
+
+
+def test_those_resources_are_those_of_the_account_that_was_asked_for() -> None:
+    worst = "Where it is:\n- account data-lab: USD 3,265.42, a share of 78.31 % of its spend\n- account payer: USD 1.00"
+    asked = (UNTAGGED, "in which account is it worst?", "what are those resources?")
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=("", worst))
+    assert [call.inputs["accounts"] for call in plan.calls] == ["data-lab", "data-lab"]

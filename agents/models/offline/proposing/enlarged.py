@@ -104,7 +104,7 @@ def enlarged(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
         return (more, ()) if more else None
     if match := _ELSEWHERE.fullmatch(reading.text):
         return _elsewhere(match["kind"] or match["where"] or "", earlier, context)
-    if each := _one_by_one(reading, earlier, context):
+    if each := _untagged_things(reading, earlier, context) or _one_by_one(reading, earlier, context):
         return each
     before = earlier[0].query
     of_health = before == "health_summary" and _WRONG.fullmatch(reading.text)
@@ -170,6 +170,8 @@ def _elsewhere(kind: str, earlier: Sequence[PlannedCall], context: Context) -> O
 def _one_by_one(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Opened | None:
     """Each of those that were counted, in the place that is named or was shown; None where each was shown already."""
     before, match = earlier[0], _ONE_BY_ONE.fullmatch(reading.text)
+    if len(earlier) == 1 and match and before.query == "untagged_spend":
+        return _behind_untagged(reading, before, context)
     if len(earlier) != 1 or match is None or before.query not in _EACH_ONE:
         return None
     of = next((said for said in match.groupdict().values() if said), "")
@@ -184,6 +186,47 @@ def _one_by_one(reading: Reading, earlier: Sequence[PlannedCall], context: Conte
         return None
     wide = before.query == "findings" and before.inputs.get("severity", "all") == "all"
     return ((each.having(accounts=place) if place else each),), (_ONE_LEVEL,) if wide else ()
+
+
+_NO_SUCH_TAG = re.compile(
+    rf"{_LEAD}(?:(?:only|just|which|what|how many|any|the|those|all|of|them|these|ones?|are|is|have|has|lack|show|list|me|that) )*(?:untagged|not tagged|tagless|(?:without|have no|has no|with no|no|missing|lacking|lack)(?: an?| any| the| their)?(?: (?:team|owner|owners?))? tags?)(?: (?:ones?|of them|buckets?|volumes?|disks?|databases?|instances?|servers?|functions?|only|please))*\W*"
+)
+"""Those of what was shown that carry no tag of a team."""
+_ALL_UNTAGGED = "These are all {kind} without a team tag, whether or not they are so as was asked before."
+_UNTAGGED_NOW = (
+    "A bill does not name single resources: this is what was billed without that tag by service, and the resources without "
+    "it that are there now, of the kinds that are looked at."
+)
+
+
+def _untagged_things(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Opened | None:
+    """The things of a kind that was shown which carry no tag; None of a bill, and of kinds that are not listed."""
+    if "inventory" not in context.queries or not _NO_SUCH_TAG.fullmatch(reading.text):
+        return None
+    query = context.queries["inventory"]
+    kinds = {"instances" if one.query == "patches" else str(one.inputs.get("kind", "")) for one in earlier}
+    kind = kinds.pop()
+    if kinds or kind not in set(allowed(query, "kind") or ()) - {"all"}:
+        return None
+    counted = next((one for one in earlier if one.query == "inventory"), None)
+    if counted is not None and not counted.inputs.get("only"):
+        return (counted.having(tag="team="),), ()
+    kept = {key: value for key, value in earlier[0].inputs.items() if key == "accounts"}
+    inputs = {"kind": kind, "by": "resource", "tag": "team=", **kept}
+    call = PlannedCall(query=query.name, domain=query.domain, inputs=inputs)
+    return (call,), (_ALL_UNTAGGED.format(kind=kind),)
+
+
+def _behind_untagged(reading: Reading, before: PlannedCall, context: Context) -> Opened | None:
+    """What was billed without a tag by service, and the resources that carry none, in the place that is named or was shown."""
+    place = fill(context.queries[before.query], reading, context.names, context.now).inputs.get("accounts")
+    if "inventory" not in context.queries or (reading.found.any() and not place):
+        return None
+    billed = before.having(by="service", top=None, **({"accounts": place} if place else {}))
+    kept = {key: value for key, value in billed.inputs.items() if key == "accounts"}
+    inputs = {"kind": "all", "by": "resource", "tag": f"{before.inputs.get('tag', 'team')}=", **kept}
+    things = PlannedCall(query="inventory", domain=context.queries["inventory"].domain, inputs=inputs)
+    return (billed, things), (_UNTAGGED_NOW,)
 
 
 _DEEDS = frozenset({"who_did_what", "recent_changes", "account_list", "inventory"})

@@ -98,16 +98,25 @@ _THAT_ONE = re.compile(
     r"\b(?:(?P<behind>in|at|for|of|on|behind|from) )?(?:that|this) (?:one|account|venue|casino|team)\b", re.IGNORECASE
 )
 
+_IN_WHICH = re.compile(r"\b(?:in|at|for) (?:which|what) (?:account|venue|casino|team)\b|\bwhere\b", re.IGNORECASE)
+_THOSE = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*(?:(?:what|which) (?:are|is|were) (?:they|those|these|the)(?: [a-z]+)?(?: about| exactly)?|(?:which|what) (?:[a-z]+ )?(?:are|were) (?:they|those|these)|list (?:them|those|these)|(?:list|show|name)(?: me)? (?:the|those|these) [a-z]+)\W*$",
+    re.IGNORECASE,
+)
+
 
 def that_named(question: str, before: str, answer: str, names: Names) -> str:
     """A question of "that one", where it was asked which of several has the most, with the first row named."""
     said = _THAT_ONE.search(question)
+    if said is None and _THOSE.match(question) and _IN_WHICH.search(before):
+        said = re.search(r"(?=[\s?!.]*$)", question)  # they are those of the place that was asked for
     rows = ((_kind_of(row, names), row["name"]) for row in _TOLD.finditer(answer))
     kind, name = next((one for one in rows if one[0]), ("", ""))
     if said is None or not kind or not _WHICH_PLACE.search(before):
         return question
     named = name if kind == "service" else f"{kind} {name}"
-    return f"{question[: said.start()]}{said['behind'] + ' ' if said['behind'] else ''}{named}{question[said.end() :]}"
+    behind = said["behind"] if said.re is _THAT_ONE else " in"
+    return f"{question[: said.start()]}{behind + ' ' if behind else ''}{named}{question[said.end() :]}"
 
 
 def _day(day: date) -> str:

@@ -60,10 +60,19 @@ AT_NO_TIME = re.compile(
 )
 
 
+_WENT_OFF = re.compile(
+    r"\b(?:fired|went off|rang|rung|triggered|tripped|(?:was|were|been|got) (?:raised|set off)"
+    r"|did (?:\w+ ){0,3}?(?:fire|go off|ring|trip))\b"
+)
+
+
 def at_that_time(
-    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]
+    calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> tuple[PlannedCall, ...]:
-    """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
+    """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown.
+
+    Alarms that "fired" are those that went off then, and not those that fire now.
+    """
     period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
@@ -72,11 +81,20 @@ def at_that_time(
         return tuple(calls)
     if not whole and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)
+    if _WENT_OFF.search(reading.flat) and "alarm_history" in context.queries:
+        calls = [_went_off(call) for call in calls]
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)
     place = earlier[0].inputs.get("accounts") if whole and not reading.found.placed() else None
     there = {"accounts": place} if place else {}
     return tuple(call.having(**{**there, **call.inputs, "period": period}) for call in calls)
+
+
+def _went_off(call: PlannedCall) -> PlannedCall:
+    """The alarms that went off, where a call is of those that fire now; any other call as it is."""
+    if call.query != "alarms" or call.inputs.get("state", "alarm") != "alarm":
+        return call
+    return call.having(state=None).model_copy(update={"query": "alarm_history"})
 
 
 def _at(call: PlannedCall, word: str) -> PlannedCall:
