@@ -224,6 +224,11 @@ def test_no_row_is_named_that_was_not_told_or_is_no_such_thing(asked: str) -> No
     assert nth_named(asked, ACCOUNTS, names()) == asked
 
 
+def test_a_row_of_something_within_a_service_is_no_service() -> None:
+    rise = "- service EC2 - Other in account data-prod: USD 9,000\n- service Amazon CloudFront in account payer: USD 70"
+    assert nth_named("what did the second one cost us?", rise, names()) == "what did the second one cost us?"
+
+
 GREW = "and which of them grew most against August?"
 MOVED = "What moved:\n- no venue tag, change: USD 10,468.15\n- venue amsterdam, change: USD -170.95"
 

@@ -63,9 +63,7 @@ def test_what_lapsed_is_of_every_kind_and_of_the_past(asked: str) -> None:
     assert "What ended is told for the last 60 days." in plan.limits
 
 
-@pytest.mark.parametrize(
-    "asked", ["have any expired?", "which of them have lapsed?", "which savings plans already ended?"]
-)
+@pytest.mark.parametrize("asked", ["have any expired?", "which of them have lapsed?", "and which ones already ended?"])
 def test_which_of_those_that_were_shown_ended_is_of_their_kind(asked: str) -> None:
     [call] = plan_of(PLANS, asked).calls
     assert (call.inputs["kind"], call.inputs["ending"]) == ("savings_plans", LATELY)
@@ -81,6 +79,10 @@ def test_which_of_those_that_were_shown_ended_is_of_their_kind(asked: str) -> No
 )
 def test_what_has_not_ended_or_when_it_does_is_no_list_of_what_has(asked: str) -> None:
     assert all(call.inputs.get("ending") != LATELY for call in plan_of(asked).calls)
+
+
+def test_whether_any_lapsed_is_told_with_all_there_are_where_nothing_was_shown() -> None:
+    assert plan_of("Have any of our reservations lapsed recently?").calls[0].inputs == {"kind": "reservations"}
 
 
 def test_a_time_that_is_named_is_the_one_in_which_it_ended() -> None:

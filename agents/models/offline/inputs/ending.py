@@ -119,7 +119,7 @@ def _of_ends(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
 
 def _window(reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> str | None:
     """The time that is named in a question of what ends, in dates; None if there is none, or it is not understood."""
-    if has_ended(reading):
+    if [call.query for call in earlier] == ["commitments"] and has_ended(reading):
         return dates.span(now.date() - timedelta(days=ENDED_DAYS), now.date() - timedelta(days=1))
     if _of_ends(reading, earlier):
         return _named_time(reading, now)

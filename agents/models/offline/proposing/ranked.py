@@ -58,7 +58,7 @@ _NUMBERED = {
 } | {"last": -1}  # fmt: skip
 _OPENED = re.compile(r"^\W*(?:and |so |ok |what about |how about )*$", re.IGNORECASE)
 _TOLD = re.compile(
-    r"^- (?:(?P<kind>account|venue|team|service) )?(?P<name>[^:,\n]+?)(?: in account [\w-]+)?(?:,[^:\n]*)?: ",
+    r"^- (?:(?P<kind>account|venue|team|service) )?(?P<name>[^:,\n]+?)(?P<within> in account [\w-]+)?(?:,[^:\n]*)?: ",
     re.MULTILINE,
 )
 
@@ -85,7 +85,9 @@ def nth_named(question: str, answer: str, names: Names) -> str:
 
 
 def _kind_of(row: re.Match[str], names: Names) -> str:
-    """What a row is of; empty where it is no place, team or service."""
+    """What a row is of; empty where it is no place, team or service, but something within one."""
+    if row["within"]:
+        return ""
     known = {"account": names.accounts, "venue": names.venues, "team": names.teams}
     kind = row["kind"] or next((kind for kind, held in known.items() if row["name"] in held), "")
     return kind if kind == "service" or row["name"] in known.get(kind, ()) else ""

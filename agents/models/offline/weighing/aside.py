@@ -181,7 +181,7 @@ def _all_backups(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
 
 def _lately_ended(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence where it was asked which commitments have ended: how far back that is told."""
-    if not any(call.query == "commitments" for call in calls) or not has_ended(reading):
+    if not any("ending" in call.inputs for call in calls) or not has_ended(reading):
         return []
     return [f"What ended is told for the last {ENDED_DAYS} days."]
 
