@@ -56,7 +56,7 @@ _NUMBERED = {
     for place, said in enumerate(("first 1st one 1", "second 2nd two 2", "third 3rd three 3", "fourth 4th four 4", "fifth 5th five 5"))
     for word in said.split()
 } | {"last": -1}  # fmt: skip
-_OPENED = re.compile(r"^\W*(?:and |so |ok |what about |how about )*$", re.IGNORECASE)
+_OPENED = re.compile(r"^\W*(?:(?:and|so|ok|what about|how about|(?:what|which|who) (?:is|was)) )*$", re.IGNORECASE)
 _TOLD = re.compile(
     r"^- (?:(?P<kind>account|venue|team|service) )?(?P<name>[^:,\n]+?)(?P<within> in account [\w-]+)?(?:,[^:\n]*)?: ",
     re.MULTILINE,
