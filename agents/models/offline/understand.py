@@ -18,9 +18,11 @@ from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares, compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
+from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, said_of_all
+from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
 from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
@@ -42,6 +44,9 @@ from tools.registry import Query
 
 _REMEMBERED = 8
 """Earlier questions that a follow-up may reach back to, at least: as many more as the first of them follows itself."""
+
+_LISTS = 4
+"""Answers, less one, among which the list is looked for of which "the third one" is said: the latest that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if alone is None or _POINTS.search(alone.reading.text) or leans(alone.reading.text):
         return None
     calls = alone.readings[0].calls
-    if compares_as_shown(calls, alone.reading, earlier):
+    if compares_as_shown(calls, alone.reading, earlier) or enlarged(alone.reading, earlier, context):
         return None
     if not any(own_concepts(call.query) & alone.reading.concepts for call in calls):
         return None
@@ -298,6 +303,9 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     before = older or turns[-1]
     before = placed_before(question, before, turns, context)
     question = named_apart(question, before.calls, context)
+    lists = (before,) if older else turns[:-_LISTS:-1]
+    taken = (nth_named(question, turn.answer, context.names) for turn in lists)
+    question = next((one for one in taken if one != question), question)
     question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
     question = weekday_before(question, period, context.now)

@@ -153,3 +153,114 @@ def test_since_when_data_is_public_is_told_of_what_was_shown() -> None:
 def test_the_account_that_was_named_by_its_venue_comes_first() -> None:
     plan = plan_of("Which account belongs to the venue in Utrecht and who runs it?")
     assert plan.focus == ("venue-utrecht",)
+
+
+FINDINGS = "how many critical security findings per account"
+UNPATCHED = "how many servers miss critical patches, per venue"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what are the ones in Utrecht about?", "which ones in Utrecht exactly", "list the Utrecht ones please", "which of them are in Utrecht?",
+     "name the ones in Utrecht", "what are they about in Utrecht?", "show me the findings in Utrecht one by one"],
+)  # fmt: skip
+def test_the_findings_that_were_counted_by_account_are_named(asked: str) -> None:
+    [(query, inputs)] = calls_of(FINDINGS, asked)
+    assert (query, inputs["severity"], inputs["accounts"]) == ("findings", "critical", "venue:utrecht")
+    assert inputs.get("by", "severity") == "severity"
+
+
+@pytest.mark.parametrize(
+    "asked", ["which ones in Eindhoven exactly", "which servers in Eindhoven?", "which are the ones in Eindhoven?"]
+)
+def test_the_servers_of_one_venue_are_named(asked: str) -> None:
+    [(query, inputs)] = calls_of(UNPATCHED, asked)
+    assert (query, inputs["accounts"], inputs.get("by", "instance")) == ("patches", "venue:eindhoven", "instance")
+
+
+def test_each_of_them_is_named_where_no_place_is() -> None:
+    assert calls_of(UNPATCHED, "which servers are they?") == [("patches", {})]
+    assert calls_of("how many vulnerabilities per account", "list them")[0][1]["by"] == "cve"
+    assert calls_of("how many databases do we have per account", "what are the ones in data-prod?") == [
+        ("inventory", {"kind": "databases", "by": "resource", "accounts": "data-prod", "top": 15})
+    ]
+
+
+def test_findings_of_every_level_are_not_said_to_be_named_one_by_one() -> None:
+    plan = plan_of("how many open findings per account", "list them")
+    assert any("of one level at a time" in limit for limit in plan.limits)
+
+
+@pytest.mark.parametrize("asked", ["which accounts exactly?", "and Utrecht?", "which databases in Utrecht?"])
+def test_another_place_or_other_things_are_no_names_of_what_was_counted(asked: str) -> None:
+    assert all(inputs.get("by") != "severity" for _, inputs in calls_of(FINDINGS, asked))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what is it spending on?", "what does it spend most of the money on?", "where does the money go?", "what was it spent on?"],
+)  # fmt: skip
+def test_what_one_account_spends_on_is_its_services(asked: str) -> None:
+    of = ("What are our three most expensive accounts?", "how much is data-prod?")
+    assert calls_of(*of, asked) == [("spend", {"by": "service", "accounts": "data-prod"})]
+
+
+def test_what_follows_that_stays_with_the_account() -> None:
+    of = ("What are our three most expensive accounts?", "how much is data-prod?", "what is it spending on?")
+    assert calls_of(*of, "and half a year ago?")[0][1]["accounts"] == "data-prod"
+
+
+UNENCRYPTED = "do any S3 buckets lack encryption?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["only untagged ones", "just the ones without an owner tag", "which of those have no team tag?", "only the untagged buckets please"],
+)  # fmt: skip
+def test_untagged_ones_are_the_things_that_were_shown_and_no_bill(asked: str) -> None:
+    plan = plan_of(UNENCRYPTED, asked)
+    [call] = plan.calls
+    assert (call.query, call.inputs["kind"], call.inputs["tag"]) == ("inventory", "buckets", "team=")
+    assert any("whether or not they are so" in limit for limit in plan.limits)
+
+
+def test_untagged_ones_of_a_list_keep_what_it_was_of() -> None:
+    [(query, inputs)] = calls_of("list the volumes in online-prod", "which ones are untagged?")
+    assert (query, inputs["kind"], inputs["accounts"], inputs["tag"]) == (
+        "inventory",
+        "volumes",
+        "online-prod",
+        "team=",
+    )
+    [(_, inputs)] = calls_of("how many instances are stopped", "only those without a team tag")
+    assert inputs["only"] == "stopped" and inputs["tag"] == "team="
+
+
+def test_the_untagged_part_of_a_bill_is_a_bill() -> None:
+    assert [query for query, _ in calls_of("spend in data-lab last month", "only the untagged")] == ["untagged_spend"]
+
+
+UNTAGGED = "How much money is lost on things without an owner tag?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what are those resources?", "which resources are these?", "list the resources", "what is it?", "list them"],
+)
+def test_what_is_billed_without_a_tag_is_told_by_service_and_by_thing(asked: str) -> None:
+    plan = plan_of(UNTAGGED, asked)
+    billed, things = plan.calls
+    assert (billed.query, billed.inputs["by"]) == ("untagged_spend", "service")
+    assert (things.query, things.inputs["by"], things.inputs["tag"]) == ("inventory", "resource", "team=")
+    assert any("does not name single resources" in limit for limit in plan.limits)
+
+
+def test_in_which_account_it_is_worst_is_told_by_account_and_nothing_else() -> None:
+    assert [query for query, _ in calls_of(UNTAGGED, "in which account is it worst?")] == ["untagged_spend"]
+
+
+def test_those_resources_are_those_of_the_account_that_was_asked_for() -> None:
+    worst = "Where it is:\n- account data-lab: USD 3,265.42, a share of 78.31 % of its spend\n- account payer: USD 1.00"
+    asked = (UNTAGGED, "in which account is it worst?", "what are those resources?")
+    plan = understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=("", worst))
+    assert [call.inputs["accounts"] for call in plan.calls] == ["data-lab", "data-lab"]

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from agents.models.offline.plan import Plan
+from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.topics.actions import action
 from agents.models.offline.understand import understand
 from agents.models.offline.weighing.aside import NOTHING_NEW
@@ -186,3 +187,65 @@ def test_machines_that_nobody_uses_are_held_against_those_that_stand_idle() -> N
 
 def test_what_is_highly_available_is_not_told_by_what_is_encrypted() -> None:
     assert "availability zones" in why_not("Which databases are not highly available?")
+
+
+ACCOUNTS = (
+    "Total spend: USD 132,864.40.\n\nThe largest:\n- account online-prod: USD 36,692.54, a share of 27.62 %\n"
+    "- account data-prod: USD 29,848.64, a share of 22.47 %\n- account payer: USD 9,194.63, a share of 6.92 %"
+)
+THREE = "What are our three most expensive accounts?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "account"),
+    [("how much is the second one?", "data-prod"), ("and the third?", "payer"), ("what about the last one?", "payer"),
+     ("what does number two cost?", "data-prod"), ("which alarms fire in the 2nd account?", "data-prod"),
+     ("what is the third of them spending on?", "payer")],
+)  # fmt: skip
+def test_one_of_a_list_is_asked_about_by_its_place_in_it(asked: str, account: str) -> None:
+    plan = plan_of(THREE, asked, answers=(ACCOUNTS,))
+    assert [call.inputs["accounts"] for call in plan.calls] == [account]
+
+
+def test_another_one_of_the_list_is_of_the_list_and_not_of_the_one_that_was_shown() -> None:
+    one = "Total spend: USD 29,848.64.\n\nThe largest:\n- account data-prod: USD 29,848.64, a share of 100 %"
+    plan = plan_of(THREE, "how much is the second one?", "and the third?", answers=(ACCOUNTS, one))
+    assert [call.inputs["accounts"] for call in plan.calls] == ["payer"]
+
+
+def test_a_service_is_named_by_its_place_as_well() -> None:
+    services = "Total: USD 3.\n\n- service EC2 - Other: USD 2\n- service Amazon Simple Storage Service: USD 1"
+    [call] = plan_of("top services last month", "how much was the second one in August?", answers=(services,)).calls
+    assert (call.inputs["service"], call.inputs["period"]) == ("Amazon Simple Storage Service", "2026-08")
+
+
+@pytest.mark.parametrize("asked", ["and the fourth one?", "and the second venue?", "and the second half of the year?"])
+def test_no_row_is_named_that_was_not_told_or_is_no_such_thing(asked: str) -> None:
+    assert nth_named(asked, ACCOUNTS, names()) == asked
+
+
+def test_a_row_of_something_within_a_service_is_no_service() -> None:
+    rise = "- service EC2 - Other in account data-prod: USD 9,000\n- service Amazon CloudFront in account payer: USD 70"
+    assert nth_named("what did the second one cost us?", rise, names()) == "what did the second one cost us?"
+
+
+GREW = "and which of them grew most against August?"
+MOVED = "What moved:\n- no venue tag, change: USD 10,468.15\n- venue amsterdam, change: USD -170.95"
+
+
+@pytest.mark.parametrize(
+    "asked", [GREW, "which ones rose the most since August?", "which of those went up most compared to August?"]
+)
+def test_which_of_them_grew_is_told_of_those_that_were_shown(asked: str) -> None:
+    [call] = plan_of("What did the four venues cost us in September, each?", asked).calls
+    assert call.query == "spend_change"
+    assert call.inputs == {"by": "venue", "period": "2026-09", "compared_to": "2026-08"}
+
+
+@pytest.mark.parametrize(
+    "asked", ["what drove that one?", "why did that one change?", "what is behind the change in that one?"]
+)
+def test_what_moved_that_one_is_told_by_service_of_it(asked: str) -> None:
+    [call] = plan_of("What did the four venues cost us in September, each?", GREW, asked, answers=(VENUES, MOVED)).calls
+    assert (call.query, call.inputs["by"], call.inputs["venue"]) == ("spend_change", "service", "amsterdam")
+    assert (call.inputs["period"], call.inputs["compared_to"]) == ("2026-09", "2026-08")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from agents.models.offline.plan import Plan
+from agents.models.offline.telling.results import Told, ToldFact
+from agents.models.offline.telling.whether import of_all
 from agents.models.offline.understand import understand
 from agents.models.offline.weighing.happened import changes_of
 from tests.agents.models.dev_bank import names
@@ -77,3 +79,47 @@ def test_other_calls_are_weighed_as_they_are() -> None:
     three = plan_of(EVENING).calls
     assert changes_of(three) == three[:1]
     assert changes_of(three[1:]) == three[1:]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["how many alarms fired?", "which alarms went off?", "did any alarms ring?", "which alarms were triggered?"],
+)
+def test_alarms_that_fired_are_those_of_the_time_that_was_spoken_of(asked: str) -> None:
+    plan = plan_of("Show errors in online-prod on 13 October", asked)
+    assert [(call.query, call.inputs["accounts"], call.inputs["period"]) for call in plan.calls] == [
+        ("alarm_history", "online-prod", "2026-10-13")
+    ]
+
+
+@pytest.mark.parametrize("asked", ["which alarms are firing?", "how many alarms are red now?", "which alarms fire?"])
+def test_alarms_that_fire_are_those_of_now(asked: str) -> None:
+    assert [call.query for call in plan_of("Show errors in online-prod on 13 October", asked).calls] == ["alarms"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Is every alarm green right now?", "are all alarms ok?", "are all our alarms quiet",
+     "is every alarm fine in Rotterdam?", "are all alarms in OK state?"],
+)  # fmt: skip
+def test_whether_all_alarms_are_quiet_asks_for_those_that_fire(asked: str) -> None:
+    [call] = plan_of(asked).calls
+    assert (call.query, call.inputs.get("state", "alarm")) == ("alarms", "alarm")
+
+
+@pytest.mark.parametrize("asked", ["which alarms are green?", "how many alarms are in ok state", "are any alarms ok?"])
+def test_alarms_that_are_quiet_are_those(asked: str) -> None:
+    assert plan_of(asked).calls[0].inputs["state"] == "ok"
+
+
+def _told(firing: int, asked: str) -> str:
+    """What is said before the number of firing alarms."""
+    fact = ToldFact("f1", "alarms firing", f"{firing} alarms")
+    return of_all(Told(query="alarms", headlines=["f1"], facts={"f1": fact}), asked)
+
+
+def test_no_is_said_where_one_fires_and_nothing_where_none_does() -> None:
+    assert _told(5, "Is every alarm green right now?") == "No."
+    assert _told(0, "Is every alarm green right now?") == ""  # one may be without data
+    assert _told(5, "are all alarms red?") == ""
+    assert _told(5, "how many alarms are not green?") == ""

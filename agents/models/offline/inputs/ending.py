@@ -3,6 +3,8 @@
 What a question means is weighed by its time alone, as it was learned; which of the two it is, is put in at the end.
 """
 
+# ruff: noqa: E501 - patterns of words read better in one piece
+
 from __future__ import annotations
 
 import re
@@ -43,7 +45,8 @@ def expiring(
     """
     queries = [call.query for call in calls]
     if queries == ["commitments"] and (word := _window(reading, now, earlier)):
-        return (calls[0].having(period=None, ending=word),)
+        any_kind = {} if _OF_A_KIND.search(reading.flat) or not has_ended(reading) else {"kind": None}
+        return (calls[0].having(period=None, ending=word, **any_kind),)
     if queries == ["aws_health_events"] and (word := _to_come(calls[0], reading, now, earlier)):
         return (calls[0].having(period=None, status="upcoming", starting=word),)
     return tuple(calls)
@@ -81,6 +84,30 @@ _ANOTHER_TIME = re.compile(r"\b(?:all|everything|any(?:time|thing)?|later|after|
 _WAS = re.compile(r"\b(?:was|were|did|had|has|have)\b")
 
 
+_HAS_ENDED = re.compile(
+    r"\b(?:(?:has|have|had|is|are|was|were|what|which|that|already|recently|lately|just|did)\b(?: (?!not\b|never\b|n't\b|yet\b)[a-z-]+){0,4}? (?:expired?|lapsed?|r[au]n out|ended?|fell away|fallen away)|(?:expired|lapsed|ended) (?:already|recently|lately))\b"
+)
+_NOT_ENDED = re.compile(r"\b(?:not|never|n't|yet|since|when|will|would|going|about|soon|next|does|do|how long)\b")
+_OF_A_KIND = re.compile(
+    r"\b(?:plans?|reserv\w+|ris?|instances?|commitments?|them|these|those|ones?|it|they|any|which)\b"
+)
+"""A kind of commitment, or words for those that were shown: what ended is asked of no other."""
+ENDED_DAYS = 60
+"""Days back for which it is told what has ended."""
+
+
+def has_ended(reading: Reading) -> bool:
+    """Whether it is asked what has ended by now, and no time is named in which it did."""
+    named = {mention.word for mention in reading.when.mentions} - {"recently", "now"}
+    past = _HAS_ENDED.search(reading.flat) and _ENDED_BY_NOW.search(reading.flat)
+    return bool(past) and not named and not _NOT_ENDED.search(reading.flat) and not _MEASURED.search(reading.flat)
+
+
+_ENDED_BY_NOW = re.compile(
+    r"\b(?:expired|lapsed|ran out|(?:has|have|had|already|did)\b.* (?:run out|expire|lapse|end)|ended|f[ae]ll(?:en)? away)\b"
+)
+
+
 def _of_ends(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a time is asked about in which commitments end: it is said, or it picks some of those shown before."""
     if ENDS.search(reading.flat):
@@ -92,6 +119,8 @@ def _of_ends(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
 
 def _window(reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> str | None:
     """The time that is named in a question of what ends, in dates; None if there is none, or it is not understood."""
+    if [call.query for call in earlier] == ["commitments"] and has_ended(reading):
+        return dates.span(now.date() - timedelta(days=ENDED_DAYS), now.date() - timedelta(days=1))
     if _of_ends(reading, earlier):
         return _named_time(reading, now)
     held = next((str(one.inputs["ending"]) for one in earlier if "ending" in one.inputs), None)

@@ -44,7 +44,8 @@ _COMPARES = re.compile(
     rf"|(?:(?:is|are|was|were) {_IT} |how )?(?:much |any |a lot |really )?{_MORE}(?: or {_MORE})?(?: expensive)? (?:than|from|on|compared (?:to|with)|versus)"
     rf"|(?:is|are|was|were) {_IT} {_MORE}(?: expensive)?(?= (?:in|at|during)\b)"
     rf"|how (?:much|many) {_MORE} (?:is|are|was|were) {_IT} (?:than|compared (?:to|with)|versus)"
-    rf"|(?:how (?:much )?)?(?:did|has|have|had) {_IT} {_ROSE} (?:from|since|on|over|compared (?:to|with)|versus))"
+    rf"|(?:how (?:much )?)?(?:did|has|have|had) {_IT} {_ROSE} (?:from|since|on|over|compared (?:to|with)|versus)"
+    rf"|(?:which|what)(?: ones?| of {_IT})?(?: (?:has|have|did))? {_ROSE} (?:by )?(?:the )?(?:most|least|fastest)(?: (?:{_SIDE}|than|from|since|on|over))?)"
     rf" {_FILLING}<p>(?: 's)?\W*$"
 )
 """A comparison with a time, and nothing else."""

@@ -14,7 +14,7 @@ from agents.models.offline.inputs.periods import a_year_ago, resolved, stepped
 from agents.models.offline.inputs.taken_back import taken_back
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.ranked import ranked_first
+from agents.models.offline.proposing.ranked import ranked_first, that_named
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import monday_of, span
@@ -333,6 +333,7 @@ def named_after(
     if _OFF_THE_BILL.search(before):
         question = _WITHOUT_IT.sub(r"\1 the credits", question)
     question = ranked_first(person_meant(question, answer), before, answer, names)
+    question = that_named(question, before, answer, names)
     ask, row = of_shown_in(question), _LEADING.search(answer)
     if ask == "owner" and (owned := _owner_meant(question, answer, names)):
         return owned

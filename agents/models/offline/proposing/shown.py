@@ -91,7 +91,7 @@ _TOO_MUCH = re.compile(
 )
 """Which budgets are or will be over their limit: each says so, and what is forecast of it."""
 _WORST_PLACE = re.compile(
-    r"\W*(?:(?:and|so|ok|then) )*(?:which|what) (?:venue|account)s? (?:is|are|has it|does) (?:the )?worst(?: off| of all)?\W*"
+    r"\W*(?:(?:and|so|ok|then) )*(?:(?:in|at|on|for) )?(?:which|what) (?:venue|account)s? (?:is|are|has it|does|was) (?:it |that |this )?(?:the )?worst(?: off| of all)?\W*"
 )
 """Whether it is asked where what was shown is worst: its counts by account tell that."""
 _COMPARED = re.compile(r"\W*and compare for\b")
@@ -136,7 +136,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return done
     if into := opened(reading, earlier, context) or enlarged(reading, earlier, context):
         return Shown(*into)
-    if len(earlier) == 1 and earlier[0].query in COUNTED_BY_ACCOUNT and _WORST_PLACE.fullmatch(reading.flat):
+    by_account = earlier[0].query in COUNTED_BY_ACCOUNT or _is_by_account(earlier[0])
+    if len(earlier) == 1 and by_account and _WORST_PLACE.fullmatch(reading.flat):
         return Shown(tuple(earlier))
     if all(call.query == "budgets" for call in earlier) and _TOO_MUCH.fullmatch(reading.text):
         return Shown(tuple(earlier))
@@ -172,6 +173,11 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None
+
+
+def _is_by_account(call: PlannedCall) -> bool:
+    """Whether the rows of a call are accounts, the one with most first."""
+    return str(call.inputs.get("by", "account" if call.query == "untagged_spend" else "")) == "account"
 
 
 _AND_THE = re.compile(

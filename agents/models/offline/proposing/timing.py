@@ -60,10 +60,19 @@ AT_NO_TIME = re.compile(
 )
 
 
+_WENT_OFF = re.compile(
+    r"\b(?:fired|went(?: off)?|rang|rung|triggered|tripped|sounded|(?:was|were|been|got) (?:raised|set off)"
+    r"|did (?:\w+ ){0,3}?(?:fire|go off|ring|trip))\b"
+)
+
+
 def at_that_time(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> tuple[PlannedCall, ...]:
-    """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown."""
+    """Calls that look for what happened at a time that nobody named, at the time of which what happened was shown.
+
+    Alarms that "fired" are those that went off then, and not those that fire now.
+    """
     period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
@@ -72,8 +81,8 @@ def at_that_time(
         return tuple(calls)
     if not whole and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)
-    if "alarm_history" in context.queries:
-        calls = _that_fired(calls, reading)
+    if "alarm_history" in context.queries and _WENT_OFF.search(reading.flat):
+        calls = _that_went_off(calls)
     if any(call.query not in EVENTS or {"period", "around"} & call.inputs.keys() for call in calls):
         return tuple(calls)
     place = earlier[0].inputs.get("accounts") if whole and not reading.found.placed() else None
@@ -93,13 +102,8 @@ def _around(call: PlannedCall, word: str, context: Context) -> str:
     return f"{period.start:%Y-%m-%d}" if period and short and call.query == "alarm_history" else word
 
 
-_FIRED = re.compile(r"\b(?:fired|triggered|went|rang|go off|tripped|sounded|were raised)\b")
-
-
-def _that_fired(calls: Sequence[PlannedCall], reading: Reading) -> Sequence[PlannedCall]:
-    """Calls for the alarms that fired then, in the place of those that fire now."""
-    if not _FIRED.search(reading.flat):
-        return calls
+def _that_went_off(calls: Sequence[PlannedCall]) -> Sequence[PlannedCall]:
+    """Calls for the alarms that went off then, in the place of those that fire now."""
     place = [{key: call.inputs[key] for key in ("accounts",) if key in call.inputs} for call in calls]
     found = [
         call.model_copy(update={"query": "alarm_history", "inputs": where}) if call.query == "alarms" else call

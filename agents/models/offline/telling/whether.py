@@ -63,11 +63,21 @@ _ALL_SO = re.compile(
     r"^\W*(?:(?:so|and|ok|then) )*(?:do|does|are|is|have|has) (?:all|every|each)(?: of)?(?: (?:our|the|my|these|those|customer-managed))* (?:\w+ )?(?:keys?|databases?|buckets?|volumes?|disks?)\b",
     re.IGNORECASE,
 )
+_ALL_QUIET = re.compile(
+    r"^\W*(?:(?:so|and|ok|then|but|well) )*(?:is|are) (?:\w+ )?(?:every|each|all)\b(?! (?:the |our |of )*(?:red|fir|burn|ring|bad|critical|broken)).*\b(?:green|ok|okay|fine|healthy|quiet|silent|calm|good|normal|in order|well)\b",
+    re.IGNORECASE,
+)
 _WITHOUT = re.compile(r"\b(?:without|unencrypted|not encrypted)\b")
 
 
 def of_all(told: Told, asked: str) -> str:
-    """Whether it is so of all things of a kind, where those are counted of which it is not; empty where they are not."""
+    """Whether it is so of all things of a kind, where those are counted of which it is not; empty where they are not.
+
+    Alarms that do not fire may be without data: that none fires is told by their number, and is no yes.
+    """
+    if told.query == "alarms" and _ALL_QUIET.search(asked):
+        firing = [told.facts[i] for i in told.headlines if told.facts[i].label == "alarms firing"]
+        return "No." if any(fact.number for fact in firing) else ""
     if told.query != "encryption" or not _ALL_SO.search(asked):
         return ""
     lacking = [fact for i in told.headlines if _WITHOUT.search((fact := told.facts[i]).label)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.ending import ENDED_DAYS, has_ended
 from agents.models.offline.inputs.filling import STATE_NOW, fields_of
 from agents.models.offline.intents.coverage import explained, told_by, unused
 from agents.models.offline.intents.learned import knows
@@ -55,6 +56,7 @@ def left_aside(
         *_all_runtimes(calls, reading),
         *_all_backups(calls, reading),
         *_all_announced(calls, reading),
+        *_lately_ended(calls, reading),
         *_at_any_time(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
@@ -209,6 +211,13 @@ def _all_backups(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     return [f"These are backup jobs of everything, not only of {said[0]}."] if said else []
 
 
+def _lately_ended(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where it was asked which commitments have ended: how far back that is told."""
+    if not any("ending" in call.inputs for call in calls) or not has_ended(reading):
+        return []
+    return [f"What ended is told for the last {ENDED_DAYS} days."]
+
+
 _AHEAD = FUTURE | {"this_week", "this_month_end"}
 
 
@@ -238,10 +247,19 @@ _HOUR = re.compile(
 )
 
 
+_DAY = re.compile(
+    r"\b(?:busiest|quietest|worst|slowest|peak|highest|lowest|which|what) (?:days?|dates?|nights?|evenings?|weekdays?|mornings?)\b|^\W*(?:(?:and|so|but|ok) )*(?:when|at what point)\b"
+)
+
+
 def _no_hour(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where an hour was asked for, and a figure of many things over all of the time is shown."""
+    """A sentence where an hour or a day was asked for, and a figure of many things over all of the time is shown."""
     many = [call for call in calls if call.query == "metric" and "resource" not in call.inputs]
-    if len(many) < len(calls) or not _HOUR.search(reading.text):
+    if len(many) < len(calls):
+        return []
+    if _DAY.search(reading.text):
+        return ["On which day it was is not told of many at once: name one of them to see it over time."]
+    if not _HOUR.search(reading.text):
         return []
     return ["At which hour it was is not told of many at once: name one of them to see it hour by hour."]
 

@@ -31,7 +31,7 @@ from agents.models.offline.weighing.happened import all_that_happened, changes_o
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.measuring import asks_difference, unmeasured
 from agents.models.offline.weighing.offering import offered
-from agents.models.offline.weighing.settling import settled
+from agents.models.offline.weighing.settling import settled, side_by_side
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -80,6 +80,10 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     decision = replace(decision, readings=_of_the_person(decision.readings, reading, context))
     if not decision.readings:
         return unclear(reading.text, decision.offered, context, _why(decision, context, earlier))
+    for one in decision.readings:
+        if sides := side_by_side(one.calls, earlier, reading):
+            decision = replace(decision, readings=(replace(one, calls=sides),))
+            break
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))

@@ -38,7 +38,7 @@ def settled(
     for call in calls:
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
-        call = _a_year_before(call, earlier, reading, now)
+        call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
         each = _in_parts(call, earlier, reading)
@@ -52,6 +52,41 @@ def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], readin
     if call.query != "spend" or call.inputs.get("by") != "month" or timed or not asks_mean(reading.text):
         return call
     return call.having(period="last_6_months")
+
+
+_ALL_OK = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|then|well|please|tell me|whether|if|can you tell me) )*(?:is|are|was|were|do|does) (?:(?:literally|really|now|currently|absolutely) )*(?:every|each|all|everything|(?:they|those|these|the alarms|our alarms|alarms) (?:now |currently )?all)\b"
+)
+"""Whether all are as they should be: it asks for those that are not."""
+
+
+def _not_all_ok(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """The alarms that fire, where it is asked whether all of them are as they should be."""
+    asked = call.query == "alarms" and call.inputs.get("state") == "ok" and _ALL_OK.match(reading.text)
+    return call.having(state="alarm") if asked else call
+
+
+_SIDES = re.compile(r"\b(?:versus|vs|against|compar\w+|next to|beside|side by side|as opposed to|or)\b")
+_ADDED_UP = re.compile(r"\b(?:together|in total|combined|sum(?:med)?|added|altogether|all of them)\b")
+_OVER_TIME = frozenset({"month", "day"})
+_MOST_SIDES = 4
+
+
+def side_by_side(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading
+) -> tuple[PlannedCall, ...]:
+    """What places that are compared cost in each month, or on each day, one by one; none where that is not asked.
+
+    So of places of which each was told before: their sum by month is no comparison of them.
+    """
+    if len(calls) != 1 or calls[0].query != "spend" or calls[0].inputs.get("by") not in _OVER_TIME:
+        return ()
+    places = str(calls[0].inputs.get("accounts", "")).split(",")
+    before = earlier[0].inputs if len(earlier) == 1 and earlier[0].query == "spend" else {}
+    apart = before.get("by") == "account" and before.get("accounts") == calls[0].inputs.get("accounts")
+    if not 1 < len(places) <= _MOST_SIDES or _ADDED_UP.search(reading.text):
+        return ()
+    return tuple(calls[0].having(accounts=one) for one in places) if apart or _SIDES.search(reading.text) else ()
 
 
 _BACKED_UP = frozenset(get_args(Kind)) - {"all"}
