@@ -143,12 +143,13 @@ def _add_actions(facts: Facts, wanted: list[dict[str, Any]], receipts: tuple[str
     """How many opportunities there are to do one thing to one type of resource, and their sum, where there are several.
 
     Volumes to delete are the ones attached to nothing, those to upgrade are in use: their sum says little of either.
+    What is to be bought is one of a kind, and its row says what that saves.
     """
     sums: dict[str, list[Decimal]] = defaultdict(list)
     for one in wanted:
         action = _ACTIONS.get(one["actionType"], one["actionType"])
-        kind = one.get("currentResourceType") or ""
-        sums[f"{action} {_RESOURCES.get(kind, kind)}".strip()].append(cents(_saved(one)))
+        if things := _RESOURCES.get(one.get("currentResourceType") or ""):
+            sums[f"{action} {things}"].append(cents(_saved(one)))
     if len(sums) == 1:
         return
     for what, amounts in sorted(sums.items(), key=lambda pair: (-sum(pair[1]), pair[0])):

@@ -253,3 +253,14 @@ def test_what_is_left_of_a_year_is_told_before_all_of_it(ask: Ask, question: str
 def test_what_a_savings_plan_costs_an_hour_is_told_where_it_is_asked(ask: Ask, question: str, hourly: bool) -> None:
     text = ask(OfflineMaker(), question).text
     assert ("Compute Savings Plan in account online-prod: hourly cost USD 6.00" in text) is hourly
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("what would we save by buying commitments", "answered"),
+        ("half of our bill is online, right? i need the split in accounts for june", "unanswerable"),
+    ],
+)
+def test_nothing_that_is_so_is_withheld(ask: Ask, question: str, status: str) -> None:
+    assert ask(OfflineMaker(), question).status == status

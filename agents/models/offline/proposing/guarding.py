@@ -188,8 +188,11 @@ def _apart(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 
 def _wordy(said: str) -> str:
-    """What was said without digits: a figure of the question would be held against the facts."""
-    return re.sub(r"\d[\d.,]*k?m?", "...", said)
+    """What was said without numbers: a figure of the question would be held against the facts."""
+    return _NUMBER.sub("...", said)
+
+
+_NUMBER = re.compile(rf"\d[\d.,]*k?m?|\b(?:half|quarter|double|twice|{'|'.join(NUMBERS)})\b")
 
 
 def _one_thing(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
