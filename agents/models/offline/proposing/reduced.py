@@ -215,12 +215,26 @@ def left_out_alone(calls: Sequence[PlannedCall], reading: Reading, context: Cont
             return _NOT_KEPT
         if not lacks and any(call.inputs.get(key) in left.get(key, ()) for key in ("service", "region")):
             return NO_OPPOSITE
+        if {"service", "region"} & call.inputs.keys() and _leaves_out_no_place(reading):
+            return NO_OPPOSITE
         lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and "only" not in call.inputs
         if not lack and _picks_what_is_out(reading, call, context):
             return _NOT_KEPT
     return None
 
 
+_OUT = re.compile(
+    r"\b(?:excluding|exclude|without|minus|except|other than|not counting|apart from|leaving out|ignoring)\b(?P<what>.*)"
+)
+
+
+def _leaves_out_no_place(reading: Reading) -> bool:
+    """Whether something is left out that is no place and no lack: of a service by whatever name ("the databases")."""
+    match = _OUT.search(reading.text)
+    return match is not None and not _LACKING.search(match["what"]) and not re.search(_PLACE_MASK, match["what"])
+
+
+_PLACE_MASK = r"<(?:account|venue|team|env)>"
 _WITHOUT = re.compile(r"\bwithout\b")
 """What things are without is a lack of theirs, but where it is of a bill ("keys without rotation", "cost without tax")."""
 
