@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.attacks.identity.issuing import Provider
 
 @pytest.mark.slow
 def test_a_person_is_forgotten_while_they_ask_and_nobody_else_notices(tmp_path: Path, idp: Provider) -> None:
-    home, stop = tmp_path / "home", threading.Event()
+    home, stop, heard = tmp_path / "home", threading.Event(), threading.Semaphore(0)
     with serving(tmp_path, idp) as (process, port), ThreadPoolExecutor(8) as pool:
         assert asked(port, idp, "u-carla", "Which alarms are firing?", "s")["status"] == "answered"
 
@@ -27,7 +28,14 @@ def test_a_person_is_forgotten_while_they_ask_and_nobody_else_notices(tmp_path: 
             while not stop.is_set():
                 one = asked(port, idp, "u-carla", "Which alarms are firing?", f"s-{number}")
                 got.append((one["status"], one["text"]))
+                heard.release()
             return got
+
+        def forget() -> subprocess.CompletedProcess[str]:
+            while heard.acquire(blocking=False):
+                pass
+            assert heard.acquire(timeout=60), "nothing new is held of somebody who was not heard since"
+            return run(home, "audit", "forget", "carla", "--yes")
 
         def others() -> list[str]:
             got = []
@@ -37,7 +45,7 @@ def test_a_person_is_forgotten_while_they_ask_and_nobody_else_notices(tmp_path: 
 
         carla, eva = [pool.submit(theirs, number) for number in range(3)], pool.submit(others)
         try:
-            forgotten = [run(home, "audit", "forget", "carla", "--yes") for _ in range(4)]
+            forgotten = [forget() for _ in range(4)]
         finally:
             stop.set()
         told = [one for asking in carla for one in asking.result()]
