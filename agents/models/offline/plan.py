@@ -10,6 +10,8 @@ AbstainKind = Literal["unclear", "cannot_know", "read_only", "unknown_name"]
 Operation = Literal["sum", "difference", "ratio", "percentage_change", "share", "rank", "average", "count"]
 PLACES = ("accounts", "team", "venue")
 """The inputs that say where: a question narrows by one of them, and a follow-up puts another in its place."""
+BILLED_FOR = frozenset({"service", "part", "usage_type"})
+"""The inputs that say what a bill is of: all of a service, or something within it."""
 
 
 class PlannedCall(BaseModel):

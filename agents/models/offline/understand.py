@@ -168,7 +168,10 @@ _POINTS = re.compile(
 
 
 def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *, said: str) -> Decision | None:
-    """What a complete question means: what it means alone, within the place and time that were shown; None of one that takes up what was said before."""
+    """What a complete question means: what it means alone, in the place and time that were shown.
+
+    None of one that takes up what was said before.
+    """
     sentence = _SENTENCE.match(question.casefold())
     if sentence is None or (sentence["why"] and not _OF_US.search(question.casefold())):
         return None

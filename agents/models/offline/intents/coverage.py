@@ -173,6 +173,11 @@ def told_by(query: str) -> frozenset[str]:
     return _example_stems(query) | {stem(word) for word in shown}
 
 
+def knows_word(query: str, word: re.Match[str], text: str) -> bool:
+    """Whether a query is about a word of a masked text, or its rows say it."""
+    return explained(text, query)[word.start()] or stem(word[0]) in told_by(query)
+
+
 _NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())
 _BILLED = frozenset({"spend", "spend_change", "forecast"})
 """Queries that take a service by name."""

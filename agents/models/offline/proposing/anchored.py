@@ -22,7 +22,7 @@ from agents.models.offline.inputs.periods import (
     same_days,
     stepped,
 )
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import word_of
 from agents.models.offline.times.when import FUTURE
@@ -134,7 +134,7 @@ def without_anchor(
     if _times(reading) == 1 and not any(_is_at(call, before, now) for call in bills):
         return True
     return any(
-        before.inputs[key] not in [call.inputs.get(key) for call in bills] for key in _THINGS & before.inputs.keys()
+        before.inputs[key] not in [call.inputs.get(key) for call in bills] for key in BILLED_FOR & before.inputs.keys()
     )
 
 
@@ -146,9 +146,6 @@ def compares_as_shown(calls: Sequence[PlannedCall], reading: Reading, earlier: S
         return False
     of = {key: value for key, value in calls[0].inputs.items() if key not in ("period", "compared_to")}
     return bool(of) and of.items() <= earlier[0].inputs.items()
-
-
-_THINGS = frozenset({"service", "part", "usage_type"})
 
 
 def _is_at(call: PlannedCall, before: PlannedCall, now: datetime) -> bool:

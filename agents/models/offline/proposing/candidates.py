@@ -162,6 +162,11 @@ def plain(key: str, value: object, context: Context) -> object:
     return value
 
 
+def come_to_the_same(calls: Sequence[PlannedCall], others: Sequence[PlannedCall], context: Context) -> bool:
+    """Whether two plans make the same calls, in the same order."""
+    return [comes_to(one, context) for one in calls] == [comes_to(one, context) for one in others]
+
+
 def comes_to(call: PlannedCall, context: Context) -> str:
     """A call with all of its inputs: two that ask for the same, one of them in other words, are equal."""
     full = context.queries[call.query].parse(call.inputs)

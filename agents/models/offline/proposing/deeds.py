@@ -13,6 +13,9 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.actions import READ_CALLS, READS, action
 
+DEEDS = frozenset({"who_did_what", "recent_changes"})
+"""Queries that show what was done."""
+
 _WHO = re.compile(
     r"\b(?:who|whom|whose (?:fault|doing|idea|work)|culprit|wie|quem|(?:did|has|have) (?:any|some)(?:one|body)"
     r"|(?:which|what) (?:\w+ )?(?:person|people|users?|engineers?|colleagues?|roles?|admins?\w*|hand)(?! (?:has|have|had|with|are|whose|gets?|got)\b))\b"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import a_year_ago
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
 
@@ -76,7 +76,6 @@ _NEEDED = {
     "security": frozenset[str](),
 }
 """Queries that look into what a query of a domain shows."""
-_PART = frozenset({"service", "part", "usage_type"})
 _GAP = rf"(?:{_IT}|(?:the|that|this) (?:gap|difference|rest|money|amount|reduction|discount))"
 _OF_THE_GAP = re.compile(
     rf"{_LEAD}(?:where (?:does|do|did|is|are) {_GAP} (?:all )?(?:com(?:e|ing)|stem(?:ming)?|aris(?:e|ing)) from|where (?:is {_GAP} )?from|(?:why|how come)(?: (?:(?:is|are|was|were|do|does|did) )?(?:there )?(?:a |any )?(?:{_GAP}|gap|difference)(?: (?:there|so \w+|differ|different|lower|higher|less|more))?)?"
@@ -120,11 +119,11 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
     if call.query not in ("spend", "spend_change"):
         return None
     if _MADE_OF.fullmatch(text):
-        by = "usage_type" if _PART & call.inputs.keys() else "service"
+        by = "usage_type" if BILLED_FOR & call.inputs.keys() else "service"
         return (_spend(call, context).having(by=by, top=None),), ()
     if _MOSTLY.fullmatch(text):
         return _ranked(call, reading, context)
-    if call.query == "spend" and _SINCE.fullmatch(text) and _PART & call.inputs.keys():
+    if call.query == "spend" and _SINCE.fullmatch(text) and BILLED_FOR & call.inputs.keys():
         held = call.having(top=None)
         return (
             held.having(by="month", period="last_6_months"),

@@ -12,6 +12,7 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.candidates import plain
+from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.reduced import asks_others
 from agents.models.offline.proposing.shown import compares_two
 from agents.models.offline.proposing.variants import members
@@ -147,12 +148,9 @@ def _means_of_months(question: str, both: Turn, context: Context) -> bool:
     return months and bool(_MEAN.search(question)) and not _EACH_TIME.search(question)
 
 
-_DEEDS = frozenset({"who_did_what", "recent_changes"})
-
-
 def _behind_deeds(turns: Sequence[Turn]) -> Turn | None:
     """The turn that showed how a bill has moved, where what came after it is who did that: a deed has no price of its own."""
-    before = next((turn for turn in reversed(turns) if not {call.query for call in turn.calls} <= _DEEDS), None)
+    before = next((turn for turn in reversed(turns) if not {call.query for call in turn.calls} <= DEEDS), None)
     if before is None or before is turns[-1] or {call.query for call in before.calls} != {"spend_change"}:
         return None
     return before

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.naming.left_out import named_instead
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.proposing.reduced import asks_others
 from agents.models.offline.reading import Reading, read
 
@@ -78,7 +78,7 @@ def without_place(before: str, context: Context) -> str | None:
 _INPUTS = {
     "place": frozenset({"accounts", "team", "venue", "env"}),
     "time": frozenset({"period", "compared_to", "around", "months"}),
-    "service": frozenset({"service", "part", "usage_type"}),
+    "service": BILLED_FOR,
     "region": frozenset({"region"}),
 }
 """The inputs in which a call asked of another one of a group may differ."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from agents.models.offline.inputs.filling import allowed
 from agents.models.offline.inputs.special import is_guessed
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.reading import Reading
 from tools.registry import Query
 
@@ -114,9 +114,7 @@ def of_the_started(call: PlannedCall, earlier: Sequence[PlannedCall], reading: R
         return call
     if call.inputs.get("by") == "day" and is_guessed(str(call.inputs.get("period")), now):
         call = call.having(period=None)
-    named = (
-        {"service", "part", "usage_type"} & call.inputs.keys() or reading.found.services or _PEOPLE.search(reading.text)
-    )
+    named = BILLED_FOR & call.inputs.keys() or reading.found.services or _PEOPLE.search(reading.text)
     service = next((_BILLED[deed] for deed in deeds if deed in _BILLED), None)
     if service is None or named or call.inputs.get("by") in ("service", "charge_type"):
         return call

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import ENDED_DAYS, has_ended
 from agents.models.offline.inputs.filling import STATE_NOW, fields_of
-from agents.models.offline.intents.coverage import explained, told_by, unused
+from agents.models.offline.intents.coverage import knows_word, unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import comes_to
+from agents.models.offline.proposing.candidates import come_to_the_same
+from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
@@ -26,7 +27,6 @@ from agents.models.offline.topics.of_shown import superlative
 from agents.models.offline.weighing.staying import not_picked
 from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
-from agents.models.offline.words.text import stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,6 @@ _LISTS = re.compile(
 
 _DID_THEY = re.compile(r"\bdid (?:they|he|she|anyone|anybody|someone|somebody)\b")
 """What asks for a deed, which no list of how things are tells when it is shown once more."""
-_OF_DEEDS = frozenset({"recent_changes", "who_did_what"})
 _NOT_SO = re.compile(
     r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? (?:is|are|do|does|has|have) ?(?:not|n't)\W*$"
 )
@@ -315,9 +314,9 @@ def _nothing_new(
     calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
 ) -> list[str]:
     """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
-    if not earlier or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
+    if not earlier or not come_to_the_same(calls, earlier, context):
         return []
-    if _DID_THEY.search(reading.text) and not any(call.query in _OF_DEEDS for call in calls):
+    if _DID_THEY.search(reading.text) and not any(call.query in DEEDS for call in calls):
         return [NOTHING_NEW]
     if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
         return []
@@ -326,7 +325,6 @@ def _nothing_new(
     first = superlative(reading.text) or _THE_MOST.match(reading.text)
     if dimensions(reading.text) or (first and calls[0].query not in _UNRANKED):
         return []  # the rows are told apart so, and the first of them stands first
-    known = explained(reading.text, calls[0].query)
-    if any(known[one.start()] or stem(one[0]) in told_by(calls[0].query) for one in weighty(reading.text)):
+    if any(knows_word(calls[0].query, one, reading.text) for one in weighty(reading.text)):
         return []
     return [NOTHING_NEW]

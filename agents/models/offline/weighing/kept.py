@@ -16,6 +16,7 @@ from agents.models.offline.proposing.anchored import (
     strays_in_time,
     without_anchor,
 )
+from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.guarding import DID_THAT, MONEY, OF_A_BILL, of_everybody
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
@@ -51,8 +52,6 @@ _COUNTS_APART = re.compile(
     r"^\W*(?:(?:and|so|ok|but) )*how many(?: (?:of )?(?:them|those|these|ones|are there|there are|do we have|are they))*(?: (?:are|is) there)? (?:per|by|in each|in every|for each|for every)\b"
 )
 """How many of what was shown each place has: a list of the places does not count it."""
-_SHOWS_DEEDS = frozenset({"who_did_what", "recent_changes"})
-"""Queries that show what was done: who did "that" is asked of all of it."""
 _OF_ONE = frozenset({"accounts", "team", "venue", "service", "part", "usage_type"})
 """Inputs that say what a bill is of: without them it is of all that is spent, and not of what was shown."""
 _NARROWED = (*PLACES, "service", "part", "usage_type", "region")
@@ -110,7 +109,7 @@ def _checks(calls: Sequence[PlannedCall]) -> set[tuple[str, object]]:
 def asks_who_did_that(reading: Reading, earlier: Sequence[PlannedCall]) -> bool:
     """Whether it is asked who did "that", after an answer that shows nothing that anybody did."""
     asked = "WHODID" in reading.concepts and DID_THAT.search(reading.text)
-    return bool(asked and earlier and earlier[0].query not in _SHOWS_DEEDS)
+    return bool(asked and earlier and earlier[0].query not in DEEDS)
 
 
 def followed_up(calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall]) -> bool:

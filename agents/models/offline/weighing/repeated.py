@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from agents.conversations import WAITS
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.intents.coverage import explained, told_by
+from agents.models.offline.intents.coverage import knows_word
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import comes_to
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.deciding import decide
 from agents.models.offline.words.light import weighty
-from agents.models.offline.words.text import stem
 
 _ONE_LOOK = (
     "This comes to the same look at what people did as the question before, and an approval is for one look, used "
@@ -55,8 +54,7 @@ def _why(question: str, calls: Sequence[PlannedCall], context: Context) -> str:
     if _ELSE.search(text):  # all that one person did is in the look at it
         of_one = any("who" in call.inputs and not {"action", "resource"} & call.inputs.keys() for call in calls)
         return _ONE_LOOK if of_one else _OTHER_LOOK
-    known = explained(text, "who_did_what")
-    told = all(known[one.start()] or stem(one[0]) in told_by("who_did_what") for one in weighty(text))
+    told = all(knows_word("who_did_what", one, text) for one in weighty(text))
     return _ONE_LOOK if told else _NOT_IN_IT
 
 

@@ -12,14 +12,13 @@ from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fill
-from agents.models.offline.intents.coverage import explained, told_by
+from agents.models.offline.intents.coverage import knows_word
 from agents.models.offline.plan import PLACES, PlannedCall
-from agents.models.offline.proposing.candidates import Candidate, comes_to
+from agents.models.offline.proposing.candidates import Candidate, come_to_the_same
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.of_shown import of_shown
 from agents.models.offline.weighing.kept import strayed
 from agents.models.offline.words.light import weighty
-from agents.models.offline.words.text import stem
 
 _Plans = Sequence[tuple[float, Candidate]]
 _LEAD = r"\W*(?:(?:and|but|so|ok|okay|now|then|please|show|give|list|me|us|what about|how about)\b\W*)*"
@@ -103,7 +102,7 @@ def not_picked(
 ) -> list[str]:
     """A sentence where some of what was shown are wanted, by a word that no input takes, and all of it is shown again."""
     said = _only(reading) if earlier else None
-    if said is None or [comes_to(c, context) for c in calls] != [comes_to(c, context) for c in earlier]:
+    if said is None or not come_to_the_same(calls, earlier, context):
         return []
     return [
         f'This is what was shown before, and not only "{reading.text[slice(*said)]}": what each of them is stands in it.'
@@ -126,8 +125,7 @@ def _is_of(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool
 def _knows(call: PlannedCall, reading: Reading, said: tuple[int, int]) -> bool:
     """Whether the query that was shown tells such words: by what it looks at, by an input, or by its rows."""
     words = [one for one in weighty(reading.text) if said[0] <= one.start() < said[1]]
-    known = explained(reading.text, call.query)
-    return bool(words) and all(known[one.start()] or stem(one[0]) in told_by(call.query) for one in words)
+    return bool(words) and all(knows_word(call.query, one, reading.text) for one in words)
 
 
 def _forgets(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> bool:

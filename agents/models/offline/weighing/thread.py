@@ -13,7 +13,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import STATE_NOW
 from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import Plan, PlannedCall
-from agents.models.offline.proposing.candidates import comes_to
+from agents.models.offline.proposing.candidates import come_to_the_same
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
 from agents.models.offline.reading import read
@@ -79,8 +79,7 @@ def still_said(plan: Plan, before: Turn, question: str, context: Context, *, lea
 
 def is_shown_again(plan: Plan, before: Turn, context: Context) -> bool:
     """Whether a plan looks at the same as the answer it follows, works out the same of it and puts no other row first."""
-    looked_at = [comes_to(call, context) for call in plan.calls]
-    same = looked_at == [comes_to(call, context) for call in before.calls]
+    same = come_to_the_same(plan.calls, before.calls, context)
     return same and (plan.then, plan.focus, plan.whether) == (before.then, before.focus, None)
 
 

@@ -16,7 +16,8 @@ from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.special import is_guessed
 from agents.models.offline.inputs.taken_back import taken_back, wants_all
-from agents.models.offline.plan import PLACES, Plan, PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PLACES, Plan, PlannedCall
+from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.shown import HAPPENED, shown
 from agents.models.offline.proposing.timing import AT_NO_TIME, IN_THE_PAST
 from agents.models.offline.proposing.variants import members
@@ -36,8 +37,6 @@ _HAPPENS = HAPPENED | {"backups", "metric", "who_did_what"}
 """Queries of what happened and of what people did: one is asked of where the other one looked."""
 _TOLD_APART = {"account": "accounts", "venue": "accounts", "env": "accounts", "team": "team"}
 """By what a bill is split, with the input that would leave one row of it."""
-_BILL = frozenset({"spend", "spend_change"})
-_PART = ("service", "part", "usage_type")
 _IN_TIME = frozenset({"day", "month"})
 
 
@@ -69,16 +68,15 @@ def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Cont
         return call
     if _WHICH_PLACE.search(reading.flat) and len(members(place.get("accounts", ""), context)) <= 1:
         return call  # which account it is needs more than one to look at
-    if {call.query, before.query} <= _BILL:
+    if {call.query, before.query} <= BILLED:
         timed = _its_time(call, reading, before, context)
-        of = {key: before.inputs[key] for key in _PART if key in before.inputs}
-        if not of or _PART_NAMED & call.inputs.keys() or call.inputs.get("by") not in _IN_TIME:
+        of = {key: before.inputs[key] for key in BILLED_FOR if key in before.inputs}
+        if not of or BILLED_FOR & call.inputs.keys() or call.inputs.get("by") not in _IN_TIME:
             of = {}
         return call.having(**place, **timed, **of)
     return call.having(**place)
 
 
-_PART_NAMED = frozenset(_PART)
 _WHICH_PLACE = re.compile(
     r"\b(?:which|what|how many) (?:of )?(?:the |our )?(?:accounts?|venues?|casinos?|environments?|places?)\b"
 )
@@ -196,7 +194,7 @@ def _time_lost(
             continue
         if {"around", "starting", "ending", "months"} & call.inputs.keys():
             return []
-        alike = any({call.query, one.query} <= _BILL or {call.query, one.query} <= _HAPPENS for one in earlier)
+        alike = any({call.query, one.query} <= BILLED or {call.query, one.query} <= _HAPPENS for one in earlier)
         of_then = alike or IN_THE_PAST.search(reading.flat)
         apart.append(bool(of_then) and resolved(str(call.inputs.get("period", default)), context.now) not in known)
     return ["time"] if apart and all(apart) else []
@@ -244,7 +242,7 @@ _OF_MANY = frozenset(
     }
 )
 """Queries of single things and people: a place does not say which of them are meant."""
-_PICKS = frozenset({"resource", "who", "kind", "check", "only", "name", "action", *_PART})
+_PICKS = frozenset({"resource", "who", "kind", "check", "only", "name", "action", *BILLED_FOR})
 _SAID = re.compile(
     r"can not be combined|does not tell single|would be saved|does not say|not only|as before|is not told|no line for"
 )
