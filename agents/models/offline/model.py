@@ -17,9 +17,9 @@ from agents.models.offline.plan import Derivation, Plan
 from agents.models.offline.telling.picking import is_mean
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
+from agents.models.offline.telling.unchanged import nothing_changed
 from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.understand import understand
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from tools.errors import RegentError
 from tools.registry import Query
 
@@ -112,20 +112,8 @@ class OfflineModel(Model):
             results = [*others[:first], *worked_out, *others[first:]]  # of the likelier reading
             first += len(worked_out)
         return [], answer(
-            results, (*_as_before(plan, results, asked), *plan.limits), asked, plan.focus, first, plan.whether
+            results, (*nothing_changed(plan, results, asked), *plan.limits), asked, plan.focus, first, plan.whether
         )
-
-
-def _as_before(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
-    """A sentence where the question changed nothing: neither what was looked at nor what is told of it."""
-    if not plan.again or NOTHING_NEW in plan.limits:
-        return ()
-    told, before = (_sentences(answer(results, (), said, plan.focus)) for said in (asked, plan.again))
-    return (SHOWN_BEFORE,) if told <= before else ()
-
-
-def _sentences(text: str) -> set[str]:
-    return {said.strip(" .") for said in re.split(r"\n|(?<=[.\]]) ", text)}
 
 
 def _leads(step: Derivation) -> bool:

@@ -55,6 +55,15 @@ class Whether(BaseModel):
     more: bool
 
 
+class Without(BaseModel):
+    """A word of a question without which the plan is the same, and the question `asked` without it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    word: str
+    asked: str
+
+
 class Abstention(BaseModel):
     """Why the question was not answered, in plain sentences."""
 
@@ -77,6 +86,8 @@ class Plan(BaseModel):
     """The question in full, where its few words say only what is other than in the one before; it is told by that."""
     again: str = ""
     """The question before, where the same is looked at once more: if it was told the same, that is said."""
+    without: tuple[Without, ...] = ()
+    """Words that change nothing of the calls: if they change nothing of what is told either, that is said."""
     limits: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """Words that narrow what was asked for, of which the calls make nothing; `limits` say so."""

@@ -32,6 +32,7 @@ from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
+from agents.models.offline.weighing.heeded import without_each
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -93,10 +94,19 @@ def understand(
             turns, missed = [*turns, told], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
+    plan = _asked_after(question, turns, missed, context)
+    if turns and plan.calls:
+        reading = read(question, context.names, context.now)
+        without = without_each(question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context)
+        plan = plan.model_copy(update={"without": without})
+    return while_waiting(plan, said[-1] if said else "")
+
+
+def _asked_after(question: str, turns: Sequence[Turn], missed: Missed | None, context: Context) -> Plan:
+    """The plan of a question after the turns of a conversation; `missed` are the last ones that were not answered."""
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    plan = said_of_all(in_the_answer(plan, before.answer), question, asked)
-    return while_waiting(plan, said[-1] if said else "")
+    return said_of_all(in_the_answer(plan, before.answer), question, asked)
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:

@@ -97,7 +97,7 @@ def unheard(
         return None if wider or WHOLE_BILL.search(reading.text) or _of_the_same(calls, earlier) else "that"
     if not all(any(_adds_nothing(call, one) for one in earlier) for call in calls):
         return None
-    known = [any(_knows(call, word, reading, context) for call in calls) for word in named]
+    known = [any(is_about(call, word, reading, context) for call in calls) for word in named]
     return next((word[0] for word, held in zip(named, known, strict=True) if not held), None)
 
 
@@ -187,7 +187,7 @@ def _names(word: str) -> bool:
     return word not in SAYS_NOTHING and word not in NUMBERS
 
 
-def _knows(call: PlannedCall, word: re.Match[str], reading: Reading, context: Context) -> bool:
+def is_about(call: PlannedCall, word: re.Match[str], reading: Reading, context: Context) -> bool:
     """Whether a call is about what a word names: by the query itself, or by an input."""
     values = [str(value).casefold() for value in call.inputs.values()]
     roots = {stem(part)[:6] for value in values for part in re.split(r"[^a-z0-9]+", value) if part}

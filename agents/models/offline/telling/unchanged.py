@@ -1,0 +1,37 @@
+"""Unchanged: what a question asks and its answer tells as it would without that; it is said, and left to who reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.offline.plan import Plan
+from agents.models.offline.telling.prose import answer
+from agents.models.offline.telling.results import Told
+from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.heeded import NOT_HEEDED
+
+
+def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
+    """A sentence where the question, or a word of it, changes neither what was looked at nor what is told of it.
+
+    Args:
+        plan: what the question means.
+        results: what was found.
+        asked: the question as it is told by.
+    """
+    if NOTHING_NEW in plan.limits:
+        return ()
+    told = _sentences(plan, results, asked)
+    if plan.again and told <= _sentences(plan, results, plan.again):
+        return (SHOWN_BEFORE,)
+    noted = " ".join(plan.limits)
+    left = (one for one in plan.without if one.word not in noted)
+    words = [f'"{one.word}"' for one in left if told == _sentences(plan, results, one.asked)]
+    return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
+
+
+def _sentences(plan: Plan, results: Sequence[Told], asked: str) -> frozenset[str]:
+    """What is told of the results where `asked` is the question."""
+    text = answer(results, (), asked, plan.focus)
+    return frozenset(said.strip(" .") for said in re.split(r"\n|(?<=[.\]]) ", text))
