@@ -17,6 +17,7 @@ from agents.models.offline.intents.learned import speaks_for
 from agents.models.offline.plan import Plan, PlannedCall, Without
 from agents.models.offline.proposing.untold import is_asked_of_it
 from agents.models.offline.reading import Reading
+from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
 from agents.models.offline.weighing.unheard import is_about
 from agents.models.offline.words.light import LIGHT
 from agents.models.offline.words.text import NUMBERS, stem
@@ -34,6 +35,8 @@ _SAID = frozenset(
     "blame blamed usage attestation request requested prepare prepared possible kindly instead plus diff".split()
 )
 """Words about what was said, and not about what is asked."""
+_MEASURES = frozenset("average mean percent percentage share rate more less fewer difference".split())
+"""Words for what a sentence of its own says that it is not told."""
 _WORD = re.compile(r"(?<![<\w-])[a-z][\w'-]*(?![>\w])")
 
 
@@ -50,7 +53,10 @@ def without_each(
         context: names, clock and queries.
     """
     found = []
+    told_of = _MEASURES if {NO_SHARE, NO_AVERAGE, NO_DIFFERENCE} & {*plan.limits} else frozenset()
     for word in dict.fromkeys(_words(reading, plan.calls, context)):
+        if word in told_of:
+            continue
         less = re.sub(rf"(?i)(?<![\w-]){re.escape(word)}(?![\w-])", " ", question)
         if less != question and _same(other := again(less), plan):
             found.append(Without(word=word, asked=other.asked or less))

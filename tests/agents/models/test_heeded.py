@@ -1,0 +1,65 @@
+"""Heeded: a word of a follow-up that changes neither what is looked at nor what is told is named, whatever word it is."""
+# ruff: noqa: E501 - questions read better in one piece
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models.offline.maker import OfflineMaker
+from agents.models.offline.plan import Plan
+from agents.models.offline.understand import understand
+from agents.models.offline.weighing.heeded import NOT_HEEDED
+from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
+from tests.agents.models.dev_bank import names
+from tools.catalogue import queries
+from tools.estate.world import NOW
+
+__all__ = ["ask", "estate", "home", "open_desk_with"]
+SLOW = "Was the betting site slow on 10 October?"
+FIRING = "Which alarms are firing?"
+
+
+def plan_of(*asked: str) -> Plan:
+    """The plan of the last question, after the others."""
+    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
+
+
+@pytest.mark.parametrize(
+    ("turns", "word"),
+    [
+        ([SLOW, "and did visitors get error pages?"], "visitors"),
+        ([FIRING, "since when was the settlement one going off on tuesday"], "settlement"),
+    ],
+)
+def test_a_word_that_changes_nothing_is_named_first(ask: Ask, turns: list[str], word: str) -> None:
+    for turn in turns:
+        answer = ask(OfflineMaker(), turn, session="heeded")
+    assert answer.text.split("\n\n")[1] == NOT_HEEDED.format(words=f'"{word}"')
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [SLOW, "and did it return error pages?"],
+        [FIRING, "since when are they going off in online-prod"],
+        ["What did we spend by account last month?", "which of them spent the least?"],  # told from the other end
+        ["Are the databases encrypted?", "and how is it with the volumes, please?"],
+        ["Which backups failed last week?", "only the databases, thanks"],
+        ["What did we spend in August?", "the same for September, meanwhile"],
+    ],
+)
+def test_words_that_count_or_hold_a_sentence_together_are_not_named(ask: Ask, turns: list[str]) -> None:
+    for turn in turns:
+        answer = ask(OfflineMaker(), turn, session="heeded")
+    assert answer.status == "answered"
+    assert NOT_HEEDED[:24] not in answer.text
+
+
+def test_the_words_are_those_without_which_the_same_is_looked_at() -> None:
+    plan = plan_of(SLOW, "and did visitors get error pages?")
+    assert [one.word for one in plan.without] == ["visitors"]
+    assert plan_of(SLOW, plan.without[0].asked).calls == plan.calls
+
+
+def test_a_first_question_is_read_once() -> None:
+    assert plan_of("Did visitors get error pages on 10 October?").without == ()
