@@ -57,6 +57,8 @@ _LEADS: dict[str, str] = {
 }
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
+_FIRST = (NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED.partition("{")[0])
+"""How sentences begin that stand before what is told: it may be beside the question."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
 _GROUPS = 15

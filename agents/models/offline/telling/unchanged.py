@@ -1,4 +1,4 @@
-"""Unchanged: what a question asks and its answer tells as it would without that; it is said, and left to who reads it."""
+"""Unchanged: where an answer tells the same as it would without the question, or a word of it, that is said."""
 
 from __future__ import annotations
 

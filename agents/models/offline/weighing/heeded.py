@@ -1,10 +1,11 @@
 """Heeded: every word of a follow-up has to count; one that changes neither what is looked at nor what is told is named.
 
-What a few words mean after an answer is read by rules, and a rule that misses a word answers another question. Here no rule
-is asked: the question is read once more without the word, and if the same comes of it, nobody heeded that word. Words that
-hold a sentence together change nothing either and are left alone, and so are those that say what the query looks at anyway.
+What a few words mean after an answer is read by rules, and a rule that misses a word answers another question. Here no
+rule is asked: the question is read once more without the word, and if the same comes of it, nobody heeded that word.
+Words that hold a sentence together change nothing either and are left alone, and so are those that say what the query
+looks at anyway.
 """
-# ruff: noqa: SIM905 - words read better in one piece
+# ruff: noqa: E501, SIM905 - words read better in one piece
 
 from __future__ import annotations
 
