@@ -89,6 +89,7 @@ def _read(said: tuple[str, Names, datetime]) -> Reading:
     for match in list(_NAMELIKE.finditer(text)):
         if ("/" in match[0] and match[0].count("/") > 1) or (
             not concepts_in(match[0])
+            and not is_known(match[0])
             and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part)
             and not _is_service(match[0], names)
         ):

@@ -34,7 +34,7 @@ _HEARSAY = re.compile(
 """Who brought it up, which is no part of what is asked."""
 _FILLER = re.compile(
     r",?\s*\b(?:i mean|you know|i (?:guess|suppose|believe|think|assume|fear|gather)|if (?:possible|you can|you could|you would|you please|i may ask)|to be (?:clear|sure|honest|precise)|"
-    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
+    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|cut (?:the (?:crap|bull|nonsense|waffle|fluff|small talk|jargon|chit-?chat)|to the chase)|let's not beat about the bush|no beating (?:about|around) the bush|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
     r"thanks(?: in advance| a lot)?|thank you|many thanks|cheers|sorry|by the way|(?<!zonder )(?<!met )(?<!inclusief )(?<!exclusief )btw|in short|roughly speaking|for me|for us|quick question|quick one|one more(?: thing| question)?|help me out|remind me)\b(?=\s*[,.:;?!-]|\s*$|\s)",
     re.IGNORECASE,
 )
