@@ -150,7 +150,7 @@ def _targets(named: tuple[str, ...]) -> dict[str, None]:
 
 def _spelled(spelled: list[str], names: Names) -> list[str]:
     parts = _parts(names.known("all"), tuple(names.services))
-    targets = _targets((*names.venues, *names.teams, *names.accounts))
+    targets = _targets((*names.venues, *names.teams, *names.accounts, *_long(tuple(names.services))))
     out = []
     for word in spelled:
         if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
@@ -158,6 +158,15 @@ def _spelled(spelled: list[str], names: Names) -> list[str]:
         else:
             out.append(corrected(word, targets))
     return out
+
+
+_LONG = 7
+"""Letters of the name of a service from which on a word near to it is taken for it."""
+
+
+@lru_cache(maxsize=32)
+def _long(services: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in services if len(name) >= _LONG and name.isalpha())
 
 
 def _user(flat: str, names: Names) -> str | None:

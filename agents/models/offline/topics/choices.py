@@ -84,6 +84,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("load_balancers", r"load[ -]?balancers?|albs?|elbs?|nlbs?"),
     ),
     "inventory.by": (
+        ("type", r"(?:what|which) (?:sorts? of |kinds? of )?(?:instance|server|machine|database|db|volume|disk|node)[- ](?:types?|sizes?|class(?:es)?|famil(?:y|ies)|models?|engines?)"),
         ("resource", _BY_NAME),
         ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python ?[\d.]*|gp2|gp3|io1|io2|st1|sc1|magnetic|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
@@ -100,7 +101,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("completed", r"completed|done (?:ok|well|fine|properly|without (?:\w+ )?\w+)|successful(?!ly\?)|succe(?:ed(?:ed|ing|s)?|ss(?:es)?)|good|last (?:good|successful)|(?:went|gone|gone|going|ran|run|ended|finished|worked|turned out|came) (?:\w+ )?(?:fine|ok|okay|well|through|smoothly|properly|without (?:\w+ )?\w+|alright|all right|to plan)|worked|finished(?: properly| ok| well)?|made it"),
     ),
     "recent_changes.kind": (
-        ("all", rf"(?:including|include|incl|inclusive of|with|also|plus|as well as|and) (?:the |any |all )?{_RELEASE}|{_RELEASE} (?:included|too|as well)|{_RELEASE} (?:and|or|as well as|plus) (?:\w+ )?(?:changes|writes|modifications|edits)|(?:changes|writes|modifications) (?:and|or|as well as|plus) (?:\w+ )?{_RELEASE}"),
+        ("all", rf"(?:including|include|incl|inclusive of|with|also|plus|as well as|and) (?:the |any |all )?{_RELEASE}|{_RELEASE} (?:included|too|as well)|{_RELEASE} (?:and|or|as well as|plus) (?:\w+ )?(?:changes|writes|modifications|edits)|(?:deployed|released|rolled out|shipped) or (?:otherwise |something |anything )?(?:changed|modified|altered|edited|touched|reconfigured|adjusted)|(?:changed|modified|altered|edited|touched|reconfigured|adjusted) or (?:\w+ )?(?:deployed|released|rolled out|shipped)|(?:changes|writes|modifications) (?:and|or|as well as|plus) (?:\w+ )?{_RELEASE}"),
         ("writes", rf"(?:non[- ]?|not |no |nothing to do with (?:a |the )?|outside (?:of )?(?:the |any )?|(?:other|rather|else) than |except(?:ing)?(?: for)? |besides |bar |beyond |(?:apart|aside|separate) from (?:the |any )?|excluding |excl |without |minus |ignor\w+ |(?:leav\w+|tak\w+) out |skip\w* |not (?:made |done |caused |part |coming |come |from |through |via |by |of |in )+)(?:a |the |any |our )?{_RELEASE}|{_RELEASE} (?:aside|apart|excluded|excepted|left out|not (?:counted|included))|writes|manual(?:ly)?|by hand|click-?ops"),
         ("deployments", rf"{_RELEASE}|uitgerold|(?:go|goes|going|gone|went) (?:live|out|into production|to prod\w*)|new (?:builds?|code)|pushed|push(?:es)?(?: to)?"),
         ("writes", r"write (?:events?|calls?|actions?)|api calls?|configuration changes?|settings"),
@@ -161,6 +162,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("sum", r"sum(?:med)?(?: up)?|total|how many|number of|count|all together|altogether|added up"),
     ),
     "spend.by": (
+        ("day", r"daily (?:costs?|spend\w*|bills?|charges?|amounts?|figures?)(?= (?:[\w<>'-]+ ){0,8}(?:develop\w*|evol\w*|trend\w*|history|chang\w*|r[aiu]n|go|went))|(?:trends?|development|history|evolution) (?:[\w<>'-]+ ){0,6}(?:(?:by|per|each|every) day|daily|day by day)"),
         ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|(?:how (?:large|big|much|generous) (?:is|was|were) |size of )(?:the |that |those )?(?:gifts?|freebies|vouchers?)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage|(?:types?|kinds?) of usage"),
         ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history|(?<!the )develop(?:s|ed|ing)?"),

@@ -17,6 +17,7 @@ from agents.models.offline.inputs.hours import by_days, narrowed
 from agents.models.offline.inputs.machines import of_anything, of_machines
 from agents.models.offline.inputs.only import all_of_them, of_volumes, those_asked
 from agents.models.offline.inputs.periods import a_year_ago, for_forecast
+from agents.models.offline.inputs.special import one_kind
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.naming.left_out import left_out, words_left_out
 from agents.models.offline.plan import PlannedCall
@@ -36,11 +37,14 @@ def settled(
     """The calls of a plan, after a question that was answered with `earlier`, set right."""
     found: list[PlannedCall] = []
     for call in calls:
+        call = _of_no_env(_held_today(call, now))
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
+        if call.query == "commitments" and (only := one_kind(reading.text)):
+            call = call.having(kind=only)
         each = _in_parts(call, earlier, reading)
         found += [one for one in each if one not in found]
     return _of_one_width(of_volumes(found, reading), earlier)
@@ -52,6 +56,18 @@ def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], readin
     if call.query != "spend" or call.inputs.get("by") != "month" or timed or not asks_mean(reading.text):
         return call
     return call.having(period="last_6_months")
+
+
+def _of_no_env(call: PlannedCall) -> PlannedCall:
+    """What carries no environment's tag is of none: where one is named, it is as an example of such a tag."""
+    of_one = str(call.inputs.get("accounts", "")).startswith("env:") and call.inputs.get("tag") == "env"
+    return call.having(accounts=None) if call.query == "untagged_spend" and of_one else call
+
+
+def _held_today(call: PlannedCall, now: datetime) -> PlannedCall:
+    """Commitments as they are, where they are asked about with "today": no day is measured, as AWS has not closed it."""
+    today = call.query == "commitments" and call.inputs.get("period") in ("today", f"{now:%Y-%m-%d}")
+    return call.having(period=None) if today else call
 
 
 _ALL_OK = re.compile(

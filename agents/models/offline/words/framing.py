@@ -32,6 +32,11 @@ _HEARSAY = re.compile(
     re.IGNORECASE,
 )
 """Who brought it up, which is no part of what is asked."""
+_NODDED = re.compile(
+    r"^\s*(?:(?:ok|okay|right|fine|good|great|perfect|super|alright|all right|got it|i see|understood|noted|thanks|thank you|h+m+|ah+|oh|aha)\s*[.,!;:-]+\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What is said to the answer before: "ok. alarms now?" asks for no alarms that are ok."""
 _FILLER = re.compile(
     r",?\s*\b(?:i mean|you know|i (?:guess|suppose|believe|think|assume|fear|gather)|if (?:possible|you can|you could|you would|you please|i may ask)|to be (?:clear|sure|honest|precise)|"
     r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|cut (?:the (?:crap|bull|nonsense|waffle|fluff|small talk|jargon|chit-?chat)|to the chase)|let's not beat about the bush|no beating (?:about|around) the bush|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
@@ -53,7 +58,7 @@ def unframed(question: str, names: Names) -> str:
 
     An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
     """
-    bare = users_written_out(question)
+    bare = _NODDED.sub("", users_written_out(question), count=1)
     for _ in range(2):
         bare = _unopened(bare, names)
         for opening in (_FRAME, _HEARSAY):

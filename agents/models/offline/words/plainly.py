@@ -170,9 +170,7 @@ def _turned(said: str, *, above: bool) -> str:
     return ""
 
 
-def as_looked_at(
-    question: str, names: Names, *, follows: bool, above: bool = False
-) -> tuple[str, tuple[str, ...]]:
+def as_looked_at(question: str, names: Names, *, follows: bool, above: bool = False) -> tuple[str, tuple[str, ...]]:
     """The question as it is looked at, and the place that is held against all others in it, if any.
 
     `follows`: whether a question went before, so that "the worst" is of what that was about; `above`: whether that one

@@ -72,7 +72,9 @@ instances: insts
 database: dbase
 resources: rsrcs
 month: mnth
-months: mnths
+months: mnths | mo
+year: yr
+years: yrs
 bucket: bkt
 buckets: bkts
 deployments: delpoys | depls
@@ -86,6 +88,7 @@ _TABLE = {
 _SHORT = re.compile(
     r"(?<![\w./@'-])(" + "|".join(map(re.escape, sorted(_TABLE, key=len, reverse=True))) + r")(?![\w/@'=-])"
 )
+_MONTHS_SAID = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
@@ -104,6 +107,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
         (r"\bnon-(?=deploy|release)", "not "),
+        (r"\bday-to-day\b", "daily"),
+        (r"\b(still|now|already|currently)-(?=[a-z]{3})", r"\1 "),
+        (
+            r"\b((?:findings?|alarms?|threats?|detections?|incidents?|events?|changes|deployments?|errors?|anomal(?:y|ies)|backups?|jobs?|everything|those|ones|all)) from "
+            rf"(?=(?:the )?(?:q[1-4]|(?:last|previous) (?:week|month|quarter)|yesterday|{_MONTHS_SAID})(?! (?:on|onwards?|to|until|till|through|up|-|\d)))",
+            r"\1 of ",
+        ),
         (r"\bin (?:any |some |real |serious )?danger\b", "at risk"),
         (
             r"\b(?:before|prior to) (?=(?:any |the |all |our )*(?:credits?|refunds?|discounts?|deductions?)\b)",
