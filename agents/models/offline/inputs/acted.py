@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from agents.models.offline.inputs.special import LONG, SHORT, recent
 from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.special import LONG, SHORT, recent
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates

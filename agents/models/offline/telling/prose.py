@@ -79,9 +79,7 @@ def answer(
     for told in good:
         if any(other.query == told.query and _account(other) != _account(told) for other in good):
             told.beside = _account(told)
-    leading = [
-        limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24]))
-    ]
+    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24]))]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):

@@ -81,7 +81,7 @@ _OPINION = re.compile(
     r"pretend (?:to be|you|that)|act as|role-?play|jailbreak|developer mode|contents? of (?:the |a |my |our )?(?:files?|emails?|messages?|documents?|secrets?)|read (?:me )?(?:the )?(?:emails?|files?)|show (?:me )?(?:the )?(?:private|secret) keys?)\b"
 )
 _INSIDE = re.compile(
-    r"\b(?:(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
+    r"\b(?:(?:slot[- ]?machines?|slots?|jackpots?|roulette|poker|blackjack|table[- ]games?|croupiers?|dealers?|revenue|payroll|salary|hr|holiday|restaurant|players?|customers?|guests?)[- ](?:servers?|hosts?|machines|instances?|computers?|boxes|vms?|systems?|clusters?|databases?|functions?|services?|buckets?|volumes?|queues?)|(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
 )
 
 READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."

@@ -8,6 +8,8 @@ be ranked, and not what is in Utrecht looked at.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.words.text import words
@@ -170,22 +172,22 @@ def _turned(said: str, *, above: bool) -> str:
     return ""
 
 
-def as_looked_at(question: str, names: Names, *, follows: bool, above: bool = False) -> tuple[str, tuple[str, ...]]:
+def as_looked_at(question: str, names: Names, earlier: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
     """The question as it is looked at, and the place that is held against all others in it, if any.
 
-    `follows`: whether a question went before, so that "the worst" is of what that was about; `above`: whether that one
-    picked what lies above a threshold.
+    `earlier`: the inputs of the calls that the question before was answered with, so that "the worst" is of what that was
+    about, and "drop it to seventy" changes the threshold by which that one picked.
     """
-    said = _plain(question)
+    said, follows = _plain(question), bool(earlier)
     for pattern, into in _IDIOMS:
         if match := pattern.search(said):
             return re.sub(r" (?:in)?to (?=\S+$)", " in ", match.expand(into)), ()
-    if follows and (again := _turned(said, above=above) or _instead(said)):
+    if follows and (again := _turned(said, above=any("above" in inputs for inputs in earlier)) or _instead(said)):
         return again, ()
     if not _SUPERLATIVE.search(said):
         return question, ()
     if split := _SPLIT.search(question):
-        _, ranked = as_looked_at(split["ask"], names, follows=True)
+        _, ranked = as_looked_at(split["ask"], names, [{}])
         return (split["of"], ranked) if ranked else (question, ())
     match = _IS_IT.search(said) or _HAS_IT.search(said)
     found = find_names(match["who"], names) if match else None

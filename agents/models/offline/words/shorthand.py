@@ -60,6 +60,12 @@ security findings: sec findings
 guardduty: gd
 invocations: invocs
 which: wich
+many: mny
+nights: nites
+doing: doin
+going: goin
+key policy: keypolicy | key-policy
+key policies: keypolicies
 please: pls | plz
 amount: amt
 number: num
