@@ -236,7 +236,7 @@ def placed_as(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
 _ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
 _LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
 _THERE = re.compile(
-    r"\b(?<!which )(?<!what )(?<!list )(?:(?<!are )(?<!is )(?<!was )(?<!were )(?<!be )(?<!been )there(?! (?:is|are|was|were|has|have)\b)|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b",
+    r"\b(?<!which )(?<!what )(?<!list )(?:(?<!are )(?<!is )(?<!was )(?<!were )(?<!be )(?<!been )there(?! (?:is|are|was|were|has|have)\b)|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?|tags?|labels?|keys?|split|view|level|dimension|column)\b))\b",
     re.IGNORECASE,
 )
 _THAT = re.compile(

@@ -116,6 +116,7 @@ def several(
                 or (place > index and not _ASKS.match(other.text))
                 or points_back(part)
                 or _is_fragment(part)
+                or (place == 0 and _STATES.match(other.text) and not part.when.mentions)
             )
         ]
         if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
@@ -145,6 +146,10 @@ def several(
     return calls
 
 
+_STATES = re.compile(
+    r"^(?!show|list|give|tell|compare|check|find)(?:(?:the|our|we|i|it|my) )?[\w<>' -]{2,40}? (?:got|went|was|were|rose|jumped|is|are|has|have|had|looks?|grew|fell|blew|became|seems?)\b"
+)
+"""What is told first, and nothing asked by it: its time is that of what is asked then."""
 _WE = re.compile(
     r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|wij|we|ons|onze|totaal|nos|nosso|total|toda)\b"
 )

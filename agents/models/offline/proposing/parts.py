@@ -11,7 +11,6 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.proposing.guarding import money_first
 from agents.models.offline.reading import Reading, read
-from agents.models.offline.times.dates import MONTHS
 from agents.models.offline.words.framing import unframed
 
 _JOINT = re.compile(
@@ -102,15 +101,10 @@ _CAUSED = re.compile(
 
 def _plain(question: str, causes: bool) -> str:
     question = _CAUSED.sub(r"\1; ", question, count=1) if causes else question
-    question = _UP_TO.sub(" to ", _TWO_DAYS.sub(_as_one, question))
+    question = _TWO_DAYS.sub(_as_one, question)
     return re.sub(r"\b(between|from) ([\w :]{1,24}?) and\b", r"\1 \2 to", question)
 
 
-_UP_TO = re.compile(
-    rf"(?<=\d) ?[-\u2013\u2014] ?(?=(?:(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))}) )?\d{{1,2}}\b(?![-/.:]))",
-    re.IGNORECASE,
-)
-"""A dash between two dates joins them and parts nothing."""
 _TWO_DAYS = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th)? (?:and|&) (?:the )?(\d{1,2})(?:st|nd|rd|th)?(?= (?:of )?[a-z]{3})", re.IGNORECASE
 )

@@ -18,6 +18,12 @@ _FRAME = re.compile(
     r"|\s*(?:good )?(?:morning|afternoon|evening|hi|hello|hey|hoi|ola|bom dia|goedemorgen)(?: (?:all|team|there|regent))?\s*[,!.])\s+",
     re.IGNORECASE,
 )
+_MONTH = f"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_UP_TO = re.compile(
+    rf"\b(\d{{1,2}}(?: {_MONTH})?|{_MONTH} \d{{1,2}}) [-\u2013\u2014] (?=(?:{_MONTH} )?\d{{1,2}}\b(?![-/.:]))",
+    re.IGNORECASE,
+)
+"""A dash between two dates, which parts nothing."""
 _AWAY = re.compile(
     r"^\s*(?:sorry[,.]? )?(?:i'?m|i am|we'?re|we are) (?:\w+ ){0,3}?(?:off|away|out|leaving|travelling|flying|on (?:leave|holiday|vacation|the road)|back)\b[^,;:?.]{0,40}[,;:] "
     r"(?=(?:tell|show|give|what|how|which|who|is|are|was|were|please|can|could|do|does|did)\b)",
@@ -71,6 +77,7 @@ def unframed(question: str, names: Names) -> str:
 
     An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
     """
+    question = _UP_TO.sub(r"\1 to ", question)
     bare = _REPORTED.sub("tell me ", _AWAY.sub("", _NODDED.sub("", users_written_out(question), count=1), count=1))
     for _ in range(2):
         bare = _unopened(bare, names)

@@ -168,7 +168,7 @@ def _turned(said: str, *, above: bool) -> str:
     """
     for pattern, into in (*_TURNED, *([(_ABOVE, r"above \g<to>")] if above else ())):
         if match := pattern.search(said):
-            return match.expand(into)
+            return str(match.expand(into))
     return ""
 
 

@@ -114,6 +114,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
         (r"\bnon-(?=deploy|release)", "not "),
         (r"\bday-to-day\b", "daily"),
+        (
+            r"\b((?:next|last|coming|previous) (day|week|month|quarter|year)\b[^?;]{0,60}?\b(?:than|versus|vs|against)) this one\b",
+            r"\1 this \2",
+        ),
         (r"\b(still|now|already|currently)-(?=[a-z]{3})", r"\1 "),
         (
             r"\b((?:findings?|alarms?|threats?|detections?|incidents?|events?|changes|deployments?|errors?|anomal(?:y|ies)|backups?|jobs?|everything|those|ones|all)) from "
