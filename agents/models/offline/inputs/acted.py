@@ -52,15 +52,15 @@ def acted_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading
     before = next((str(one.inputs["action"]) for one in earlier if "action" in one.inputs), "")
     if call.query == "who_did_what" and _BACK.search(reading.text) and (back := undoing(before)):
         return _since(call.having(action=back), earlier, reading, now) if given in ("", before) else call
-    call = _not_of_the_bill(call, earlier, reading, now)
     if call.query != "who_did_what" or "resource" in call.inputs or given[:1].isupper():
-        return call
+        return _not_of_the_bill(call, earlier, reading, now)
     named = in_full(reading.text, earlier)
     done = action(named) if named != reading.text else None
     if done is None:
         return call
+    call = _not_of_the_bill(call.having(action=done), earlier, reading, now)
     guessed = not reading.when.mentions and call.inputs.get("period") == recent(now, SHORT)
-    return call.having(action=done, **({"period": recent(now, LONG)} if guessed else {}))
+    return call.having(**({"period": recent(now, LONG)} if guessed else {}))
 
 
 def _since(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading, now: datetime) -> PlannedCall:
