@@ -14,7 +14,9 @@ from tools.catalogue import queries
 from tools.estate.world import NOW
 
 DELETED = "Who deleted the VPC endpoint in data-prod on 8 September?"
-BROKEN = "The bet-settlement was on tuesday evening broken I think. What errors was in its logs between 19:00 and 20:00 UTC?"
+BROKEN = (
+    "The bet-settlement was on tuesday evening broken I think. What errors was in its logs between 19:00 and 20:00 UTC?"
+)
 RULES = "AuthorizeSecurityGroupIngress,RevokeSecurityGroupIngress,ModifySecurityGroupRules,AuthorizeSecurityGroupEgress,RevokeSecurityGroupEgress"
 LONG = "2026-07-18..2026-10-15"
 
@@ -100,7 +102,9 @@ def test_who_opened_what_is_open_now_is_not_looked_for_in_the_month_of_a_bill_al
         ("Two grand. Anything we could save bigger than that?", "savings", {}),
     ],
 )  # fmt: skip
-def test_nothing_that_is_named_is_dropped_or_lent_to_another_clause(asked: str, query: str, inputs: dict[str, Any]) -> None:
+def test_nothing_that_is_named_is_dropped_or_lent_to_another_clause(
+    asked: str, query: str, inputs: dict[str, Any]
+) -> None:
     assert (query, inputs) in calls_of(asked)
 
 
@@ -112,7 +116,9 @@ def test_what_costs_more_on_two_days_is_asked_of_both() -> None:
 def test_the_biggest_of_the_buckets_that_were_listed_is_told_by_their_size() -> None:
     asked = "how many s3 buckets do we have and in which accounts"
     assert calls_of(asked, "which of them is biggest") == [("metric", {"name": "bucket_size"})]
-    assert calls_of("list our lambda functions", "which of them is biggest")[:1] != [("metric", {"name": "bucket_size"})]
+    assert calls_of("list our lambda functions", "which of them is biggest")[:1] != [
+        ("metric", {"name": "bucket_size"})
+    ]
 
 
 def test_places_side_by_side_stay_so_in_percent() -> None:
@@ -131,3 +137,35 @@ def test_look_ups_are_what_people_did_and_no_name_of_a_thing(asked: str) -> None
 def test_the_lot_is_every_check_of_identities() -> None:
     asked = ("State of encryption in backoffice-prod", "and its identities - MFA, keys, root, the lot?")
     assert ("identity_hygiene", {"check": "all", "accounts": "backoffice-prod"}) in calls_of(*asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs"),
+    [
+        ("is aws doing maintenance this week?", {"status": "upcoming", "starting": "2026-10-12..2026-10-18"}),
+        ("is there AWS maintenance on saturday?", {"status": "upcoming", "starting": "2026-10-17"}),
+        ("is aws having problems right now?", {"status": "open"}),
+    ],
+)
+def test_maintenance_is_still_to_come(asked: str, inputs: dict[str, Any]) -> None:
+    assert calls_of(asked) == [("aws_health_events", inputs)]
+
+
+def test_credits_of_named_months_that_are_disregarded_are_left_out() -> None:
+    asked = "Supposing the refund of August and the credit of September be disregarded, by how much did spend rise between those two months?"
+    assert ("spend_change", {"period": "2026-09", "compared_to": "2026-08", "net": False}) in calls_of(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "calls"),
+    [
+        (("budget status of the data accounts", "same for online-prod, plus what is predicted for this month"), [("budgets", {"accounts": "online-prod"}), ("forecast", {"accounts": "online-prod", "period": "this_month"})]),
+        (("Open critical findings in Utrecht", "same for Rotterdam and also the failed backups of this week"), [("findings", {"severity": "critical", "status": "open", "accounts": "venue:rotterdam"}), ("backups", {"state": "failed", "period": "this_week", "accounts": "venue:rotterdam"})]),
+        (("What did Utrecht cost in August?", "same for September"), [("spend", {"accounts": "venue:utrecht", "period": "2026-09"})]),
+        (("costs in each environment, so production and development and that stuff, july",), [("spend", {"by": "env", "period": "2026-07"})]),
+    ],
+)  # fmt: skip
+def test_the_same_elsewhere_and_something_more_are_both_told(
+    asked: tuple[str, ...], calls: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert calls_of(*asked) == calls

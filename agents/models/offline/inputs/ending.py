@@ -75,9 +75,22 @@ def _to_come(call: PlannedCall, reading: Reading, now: datetime, earlier: Sequen
         return held[0] if held and upcoming and not said else None
     if not upcoming and _WAS.search(reading.flat):
         return None
+    if upcoming and re.fullmatch(rf"{_MONTH}-\d\d", word) and _WEEKDAY.search(reading.flat):
+        word = _next(word, now)
     window = parse_dates(word)
     later = window.end > now if upcoming else window.start.date() >= now.date() and window.end > now + timedelta(days=1)
     return word if later else None
+
+
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(dates.WEEKDAYS)})\b")
+
+
+def _next(day: str, now: datetime) -> str:
+    """The same weekday from today on, of one that was read as the latest."""
+    found = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=now.tzinfo).date()
+    while found < now.date():
+        found += timedelta(days=7)
+    return found.isoformat()
 
 
 _ANOTHER_TIME = re.compile(r"\b(?:all|everything|any(?:time|thing)?|later|after|beyond|ever)\b")

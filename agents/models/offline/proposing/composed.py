@@ -18,7 +18,7 @@ from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import stepped
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.evidence import Evidence
-from agents.models.offline.proposing.parts import POINTS, Part
+from agents.models.offline.proposing.parts import ELSEWHERE, POINTS, Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import choices
@@ -257,7 +257,7 @@ def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = 
     fields = fields_of(query)
     others = [*reversed(calls[:place]), *calls[place + 1 :]]
     for other, held, _ in others:
-        if shared and not any(key in inputs for key in PLACES):
+        if shared and not any(key in inputs for key in PLACES) and not ELSEWHERE.search(part.reading.text):
             inputs.update(_place(held, fields))
         for key in ("period", "region"):
             still = key == "period" and fields.get(key, {}).get("default", "") is None

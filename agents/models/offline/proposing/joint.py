@@ -14,7 +14,7 @@ from agents.models.offline.inputs.periods import one_period, resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import points_back
-from agents.models.offline.proposing.parts import Part
+from agents.models.offline.proposing.parts import ELSEWHERE, Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -164,7 +164,8 @@ def _placed(
     context: Context,
 ) -> PlannedCall:
     """The one place that is named anywhere in the question, for a part that names none and does not speak of us all."""
-    if any(key in call.inputs for key in _LOCATION) or part.found.placed() or part.found.excluded:
+    apart = part.found.placed() or part.found.excluded or ELSEWHERE.search(part.text)
+    if any(key in call.inputs for key in _LOCATION) or apart:
         return call
     naming = [place for place, other in enumerate(parts) if other.found.placed()]
     if len(naming) != 1:

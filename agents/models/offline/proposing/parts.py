@@ -37,6 +37,12 @@ POINTS = re.compile(
 """Words that stand for what was named before."""
 
 
+ELSEWHERE = re.compile(
+    r"\b(?:elsewhere|(?:any|some)where else|(?:in|at|for) (?:any |any of the |the |our |all )*other (?:accounts?|venues?|casinos?|places?|locations?))\b"
+)
+"""Words by which a stretch is of other places than the one that another names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One stretch of a question."""

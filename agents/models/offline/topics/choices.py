@@ -110,6 +110,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("open", rf"{_NOT_YET} {_DONE}|unresolved|unsolved|unfinished|(?:still|yet) (?:\w+ )?(?:open|ongoing|unresolved|active|running|live|going on|going|in progress|a problem|affecting|broken|down|happening|having|there)|in progress|going on|under way|outstanding"),
         ("upcoming", r"upcoming|coming(?: up| our way| weeks?| days?| soon)?|forthcoming|(?:still )?to come|scheduled(?! (?:for (?:deletion|removal)|to be (?:deleted|removed)))|plan(?:ned|ning|s)|(?<=amazon )plan|(?<=aws )plan|l(?:ie|ies|ying) ahead|ahead(?! of)|next|future|soon|retir\w*|announced|in the pipeline|on the (?:calendar|horizon|agenda)|gepland\w*|expect\w*|await\w*|pending maintenance"),
         ("closed", rf"{_DONE}|past(?! <)|concluded|behind us|gone"),
+        ("upcoming", r"(?:is|are|will) (?:aws|amazon|there|they) (?:\w+ ){0,3}?maintenance(?! (?:now|right now|going on|ongoing|open))"),
         ("open", r"open|ongoing|right now|now|currently|current|active|live (?:aws |health |amazon )*\w+|is aws|today|having|happening|at (?:this|the) (?:moment|time|minute)|presently|pending"),
     ),
     "commitments.kind": (

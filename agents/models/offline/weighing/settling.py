@@ -37,7 +37,7 @@ def settled(
     """The calls of a plan, after a question that was answered with `earlier`, set right."""
     found: list[PlannedCall] = []
     for call in calls:
-        call = _of_their_size(_of_no_env(_held_today(call, now)), earlier, reading)
+        call = _of_their_size(_of_no_env(_held_today(call, now), reading), earlier, reading)
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
@@ -107,10 +107,18 @@ def _by_type(call: PlannedCall, reading: Reading) -> PlannedCall:
     )
 
 
-def _of_no_env(call: PlannedCall) -> PlannedCall:
-    """What carries no environment's tag is of none: where one is named, it is as an example of such a tag."""
-    of_one = str(call.inputs.get("accounts", "")).startswith("env:") and call.inputs.get("tag") == "env"
-    return call.having(accounts=None) if call.query == "untagged_spend" and of_one else call
+_FOR_EXAMPLE = re.compile(
+    r"\b(?:each|every|per|by|all) (?:of (?:the|our) )?env\w*(?: ?[,;:(])? (?:so|such as|like|e ?g|for (?:example|instance)|meaning|i mean|that is)\b|\b(?:and (?:so on|that stuff|the like|such|the rest)|etc\w*)\b"
+)
+
+
+def _of_no_env(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """A bill of all environments, where some are named only as examples of them: what carries no such tag is of none."""
+    if not str(call.inputs.get("accounts", "")).startswith("env:"):
+        return call
+    untagged = call.query == "untagged_spend" and call.inputs.get("tag") == "env"
+    by_env = call.query in OF_A_BILL and call.inputs.get("by") == "env" and _FOR_EXAMPLE.search(reading.text)
+    return call.having(accounts=None) if untagged or by_env else call
 
 
 def _held_today(call: PlannedCall, now: datetime) -> PlannedCall:
