@@ -35,6 +35,9 @@ def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
     ("asked", "inputs"),
     [
         (("delta by usage type for online-prod (5-11 vs 28 sep-4 oct)",), {"by": "usage_type", "accounts": "online-prod", "period": "2026-10-05..2026-10-11", "compared_to": "2026-09-28..2026-10-04"}),
+        (("compare 8-14 october with 1-7",), {"period": "2026-10-08..2026-10-14", "compared_to": "2026-10-01..2026-10-07"}),
+        (("errors from tuesday in online-prod",), {"accounts": "online-prod", "period": "2026-10-13"}),
+        (("errors from tuesday on in online-prod",), {"accounts": "online-prod", "period": "2026-10-13..2026-10-15"}),
         (("who edited the key policy sept 28 - oct 5",), {"period": "2026-09-28..2026-10-05", "action": "PutKeyPolicy"}),
         (("forecast rest of yr, ec2 only",), {"service": "Amazon Elastic Compute Cloud - Compute", "period": "this_year"}),
         (("findings opened or closed, everything from q3, medium",), {"severity": "medium", "status": "all", "period": "2026-Q3"}),
@@ -69,6 +72,7 @@ def test_a_time_in_which_commitments_end_is_said_of_their_end(asked: str, inputs
         ((DELETED, "and who put it back, on the 24th?"), {"accounts": "data-prod", "period": "2026-09-24", "action": "CreateVpcEndpoint"}),
         ((DELETED, "who restored it?"), {"accounts": "data-prod", "period": "2026-09-08..2026-10-15", "action": "CreateVpcEndpoint"}),
         (("who stopped instances in data-lab", "who started them again?"), {"accounts": "data-lab", "period": LONG, "action": "StartInstances"}),
+        (("who opened the security group in network last week", "who closed it again"), {"accounts": "network", "period": "2026-10-05..2026-10-15", "action": "RevokeSecurityGroupIngress"}),
         (("all changes to security groups in network past month",), {"accounts": "network", "period": "last_30_days", "action": RULES}),
         (("who made changes to security groups in network last month",), {"accounts": "network", "period": "last_month", "action": RULES}),
     ],

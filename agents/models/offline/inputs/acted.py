@@ -21,9 +21,9 @@ _THEM = re.compile(r"\b(?:them|those|these|it|that one)\b")
 _SO = re.compile(r"\b(?:so|(?:this|that) way|like (?:this|that))(?=\W*$)")
 """As "they" are shown: who made them so did not create them."""
 _BACK = re.compile(
-    r"\b(?:(?:put|set|got|get|br(?:ought|ing\w*)) (?:it|them|that|this|those|these|everything) back|put back|restor\w+|re-?creat\w+|re-?instat\w+|re-?add\w*|undid|undo\w*|undone|revert\w*|revers\w+|ma[dk]e (?:it|them) again|creat\w+ (?:it|them) again|repair\w*|fix(?:ed)? (?:it|that|this)|back again|\w+ed (?:it|them|that|this|those|these)(?: (?:on|up|in))? (?:again|back))\b"
+    r"\b(?:(?:put|set|got|get|br(?:ought|ing\w*)) (?:it|them|that|this|those|these|everything) back|put back|restor\w+|re-?creat\w+|(?:switch|turn|took|tak|roll)\w* (?:it|them|that|this|those|these) back(?: (?:on|in|up|out))?|re-?instat\w+|re-?add\w*|undid|undo\w*|undone|revert\w*|revers\w+|ma[dk]e (?:it|them) again|creat\w+ (?:it|them) again|repair\w*|fix(?:ed)? (?:it|that|this)|back again|\w+ed (?:it|them|that|this|those|these)(?: (?:on|up|in))? (?:again|back))\b"
 )
-"""Who put back what was taken away: asked after who did that, it is no question of the same events."""
+"""Who undid what was done: asked after who did that, it is no question of the same events."""
 _STATES = {"public_exposure": "public"}
 """How the things that a query shows are, where all of them are one way."""
 _NOUNS = {

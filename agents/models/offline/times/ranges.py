@@ -107,7 +107,7 @@ _SPELT_DAY = re.compile(
 
 _STUCK = re.compile(rf"\b(\d{{1,2}} {_MONTH})-(?=\d{{1,2}} {_MONTH}\b)")
 """Two dates written as one word: "28 sep-4 oct"."""
-_AGAINST = r"(?:vs|versus|against|compared (?:to|with)|than|or)(?: the)?"
+_AGAINST = r"(?:vs|versus|against|compared (?:to|with)|than|or|with)(?: the)?"
 _OF_THE_OTHER = (
     re.compile(
         rf"(?<![\d/.-])(?P<days>\d{{1,2}} ?(?:-|to) ?\d{{1,2}})(?P<against>,? {_AGAINST} )(?P<other>(?:\d{{1,2}}(?: {_MONTH})? ?(?:-|to) ?)\d{{1,2}} (?P<month>{_MONTH})\b)"

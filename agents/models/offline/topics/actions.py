@@ -116,15 +116,16 @@ _OF_RULES = re.compile(
 """Anything, and of what: only rules are changed in these."""
 
 
-_UNDOES = {
+_TAKES_AWAY = {
     "Delete": "Create", "Detach": "Attach", "Stop": "Start", "Disable": "Enable", "Deactivate": "Enable",
     "Remove": "Add", "Revoke": "Authorize", "Disassociate": "Associate", "Terminate": "Run",
 }  # fmt: skip
-"""The verbs of API calls that take something away, and those that put it back."""
+_UNDOES = {made: gone for gone, made in _TAKES_AWAY.items() if gone != "Deactivate"} | _TAKES_AWAY
+"""The verbs of API calls that take something away, or make it, and those by which that is undone."""
 
 
 def undoing(events: str) -> str | None:
-    """The API actions by which what these ones took away is put back; None where no such action is known."""
+    """The API actions by which what these ones did is undone; None where no such action is known."""
     every = {name.rstrip("s"): name for names, _, _ in TABLE for name in names.split(",")}
     found = []
     for name in events.split(","):

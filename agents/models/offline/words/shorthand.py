@@ -121,7 +121,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(still|now|already|currently)-(?=[a-z]{3})", r"\1 "),
         (
             r"\b((?:findings?|alarms?|threats?|detections?|incidents?|events?|changes|deployments?|errors?|anomal(?:y|ies)|backups?|jobs?|everything|those|ones|all)) from "
-            rf"(?=(?:the )?(?:q[1-4]|(?:last|previous) (?:week|month|quarter)|yesterday|{_MONTHS_SAID})(?! (?:on|onwards?|to|until|till|through|up|-|\d)))",
+            rf"(?=(?:the )?(?:q[1-4]|(?:last|previous) (?:week|month|quarter)|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|{_MONTHS_SAID})(?! (?:on|onwards?|to|until|till|through|up|-|\d)))",
             r"\1 of ",
         ),
         (r"\bin (?:any |some |real |serious )?danger\b", "at risk"),
