@@ -89,6 +89,7 @@ def _read(said: tuple[str, Names, datetime]) -> Reading:
     for match in list(_NAMELIKE.finditer(text)):
         if ("/" in match[0] and match[0].count("/") > 1) or (
             not concepts_in(match[0])
+            and not is_known(match[0])
             and not all(is_known(part) for part in re.split(r"[-/]", match[0]) if part)
             and not _is_service(match[0], names)
         ):
@@ -149,7 +150,7 @@ def _targets(named: tuple[str, ...]) -> dict[str, None]:
 
 def _spelled(spelled: list[str], names: Names) -> list[str]:
     parts = _parts(names.known("all"), tuple(names.services))
-    targets = _targets((*names.venues, *names.teams, *names.accounts))
+    targets = _targets((*names.venues, *names.teams, *names.accounts, *_long(tuple(names.services))))
     out = []
     for word in spelled:
         if len(word) < 5 or not word.isalpha() or word in parts or is_known(word) or word in names.regions:
@@ -157,6 +158,15 @@ def _spelled(spelled: list[str], names: Names) -> list[str]:
         else:
             out.append(corrected(word, targets))
     return out
+
+
+_LONG = 7
+"""Letters of the name of a service from which on a word near to it is taken for it."""
+
+
+@lru_cache(maxsize=32)
+def _long(services: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in services if len(name) >= _LONG and name.isalpha())
 
 
 def _user(flat: str, names: Names) -> str | None:

@@ -30,6 +30,7 @@ from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
 from agents.models.offline.topics.refusals import refusal
+from agents.models.offline.weighing.also import same_and_more
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
@@ -237,6 +238,8 @@ def _planned(
         return unclear("", {}, context)
     if elsewhere := foreign(said):
         return Plan(abstention=Abstention(kind="cannot_know", text=elsewhere))
+    if missed is None and (both := same_and_more(question, earlier, context)):
+        return both
     if whole := _whole(question, earlier, context, said=said):
         return finished(_at_that_time(whole, earlier, context), context)
     if missed is not None:

@@ -96,13 +96,13 @@ def minutes(flat: str) -> int | None:
 
 
 _THE = r"(?:any |the |all |our |those |these |that |this |such |aws |amazon |'s |promotional |applied )*"
-_OFF = r"(?:(?:credits?|refunds?|discounts?|rebates?|deductions?|gifts?|freebies|vouchers?|(?<!at )presents?)(?: (?:from|of|by) (?:aws|amazon))?)"
+_OFF = r"(?:(?:credits?|refunds?|discounts?|rebates?|deductions?|gifts?|freebies|vouchers?|(?<!at )presents?)(?: (?:from|of|by) (?:aws|amazon))?(?: (?:of|in|from) <p>)?)"
 _OFFS = rf"{_OFF}(?: (?:and|or|/|nor) {_THE}{_OFF})?"
 _GROSS = re.compile(
     rf"\b(?:gross(?! gaming)|bruto?|undiscounted|pre-?credits?|un-?credited|list[- ]price|catalogue price|rack rate|sticker price|real usage|actual usage|true usage|full price"
     rf"|(?:before|prior to|without|excluding|excl|exclude|exclusive of|ignor(?:e|ing)|disregard(?:ing)?|minus|less|bar|leaving out|leave out|not (?:counting|including|deducting|netting|considering)|no|free of|net of no|setting aside|aside from|apart from|other than|forget(?:ting)?|omitting|stripping out|strip out|take out|taking out|adding back|add back) (?:deducting |counting |applying |subtracting |taking off |taking into account )?{_THE}{_OFFS}"
     rf"|(?:leave|leaving|strip|stripping|take|taking|add|adding|put) {_THE}{_OFFS} (?:out|back|aside|away)(?: in)?"
-    rf"|{_OFFS} (?:(?:is|are|were|was|be|been|being|to be) )?(?:not (?:yet )?(?:deducted|applied|counted|included|taken (?:off|into account)|subtracted|netted)|added back|put back|excluded|left out|ignored|disregarded|set aside|aside|omitted|stripped(?: out)?|taken out|removed|apart)"
+    rf"|{_OFFS} (?:(?:is|are|were|was|be|been|being|to be) )?(?:not (?:yet )?(?:deducted|applied|counted|included|taken (?:off|into account)|subtracted|netted)|added back|put back|excluded|left (?:out|aside)|ignored|disregarded|set aside|put aside|aside|omitted|stripped(?: out)?|taken out|removed|apart)"
     rf"|(?:as if|if) (?:there (?:were|was|had been)|we had|we got|we did not (?:have|get)) (?:no|any) {_OFFS}|as if (?:(?:nobody|no one)(?: [a-z]+){{1,4}}|(?:[a-z]+ ){{1,4}}(?:no|not|never)(?: [a-z]+){{0,3}}) {_OFFS})\b"
 )
 _NET = re.compile(

@@ -75,9 +75,22 @@ def _to_come(call: PlannedCall, reading: Reading, now: datetime, earlier: Sequen
         return held[0] if held and upcoming and not said else None
     if not upcoming and _WAS.search(reading.flat):
         return None
+    if upcoming and re.fullmatch(rf"{_MONTH}-\d\d", word) and _WEEKDAY.search(reading.flat):
+        word = _next(word, now)
     window = parse_dates(word)
     later = window.end > now if upcoming else window.start.date() >= now.date() and window.end > now + timedelta(days=1)
     return word if later else None
+
+
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(dates.WEEKDAYS)})\b")
+
+
+def _next(day: str, now: datetime) -> str:
+    """The same weekday from today on, of one that was read as the latest."""
+    found = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=now.tzinfo).date()
+    while found < now.date():
+        found += timedelta(days=7)
+    return found.isoformat()
 
 
 _ANOTHER_TIME = re.compile(r"\b(?:all|everything|any(?:time|thing)?|later|after|beyond|ever)\b")
@@ -122,10 +135,21 @@ def _window(reading: Reading, now: datetime, earlier: Sequence[PlannedCall]) -> 
     if [call.query for call in earlier] == ["commitments"] and has_ended(reading):
         return dates.span(now.date() - timedelta(days=ENDED_DAYS), now.date() - timedelta(days=1))
     if _of_ends(reading, earlier):
-        return _named_time(reading, now)
+        return None if _of_another(reading) else _named_time(reading, now)
     held = next((str(one.inputs["ending"]) for one in earlier if "ending" in one.inputs), None)
     said = reading.when.mentions or _MEASURED.search(reading.flat) or _ANOTHER_TIME.search(reading.flat)
     return None if said else held
+
+
+def _of_another(reading: Reading) -> bool:
+    """Whether the time that is named is not that of an end: it is held today, or how far it was used in a month is asked."""
+    if len(reading.when.mentions) != 1:
+        return False
+    mention = reading.when.mentions[0]
+    verb = max((match.end() for match in ENDS.finditer(mention.lead)), default=0)
+    if any(match.start() >= verb for match in _MEASURED.finditer(mention.lead)):
+        return True
+    return mention.word in ("today", "now") and not (verb and len(mention.lead[verb:].split()) <= 1)
 
 
 def _named_time(reading: Reading, now: datetime) -> str | None:

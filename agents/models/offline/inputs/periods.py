@@ -29,8 +29,16 @@ def resolved(word: str, now: datetime) -> Period | None:
         return None
 
 
+_ENDED_ON = re.compile(
+    r"\b(?:laps(?:ed?|ing)|expir\w+|r[au]n out|end(?:ed|s)|fell away)(?: (?:on|at|by|in|as of|per|since|after))?(?: the)? $"
+)
+
+
 def _named(reading: Reading) -> list[Mention]:
-    return [m for m in reading.when.mentions if m.word not in _SKIP]
+    """The times that are asked about: not one at which something ended, where another is named."""
+    named = [m for m in reading.when.mentions if m.word not in _SKIP]
+    asked = [m for m in named if not _ENDED_ON.search(m.lead)]
+    return asked or named
 
 
 _SO_FAR = re.compile(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agents.models.offline.inputs.filling import Filled
 
 _TAG = re.compile(
-    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tag)\b(?: tags?| label)?|\b(untagged)\b"
+    r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tags?)\b(?: tags?| label)?|\b(untagged)\b"
 )
 _TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
 SHORT, LONG = 30, 89
@@ -51,6 +51,8 @@ def special(query: Query, reading: Reading, fields: Mapping[str, Any], now: date
     _rule(query.name, reading.flat, out)
     if query.name == "commitments" and len(choices.all_chosen("commitments", "kind", reading.text)) > 1:
         out.inputs.pop("kind", None)
+    if query.name == "commitments" and (only := one_kind(reading.text)):
+        out.inputs["kind"] = only
     _deeds(query.name, reading, fields, now, out)
     _one_thing(query.name, reading, fields, out)
     if "contains" in fields and (said := said_in_lines(reading)):
@@ -59,11 +61,40 @@ def special(query: Query, reading: Reading, fields: Mapping[str, Any], now: date
         out.inputs["top"] = 25  # narrowed to it when the answer is written
 
 
+_NOT_THOSE = re.compile(
+    r"\b(?:not|no|ignor\w+|without|except(?:ing)?(?: for)?|excluding|skip\w*|rather than|instead of|leav\w+ out|never mind|forget(?: about)?|other than|nothing about) (?:the |our |any |all )*"
+    r"(?P<of>savings? plans?|sps?\b|reserv\w+(?: instances?)?|ris?\b)|(?P<out>savings? plans?|reserv\w+(?: instances?)?) (?:aside|excluded|left out|not included)\b"
+)
+
+
+def one_kind(text: str) -> str | None:
+    """The kind of commitments that is asked about where both are named, and one of them to be left out."""
+    left = _NOT_THOSE.sub(" ", text)
+    if left == text:
+        return None
+    named = choices.all_chosen("commitments", "kind", left)
+    if not named and re.search(r"\bcommitments?\b", left):
+        named = [
+            kind
+            for kind in ("savings_plans", "reservations")
+            if kind not in choices.all_chosen("commitments", "kind", text)
+        ]
+    return str(named[0]) if len(named) == 1 else None
+
+
+_AND_ALL = re.compile(
+    r"\b(?:the (?:whole |entire )?lot|the works|you name it|the whole shebang|the full (?:set|picture)|all of it|and so on|etc(?:etera)?|everything else)\b"
+)
+
+
 def _checks(name: str, text: str, out: Filled) -> None:
     """The check of identities that is meant where the words of several are said."""
     if name != "identity_hygiene":
         return
     found = choices.all_chosen(name, "check", text)
+    if found and _AND_ALL.search(text):
+        out.inputs["check"] = "all"
+        return
     if set(found) == {"no_mfa", "root"} or set(found) in _OF_ROOT:
         out.inputs["check"] = "root"
     elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
@@ -79,7 +110,7 @@ def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> Non
         return
     if "tag" in fields and (match := _TAG.search(text)):
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
-        key = "cost-center" if key.startswith("cost") else "team" if key == "tag" else key
+        key = "cost-center" if key.startswith("cost") else "team" if key in ("tag", "tags") else key
         out.inputs["tag"] = f"{key}="
         if match[1] == "owner":
             out.limits.append("The owner of a thing is read as its tag named team: that is where owners stand here.")

@@ -105,6 +105,10 @@ def _rewrites(
                             rf"{team} team",
                         )
                     )
+        if team.casefold() not in halves and team not in accounts:
+            said = re.escape(team.casefold())
+            whose = rf"{said} 's accounts|{said} accounts|accounts (?:of|for|owned by|held by|run by) (?:the )?{said}(?! team)"
+            found.append((whose, f"{team} team"))
     compiled = [
         (re.compile(rf"(?<![\w<.-])(?:{pattern})(?![\w>-])"), into) for pattern, into in found if "(?<=" not in pattern
     ]

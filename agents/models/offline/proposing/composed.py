@@ -18,7 +18,7 @@ from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import stepped
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.evidence import Evidence
-from agents.models.offline.proposing.parts import POINTS, Part
+from agents.models.offline.proposing.parts import ELSEWHERE, POINTS, Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import choices
@@ -257,7 +257,7 @@ def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = 
     fields = fields_of(query)
     others = [*reversed(calls[:place]), *calls[place + 1 :]]
     for other, held, _ in others:
-        if shared and not any(key in inputs for key in PLACES):
+        if shared and not any(key in inputs for key in PLACES) and not ELSEWHERE.search(part.reading.text):
             inputs.update(_place(held, fields))
         for key in ("period", "region"):
             still = key == "period" and fields.get(key, {}).get("default", "") is None
@@ -269,6 +269,9 @@ def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = 
                 and _fits(key, held, query.name, other)
             ):
                 inputs[key] = held[key]
+    if "around" in inputs and not part.reading.when.mentions and (day := _day_said(inputs, others)):
+        inputs = {**inputs, "around": f"{day}T{str(inputs['around'])[11:]}"}
+        inputs.pop("period", None)
     kinds = [held["kind"] for other, held, _ in others if other in _KINDS and "kind" in held]
     if name in _KINDS and kinds and "kind" not in inputs and POINTS.search(part.reading.text):
         inputs.update({"kind": kinds[0]} if kinds[0] in (allowed(query, "kind") or ()) else {})
@@ -280,6 +283,12 @@ def _lent(place: int, calls: Sequence[_Asked], context: Context, shared: bool = 
         if found := spoken_before(done, spoken, part.reading, query):
             return done.model_copy(update={"inputs": {**inputs, **found}})
     return done
+
+
+def _day_said(inputs: Mapping[str, Any], others: Sequence[_Asked]) -> str:
+    """The day that a time of day is of where another part names one; empty where none does, or several do."""
+    said = {str(held["period"]) for held in (inputs, *(held for _, held, _ in others)) if "period" in held}
+    return said.pop() if len(said) == 1 and re.fullmatch(r"\d{4}-\d\d-\d\d", next(iter(said))) else ""
 
 
 def _fits(key: str, held: Mapping[str, Any], name: str, other: str) -> bool:

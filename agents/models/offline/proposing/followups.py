@@ -79,8 +79,15 @@ def _kept(call: PlannedCall, filled: Filled, reading: Reading) -> None:
     """Take out what was filled in without being said, where the earlier call has it; a time of day is of its day."""
     if not reading.when.mentions:
         filled.inputs.pop("period", None)
-        if "around" in filled.inputs and "around" in call.inputs and not reading.when.relative:
-            filled.inputs["around"] = f"{str(call.inputs['around'])[:10]}T{filled.inputs['around'][11:]}"
+        if "around" in filled.inputs and (day := day_of(call)) and not reading.when.relative:
+            filled.inputs["around"] = f"{day}T{filled.inputs['around'][11:]}"
+
+
+def day_of(call: PlannedCall) -> str:
+    """The one day that a call was of, or the hours of one; empty where it was of more, or of none."""
+    said = str(call.inputs.get("around") or call.inputs.get("period", ""))
+    days = {part[:10] for part in said.split("..") if not part.endswith("T00:00")}
+    return days.pop() if re.match(r"\d{4}-\d\d-\d\d", said) and len(days) == 1 else ""
 
 
 def _spread_again(
@@ -211,8 +218,8 @@ def inherited(
 
 def _on_that_day(call: PlannedCall, earlier: PlannedCall, reading: Reading) -> dict[str, Any]:
     """The inputs of a call; a time of day that was said without a day is of the day that was spoken of before."""
-    day = str(earlier.inputs.get("around", ""))[:10] or str(earlier.inputs.get("period", ""))
-    if "around" in call.inputs and not reading.when.mentions and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+    day = day_of(earlier)
+    if "around" in call.inputs and not reading.when.mentions and day:
         return {**call.inputs, "around": f"{day}T{str(call.inputs['around'])[11:]}"}
     return dict(call.inputs)
 
@@ -229,7 +236,7 @@ def placed_as(call: PlannedCall, earlier: PlannedCall, reading: Reading, queries
 _ONE_ROW = re.compile(r"^- .* in account (?P<account>[\w-]+)", re.MULTILINE)
 _LEADING = re.compile(r"^- (?:account )?(?P<name>[\w./-]+)(?: in account (?P<account>[\w-]+))?(?=[,:]|$)", re.MULTILINE)
 _THERE = re.compile(
-    r"\b(?<!which )(?<!what )(?<!list )(?:(?<!are )(?<!is )(?<!was )(?<!were )(?<!be )(?<!been )there(?! (?:is|are|was|were|has|have)\b)|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?)\b))\b",
+    r"\b(?<!which )(?<!what )(?<!list )(?:(?<!are )(?<!is )(?<!was )(?<!were )(?<!be )(?<!been )there(?! (?:is|are|was|were|has|have)\b)|(?:that|this|the same) (?:account|venue|casino|one)|the (?:account|venue)(?! (?:of|with|that|which|has|have|is|are|in|list|ids?|names?|tags?|labels?|keys?|split|view|level|dimension|column)\b))\b",
     re.IGNORECASE,
 )
 _THAT = re.compile(
@@ -252,7 +259,11 @@ _FIRST_OF_THEM = re.compile(r"\bthe (?:first|top)(?: one)?(?= (?:public|open)\b|
 _KIND = re.compile(
     r"\b(bucket|database|instance|server|queue|function|snapshot|role|user|key|alarm)s?\b", re.IGNORECASE
 )
-_HE = re.compile(r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b", re.IGNORECASE)
+_HE = re.compile(
+    r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b"
+    r"|\b(?:that|this|the same|the said) (?:gentleman|individual|person|man|woman|lady|guy|bloke|fellow|chap|colleague|employee|engineer|developer|admin(?:istrator)?|identity|actor|user|role)\b(?! (?:account|name|id|polic)\w*)",
+    re.IGNORECASE,
+)
 _ACTOR = re.compile(r"^- (?:role |user )?(?P<who>[\w.@-]+), [A-Z][a-z]+[A-Z]\w* ", re.MULTILINE)
 
 

@@ -14,7 +14,7 @@ from agents.models.offline.inputs.periods import one_period, resolved
 from agents.models.offline.intents.scoring import scores
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.followups import points_back
-from agents.models.offline.proposing.parts import Part
+from agents.models.offline.proposing.parts import ELSEWHERE, Part
 from agents.models.offline.proposing.things import spoken_before
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
@@ -116,6 +116,7 @@ def several(
                 or (place > index and not _ASKS.match(other.text))
                 or points_back(part)
                 or _is_fragment(part)
+                or (place == 0 and _STATES.match(other.text) and not part.when.mentions)
             )
         ]
         if name == "alarms" and not _STANDING.search(part.text) and any("PAST" in d.concepts for d in donors):
@@ -145,6 +146,10 @@ def several(
     return calls
 
 
+_STATES = re.compile(
+    r"^(?!show|list|give|tell|compare|check|find)(?:(?:the|our|we|i|it|my) )?[\w<>' -]{2,40}? (?:got|went|was|were|rose|jumped|is|are|has|have|had|looks?|grew|fell|blew|became|seems?)\b"
+)
+"""What is told first, and nothing asked by it: its time is that of what is asked then."""
 _WE = re.compile(
     r"\b(?:we|our|us|total|overall|altogether|company|everywhere|whole|all|wij|we|ons|onze|totaal|nos|nosso|total|toda)\b"
 )
@@ -159,7 +164,8 @@ def _placed(
     context: Context,
 ) -> PlannedCall:
     """The one place that is named anywhere in the question, for a part that names none and does not speak of us all."""
-    if any(key in call.inputs for key in _LOCATION) or part.found.placed() or part.found.excluded:
+    apart = part.found.placed() or part.found.excluded or ELSEWHERE.search(part.text)
+    if any(key in call.inputs for key in _LOCATION) or apart:
         return call
     naming = [place for place, other in enumerate(parts) if other.found.placed()]
     if len(naming) != 1:

@@ -37,6 +37,8 @@ _EACH = re.compile(r"\b(?:percentages|shares|proportions|fractions)\b")
 _AS_A_SHARE = re.compile(rf"\b(?:as|in) (?:an? |the )?{_PERCENT}|\bshare\b")
 _NARROWER = frozenset({*PLACES, "service", "part", "usage_type", "region"})
 """Inputs that make a bill a part of the whole one."""
+_SIDES = frozenset({"env", "account", "venue", "team"})
+"""Splits of a bill by which places stand side by side."""
 UNSHARED = frozenset({"none", "month", "day", "charge_type"})
 """Splits of a bill that show no shares: parts of time are no parts of a whole, and credits are less than nothing."""
 TELLS_PERCENT = frozenset("spend_change untagged_spend patches quotas commitments backups forecast metric".split())
@@ -87,7 +89,9 @@ def _share(call: PlannedCall, reading: Reading, context: Context) -> Measured | 
         return ((call,), (), ()) if call.query in TELLS_PERCENT else None
     each = bool(_EACH.search(reading.text)) and not _OF_ALL.search(reading.text)
     narrowed = _NARROWER & {key for key, value in call.inputs.items() if value != "all"}
-    if not narrowed or each:
+    # of places that were held against each other: the share of each, which stands beside it
+    sides = narrowed == {"accounts"} and "," in str(call.inputs["accounts"]) and not _OF_ALL.search(reading.text)
+    if not narrowed or each or (sides and call.inputs.get("by") in _SIDES):
         return ((call,), (), ()) if call.inputs.get("by", "service") not in UNSHARED else None
     if not _OF_ALL.search(reading.text) and not _AS_A_SHARE.search(reading.text):
         return None  # "what percentage is that?" may as well be of what was shown before it

@@ -37,6 +37,12 @@ POINTS = re.compile(
 """Words that stand for what was named before."""
 
 
+ELSEWHERE = re.compile(
+    r"\b(?:elsewhere|(?:any|some)where else|(?:in|at|for) (?:any |any of the |the |our |all )*other (?:accounts?|venues?|casinos?|places?|locations?))\b"
+)
+"""Words by which a stretch is of other places than the one that another names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One stretch of a question."""
@@ -101,4 +107,15 @@ _CAUSED = re.compile(
 
 def _plain(question: str, causes: bool) -> str:
     question = _CAUSED.sub(r"\1; ", question, count=1) if causes else question
-    return re.sub(r"\b(between|from) ([\w ]{1,24}?) and\b", r"\1 \2 to", question)
+    question = _TWO_DAYS.sub(_as_one, question)
+    return re.sub(r"\b(between|from) ([\w :]{1,24}?) and\b", r"\1 \2 to", question)
+
+
+_TWO_DAYS = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th)? (?:and|&) (?:the )?(\d{1,2})(?:st|nd|rd|th)?(?= (?:of )?[a-z]{3})", re.IGNORECASE
+)
+
+
+def _as_one(match: re.Match[str]) -> str:
+    """Two days that follow each other are one time, and no two parts of a question."""
+    return f"{match[1]} to {match[2]}" if int(match[2]) == int(match[1]) + 1 else match[0]

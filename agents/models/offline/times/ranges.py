@@ -105,8 +105,25 @@ _SPELT_DAY = re.compile(
 )
 
 
+_STUCK = re.compile(rf"\b(\d{{1,2}} {_MONTH})-(?=\d{{1,2}} {_MONTH}\b)")
+"""Two dates written as one word: "28 sep-4 oct"."""
+_AGAINST = r"(?:vs|versus|against|compared (?:to|with)|than|or|with)(?: the)?"
+_OF_THE_OTHER = (
+    re.compile(
+        rf"(?<![\d/.-])(?P<days>\d{{1,2}} ?(?:-|to) ?\d{{1,2}})(?P<against>,? {_AGAINST} )(?P<other>(?:\d{{1,2}}(?: {_MONTH})? ?(?:-|to) ?)\d{{1,2}} (?P<month>{_MONTH})\b)"
+    ),
+    re.compile(
+        rf"(?<![\d/.-])(?P<other>(?:\d{{1,2}}(?: {_MONTH})? ?(?:-|to) ?)\d{{1,2}} (?P<month>{_MONTH}))(?P<against>,? {_AGAINST} )(?P<days>\d{{1,2}} ?(?:-|to) ?\d{{1,2}}\b)(?!(?: ?{_MONTH}|:|/))"
+    ),
+)
+"""Days that are held against days of a month that is named once."""
+
+
 def plain_days(flat: str) -> str:
     """Days in digits without the weekday before them, and two days of a month as one stretch."""
+    flat = _STUCK.sub(r"\1 - ", flat)
+    flat = _OF_THE_OTHER[0].sub(r"\g<days> \g<month>\g<against>\g<other>", flat)
+    flat = _OF_THE_OTHER[1].sub(r"\g<other>\g<against>\g<days> \g<month>", flat)
     for _ in ("a day", "the end of the stretch that it begins"):
         flat = _SPELT_DAY.sub(lambda match: f"{match[1]} the {_SPELT.index(match[2]) + 1}th", flat)
     flat = _WITH_WEEKDAY.sub(lambda match: "the " if _NTH_ALONE.match(flat[match.end() :]) else "", flat)

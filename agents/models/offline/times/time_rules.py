@@ -23,7 +23,7 @@ from agents.models.offline.words.text import NUMBERS, number
 
 _NUM = r"(\d{1,4}|" + "|".join(sorted((re.escape(w) for w in NUMBERS), key=len, reverse=True)) + ")"
 _MONTH = "(" + "|".join(sorted(dates.MONTHS, key=len, reverse=True)) + ")"
-_WEEKDAY = "(" + "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True)) + ")s?"
+_WEEKDAY = r"(?!thus\b)(" + "|".join(sorted(dates.WEEKDAYS, key=len, reverse=True)) + ")s?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|e)?"
 _YEAR = r"(20\d\d)"
 _UNIT = r"(minute|min|hour|hr|h|day|week|wk|month|quarter|year|uur|dag|dagen|weken|maanden|maand|jaar|horas?|dias?|semanas?|mes|meses)s?"

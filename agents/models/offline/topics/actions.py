@@ -90,8 +90,14 @@ _GOES_OFF = re.compile(
 """What an alarm does: nobody changed it by that."""
 
 
+_CHANGES_TO = re.compile(
+    r"\b(?:(?:made|make|makes|making|did|do|done) )?(?:(?:any|some|all|the|these|those|recent|every) )*(?:changes?|modifications?|edits?|alterations?|adjustments?|amendments?|updates) (?:that were |which were )?(?:(?:made|done|applied) )?(?:to|of|on|in)\b"
+)
+"""A change by its noun: "changes to security groups" are what changed those."""
+
+
 def _found(text: str) -> Iterator[str]:
-    text = _GOES_OFF.sub("", _OF_RULES.sub("", text))
+    text = _CHANGES_TO.sub("changed", _GOES_OFF.sub("", _OF_RULES.sub("", text)))
     if _ANY.search(text):
         return
     for names, does, thing, pieces in _rows():
@@ -108,6 +114,25 @@ _OF_RULES = re.compile(
     r"\b(?:anything|something|things?|what) (?:about|at|in|on|to|of|with) (?=(?:(?:the|our|an?|any) )?(?:firewalls?|security groups?|sgs?)\b)"
 )
 """Anything, and of what: only rules are changed in these."""
+
+
+_TAKES_AWAY = {
+    "Delete": "Create", "Detach": "Attach", "Stop": "Start", "Disable": "Enable", "Deactivate": "Enable",
+    "Remove": "Add", "Revoke": "Authorize", "Disassociate": "Associate", "Terminate": "Run",
+}  # fmt: skip
+_UNDOES = {made: gone for gone, made in _TAKES_AWAY.items() if gone != "Deactivate"} | _TAKES_AWAY
+"""The verbs of API calls that take something away, or make it, and those by which that is undone."""
+
+
+def undoing(events: str) -> str | None:
+    """The API actions by which what these ones did is undone; None where no such action is known."""
+    every = {name.rstrip("s"): name for names, _, _ in TABLE for name in names.split(",")}
+    found = []
+    for name in events.split(","):
+        verb = next((verb for verb in _UNDOES if name.startswith(verb)), "")
+        back = every.get(_UNDOES[verb] + name.removeprefix(verb).rstrip("s")) if verb else None
+        found += [back] if back else []
+    return ",".join(dict.fromkeys(found)) or None
 
 
 @lru_cache(maxsize=256)

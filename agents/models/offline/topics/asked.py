@@ -10,7 +10,7 @@ NOUNS: dict[str, str] = {
     "account": r"accounts?",
     "team": r"teams?|squads?|departments?|cost[- ]?cent(?:er|re)s?|owners?|business units?|crews?",
     "venue": r"venues?|casinos?|(?<!centre )(?<!center )locations?|sites?|houses?|halls?|properties|property|branch(?:es)?|premises|establishments?|cit(?:y|ies)",
-    "service": r"(?:aws )?services?(?! (?:quotas?|limits?|health|accounts?|hub|events?|control))",
+    "service": r"(?<!ecs )(?<!fargate )(?:aws )?services?(?! (?:quotas?|limits?|health|accounts?|hub|events?|control))",
     "region": r"regions?|geograph(?:y|ies)|countr(?:y|ies)|continents?|data ?cent(?:er|re)(?: location)?s?",
     "env": r"env(?:ironment)?s?|stages",
     "month": r"months?",

@@ -84,6 +84,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("load_balancers", r"load[ -]?balancers?|albs?|elbs?|nlbs?"),
     ),
     "inventory.by": (
+        ("type", r"(?:what|which) (?:sorts? of |kinds? of )?(?:instance|server|machine|database|db|volume|disk|node)[- ](?:types?|sizes?|class(?:es)?|famil(?:y|ies)|models?|engines?)"),
         ("resource", _BY_NAME),
         ("type", r"mysql|postgres\w*|mariadb|oracle|sql ?server|python ?[\d.]*|gp2|gp3|io1|io2|st1|sc1|magnetic|node(?:js)?[\d.]*|java\d*|dotnet\S*|ruby\S*|(?:[a-z]\d[a-z]?\w{0,2})\.(?:nano|micro|small|medium|large|\d*xlarge|metal)|types?|sizes?|instance class\w*|kinds? of|families|engines?|runtimes?|classes"),
         ("region", r"(?:by|per|each|which|what|every) regions?|across regions"),
@@ -100,7 +101,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("completed", r"completed|done (?:ok|well|fine|properly|without (?:\w+ )?\w+)|successful(?!ly\?)|succe(?:ed(?:ed|ing|s)?|ss(?:es)?)|good|last (?:good|successful)|(?:went|gone|gone|going|ran|run|ended|finished|worked|turned out|came) (?:\w+ )?(?:fine|ok|okay|well|through|smoothly|properly|without (?:\w+ )?\w+|alright|all right|to plan)|worked|finished(?: properly| ok| well)?|made it"),
     ),
     "recent_changes.kind": (
-        ("all", rf"(?:including|include|incl|inclusive of|with|also|plus|as well as|and) (?:the |any |all )?{_RELEASE}|{_RELEASE} (?:included|too|as well)|{_RELEASE} (?:and|or|as well as|plus) (?:\w+ )?(?:changes|writes|modifications|edits)|(?:changes|writes|modifications) (?:and|or|as well as|plus) (?:\w+ )?{_RELEASE}"),
+        ("all", rf"(?:including|include|incl|inclusive of|with|also|plus|as well as|and) (?:the |any |all )?{_RELEASE}|{_RELEASE} (?:included|too|as well)|{_RELEASE} (?:and|or|as well as|plus) (?:\w+ )?(?:changes|writes|modifications|edits)|(?:deployed|released|rolled out|shipped) or (?:otherwise |something |anything )?(?:changed|modified|altered|edited|touched|reconfigured|adjusted)|(?:changed|modified|altered|edited|touched|reconfigured|adjusted) or (?:\w+ )?(?:deployed|released|rolled out|shipped)|(?:changes|writes|modifications) (?:and|or|as well as|plus) (?:\w+ )?{_RELEASE}"),
         ("writes", rf"(?:non[- ]?|not |no |nothing to do with (?:a |the )?|outside (?:of )?(?:the |any )?|(?:other|rather|else) than |except(?:ing)?(?: for)? |besides |bar |beyond |(?:apart|aside|separate) from (?:the |any )?|excluding |excl |without |minus |ignor\w+ |(?:leav\w+|tak\w+) out |skip\w* |not (?:made |done |caused |part |coming |come |from |through |via |by |of |in )+)(?:a |the |any |our )?{_RELEASE}|{_RELEASE} (?:aside|apart|excluded|excepted|left out|not (?:counted|included))|writes|manual(?:ly)?|by hand|click-?ops"),
         ("deployments", rf"{_RELEASE}|uitgerold|(?:go|goes|going|gone|went) (?:live|out|into production|to prod\w*)|new (?:builds?|code)|pushed|push(?:es)?(?: to)?"),
         ("writes", r"write (?:events?|calls?|actions?)|api calls?|configuration changes?|settings"),
@@ -109,6 +110,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("open", rf"{_NOT_YET} {_DONE}|unresolved|unsolved|unfinished|(?:still|yet) (?:\w+ )?(?:open|ongoing|unresolved|active|running|live|going on|going|in progress|a problem|affecting|broken|down|happening|having|there)|in progress|going on|under way|outstanding"),
         ("upcoming", r"upcoming|coming(?: up| our way| weeks?| days?| soon)?|forthcoming|(?:still )?to come|scheduled(?! (?:for (?:deletion|removal)|to be (?:deleted|removed)))|plan(?:ned|ning|s)|(?<=amazon )plan|(?<=aws )plan|l(?:ie|ies|ying) ahead|ahead(?! of)|next|future|soon|retir\w*|announced|in the pipeline|on the (?:calendar|horizon|agenda)|gepland\w*|expect\w*|await\w*|pending maintenance"),
         ("closed", rf"{_DONE}|past(?! <)|concluded|behind us|gone"),
+        ("upcoming", r"(?:is|are|will) (?:aws|amazon|there|they) (?:\w+ ){0,3}?maintenance(?! (?:now|right now|going on|ongoing|open))"),
         ("open", r"open|ongoing|right now|now|currently|current|active|live (?:aws |health |amazon )*\w+|is aws|today|having|happening|at (?:this|the) (?:moment|time|minute)|presently|pending"),
     ),
     "commitments.kind": (
@@ -116,7 +118,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("reservations", r"reserv\w+|ris?|(?:booked|paid) (?:[\w<>]+ ){0,2}(?:ahead|in advance)|pre-?paid"),
     ),
     "savings.kind": (
-        ("rightsizing", r"(?:right|re)-?siz\w*|over-?(?:sized|provision\w*|dimension\w*|spec\w*|powered)|(?:much |far |way )?too (?:big|large|powerful|generous|beefy|heavy)|bigger than|larger than|down-?(?:siz|scal|grad)\w*|smaller|under-?utili[sz]ed|under-?used|shrink\w*|shrunk|scal(?:e|ed|ing) down|slim\w* down|wrong(?:ly)? size\w*|barely (?:used|loaded|busy)"),
+        ("rightsizing", r"(?:right|re)-?siz\w*|over-?(?:sized|provision\w*|dimension\w*|spec\w*|powered)|(?:much |far |way )?too (?:big|large|powerful|generous|beefy|heavy)|(?:bigger|larger) than (?:(?:they|it|we|what) )?(?:(?:really|actually|is|are) )?(?:need\w*|necessary|required|should|has to|have to|the load|the work)|down-?(?:siz|scal|grad)\w*|smaller|under-?utili[sz]ed|under-?used|shrink\w*|shrunk|scal(?:e|ed|ing) down|slim\w* down|wrong(?:ly)? size\w*|barely (?:used|loaded|busy)"),
         ("upgrade", r"gp2 (?:to |into )?gp3|newer (?:[\w-]+ )?(?:generations?|instances?|families|types?|hardware)|(?:older|old|previous|last|outdated)[ -]generations?(?: instances?)?|latest generation"),
         ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|do(?:es)? nothing|not (?:being )?used|unattached|detached|sitting|wast\w+|(?:switch|turn|shut)\w* (?:\w+ )?(?:off|down)|(?:nobody|no one|noone) (?:\w+ )?(?:uses|used|needs|wants|using)|zombies?|abandon\w*|orphan\w*|left ?overs?|forgotten|dead (?:weight|wood)|clean(?:ing)?[- ]?(?:up|out)|dormant|decommission\w*|get rid of|lying (?:around|about|idle)|(?:could|can|should|might|may) drop"),
         ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?|sign\w* up (?:for )?longer|(?:longer|fixed|one[- ]year|three[- ]year|multi-?year|<p>) (?:terms?|contracts?|deals?)|(?:pay\w*|paid) (?:up ?front|ahead|in advance)|(?:tie|lock)\w* ourselves"),
@@ -161,6 +163,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("sum", r"sum(?:med)?(?: up)?|total|how many|number of|count|all together|altogether|added up"),
     ),
     "spend.by": (
+        ("day", r"daily (?:costs?|spend\w*|bills?|charges?|amounts?|figures?)(?= (?:[\w<>'-]+ ){0,8}(?:develop\w*|evol\w*|trend\w*|history|chang\w*|r[aiu]n|go|went))|(?:trends?|development|history|evolution) (?:[\w<>'-]+ ){0,6}(?:(?:by|per|each|every) day|daily|day by day)"),
         ("charge_type", r"(?<!without )(?<!excluding )(?<!before )(?<!no )(?<!after )(?<!including )(?<!with )(?<!without any )(?<!ignoring )(?<!of )(?<!excluding the )(?<!without the )(?:credits?|refunds?)(?! card)|(?:how (?:large|big|much|generous) (?:is|was|were) |size of )(?:the |that |those )?(?:gifts?|freebies|vouchers?)|charge[- ]types?|(?:types?|kinds?|sorts?) of charges?|(?:usage|tax(?:es)?|fees?) ?(?:,|and|or|vs|versus|plus) ?(?:and )?(?:usage|tax(?:es)?|credits?|refunds?|fees?)"),
         ("usage_type", r"usage[- ]types?|line items?|by usage|what kind of usage|(?:types?|kinds?) of usage"),
         ("month", r"(?:by|per|each|every) (?:calendar )?(?:month|maand|mes)|monthly|month by month|month after month|month on month|over time|trends?|over the months|maandelijks\w*|for each month|over the year|development|up or down|(?:which|what) month|(?:expensive|cheapest|dearest|priciest|costliest) month|evolv\w*|evolution|history|(?<!the )develop(?:s|ed|ing)?"),

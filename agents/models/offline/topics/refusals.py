@@ -32,8 +32,14 @@ _OBJECT = (
 )
 _NOT_CHANGE = re.compile(
     r"^(?:\S+ ){0,6}?(?:create|make|put together|set|add|start|open|update|run|move|change|order|raise|extend) (?:me |us )?(?:a |an |the |your |with |by )*(?:\w+ ){0,3}"
-    r"(?:report|overview|list|summary|table|chart|graph|comparison|briefing|breakdown|ranking|findings|alarms|issues|sense|sure|cases|with)\b"
+    r"(?:report|overview|list|summary|table|chart|graph|comparison|briefing|breakdown|ranking|findings|alarms|issues|sense|sure|cases|with"
+    r"|picture|timeline|chronology|inventory|sketch|calculation|estimate|projection|selection|distinction|case|note|statement|sheet|matrix|profile)\b"
+    r"|^(?:\S+ ){0,2}?(?:should|shall|must|ought) (?:we|i) (?:to )?(?:buy|purchase|order|get|renew|extend|take|add|commit to) (?:\S+ ){0,4}?(?:savings plans?|reserv\w+|ris?|commitments?)\b(?!.*\b(?:do it|go ahead|buy (?:it|them))\b)"
+    r"|^(?:\S+ ){0,2}?back ?up (?:keys?|plans?|vaults?|jobs?|polic(?:y|ies)|costs?|status|windows?|schedules?|copies|alarms?|failures?|reports?)\b"
+    r"|^(?:\S+ ){0,2}?back ?up (?:(?:of|in|at|for|the|all) )*\S+ (?:has |have |is |was |were )?(?:failed|fails|failing|succeeded|ran|worked|completed|missed|missing|broken|ok|okay|status|late)\b"
 )
+"""Words that look like those for a change in AWS: what is to be made is an answer, what is to be bought is asked advice on
+that AWS gives, and a backup may be the thing itself."""
 _IMPERATIVE = re.compile(rf"^(?:{_LEAD} )*(?:{_VERB}) {_OBJECT}(?![\w-])")
 _GRANT = re.compile(
     rf"^(?:{_LEAD} )*give (?!me (?:a|an|the|all|some) (?:list|over|sum|rep|numb|fig|break|stat|tot|tab|detail)).*\b(?:access|permissions?|rights|admin\w*|privileges?)\b"
@@ -75,7 +81,7 @@ _OPINION = re.compile(
     r"pretend (?:to be|you|that)|act as|role-?play|jailbreak|developer mode|contents? of (?:the |a |my |our )?(?:files?|emails?|messages?|documents?|secrets?)|read (?:me )?(?:the )?(?:emails?|files?)|show (?:me )?(?:the )?(?:private|secret) keys?)\b"
 )
 _INSIDE = re.compile(
-    r"\b(?:(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
+    r"\b(?:(?:slot[- ]?machines?|slots?|jackpots?|roulette|poker|blackjack|table[- ]games?|croupiers?|dealers?|revenue|payroll|salary|hr|holiday|restaurant|players?|customers?|guests?)[- ](?:servers?|hosts?|instances?|computers?|boxes|vms?|systems?|clusters?|databases?|functions?|services?|buckets?|volumes?|queues?)|(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
 )
 
 READ_ONLY = "Regent only reads: it can look at cost, security and operations, but it cannot change anything in AWS."

@@ -75,7 +75,7 @@ class Considered:
 
 def considered(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> Considered:
     """Read one question, and weigh the plans that it may mean."""
-    question, ranked = as_looked_at(question[:LONGEST], context.names, follows=bool(earlier))
+    question, ranked = as_looked_at(question[:LONGEST], context.names, [call.inputs for call in earlier])
     question = dated(question, context.now)
     reading = replace(read(question, context.names, context.now), ranked=ranked)
     found = evidence(reading, question, context)

@@ -17,6 +17,7 @@ from agents.models.offline.inputs.hours import by_days, narrowed
 from agents.models.offline.inputs.machines import of_anything, of_machines
 from agents.models.offline.inputs.only import all_of_them, of_volumes, those_asked
 from agents.models.offline.inputs.periods import a_year_ago, for_forecast
+from agents.models.offline.inputs.special import one_kind
 from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.naming.left_out import left_out, words_left_out
 from agents.models.offline.plan import PlannedCall
@@ -36,14 +37,17 @@ def settled(
     """The calls of a plan, after a question that was answered with `earlier`, set right."""
     found: list[PlannedCall] = []
     for call in calls:
+        call = _of_their_size(_of_no_env(_held_today(call, now), reading), earlier, reading)
         call = _ahead(those_asked(_still_open(call, earlier, reading), earlier, reading), reading, now)
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
-        each = _in_parts(call, earlier, reading)
+        if call.query == "commitments" and (only := one_kind(reading.text)):
+            call = call.having(kind=only)
+        each = _in_parts(_by_type(call, reading), earlier, reading)
         found += [one for one in each if one not in found]
-    return _of_one_width(of_volumes(found, reading), earlier)
+    return _since_the_cause(_of_one_width(of_volumes(found, reading), earlier), reading, now)
 
 
 def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
@@ -52,6 +56,75 @@ def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], readin
     if call.query != "spend" or call.inputs.get("by") != "month" or timed or not asks_mean(reading.text):
         return call
     return call.having(period="last_6_months")
+
+
+_SIZE = re.compile(
+    r"^\W*(?:(?:and|so|ok) )*(?:which|what)(?: one| ones)?(?: of (?:them|those|these))? (?:is|are|was) (?:by far )?(?:the )?(?:biggest|largest|fullest|heaviest|smallest)(?: one| ones)?\W*$"
+)
+
+
+def _of_their_size(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
+    """The size of the buckets that were listed, where it is asked which is the biggest: a list does not tell it."""
+    of_buckets = call.query == "inventory" and call.inputs.get("kind") == "buckets" and _SIZE.match(reading.text)
+    if not of_buckets or not any(one.query == "inventory" for one in earlier):
+        return call
+    place = {key: value for key, value in call.inputs.items() if key == "accounts"}
+    return call.model_copy(update={"query": "metric", "inputs": {"name": "bucket_size", **place}})
+
+
+_BY_A_CAUSE = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|caused by|as a (?:result|consequence) of|in (?:consequence|the wake) of|on account of|through|following|after|since|thanks to|explained by|triggered by|down to)\b(?:(?!<p>)[^?;])*<p>"
+)
+"""A cause and when that was: what came of it came then or later."""
+
+
+def _since_the_cause(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
+    """The calls, with backups that failed "because of a change on the 4th" from then on, and the change on that day."""
+    days = {str(call.inputs.get("period")) for call in calls}
+    one_day = len(reading.when.mentions) == 1 and re.fullmatch(r"\d{4}-\d\d-\d\d", reading.when.mentions[0].word)
+    if (
+        not one_day
+        or days != {reading.when.mentions[0].word} | (days & {"None"})
+        or not _BY_A_CAUSE.search(reading.text)
+    ):
+        return tuple(calls)
+    if not {call.query for call in calls} & {"recent_changes", "who_did_what"}:
+        return tuple(calls)
+    since = f"{reading.when.mentions[0].word}..{now:%Y-%m-%d}"
+    return tuple(call.having(period=since) if call.query == "backups" else call for call in calls)
+
+
+_TYPES = frozenset({"type"})
+
+
+def _by_type(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """Things by their type, where types are asked for and they would be listed one by one."""
+    listed = call.query == "inventory" and call.inputs.get("by") == "resource"
+    return (
+        call.having(by="type", top=None)
+        if listed and _TYPES <= set(dimensions(reading.text)) <= _TYPES | {"resource"}
+        else call
+    )
+
+
+_FOR_EXAMPLE = re.compile(
+    r"\b(?:each|every|per|by|all) (?:of (?:the|our) )?env\w*(?: ?[,;:(])? (?:so|such as|like|e ?g|for (?:example|instance)|meaning|i mean|that is)\b|\b(?:and (?:so on|that stuff|the like|such|the rest)|etc\w*)\b"
+)
+
+
+def _of_no_env(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """A bill of all environments, where some are named only as examples of them: what carries no such tag is of none."""
+    if not str(call.inputs.get("accounts", "")).startswith("env:"):
+        return call
+    untagged = call.query == "untagged_spend" and call.inputs.get("tag") == "env"
+    by_env = call.query in OF_A_BILL and call.inputs.get("by") == "env" and _FOR_EXAMPLE.search(reading.text)
+    return call.having(accounts=None) if untagged or by_env else call
+
+
+def _held_today(call: PlannedCall, now: datetime) -> PlannedCall:
+    """Commitments as they are, where they are asked about with "today": no day is measured, as AWS has not closed it."""
+    today = call.query == "commitments" and call.inputs.get("period") in ("today", f"{now:%Y-%m-%d}")
+    return call.having(period=None) if today else call
 
 
 _ALL_OK = re.compile(
@@ -174,7 +247,7 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         return _part_and_whole(call, shared[0]) if len(shared) == 1 else [call]
     if call.query not in OF_A_BILL:
         return [call]
-    named = _parts(_without_left_out(reading), service)
+    named = _parts(_of_the_bill(_without_left_out(reading)), service)
     if not named and not reading.found.services:
         # nothing else was named: still the part that was talked about
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
@@ -195,6 +268,32 @@ def _without_left_out(reading: Reading) -> Reading:
     if not words and "service" not in left_out(reading.found.bare):
         return reading
     return replace(reading, text=re.sub(rf"(?<![\w-]){re.escape(words)}(?: out)?(?![\w-])", " ", reading.text))
+
+
+_IS_IT = re.compile(
+    r"[,;.?]? ?\b(?:and|or|so) (?:is|was|are|were) (?:it|that|this|they) (?:(?:the|our|mostly|mainly|just|only|all|really|because of|due to) )*[\w -]{2,30}\W*$"
+)
+_BY_USAGE = re.compile(r"\b(?:usage[- ]types?|line items?|within)\b")
+_ITS_BILL = re.compile(
+    r"\b(?:did|does|do|has|have|is|was) (?:the |our )?<(?:account|venue|team)>(?: account| venue| team)? (?:\w+ )?(?:cost|spen[dt]|pa(?:y|id)|burn)\w*"
+)
+
+
+def _of_the_bill(reading: Reading) -> Reading:
+    """A reading without what is no part of the bill that is asked about.
+
+    So a guess at what moved it ("which usage types went up, and is it the NAT?"), and what else is asked beside the bill of
+    a whole account ("are the GPU boxes up, and what did data-lab cost?").
+    """
+    text = _IS_IT.sub("", reading.text) if _BY_USAGE.search(reading.text) else reading.text
+    if match := _ITS_BILL.search(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in ("?", ",", ";", " and "))
+        end = min(
+            (place for mark in ("?", ",", ";", " and ") if (place := text.find(mark, match.end())) > 0),
+            default=len(text),
+        )
+        text = text[max(start, 0) : end]
+    return reading if text == reading.text else replace(reading, text=text)
 
 
 def _split(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> dict[str, str]:

@@ -8,6 +8,7 @@ import re
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.times.dates import MONTHS, WEEKDAYS
 from agents.models.offline.topics.lexicon import concepts_in
+from agents.models.offline.topics.refusals import is_outside, refusal
 from agents.models.offline.topics.rules import DOMAIN_CONCEPTS
 from agents.models.offline.words.people import openings, reason, users_written_out, without_listeners
 from agents.models.offline.words.text import words
@@ -17,6 +18,24 @@ _FRAME = re.compile(
     r"|\s*(?:good )?(?:morning|afternoon|evening|hi|hello|hey|hoi|ola|bom dia|goedemorgen)(?: (?:all|team|there|regent))?\s*[,!.])\s+",
     re.IGNORECASE,
 )
+_MONTH = f"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_UP_TO = re.compile(
+    rf"\b(\d{{1,2}}(?: {_MONTH})?|{_MONTH} \d{{1,2}}) [-\u2013\u2014] (?=(?:{_MONTH} )?\d{{1,2}}\b(?![-/.:]))",
+    re.IGNORECASE,
+)
+"""A dash between two dates, which parts nothing."""
+_AWAY = re.compile(
+    r"^\s*(?:sorry[,.]? )?(?:i'?m|i am|we'?re|we are) (?:\w+ ){0,3}?(?:off|away|out|leaving|travelling|flying|on (?:leave|holiday|vacation|the road)|back)\b[^,;:?.]{0,40}[,;:] "
+    r"(?=(?:tell|show|give|what|how|which|who|is|are|was|were|please|can|could|do|does|did)\b)",
+    re.IGNORECASE,
+)
+"""Where the asker is or goes."""
+_REPORTED = re.compile(
+    r"^\s*(?:for (?:the|our|my|a) [\w-]+ (?:to|for|of) (?:the )?[A-Z]\w+,? (?=(?:i|we) ))?(?:i|we) (?:have to|must|need to|ought to|are (?:obliged|required|bound) to) "
+    r"(?:report|state|declare|confirm|disclose|certify|attest|document|answer)(?: (?:to|under|for|by) (?:the )?[A-Z]\w+)? (?=(?:whether|if|which|what|how|who)\b)",
+    re.IGNORECASE,
+)
+"""To whom it has to be told, and by which law: names of no part of the estate."""
 _OCCASION = re.compile(
     r"\b(?:for|before|ahead of|in preparation for|preparing)\s+(?:the|our|my|tomorrow's|today's|this|next|a)\s+(?:[\w:'-]+\s+){0,3}?"
     r"(?:call|meeting|committee|deck|slides?|presentation|board pack|pack|audits?|reviews?|visit|inspection|sync|stand-?up|one-pager|newsletter|workshop|interview|hearing|session|report|memo|briefing)\b"
@@ -32,9 +51,14 @@ _HEARSAY = re.compile(
     re.IGNORECASE,
 )
 """Who brought it up, which is no part of what is asked."""
+_NODDED = re.compile(
+    r"^\s*(?:(?:ok|okay|right|fine|good|great|perfect|super|alright|all right|got it|i see|understood|noted|thanks|thank you|h+m+|ah+|oh|aha)\s*[.,!;:-]+\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What is said to the answer before: "ok. alarms now?" asks for no alarms that are ok."""
 _FILLER = re.compile(
     r",?\s*\b(?:i mean|you know|i (?:guess|suppose|believe|think|assume|fear|gather)|if (?:possible|you can|you could|you would|you please|i may ask)|to be (?:clear|sure|honest|precise)|"
-    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
+    r"just (?:the|a) (?:number|figure|total|name|names)|(?:a |one )?(?:rough |single )?(?:number|figure) (?:is fine|will do|is enough|please)|just curious|out of curiosity|cut (?:the (?:crap|bull|nonsense|waffle|fluff|small talk|jargon|chit-?chat)|to the chase)|let's not beat about the bush|no beating (?:about|around) the bush|if yes,? (?:name it|which(?: one)?)|and if so,? which(?: ones?)?|"
     r"thanks(?: in advance| a lot)?|thank you|many thanks|cheers|sorry|by the way|(?<!zonder )(?<!met )(?<!inclusief )(?<!exclusief )btw|in short|roughly speaking|for me|for us|quick question|quick one|one more(?: thing| question)?|help me out|remind me)\b(?=\s*[,.:;?!-]|\s*$|\s)",
     re.IGNORECASE,
 )
@@ -53,7 +77,8 @@ def unframed(question: str, names: Names) -> str:
 
     An opening that names a place stays: it says what all that follows is about ("Status of Utrecht: ...").
     """
-    bare = users_written_out(question)
+    question = _UP_TO.sub(r"\1 to ", question)
+    bare = _REPORTED.sub("tell me ", _AWAY.sub("", _NODDED.sub("", users_written_out(question), count=1), count=1))
     for _ in range(2):
         bare = _unopened(bare, names)
         for opening in (_FRAME, _HEARSAY):
@@ -105,7 +130,30 @@ def _asking(text: str, names: Names) -> str:
     """The text without statements before its question, as long as they name no place and no time of their own."""
     sentences = [s for s in re.split(r"(?<=[.!?])\s+|\s+[-\u2013\u2014]\s+|(?<=\w);\s+", text.strip()) if s]
     kept = [s for s in sentences if not _is_aside(s, names)]
+    asking = [s for s in kept if not _is_beside(s, names)]
+    kept = asking if any(s.endswith("?") or _ASKING.match(s) for s in asking) else kept
     return " ".join(kept) if kept and len(kept) < len(sentences) else text
+
+
+_ASKING = re.compile(
+    r"^\W*(?:(?:and|so|please|ok|then) )*(?:who|what|which|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|show|list|tell|give|any)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_beside(sentence: str, names: Names) -> bool:
+    """Whether a sentence only states what lies outside AWS ("players complain that it is slow")."""
+    said = " ".join(words(sentence))
+    stated = not sentence.endswith("?") and not _ASKING.match(sentence) and not _WISH.search(sentence)
+    if not stated or not is_outside(said) or find_names(said, names).any():
+        return False
+    return _asks_no_change(said)
+
+
+def _asks_no_change(said: str) -> bool:
+    """Whether a sentence asks for no change in AWS, which is refused whatever else is asked."""
+    refused = refusal(said, said)
+    return refused is None or refused.kind == "cannot_know"
 
 
 def _is_aside(sentence: str, names: Names) -> bool:

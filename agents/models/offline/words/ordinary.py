@@ -5,6 +5,9 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     """
+crazy mad wild nuts bananas employed employ arose arise arises arisen arising occasion occasioned suppose supposing supposed woke wake noise
+undone detour detours architecture accompanied accompany accompanies parallel simultaneous simultaneously assumed deemed presence absence
+altered alteration alterations ups ins outs offs
 examiner examiners inspectorate inspection inspections regulators authority authorities commissioner commissioners assessor assessors officer officers official officials supervisor supervisors
 supervision reseller resellers insurer insurers underwriter lender lenders creditor creditors investor investors shareholder shareholders notary lawyer lawyers counsel
 attorney prosecutor police journalist journalists newspaper newspapers council ministry minister treasurer treasury controllers accountants bookkeeper chairwoman chairperson secretary secretariat bosses

@@ -8,6 +8,8 @@ be ranked, and not what is in Utrecht looked at.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.words.text import words
@@ -128,19 +130,65 @@ def _instead(said: str) -> str:
     return ""
 
 
-def as_looked_at(question: str, names: Names, *, follows: bool) -> tuple[str, tuple[str, ...]]:
+_THAT = r"(?:(?:it|this|that|them|these|those|(?:the|that|this) (?:list|result|results|answer|question|overview|view|search|selection|lot))(?: all)?)"
+_BAR = r"(?:(?:the|that|this) (?:bar|threshold|cut-?off|mark|limit|floor|line))"
+_PLEASE = r"^(?:(?:and|but|so|ok|okay|now|then|please|pls|kindly|just|can you|could you|would you|let us|let's|no) )*"
+_TURNED = tuple(
+    (re.compile(_PLEASE + pattern), into)
+    for pattern, into in (
+        (
+            rf"(?:limit|restrict|narrow|confine|reduce|keep|cut|trim|bring) {_THAT}(?: down)?(?: back)? to (?!(?:\d|zero|one|two|half)\b)(?P<to>(?:only |just )?[^,]+?)(?: only| alone| please)*$",
+            r"only \g<to>",
+        ),
+        (
+            r"(?:make|turn|do|get) (?:it|this|that|them|those|these)(?: into| in)? (?P<to>(?:net|gross|daily|weekly|monthly|hourly|per|by|for|without|excluding|including)\b.*?)(?: please)?$",
+            r"\g<to>",
+        ),
+        (
+            rf"(?:lower|raise|drop|bring|set|move|put|take|push|reduce|increase|decrease|change|make)(?: down| up)? {_BAR}(?: down| up)? (?:to|at) (?P<to>[^,]+?)(?: please)?$",
+            r"above \g<to>",
+        ),
+        (
+            r"(?:drop|remove|lose|clear|take away|take off|take out|lift|scrap|ditch|undo|cancel|reset|switch off|turn off) (?:the|that|this) (?P<of>service|region|severity)s? (?:filter|restriction|limit|narrowing|selection|condition|constraint)(?: again| please)*$",
+            r"of all \g<of>s",
+        ),
+    )
+)
+"""A question that is to be changed, not anything in AWS: "limit it to Utrecht", "lower the bar to seventy"."""
+_ABOVE = re.compile(
+    _PLEASE
+    + r"(?:lower|raise|drop|bring|set|move|put|take|reduce|increase|decrease|change|make)(?: down| up)? (?:it|this|that)(?: down| up)? (?:to|at) (?P<to>[^,]+?)(?: please)?$"
+)
+
+
+def _turned(said: str, *, above: bool) -> str:
+    """What is asked by words that change the question before; empty where they are none.
+
+    `above`: whether that one picked what lies above a threshold, which "drop it to seventy" then changes.
+    """
+    for pattern, into in (*_TURNED, *([(_ABOVE, r"above \g<to>")] if above else ())):
+        if match := pattern.search(said):
+            return str(match.expand(into))
+    return ""
+
+
+def as_looked_at(question: str, names: Names, earlier: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
     """The question as it is looked at, and the place that is held against all others in it, if any.
 
-    `follows`: whether a question went before, so that "the worst" is of what that was about.
+    `earlier`: the inputs of the calls that the question before was answered with, so that "the worst" is of what that was
+    about, and "drop it to seventy" changes the threshold by which that one picked.
     """
-    said = _plain(question)
+    said, follows = _plain(question), bool(earlier)
     for pattern, into in _IDIOMS:
         if match := pattern.search(said):
             return re.sub(r" (?:in)?to (?=\S+$)", " in ", match.expand(into)), ()
-    if follows and (again := _instead(said)):
+    if follows and (again := _turned(said, above=any("above" in inputs for inputs in earlier)) or _instead(said)):
         return again, ()
     if not _SUPERLATIVE.search(said):
         return question, ()
+    if split := _SPLIT.search(question):
+        _, ranked = as_looked_at(split["ask"], names, [{}])
+        return (split["of"], ranked) if ranked else (question, ())
     match = _IS_IT.search(said) or _HAS_IT.search(said)
     found = find_names(match["who"], names) if match else None
     if match is None or found is None or not (found.venues or found.accounts or found.teams):
@@ -153,6 +201,11 @@ def as_looked_at(question: str, names: Names, *, follows: bool) -> tuple[str, tu
     return (asked, (*place, *(f"venue-{name}" for name in found.venues))) if asked else (question, ())
 
 
+_SPLIT = re.compile(
+    r"^(?P<of>[^.?!]*\b(?:by|per|each|every|which|for all|of all) (?:of (?:the|our) )?(?:accounts?|venues?|teams?|casinos?)\b[^.?!]*?)\s*(?:[.?!;:,]|\s-)+\s+(?P<ask>(?:and |so )?(?:is|does|did|has|was)\b.+)$",
+    re.IGNORECASE,
+)
+"""A ranking that is asked for, and then whether one place is the first of it."""
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|more|worst|priciest|dearest|costliest|cheapest|noisiest|riskiest|highest|biggest|top|largest|heaviest|main)\b"
 )

@@ -60,6 +60,12 @@ security findings: sec findings
 guardduty: gd
 invocations: invocs
 which: wich
+many: mny
+nights: nites
+doing: doin
+going: goin
+key policy: keypolicy | key-policy
+key policies: keypolicies
 please: pls | plz
 amount: amt
 number: num
@@ -72,7 +78,9 @@ instances: insts
 database: dbase
 resources: rsrcs
 month: mnth
-months: mnths
+months: mnths | mo
+year: yr
+years: yrs
 bucket: bkt
 buckets: bkts
 deployments: delpoys | depls
@@ -86,6 +94,7 @@ _TABLE = {
 _SHORT = re.compile(
     r"(?<![\w./@'-])(" + "|".join(map(re.escape, sorted(_TABLE, key=len, reverse=True))) + r")(?![\w/@'=-])"
 )
+_MONTHS_SAID = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
@@ -104,6 +113,17 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?<=[a-z])-(?=(?:rated|ranked|graded|level|risk|severity|priority|side|tagged)\b)", " "),
         (r"\bnon-(?=deploy|release)", "not "),
+        (r"\bday-to-day\b", "daily"),
+        (
+            r"\b((?:next|last|coming|previous) (day|week|month|quarter|year)\b[^?;]{0,60}?\b(?:than|versus|vs|against)) this one\b",
+            r"\1 this \2",
+        ),
+        (r"\b(still|now|already|currently)-(?=[a-z]{3})", r"\1 "),
+        (
+            r"\b((?:findings?|alarms?|threats?|detections?|incidents?|events?|changes|deployments?|errors?|anomal(?:y|ies)|backups?|jobs?|everything|those|ones|all)) from "
+            rf"(?=(?:the )?(?:q[1-4]|(?:last|previous) (?:week|month|quarter)|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|{_MONTHS_SAID})(?! (?:on|onwards?|to|until|till|through|up|-|\d)))",
+            r"\1 of ",
+        ),
         (r"\bin (?:any |some |real |serious )?danger\b", "at risk"),
         (
             r"\b(?:before|prior to) (?=(?:any |the |all |our )*(?:credits?|refunds?|discounts?|deductions?)\b)",
