@@ -31,7 +31,7 @@ from agents.models.offline.weighing.happened import all_that_happened, changes_o
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.measuring import asks_difference, unmeasured
 from agents.models.offline.weighing.offering import offered
-from agents.models.offline.weighing.settling import settled, side_by_side
+from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -50,6 +50,10 @@ _ONE_SUM = (
     "A forecast can not be split by {split}: AWS forecasts one sum, of all that is spent, of some accounts, or of one "
     "service. You could ask what one of them will cost then."
 )
+
+
+_SO_FAR = "The month that runs is in it as a whole: what is spent of it so far, and what AWS forecasts of the rest."
+_NOT_BEFORE = f"{_SO_FAR} What was spent before this month is not in it: ask for that by itself."
 
 
 _NO_OTHER = "This is forecast for one time; ask for the other one by itself."
@@ -114,6 +118,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(_times_to_come(reading, context)) > 1:
         limits[_NO_OTHER] = None
+    limits.update(dict.fromkeys(_of_the_running_month(decision.readings, context)))
     if whole := _whole_days(kept, reading):
         limits.update(dict.fromkeys(whole))
         limits.pop(_NO_CLOCK, None)
@@ -216,6 +221,14 @@ def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readi
     if not of_savings or not _HOW_MANY.match(reading.text):
         return []
     return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
+
+
+def _of_the_running_month(readings: Sequence[Candidate], context: Context) -> list[str]:
+    """A sentence what is told of the month that runs, where a forecast is asked for of months that have begun."""
+    this = f"{context.now:%Y-%m}"
+    asked = [str(call.inputs.get("months") or "9999")[:7] for one in readings for call in one.calls]
+    first = min(asked, default=this)
+    return [_NOT_BEFORE if first < this else _SO_FAR] if first <= this else []
 
 
 def _times_to_come(reading: Reading, context: Context) -> set[object]:
@@ -332,6 +345,8 @@ def _of_two_accounts(calls: Sequence[PlannedCall], context: Context) -> bool:
 
 def _derivations(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[Derivation, ...]:
     """What has to be computed over the facts once they are there."""
+    if in_one(calls):
+        return (Derivation(operation="sum", picks=("forecast spend", "forecast spend for the whole month")),)
     if not calls or calls[0].query != "spend":
         return ()
     if holds_share(calls):

@@ -23,6 +23,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import of_the_started, saved_on
 from agents.models.offline.reading import Reading, to_come
+from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.happened import changes_of
 from agents.models.offline.weighing.thread import of_those
@@ -42,6 +43,7 @@ def settled(
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
         each = _in_parts(call, earlier, reading)
+        each = [part for one in each for part in _from_this_month(one, now)]
         found += [one for one in each if one not in found]
     return _of_one_width(of_volumes(found, reading), earlier)
 
@@ -132,6 +134,29 @@ def _a_year_before(call: PlannedCall, earlier: Sequence[PlannedCall], reading: R
     return call.having(period=before, compared_to=ago) if ago else call
 
 
+def _from_this_month(call: PlannedCall, now: datetime) -> list[PlannedCall]:
+    """A forecast of months that have begun: of the whole months after this one, and of this one."""
+    months = str(call.inputs.get("months", ""))
+    this, last = f"{now:%Y-%m}", months[-7:]
+    if call.query != "forecast" or not months or months[:7] > this:
+        return [call]
+    running, after = call.having(months=None, period="this_month"), dates.shifted(this, 1)
+    if last == this:
+        return [running]
+    if last == after:
+        return [call.having(months=None, period="next_month"), running]
+    return [call.having(months=f"{after}..{last}"), running]
+
+
+def in_one(calls: Sequence[PlannedCall]) -> bool:
+    """Whether these are the forecast of months that have begun, in its two parts."""
+    if [call.query for call in calls] != ["forecast", "forecast"]:
+        return False
+    ahead, running = calls
+    later = "months" in ahead.inputs or ahead.inputs.get("period") == "next_month"
+    return later and ahead.having(months=None, period="this_month") == running
+
+
 _FORECAST_FOR = frozenset({"period", "accounts", "service", "by"})
 
 
@@ -150,9 +175,13 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
     return call.model_copy(update={"query": "forecast", "inputs": inputs})
 
 
-def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+def unsettled(calls: Sequence[PlannedCall], now: datetime) -> tuple[PlannedCall, ...]:
     """Calls by whole days, and as they were before they were set right: what follows them is weighed so, as learned."""
     found = []
+    if in_one(calls):
+        this = f"{now:%Y-%m}"
+        last = str(calls[0].inputs.get("months", dates.shifted(this, 1)))[-7:]
+        calls = (calls[0].having(period=None, months=f"{this}..{last}"),)
     for call in measured(by_days(changes_of(calls))):
         if "part" in call.inputs:
             by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}
