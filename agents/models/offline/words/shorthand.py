@@ -60,6 +60,7 @@ security findings: sec findings
 guardduty: gd
 invocations: invocs
 which: wich
+paid: payed | payd
 please: pls | plz
 amount: amt
 number: num
