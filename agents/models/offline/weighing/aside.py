@@ -24,6 +24,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.topics.refusals import OTHER_MONEY
 from agents.models.offline.weighing.staying import not_picked
 from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
@@ -49,6 +50,7 @@ def left_aside(
     return [
         *_words(idle),
         *_wider(calls, reading),
+        *_other_money(calls, reading),
         *_other_databases(calls, reading),
         *_how_often(calls, reading),
         *_all_ports(calls, reading),
@@ -113,6 +115,15 @@ def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
     named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
     return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
+
+
+_MONEY = re.compile(rf"(?<![\w-]){OTHER_MONEY}(?![\w-])|[\u20ac\u00a3\u00a5]", re.IGNORECASE)
+_BILLED_MONEY = "Nothing is converted: amounts are in the currency that AWS bills, which stands beside them."
+
+
+def _other_money(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence in which currency amounts are, where they are asked for in another."""
+    return [_BILLED_MONEY] if _MONEY.search(reading.question) and any(c.domain == "cost" for c in calls) else []
 
 
 _DATABASES = re.compile(r"(?<![\w<-])(?:databases?|dbs?|data ?stores?)(?![\w>-])")

@@ -11,11 +11,12 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.inputs.special import BILLED_BY, tag_named
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
-from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
+from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, OF_A_BILL, objections
 from agents.models.offline.proposing.measured import SHARE_OF, holds_share
 from agents.models.offline.proposing.opened import NOT_COMBINED
 from agents.models.offline.proposing.reduced import left_out_alone, still_held
@@ -88,6 +89,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         if sides := side_by_side(one.calls, earlier, reading):
             decision = replace(decision, readings=(replace(one, calls=sides),))
             break
+    if no_tag := _of_no_tag([call for one in decision.readings for call in one.calls], reading):
+        return Plan(abstention=Abstention(kind="cannot_know", text=no_tag))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
@@ -223,6 +226,18 @@ def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readi
     return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
 
 
+def _of_no_tag(calls: Sequence[PlannedCall], reading: Reading) -> str:
+    """Why a bill is not told by the tag that is named; empty where it is, or none is named."""
+    named = tag_named(reading.text)
+    of_a_bill = calls and all(call.query in OF_A_BILL | {"untagged_spend"} for call in calls)
+    if named is None or named[1] in BILLED_BY or not of_a_bill:
+        return ""
+    return (
+        f'A bill is told by the tags {", ".join(BILLED_BY[:-1])} and {BILLED_BY[-1]} here, and by no tag "{named[0]}": '
+        "another tag would answer something else. Ask for one of these."
+    )
+
+
 def _of_the_running_month(readings: Sequence[Candidate], context: Context) -> list[str]:
     """A sentence what is told of the month that runs, where a forecast is asked for of months that have begun."""
     this = f"{context.now:%Y-%m}"
@@ -281,6 +296,8 @@ def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -
     if decision.unheard:
         return f'I can not tell what is meant by "{decision.unheard}" here,'
     best = decision.nearest
+    if best is not None and (no_tag := _of_no_tag(best.calls, decision.reading)):
+        return no_tag
     of_a_deed = asks_who_did_that(decision.reading, earlier) and "who_did_what" in context.queries
     if best is not None:
         for kind, said in objections(best.calls, best.limits, decision.reading, context).items():

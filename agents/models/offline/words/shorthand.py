@@ -112,6 +112,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\btop-(?=\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|ten\b)", "top "),
         (r"\bamazon (?=support\b)", "aws "),
+        (r"\b(?:in|into|to) (?:eur|gbp|chf|brl|jpy|yen|sterling|reais|pounds?(?: sterling)?|(?:swiss )?francs?)\b", "in euros"),
         (
             r"\b(?:blow|bust|burst|break|overshoot|overrun)(?:s|ing)?(?: through| past)?(?= (?:(?:the|their|its|our|his|her|any|a) )?(?:\w+ )?budgets?\b)",
             "exceed",
