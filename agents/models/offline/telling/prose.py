@@ -30,7 +30,7 @@ from agents.models.offline.telling.picking import (
     whole_ones,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
-from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
+from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, moved_so, of_all, yes_or_no
 from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
@@ -167,6 +167,9 @@ def _told(
     two = bool(decided[1])
     if whether:
         headline, told_rows = f"{whether} {headline}", shown or told_rows
+    turned, moved = moved_so(told, asked)
+    if moved is not None and not whether and not about:
+        headline, told_rows = f"{turned} {headline}".lstrip(), moved
     one = picked(told, asked)
     told_rows = one if len(one) < len(told.rows) and not whether else told_rows
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None

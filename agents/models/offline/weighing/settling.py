@@ -41,11 +41,25 @@ def settled(
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
+        call = _of_one_place(call, reading)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
         each = _in_parts(call, earlier, reading)
         each = [part for one in each for part in _from_this_month(one, now)]
         found += [one for one in each if one not in found]
     return _of_one_width(of_volumes(found, reading), earlier)
+
+
+_WITHIN = {"account": "accounts", "team": "team", "venue": "accounts", "service": "service"}
+"""By what a change is told apart, and the input that leaves one of these."""
+
+
+def _of_one_place(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """What moved a cost in one place, by service; what moved that of one service, by account: not by what all of it is."""
+    by = str(call.inputs.get("by", ""))
+    of = str(call.inputs.get(_WITHIN.get(by, ""), ""))
+    if call.query != "spend_change" or not of or "," in of or of == "all" or of.startswith(("env:", "team:")):
+        return call
+    return call if by in dimensions(reading.text) else call.having(by="account" if by == "service" else "service")
 
 
 def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
