@@ -45,7 +45,7 @@ NARROWED = frozenset(
 )  # fmt: skip
 """Queries whose rows are narrowed to a named resource when the answer is written."""
 COUNTED_BY_ACCOUNT = frozenset(
-    "alarms alarm_history backups encryption error_logs patches recent_changes quotas health_summary".split()
+    "alarms alarm_history backups encryption error_logs patches recent_changes quotas health_summary threats".split()
 )
 """Queries that count by account although their rows are not accounts."""
 _SPLITS = frozenset("account team venue service region env month day rule type cve product usage_type".split())
@@ -61,6 +61,8 @@ def missing_split(calls: Sequence[PlannedCall], text: str) -> str | None:
 
 
 def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
+    if call.query == "account_list" and ranking:
+        return False  # it knows nothing that one account has more of than another
     by = call.inputs.get("by") or _DEFAULT.get(call.query)
     if by == wanted or {by, wanted} == {"account", "venue"}:
         return True
@@ -73,7 +75,8 @@ def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
     if wanted == "day" and not ranking and call.query in _TIMED:
         return True
     if wanted not in _BESIDE.get(call.query, ()):
-        return wanted == "venue" and "account" in _BESIDE.get(call.query, ()) and not ranking
+        of_accounts = "account" in _BESIDE.get(call.query, ()) and (not ranking or call.query in COUNTED_BY_ACCOUNT)
+        return wanted == "venue" and of_accounts
     return not ranking or wanted != "account" or call.query in COUNTED_BY_ACCOUNT
 
 

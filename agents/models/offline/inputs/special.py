@@ -94,8 +94,13 @@ def _checks(name: str, text: str, out: Filled) -> None:
     elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
         out.inputs["check"] = "all"
     elif set(found) == {"old_keys", "unused_keys"}:
-        unused = re.search(r"unused|never|not|nobody|no one|dormant|stale", text)
+        unused = re.search(r"unused|never|not|nobody|no one|dormant|stale|last used", text)
         out.inputs["check"] = "unused_keys" if unused else "old_keys"
+    if out.inputs.get("check") == "unused_keys" and _WHEN_USED.search(text):
+        out.inputs.setdefault("days", 1)  # however lately that was
+
+
+_WHEN_USED = re.compile(r"\b(?:when|how long ago|since when|what (?:day|date))\b.*\blast used\b")
 
 
 def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> None:
