@@ -60,6 +60,8 @@ def left_aside(
         *_all_announced(calls, reading),
         *_lately_ended(calls, reading),
         *_at_any_time(calls, reading),
+        *_lately_used(calls, reading),
+        *_only_scanned(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
         *(
@@ -251,6 +253,26 @@ def _at_any_time(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     of_identities = any(call.query == "identity_hygiene" and "days" not in call.inputs for call in calls)
     of_budgets = any(call.query == "budgets" for call in calls) and named & FUTURE - {"this_year"}
     return [STATE_NOW] if (named and of_identities) or of_budgets else []
+
+
+def _lately_used(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence what it means that the key of the one who is named is not among those that were unused for days."""
+    unused = any(call.inputs.get("check") == "unused_keys" and call.inputs.get("days") == 1 for call in calls)
+    if not unused or not reading.user:
+        return []
+    return ["A key that is not listed was used in the last days, or is beyond the list: ask about its account then."]
+
+
+_PATCHED = re.compile(
+    r"\b(?:patch\w*|maintenance|updat\w+) (?:windows?|cycles?|rounds?|runs?|schedules?)\b|\bwhen\b.*\b(?:patch\w*|updat\w*)\b|\b(?:last|latest|next|previous) (?:patch(?:ed|ing)?|updat\w+)\b"
+)
+
+
+def _only_scanned(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where it is asked when something was or will be patched, and when it was scanned is shown."""
+    if not any(call.query == "patches" for call in calls) or not _PATCHED.search(reading.text):
+        return []
+    return ["Patch windows, and when patches were installed, are not known here: the times are those of the last scan."]
 
 
 _HOUR = re.compile(

@@ -11,6 +11,7 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.inputs.special import BILLED_BY, tag_named
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
@@ -113,6 +114,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *_of_all(kept, earlier, reading),
         *([] if of_shown else still_held(kept, reading)),
         *_counted(kept, earlier, reading),
+        *_of_some_accounts(kept, reading, context),
         *_behind_a_bill(kept, earlier, reading),
         *unmeasured(kept, then, reading, context.now),
     ]
@@ -132,7 +134,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         then=then,
         limits=tuple(limits),
         aside=(*idle.unknown, *idle.narrower),
-        focus=_focus(kept, reading),
+        focus=_focus(kept, reading, context),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
@@ -146,7 +148,7 @@ def told_in_full(plan: Plan, asked: str, context: Context) -> Plan:
         update={
             "asked": asked,
             "then": plan.then or _derivations(leading, reading, context),
-            "focus": plan.focus or _focus(plan.calls, reading),
+            "focus": plan.focus or _focus(plan.calls, reading, context),
             "whether": plan.whether or whether(plan.calls, reading, context.names),
         }
     )
@@ -246,6 +248,13 @@ def _of_the_running_month(readings: Sequence[Candidate], context: Context) -> li
     return [_NOT_BEFORE if first < this else _SO_FAR] if first <= this else []
 
 
+def _of_some_accounts(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
+    """A sentence of what the number of accounts is, where some of them are asked for."""
+    if not calls or calls[0].query != "account_list" or not accounts_of(reading.found, context.names):
+        return []
+    return ["The number is that of all accounts in sight; those that were asked for are listed apart."]
+
+
 def _times_to_come(reading: Reading, context: Context) -> set[object]:
     """The times that are named, each once, however often and in whatever words it is said."""
     alone = [replace(reading, when=replace(reading.when, mentions=(one,))) for one in reading.when.mentions]
@@ -325,7 +334,7 @@ def _either(candidates: Sequence[str]) -> str:
     return candidates[0] if len(candidates) == 1 else f"{', '.join(candidates[:-1])} or {candidates[-1]}"
 
 
-def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
+def _focus(kept: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[str, ...]:
     """Names whose rows are told first."""
     found = reading.found
     focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
@@ -335,7 +344,7 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
-        focus += (*found.accounts, *(f"venue-{venue}" for venue in found.venues), *found.teams, *found.envs)
+        focus += tuple(accounts_of(found, context.names))
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
         credits, refunds = "credit" in reading.text, "refund" in reading.text
         focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
