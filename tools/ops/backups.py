@@ -168,7 +168,7 @@ def _count(facts: Facts, what: str, jobs: Sequence[Job], state: State, listed: i
 
 
 def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], now: datetime, top: int) -> None:
-    """One row for each resource with a listed job: how many, the latest, its last completed job, and the first failed since."""
+    """One row for each resource with a listed job: how many, the latest, the last completed and the first failed since."""
     receipts_of = {(place.account.id, place.region): held.receipts for place, held in found}
     good: dict[tuple[str, str], datetime] = {}
     for _, held in found:
@@ -184,9 +184,8 @@ def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], 
     for job in listed:
         grouped.setdefault((job.account.id, job.resource), []).append(job)
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0].account.name, group[1][0].name))
-    facts.columns = (
-        "Resource", "Account", "State", "Jobs", "Latest", "Last good", "Last good (hours ago)", "Failing since", "Reason"
-    )  # fmt: skip
+    facts.columns = ("Resource", "Account", "State", "Jobs", "Latest", "Last good", "Last good (hours ago)")
+    facts.columns += ("Failing since", "Reason")
     for key, jobs in ranked[:top]:
         last = max(jobs, key=lambda job: job.at)
         receipts, scope = receipts_of[last.account.id, last.region], of_account(last.account, facts.scope.where)

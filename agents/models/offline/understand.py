@@ -98,7 +98,9 @@ def understand(
     plan = _asked_after(question, turns, missed, context)
     if turns and plan.calls:
         reading = read(question, context.names, context.now)
-        without = without_each(question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context)
+        without = without_each(
+            question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context
+        )
         plan = plan.model_copy(update={"without": without})
     return while_waiting(plan, said[-1] if said else "")
 

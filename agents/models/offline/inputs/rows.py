@@ -54,6 +54,10 @@ _SPLITS = frozenset("account team venue service region env month day rule type c
 def missing_split(calls: Sequence[PlannedCall], text: str) -> str | None:
     """What the text wants told apart that none of the calls tells apart, or None."""
     ranking = ranks(text)
+    if ranking and calls and all(call.query == "account_list" for call in calls):
+        return (
+            "account" if "account" in dimensions(text) else None
+        )  # it knows nothing that one has more of than another
     for wanted in dimensions(text):
         if wanted in _SPLITS and not any(_tells(call, wanted, ranking) for call in calls):
             return wanted
@@ -61,8 +65,6 @@ def missing_split(calls: Sequence[PlannedCall], text: str) -> str | None:
 
 
 def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
-    if call.query == "account_list" and ranking:
-        return False  # it knows nothing that one account has more of than another
     by = call.inputs.get("by") or _DEFAULT.get(call.query)
     if by == wanted or {by, wanted} == {"account", "venue"}:
         return True

@@ -33,7 +33,16 @@ _NO_KEY = frozenset(
     "any the our all some such its their proper valid correct right single mandatory required resource cost allocation billing more other these those that "
     "own good tag tags and with missing without many which what aws there have has had are is use using service account region".split()
 )
-_KEYS = {"team": "team", "venue": "venue", "env": "env", "environment": "env", "owner": "team", "squad": "team", "department": "team", "name": "Name"}
+_KEYS = {
+    "team": "team",
+    "venue": "venue",
+    "env": "env",
+    "environment": "env",
+    "owner": "team",
+    "squad": "team",
+    "department": "team",
+    "name": "Name",
+}
 """Tags by the words for them; the owner of a thing is its team."""
 BILLED_BY = ("team", "venue", "env", "cost-center")
 """The tags that a bill is told apart by."""

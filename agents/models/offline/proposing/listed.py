@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.reading import read
 
@@ -120,8 +121,13 @@ def said_of_all(plan: Plan, question: str, asked: str) -> Plan:
 
 
 def _of_the_account(question: str, before: str, context: Context) -> str:
-    """A question of "it" with the one account, venue or team named that was asked about by its name."""
+    """A question of "it" with the one account, venue or team named that was asked about by its name, of "those" with all."""
     of = read(before, context.names, context.now).found
+    if (of.envs or of.excluded) and not read(question, context.names, context.now).found.placed():
+        every = accounts_of(of, context.names)
+        where = " and ".join(every)
+        told = 0 < len(every) <= _TOGETHER
+        return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1) if told else question
     named = [f"account {one}" for one in of.accounts] + [f"venue {one}" for one in of.venues]
     named = named or [f"team {one}" for one in of.teams]
     if len(named) != 1 or read(question, context.names, context.now).found.placed():
@@ -131,6 +137,13 @@ def _of_the_account(question: str, before: str, context: Context) -> str:
         return f"{named[0]}'s" if match["its"] else f"in {named[0]}" if match["there"] else named[0]
 
     return _IT.sub(said, question, count=1)
+
+
+_TOGETHER = 6
+"""Accounts, at most, that are named in the place of "those"."""
+_THOSE = re.compile(
+    r"(?i)\b(?:(?:those|these|the|all) accounts|those|these|they|them|both(?: of (?:them|those|these))?|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:in )?there(?=\W*$)))\b"
+)
 
 
 def _since_it_ended(question: str, answer: str, now: datetime) -> str:

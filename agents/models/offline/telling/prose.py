@@ -10,7 +10,16 @@ from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
-from agents.models.offline.telling.of_rows import also, asks_since, beside, by_number, grouped, picked, singled_out, with_it
+from agents.models.offline.telling.of_rows import (
+    also,
+    asks_since,
+    beside,
+    by_number,
+    grouped,
+    picked,
+    singled_out,
+    with_it,
+)
 from agents.models.offline.telling.picking import (
     EXTREMES,
     PERCENT,
@@ -30,7 +39,15 @@ from agents.models.offline.telling.picking import (
     whole_ones,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
-from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, moved_so, of_all, yes_or_no
+from agents.models.offline.telling.whether import (
+    OF_SIGHT,
+    Said,
+    held_against,
+    moved_otherwise,
+    moved_so,
+    of_all,
+    yes_or_no,
+)
 from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
@@ -79,7 +96,9 @@ def answer(
     for told in good:
         if any(other.query == told.query and _account(other) != _account(told) for other in good):
             told.beside = _account(told)
-    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24]))]
+    leading = [
+        limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24]))
+    ]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):

@@ -195,8 +195,12 @@ _WHICH_MOVED = re.compile(
     r"^(?:(?:and|so|but|ok|then|well|show(?: me)?|list|tell me|name) )*(?:which|what|who|where)\b(?! (?:is|was|made|caused|drove|happened)\b)|\b(?:most|biggest|largest|strongest|steepest|fastest|top|main)\b"
 )
 """What asks for those that moved one way, and not whether or why the whole did."""
-_MORE_SO = re.compile(r"\b(?:more expensive|dearer|costlier|increases?|rises?|risers|climbers|growers|growth|gainers|up)\b")
-_LESS_SO = re.compile(r"\b(?:less expensive|cheaper|decreases?|falls?|fallers|drops?|declines?|losers|sinkers|savers|down)\b")
+_MORE_SO = re.compile(
+    r"\b(?:more expensive|dearer|costlier|increases?|rises?|risers|climbers|growers|growth|gainers|up)\b"
+)
+_LESS_SO = re.compile(
+    r"\b(?:less expensive|cheaper|decreases?|falls?|fallers|drops?|declines?|losers|sinkers|savers|down)\b"
+)
 
 
 _NO_PART = frozenset({"other", "Credit", "Refund"})

@@ -59,7 +59,10 @@ def _of_one_place(call: PlannedCall, reading: Reading) -> PlannedCall:
     of = str(call.inputs.get(_WITHIN.get(by, ""), ""))
     if call.query != "spend_change" or not of or "," in of or of == "all" or of.startswith(("env:", "team:")):
         return call
-    return call if by in dimensions(reading.text) else call.having(by="account" if by == "service" else "service")
+    if by in dimensions(reading.text):
+        return call
+    within = "account" if by == "service" else "usage_type" if "service" in call.inputs else "service"
+    return call if within == "account" and "accounts" in call.inputs else call.having(by=within)
 
 
 def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:

@@ -88,10 +88,20 @@ _PARTICLE = re.compile(r"\s+(off|on|up|down|out)\b(?=\W*$| (?:last|this|in|yeste
 """What belongs to the word before: "switched them off" is "switched off the alarms"."""
 
 
+_MORE = re.compile(
+    r"[,;]|\b(?:and|or|but)\b(?=.*\b(?:is|are|was|were|do|does|did|has|have|who|what|when|how|why|it|they|them)\b)",
+    re.IGNORECASE,
+)
+"""A second question of the same."""
+
+
 def with_its_topic(question: str) -> str:
     """The question with what it is about in the place of the word that points at it, where that is said before it."""
     match = _TOPIC.match(question)
-    if match is None or _DOES.search(match["topic"]) or not concepts_in(" ".join(words(match["topic"]))) & _THINGS:
+    if match is None or _DOES.search(match["topic"]) or _MORE.search(match["ask"] + match["it"] + match["rest"]):
+        return question
+    said = concepts_in(" ".join(words(match["topic"])))
+    if not said & _THINGS or said & {"CHANGE", "SPIKE"}:
         return question
     beside = _PARTICLE.match(match["rest"])
     rest = match["rest"][beside.end() :] if beside else match["rest"]
