@@ -122,7 +122,7 @@ def test_only_things_are_put_in_the_place_of_the_word_that_points_at_them(asked:
     assert with_its_topic(asked) == said
 
 
-@pytest.mark.parametrize("asked", ["What we have payed for support in this year?", "how much have we payd for aws support this year"])  # fmt: skip
+@pytest.mark.parametrize("asked", ["What we have payed for support in this year?", "how much was payed for support in september"])  # fmt: skip
 def test_what_was_payed_for_support_is_of_that_service(asked: str) -> None:
     for after in ((), ("how is it by month",)):
         [(query, inputs)] = calls_of(asked, *after)
@@ -256,7 +256,6 @@ def test_a_list_of_accounts_does_not_say_which_has_the_most_of_something(before:
     "asked",
     [
         ("any access keys older than 90 days", "what can svc-legacy-export do?", "when was it used the last time"),
-        ("when was the access key of svc-legacy-export last used",),
         ("when was svc-legacy-export used the last time",),
     ],
 )
