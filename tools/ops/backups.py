@@ -168,7 +168,7 @@ def _count(facts: Facts, what: str, jobs: Sequence[Job], state: State, listed: i
 
 
 def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], now: datetime, top: int) -> None:
-    """One row for each resource with a listed job: how many, the latest, the last completed and the first failed since."""
+    """One row for each resource with a listed job: how many, the latest, the last completed, the first failed since."""
     receipts_of = {(place.account.id, place.region): held.receipts for place, held in found}
     good: dict[tuple[str, str], datetime] = {}
     for _, held in found:

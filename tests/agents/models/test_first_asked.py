@@ -107,6 +107,12 @@ def test_who_did_something_to_what_is_named_before_it(asked: str, action: str) -
     assert (query, inputs["action"]) == ("who_did_what", action)
 
 
+def test_what_they_cost_a_day_is_told_by_day_and_whether_they_are_used_by_no_bill(ask: Ask) -> None:
+    asked = ("the gpu boxes in data-lab, who started them", "what do they cost us per day")
+    assert "Read as: spend by day" in text_of(ask, *asked)
+    assert "A bill does not tell whether things are used" in text_of(ask, *asked, "are they used at all?")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -80,6 +80,9 @@ _MACHINES = re.compile(
 )
 _STILL = re.compile(r"(?i)\b(?:running|run|up|on|alive|active|there|exist|in use)\b\W*$")
 _PRICE = re.compile(r"(?i)\b(?:costs?|costing|price)\b")
+_EACH = re.compile(r"(?i)\b(?:per|by|each|every|a) (?P<what>day|month)\b")
+_BY_DAY = 30
+"""Days that are told one by one."""
 _SHORT = 10
 """Words, at most, of a question that asks no more than that of them."""
 _SO_FAR = frozenset({"now", "month_to_date"})
@@ -103,7 +106,10 @@ def _of_the_machines(question: str, answer: str, context: Context) -> str:
         return f"{question[: pointed.start()]}{THERE}{accounts.pop()}{question[pointed.end() :]}"
     if _PRICE.search(question):
         first = min(datetime.strptime(one["day"], "%d %B %Y").replace(tzinfo=UTC) for one in started)
-        return f"what did {THERE}{accounts.pop()} cost since {first:%Y-%m-%d}?"
+        each = _EACH.search(question)
+        if each and each["what"].casefold() == "day":
+            first = max(first, context.now - timedelta(days=_BY_DAY))  # more of them is not told by day
+        return f"what did {THERE}{accounts.pop()} cost {each[0] + ' ' if each else ''}since {first:%Y-%m-%d}?"
     return f"which of {THERE}{accounts.pop()} are running?" if _STILL.search(question) else question
 
 
