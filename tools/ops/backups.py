@@ -168,18 +168,24 @@ def _count(facts: Facts, what: str, jobs: Sequence[Job], state: State, listed: i
 
 
 def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], now: datetime, top: int) -> None:
-    """One row for each resource with a listed job: how many, the latest, and its last completed job up to now."""
+    """One row for each resource with a listed job: how many, the latest, the last completed, the first failed since."""
     receipts_of = {(place.account.id, place.region): held.receipts for place, held in found}
     good: dict[tuple[str, str], datetime] = {}
     for _, held in found:
         for job in held.jobs:
             if job.state == "COMPLETED" and job.at <= now:
                 good[job.account.id, job.resource] = job.at
+    failing: dict[tuple[str, str], datetime] = {}
+    for job in (job for _, held in found for job in held.jobs if job.state in BAD and job.at <= now):
+        key = job.account.id, job.resource
+        if key not in good or job.at > good[key]:
+            failing[key] = min(job.at, failing.get(key, job.at))
     grouped: dict[tuple[str, str], list[Job]] = {}
     for job in listed:
         grouped.setdefault((job.account.id, job.resource), []).append(job)
     ranked = sorted(grouped.items(), key=lambda group: (-len(group[1]), group[1][0].account.name, group[1][0].name))
-    facts.columns = ("Resource", "Account", "State", "Jobs", "Latest", "Last good", "Last good (hours ago)", "Reason")
+    facts.columns = ("Resource", "Account", "State", "Jobs", "Latest", "Last good", "Last good (hours ago)")
+    facts.columns += ("Failing since", "Reason")
     for key, jobs in ranked[:top]:
         last = max(jobs, key=lambda job: job.at)
         receipts, scope = receipts_of[last.account.id, last.region], of_account(last.account, facts.scope.where)
@@ -195,6 +201,7 @@ def _show(facts: Facts, found: list[tuple[Place, Jobs]], listed: Sequence[Job], 
             say(f"latest of these jobs of {what}", last.at, "time"),
             say(f"last completed backup of {what}", at, "time") if at else "none in 30 days",
             say(f"time since the last completed backup of {what}", hours(now - at), "hours") if at else "",
+            say(f"first failed backup of {what} since then", since, "time") if (since := failing.get(key)) else "",
             say(f"what AWS Backup said of {what}", last.said, "text") if last.said else "",
         )
     if len(ranked) > top:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Literal
 
 from tools.accounts import Accounts
 from tools.calls import Aws
-from tools.facts import Facts
+from tools.facts import Facts, Scope
 from tools.periods import parse_recent
 from tools.registry import HoursWord, query
 from tools.security import guardduty
@@ -14,6 +15,8 @@ from tools.security.common import Top, in_account, scope_of
 
 _LISTED = 10
 """Most threats listed one by one: models pay for each."""
+_ACCOUNTS = 15
+"""Most accounts of which the number of threats is told."""
 Severity = Literal["all", "critical", "high", "medium", "low"]
 
 
@@ -56,6 +59,9 @@ def threats(
             count = sum(threat.severity == name for threat in current)
             if count or name != "critical":
                 facts.fact(f"{name}-severity threats", count, "threats", receipts=found.receipts)
+    if len(chosen) > 1:
+        for account, count in Counter(aws.directory.name(one.account) for one in current).most_common(_ACCOUNTS):
+            facts.fact(words, count, "threats", receipts=found.receipts, scope=Scope(accounts=(account,)))
     listed = current[: min(top, _LISTED)]
     facts.names_people = any(threat.user for threat in listed)
     for number, threat in enumerate(listed, 1):

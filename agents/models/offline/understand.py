@@ -39,6 +39,7 @@ from agents.models.offline.weighing.repeated import in_the_answer, repeated, whi
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
 from agents.models.offline.weighing.within import said_wider, within
 from agents.models.offline.words.foreign import foreign
+from agents.models.offline.words.framing import with_its_topic
 from agents.models.offline.words.plainly import paired
 from agents.models.offline.words.text import fold
 from agents.models.offline.words.tongues import tongue_of
@@ -267,9 +268,9 @@ _YES = re.compile(
 
 
 def _taken_up(text: str, missed: Missed | None) -> str:
-    """A question word for word; "yes" to "did you mean utrecht?" is "utrecht"."""
+    """A question with what it is about in its place; "yes" to "did you mean utrecht?" is "utrecht"."""
     meant = missed.why.candidates if missed and missed.why and missed.why.kind == "unknown_name" else ()
-    return meant[0] if len(meant) == 1 and _YES.fullmatch(text.casefold()) else text
+    return meant[0] if len(meant) == 1 and _YES.fullmatch(text.casefold()) else with_its_topic(text)
 
 
 def _vague(decision: Decision, plan: Plan, context: Context) -> tuple[PlannedCall, ...]:

@@ -47,6 +47,8 @@ def test_the_backup_that_fails_every_night(ask: Any, table: Any) -> None:
     good = max(job.created for job in mine if job.state == "COMPLETED")
     assert worst["Last good"] == good.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert float(worst["Last good (hours ago)"]) == pytest.approx((NOW - good).total_seconds() / 3600, abs=0.01)
+    first = min(job.created for job in mine if job.created > good)
+    assert worst["Failing since"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")  # before the period that is looked at
     failed = jobs_in(datetime(2026, 10, 8, tzinfo=UTC), NOW)
     assert worst["Jobs"] == sum(job in mine and job.state == "FAILED" for job in failed)
     assert "KMS" in worst["Reason"]
@@ -58,6 +60,7 @@ def test_a_retried_backup_has_a_good_one_after_the_failure(ask: Any, table: Any)
     """The near-miss: it failed once and was made good; its last good backup is of last night."""
     retried = next(row for row in table(ask("backups", top=25)) if row["Resource"] == "erp-db")
     assert retried["Last good"] > retried["Latest"]
+    assert not retried["Failing since"]
 
 
 def test_expired_jobs_are_not_complete(ask: Any, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:

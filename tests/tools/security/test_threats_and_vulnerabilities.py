@@ -23,12 +23,23 @@ def test_threats_of_a_period_without_the_archived_ones(ask: Any, named: Any, rec
     current = [one for one in found if not one["archived"]]
     assert len(current) < len(found)
     result = ask("threats", period="2026-08..2026-10")
-    assert named(result, "threats").value == len(current)
+    assert result.fact(result.headlines[0]).value == len(current)
     assert named(result, "archived threats").value == len(found) - len(current)
     assert f"Not counted: {len(found) - len(current)} that were archived in GuardDuty." in result.notes
     high = [one for one in current if one["severity"] >= 7]
-    assert named(ask("threats", period="2026-08..2026-10", severity="high"), "high-severity threats").value == len(high)
+    serious = ask("threats", period="2026-08..2026-10", severity="high")
+    assert serious.fact(serious.headlines[0]).value == len(high)
     assert values(result, 2)[0] == "lantern-utrecht-marketing-exports"
+
+
+def test_threats_are_counted_for_each_account_that_has_any(ask: Any, named: Any, records: Any) -> None:
+    found = _threats(records, datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+    result = ask("threats", period="2026-08..2026-10")
+    expected = Counter(NAMES[one["account"]] for one in found if not one["archived"])
+    counted = {
+        f.scope.accounts[0]: f.value for f in result.facts if f.label == "threats" and len(f.scope.accounts) == 1
+    }
+    assert counted == expected
 
 
 def test_threats_are_the_same_seen_by_the_accounts_themselves(ask: Any, sample: Any) -> None:

@@ -232,17 +232,17 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
     table = {
         "next_month": "next_month", "next_3_months": "next_3_months", "this_year": "this_year",
         "this_month_end": "this_month", "month_to_date": "this_month", "year_to_date": "this_year",
-        "this_quarter": "next_3_months", str(today.year): "this_year", "today": "this_month", "now": None, "recently": None,
+        "this_quarter": _this_quarter(today), str(today.year): "this_year", "today": "this_month", "now": None, "recently": None,
     }  # fmt: skip
     known = True
+    if not reading.when.mentions and _QUARTER.search(reading.flat):
+        return _this_quarter(today), True
     for mention in reading.when.mentions:
         word = mention.word
         if word in table:
             if table[word]:
                 return table[word], True
             continue
-        if re.fullmatch(rf"{today.year}-Q{(today.month - 1) // 3 + 1}", word):
-            return "next_3_months", True
         if kind(word) in ("day", "days") and word[-5:-3] == "12" and word[-10:-6] == str(today.year):
             return "this_year", True
         if months := _months_to_come(word, today, reading.flat):
@@ -253,12 +253,21 @@ def for_forecast(reading: Reading, now: datetime) -> tuple[str | None, bool]:
 
 _ELEVEN = 11
 """Whole months to come that are forecast."""
+_QUARTER = re.compile(r"\b(?:the|(?:end|rest|remainder|close) of) quarter\b(?! (?:before|after)\b)")
+"""The quarter that runs, which no other word names."""
+
+
+def _this_quarter(today: date) -> str:
+    """The months of the quarter that runs."""
+    first = 3 * ((today.month - 1) // 3) + 1
+    return f"{today.year}-{first:02d}..{today.year}-{first + 2:02d}"
 
 
 def _months_to_come(word: str, today: date, said: str) -> str | None:
-    """The forecast of whole months to come: one, some in a row, or a quarter; none if they reach too far.
+    """The forecast of months to come: one, some in a row, a quarter or a half of a year; none if they reach too far.
 
-    A month without a year (no such year is `said`) is the next of that name.
+    A month without a year (no such year is `said`) is the next of that name. Months in a row that have begun keep their
+    first one: what is told of them begins with the month that runs.
     """
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", word):
         word = f"{match[1]}-{int(match[2]) * 3 - 2:02d}..{match[1]}-{int(match[2]) * 3:02d}"
@@ -272,9 +281,10 @@ def _months_to_come(word: str, today: date, said: str) -> str | None:
         word = "..".join(
             f"{today.year + (today.month - 1 + n) // 12}-{(today.month - 1 + n) % 12 + 1:02d}" for n in ahead
         )
-    named = {(0, 0): "this_month", (1, 1): "next_month", (1, 3): "next_3_months", (0, 12 - today.month): "this_year"}
+    whole_year = (1 - today.month, 12 - today.month)
+    named = {(0, 0): "this_month", (1, 1): "next_month", (1, 3): "next_3_months", whole_year: "this_year"}
     first, last = ahead[0], ahead[-1]
-    return named.get((first, last)) or (word if 1 <= first <= last <= _ELEVEN else None)
+    return named.get((first, last)) or (word if 0 <= last <= _ELEVEN and first <= last else None)
 
 
 _NIGHT = 2

@@ -43,3 +43,11 @@ def others(found: Found, names: Names) -> list[str]:
     parts = [*found.accounts, *(f"venue:{v}" for v in found.venues), *(f"env:{e}" for e in found.envs)]
     parts += [f"team:{t}" for t in found.teams]
     return [a for a in names.accounts if not any(_is_in(a, part, names) for part in parts)]
+
+
+def accounts_of(found: Found, names: Names) -> list[str]:
+    """The names of the accounts that the places of a question come to; empty where it names none."""
+    if found.excluded:
+        return others(found, names)
+    parts = fitting(found, list(found.teams), names) or []
+    return [a for a in names.accounts if any(_is_in(a, part, names) for part in parts)]

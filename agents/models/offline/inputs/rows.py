@@ -45,7 +45,7 @@ NARROWED = frozenset(
 )  # fmt: skip
 """Queries whose rows are narrowed to a named resource when the answer is written."""
 COUNTED_BY_ACCOUNT = frozenset(
-    "alarms alarm_history backups encryption error_logs patches recent_changes quotas health_summary".split()
+    "alarms alarm_history backups encryption error_logs patches recent_changes quotas health_summary threats".split()
 )
 """Queries that count by account although their rows are not accounts."""
 _SPLITS = frozenset("account team venue service region env month day rule type cve product usage_type".split())
@@ -54,6 +54,10 @@ _SPLITS = frozenset("account team venue service region env month day rule type c
 def missing_split(calls: Sequence[PlannedCall], text: str) -> str | None:
     """What the text wants told apart that none of the calls tells apart, or None."""
     ranking = ranks(text)
+    if ranking and calls and all(call.query == "account_list" for call in calls):
+        return (
+            "account" if "account" in dimensions(text) else None
+        )  # it knows nothing that one has more of than another
     for wanted in dimensions(text):
         if wanted in _SPLITS and not any(_tells(call, wanted, ranking) for call in calls):
             return wanted
@@ -73,7 +77,8 @@ def _tells(call: PlannedCall, wanted: str, ranking: bool) -> bool:
     if wanted == "day" and not ranking and call.query in _TIMED:
         return True
     if wanted not in _BESIDE.get(call.query, ()):
-        return wanted == "venue" and "account" in _BESIDE.get(call.query, ()) and not ranking
+        of_accounts = "account" in _BESIDE.get(call.query, ()) and (not ranking or call.query in COUNTED_BY_ACCOUNT)
+        return wanted == "venue" and of_accounts
     return not ranking or wanted != "account" or call.query in COUNTED_BY_ACCOUNT
 
 

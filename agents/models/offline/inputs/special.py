@@ -1,5 +1,5 @@
 """Special: inputs that only some queries take, and what their words are: checks, tags, rules, deeds, one resource."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -24,6 +24,40 @@ _TAG = re.compile(
     r"\b(?:no|without(?: an?| the| any)?|missing(?: an?| the| their)?|lack(?:s|ing)?(?: an?| the)?) (team|cost[- ]cent(?:er|re)|venue|env(?:ironment)?|owner|name|tags?)\b(?: tags?| label)?|\b(untagged)\b"
 )
 _TAGGED = re.compile(r"\btagged (?:with )?(?:as )?([a-z-]+)[=: ]+([\w.-]+)|\b([a-z-]+)=([\w.-]+)")
+_A_KEY = re.compile(
+    r"\b(?:no|without|missing|lack(?:s|ing)?|by|per|each|of the|on the|the)(?: (?:an?|the|any|our|their|its))? (?P<before>[a-z][a-z-]{2,}(?: cent(?:er|re)s?)?)(?: ?tags?\b| label\b)"
+    r"|\btags? (?:named |called |key )(?P<named>[a-z][a-z-]+)|\b(?:per|by|without|no) (?:the )?tag (?P<behind>[a-z][a-z-]{2,})"
+    r"|\btagged (?:with|by) (?:an? |the |their |any )*(?P<tagged>[a-z][a-z-]+)(?=\W*$| (?:in|at|for|on|yet|last|this)\b)"
+)
+_NO_KEY = frozenset(
+    "any the our all some such its their proper valid correct right single mandatory required resource cost allocation billing more other these those that "
+    "own good tag tags and with missing without many which what aws there have has had are is use using service account region".split()
+)
+_KEYS = {
+    "team": "team",
+    "venue": "venue",
+    "env": "env",
+    "environment": "env",
+    "owner": "team",
+    "squad": "team",
+    "department": "team",
+    "name": "Name",
+}
+"""Tags by the words for them; the owner of a thing is its team."""
+BILLED_BY = ("team", "venue", "env", "cost-center")
+"""The tags that a bill is told apart by."""
+
+
+def tag_named(text: str) -> tuple[str, str] | None:
+    """The word for a tag that a text names as such, and the tag's key; None if it names none."""
+    for match in _A_KEY.finditer(text):
+        said = next(group for group in match.groups() if group)
+        if said not in _NO_KEY:
+            return said, "cost-center" if said.startswith("cost") else _KEYS.get(said, said)
+    return None
+
+
+OF_OWNERS = "The owner of a thing is read as its tag named team: that is where owners stand here."
 SHORT, LONG = 30, 89
 """Days that are looked back for what people did, in general and for something particular."""
 
@@ -100,22 +134,36 @@ def _checks(name: str, text: str, out: Filled) -> None:
     elif len(found) > 1 and set(found) != {"old_keys", "unused_keys"} and "over_privileged" not in found:
         out.inputs["check"] = "all"
     elif set(found) == {"old_keys", "unused_keys"}:
-        unused = re.search(r"unused|never|not|nobody|no one|dormant|stale", text)
+        unused = re.search(r"unused|never|not|nobody|no one|dormant|stale|last used", text)
         out.inputs["check"] = "unused_keys" if unused else "old_keys"
+    if out.inputs.get("check") == "unused_keys" and _WHEN_USED.search(text):
+        out.inputs.setdefault("days", 1)  # however lately that was
+
+
+_WHEN_USED = re.compile(r"\b(?:when|how long ago|since when|what (?:day|date))\b.*\blast used\b")
 
 
 def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> None:
-    """The tag that resources carry, or do not."""
+    """The tag that resources carry, or do not, or that a bill is told by."""
+    named = tag_named(text)
+    if named and named[0] == "owner" and name in _TOLD_BY_TAG:
+        out.limits.append(OF_OWNERS)
     if name != "inventory":
         return
     if "tag" in fields and (match := _TAG.search(text)):
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
         key = "cost-center" if key.startswith("cost") else "team" if key in ("tag", "tags") else key
         out.inputs["tag"] = f"{key}="
-        if match[1] == "owner":
-            out.limits.append("The owner of a thing is read as its tag named team: that is where owners stand here.")
+        if match[1] == "owner" and OF_OWNERS not in out.limits:
+            out.limits.append(OF_OWNERS)
+    elif "tag" in fields and named and _LACKING.search(text):
+        out.inputs["tag"] = f"{named[1]}="
     elif match := _TAGGED.search(text):
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+
+
+_TOLD_BY_TAG = frozenset({"inventory", "spend", "spend_change", "untagged_spend"})
+_LACKING = re.compile(r"\b(?:no|not|without|miss\w*|lack\w*)\b")
 
 
 def _rule(name: str, flat: str, out: Filled) -> None:

@@ -100,6 +100,7 @@ def objections(
         _rows,
         _one_thing,
         _money,
+        _in_use,
         _category,
         _apart,
         left_out_alone,
@@ -115,6 +116,16 @@ def objections(
     if said := untold(calls, reading):
         found["untold"] = said
     return found
+
+
+_USED = re.compile(
+    r"^\W*(?:(?:and|but|so|ok) )*(?:is|are|was|were) (?:it|they|those|these|that|this)(?: \w+)? (?:used|in use|busy|idle|needed)\b"
+)
+
+
+def _in_use(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
+    of_bills = calls and all(call.query in OF_A_BILL for call in calls)
+    return "A bill does not tell whether things are used." if of_bills and _USED.match(reading.text) else None
 
 
 def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.reading import read
 
@@ -79,6 +80,9 @@ _MACHINES = re.compile(
 )
 _STILL = re.compile(r"(?i)\b(?:running|run|up|on|alive|active|there|exist|in use)\b\W*$")
 _PRICE = re.compile(r"(?i)\b(?:costs?|costing|price)\b")
+_EACH = re.compile(r"(?i)\b(?:per|by|each|every|a) (?P<what>day|month)\b")
+_BY_DAY = 30
+"""Days that are told one by one."""
 _SHORT = 10
 """Words, at most, of a question that asks no more than that of them."""
 _SO_FAR = frozenset({"now", "month_to_date"})
@@ -102,7 +106,10 @@ def _of_the_machines(question: str, answer: str, context: Context) -> str:
         return f"{question[: pointed.start()]}{THERE}{accounts.pop()}{question[pointed.end() :]}"
     if _PRICE.search(question):
         first = min(datetime.strptime(one["day"], "%d %B %Y").replace(tzinfo=UTC) for one in started)
-        return f"what did {THERE}{accounts.pop()} cost since {first:%Y-%m-%d}?"
+        each = _EACH.search(question)
+        if each and each["what"].casefold() == "day":
+            first = max(first, context.now - timedelta(days=_BY_DAY))  # more of them is not told by day
+        return f"what did {THERE}{accounts.pop()} cost {each[0] + ' ' if each else ''}since {first:%Y-%m-%d}?"
     return f"which of {THERE}{accounts.pop()} are running?" if _STILL.search(question) else question
 
 
@@ -120,8 +127,13 @@ def said_of_all(plan: Plan, question: str, asked: str) -> Plan:
 
 
 def _of_the_account(question: str, before: str, context: Context) -> str:
-    """A question of "it" with the one account, venue or team named that was asked about by its name."""
+    """A question of "it" with the one account, venue or team named that was asked about by its name, of "those" with all."""
     of = read(before, context.names, context.now).found
+    if (of.envs or of.excluded) and not read(question, context.names, context.now).found.placed():
+        every = accounts_of(of, context.names)
+        where = " and ".join(every)
+        told = 0 < len(every) <= _TOGETHER
+        return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1) if told else question
     named = [f"account {one}" for one in of.accounts] + [f"venue {one}" for one in of.venues]
     named = named or [f"team {one}" for one in of.teams]
     if len(named) != 1 or read(question, context.names, context.now).found.placed():
@@ -131,6 +143,13 @@ def _of_the_account(question: str, before: str, context: Context) -> str:
         return f"{named[0]}'s" if match["its"] else f"in {named[0]}" if match["there"] else named[0]
 
     return _IT.sub(said, question, count=1)
+
+
+_TOGETHER = 6
+"""Accounts, at most, that are named in the place of "those"."""
+_THOSE = re.compile(
+    r"(?i)\b(?:(?:those|these|the|all) accounts|those|these|they|them|both(?: of (?:them|those|these))?|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:in )?there(?=\W*$)))\b"
+)
 
 
 def _since_it_ended(question: str, answer: str, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 The rows of a table are told by one figure; what is asked of them afterwards mostly stands in another column.
 """
-# ruff: noqa: SIM905 - lists of names read better in one piece
+# ruff: noqa: E501, SIM905 - lists of names read better in one piece
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def beside(told: Told, asked: str) -> list[ToldFact]:
 
 def also(row: Sequence[str], told: Told, asked: str) -> str:
     """What a row says of what is asked, as words behind its name; empty where it says nothing of it."""
-    ask = of_shown_in(asked)
+    ask: Ask | None = "when" if asks_since(told, asked) else of_shown_in(asked)
     cells = [(_title(column), cell) for column, cell in zip(told.columns, row, strict=False)]
     if grouped(told):
         return ", ".join(f"{cells[n][0]} [[{cells[n][1]}]]" for n in (1, _counted(asked)) if cells[n][1] in told.facts)
@@ -162,13 +162,28 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
         return ""
     said = [cell.casefold() for title, cell in cells if ask == "still" and title in _STATES and cell not in told.facts]
     held = [(title, told.facts[cell]) for title, cell in cells if cell in told.facts]
-    moments = [f"{title} [[{fact.id}]]" for title, fact in held if _is_moment(fact)][:_MOMENTS]
+    moments = [f"{title} [[{fact.id}]]" for title, fact in held if _is_moment(fact)]
+    moments.sort(key=lambda said: not said.startswith(_FAILING))
+    moments = moments[: _MOMENTS + moments[0].startswith(_FAILING)] if moments else []
     lasted = [
         f"{_SHORT.get(title, title)} [[{fact.id}]]"
         for title, fact in held
         if fact.unit in DURATIONS and title != "last good"
     ]
     return ", ".join([*said, *moments, *lasted])
+
+
+_FAILING = "failing since"
+"""The column that says since when a backup fails, without one that completed."""
+_SINCE = re.compile(
+    r"\b(?:(?:since|from) when|how long|(?:for|what was) the first (?:time|one|failure)|first fail\w*|when did\b.*\b(?:start|begin|first|last|stop)|when (?:was|is)\b.*\blast|last (?:good|success\w*|worked))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_since(told: Told, asked: str) -> bool:
+    """Whether it is asked since when backups fail, or when they last did not: their times are told, not their number."""
+    return told.query == "backups" and _SINCE.search(in_english(" ".join(words(asked)))) is not None
 
 
 def grouped(told: Told) -> bool:

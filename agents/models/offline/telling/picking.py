@@ -209,6 +209,7 @@ _USUAL = re.compile(r"\b(?:normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|ordinar(?:y
 def pertinent(told: Told, asked: str) -> list[ToldFact]:
     """Facts outside the table whose labels say what was asked for better than the headlines do, best first."""
     said = roots(asked)
+    said |= {"oldest"} if "longes" in said else set()
     rows = {cell for row in told.rows for cell in row}
     wants_mean = told.query == "spend" and (asks_mean(fold(asked)) or _USUAL.search(fold(asked)) is not None)
 
@@ -228,7 +229,7 @@ def pertinent(told: Told, asked: str) -> list[ToldFact]:
         if (f.number is not None or extreme & roots(f.label))
         and not f.label.endswith("not listed")
         and not (told.query == "inventory" and " in all" in f.label)  # beside those that were asked for
-        and fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5))
+        and (extreme & roots(f.label) or fit(f) >= max(1.0, best + (0.2 if roots(f.label) <= said else 0.5)))
     ]
     return sorted(better, key=fit, reverse=True)[:_MOST_FIRST]
 

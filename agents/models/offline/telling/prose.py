@@ -10,7 +10,16 @@ from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
-from agents.models.offline.telling.of_rows import also, beside, by_number, grouped, picked, singled_out, with_it
+from agents.models.offline.telling.of_rows import (
+    also,
+    asks_since,
+    beside,
+    by_number,
+    grouped,
+    picked,
+    singled_out,
+    with_it,
+)
 from agents.models.offline.telling.picking import (
     EXTREMES,
     PERCENT,
@@ -30,7 +39,15 @@ from agents.models.offline.telling.picking import (
     whole_ones,
 )
 from agents.models.offline.telling.results import Told, ToldFact, failed
-from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
+from agents.models.offline.telling.whether import (
+    OF_SIGHT,
+    Said,
+    held_against,
+    moved_otherwise,
+    moved_so,
+    of_all,
+    yes_or_no,
+)
 from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
@@ -171,6 +188,9 @@ def _told(
     two = bool(decided[1])
     if whether:
         headline, told_rows = f"{whether} {headline}", shown or told_rows
+    turned, moved = moved_so(told, asked)
+    if moved is not None and not whether and not about:
+        headline, told_rows = f"{turned} {headline}".lstrip(), moved
     one = picked(told, asked)
     told_rows = one if len(one) < len(told.rows) and not whether else told_rows
     limit = limit_of(asked) if told.query in LIMITED and about != told_rows else None
@@ -185,7 +205,8 @@ def _told(
             + " what was asked for:\n"
             + "\n".join(f"- {row}" for row in rows)
         )
-    foremost = _foremost(told_rows, told)
+    of_some = told.query == "account_list" and bool(about)
+    foremost = about[:_GROUPS] if of_some else _foremost(told_rows, told)
     if whether:
         foremost = [*told_rows, *(row for row in told.rows if row[0] == UNTAGGED and told.query == "spend")]
     rows = [line for row in foremost if (line := _asked_of(row, told, asked))]
@@ -205,7 +226,7 @@ def _told(
     if not rows or (len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
-    lead = "The least:" if least else _LEADS.get(told.query, "In detail:")
+    lead = "The least:" if least else "Those that were asked for:" if of_some else _LEADS.get(told.query, "In detail:")
     if told.partly and told.query == "spend":
         lead = f"{lead[:-1]}{OF_SIGHT}:"
     if told.columns and told.columns[0] in _SERIES and not least:
@@ -220,6 +241,7 @@ def _told(
         apart = [("The largest of those with a tag:", named), ("Without one:", nobodys)]
     lists = [f"{said}\n" + "\n".join(f"- {row}" for row in some) for said, some in apart]
     leads = told.query == "spend" and not whether and not about and named and asks_for_one(asked)
+    leads = leads or of_some or asks_since(told, asked)  # the time that is counted in begins with none of them
     # where one of them was asked for, it is the answer, and the total of all stands behind it
     return "\n\n".join([*lists, headline] if leads else [headline, *lists])
 

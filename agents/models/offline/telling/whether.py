@@ -189,3 +189,38 @@ def moved_otherwise(told: Told, asked: str) -> str:
     if (change > 0) == rose:
         return ""
     return "It did not rise: it fell." if rose else "It did not fall: it rose."
+
+
+_WHICH_MOVED = re.compile(
+    r"^(?:(?:and|so|but|ok|then|well|show(?: me)?|list|tell me|name) )*(?:which|what|who|where)\b(?! (?:is|was|made|caused|drove|happened)\b)|\b(?:most|biggest|largest|strongest|steepest|fastest|top|main)\b"
+)
+"""What asks for those that moved one way, and not whether or why the whole did."""
+_MORE_SO = re.compile(
+    r"\b(?:more expensive|dearer|costlier|increases?|rises?|risers|climbers|growers|growth|gainers|up)\b"
+)
+_LESS_SO = re.compile(
+    r"\b(?:less expensive|cheaper|decreases?|falls?|fallers|drops?|declines?|losers|sinkers|savers|down)\b"
+)
+
+
+_NO_PART = frozenset({"other", "Credit", "Refund"})
+"""Rows of a change that are none of what it is told apart by."""
+
+
+def moved_so(told: Told, asked: str) -> tuple[str, list[list[str]] | None]:
+    """The rows that moved the way a question asks for, the most first; a sentence where none of those listed did.
+
+    None in place of the rows where no way is asked for, or only whether or why the whole moved.
+    """
+    text = in_english(" ".join(words(asked)))
+    rose = bool(_ROSE.search(text) or _MORE_SO.search(text))
+    fell = bool(_FELL.search(text) or _LESS_SO.search(text))
+    if told.query != "spend_change" or rose == fell or not _WHICH_MOVED.search(text):
+        return "", None
+    sized = [(size, row) for row in told.rows if row[0] not in _NO_PART and (size := _size(row, told)) is not None]
+    sized.sort(key=lambda pair: pair[0], reverse=rose)
+    so = [row for size, row in sized if (size > 0 if rose else size < 0)]
+    if so or not sized:
+        return "", so or None
+    none = f"None of those listed {'rose' if rose else 'fell'}."
+    return f"{none} The one that {'fell' if rose else 'rose'} least comes first.", [row for _, row in sized]

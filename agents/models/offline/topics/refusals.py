@@ -74,12 +74,19 @@ def is_outside(word: str) -> bool:
 
 
 _OPINION = re.compile(
-    r"\b(?:in (?:euros?|eur|pounds?|gbp|reais|brl|francs?|chf|yen)|happy with (?:us|me)|do you (?:feel|like|prefer|recommend)|do you (?:think|believe)(?! ?\??$)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
+    r"\b(?:happy with (?:us|me)|do you (?:feel|like|prefer|recommend)|do you (?:think|believe)(?! ?\??$)|your (?:opinion|view|favou?rite|thoughts|feelings?|take)|what do you think|in your view|"
     r"who is (?:the )?(?:best|worst|laziest|smartest|nicest|most (?:competent|incompetent|capable))|should (?:we|i) (?:fire|hire|trust|promote|sack|leave|move to|switch to|sell|invest)|is it (?:fair|ethical|moral)|"
     r"better than (?:azure|gcp|google)|how do you feel|are you (?:happy|human|alive|conscious|sentient|a robot|an ai)|who are you|what are you|who made you|good at (?:his|her|their) job|"
     r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |previous |prior |these |those |my )*(?:instructions?|rules?|prompts?|polic\w+|guardrails?|restrictions?)|system prompt|"
     r"pretend (?:to be|you|that)|act as|role-?play|jailbreak|developer mode|contents? of (?:the |a |my |our )?(?:files?|emails?|messages?|documents?|secrets?)|read (?:me )?(?:the )?(?:emails?|files?)|show (?:me )?(?:the )?(?:private|secret) keys?)\b"
 )
+OTHER_MONEY = r"(?:euro'?s?|eur|pounds?(?: sterling)?|sterling|gbp|reais|brl|(?:swiss )?francs?|chf|yen|jpy)"
+"""Currencies that AWS does not bill in here."""
+_CONVERT = re.compile(
+    rf"^\W*(?:(?:and|but|so|ok|or|now|no|please|pls|can|could|you|we|what|how much|is|are|was|were|would|be|does|that|this|it|those|these|the|same|show|give|tell|me|us|have|get|convert\w*|in|into|to|as|make|figures?|amounts?|totals?|all|sum|come|comes)\b\W*)*\b(?:in|to|into|as) {OTHER_MONEY}\W*(?:please|pls|instead|graag|then)?\W*$"
+)
+"""Another currency is wanted, and nothing else."""
+NOT_CONVERTED = "Regent converts no currencies: it tells amounts as AWS bills them, with their currency beside them."
 _INSIDE = re.compile(
     r"\b(?:(?:slot[- ]?machines?|slots?|jackpots?|roulette|poker|blackjack|table[- ]games?|croupiers?|dealers?|revenue|payroll|salary|hr|holiday|restaurant|players?|customers?|guests?)[- ](?:servers?|hosts?|instances?|computers?|boxes|vms?|systems?|clusters?|databases?|functions?|services?|buckets?|volumes?|queues?)|(?:player|customer|guest|staff|employee|password)s?[- ](?:database|db|table|api|service|bucket|portal|data|app|site|polic\w+|facing)|public to customers|(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?) (?:\w+ )?(?:get|got|see|seeing|seen|experienc\w*|notic\w*|hit|face|feel|felt|affected|impacted|getting)|(?:affect|impact|hurt|hit)\w* (?:our |the |any )?(?:players?|customers?|guests?|visitors?)|(?:for|by) (?:our |the )?(?:players?|customers?|guests?))\b"
 )
@@ -148,6 +155,8 @@ def refusal(text: str, flat: str) -> Abstention | None:
         return Abstention(kind="cannot_know", text=HOLDS_NO_SECRETS)
     if _asks_change(text):
         return Abstention(kind="read_only", text=READ_ONLY)
+    if _CONVERT.search(flat):
+        return Abstention(kind="cannot_know", text=NOT_CONVERTED)
     if _OUTSIDE.search(_INSIDE.sub(" ", flat)) or _OPINION.search(flat):
         return Abstention(kind="cannot_know", text=CANNOT_KNOW)
     return None

@@ -24,6 +24,7 @@ from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.topics.refusals import OTHER_MONEY
 from agents.models.offline.weighing.staying import not_picked
 from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
@@ -49,6 +50,7 @@ def left_aside(
     return [
         *_words(idle),
         *_wider(calls, reading),
+        *_other_money(calls, reading),
         *_other_databases(calls, reading),
         *_how_often(calls, reading),
         *_all_ports(calls, reading),
@@ -58,6 +60,8 @@ def left_aside(
         *_all_announced(calls, reading),
         *_lately_ended(calls, reading),
         *_at_any_time(calls, reading),
+        *_lately_used(calls, reading),
+        *_only_scanned(calls, reading),
         *_no_hour(calls, reading),
         *_for_anything(calls, reading),
         *(
@@ -113,6 +117,15 @@ def _wider(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     services = {str(c.inputs["service"]) for c in calls if c.query in OF_A_BILL and "service" in c.inputs}
     named = {service: said for service in sorted(services) if (said := within(reading.text, service))}
     return [f"AWS bills {said} within {service}: this is all of that service." for service, said in named.items()]
+
+
+_MONEY = re.compile(rf"(?<![\w-]){OTHER_MONEY}(?![\w-])|[\u20ac\u00a3\u00a5]", re.IGNORECASE)
+_BILLED_MONEY = "Nothing is converted: amounts are in the currency that AWS bills, which stands beside them."
+
+
+def _other_money(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence in which currency amounts are, where they are asked for in another."""
+    return [_BILLED_MONEY] if _MONEY.search(reading.question) and any(c.domain == "cost" for c in calls) else []
 
 
 _DATABASES = re.compile(r"(?<![\w<-])(?:databases?|dbs?|data ?stores?)(?![\w>-])")
@@ -240,6 +253,26 @@ def _at_any_time(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     of_identities = any(call.query == "identity_hygiene" and "days" not in call.inputs for call in calls)
     of_budgets = any(call.query == "budgets" for call in calls) and named & FUTURE - {"this_year"}
     return [STATE_NOW] if (named and of_identities) or of_budgets else []
+
+
+def _lately_used(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence what it means that the key of the one who is named is not among those that were unused for days."""
+    unused = any(call.inputs.get("check") == "unused_keys" and call.inputs.get("days") == 1 for call in calls)
+    if not unused or not reading.user:
+        return []
+    return ["A key that is not listed was used in the last days, or is beyond the list: ask about its account then."]
+
+
+_PATCHED = re.compile(
+    r"\b(?:patch\w*|maintenance|updat\w+) (?:windows?|cycles?|rounds?|runs?|schedules?)\b|\bwhen\b.*\b(?:patch\w*|updat\w*)\b|\b(?:last|latest|next|previous) (?:patch(?:ed|ing)?|updat\w+)\b"
+)
+
+
+def _only_scanned(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence where it is asked when something was or will be patched, and when it was scanned is shown."""
+    if not any(call.query == "patches" for call in calls) or not _PATCHED.search(reading.text):
+        return []
+    return ["Patch windows, and when patches were installed, are not known here: the times are those of the last scan."]
 
 
 _HOUR = re.compile(

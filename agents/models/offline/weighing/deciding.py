@@ -261,7 +261,7 @@ def weigh(question: str, earlier: tuple[PlannedCall, ...], context: Context) -> 
 
 def _weigh(said: tuple[str, tuple[PlannedCall, ...], Context, object]) -> Weighing:
     question, earlier, context, _ = said
-    days = unsettled(earlier)
+    days = unsettled(earlier, context.now)
     seen = considered(question, days, context)
     chances = probabilities_of([one.features for one in seen.every], weights())
     if "who_did_what" in context.queries and deed(seen.reading):

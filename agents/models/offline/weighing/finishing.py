@@ -11,11 +11,13 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.inputs.placing import accounts_of
+from agents.models.offline.inputs.special import BILLED_BY, tag_named
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
 from agents.models.offline.proposing.compared import whether
-from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, objections
+from agents.models.offline.proposing.guarding import DID_THAT, NOT_EVERYBODY, OF_A_BILL, objections
 from agents.models.offline.proposing.measured import SHARE_OF, holds_share
 from agents.models.offline.proposing.opened import NOT_COMBINED
 from agents.models.offline.proposing.reduced import left_out_alone, still_held
@@ -31,7 +33,7 @@ from agents.models.offline.weighing.happened import all_that_happened, changes_o
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.measuring import asks_difference, unmeasured
 from agents.models.offline.weighing.offering import offered
-from agents.models.offline.weighing.settling import settled, side_by_side
+from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
 
 _NOT_YET = (
@@ -50,6 +52,10 @@ _ONE_SUM = (
     "A forecast can not be split by {split}: AWS forecasts one sum, of all that is spent, of some accounts, or of one "
     "service. You could ask what one of them will cost then."
 )
+
+
+_SO_FAR = "The month that runs is in it as a whole: what is spent of it so far, and what AWS forecasts of the rest."
+_NOT_BEFORE = f"{_SO_FAR} What was spent before this month is not in it: ask for that by itself."
 
 
 _NO_OTHER = "This is forecast for one time; ask for the other one by itself."
@@ -84,6 +90,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         if sides := side_by_side(one.calls, earlier, reading):
             decision = replace(decision, readings=(replace(one, calls=sides),))
             break
+    if no_tag := _of_no_tag([call for one in decision.readings for call in one.calls], reading):
+        return Plan(abstention=Abstention(kind="cannot_know", text=no_tag))
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
@@ -106,6 +114,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *_of_all(kept, earlier, reading),
         *([] if of_shown else still_held(kept, reading)),
         *_counted(kept, earlier, reading),
+        *_of_some_accounts(kept, reading, context),
         *_behind_a_bill(kept, earlier, reading),
         *unmeasured(kept, then, reading, context.now),
     ]
@@ -114,6 +123,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         limits[priced] = None
     if [call.query for call in kept] == ["forecast"] and len(_times_to_come(reading, context)) > 1:
         limits[_NO_OTHER] = None
+    limits.update(dict.fromkeys(_of_the_running_month(decision.readings, context)))
     if whole := _whole_days(kept, reading):
         limits.update(dict.fromkeys(whole))
         limits.pop(_NO_CLOCK, None)
@@ -124,7 +134,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         then=then,
         limits=tuple(limits),
         aside=(*idle.unknown, *idle.narrower),
-        focus=_focus(kept, reading),
+        focus=_focus(kept, reading, context),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
@@ -138,7 +148,7 @@ def told_in_full(plan: Plan, asked: str, context: Context) -> Plan:
         update={
             "asked": asked,
             "then": plan.then or _derivations(leading, reading, context),
-            "focus": plan.focus or _focus(plan.calls, reading),
+            "focus": plan.focus or _focus(plan.calls, reading, context),
             "whether": plan.whether or whether(plan.calls, reading, context.names),
         }
     )
@@ -218,6 +228,33 @@ def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], readi
     return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
 
 
+def _of_no_tag(calls: Sequence[PlannedCall], reading: Reading) -> str:
+    """Why a bill is not told by the tag that is named; empty where it is, or none is named."""
+    named = tag_named(reading.text)
+    of_a_bill = calls and all(call.query in OF_A_BILL | {"untagged_spend"} for call in calls)
+    if named is None or named[1] in BILLED_BY or not of_a_bill:
+        return ""
+    return (
+        f'A bill is told by the tags {", ".join(BILLED_BY[:-1])} and {BILLED_BY[-1]} here, and by no tag "{named[0]}": '
+        "another tag would answer something else. Ask for one of these."
+    )
+
+
+def _of_the_running_month(readings: Sequence[Candidate], context: Context) -> list[str]:
+    """A sentence what is told of the month that runs, where a forecast is asked for of months that have begun."""
+    this = f"{context.now:%Y-%m}"
+    asked = [str(call.inputs.get("months") or "9999")[:7] for one in readings for call in one.calls]
+    first = min(asked, default=this)
+    return [_NOT_BEFORE if first < this else _SO_FAR] if first <= this else []
+
+
+def _of_some_accounts(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[str]:
+    """A sentence of what the number of accounts is, where some of them are asked for."""
+    if not calls or calls[0].query != "account_list" or not accounts_of(reading.found, context.names):
+        return []
+    return ["The number is that of all accounts in sight; those that were asked for are listed apart."]
+
+
 def _times_to_come(reading: Reading, context: Context) -> set[object]:
     """The times that are named, each once, however often and in whatever words it is said."""
     alone = [replace(reading, when=replace(reading.when, mentions=(one,))) for one in reading.when.mentions]
@@ -268,6 +305,8 @@ def _why(decision: Decision, context: Context, earlier: Sequence[PlannedCall]) -
     if decision.unheard:
         return f'I can not tell what is meant by "{decision.unheard}" here,'
     best = decision.nearest
+    if best is not None and (no_tag := _of_no_tag(best.calls, decision.reading)):
+        return no_tag
     of_a_deed = asks_who_did_that(decision.reading, earlier) and "who_did_what" in context.queries
     if best is not None:
         for kind, said in objections(best.calls, best.limits, decision.reading, context).items():
@@ -295,7 +334,7 @@ def _either(candidates: Sequence[str]) -> str:
     return candidates[0] if len(candidates) == 1 else f"{', '.join(candidates[:-1])} or {candidates[-1]}"
 
 
-def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
+def _focus(kept: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[str, ...]:
     """Names whose rows are told first."""
     found = reading.found
     focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
@@ -305,7 +344,7 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams) or _of_a_kind(reading)
     if kept and kept[0].query == "account_list":
-        focus += (*found.accounts, *(f"venue-{venue}" for venue in found.venues), *found.teams, *found.envs)
+        focus += tuple(accounts_of(found, context.names))
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
         credits, refunds = "credit" in reading.text, "refund" in reading.text
         focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
@@ -332,6 +371,8 @@ def _of_two_accounts(calls: Sequence[PlannedCall], context: Context) -> bool:
 
 def _derivations(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[Derivation, ...]:
     """What has to be computed over the facts once they are there."""
+    if in_one(calls):
+        return (Derivation(operation="sum", picks=("forecast spend", "forecast spend for the whole month")),)
     if not calls or calls[0].query != "spend":
         return ()
     if holds_share(calls):

@@ -24,6 +24,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.things import of_the_started, saved_on
 from agents.models.offline.reading import Reading, to_come
+from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import asks_mean, dimensions
 from agents.models.offline.weighing.happened import changes_of
 from agents.models.offline.weighing.thread import of_those
@@ -42,12 +43,30 @@ def settled(
         call = _backed_up(saved_on(call, earlier, reading), earlier, reading)
         call = _not_all_ok(_a_year_before(call, earlier, reading, now), reading)
         call = of_the_started(acted_on(call, earlier, reading, now), earlier, reading, now)
+        call = _of_one_place(call, reading)
         call = _of_several_months(of_machines(call, earlier, reading), earlier, reading)
         if call.query == "commitments" and (only := one_kind(reading.text)):
             call = call.having(kind=only)
         each = _in_parts(_by_type(call, reading), earlier, reading)
+        each = [part for one in each for part in _from_this_month(one, now)]
         found += [one for one in each if one not in found]
     return _since_the_cause(_of_one_width(of_volumes(found, reading), earlier), reading, now)
+
+
+_WITHIN = {"account": "accounts", "team": "team", "venue": "accounts", "service": "service"}
+"""By what a change is told apart, and the input that leaves one of these."""
+
+
+def _of_one_place(call: PlannedCall, reading: Reading) -> PlannedCall:
+    """What moved a cost in one place, by service; what moved that of one service, by account: not by what all of it is."""
+    by = str(call.inputs.get("by", ""))
+    of = str(call.inputs.get(_WITHIN.get(by, ""), ""))
+    if call.query != "spend_change" or not of or "," in of or of == "all" or of.startswith(("env:", "team:")):
+        return call
+    if by in dimensions(reading.text):
+        return call
+    within = "account" if by == "service" else "usage_type" if "service" in call.inputs else "service"
+    return call if within == "account" and "accounts" in call.inputs else call.having(by=within)
 
 
 def _of_several_months(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
@@ -205,6 +224,29 @@ def _a_year_before(call: PlannedCall, earlier: Sequence[PlannedCall], reading: R
     return call.having(period=before, compared_to=ago) if ago else call
 
 
+def _from_this_month(call: PlannedCall, now: datetime) -> list[PlannedCall]:
+    """A forecast of months that have begun: of the whole months after this one, and of this one."""
+    months = str(call.inputs.get("months", ""))
+    this, last = f"{now:%Y-%m}", months[-7:]
+    if call.query != "forecast" or not months or months[:7] > this:
+        return [call]
+    running, after = call.having(months=None, period="this_month"), dates.shifted(this, 1)
+    if last == this:
+        return [running]
+    if last == after:
+        return [call.having(months=None, period="next_month"), running]
+    return [call.having(months=f"{after}..{last}"), running]
+
+
+def in_one(calls: Sequence[PlannedCall]) -> bool:
+    """Whether these are the forecast of months that have begun, in its two parts."""
+    if [call.query for call in calls] != ["forecast", "forecast"]:
+        return False
+    ahead, running = calls
+    later = "months" in ahead.inputs or ahead.inputs.get("period") == "next_month"
+    return later and ahead.having(months=None, period="this_month") == running
+
+
 _FORECAST_FOR = frozenset({"period", "accounts", "service", "by"})
 
 
@@ -223,9 +265,13 @@ def _ahead(call: PlannedCall, reading: Reading, now: datetime) -> PlannedCall:
     return call.model_copy(update={"query": "forecast", "inputs": inputs})
 
 
-def unsettled(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+def unsettled(calls: Sequence[PlannedCall], now: datetime) -> tuple[PlannedCall, ...]:
     """Calls by whole days, and as they were before they were set right: what follows them is weighed so, as learned."""
     found = []
+    if in_one(calls):
+        this = f"{now:%Y-%m}"
+        last = str(calls[0].inputs.get("months", dates.shifted(this, 1)))[-7:]
+        calls = (calls[0].having(period=None, months=f"{this}..{last}"),)
     for call in measured(by_days(changes_of(calls))):
         if "part" in call.inputs:
             by = {"by": "account"} if call.inputs.get("by") == "usage_type" else {}

@@ -53,11 +53,26 @@ def staying(
     looked = any(context.queries[one.query].personal_data for one in earlier)  # once more would be a second look
     if of_shown(reading.text) in _ASKED_OF_IT and not looked:
         return [pair for pair in kept if _is_of(pair[1].calls, earlier)] or kept
+    if of_shown(reading.text) == "most":
+        return _of_the_picked(kept, earlier, context)
     if (said := _only(reading)) is None or not any(_knows(one, reading, said) for one in earlier):
         return kept
     same = [pair for pair in kept if _is_of(pair[1].calls, earlier)]
     whole = [pair for pair in same if not _forgets(pair[1].calls, earlier)] or same
     return [pair for pair in whole if not _drops(pair[1].calls, reading, context)] or whole or kept
+
+
+def _of_the_picked(plans: _Plans, earlier: Sequence[PlannedCall], context: Context) -> list[tuple[float, Candidate]]:
+    """The plans without those of all severities or kinds, or of what was shown once more, where the likeliest is neither."""
+
+    def strays(calls: Sequence[PlannedCall]) -> bool:
+        before = [one for one in earlier if [one.query] == [call.query for call in calls]]
+        lost = any(key in one.inputs and key not in calls[0].inputs for one in before for key in _PICKED)
+        return lost or come_to_the_same(calls, earlier, context)
+
+    if not plans or strays(plans[0][1].calls):
+        return list(plans)
+    return [pair for pair in plans if not strays(pair[1].calls)]
 
 
 _WIDER = re.compile(

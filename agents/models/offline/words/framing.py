@@ -1,5 +1,5 @@
 """Framing: greetings, occasions, hearsay and asides around a question, which are no part of what is asked."""
-# ruff: noqa: E501 - patterns of words read better in one piece
+# ruff: noqa: E501, SIM905 - patterns of words read better in one piece
 
 from __future__ import annotations
 
@@ -89,6 +89,48 @@ def unframed(question: str, names: Names) -> str:
     bare = _FILLER.sub(" ", _CONDITION.sub(" ", _OCCASION.sub(" ", without_listeners(bare))))
     bare = _asking(" ".join(_unopened(part, names) for part in _SENTENCE.split(bare)), names)
     return bare if re.search(r"\w{3}", bare) else question
+
+
+_TOPIC = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|but|now|well|hi|hello|about|as for|regarding|concerning)\b\W*)*(?P<topic>(?:[\w.<>'/&-]+\s+){1,8}?[\w.<>'/&-]+)\s*(?:[,:;]|\s[-\u2013\u2014])\s+"
+    r"(?P<ask>(?:and |so )?(?:who|by whom|when|what|how|which|why|where|is|are|was|were|do|does|did|has|have)\b[^,;:?]*?)\b(?P<it>they|them|it|those|these)\b(?! (?:day|week|month|quarter|year|time)s?\b)(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a question is about, said before it: "the gpu boxes in data-lab, who started them"."""
+_DOES = re.compile(
+    r"\b(?:who|what|which|how|why|when|where|if|is|are|was|were|has|have|had|do|does|did|can|could|will|would|i|you|we|they|it|me|us|ones?|rest|others?|same|first|second"
+    r"|show|give|list|tell|compare|find|get|name|check|explain|see|look|thanks?|please|in short)\b",
+    re.IGNORECASE,
+)
+"""What is no name of things: a sentence, or what was shown before."""
+_THINGS = (DOMAIN_CONCEPTS - {"COST", "CHANGE", "FORECAST", "HEALTH", "SAVE"}) | frozenset(
+    "INSTANCE DATABASE FUNCTION BUCKET VOLUME CONTAINER BALANCER RESOURCE ACCOUNTS CONFIG IDENTITY".split()
+)
+"""What words have to be about to name things that something was done to."""
+
+
+_PARTICLE = re.compile(r"\s+(off|on|up|down|out)\b(?=\W*$| (?:last|this|in|yesterday|today)\b)", re.IGNORECASE)
+"""What belongs to the word before: "switched them off" is "switched off the alarms"."""
+
+
+_MORE = re.compile(
+    r"[,;]|\b(?:and|or|but)\b(?=.*\b(?:is|are|was|were|do|does|did|has|have|who|what|when|how|why|it|they|them)\b)",
+    re.IGNORECASE,
+)
+"""A second question of the same."""
+
+
+def with_its_topic(question: str) -> str:
+    """The question with what it is about in the place of the word that points at it, where that is said before it."""
+    match = _TOPIC.match(question)
+    if match is None or _DOES.search(match["topic"]) or _MORE.search(match["ask"] + match["it"] + match["rest"]):
+        return question
+    said = concepts_in(" ".join(words(match["topic"])))
+    if not said & _THINGS or said & {"CHANGE", "SPIKE"}:
+        return question
+    beside = _PARTICLE.match(match["rest"])
+    rest = match["rest"][beside.end() :] if beside else match["rest"]
+    return f"{match['ask']}{beside[1] + ' ' if beside else ''}{match['topic']}{rest}"
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")

@@ -66,6 +66,7 @@ doing: doin
 going: goin
 key policy: keypolicy | key-policy
 key policies: keypolicies
+paid: payed | payd
 please: pls | plz
 amount: amt
 number: num
@@ -131,6 +132,18 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\btop-(?=\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|ten\b)", "top "),
         (r"\bamazon (?=support\b)", "aws "),
+        (
+            r"\bused (?:for )?the last time\b|\bused last(?=\W*$)|\b(?:used most recently|most recently used)\b|\blast use of\b",
+            "last used",
+        ),
+        (
+            r"\b(when (?:was|is)) (?:the (?:user|login|account) )?(svc-[\w-]+|[a-z]\.[a-z-]+) last used\b",
+            r"\1 the access key of \2 last used",
+        ),
+        (
+            r"\b(?:in|into|to) (?:eur|gbp|chf|brl|jpy|yen|sterling|reais|pounds?(?: sterling)?|(?:swiss )?francs?)\b",
+            "in euros",
+        ),
         (
             r"\b(?:blow|bust|burst|break|overshoot|overrun)(?:s|ing)?(?: through| past)?(?= (?:(?:the|their|its|our|his|her|any|a) )?(?:\w+ )?budgets?\b)",
             "exceed",
