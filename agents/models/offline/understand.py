@@ -33,6 +33,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
+from agents.models.offline.weighing.lasting import kept_there, spoken_of
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -91,7 +92,7 @@ def understand(
             calls = before.calls if beside else plan.calls[: plan.first or None]
             of = before if beside else plan
             told = Turn(plan.asked or asked, answer, calls, of.aside, of.limits, of.then, of.focus)
-            turns, missed = [*turns, told], None
+            turns, missed = [*turns, replace(told, place=spoken_of(told, before, context))], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     plan = _asked_after(question, turns, missed, context)
@@ -126,7 +127,7 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
     if missed:
         return plan
-    plan = still_said(plan, before, question, context, leans=follows)
+    plan = kept_there(still_said(plan, before, question, context, leans=follows), question, before, context)
     plan = said_wider(plan, plan.asked or question, before.calls, context)
     same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
     return plan.model_copy(update={"again": before.question}) if same else plan

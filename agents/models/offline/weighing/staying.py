@@ -60,19 +60,19 @@ def staying(
     return [pair for pair in whole if not _drops(pair[1].calls, reading, context)] or whole or kept
 
 
-_WIDER = re.compile(
+WIDER = re.compile(
     r"\b(?:we|our|ours|us|all|every\w*|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|any(?:where|one|body)|elsewhere|somewhere|others?|else|across|rest|remaining"
     r"|accounts?|venues?|casinos?|teams?|environments?|places?|regions?)\b"
 )
 """Words by which a few words may be of more than the place that was shown."""
-_FEW = 8
+FEW = 8
 """Words, at most, of a question that says nothing of where it is asked as it is of where the one before was."""
 
 
 def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
     """The plans without those that ask of everywhere what another one asks in the place that was shown."""
     where = [{key: one.inputs[key] for key in PLACES if one.inputs.get(key, "all") != "all"} for one in earlier]
-    named = reading.found.any() or _WIDER.search(reading.text) or len(reading.text.split()) > _FEW
+    named = reading.found.any() or WIDER.search(reading.text) or len(reading.text.split()) > FEW
     if not where[0] or named or any(one != where[0] for one in where):
         return list(plans)
     every = [one.calls for _, one in plans]
