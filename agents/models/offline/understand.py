@@ -33,7 +33,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
-from agents.models.offline.weighing.lasting import kept_there, spoken_of
+from agents.models.offline.weighing.lasting import kept_from, kept_there, said_to_stay, spoken_of
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -126,11 +126,13 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     follows = continues(question, context)
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
     if missed:
-        return plan
+        leaning = missed.calls or missed.asked is None or follows
+        return plan if leaning else kept_from(plan, question, str(missed.asked), context)
     plan = kept_there(still_said(plan, before, question, context, leans=follows), question, before, context)
     plan = said_wider(plan, plan.asked or question, before.calls, context)
     same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
-    return plan.model_copy(update={"again": before.question}) if same else plan
+    plan = plan.model_copy(update={"again": before.question}) if same else plan
+    return said_to_stay(plan, question, before, context)
 
 
 def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:

@@ -24,7 +24,7 @@ from agents.models.offline.proposing.timing import AT_NO_TIME, at_that_time
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.finishing import spoken
 from agents.models.offline.weighing.staying import FEW, WIDER
-from agents.models.offline.weighing.thread import NOT_NARROWED
+from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.weighing.within import (
     EVERYWHERE,
     HAPPENS,
@@ -117,3 +117,60 @@ def _put(call: PlannedCall, place: Mapping[str, str], of: PlannedCall | None, co
     if of is not None and "period" in fields and ({call.query, of.query} <= BILLED or {call.query, of.query} <= HAPPENS):
         named["period"] = of.inputs["period"]
     return call.having(**named)
+
+
+_MANY = re.compile(
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which|how many|what|list|show|show me|any|(?:are|were) (?:there )?any|do we have any) (?:of the |the |our )?(?:(?!of\b)[a-z-]+ ){0,2}?(?!(?:is|was|has|does|us|this|times|days|hours|weeks|months|ones)\b)[a-z-]{3,}s\b"
+)
+"""Many things by their name: "which budgets are over?"."""
+
+
+def said_to_stay(plan: Plan, question: str, before: Turn, context: Context) -> Plan:
+    """A plan that says in which place it stays, where many things are asked for and nothing points back at that place."""
+    reading, place = read(question, context.names, context.now), place_of(plan.calls)
+    if not place or place != place_of(before.calls) or not _MANY.match(reading.text) or _says_where(reading):
+        return plan
+    if POINTER.search(reading.text) or _THERE.search(reading.text):
+        return plan
+    where = " and ".join(dict.fromkeys(in_words(plan.calls)))
+    said = f'{STAYS}{where} of the question before: say "everywhere" to have all of them.'
+    return plan.model_copy(update={"limits": (*plan.limits, said), "again": ""})
+
+
+_THERE = re.compile(r"(?<!are )(?<!were )\bthere\b")
+
+
+def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
+    """A plan after a question that was not answered, in the place and time which that one named and this one does not.
+
+    Args:
+        plan: what the question means.
+        question: what is asked.
+        asked: the question that was not answered.
+        context: names, clock and queries.
+    """
+    new, old = read(question, context.names, context.now), read(asked, context.names, context.now)
+    ours, words = OF_US.search(new.text), []
+    calls = plan.calls
+    placed = old.found.placed() and not _says_where(new)
+    dated = len(old.when.mentions) == 1 and not timed(new) and not AT_NO_TIME.search(new.flat)
+    if not calls or not (placed or dated):
+        return plan
+    said = [_said_in(call, old, context) for call in calls]
+    where = next((place_of([one]) for one in said if place_of([one])), ()) if placed else ()
+    when = [one for one in said if "period" in one.inputs][:1] if dated else []
+    if not ours:
+        calls = at_that_time(calls, new, [one.model_copy(update={"query": "error_logs"}) for one in when], context)
+        plan = _in(plan.model_copy(update={"calls": calls}), dict(where), when, context)
+        plan = plan.model_copy(update={"read_as": "; ".join(map(spoken, plan.calls))})
+    words = [" and ".join(dict.fromkeys(in_words(said)))] if where and not place_of(plan.calls) else []
+    words += ["time"] if when and not any(call.inputs.get("period") == when[0].inputs["period"] for call in plan.calls) else []
+    note = f"{NOT_NARROWED}{' and the '.join(words)} of the question before."
+    return plan.model_copy(update={"limits": (*plan.limits, note)}) if words else plan
+
+
+def _said_in(call: PlannedCall, old: Reading, context: Context) -> PlannedCall:
+    """A call with the place and the time that a question named, and nothing else."""
+    given = fill(context.queries[call.query], old, context.names, context.now).inputs
+    bare = call.model_copy(update={"inputs": {key: given[key] for key in ("period", *PLACES) if key in given}})
+    return narrowed([bare], old, (), context)[0]
