@@ -24,7 +24,7 @@ from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, said_of_all
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
-from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart
+from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
@@ -107,7 +107,8 @@ def _asked_after(question: str, turns: Sequence[Turn], missed: Missed | None, co
     """The plan of a question after the turns of a conversation; `missed` are the last ones that were not answered."""
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    return said_of_all(in_the_answer(plan, before.answer), question, asked)
+    plan = said_apart(in_the_answer(plan, before.answer), question, asked, before.answer, context)
+    return said_of_all(plan, question, asked)
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
@@ -128,7 +129,9 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     if missed:
         leaning = missed.calls or missed.asked is None or follows
         return plan if leaning else kept_from(plan, question, str(missed.asked), context)
-    plan = kept_there(still_said(plan, before, question, context, leans=follows), question, before, context)
+    plan = still_said(plan, before, question, context, leans=follows)
+    if leans(question) or not _SENTENCE.match(question.casefold()):
+        plan = kept_there(plan, question, before, context)
     plan = said_wider(plan, plan.asked or question, before.calls, context)
     same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
     plan = plan.model_copy(update={"again": before.question}) if same else plan
@@ -318,9 +321,9 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     before = placed_before(question, before, turns, context)
-    question = named_apart(question, before.calls, context)
+    question = named_apart(question, before.calls, before.answer, context)
     lists = (before,) if older else turns[:-_LISTS:-1]
-    taken = (nth_named(question, turn.answer, context.names) for turn in lists)
+    taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
     question = next((one for one in taken if one != question), question)
     question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
@@ -332,6 +335,11 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     happened = all(call.query in HAPPENED for call in before.calls)
     named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team, happened=happened)
     return named, before
+
+
+def _of_rules(turn: Turn) -> bool:
+    """Whether the rows of an answer are of Config rules."""
+    return bool(turn.calls) and all(call.query == "config_compliance" for call in turn.calls)
 
 
 def _out_of_sight(decision: Decision, context: Context) -> Plan | None:

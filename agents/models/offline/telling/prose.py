@@ -32,7 +32,7 @@ from agents.models.offline.telling.picking import (
 from agents.models.offline.telling.results import Told, ToldFact, failed
 from agents.models.offline.telling.whether import OF_SIGHT, Said, held_against, moved_otherwise, of_all, yes_or_no
 from agents.models.offline.topics.asked import counts_apart
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.words.text import fold
@@ -79,7 +79,7 @@ def answer(
     for told in good:
         if any(other.query == told.query and _account(other) != _account(told) for other in good):
             told.beside = _account(told)
-    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24], STAYS))]
+    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT[:28], NOT_NARROWED, NOT_HEEDED[:24], STAYS))]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):

@@ -8,8 +8,14 @@ from collections.abc import Sequence
 from agents.models.offline.plan import Plan
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
+from agents.models.offline.words.text import fold
+
+
+_APART = frozenset({"account", "team", "venue", "service", "region", "env", "month", "day", "type"})
+"""What an answer may be told apart by; "which databases?" asks for no split."""
 
 
 def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
@@ -24,7 +30,8 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         return ()
     told = _sentences(plan, results, asked)
     if plan.again and told <= _sentences(plan, results, plan.again):
-        return (SHOWN_BEFORE,)
+        split = [name.replace("_", " ") for name in dimensions(fold(asked)) if name in _APART]
+        return (NOT_SPLIT.format(split=" or ".join(split)),) if split else (SHOWN_BEFORE,)
     noted = " ".join(plan.limits)
     left = (one for one in plan.without if one.word not in noted)
     words = [f'"{one.word}"' for one in left if told == _sentences(plan, results, one.asked)]
