@@ -33,7 +33,7 @@ from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
-from agents.models.offline.weighing.lasting import kept_from, kept_there, said_to_stay, spoken_of
+from agents.models.offline.weighing.lasting import kept_from, kept_there, said_of_part, said_to_stay, spoken_of
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -98,7 +98,9 @@ def understand(
     plan = _asked_after(question, turns, missed, context)
     if turns and plan.calls:
         reading = read(question, context.names, context.now)
-        without = without_each(question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context)
+        without = without_each(
+            question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context
+        )
         plan = plan.model_copy(update={"without": without})
     return while_waiting(plan, said[-1] if said else "")
 
@@ -135,7 +137,7 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     plan = said_wider(plan, plan.asked or question, before.calls, context)
     same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
     plan = plan.model_copy(update={"again": before.question}) if same else plan
-    return said_to_stay(plan, question, before, context)
+    return said_to_stay(said_of_part(plan, question, before, context), question, before, context)
 
 
 def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:

@@ -176,7 +176,7 @@ def _before_rolling(
     call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime
 ) -> dict[str, Any]:
     """The day before the last so many hours, or as many hours before these; none where hours were not counted back."""
-    held = next((span for one in earlier if _ROLLING.fullmatch(_period(one)) and (span := resolved(_period(one), now))), None)
+    held = resolved(next((_period(one) for one in earlier if _ROLLING.fullmatch(_period(one))), ""), now)
     if held is None or reading.when.relative not in ("day_before", "before"):
         return {}
     length = timedelta(days=1) if reading.when.relative == "day_before" else held.end - held.start

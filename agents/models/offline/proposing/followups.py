@@ -284,7 +284,8 @@ def _singled_out(before: str, answer: str) -> bool:
 
 
 _ORDERED = re.compile(
-    r"\b(?:most|least|worst|best|top|first|last|latest|which (?:one|account|venue|of)\b|where|(?:old|new|bigg|large?|small|great|cheap|price?i|costli|busi|noisi|high|low|dear|long|short)est)\b", re.IGNORECASE
+    r"\b(?:most|least|worst|best|top|first|last|latest|which (?:one|account|venue|of)\b|where|(?:old|new|bigg|large?|small|great|cheap|price?i|costli|busi|noisi|high|low|dear|long|short)est)\b",
+    re.IGNORECASE,
 )
 
 

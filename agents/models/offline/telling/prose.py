@@ -79,7 +79,11 @@ def answer(
     for told in good:
         if any(other.query == told.query and _account(other) != _account(told) for other in good):
             told.beside = _account(told)
-    leading = [limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT[:28], NOT_NARROWED, NOT_HEEDED[:24], STAYS))]
+    leading = [
+        limit
+        for limit in limits
+        if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT[:26], NOT_NARROWED, NOT_HEEDED[:24], STAYS))
+    ]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of, fill
 from agents.models.offline.inputs.hours import narrowed
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.taken_back import wants_all
 from agents.models.offline.plan import PLACES, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
@@ -23,6 +25,7 @@ from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.timing import AT_NO_TIME, at_that_time
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.finishing import spoken
+from agents.models.offline.weighing.heeded import POINTED_PART
 from agents.models.offline.weighing.staying import FEW, WIDER
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.weighing.within import (
@@ -36,6 +39,7 @@ from agents.models.offline.weighing.within import (
     time_lost,
     timed,
 )
+from agents.models.offline.words.text import number
 
 Place = tuple[tuple[str, str], ...]
 """Inputs that say where, and their values."""
@@ -43,7 +47,9 @@ Place = tuple[tuple[str, str], ...]
 
 def place_of(calls: Sequence[PlannedCall]) -> Place:
     """The place that all of these calls are narrowed to; empty where they are of several, or of everywhere."""
-    where = [tuple((key, str(one.inputs[key])) for key in PLACES if one.inputs.get(key, "all") != "all") for one in calls]
+    where = [
+        tuple((key, str(one.inputs[key])) for key in PLACES if one.inputs.get(key, "all") != "all") for one in calls
+    ]
     return where[0] if where and all(one == where[0] for one in where) else ()
 
 
@@ -85,7 +91,9 @@ _LEAVES = re.compile(
     r"(?i)^\W*(?:ok\w*|right|thanks|thank you|good|great|fine|clear|alright)\W*[.!](?!\W*(?:and|also|what about|how about)\b)|\baws\b"
 )
 """What is done with what was spoken of ("ok. alarms now?"), or is of AWS and of no place."""
-_THAT_TIME = re.compile(r"\b(?:that|those|same|whole|entire|full) (?:very |same )?(?:days?|nights?|weeks?|months?|quarters?|years?|times?|periods?)\b")
+_THAT_TIME = re.compile(
+    r"\b(?:that|those|same|whole|entire|full) (?:very |same )?(?:days?|nights?|weeks?|months?|quarters?|years?|times?|periods?)\b"
+)
 
 
 def _says_where(reading: Reading) -> bool:
@@ -114,7 +122,11 @@ def _put(call: PlannedCall, place: Mapping[str, str], of: PlannedCall | None, co
         named["accounts"] = f"team:{named.pop('team')}"
     if {"resource", *PLACES} & call.inputs.keys() or not named.keys() <= fields.keys() or is_one(call, named, context):
         named = {}
-    if of is not None and "period" in fields and ({call.query, of.query} <= BILLED or {call.query, of.query} <= HAPPENS):
+    if (
+        of is not None
+        and "period" in fields
+        and ({call.query, of.query} <= BILLED or {call.query, of.query} <= HAPPENS)
+    ):
         named["period"] = of.inputs["period"]
     return call.having(**named)
 
@@ -164,7 +176,11 @@ def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
         plan = _in(plan.model_copy(update={"calls": calls}), dict(where), when, context)
         plan = plan.model_copy(update={"read_as": "; ".join(map(spoken, plan.calls))})
     words = [" and ".join(dict.fromkeys(in_words(said)))] if where and not place_of(plan.calls) else []
-    words += ["time"] if when and not any(call.inputs.get("period") == when[0].inputs["period"] for call in plan.calls) else []
+    words += (
+        ["time"]
+        if when and not any(call.inputs.get("period") == when[0].inputs["period"] for call in plan.calls)
+        else []
+    )
     note = f"{NOT_NARROWED}{' and the '.join(words)} of the question before."
     return plan.model_copy(update={"limits": (*plan.limits, note)}) if words else plan
 
@@ -174,3 +190,26 @@ def _said_in(call: PlannedCall, old: Reading, context: Context) -> PlannedCall:
     given = fill(context.queries[call.query], old, context.names, context.now).inputs
     bare = call.model_copy(update={"inputs": {key: given[key] for key in ("period", *PLACES) if key in given}})
     return narrowed([bare], old, (), context)[0]
+
+
+_WHOLE_TIME = "All of the time that was shown before is in this, not a shorter part of it."
+_MINUTES = {"minute": 1, "hour": 60}
+
+
+def said_of_part(plan: Plan, question: str, before: Turn, context: Context) -> Plan:
+    """A plan that says where it is of all hours which were shown, though fewer are pointed at ("that half hour")."""
+    reading = read(question, context.names, context.now)
+    part = POINTED_PART.search(reading.text)
+    if part is None or reading.when.mentions or reading.when.hours or not before.calls:
+        return plan
+    many = number(part["many"] or "") or 1
+    length = timedelta(minutes=30 if part["half"] else 15 if part["quarter"] else many * _MINUTES[part["unit"]])
+    held = {str(one.inputs["period"]) for one in before.calls if "period" in one.inputs}
+    spans = [
+        resolved(str(call.inputs.get("period")), context.now)
+        for call in plan.calls
+        if call.inputs.get("period") in held
+    ]
+    if not any(span is not None and span.end - span.start > length for span in spans):
+        return plan
+    return plan.model_copy(update={"limits": (*plan.limits, _WHOLE_TIME), "again": ""})

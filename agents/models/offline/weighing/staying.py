@@ -92,7 +92,10 @@ def _in_time(
     """The plans without those that ask of a time which nobody named what another one asks of the time that was shown."""
     if reading.when.mentions or AT_NO_TIME.search(reading.flat):
         return list(plans)
-    known, every = {str(one.inputs["period"]) for one in earlier if "period" in one.inputs}, [one.calls for _, one in plans]
+    known, every = (
+        {str(one.inputs["period"]) for one in earlier if "period" in one.inputs},
+        [one.calls for _, one in plans],
+    )
     return [
         (chance, one)
         for chance, one in plans
@@ -105,12 +108,10 @@ def _in_time(
     ]  # fmt: skip
 
 
-def _of_each(
-    plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]
-) -> list[tuple[float, Candidate]]:
+def _of_each(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
     """The plans that ask all which was asked of another place or time, where such a one is all that is named."""
     named = reading.found.placed() or reading.found.regions or reading.when.mentions
-    if len(earlier) < 2 or not named or reading.found.services or list(weighty(reading.text)):
+    if len(earlier) < 2 or not named or reading.found.services or any(weighty(reading.text)):
         return list(plans)
     asked = [one.query for one in earlier]
     return [pair for pair in plans if [call.query for call in pair[1].calls] == asked] or list(plans)

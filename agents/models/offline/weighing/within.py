@@ -258,7 +258,11 @@ def _not_pointed(
     if said is None or not of_things or wants_all(reading.text) or any(_SAID.search(limit) for limit in limits):
         return []
     subjects = {_subject(one) for one in earlier}
-    if any(_subject(call) in subjects or _PICKED & call.inputs.keys() or _shares(call, earlier) for call in calls):
+    ended = any("ending" in one.inputs for one in earlier)  # more commitments run than end in that time
+    widened = ended and all(call.query == "commitments" and call.inputs.keys() <= {"kind", "period"} for call in calls)
+    if not widened and any(
+        _subject(call) in subjects or _PICKED & call.inputs.keys() or _shares(call, earlier) for call in calls
+    ):
         return []
     return [f'{NOT_NARROWED}things that "{said[0]}" points at: what is shown is not of those alone.']
 
