@@ -24,7 +24,7 @@ from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, said_of_all
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
-from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart
+from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
@@ -34,6 +34,7 @@ from agents.models.offline.weighing.also import same_and_more
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
+from agents.models.offline.weighing.lasting import kept_from, kept_there, said_of_part, said_to_stay, spoken_of
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -93,7 +94,7 @@ def understand(
             calls = before.calls if beside else plan.calls[: plan.first or None]
             of = before if beside else plan
             told = Turn(plan.asked or asked, answer, calls, of.aside, of.limits, of.then, of.focus)
-            turns, missed = [*turns, told], None
+            turns, missed = [*turns, replace(told, place=spoken_of(told, before, context))], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     plan = _asked_after(question, turns, missed, context)
@@ -110,7 +111,8 @@ def _asked_after(question: str, turns: Sequence[Turn], missed: Missed | None, co
     """The plan of a question after the turns of a conversation; `missed` are the last ones that were not answered."""
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    return said_of_all(in_the_answer(plan, before.answer), question, asked)
+    plan = said_apart(in_the_answer(plan, before.answer), question, asked, before.answer, context)
+    return said_of_all(plan, question, asked)
 
 
 def _following(question: str, before: Turn, context: Context, *, said: str, missed: Missed | None) -> Plan:
@@ -129,11 +131,15 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     follows = continues(question, context)
     plan = going_on(plan, aside, question, earlier, context, leans=follows)
     if missed:
-        return plan
+        leaning = missed.calls or missed.asked is None or follows
+        return plan if leaning else kept_from(plan, question, str(missed.asked), context)
     plan = still_said(plan, before, question, context, leans=follows)
+    if leans(question) or not _SENTENCE.match(question.casefold()):
+        plan = kept_there(plan, question, before, context)
     plan = said_wider(plan, plan.asked or question, before.calls, context)
     same = bool(plan.calls) and is_shown_again(plan, before, context) and fold(question) != fold(before.question)
-    return plan.model_copy(update={"again": before.question}) if same else plan
+    plan = plan.model_copy(update={"again": before.question}) if same else plan
+    return said_to_stay(said_of_part(plan, question, before, context), question, before, context)
 
 
 def _asked_again(question: str, full: str, before: Turn, context: Context) -> Plan | None:
@@ -321,9 +327,9 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     question, older = reached(paired(question), turns, context)
     before = older or turns[-1]
     before = placed_before(question, before, turns, context)
-    question = named_apart(question, before.calls, context)
+    question = named_apart(question, before.calls, before.answer, context)
     lists = (before,) if older else turns[:-_LISTS:-1]
-    taken = (nth_named(question, turn.answer, context.names) for turn in lists)
+    taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
     question = next((one for one in taken if one != question), question)
     question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
@@ -335,6 +341,11 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     happened = all(call.query in HAPPENED for call in before.calls)
     named = named_after(question, before.question, before.answer, context.names, of_a_team=of_a_team, happened=happened)
     return named, before
+
+
+def _of_rules(turn: Turn) -> bool:
+    """Whether the rows of an answer are of Config rules."""
+    return bool(turn.calls) and all(call.query == "config_compliance" for call in turn.calls)
 
 
 def _out_of_sight(decision: Decision, context: Context) -> Plan | None:

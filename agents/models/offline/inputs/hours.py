@@ -151,6 +151,8 @@ def _timed(earlier: Sequence[PlannedCall]) -> str:
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
     """The hours of before on the day before or after, or on the same day; or as many as are said beside them."""
     word = _timed(earlier)
+    if rolling := _before_rolling(call, reading, earlier, now):
+        return rolling
     held = resolved(word, now)
     if reading.when.mentions or not earlier or _WHOLE.search(reading.flat):
         return {}
@@ -165,6 +167,20 @@ def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], 
     moved = period.start - _midnight(held.start)
     start, end = (datetime.fromisoformat(part) + moved for part in word.split(".."))
     return _hours(start, end) if reading.when.relative or not moved else {}
+
+
+_ROLLING = re.compile(r"last_\d+_hours")
+
+
+def _before_rolling(
+    call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime
+) -> dict[str, Any]:
+    """The day before the last so many hours, or as many hours before these; none where hours were not counted back."""
+    held = resolved(next((_period(one) for one in earlier if _ROLLING.fullmatch(_period(one))), ""), now)
+    if held is None or reading.when.relative not in ("day_before", "before"):
+        return {}
+    length = timedelta(days=1) if reading.when.relative == "day_before" else held.end - held.start
+    return _hours(held.start - length, held.start)
 
 
 def _hours(start: datetime, end: datetime) -> dict[str, Any]:

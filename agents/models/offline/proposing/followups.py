@@ -287,6 +287,19 @@ def person_meant(question: str, answer: str, asked: str | None = None) -> str:
     return f"{question[: he.start()]}{who.pop()}{question[he.end() :]}" if he and len(who) == 1 else question
 
 
+def _singled_out(before: str, answer: str) -> bool:
+    """Whether one of the rows is what was asked for: the only one, one account's, or the first in the order of the question."""
+    rows = list(_LEADING.finditer(answer))
+    placed = {match["account"] or match["name"] for match in rows}
+    return len(placed) == 1 or bool(_ORDERED.search(before) or of_shown_in(before) == "most")
+
+
+_ORDERED = re.compile(
+    r"\b(?:most|least|worst|best|top|first|last|latest|which (?:one|account|venue|of)\b|where|(?:old|new|bigg|large?|small|great|cheap|price?i|costli|busi|noisi|high|low|dear|long|short)est)\b",
+    re.IGNORECASE,
+)
+
+
 def _thing_meant(question: str, before: str, row: str) -> str | None:
     """A question who did something with "the first one", with the name that stands first in the answer; None of others."""
     first, kind = _FIRST_OF_THEM.search(question), _KIND.search(before)
@@ -364,7 +377,7 @@ def named_after(
         kind = "venue" if first in names.venues else "account"
         return f"{question[: one.start()]}{one[1]} {kind} {first}{question[one.end() :]}" if first else question
     own = any(name in before.casefold() for name in (*names.accounts, *names.venues))
-    if account and not own and _THERE.search(question):
+    if account and not own and _THERE.search(question) and _singled_out(before, answer):
         return _THERE.sub(f"in account {account}", question, count=1)
     if re.search(r"[-_/.]", row["name"]) and row["name"] not in names.accounts and (that := _THAT.search(question)):
         return _THAT.sub(f"{that['thing']} {row['name']}", question, count=1)

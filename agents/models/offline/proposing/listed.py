@@ -37,7 +37,8 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
     if calls and all(call.query == "account_list" for call in calls):
         return _of_the_account(question, before, context)
     if calls and all(call.query == "commitments" for call in calls):
-        return _since_it_ended(question, answer, context.now)
+        dated = _since_it_ended(question, answer, context.now)
+        return dated if dated != question else _of_the_only_one(question, answer, context)
     if calls and all(call.query == "alarm_history" for call in calls):
         return _just_before(question, answer)
     if calls and all(call.query == "who_did_what" for call in calls):
@@ -45,6 +46,26 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
     if calls and all(call.query == "inventory" for call in calls):
         return _UNTIL_NOW.sub(r"\1 this month so far", question)
     return question
+
+
+_ROW = re.compile(r"(?m)^- (?:.* in account (?P<account>[\w-]+))?")
+_THE_ONE = re.compile(
+    r"(?i)\b(?:it|its|(?:that|this) (?:one|plan|savings plan|reservation|commitment))\b(?! (?:is|was) (?:that|true|clear|possible)\b)"
+)
+
+
+_NOT_OF_IT = re.compile(r"(?i)^\W*(?:and |so )?who\b|\b(?:bills?|invoices?|spend(?:ing)?|pay(?:ing)?)\b")
+"""Who did it, and what a bill is beside it: no account of one commitment says that."""
+
+
+def _of_the_only_one(question: str, answer: str, context: Context) -> str:
+    """A question of "it", where one commitment was shown, with the account named that it is in."""
+    rows = list(_ROW.finditer(answer))
+    only = rows[0]["account"] if len(rows) == 1 else None
+    named = read(question, context.names, context.now).found.placed()
+    if only is None or named or not _THE_ONE.search(question) or _NOT_OF_IT.search(question):
+        return question
+    return f"{question.rstrip(' ?.!')} in account {only}?"
 
 
 _UNTIL_NOW = re.compile(

@@ -45,7 +45,7 @@ def ranked_first(question: str, before: str, answer: str, names: Names) -> str:
     return question
 
 
-_PLACE = r"(?:one|account|venue|casino|team|service|row)"
+_PLACE = r"(?:one|account|venue|casino|team|service|row|rule)"
 _NTH = re.compile(
     rf"(?:\bthe (?P<nth>first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (?P<kind>{_PLACE})| of (?:them|these|those|the (?:list|three|four|five))|(?=\W*$| (?:by|per|in|for|last)\b))|(?:\b(?:number|nr\.?|no\.) ?|#)(?P<number>one|two|three|four|five|[1-5]))(?: (?:on|in|of) (?:the|that|this) (?:list|table))?(?!\w)",
     re.IGNORECASE,
@@ -63,15 +63,15 @@ _TOLD = re.compile(
 )
 
 
-def nth_named(question: str, answer: str, names: Names) -> str:
+def nth_named(question: str, answer: str, names: Names, *, rules: bool = False) -> str:
     """A question of "the second one" or "the last" of a list, with the account, venue, team or service of that row named.
 
-    As it is where the rows are of something else, or of several kinds, or fewer than that were told.
+    So with a Config rule, where the rows are of `rules`. As it is where the rows are of something else, or of several kinds, or fewer than that were told.
     """
     said = _NTH.search(question)
     if said is None:
         return question
-    told = [(_kind_of(row, names), row["name"]) for row in _TOLD.finditer(answer)]
+    told = [("rule" if rules else _kind_of(row, names), row["name"]) for row in _TOLD.finditer(answer)]
     rows = [(kind, name) for kind, name in told if kind]
     place = _NUMBERED[(said["nth"] or said["number"]).casefold()]
     kinds = {kind for kind, _ in rows}
@@ -81,7 +81,7 @@ def nth_named(question: str, answer: str, names: Names) -> str:
     if (said["kind"] or "one").casefold() not in ("one", "row", kind, "casino" if kind == "venue" else kind):
         return question
     lead = f"{question[: said.start()]}for " if _OPENED.match(question[: said.start()]) else question[: said.start()]
-    return f"{lead}{name if kind == 'service' else f'{kind} {name}'}{question[said.end() :]}"
+    return f"{lead}{name if kind in ('service', 'rule') else f'{kind} {name}'}{question[said.end() :]}"
 
 
 def _kind_of(row: re.Match[str], names: Names) -> str:

@@ -61,6 +61,8 @@ class Turn:
     then: tuple[Derivation, ...] = ()
     focus: tuple[str, ...] = ()
     """What was worked out of it, and whose rows were told first."""
+    place: tuple[tuple[str, str], ...] = ()
+    """The place that the conversation is of by then, see `weighing.lasting`: an input and its value."""
 
 
 def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str, Turn | None]:

@@ -15,7 +15,7 @@ from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.only import sort_named
 from agents.models.offline.inputs.placing import others
 from agents.models.offline.naming.left_out import left_out, only_leaves_out, spans, words_left_out
-from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.plan import Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read
 
@@ -258,9 +258,35 @@ _THE_OTHERS = re.compile(
 )
 
 
-def _but_those_shown(question: str, match: re.Match[str], earlier: Sequence[PlannedCall], context: Context) -> str:
-    """A question of "the other venues", with those named that were shown and are therefore not meant."""
+_IN_A_ROW = re.compile(r"(?m)^- (?:.* in )?(?:account )?(?P<account>[\w-]+)(?=[,: (]|$)")
+
+
+def shown_in(answer: str, context: Context) -> tuple[str, ...]:
+    """The accounts that the rows of an answer are of, in the order in which they are known."""
+    told = {match["account"] for match in _IN_A_ROW.finditer(answer)}
+    return tuple(name for name in context.names.accounts if name in told)
+
+
+LEFT_OUT = "Left out, as it was shown before: "
+"""How a sentence begins that names the places which "the other venues" are not."""
+
+
+def said_apart(plan: Plan, question: str, asked: str, answer: str, context: Context) -> Plan:
+    """A plan that names what "the other venues" leave out, where these were `asked` for by their names."""
+    of, named = _THE_OTHERS.search(question), _THE_OTHERS.search(asked)
+    shown = [name for name in shown_in(answer, context) if name in context.names.venue_accounts]
+    if not of or named or not shown or not plan.calls:
+        return plan
+    return plan.model_copy(update={"limits": (*plan.limits, f"{LEFT_OUT}{', '.join(shown)}.")})
+
+
+def _but_those_shown(
+    question: str, match: re.Match[str], earlier: Sequence[PlannedCall], answer: str, context: Context
+) -> str:
+    """A question of "the other venues", with those named that are meant: all but those that were shown."""
     held = held_by(earlier[0], context) if len(earlier) == 1 else ()
+    if len(held) == len(context.names.accounts):
+        held = shown_in(answer, context)  # of everywhere, what was shown lies in some
     if "accounts" not in fields_of(context.queries[earlier[0].query]) or not 0 < len(held) < len(
         context.names.accounts
     ):
@@ -272,13 +298,15 @@ def _but_those_shown(question: str, match: re.Match[str], earlier: Sequence[Plan
     return f"{question[: match.start()]}{' and '.join(rest)}{question[match.end() :]}"
 
 
-def named_apart(question: str, earlier: Sequence[PlannedCall], context: Context) -> str:
+def named_apart(question: str, earlier: Sequence[PlannedCall], answer: str, context: Context) -> str:
     """A question that leaves out a team or an account by a word which is also an ordinary one, with that word marked as it.
 
     "Leave data out of it" after a bill by team is of the team data; "the other venues" after one of them are all but that.
     """
-    if (others_of := _THE_OTHERS.search(question)) and not leaves_out_alone(read(question, context.names, context.now)):
-        return _but_those_shown(question, others_of, earlier, context)
+    if earlier and (others_of := _THE_OTHERS.search(question)):
+        everywhere = all(len(held_by(one, context)) == len(context.names.accounts) for one in earlier)
+        if everywhere or not leaves_out_alone(read(question, context.names, context.now)):
+            return _but_those_shown(question, others_of, earlier, answer, context)
     by = {call.inputs.get("by") for call in earlier} | {"team" for call in earlier if "team" in call.inputs}
     for kind, known in (("team", context.names.teams), ("account", context.names.accounts)):
         for name in known if kind in by else ():

@@ -49,9 +49,9 @@ from agents.models.offline.telling.whether import (
     yes_or_no,
 )
 from agents.models.offline.topics.asked import counts_apart
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
-from agents.models.offline.weighing.thread import NOT_NARROWED
+from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
 from tools.units import DURATIONS
@@ -74,7 +74,7 @@ _LEADS: dict[str, str] = {
 }
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
-_FIRST = (NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED.partition("{")[0])
+_FIRST = (NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT.partition("{")[0], NOT_NARROWED, NOT_HEEDED.partition("{")[0], STAYS)
 """How sentences begin that stand before what is told: it may be beside the question."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
@@ -98,9 +98,7 @@ def answer(
     for told in good:
         if any(other.query == told.query and _account(other) != _account(told) for other in good):
             told.beside = _account(told)
-    leading = [
-        limit for limit in limits if limit.startswith((NOTHING_NEW, SHOWN_BEFORE, NOT_NARROWED, NOT_HEEDED[:24]))
-    ]
+    leading = [limit for limit in limits if limit.startswith(_FIRST)]
     parts = ["{{read}}", *leading] if good else []
     said: set[tuple[str, ...]] = set()
     for place, told in enumerate(results):

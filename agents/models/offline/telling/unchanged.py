@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from agents.models.offline.plan import Plan
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
-from agents.models.offline.weighing.heeded import NOT_HEEDED
+from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
+from agents.models.offline.words.text import fold
+
+_APART = frozenset({"account", "team", "venue", "service", "region", "env", "month", "day", "type"})
+"""What an answer may be told apart by; "which databases?" asks for no split."""
 
 
 def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
@@ -24,10 +29,13 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         return ()
     told = _sentences(plan, results, asked)
     if plan.again and told <= _sentences(plan, results, plan.again):
-        return (SHOWN_BEFORE,)
+        rows = {told.columns[0].casefold() for told in results if told.columns}  # what they are told apart by
+        split = [name for name in dimensions(fold(asked)) if name in _APART - rows]
+        return (NOT_SPLIT.format(split=" or ".join(split)),) if split else (SHOWN_BEFORE,)
     noted = " ".join(plan.limits)
     left = (one for one in plan.without if one.word not in noted)
-    words = [f'"{one.word}"' for one in left if told == _sentences(plan, results, one.asked)]
+    same = [one.word for one in left if told == _sentences(plan, results, one.asked)]
+    words = list(dict.fromkeys(A_FIGURE if word in FIGURES else f'"{word}"' for word in same))
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
 
 

@@ -320,6 +320,8 @@ NOTHING_NEW = "Nothing new was understood in this question: this is what was sho
 """It stands first in an answer: what follows is no answer to what was asked last."""
 SHOWN_BEFORE = "This is what was shown before: the question changes nothing of what is looked at or told."
 """It stands first, too: whether it answers what was asked last is left to who reads it."""
+NOT_SPLIT = "This can not be added up by {split} here: it is what was shown before."
+"""It stands first in the same way, where a split was asked for that the query does not make."""
 _LISTS = re.compile(
     r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )

@@ -38,6 +38,16 @@ _SAID = frozenset(
 """Words about what was said, and not about what is asked."""
 _MEASURES = frozenset("average mean percent percentage share rate more less fewer difference".split())
 """Words for what a sentence of its own says that it is not told."""
+POINTED_PART = re.compile(
+    r"\b(?:that|those|these|this|same|first|last|whole|entire) (?:very |same |first |last |whole )?"
+    r"(?:(?P<half>half)(?: an| of an)?[ -]hour|(?P<quarter>quarter) of an hour|(?:(?P<many>\d+|[a-z]+) )?(?P<unit>minute|hour)s?)\b"
+)
+"""Some hours or minutes that are pointed at: whether they are shorter than what was shown is said elsewhere."""
+FIGURES = frozenset(
+    "half double doubled twice triple tripled dozen second third fourth fifth hundred thousand million".split()
+)
+"""Words that read as figures: an answer that quotes one would tell a figure which no fact supports."""
+A_FIGURE = "the number that it says"
 _WORD = re.compile(r"(?<![<\w-])[a-z][\w'-]*(?![>\w])")
 
 
@@ -66,8 +76,11 @@ def without_each(
 
 def _words(reading: Reading, calls: Sequence[PlannedCall], context: Context) -> Iterable[str]:
     """The words that have to count: none that is light, part of a name or a time, or of what the queries look at."""
+    pointed = [part.span() for part in POINTED_PART.finditer(reading.text)]
     for match in _WORD.finditer(reading.text):
         word = match[0]
+        if any(start <= match.start() < end for start, end in pointed):
+            continue
         if word in _SAID or word in NUMBERS or len(word) < 3 or (word in LIGHT and word not in MEANT):
             continue
         if word in (reading.hint, reading.user, *reading.resources) or is_asked_of_it(reading.text, match.start()):

@@ -299,7 +299,7 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         held = [str(one.inputs["part"]) for one in earlier if "part" in one.inputs]
         held += [kind for one in earlier if (kind := str(one.inputs.get("kind"))) in HOMES]  # "what do they cost?"
         held += [_METERED[name] for one in earlier if (name := str(one.inputs.get("name"))) in _METERED]
-        named = [part for part in held if HOMES[part] == service][:1]
+        named = [part for part in dict.fromkeys(held) if HOMES[part] == service]
         if named and WHOLE_BILL.search(reading.text):
             return [call.having(service=None, by=None)]
     if not named:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fill
+from agents.models.offline.inputs.special import is_guessed
 from agents.models.offline.intents.coverage import knows_word
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, come_to_the_same
+from agents.models.offline.proposing.timing import AT_NO_TIME
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.of_shown import of_shown
 from agents.models.offline.weighing.kept import strayed
@@ -49,7 +52,7 @@ def staying(
     kept = [pair for pair in plans if not strayed(pair[1].calls, reading, earlier, context.now)]
     if not earlier:
         return kept
-    kept = _in_place(kept, reading, earlier)
+    kept = _of_each(_in_time(_in_place(kept, reading, earlier), reading, earlier, context.now), reading, earlier)
     looked = any(context.queries[one.query].personal_data for one in earlier)  # once more would be a second look
     if of_shown(reading.text) in _ASKED_OF_IT and not looked:
         return [pair for pair in kept if _is_of(pair[1].calls, earlier)] or kept
@@ -75,19 +78,19 @@ def _of_the_picked(plans: _Plans, earlier: Sequence[PlannedCall], context: Conte
     return [pair for pair in plans if not strays(pair[1].calls)]
 
 
-_WIDER = re.compile(
+WIDER = re.compile(
     r"\b(?:we|our|ours|us|all|every\w*|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|any(?:where|one|body)|elsewhere|somewhere|others?|else|across|rest|remaining"
     r"|accounts?|venues?|casinos?|teams?|environments?|places?|regions?)\b"
 )
 """Words by which a few words may be of more than the place that was shown."""
-_FEW = 8
+FEW = 8
 """Words, at most, of a question that says nothing of where it is asked as it is of where the one before was."""
 
 
 def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
     """The plans without those that ask of everywhere what another one asks in the place that was shown."""
     where = [{key: one.inputs[key] for key in PLACES if one.inputs.get(key, "all") != "all"} for one in earlier]
-    named = reading.found.any() or _WIDER.search(reading.text) or len(reading.text.split()) > _FEW
+    named = reading.found.any() or WIDER.search(reading.text) or len(reading.text.split()) > FEW
     if not where[0] or named or any(one != where[0] for one in where):
         return list(plans)
     every = [one.calls for _, one in plans]
@@ -96,6 +99,37 @@ def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -
         for chance, one in plans
         if _there(one.calls, where[0]) not in every or _is_there(one) or _of_a_bill(one.calls) != _of_a_bill(earlier)
     ]
+
+
+def _in_time(
+    plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall], now: datetime
+) -> list[tuple[float, Candidate]]:
+    """The plans without those that ask of a time which nobody named what another one asks of the time that was shown."""
+    if reading.when.mentions or AT_NO_TIME.search(reading.flat):
+        return list(plans)
+    known, every = (
+        {str(one.inputs["period"]) for one in earlier if "period" in one.inputs},
+        [one.calls for _, one in plans],
+    )
+    return [
+        (chance, one)
+        for chance, one in plans
+        if not any(
+            is_guessed(str(call.inputs.get("period")), now) and period not in call.inputs.values()
+            and tuple(other.having(period=period) for other in one.calls) in every
+            for call in one.calls
+            for period in known
+        )
+    ]  # fmt: skip
+
+
+def _of_each(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
+    """The plans that ask all which was asked of another place or time, where such a one is all that is named."""
+    named = reading.found.placed() or reading.found.regions or reading.when.mentions
+    if len(earlier) < 2 or not named or reading.found.services or any(weighty(reading.text)):
+        return list(plans)
+    asked = [one.query for one in earlier]
+    return [pair for pair in plans if [call.query for call in pair[1].calls] == asked] or list(plans)
 
 
 def _of_a_bill(calls: Sequence[PlannedCall]) -> bool:

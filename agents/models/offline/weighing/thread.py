@@ -30,6 +30,8 @@ _AND_SO = re.compile(
 """What is asked of the same things by one word more: "and backed up?", "patched?"."""
 NOT_NARROWED = "This is not narrowed to the "
 """How a sentence begins that says of what an answer is not, though it was asked of that."""
+STAYS = "This stays in the "
+"""How a sentence begins that says where an answer is of, though its question may be of everywhere."""
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining|else|instead|other than)\b")
 
 

@@ -24,16 +24,16 @@ from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.thread import NOT_NARROWED
 
-_OF_US = re.compile(
+OF_US = re.compile(
     r"\b(?:we|our|ours|us|all|every|everyone|everybody|total|overall|whole|entire|altogether|company|group|organi[sz]ation|estate|business"
     r"|anywhere|everywhere|elsewhere|somewhere|others?|across|aws)\b"
 )
 """Words by which a question may be of everything."""
-_EVERYWHERE = re.compile(
+EVERYWHERE = re.compile(
     r"\b(?:overall|altogether|whole|entire|company|organi[sz]ation|estate|business|anywhere|everywhere|elsewhere|across|(?:all|every|each|other|any|which|what|per|by|each of) (?:of )?(?:the |our |other )*(?:accounts?|venues?|casinos?|teams?|environments?|places?))\b"
 )
 """Words that say so themselves: what was shown before is not meant."""
-_HAPPENS = HAPPENED | {"backups", "metric", "who_did_what"}
+HAPPENS = HAPPENED | {"backups", "metric", "who_did_what"}
 """Queries of what happened and of what people did: one is asked of where the other one looked."""
 _TOLD_APART = {"account": "accounts", "venue": "accounts", "env": "accounts", "team": "team"}
 """By what a bill is split, with the input that would leave one row of it."""
@@ -51,7 +51,7 @@ def within(
         earlier: the calls of the answer that it follows.
         context: names, clock and queries.
     """
-    if len(earlier) != 1 or _OF_US.search(reading.text) or _named_apart(reading):
+    if len(earlier) != 1 or OF_US.search(reading.text) or named_apart(reading):
         return tuple(calls)
     return tuple(_put(call, reading, earlier[0], context) for call in calls)
 
@@ -64,7 +64,7 @@ def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Cont
     fields = fields_of(context.queries[call.query])
     if "team" in place and "team" not in fields:
         place["accounts"] = f"team:{place.pop('team')}"
-    if not place.keys() <= fields.keys() or _is_one(call, place, context):
+    if not place.keys() <= fields.keys() or is_one(call, place, context):
         return call
     if _WHICH_PLACE.search(reading.flat) and len(members(place.get("accounts", ""), context)) <= 1:
         return call  # which account it is needs more than one to look at
@@ -85,7 +85,7 @@ _WHICH_PLACE = re.compile(
 def _its_time(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> dict[str, str]:
     """The period of a bill that was shown, for one whose question names none."""
     period = str(before.inputs.get("period", ""))
-    if not _is_told(before, context) or _timed(reading) or {"period", "months"} & call.inputs.keys():
+    if not is_told(before, context) or timed(reading) or {"period", "months"} & call.inputs.keys():
         return {}
     return {} if AT_NO_TIME.search(reading.flat) or _is_too_long(call, period, context) else {"period": period}
 
@@ -100,7 +100,7 @@ def _is_too_long(call: PlannedCall, word: str, context: Context) -> bool:
     return call.inputs.get("by") == "day" and period is not None and period.days > _DAYS
 
 
-def _is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
+def is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
     """Whether accounts (or teams) are to be told apart, and the place is one of them: it may be asked of all of them."""
     by = _TOLD_APART.get(str(call.inputs.get("by")), "")
     return (
@@ -112,22 +112,22 @@ def _is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
 
 def _akin(call: PlannedCall, before: PlannedCall) -> bool:
     """Whether one is asked where the other one looked: both of a bill, of what is and happens, or of safety."""
-    return call.domain == before.domain or {call.query, before.query} <= _HAPPENS
+    return call.domain == before.domain or {call.query, before.query} <= HAPPENS
 
 
-def _named_apart(reading: Reading) -> bool:
+def named_apart(reading: Reading) -> bool:
     """Whether a question names where it is asked, or one thing or person of its own."""
     named = reading.found.placed() or reading.found.regions or reading.found.excluded or reading.found.unknown
     return bool(named or reading.user or reading.resources or reading.ids or reading.event)
 
 
-def _timed(reading: Reading) -> bool:
+def timed(reading: Reading) -> bool:
     """Whether a question names a time of its own."""
     when = reading.when
     return bool(when.mentions or when.relative or when.hours or when.clock)
 
 
-def _is_told(call: PlannedCall, context: Context) -> bool:
+def is_told(call: PlannedCall, context: Context) -> bool:
     """Whether a call is of a time that has been and that somebody named."""
     word = str(call.inputs.get("period", ""))
     period = resolved(word, context.now) if word else None
@@ -149,7 +149,7 @@ def said_wider(plan: Plan, question: str, earlier: Sequence[PlannedCall], contex
     if shown(reading, earlier, context) is not None:
         return plan
     calls = plan.calls  # where one of two readings looks there, both are told, and the other one says what it is
-    lost = [*_places_lost(calls, reading, earlier, context), *_time_lost(calls, reading, earlier, context)]
+    lost = [*places_lost(calls, reading, earlier, context), *time_lost(calls, reading, earlier, context)]
     said = [f"{NOT_NARROWED}{' and the '.join(lost)} of the question before."] if lost else []
     said += _since_unknown(calls, reading, earlier, plan.limits) or [] if not said else []
     said += _not_pointed(calls, reading, earlier, plan.limits) if not said else []
@@ -157,20 +157,20 @@ def said_wider(plan: Plan, question: str, earlier: Sequence[PlannedCall], contex
     return plan.model_copy(update={"limits": (*plan.limits, *said)}) if said else plan
 
 
-def _places_lost(
+def places_lost(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> list[str]:
     """The places that were shown, in words, where these calls look everywhere and nothing says that this is meant."""
-    if _named_apart(reading) or _EVERYWHERE.search(reading.flat) or wants_all(reading.text):
+    if named_apart(reading) or EVERYWHERE.search(reading.flat) or wants_all(reading.text):
         return []
     taken = any(set(PLACES) & taken_back(reading.text, one.inputs) for one in earlier)
     wide = [call for call in calls if "accounts" in fields_of(context.queries[call.query])]
     if taken or not wide or any({"resource", *PLACES} & call.inputs.keys() for call in wide):
         return []
-    return [" and ".join(dict.fromkeys(_in_words(earlier)))] if any(_in_words(earlier)) else []
+    return [" and ".join(dict.fromkeys(in_words(earlier)))] if any(in_words(earlier)) else []
 
 
-def _in_words(calls: Iterable[PlannedCall]) -> list[str]:
+def in_words(calls: Iterable[PlannedCall]) -> list[str]:
     """The places that calls are narrowed to: "account data-lab", "venue utrecht"."""
     found = []
     for call in calls:
@@ -180,11 +180,11 @@ def _in_words(calls: Iterable[PlannedCall]) -> list[str]:
     return [re.sub(r"^env ", "environment ", one) for one in found]
 
 
-def _time_lost(
+def time_lost(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> list[str]:
     """That the time which was shown is left, where these calls have one of their own that nobody named."""
-    if _timed(reading) or AT_NO_TIME.search(reading.flat) or not any(_is_told(one, context) for one in earlier):
+    if timed(reading) or AT_NO_TIME.search(reading.flat) or not any(is_told(one, context) for one in earlier):
         return []
     known = {resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs}
     apart = []
@@ -194,7 +194,7 @@ def _time_lost(
             continue
         if {"around", "starting", "ending", "months"} & call.inputs.keys():
             return []
-        alike = any({call.query, one.query} <= BILLED or {call.query, one.query} <= _HAPPENS for one in earlier)
+        alike = any({call.query, one.query} <= BILLED or {call.query, one.query} <= HAPPENS for one in earlier)
         of_then = alike or IN_THE_PAST.search(reading.flat)
         apart.append(bool(of_then) and resolved(str(call.inputs.get("period", default)), context.now) not in known)
     return ["time"] if apart and all(apart) else []
@@ -222,7 +222,7 @@ def _since_unknown(
     return [f'{NOT_NARROWED}time that "{said[0]}" points at: name the day or the month to have that.']
 
 
-_POINTER = re.compile(
+POINTER = re.compile(
     r"\b(?:these|those|that|this) (?:same )?(?P<noun>machines?|servers?|instances?|boxes|hosts?|databases?|buckets?|volumes?|keys?|users?|roles?|people|persons?|functions?|alarms?|findings?|backups?|jobs?|resources?|things?)\b"
     r"|\b(?:it|its|they|them|their|those|these|he|she|his|him)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
 )
@@ -253,12 +253,16 @@ def _not_pointed(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], limits: Sequence[str]
 ) -> list[str]:
     """A sentence that what a word points at is not picked out, where other things are looked at, and all of them."""
-    said = _POINTER.search(reading.text)
+    said = POINTER.search(reading.text)
     of_things = [one for one in earlier if one.query in _OF_MANY]
     if said is None or not of_things or wants_all(reading.text) or any(_SAID.search(limit) for limit in limits):
         return []
     subjects = {_subject(one) for one in earlier}
-    if any(_subject(call) in subjects or _PICKED & call.inputs.keys() or _shares(call, earlier) for call in calls):
+    ended = any("ending" in one.inputs for one in earlier)  # more commitments run than end in that time
+    widened = ended and all(call.query == "commitments" and call.inputs.keys() <= {"kind", "period"} for call in calls)
+    if not widened and any(
+        _subject(call) in subjects or _PICKED & call.inputs.keys() or _shares(call, earlier) for call in calls
+    ):
         return []
     return [f'{NOT_NARROWED}things that "{said[0]}" points at: what is shown is not of those alone.']
 
