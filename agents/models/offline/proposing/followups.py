@@ -252,7 +252,10 @@ _FIRST_OF_THEM = re.compile(r"\bthe (?:first|top)(?: one)?(?= (?:public|open)\b|
 _KIND = re.compile(
     r"\b(bucket|database|instance|server|queue|function|snapshot|role|user|key|alarm)s?\b", re.IGNORECASE
 )
-_HE = re.compile(r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b", re.IGNORECASE)
+_HE = re.compile(
+    r"(?<=did )it(?= (?:do|change|delete|create|start|stop)\b)|\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b",
+    re.IGNORECASE,
+)
 _ACTOR = re.compile(r"^- (?:role |user )?(?P<who>[\w.@-]+), [A-Z][a-z]+[A-Z]\w* ", re.MULTILINE)
 
 

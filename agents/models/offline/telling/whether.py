@@ -189,3 +189,11 @@ def moved_otherwise(told: Told, asked: str) -> str:
     if (change > 0) == rose:
         return ""
     return "It did not rise: it fell." if rose else "It did not fall: it rose."
+
+
+def one_way(told: Told, rows: Sequence[list[str]]) -> str:
+    """What stands above the rows of a change that all rose, or all fell; empty where some did one and some the other."""
+    moved = [size for row in rows if (size := _size(row, told)) is not None]
+    if told.query != "spend_change" or not moved or not (min(moved) > 0 or max(moved) < 0):
+        return ""
+    return "What rose:" if moved[0] > 0 else "What fell:"

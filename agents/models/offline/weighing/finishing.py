@@ -25,6 +25,7 @@ from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import asks_mean, dimensions
+from agents.models.offline.topics.rights import asks_what_may
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
@@ -94,7 +95,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     first = first if changes_of(calls) == calls else len(calls)
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     of_shown = shown(reading, earlier, context) if earlier else None
-    idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
+    outright = decision.readings[0].source == "outright"  # all of its words are what is asked
+    idle = NO_WORDS if of_shown or outright else idle_words(kept, reading, context)
     if word := wanted(idle, reading):
         return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
     then = of_shown.then if of_shown else ()
@@ -124,7 +126,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         then=then,
         limits=tuple(limits),
         aside=(*idle.unknown, *idle.narrower),
-        focus=_focus(kept, reading),
+        focus=_focus(kept, reading) or _of_place(kept, earlier, context),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
@@ -149,7 +151,7 @@ def _of_the_person(readings: tuple[Candidate, ...], reading: Reading, context: C
 
     Where nothing is left of them, it is what that person did.
     """
-    if not reading.user or not readings or "WHODID" not in reading.concepts:
+    if not reading.user or not readings or "WHODID" not in reading.concepts or asks_what_may(reading.text):
         return readings
     his = [tuple(c for c in one.calls if _PERSONS & c.inputs.keys() or _asked_too(c, reading)) for one in readings]
     kept = tuple(replace(one, calls=calls) for one, calls in zip(readings, his, strict=True) if calls)
@@ -304,6 +306,7 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     focus += reading.ranked
     if kept and kept[0].query == "budgets":
         focus += tuple(found.teams) or _of_a_kind(reading)
+        focus += ("total",) if not focus and _IN_TOTAL.search(reading.text) else ()
     if kept and kept[0].query == "account_list":
         focus += (*found.accounts, *(f"venue-{venue}" for venue in found.venues), *found.teams, *found.envs)
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
@@ -312,6 +315,24 @@ def _focus(kept: Sequence[PlannedCall], reading: Reading) -> tuple[str, ...]:
     if asks_share(reading):
         focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus
+
+
+def _of_place(kept: Sequence[PlannedCall], earlier: Sequence[PlannedCall], context: Context) -> tuple[str, ...]:
+    """The accounts that were asked about before, where it is told whose accounts are and none is named."""
+    if not kept or kept[0].query != "account_list" or any("by" in call.inputs for call in earlier):
+        return ()
+    places = (
+        str(call.inputs.get("accounts") or "")
+        or next((f"{key}:{call.inputs[key]}" for key in ("venue", "team") if key in call.inputs), "")
+        for call in earlier
+    )
+    return tuple(dict.fromkeys(name for place in places if place for name in members(place, context)))
+
+
+_IN_TOTAL = re.compile(
+    r"\b(?:total|overall|whole|entire|company|group|general|main)(?:'?s|wide)? (?:\w+ )?budget(?! by\b)s?\b|\bbudget (?:in total|overall|as a whole|of (?:the )?(?:whole|entire|total|company|group)|for (?:the )?(?:whole|entire|company|group|everything))\b|\btotal of (?:the|our) budgets?\b"
+)
+"""The one budget of all that is spent, which is called so."""
 
 
 def _is_gross(call: PlannedCall) -> bool:
