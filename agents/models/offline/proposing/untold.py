@@ -82,7 +82,7 @@ _ASKED = (
     ),
     _Asked(
         re.compile(rf"\bhow old (?:is|are|was|were) {_IT}"),
-        (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
+        (_DATED | frozenset("findings identity_hygiene public_exposure vulnerabilities".split())) - {"threats"},
         "how old that is",
         only={**_SINCE_OF, "identity_hygiene": ("check", frozenset({"old_keys"}))},
         instead="it shows what is so now, and who changed a thing can be asked with its name",

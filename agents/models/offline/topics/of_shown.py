@@ -26,13 +26,13 @@ _COSTS = r"(?:costs?|cost(?:ing)?)"
 _END_OF_COST = (
     r"(?: us)?(?: in <account>)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
 )
-_IN_TIME = r"(?:which|what|who)(?: (?:one|ones|alarms?|jobs?|threats?|events?|changes?|errors?|of (?:them|these|those|the alarms|all)))? (?:(?:was|were|has|had|did|been) )*(?:come|came|start(?:ed)?|beg[ai]n|be(?:en)?|begun|fir(?:ed?)|ring|rang|rung|go off|went off|gone off|happen(?:ed)?|break|broke|fail(?:ed)?|trigger(?:ed)?|occur(?:red)?)?(?: up)?(?: the)?(?: very)? ?(?:first|earliest|last)(?: of (?:all|them|these|those))?"
+_IN_TIME = r"(?:which|what|who)(?: (?:one|ones|alarms?|jobs?|threats?|events?|changes?|errors?|of (?:them|these|those|the alarms|all)))?(?: (?:was|were|has|had|did|been|come|came|start(?:ed)?|beg[aiu]n|fir(?:ed?)|ring|rang|rung|go|went|gone|off|happen(?:ed)?|break|broke|broken|fail(?:ed)?|trigger(?:ed)?|occur(?:red)?|up|the|very))+ (?:first|earliest|last)(?: one)?(?: of (?:all|them|these|those))?"
 _LEVEL_OF_IT = (
     r"(?:(?:the|our) (?:costs?|spend|spending|bill|account|numbers?|figures?|levels?|values?|load|traffic|alarms?|rates?)|everything|things|all|we|"
     + rf"{_IT})"
 )
 _AS_BEFORE = r"(?:normal|usual|(?:the|its|their) (?:normal|usual|old|former) (?:level|self|value)s?|what (?:it|they) (?:was|were)(?: before)?|before)"
-_NORMAL = rf"(?:(?:is|are|was|were|has|have|did|does) {_LEVEL_OF_IT} )?(?:(?:all|now|already|finally|gone|come|been|got|gotten|go|come down|returned?|settled?|dropped|down|fallen|really) )*(?:back (?:to|at) {_AS_BEFORE}|to {_AS_BEFORE}|(?:normal|usual) again|recover(?:ed)?|stabili[sz]ed?|calm(?:ed)?(?: down)?|down again|low again)(?: (?:<p>|again|now|already|by now|yet|today|since|meanwhile|in the meantime))*"
+_NORMAL = rf"(?:(?:is|are|was|were|has|have|did|does) {_LEVEL_OF_IT} )?(?:(?:all|now|already|finally|gone|come|been|got|gotten|go|come down|returned?|settled?|dropped|down|fallen|really) )*(?:back (?:to|at) {_AS_BEFORE}|to {_AS_BEFORE}|(?:normal|usual) again|recover(?:ed|y)?|stabili[sz]ed?|calm(?:ed)?(?: down)?|down again|low again)(?: (?:<p>|again|now|already|by now|yet|today|since|meanwhile|in the meantime))*"
 """Whether what was shown is as it is on other days."""
 _ASKS: dict[Ask, str] = {
     "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?",

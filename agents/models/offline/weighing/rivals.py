@@ -43,7 +43,8 @@ def told(
             if narrows(one, other):
                 return (one,)
     people = any(context.queries[call.query].personal_data for call in second.calls)
-    if earlier and not people and come_to_the_same(second.calls, earlier, context):
+    again = {call.query for call in best.calls} <= {call.query for call in earlier}
+    if again and not people and come_to_the_same(second.calls, earlier, context):
         return (best,)  # it was told already
     new = [call for call in second.calls if call not in best.calls]
     beside = all(_is_beside(call, best.calls, reading, earlier, context) for call in new)
