@@ -6,6 +6,7 @@ imports nothing of ours; the other rooms subclass it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -64,9 +65,16 @@ def nearest(got: str, names: Sequence[str], most: int = 5) -> list[str]:
     """Names closest to `got`: those that contain it first, then by edit similarity."""
     folded = {name.casefold(): name for name in names}
     inside = [name for key, name in folded.items() if got.casefold() in key]
-    close = [folded[key] for key in get_close_matches(got.casefold(), list(folded), n=most, cutoff=0.5)]
+    bare = {_OWNER.sub("", key): name for key, name in reversed(list(folded.items()))}
+    said = _OWNER.sub("", got.casefold())
+    near = get_close_matches(said, list(bare), n=most, cutoff=0.5 if said == got.casefold() else 0.7)
+    close = [bare[key] for key in near]
     # of a long name one word may be what was meant: "EC3" is near to "EC2 - Other"
-    return list(dict.fromkeys(inside + close))[:most] or _near_a_word(got.casefold(), folded, most)
+    return list(dict.fromkeys(inside + close))[:most] or _near_a_word(said, folded, most)
+
+
+_OWNER = re.compile(r"^(?:amazon|aws) ?(?=\S)")
+"""What most names of services begin with: two that share no more than that are not near to each other."""
 
 
 def _near_a_word(got: str, folded: Mapping[str, str], most: int) -> list[str]:

@@ -104,8 +104,8 @@ def _in_office(at: datetime) -> bool:
 def test_outside_office_hours_and_within_them_are_all(ask: Any, named: Any) -> None:
     logins = [event for event in _events(*WEEK) if event.name == "ConsoleLogin"]
     asked = {"period": "last_week", "action": "ConsoleLogin"}
-    outside = named(ask("who_did_what", hours="outside_office", **asked), "changes")
-    within = named(ask("who_did_what", hours="office", **asked), "changes")
+    outside = named(ask("who_did_what", hours="outside_office", **asked), "console sign-ins")
+    within = named(ask("who_did_what", hours="office", **asked), "console sign-ins")
     assert outside.value == sum(not _in_office(event.at) for event in logins) > 0
     assert within.value == sum(_in_office(event.at) for event in logins) > 0
     assert outside.scope.where["hours"] == "outside office hours (Monday to Friday 08:00 to 18:00 UTC)"

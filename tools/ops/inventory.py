@@ -58,7 +58,7 @@ def inventory(
     where: dict[str, str] = {} if region is None else {"region": regions[0]}
     if wanted_tag is not None:
         key, value = _known(wanted_tag, _all(held))
-        where["tag"] = f"{key}={value}" if value else f"no {key}"
+        where["tag" if value else "without the tag"] = f"{key}={value}" if value else key
         held = {one: [_cut(shelf, key, value) for shelf in found] for one, found in held.items()}
     said = " ".join((only or "").casefold().split())
     every = _all(held)
@@ -195,17 +195,21 @@ def _those(shelf: Shelf, said: str) -> Shelf:
 def _beside(facts: Facts, shelves: Sequence[Shelf], said: str, name: str, behind: Sequence[str]) -> None:
     """How many there are in all, and the states or types that there are: what was asked for may be none of them."""
     things = [thing for shelf in shelves for thing in shelf.things]
-    key = "state" if said in ("attached", "unattached") or any(thing.state == said for thing in things) else "type"
+    key = "state" if said in _STATES or any(thing.state == said for thing in things) else "type"
     whole = facts.scope.model_copy(update={"where": {k: v for k, v in facts.scope.where.items() if k != "only"}})
     facts.fact(f"{name} in all", len(things), name, receipts=behind, scope=whole)
     each = Counter(_KEYS[key](thing) for thing in things)
     if things and not any(thing.is_(said) for thing in things):
-        there = sorted({" ".join(thing.described.split()[:2]) for thing in things})
-        facts.notes.append(f"What there is: {', '.join(there[:_NAMED])}.")
+        seen = (_KEYS[key](thing) if key == "state" else " ".join(thing.described.split()[:2]) for thing in things)
+        facts.notes.append(f"None of them is {said}. There are: {', '.join(sorted(set(seen))[:_NAMED])}.")
     for value, number in each.most_common(_TYPES):
         facts.fact(f"{name} in all, {key} {value}", number, name, receipts=behind, scope=whole)
 
 
+_STATES = frozenset(
+    {"attached", "unattached", "running", "stopped", "stopping", "pending", "available", "in-use", "active"}
+)
+"""Words for a state, whether or not anything is in it."""
 _LISTED = 15
 """Resources that are listed one by one; how many more there are is a fact."""
 _TYPES, _NAMED = 6, 15

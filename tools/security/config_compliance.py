@@ -48,7 +48,8 @@ def config_compliance(aws: Aws, rule: str | None = None, accounts: Accounts = "a
     kept = [verdict for verdict in verdicts if name in (None, verdict.place.rule)]
     where = scope.model_copy(update={"where": {"rule": name}}) if name else scope
     facts = Facts(read_as=f"Config compliance, {where.text()}", period=instant(aws.now), scope=where)
-    facts.notes.append(f"Looked in AWS Config of {len(chosen)} accounts in {', '.join(aws.regions)}.")
+    plural = "s" if len(chosen) != 1 else ""
+    facts.notes.append(f"Looked in AWS Config of {len(chosen)} account{plural} in {', '.join(aws.regions)}.")
     silent = sum(verdict.state not in ("COMPLIANT", "NON_COMPLIANT") for verdict in kept)
     judged = [verdict for verdict in kept if verdict.state in ("COMPLIANT", "NON_COMPLIANT")]
     failing = [verdict for verdict in judged if verdict.state == "NON_COMPLIANT"]

@@ -30,6 +30,8 @@ _LISTED = 15
 """Most events listed one by one: models pay for each."""
 _SIGN_INS = frozenset({"ConsoleLogin", "SwitchRole"})
 """Events that AWS counts among the changes, though they change nothing."""
+_OF_SIGN_INS = "console sign-ins"
+"""What is counted where they alone are asked for."""
 _TOGETHER = 8
 """Most actions in one call: CloudTrail is asked for each of them, everywhere."""
 
@@ -72,7 +74,8 @@ def who_did_what(
         behind = joined([behind, more])
     if within:
         matching = [event for event in matching if within.holds(event.at)]
-    kind = "changes" if writes_only else "events"
+    of_sign_ins = bool(actions) and _SIGN_INS.issuperset(actions)
+    kind = _OF_SIGN_INS if of_sign_ins else "changes" if writes_only else "events"
     where = {k: v for k, v in (("who", who), ("action", " or ".join(actions)), ("resource", resource)) if v}
     if within:
         where["hours"] = within.label
@@ -87,7 +90,7 @@ def who_did_what(
     if writes_only and not actions:
         # a sign-in changed nothing and is not counted with what did: it stands behind that, whoever is asked about
         matching.sort(key=lambda event: event.action in _SIGN_INS)
-    if actions and _SIGN_INS.issuperset(actions):
+    if of_sign_ins:
         matching.sort(key=lambda event: event.error is None)  # among many that went well, these are looked for
         facts.notes.append("Sign-ins that failed stand first.")
     _totals(facts, matching, kind, behind)
@@ -184,14 +187,16 @@ def _by_resource(
 def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...]) -> None:
     """How many there are; who signed in changed nothing, and is counted apart where anything else was done."""
     signed = sum(event.action in _SIGN_INS for event in events)
-    apart = kind == "changes" and 0 < signed < len(events)
+    apart = kind == "changes" and signed > 0
     counted = [event for event in events if not (apart and event.action in _SIGN_INS)]
-    facts.fact(kind, len(counted), kind, receipts=behind, headline=True)
+    unit = "sign-ins" if kind == _OF_SIGN_INS else kind
+    facts.fact(kind, len(counted), unit, receipts=behind, headline=True)
     actors = Counter(event.who for event in counted)
     facts.fact(f"people, roles and services behind these {kind}", len(actors), "actors", receipts=behind)
     failed = sum(event.error is not None for event in counted)
-    facts.fact(f"{kind} that were refused or failed", failed, kind, receipts=behind)
-    if 0 < signed < len(events):
+    if kind != _OF_SIGN_INS:  # of these, those that failed are told below
+        facts.fact(f"{kind} that were refused or failed", failed, unit, receipts=behind)
+    if apart or 0 < signed < len(events):
         beside = f"console sign-ins {'beside' if apart else 'among'} these {kind}"
         facts.fact(beside, signed, "sign-ins", receipts=behind, headline=True)
     wrong = sum(event.action in _SIGN_INS and event.error is not None for event in events)
@@ -202,7 +207,7 @@ def _totals(facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str,
         facts.fact("console sign-ins without MFA", bare, "sign-ins", receipts=behind)
     if len(actors) > 1:
         for name, number in sorted(actors.items(), key=lambda pair: (-pair[1], pair[0]))[:_ACTORS_SHOWN]:
-            facts.fact(f"{kind} by {name}", number, kind, receipts=behind)
+            facts.fact(f"{kind} by {name}", number, unit, receipts=behind)
 
 
 def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: tuple[str, ...], top: int) -> None:
@@ -218,7 +223,10 @@ def _table(aws: Aws, facts: Facts, events: Sequence[Event], kind: str, behind: t
         )
     if len(events) > len(listed):
         mixed = any(event.action in _SIGN_INS for event in events[len(listed) :])
-        what, unit = (f"{kind} and sign-ins", "events") if mixed else (kind, kind)
+        if kind == _OF_SIGN_INS:
+            what, unit = kind, "sign-ins"
+        else:
+            what, unit = (f"{kind} and sign-ins", "events") if mixed else (kind, kind)
         facts.rest(what, len(events) - len(listed), unit, receipts=behind)
 
 

@@ -143,6 +143,12 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
             of = [replace(told, rows=[row for row in told.rows if row[0] == named[1]]) for told in results]
             ids += _first_figure(of, 0)
             continue
+        if only := _ONLY.fullmatch(pick):
+            alike = [fact.id for fact in facts if fact.label == only[1]]
+            if len(alike) != 1:
+                return None
+            ids += alike
+            continue
         found = next((f.id for f in facts if f.id not in ids and pick.casefold() in f.label.casefold()), None)
         if found is None:
             return None
@@ -150,6 +156,7 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
     return {"operation": step.operation, "facts": ids} if len(ids) > 1 else None
 
 
+_ONLY = re.compile(r"only (.+)")
 _ROW = re.compile(r"row (\d)")
 _NAMED_ROW = re.compile(r"row (.+)")
 

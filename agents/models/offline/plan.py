@@ -33,7 +33,8 @@ class Derivation(BaseModel):
     """A `derive` call to make over facts of the results, once they are there.
 
     `picks` are texts that a fact's label contains, in the order of the operation; `*` stands for every row,
-    `row 1` for the first figure of the row that has the most of it, `row high` for that of the row which is named so.
+    `row 1` for the first figure of the row that has the most of it, `row high` for that of the row which is named so,
+    `only x` for the one fact that is called x, where there is one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

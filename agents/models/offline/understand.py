@@ -111,7 +111,7 @@ def _asked_after(question: str, turns: Sequence[Turn], missed: Missed | None, co
     """The plan of a question after the turns of a conversation; `missed` are the last ones that were not answered."""
     asked, before = _after(_taken_up(question, missed), turns, context)
     plan = _following(asked, before, context, said=question, missed=missed)
-    plan = said_apart(in_the_answer(plan, before.answer), question, asked, before.answer, context)
+    plan = said_apart(in_the_answer(plan, before.answer, question), question, asked, before.answer, context)
     return said_of_all(plan, question, asked)
 
 
@@ -336,6 +336,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)
     who = {str(call.inputs["who"]) for call in before.calls if call.inputs.get("who", "root") != "root"}
+    if not who and all(call.inputs.get("check") == "over_privileged" for call in before.calls):
+        who = set(before.focus)  # what one may do was asked
     if len(who) == 1:
         question = person_meant(question, before.answer, *who)
     happened = all(call.query in HAPPENED for call in before.calls)

@@ -72,7 +72,7 @@ def test_only_those_of_a_state_a_type_or_a_version(
     listed = {row["Id" if kind == "volumes" else "Name"] for row in table(result)} - {"other"}
     assert listed <= wanted
     assert listed or not wanted
-    assert bool(wanted) != any("What there is" in note for note in result.notes)
+    assert bool(wanted) != any(note.startswith("None of them is") and "There are: " in note for note in result.notes)
 
 
 def test_volumes_attached_to_nothing_and_their_size(ask: Any, value: Any, table: Any) -> None:
@@ -184,3 +184,12 @@ def test_databases_are_counted_by_engine_too(ask: Any, value: Any) -> None:
     result = ask("inventory", kind="databases")
     assert {engine: value(result, f"{engine} databases") for engine in engines} == engines
     assert len(engines) > 1
+
+
+def test_what_is_in_no_such_state_is_told_by_its_states(ask: Any) -> None:
+    result = ask("inventory", kind="instances", accounts="venue-eindhoven", only="stopped")
+    assert "None of them is stopped. There are: running." in result.notes
+
+
+def test_what_has_no_tag_is_called_so(ask: Any) -> None:
+    assert "without the tag team" in ask("inventory", kind="functions", tag="team=").read_as

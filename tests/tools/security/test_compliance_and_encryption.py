@@ -90,3 +90,8 @@ def test_one_account_that_fails_is_left_out_and_said(ask: Any, named: Any, recor
     rest = [v for v in records["ec2_volumes"] if not v["encrypted"] and NAMES[v["account"]] != "data-lab"]
     assert named(result, "unencrypted volumes", accounts=()).value == len(rest)
     assert any("data-lab" in said for said in result.incomplete)
+
+
+def test_one_account_is_one_account(ask: Any) -> None:
+    assert any("of 1 account in" in note for note in ask("config_compliance", accounts="payer").notes)
+    assert any(" accounts in" in note for note in ask("config_compliance", accounts="env:prod").notes)

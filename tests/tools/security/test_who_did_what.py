@@ -102,6 +102,9 @@ def test_root_sign_ins_tell_failure_from_success(ask: Any, named: Any) -> None:
 def test_sign_ins_that_failed_are_told_before_the_many_that_did_not(ask: Any, named: Any, records: Any) -> None:
     truth = [event for event in _between(records, *_OCTOBER) if event["name"] == "ConsoleLogin"]
     result = ask("who_did_what", period="2026-10", action="ConsoleLogin")
+    assert (
+        named(result, "console sign-ins").value == len(truth) and named(result, "console sign-ins").unit == "sign-ins"
+    )
     failed = named(result, "console sign-ins that failed")
     assert 0 < failed.value < len(truth) and failed.id in result.headlines
     first = list(zip(values(result, 1), values(result, 2), strict=True))[: int(failed.value)]
@@ -160,3 +163,9 @@ def test_names_are_marked_as_personal_data() -> None:
     from tools import catalogue
 
     assert catalogue.find("who_did_what").personal_data
+
+
+def test_who_only_signed_in_changed_nothing(ask: Any, named: Any) -> None:
+    result = ask("who_did_what", period="2026-10-05", who="j.devries")
+    assert named(result, "changes").value == 0
+    assert named(result, "console sign-ins beside these changes").value == 1

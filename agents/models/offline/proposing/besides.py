@@ -41,6 +41,21 @@ _BY_PEOPLE = re.compile(
     rf"|not|and|but|or|no|without|excluding|except|leave out|ignore|ci|cd|deployments?|rather than|instead of|{_ACTORS})\b\W*)+"
 )
 """Which of the changes that were shown people made, or no pipeline."""
+_CREDITS = r"(?:aws )?(?:credits?|refunds?)(?: and (?:credits?|refunds?))?"
+_GROSS_OR_NET = re.compile(
+    rf"{_LEAD}(?:(?:is|are|was|were) )?(?:(?:it|that|this|they|these|those|the (?:figures?|numbers?|amounts?|costs?|total)) )?(?:(?:is|are|was|were) )?(?:gross or net|net or gross|(?:before or after|after or before|with or without) (?:the )?{_CREDITS})"
+    r"(?:[\s,]+(?:what|which)(?: of (?:them|the two|both))?)?(?: (?:is|are|was|were|it|that|this|they|these|those|here|then|figures?|numbers?))*\W*"
+)
+_BILLS = frozenset({"spend", "spend_change"})
+_OF_A_BASIS = _BILLS | {"forecast"}
+_NET = "This is net: after credits and refunds."
+_GROSS = "This is gross: before credits and refunds."
+_SINCE_MADE = re.compile(
+    rf"{_LEAD}(?=.*\b(?:accounts?|logins?|users?|created|made|added|set up|exist\w*|around|here|with us|own\w*)\b)(?:since when|from when|when|(?:for )?how long(?: ago)?|how old)(?: (?:did|do|does|have|has|had|are|is|were|was|been|there|they|he|she|these|those|it|that|the|their|each of (?:them|those)|users?|people|persons?|logins?|accounts?))*"
+    r"(?: (?:an?|any|such|the|their|our|get|got|given|hold|own|own(?:ed)?|receive[d]?|accounts?|logins?|users?|created|made|added|set up|exist(?:ed)?|existing|around|here|been|there|with us|already|now|each))*\W*"
+)
+"""How long users have existed, which the list of those with administrator rights tells."""
+_CREATED = "Told is how many days ago each user was created; since when they have those rights is not known here."
 _MONTH, _BACK = 31, timedelta(days=30)
 """Days of one month at most, and how far is looked back for what is usual."""
 _SOME = timedelta(days=14)
@@ -81,6 +96,10 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         return None
     if call.query == "recent_changes" and not reading.when.mentions and _BY_PEOPLE.fullmatch(reading.text):
         return (call,), (_NO_PEOPLE,)
+    if call.query in _OF_A_BASIS and _GROSS_OR_NET.fullmatch(reading.text):
+        return (call,), (_NET if call.query in _BILLS and call.inputs.get("net", True) else _GROSS,)
+    if call.inputs.get("check") == "over_privileged" and _SINCE_MADE.fullmatch(reading.text):
+        return (call,), (_CREATED,)
     if call.query == "commitments" and _BY_THE_HOUR.fullmatch(reading.text):
         return (call,), ()
     if call.query == "metric" and not reading.when.mentions and _USUAL.fullmatch(reading.text):

@@ -47,7 +47,7 @@ class Candidate:
     """One plan that a question may mean, and how it was come by."""
 
     source: str
-    """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `related`, `joint`, `loose`,
+    """`own`, `inherit`, `place`, `carry`, `reasons`, `compare`, `dialogue`, `outright`, `related`, `joint`, `loose`,
     `series`, `series told`, `series apart`, `pair`, `carry one`."""
     calls: tuple[PlannedCall, ...]
     limits: tuple[str, ...] = ()

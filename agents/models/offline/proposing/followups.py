@@ -260,7 +260,7 @@ _KIND = re.compile(
     r"\b(bucket|database|instance|server|queue|function|snapshot|role|user|key|alarm)s?\b", re.IGNORECASE
 )
 _HE = re.compile(
-    r"\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b"
+    r"(?<=did )it(?= (?:do|change|delete|create|start|stop)\b)|\b(?<=did )(?:he|she|they)\b|\b(?<=has )s?he\b"
     r"|\b(?:that|this|the same|the said) (?:gentleman|individual|person|man|woman|lady|guy|bloke|fellow|chap|colleague|employee|engineer|developer|admin(?:istrator)?|identity|actor|user|role)\b(?! (?:account|name|id|polic)\w*)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import fill
+from agents.models.offline.inputs.filling import allowed, fill
 from agents.models.offline.inputs.periods import resolved, stepped
 from agents.models.offline.plan import PLACES, Derivation, PlannedCall
 from agents.models.offline.proposing.opened import NOT_COMBINED
@@ -80,7 +80,37 @@ def measured(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
         return (call.having(check="old_keys"),), (NOT_COMBINED,), ()
     if call.query in _LEVELLED and _WITH_LEVELS.fullmatch(reading.text) and _SAYS_BOTH.search(reading.text):
         return _of_levels(call, reading)
+    if call.query in _LEVELLED and (some := _some_levels(call, reading, context)):
+        return some, (), ()
     return _share(call, reading, context) if _SHARE.fullmatch(reading.text) else None
+
+
+_LIGHT = re.compile(
+    r"<(?!p>)\w+>|\b(?:only|just|and|or|the|those|these|please|ones?|in|for|of|at|show|give|list|me|us|but|with|that|are|is|severity|level|them|findings?|vulnerabilit\w+|threats?|then|now|ok|so|what about|how about)\b|[\W]"
+)
+"""What may stand beside levels and a place where these are all that is asked."""
+_RANGE = re.compile(
+    r"\b(?:and|or) (?:above|higher|worse|up(?:wards?)?|over|more severe|greater|below|lower|under|down(?:wards?)?)\b|\b(?:at least|from|up to|above|over|below|under|upwards? of|up)\b|\+"
+)
+
+
+def _some_levels(call: PlannedCall, reading: Reading, context: Context) -> tuple[PlannedCall, ...]:
+    """What was shown, of some levels and maybe in one place, where a few words name these and nothing else; else none.
+
+    One level alone is read as any other word is.
+    """
+    query = context.queries[call.query]
+    wanted = levels.severities(reading.text, allowed(query, "severity") or ())
+    rest = _LIGHT.sub("", _RANGE.sub("", levels.PATTERN.sub("", reading.text)))
+    if len(wanted) < _SEVERAL or rest or reading.when.mentions or reading.found.services:
+        return ()
+    said = fill(query, reading, context.names, context.now).inputs
+    placed = {key: value for key, value in said.items() if key in PLACES}
+    named = dict.fromkeys(PLACES) | placed if placed else {}
+    return tuple(call.having(**named, severity=level) for level in wanted)
+
+
+_SEVERAL = 2
 
 
 def _share(call: PlannedCall, reading: Reading, context: Context) -> Measured | None:

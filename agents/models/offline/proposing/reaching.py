@@ -80,7 +80,7 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         return _as_follow_up(rest), None
     if len(turns) < 2:
         return question, None
-    if (rise := _behind_deeds(turns)) and of_shown_in(question) == "cost":
+    if (rise := _behind_deeds(turns)) and of_shown_in(question) in ("cost", "still"):
         return question, rise
     over = compiled(_OVER_BOTH).search(question) if _AS_ONE.search(question) else None
     if over and (held := _both_times(turns[-2], turns[-1], context)):
@@ -153,9 +153,13 @@ def _means_of_months(question: str, both: Turn, context: Context) -> bool:
 def _behind_deeds(turns: Sequence[Turn]) -> Turn | None:
     """The turn that showed how a bill has moved, where what came after it is who did that: a deed has no price of its own."""
     before = next((turn for turn in reversed(turns) if not {call.query for call in turn.calls} <= DEEDS), None)
-    if before is None or before is turns[-1] or {call.query for call in before.calls} != {"spend_change"}:
+    if before is None or before is turns[-1] or not {call.query for call in before.calls} <= _MOVED:
         return None
     return before
+
+
+_MOVED = frozenset({"spend_change", "cost_anomalies"})
+"""Queries that show how a bill has moved."""
 
 
 def _as_follow_up(*parts: str) -> str:

@@ -18,7 +18,7 @@ from agents.models.offline.inputs.choosing import Context, one_call
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
-from agents.models.offline.plan import Derivation, PlannedCall
+from agents.models.offline.plan import BILLED_FOR, PLACES, Derivation, PlannedCall
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.besides import besides
 from agents.models.offline.proposing.deeds import deed
@@ -31,7 +31,15 @@ from agents.models.offline.proposing.things import PRICE_OF
 from agents.models.offline.proposing.untold import untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import span
-from agents.models.offline.topics.of_shown import Ask, asks_extra, before_that, of_shown, of_shown_in, rose_in_a_time
+from agents.models.offline.topics.of_shown import (
+    Ask,
+    asks_extra,
+    asks_normal,
+    before_that,
+    of_shown,
+    of_shown_in,
+    rose_in_a_time,
+)
 
 _PLACED = frozenset(
     "alarms alarm_history aws_health_events backups cost_anomalies error_logs identity_hygiene metric patches "
@@ -40,7 +48,7 @@ _PLACED = frozenset(
 """Queries whose rows each say in which account they are."""
 _TELLS: dict[Ask, frozenset[str]] = {
     "when": frozenset(
-        "alarms alarm_history aws_health_events backups commitments cost_anomalies error_logs recent_changes threats".split()
+        "alarms alarm_history aws_health_events backups commitments cost_anomalies error_logs recent_changes threats vulnerabilities".split()
     ),
     "why": frozenset({"backups"}),
     "who": frozenset({"recent_changes"}),
@@ -64,9 +72,7 @@ _DATED: dict[str, tuple[str, frozenset[str]]] = {
 """Queries that tell since when with one of these values of an input only."""
 HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_health_events", "alarms"})
 """Queries of what happened: what it cost is no line of a bill."""
-_UNUSUAL = (
-    "A bill has no line for one event: this is the unusual spend that AWS found there, and it may be of something else."
-)
+UNUSUAL = "A bill has no line for one event: this is the unusual spend that AWS found there, and what began on another day may be of something else."
 _ROSE = "This is what AWS holds for unusual spend there; what it did not find unusual is not in it."
 
 
@@ -150,6 +156,13 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown(tuple(earlier), (_SINCE_OF_BUCKETS,))
     if ask == "owner":
         return _owner(reading, earlier, context)
+    if ask == "still" and asks_normal(reading.text):
+        if not {mention.word for mention in reading.when.mentions} <= {"now", "today"}:
+            return None
+        if now := _as_usual(earlier[0], context):
+            return now
+    if ask == "left" and all(call.query == "budgets" and "accounts" not in call.inputs for call in earlier):
+        return Shown(tuple(earlier), (_ONE_BUDGET,))
     seen_only = ask == "when" and untold(earlier, reading) is not None  # when a threat was seen last is not since when
     told = [call for call in earlier if _tells(call, ask)]
     if told and all(call.query in HAPPENED for call in earlier) and not seen_only:
@@ -168,7 +181,7 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return Shown((before.having(period="month_to_date", compared_to=None),))
     if "cost_anomalies" in context.queries and before.query in HAPPENED and ask == "cost":
         there = before.having(accounts=reading.found.accounts[0]) if reading.found.accounts else before
-        return Shown((_unusual(there, context, ("accounts",)),), (_UNUSUAL,))
+        return Shown((_unusual(there, context, ("accounts",)),), (UNUSUAL,))
     if "recent_changes" in context.queries and before.query in HAPPENED and ask == "who" and "deployed" in reading.text:
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
@@ -297,12 +310,33 @@ def _ever(call: PlannedCall, context: Context) -> Shown | None:
 
 
 def _owner(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> Shown | None:
-    """Whose an account is that was named in the place of what was pointed at; None of what is in none."""
-    if "account_list" not in context.queries or not (reading.found.accounts or "our accounts" in reading.text):
+    """Whose an account is, that was named in the place of what was pointed at or that was asked about; None of no place."""
+    placed = any({*PLACES} & call.inputs.keys() for call in earlier)
+    if "account_list" not in context.queries:
+        return None
+    if not (placed or reading.found.accounts or "our accounts" in reading.text):
         return None
     call = PlannedCall(query="account_list", domain=context.queries["account_list"].domain)
     of_accounts = earlier[0].query in _OF_ACCOUNTS or earlier[0].inputs.get("by") == "account"
     return Shown((call,), () if of_accounts else (_OF_ITS_ACCOUNT,))
+
+
+_ONE_BUDGET = "What is left is worked out of one budget at a time: ask for one by its name."
+_NORMAL = "Of what AWS found unusual the last day is told, and beside it what was billed on each of the last days."
+_LAST_DAYS = timedelta(days=13)
+
+
+def _as_usual(before: PlannedCall, context: Context) -> Shown | None:
+    """What tells whether what was shown is back to normal: of a bill, until when it was unusual and its last days."""
+    if before.query == "metric":
+        return Shown((before.having(period="last_24_hours"),))
+    if before.query not in BILLED | {"cost_anomalies"} or not {"spend", "cost_anomalies"} <= context.queries.keys():
+        return None
+    then = before.having() if before.query == "cost_anomalies" else _unusual(before, context, ("accounts",))
+    kept = {key: value for key, value in before.inputs.items() if key in (*PLACES, *BILLED_FOR)}
+    days = span((context.now - _LAST_DAYS).date(), context.now.date())
+    bill = PlannedCall(query="spend", domain="cost", inputs={**kept, "by": "day", "period": days})
+    return Shown((then, bill), (_NORMAL,))
 
 
 def _tells(call: PlannedCall, ask: Ask) -> bool:
@@ -346,6 +380,8 @@ def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation,
         picks = ("total spend", "total spend") if len(calls) > 1 else ("row 1", "row 2")
         relative = "percent" in reading.text
         return (Derivation(operation="percentage_change" if relative else "difference", picks=picks),)
+    if ask == "left" and [call.query for call in calls] == ["budgets"]:
+        return (Derivation(operation="difference", picks=("only limit", "only actual so far")),)
     if ask == "left" and [call.query for call in calls] == ["quotas"]:
         return (Derivation(operation="difference", picks=("limit", "used")),)
     return ()

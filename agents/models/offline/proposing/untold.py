@@ -66,10 +66,10 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
-            rf"\bsince when\b|\bfor how long\b|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bfrom (?:when|what date) on\b"
+            rf"\bsince when\b|\bfor how long\b|^\W*(?:(?:and|so|but|ok) )*how long(?: (?:already|now|by now|so far))*\W*$|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bfrom (?:when|what date) on\b"
             rf"|\bwhen (?:did {_IT} (?:start|begin|appear|first|open|become|happen|turn|go)|(?:was|were) {_IT} (?:first |last )?(?:opened|created|made|changed|found|detected|added|launched|started|set up))"
         ),
-        (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
+        (_DATED | frozenset("findings identity_hygiene public_exposure vulnerabilities".split())) - {"threats"},
         "since when",
         only=_SINCE_OF,
         instead="it shows what is so now, and who changed a thing can be asked with its name",
@@ -82,7 +82,7 @@ _ASKED = (
     ),
     _Asked(
         re.compile(rf"\bhow old (?:is|are|was|were) {_IT}"),
-        (_DATED | frozenset("findings identity_hygiene public_exposure".split())) - {"threats"},
+        (_DATED | frozenset("findings identity_hygiene public_exposure vulnerabilities".split())) - {"threats"},
         "how old that is",
         only={**_SINCE_OF, "identity_hygiene": ("check", frozenset({"old_keys"}))},
         instead="it shows what is so now, and who changed a thing can be asked with its name",

@@ -7,6 +7,7 @@ import re
 from agents.models.offline.telling.results import Told, ToldFact
 from tools.facts import UNTAGGED
 
+_LEFT = re.compile(r"(budget .+): limit minus \1: actual spend so far")
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
 
 
@@ -16,6 +17,8 @@ def sentence(fact: ToldFact, told: Told) -> str:
     label = _WITHIN.sub("", fact.label)
     if told.query == "derive" and fact.label.startswith("total spend minus ") and "total" not in fact.label[17:]:
         label = "the difference"  # named, it would be read as the figure of what is left out
+    if told.query == "derive" and (budget := _LEFT.fullmatch(fact.label)):
+        label = f"what is left of {budget[1]}"
     place = f" in account {told.beside}" if told.beside and "scope: " not in fact.aside else ""
     return f"{label[:1].upper()}{label[1:]}{place}: [[{fact.id}]]."
 

@@ -29,7 +29,7 @@ _BIGGEST = {
 _LASTING = frozenset({"longest", "oldest"})
 _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
-_BY_TIME = _NEW | {"oldest"}
+_BY_TIME = _NEW | {"oldest", "earliest"}
 _STATES = frozenset({"at the end", "state", "status"})
 _IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
 _BY = "by"
@@ -40,9 +40,12 @@ _MOMENTS = 2
 """Times of a row that are told, at most."""
 _FIRST = re.compile(r"\bthe (?:first|top)(?: one)?\b", re.IGNORECASE)
 _SHORT = {"for": "in this state for", "first": "first", "last": "last"}
+_AGED = frozenset({"vulnerabilities", "findings"})
+"""Queries that tell how old the oldest of what they count is."""
 _LEADING: dict[Ask, re.Pattern[str]] = {
     "by how much": re.compile(r"over the limit$|^forecast change against|^change in spend"),
     "cost": re.compile(r"^actual spend, "),
+    "when": re.compile(r"^age of the oldest"),
 }
 """Labels of facts beside the rows that are what is asked for."""
 _TO_COME = re.compile(
@@ -70,7 +73,8 @@ def picked(told: Told, asked: str) -> list[list[str]]:
     sized = [(size, row) for row in rows if column is not None and (size := _size(row[column], told)) is not None]
     if not sized and word in _BY_TIME:
         timed = sorted((moment, row) for row in rows if (moment := _moment(row, told)))
-        return [timed[-1 if word in _NEW else 0][1]] if timed else told.rows
+        at = timed[-1 if word in _NEW else 0][0] if timed else ""
+        return [row for moment, row in timed if moment == at] or told.rows
     if not sized:
         return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST | _LASTING else told.rows
     return [min(sized, key=lambda pair: pair[0])[1] if word in _FEWEST else max(sized, key=lambda pair: pair[0])[1]]
@@ -78,12 +82,14 @@ def picked(told: Told, asked: str) -> list[list[str]]:
 
 def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
     """The line of the one row that is asked about, under the word by which it is; empty where it is not one."""
-    if len(rows) != 1 or len(picked(told, asked)) != 1 or len(told.rows) < _TWO:
+    one = picked(told, asked)
+    if not 0 < len(rows) == len(one) < len(told.rows):
         return ""
     word = superlative(asked) or ("first" if _FIRST.search(asked) else "")
     cut = any(row and row[0] == "other" for row in told.rows)
     ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST
-    return f"The {word}{' of those listed' if cut and not ordered else ''}:\n- {rows[0]}" if word else ""
+    lines = "\n".join(f"- {row}" for row in rows)
+    return f"The {word}{' of those listed' if cut and not ordered else ''}:\n{lines}" if word else ""
 
 
 def _column(told: Told, word: str) -> int | None:
@@ -91,7 +97,7 @@ def _column(told: Told, word: str) -> int | None:
     titles = [_title(column) for column in told.columns]
     if word in _LASTING:
         return next((place for place, unit in enumerate(told.units) if unit in DURATIONS), None)
-    if word in _NEW:
+    if word in _NEW or word == "earliest":
         return None
     wanted = _BIGGEST.get(told.query)
     return titles.index(wanted) if wanted in titles else None
@@ -115,7 +121,7 @@ def beside(told: Told, asked: str) -> list[ToldFact]:
         return [fact for fact in others if fact.label.startswith(f"{_REST}the year")]  # what has been is no forecast
     if told.query == "forecast" and _TO_COME.search(in_english(" ".join(words(asked)))):
         return [fact for fact in others if fact.label.startswith(_REST)]
-    if ask in _LEADING:
+    if ask in _LEADING and (ask != "when" or told.query in _AGED):
         found = [fact for fact in others if _LEADING[ask].search(fact.label)]
         one = picked(told, asked)
         if ask != "cost" or len(one) > 1:

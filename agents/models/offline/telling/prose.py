@@ -46,10 +46,11 @@ from agents.models.offline.telling.whether import (
     moved_otherwise,
     moved_so,
     of_all,
+    one_way,
     yes_or_no,
 )
 from agents.models.offline.topics.asked import counts_apart
-from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.words.text import fold
@@ -74,7 +75,10 @@ _LEADS: dict[str, str] = {
 }
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
-_FIRST = (NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT.partition("{")[0], NOT_NARROWED, NOT_HEEDED.partition("{")[0], STAYS)
+_FIRST = (
+    ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT.partition("{")[0], NOT_NARROWED,
+    NOT_HEEDED.partition("{")[0], STAYS, "This is net:", "This is gross:",
+)  # fmt: skip
 """How sentences begin that stand before what is told: it may be beside the question."""
 _ROWS = 3
 """Rows in prose; the whole table is shown beside it."""
@@ -224,7 +228,8 @@ def _told(
     if not rows or (len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
-    lead = "The least:" if least else "Those that were asked for:" if of_some else _LEADS.get(told.query, "In detail:")
+    lead = "The least:" if least else "Those that were asked for:" if of_some else one_way(told, told_rows)
+    lead = lead or _LEADS.get(told.query, "In detail:")
     if told.partly and told.query == "spend":
         lead = f"{lead[:-1]}{OF_SIGHT}:"
     if told.columns and told.columns[0] in _SERIES and not least:
@@ -240,6 +245,7 @@ def _told(
     lists = [f"{said}\n" + "\n".join(f"- {row}" for row in some) for said, some in apart]
     leads = told.query == "spend" and not whether and not about and named and asks_for_one(asked)
     leads = leads or of_some or asks_since(told, asked)  # the time that is counted in begins with none of them
+    leads = leads or (told.query == "budgets" and bool(about))
     # where one of them was asked for, it is the answer, and the total of all stands behind it
     return "\n\n".join([*lists, headline] if leads else [headline, *lists])
 
@@ -287,7 +293,8 @@ def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
         subject = f"{done} {thing}" if done and thing else ""
     if told.query in _EVENTS:
         other = next((called(c, v, told) for c, v in names[1:] if v in told.facts), "")
-        done = next((v for c, v in names[1:] if c.casefold() == "action" and not re.search(r"\d", v)), "")
+        done = next((_DATE_OF_API.sub("", v) for c, v in names[1:] if c.casefold() == "action"), "")
+        done = "" if re.search(r"\d", done) else done
         subject = f"{subject}, {done}" if done else subject
         subject = f"{subject}{' on ' if done else ' of '}{other}" if subject and other else subject or other
         place = f" in account {place}" if place else ""
@@ -328,7 +335,8 @@ def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
     if told.query == "alarm_history" and moments:
         more += f", first [[{moments[0].id}]]"
     if told.query == "budgets":
-        more += next((f", limit [[{fact.id}]]" for column, fact in held if column.casefold().startswith("limit")), "")
+        for word in ("limit", "forecast"):
+            more += next((f", {word} [[{f.id}]]" for c, f in held if c.casefold().split(" (")[0] == word), "")
     return f"{subject}{beside}: [[{main.id}]]{more}".removeprefix(", ")
 
 
@@ -338,6 +346,8 @@ def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
     return f"{re.sub(r' [(].*', '', column).casefold()} [[{moment.id}]]"
 
 
+_DATE_OF_API = re.compile(r"(?<=[a-z])20\d{6}(?:v\d+)?(?![A-Za-z\d])")
+"""The version of AWS's interface behind the name of an action: "UpdateFunctionConfiguration20150331v2"."""
 _EVENTS = ("who_did_what", "recent_changes")
 """Queries whose rows are told by their time: what was done to what, where, when."""
 _TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings", "health_summary"})

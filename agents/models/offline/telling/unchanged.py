@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.plan import Plan
+from agents.models.offline.proposing.guarding import LEAST
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
 from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.weighing.aside import NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE, THE_MOST, UNRANKED
 from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
 from agents.models.offline.words.text import fold
 
@@ -25,10 +27,12 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         results: what was found.
         asked: the question as it is told by.
     """
-    if NOTHING_NEW in plan.limits:
+    if {NOTHING_NEW, ALREADY_SO} & set(plan.limits):
         return ()
     told = _sentences(plan, results, asked)
     if plan.again and told <= _sentences(plan, results, plan.again):
+        if _is_told_first(plan, results, asked):
+            return ()
         rows = {told.columns[0].casefold() for told in results if told.columns}  # what they are told apart by
         split = [name for name in dimensions(fold(asked)) if name in _APART - rows]
         return (NOT_SPLIT.format(split=" or ".join(split)),) if split else (SHOWN_BEFORE,)
@@ -37,6 +41,22 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
     same = [one.word for one in left if told == _sentences(plan, results, one.asked)]
     words = list(dict.fromkeys(A_FIGURE if word in FIGURES else f'"{word}"' for word in same))
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
+
+
+_IN_TOTAL = re.compile(r"\b(?:total|altogether|in all|all together|all in all)\b")
+
+
+def _is_told_first(plan: Plan, results: Sequence[Told], asked: str) -> bool:
+    """Whether the first thing that is told is what is asked: the one with the most, or how many there are in all."""
+    text, told = fold(asked), next((one for one in results if not one.error), None)
+    if told is None or not told.columns:
+        return False
+    split = dimensions(text)
+    of_rows = not split or told.columns[0].casefold() in {one.replace("_", " ") for one in split}
+    if _IN_TOTAL.search(text):
+        return not split or told.query == "savings"
+    most = THE_MOST.match(text) or (superlative(asked) and not LEAST.search(text))
+    return bool(most) and of_rows and plan.calls[0].query not in UNRANKED
 
 
 def _sentences(plan: Plan, results: Sequence[Told], asked: str) -> frozenset[str]:

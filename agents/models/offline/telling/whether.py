@@ -224,3 +224,11 @@ def moved_so(told: Told, asked: str) -> tuple[str, list[list[str]] | None]:
         return "", so or None
     none = f"None of those listed {'rose' if rose else 'fell'}."
     return f"{none} The one that {'fell' if rose else 'rose'} least comes first.", [row for _, row in sized]
+
+
+def one_way(told: Told, rows: Sequence[list[str]]) -> str:
+    """What stands above the rows of a change that all rose, or all fell; empty where some did one and some the other."""
+    moved = [size for row in rows if (size := _size(row, told)) is not None]
+    if told.query != "spend_change" or not moved or not (min(moved) > 0 or max(moved) < 0):
+        return ""
+    return "What rose:" if moved[0] > 0 else "What fell:"

@@ -26,19 +26,30 @@ _COSTS = r"(?:costs?|cost(?:ing)?)"
 _END_OF_COST = (
     r"(?: us)?(?: in <account>)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
 )
+_IN_TIME = r"(?:which|what|who)(?: (?:one|ones|alarms?|jobs?|threats?|events?|changes?|errors?|of (?:them|these|those|the alarms|all)))?(?: (?:was|were|has|had|did|been|come|came|start(?:ed)?|beg[aiu]n|fir(?:ed?)|ring|rang|rung|go|went|gone|off|happen(?:ed)?|break|broke|broken|fail(?:ed)?|trigger(?:ed)?|occur(?:red)?|up|the|very))+ (?:first|earliest|last)(?: one)?(?: of (?:all|them|these|those))?"
+_LEVEL_OF_IT = (
+    r"(?:(?:the|our) (?:costs?|spend|spending|bill|account|numbers?|figures?|levels?|values?|load|traffic|alarms?|rates?)|everything|things|all|we|"
+    + rf"{_IT})"
+)
+_AS_BEFORE = r"(?:normal|usual|(?:the|its|their) (?:normal|usual|old|former) (?:level|self|value)s?|what (?:it|they) (?:was|were)(?: before)?|before)"
+_NORMAL = rf"(?:(?:is|are|was|were|has|have|did|does) {_LEVEL_OF_IT} )?(?:(?:all|now|already|finally|gone|come|been|got|gotten|go|come down|returned?|settled?|dropped|down|fallen|really) )*(?:back (?:to|at) {_AS_BEFORE}|to {_AS_BEFORE}|(?:normal|usual) again|recover(?:ed|y)?|stabili[sz]ed?|calm(?:ed)?(?: down)?|down again|low again)(?: (?:<p>|again|now|already|by now|yet|today|since|meanwhile|in the meantime))*"
+"""Whether what was shown is as it is on other days."""
 _ASKS: dict[Ask, str] = {
-    "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?",
+    "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?",
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
-    "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who is responsible(?: for {_IT_OR_PLACE})?|of who is {_IT}|who owns (?:<account>|our accounts)",
+    "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who (?:is|are) (?:responsible|accountable|in charge|answerable|the (?:contact|responsible person|person responsible))(?: (?:for|of) {_IT_OR_PLACE})?|who (?:runs|manages|looks after) {_IT_OR_PLACE}|of who is {_IT}|who owns (?:<account>|our accounts)",
     "cost": rf"(?:what|how much(?: money)?) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|how much (?:extra|more)(?: money)? (?:did|has|have) {_IT} {_COSTS}{_END_OF_COST}|(?:(?:what|how much|how high) (?:is|was|are|were) )?the (?:extra|additional) (?:costs?|spend|spending)(?: of {_IT})?(?: (?:in total|in all|altogether|overall|so far))?|(?:what|how much) (?:is|was|are|were) {_EACH}",
     "by how much": rf"by how much(?: in percent)?(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
-    "left": r"how much (?:room |space |headroom )?(?:is|do we have) left|what is left|how much (?:room|headroom) is there",
-    "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still",
-    "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|(?:what about )?the {_MOST}(?: one)?",
+    "left": r"(?:how much|what)(?: (?:room|space|headroom|money|budget|of (?:it|that|this)|of the (?:budget|limit)))?(?: (?:is|do we have|have we(?: got)?|is there|remains|is still))*(?: (?:left|remaining|to spend|over))(?: (?:over|to spend|there|of (?:it|that|this)|in (?:it|that|this)|for (?:it|that|this)|of (?:the|that|this) (?:budget|limit)|this month|now))*|what is left|how much (?:room|headroom) is there(?: left)?|how much (?:remains|can (?:we|they|it) still (?:spend|use))(?: there)?",
+    "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still|{_NORMAL}",
+    "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|{_IN_TIME}|(?:what about )?the {_MOST}(?: one)?",
     "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}",
 }
+_TIMED = re.compile(rf"{_LEAD}{_IN_TIME.replace('|last)', '|(?P<last>last))')}\W*")
+"""Which of those that were shown came before all the others, or after them."""
 _COMPILED = {ask: re.compile(rf"{_LEAD}(?:{pattern})\W*") for ask, pattern in _ASKS.items()}
+_AS_USUAL = re.compile(rf"{_LEAD}{_NORMAL}\W*")
 _SUPERLATIVE = re.compile(rf"\b{_MOST}\b")
 
 
@@ -66,6 +77,11 @@ def asks_extra(text: str) -> bool:
     return bool(_EXTRA.search(text))
 
 
+def asks_normal(text: str) -> bool:
+    """Whether it is asked if what was shown is as it is on other days."""
+    return bool(_AS_USUAL.fullmatch(text))
+
+
 def before_that(text: str) -> bool:
     """Whether a question asks if that which was shown had happened before."""
     return bool(_BEFORE.fullmatch(text))
@@ -87,7 +103,10 @@ def of_shown_in(asked: str) -> Ask | None:
 
 def superlative(asked: str) -> str:
     """The word by which one of those that were shown is picked: "worst", "longest"; empty if there is none."""
-    match = _SUPERLATIVE.search(_plain(asked))
+    text = _plain(asked)
+    match = _SUPERLATIVE.search(text)
+    if match is None and (timed := _TIMED.fullmatch(text)):
+        return "latest" if timed["last"] else "earliest"
     return match[0] if match else ""
 
 

@@ -24,9 +24,15 @@ _WHO_MAY = re.compile(
 _WHAT_MAY = re.compile(
     r"\bwhat (?:else |all |exactly )?(?:(?:is|are|was) (?:s?he|they|<user>) (?:still |also )?(?:allowed|permitted|able|entitled|authori[sz]ed) to"
     r"|(?:can|could|may|might) (?:s?he|they|<user>) (?:still |also )?)(?: do)?\b"
+    r"|\b(?:what|which)(?: kind of| sort of)? (?:rights?|permissions?|access|privileges?|powers?)(?: (?:does|do|has|have))? (?:s?he|they|<user>)(?: (?:still|now|currently|actually))*(?: (?:have|has|hold|holds|got|get))?\b"
 )
 """What one person may do, which no query lists."""
 _VERB = re.compile(r"^(?: to)? ?[\w'-]+")
+
+
+def asks_what_may(text: str) -> bool:
+    """Whether it is asked what one person may do. `text` is masked."""
+    return bool(_WHAT_MAY.search(text))
 
 
 def asks_who_may(text: str) -> bool:

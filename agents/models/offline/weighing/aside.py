@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import ENDED_DAYS, has_ended
-from agents.models.offline.inputs.filling import STATE_NOW, fields_of
+from agents.models.offline.inputs.filling import STATE_NOW, fields_of, fill
 from agents.models.offline.intents.coverage import knows_word, unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
-from agents.models.offline.plan import PlannedCall
-from agents.models.offline.proposing.candidates import come_to_the_same
+from agents.models.offline.plan import PLACES, PlannedCall
+from agents.models.offline.proposing.candidates import come_to_the_same, comes_to
 from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.shown import shown
@@ -316,12 +316,14 @@ _PICKED = frozenset({"service", "part", "usage_type", "team"})
 """Inputs by which a bill is of some of what is on it."""
 
 
-NOTHING_NEW = "Nothing new was understood in this question: this is what was shown before."
+NOTHING_NEW = "I do not see what else is asked here: this is what was shown before."
 """It stands first in an answer: what follows is no answer to what was asked last."""
-SHOWN_BEFORE = "This is what was shown before: the question changes nothing of what is looked at or told."
+SHOWN_BEFORE = "This is what was shown before: what is asked now may not be in it."
 """It stands first, too: whether it answers what was asked last is left to who reads it."""
 NOT_SPLIT = "This can not be added up by {split} here: it is what was shown before."
 """It stands first in the same way, where a split was asked for that the query does not make."""
+ALREADY_SO = "What was shown before is of that already: it is the same."
+"""It stands first, too, where what is asked narrows nothing, as it was so narrowed."""
 _LISTS = re.compile(
     r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )
@@ -335,13 +337,13 @@ _NOT_SO = re.compile(
 )
 _FAILING = frozenset({"encryption", "config_compliance", "patches"})
 """Queries that list what is not as it should be: "which ones are not?" asks for what they show."""
-_THE_MOST = re.compile(
-    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? [a-z]+(?: us)? (?:the )?most\W*$"
+THE_MOST = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these)| (?:accounts?|venues?|teams?|services?|regions?|days?|months?|rules?))? [a-z]+(?: us)? (?:the )?most\W*$"
 )
 """Which one has the most of what was shown: the first of a list in that order."""
 
 
-_UNRANKED = frozenset({"encryption", "inventory", "public_exposure", "account_list", "commitments"})
+UNRANKED = frozenset({"encryption", "inventory", "public_exposure", "account_list", "commitments"})
 """Queries whose first row comes first for no reason that is asked for."""
 
 
@@ -351,14 +353,18 @@ def _nothing_new(
     """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
     if not earlier or not come_to_the_same(calls, earlier, context):
         return []
+    said = fill(context.queries[calls[0].query], reading, context.names, context.now).inputs
+    picks = {key: value for key, value in said.items() if key not in ("kind", "by", "top", "period", *PLACES)}
+    if picks and comes_to(calls[0].having(**picks), context) == comes_to(calls[0], context):
+        return [ALREADY_SO]
     if _DID_THEY.search(reading.text) and not any(call.query in DEEDS for call in calls):
         return [NOTHING_NEW]
     if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
         return []
     if any(call.query in _FAILING for call in calls) and _NOT_SO.match(reading.text):
         return []
-    first = superlative(reading.text) or _THE_MOST.match(reading.text)
-    if dimensions(reading.text) or (first and calls[0].query not in _UNRANKED):
+    first = superlative(reading.text) or THE_MOST.match(reading.text)
+    if dimensions(reading.text) or (first and calls[0].query not in UNRANKED):
         return []  # the rows are told apart so, and the first of them stands first
     if any(knows_word(calls[0].query, one, reading.text) for one in weighty(reading.text)):
         return []

@@ -19,16 +19,18 @@ from agents.models.offline.lately import Lately
 from agents.models.offline.naming.billed_parts import plainly_priced
 from agents.models.offline.plan import Abstention, PlannedCall
 from agents.models.offline.proposing.anchored import anchored
-from agents.models.offline.proposing.candidates import Candidate, candidates, comes_to, narrows
+from agents.models.offline.proposing.candidates import Candidate, candidates, comes_to
 from agents.models.offline.proposing.compared import plainly as compared
 from agents.models.offline.proposing.deeds import deed, tells_of
 from agents.models.offline.proposing.evidence import Evidence, evidence
 from agents.models.offline.proposing.guarding import OF_A_BILL, objections
+from agents.models.offline.proposing.outright import outright
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.topics.unread import unread
+from agents.models.offline.weighing import rivals
 from agents.models.offline.weighing.ahead import asks_ahead, of_times_to_come, split_ahead
 from agents.models.offline.weighing.kept import followed_up
 from agents.models.offline.weighing.ranking import (
@@ -125,18 +127,6 @@ def _alike(one: Candidate, other: Candidate, context: Context) -> bool:
     return plain(one) == plain(other)
 
 
-def _one_of(best: Candidate, second: Candidate, context: Context) -> tuple[Candidate, ...]:
-    """Both; but one where it holds the other. Of what people did, the narrower: no more than was asked."""
-    for one, other in ((best, second), (second, best)):
-        if all(call in one.calls for call in other.calls):
-            return (one,)
-    if any(context.queries[call.query].personal_data for call in best.calls):
-        for one, other in ((best, second), (second, best)):
-            if narrows(one, other):
-                return (one,)
-    return (best, second)
-
-
 _STATE_ALONE = re.compile(
     r"[\s?;,]*(?:(?:the|any|all|is|are|it|now|still) )*(?:red|green|amber|orange|yellow|grey|gray|firing|fire|burning|active|open|closed|"
     r"hot|cold|on|off|up|down|bad|good|broken|failed|failing|stopped|running|idle|old|high|low)[\s?;,]*"
@@ -168,24 +158,24 @@ def _held(calls: frozenset[str], keyed: _Keyed) -> float:
     return sum(chance for chance, one in keyed if one <= calls)
 
 
-def _either(chance: float, plans: _Plans, keyed: _Keyed, context: Context) -> tuple[float, tuple[Candidate, ...]]:
+def _either(chance: float, plans: _Plans, keyed: _Keyed, seen: Weighing) -> tuple[float, tuple[Candidate, ...]]:
     """The likeliest plan and its fittest rival, and how probable it is that they hold all that is asked.
 
     The likeliest alone, with its `chance`, where it has no rival.
     """
-    best = plans[0][1]
-    rivals = [
+    best, context = plans[0][1], seen.context
+    others = [
         (one, keys)
         for (other, one), (_, keys) in zip(plans[1:_RIVALS], keyed[1:_RIVALS], strict=True)
         if other >= SECOND and not _alike(one, best, context)
     ]
-    if not rivals:
+    if not others:
         return chance, (best,)
     found: tuple[float, tuple[Candidate, ...]] = (0.0, ())
-    for rival, keys in rivals:
+    for rival, keys in others:
         calls = keyed[0][1] | keys
         if len(calls) <= MOST_CALLS and (held := _held(calls, keyed)) > found[0]:
-            found = held, _one_of(best, rival, context)
+            found = held, rivals.told(best, rival, seen.reading, seen.days, context)
     return found
 
 
@@ -294,6 +284,8 @@ def decided(seen: Weighing) -> Decision:
     if held := shown(seen.reading, seen.earlier, seen.context):
         one = Candidate("dialogue", held.calls, held.limits)
         return Decision(seen.reading, seen.found, (one,), one)
+    if plain := outright(seen.reading, seen.context):
+        return Decision(seen.reading, seen.found, (plain,), plain)
     heard, named = _heard(seen)
     found = _by_days(_not_strayed(heard))
     asked = [call for one in found.readings for call in one.calls]
@@ -383,7 +375,7 @@ def _by_days(seen: Weighing) -> Decision:
     if best is not None and (chance >= SURE or (chance > 0 and asks_ends(best.calls, reading, context.now, earlier))):
         readings = (best,)
     elif best is not None and seen.none < chance:
-        held, either = _either(chance, plans, keyed, context)
+        held, either = _either(chance, plans, keyed, seen)
         readings = either if held >= EITHER else ()
     if reading.stray and (chance < _NAMED or not context.names.complete):
         return Decision(reading, found, nearest=best, unknown=("name", reading.stray[0]))

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agents.models.offline.inputs.choosing import Context, calls_for
-from agents.models.offline.inputs.filling import asks_share
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast
 from agents.models.offline.inputs.placing import accounts_of
@@ -26,9 +25,11 @@ from agents.models.offline.proposing.things import priced_whole
 from agents.models.offline.proposing.unheeded import asked_for
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read, to_come
-from agents.models.offline.topics.asked import asks_mean, dimensions
+from agents.models.offline.topics.asked import asks_mean
+from agents.models.offline.topics.rights import asks_what_may
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
+from agents.models.offline.weighing.focused import focused, of_place
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
 from agents.models.offline.weighing.measuring import asks_difference, unmeasured
@@ -102,7 +103,8 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     first = first if changes_of(calls) == calls else len(calls)
     limits = dict.fromkeys(limit for one in decision.readings for limit in one.limits)
     of_shown = shown(reading, earlier, context) if earlier else None
-    idle = NO_WORDS if of_shown else idle_words(kept, reading, context)
+    outright = decision.readings[0].source == "outright"  # all of its words are what is asked
+    idle = NO_WORDS if of_shown or outright else idle_words(kept, reading, context)
     if word := wanted(idle, reading):
         return unclear(reading.text, decision.offered, context, f"I do not know what to do with: {word}.")
     then = of_shown.then if of_shown else ()
@@ -134,7 +136,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         then=then,
         limits=tuple(limits),
         aside=(*idle.unknown, *idle.narrower),
-        focus=_focus(kept, reading, context),
+        focus=focused(kept, reading, context) or of_place(kept, earlier, context),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),
         first=first if len(decision.readings) > 1 and first < len(kept) else 0,
@@ -148,7 +150,7 @@ def told_in_full(plan: Plan, asked: str, context: Context) -> Plan:
         update={
             "asked": asked,
             "then": plan.then or _derivations(leading, reading, context),
-            "focus": plan.focus or _focus(plan.calls, reading, context),
+            "focus": plan.focus or focused(plan.calls, reading, context),
             "whether": plan.whether or whether(plan.calls, reading, context.names),
         }
     )
@@ -159,7 +161,7 @@ def _of_the_person(readings: tuple[Candidate, ...], reading: Reading, context: C
 
     Where nothing is left of them, it is what that person did.
     """
-    if not reading.user or not readings or "WHODID" not in reading.concepts:
+    if not reading.user or not readings or "WHODID" not in reading.concepts or asks_what_may(reading.text):
         return readings
     his = [tuple(c for c in one.calls if _PERSONS & c.inputs.keys() or _asked_too(c, reading)) for one in readings]
     kept = tuple(replace(one, calls=calls) for one, calls in zip(readings, his, strict=True) if calls)
@@ -332,35 +334,6 @@ def _unknown(named: tuple[str, str], context: Context) -> Abstention:
 
 def _either(candidates: Sequence[str]) -> str:
     return candidates[0] if len(candidates) == 1 else f"{', '.join(candidates[:-1])} or {candidates[-1]}"
-
-
-def _focus(kept: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[str, ...]:
-    """Names whose rows are told first."""
-    found = reading.found
-    focus: tuple[str, ...] = (*((reading.user,) if reading.user else ()), *reading.resources, *reading.ids.values())
-    if reading.hint:
-        focus += (reading.hint,)
-    focus += reading.ranked
-    if kept and kept[0].query == "budgets":
-        focus += tuple(found.teams) or _of_a_kind(reading)
-    if kept and kept[0].query == "account_list":
-        focus += tuple(accounts_of(found, context.names))
-    if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
-        credits, refunds = "credit" in reading.text, "refund" in reading.text
-        focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
-    if asks_share(reading):
-        focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
-    return focus
-
-
-def _is_gross(call: PlannedCall) -> bool:
-    """Whether a bill is without credits and refunds, of which there is no row then."""
-    return call.inputs.get("net") is False
-
-
-def _of_a_kind(reading: Reading) -> tuple[str, ...]:
-    """The kind of thing that budgets are told apart by: it stands in the names of those that are of one ("team data")."""
-    return tuple(kind for kind in ("team", "venue") if kind in dimensions(reading.text))
 
 
 def _of_two_accounts(calls: Sequence[PlannedCall], context: Context) -> bool:

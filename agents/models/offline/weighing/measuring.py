@@ -27,13 +27,13 @@ _AVERAGE = re.compile(
     r"\b(?:(?:on|the|an?|our|its|what|monthly|daily|weekly) (?:average|avg|mean)|average|avg)\b(?<!than average)(?<!than the average)(?<!above average)(?<!below average)(?! (?:severity|risk|level|priority|user|player|customer)s?\b)"
 )
 _DIFFERENCE = re.compile(
-    r"\bhow (?:much|many) (?:more|less|fewer|higher|lower|cheaper|dearer)\b(?! (?:room|space|headroom|time|days?|can|could|may|until|before|do we have|is there|are there)\b)|\b(?:what|how (?:much|big|large)) (?:is|was) the (?:difference|gap)\b|\bthe (?:difference|gap) between\b"
+    r"\bhow (?:much|many) (?:more|extra|less|fewer|higher|lower|cheaper|dearer)\b(?! (?:room|space|headroom|time|days?|can|could|may|until|before|do we have|is there|are there)\b)|\b(?:what|how (?:much|big|large)) (?:is|was) the (?:difference|gap)\b|\bthe (?:difference|gap) between\b"
 )
 _TELLS_DIFFERENCE = frozenset("spend_change budgets forecast cost_anomalies quotas savings".split())
 _TELLS_AVERAGE = frozenset("metric forecast".split())
 NO_SHARE = "A share or a percentage is not told here."
 NO_AVERAGE = "An average is not told here."
-NO_DIFFERENCE = "A difference is not told here."
+NO_DIFFERENCE = "How much more or less that is, is not told here: ask how it compares with another time."
 NO_COUNTS = "How many there are in each is not told here."
 _A_MONTH = 31
 """Days of one month at most, of which there is no average by month."""

@@ -41,10 +41,7 @@ _OTHER_LOOK = (
     "What else was done is another look at what people did: ask for it in a whole sentence, with the name of the "
     "person and the day."
 )
-_NOT_IN_IT = (
-    "The look at what people did, which was asked for before, does not tell that: it tells who made which change, when "
-    "and where."
-)
+_NOT_IN_IT = "That is not in what is looked up of what people did: it tells who made which change, when and where."
 _ELSE = re.compile(r"\b(?:else|others?|another)\b")
 
 
@@ -64,25 +61,28 @@ _MEANWHILE = (
 )
 
 _LOOKED = re.compile(r"(?m)^The events:$")
-_NOTHING = re.compile(r"\bNone is recorded\. (?:Changes|Events):")
+_NOTHING = re.compile(r"\bNone is recorded\. (?:Changes|Events|Console sign-ins):")
 _BECAME = "What came of that look stands in the answer to the question before."
 _NONE = "That look found none of it, as the answer to the question before says."
-_EVENT = re.compile(r"(?m)^- .* in account (?P<account>[\w-]+): .*$")
+_EVENT = re.compile(r"(?m)^- (?P<what>.* in account (?P<account>[\w-]+)): .*$")
 _STANDS = (
-    "What was seen stands in the answer to the question before: who made which change, in which account, and behind it "
-    "when that was, in UTC."
+    "What was seen stands in the answer to the question before: the changes first and sign-ins behind them, the newest "
+    "on top, each with who made it, where and when (UTC)."
 )
 _ONE_EACH = "{stands} What it lists was done in {accounts}."
+_LAST_ONE = "The last change that it lists: {event}."
 _NO_SECOND = (
-    "It is not looked at once more for that, as an approval is for one look, used once. To look again, ask the whole "
-    "question again."
+    "What people did is not looked up a second time to sort or shorten it, because each such look is recorded and may "
+    "need a second person to agree. To look again, ask the whole question again."
 )
+_LAST = re.compile(r"\b(?:last|latest|newest|most recent)(?: (?:one|change|event|thing))?\b")
 
 
-def in_the_answer(plan: Plan, answer: str) -> Plan:
+def in_the_answer(plan: Plan, answer: str, question: str) -> Plan:
     """A plan after a look at what people did, as its `answer` tells: what stands there waits for nobody any more.
 
-    The accounts are named again; a time is a figure, which nothing that is looked at now would prove.
+    The accounts are named again, and the last change where the question asks for it; a time is a figure, which nothing
+    that is looked at now would prove.
     """
     if plan.abstention is None or plan.abstention.text != _ONE_LOOK or answer in ("", WAITS):
         return plan
@@ -91,6 +91,8 @@ def in_the_answer(plan: Plan, answer: str) -> Plan:
         stands = _ONE_EACH.format(stands=_STANDS, accounts=_listed(accounts)) if accounts else _STANDS
     else:
         stands = _NONE if _NOTHING.search(answer) else _BECAME
+    if _LAST.search(question.casefold()) and (event := _EVENT.search(answer)) and not re.search(r"\d", event["what"]):
+        stands = f"{_LAST_ONE.format(event=event['what'])} {stands}"
     told = plan.abstention.model_copy(update={"text": f"{stands} {_NO_SECOND}"})
     return plan.model_copy(update={"abstention": told})
 

@@ -74,14 +74,24 @@ def still_said(plan: Plan, before: Turn, question: str, context: Context, *, lea
     if not same or not (leans or _THOSE.search(reading.text)) or wants_all(reading.text):
         return plan
     told = {STATE_NOW} if reading.when.mentions else set()  # "and now?" is answered with the state now
-    told |= {RUNTIMES_IN_USE} if any("only" in call.inputs for call in plan.calls) else set()
+    told |= {RUNTIMES_IN_USE} if not any(map(_of_runtimes, plan.calls)) or _IN_ALL.search(reading.text) else set()
     said = [one for one in before.limits if one in _LASTING - told and one not in plan.limits]
     return plan.model_copy(update={"limits": (*plan.limits, *said)})
 
 
+_IN_ALL = re.compile(r"\b(?:total|altogether|in all|all together|how many (?:functions?|lambdas?))\b")
+
+
+def _of_runtimes(call: PlannedCall) -> bool:
+    """Whether a call shows functions by their runtime, and all of them."""
+    return call.inputs.get("by", "type") in ("type", "resource") and not {"only", "tag"} & call.inputs.keys()
+
+
 def is_shown_again(plan: Plan, before: Turn, context: Context) -> bool:
-    """Whether a plan looks at the same as the answer it follows, works out the same of it and puts no other row first."""
+    """Whether a plan looks at the same as the answer it follows, works out the same of it and says no more of it."""
     same = come_to_the_same(plan.calls, before.calls, context)
+    if set(plan.limits) - set(before.limits):
+        return False  # a sentence says already what of it is not told
     return same and (plan.then, plan.focus, plan.whether) == (before.then, before.focus, None)
 
 

@@ -153,7 +153,6 @@ def said_wider(plan: Plan, question: str, earlier: Sequence[PlannedCall], contex
     said = [f"{NOT_NARROWED}{' and the '.join(lost)} of the question before."] if lost else []
     said += _since_unknown(calls, reading, earlier, plan.limits) or [] if not said else []
     said += _not_pointed(calls, reading, earlier, plan.limits) if not said else []
-    said += _no_change(calls, reading, plan)
     return plan.model_copy(update={"limits": (*plan.limits, *said)}) if said else plan
 
 
@@ -281,16 +280,3 @@ def _shares(call: PlannedCall, earlier: Sequence[PlannedCall]) -> bool:
 def _subject(call: PlannedCall) -> tuple[str, object]:
     """What a call looks at: its query, and which of its checks."""
     return call.query, call.inputs.get("check")
-
-
-_HOW_MUCH_MORE = re.compile(r"\bhow much (?:more|less|higher|lower|cheaper|dearer|extra)\b")
-_CHANGES = "By how much that changed is not told here: ask how it compares with another time."
-
-
-def _no_change(calls: Sequence[PlannedCall], reading: Reading, plan: Plan) -> list[str]:
-    """A sentence that one bill tells no change, where it is asked how much more is paid."""
-    one = len(calls) == 1 and calls[0].query == "spend" and not plan.then and plan.whether is None
-    return [_CHANGES] if one and _HOW_MUCH_MORE.search(reading.text) and not _THAN.search(reading.text) else []
-
-
-_THAN = re.compile(r"\bthan\b")
