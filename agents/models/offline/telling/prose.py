@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
+from agents.models.offline.proposing.shown import UNUSUAL
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
 from agents.models.offline.telling.of_rows import also, beside, by_number, grouped, picked, singled_out, with_it
 from agents.models.offline.telling.picking import (
@@ -63,7 +64,16 @@ _LEADS: dict[str, str] = {
     "who_did_what": "The events:",
     "recent_changes": "The changes:",
 }
-_FIRST = (ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE, "This is net:", "This is gross:", NOT_NARROWED, NOT_HEEDED[:24])
+_FIRST = (
+    ALREADY_SO,
+    NOTHING_NEW,
+    SHOWN_BEFORE,
+    "This is net:",
+    "This is gross:",
+    UNUSUAL,
+    NOT_NARROWED,
+    NOT_HEEDED[:24],
+)
 """How sentences begin that say what an answer is before it is told."""
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
