@@ -41,7 +41,7 @@ _OTHER_LOOK = (
     "What else was done is another look at what people did: ask for it in a whole sentence, with the name of the "
     "person and the day."
 )
-_NOT_IN_IT = "That is not in what is looked up of what people did: it tells who made which change, when and where."
+_NOT_IN_IT = "What is looked up of what people did does not tell that: it tells who made which change, when and where."
 _ELSE = re.compile(r"\b(?:else|others?|another)\b")
 
 
