@@ -21,7 +21,7 @@ from agents.models.offline.proposing.candidates import Candidate
 from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
-from agents.models.offline.proposing.listed import listed, said_of_all
+from agents.models.offline.proposing.listed import listed, not_of_one, said_of_all
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
 from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart
@@ -93,6 +93,7 @@ def understand(
             beside = bool(before.calls) and is_beside(text)
             calls = before.calls if beside else plan.calls[: plan.first or None]
             of = before if beside else plan
+            calls = not_of_one(calls, text, asked, before.calls)
             told = Turn(plan.asked or asked, answer, calls, of.aside, of.limits, of.then, of.focus)
             turns, missed = [*turns, replace(told, place=spoken_of(told, before, context))], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):

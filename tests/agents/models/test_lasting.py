@@ -114,6 +114,8 @@ def test_what_is_asked_of_us_after_it_says_that_they_are_not_kept() -> None:
         ((EINDHOVEN, "which alarms are firing there?"), False),
         ((EINDHOVEN, "and the failed backups?"), False),
         (("Critical findings in data-lab?", "what is the oldest?"), False),
+        (("What did Utrecht cost in August?", "which services are behind that?"), False),
+        (("Critical findings in data-lab?", "what about findings that were resolved already"), False),
     ],
 )
 def test_an_answer_of_many_things_says_where_it_stays(asked: tuple[str, ...], stays: bool) -> None:
@@ -195,6 +197,8 @@ def test_it_is_the_one_commitment_that_was_shown_or_is_said_not_to_be() -> None:
     ]
     plan = plan_of(EXPIRES, "how much of it do we use", answers=(PLANS,))
     assert any(limit.startswith(f'{NOT_NARROWED}things that "it" points at') for limit in plan.limits)
+    asked = (EXPIRES, "how much of it do we use", "and the reserved instances?")
+    assert inputs_of(*asked, answers=(PLAN, PLAN)) == [{"kind": "reservations"}]
     plan = plan_of("which savings plans do we have?", "how much of it do we use", answers=(PLANS,))
     assert not any(limit.startswith(NOT_NARROWED) for limit in plan.limits)
 
@@ -248,3 +252,16 @@ def test_a_bill_beside_a_commitment_is_not_of_its_account() -> None:
     asked = ("reserved instances: list what expired in the last two months", "what did it do to the RDS bill since?")
     answer = "- ends or ended 30 September 2026 in account online-prod: 4 instances"
     assert not any("accounts" in inputs for inputs in inputs_of(*asked, answers=(answer,)))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("are we near any limits", "which region is that"),
+        ("where can we save by rightsizing?", "what is the total of that per month?"),
+    ],
+)
+def test_what_is_no_split_is_not_said_to_be_one(asked: tuple[str, ...]) -> None:
+    with asking("offline") as ask:
+        answers = [ask(one, "local", "no split", "carla")[0] for one in asked]
+    assert "added up by" not in answers[-1].text

@@ -68,6 +68,25 @@ def _of_the_only_one(question: str, answer: str, context: Context) -> str:
     return f"{question.rstrip(' ?.!')} in account {only}?"
 
 
+def not_of_one(
+    calls: tuple[PlannedCall, ...], said: str, asked: str, before: Sequence[PlannedCall]
+) -> tuple[PlannedCall, ...]:
+    """The calls that a turn is followed by: those of "it" were of its account, and what is asked next is not only of that.
+
+    Args:
+        calls: the calls of the turn.
+        said: its question, word for word.
+        asked: the same, with what it points at named.
+        before: the calls of the turn that it follows.
+    """
+    of_one = " in account " in asked and " in account " not in said and any("ending" in one.inputs for one in before)
+    return (
+        tuple(call.having(accounts=None) if call.query == "commitments" else call for call in calls)
+        if of_one
+        else calls
+    )
+
+
 _UNTIL_NOW = re.compile(
     r"(?i)^(.*\b(?:they|these|those|it) (?:costs?|all cost)) (?:so far|until now|till now|up to now|by now)\b"
 )

@@ -15,8 +15,13 @@ from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_
 from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
 from agents.models.offline.words.text import fold
 
-_APART = frozenset({"account", "team", "venue", "service", "region", "env", "month", "day", "type"})
+_APART = frozenset({"account", "team", "venue", "service", "region", "env", "type"})
 """What an answer may be told apart by; "which databases?" asks for no split."""
+
+
+_SPLITS = re.compile(
+    r"\b(?:per|by|each|every|split|spread|break\w*|broken|group\w*|divid\w*|most|least|worst|best|top)\b"
+)
 
 
 def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[str, ...]:
@@ -35,6 +40,7 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
             return ()
         rows = {told.columns[0].casefold() for told in results if told.columns}  # what they are told apart by
         split = [name for name in dimensions(fold(asked)) if name in _APART - rows]
+        split = split if _SPLITS.search(fold(asked)) else []
         return (NOT_SPLIT.format(split=" or ".join(split)),) if split else (SHOWN_BEFORE,)
     noted = " ".join(plan.limits)
     left = (one for one in plan.without if one.word not in noted)

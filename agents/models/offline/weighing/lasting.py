@@ -132,7 +132,7 @@ def _put(call: PlannedCall, place: Mapping[str, str], of: PlannedCall | None, co
 
 
 _MANY = re.compile(
-    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which|how many|what|list|show|show me|any|(?:are|were) (?:there )?any|do we have any) (?:of the |the |our )?(?:(?!of\b)[a-z-]+ ){0,2}?(?!(?:is|was|has|does|us|this|times|days|hours|weeks|months|ones)\b)[a-z-]{3,}s\b"
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which|how many|what(?! about\b)|list|show|show me|any|(?:are|were) (?:there )?any|do we have any) (?:of the |the |our )?(?:(?!of\b)[a-z-]+ ){0,2}?(?!(?:is|was|has|does|us|this|times|days|hours|weeks|months|ones)\b)[a-z-]{3,}s\b"
 )
 """Many things by their name: "which budgets are over?"."""
 
@@ -149,7 +149,9 @@ def said_to_stay(plan: Plan, question: str, before: Turn, context: Context) -> P
     return plan.model_copy(update={"limits": (*plan.limits, said), "again": ""})
 
 
-_THERE = re.compile(r"(?<!are )(?<!were )\bthere\b")
+_THERE = re.compile(
+    r"(?<!are )(?<!were )\bthere\b|\bthat\b(?! (?:is|are|was|were|have|has|had|do|does|did|can|will|fail\w*|cost\w*)\b)"
+)
 
 
 def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
