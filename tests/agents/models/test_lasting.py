@@ -17,7 +17,7 @@ from tools.catalogue import queries
 from tools.estate.world import NOW
 
 ROTTERDAM, EINDHOVEN = "Give me an overview of venue Rotterdam", "Is everything ok in Eindhoven?"
-SECURITY, STORM = "anything security related?", "What did the alarm storm of Tuesday cost us?"
+SECURITY, STORM = "anything security related?", "How many players noticed the alarm storm of Tuesday?"
 BUDGET, LAST_DAY = "Are we going to stay within the total budget this month?", "what changed in the last 24 hours"
 BOTH = "how much did we spend on data transfer / NAT last month"
 BEFORE = "2026-10-13T09:00..2026-10-14T09:00"
@@ -87,7 +87,7 @@ def test_the_time_that_was_shown_is_kept_or_counted_from(asked: tuple[str, ...],
     ("asked", "inputs"),
     [
         ((STORM, "how many errors were logged"), {"period": "2026-10-13"}),
-        (("What did the alarm storm of Tuesday evening cost us?", "what was changed?"), {"period": "2026-10-13T18:00..2026-10-14T00:00"}),
+        (("How many players noticed the storm of Tuesday evening?", "what was changed?"), {"period": "2026-10-13T18:00..2026-10-14T00:00"}),
         (("What did the alarm storm in data-prod cost us?", "show critical findings"), {"severity": "critical", "accounts": "data-prod"}),
         (("What did the outage in Utrecht cost us?", "which alarms are firing?"), {"state": "alarm", "accounts": "venue:utrecht"}),
         ((STORM, "how many errors were logged yesterday?"), {"period": "yesterday"}),

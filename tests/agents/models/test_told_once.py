@@ -282,12 +282,17 @@ def _told(result: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "lead"),
-    [((-177.7, -109.2), "What fell:"), ((12.0, 3.0), "What rose:"), ((12.0, -3.0), "What moved:")],
+    ("whole", "sizes", "lead"),
+    [
+        (-286.9, (-177.7, -109.2), "What fell:"),
+        (15.0, (12.0, 3.0), "What rose:"),
+        (9.0, (12.0, -3.0), "What moved:"),
+        (9.0, (-12.0, -3.0), "What moved:"),  # what is not listed rose
+    ],
 )
-def test_changes_that_all_went_one_way_are_called_by_it(sizes: tuple[float, float], lead: str) -> None:
+def test_changes_that_all_went_one_way_are_called_by_it(whole: float, sizes: tuple[float, float], lead: str) -> None:
     told = _told(
-        "query: spend_change\nheadlines: f1\nf1 | change in spend | USD 9.00\ncolumns: Account | Change (USD)\n"
+        f"query: spend_change\nheadlines: f1\nf1 | change in spend | {whole:.2f} USD\ncolumns: Account | Change (USD)\n"
         f"row: venue-amsterdam | f2={sizes[0]:.2f}\nrow: venue-utrecht | f3={sizes[1]:.2f}"
     )
     assert lead in told

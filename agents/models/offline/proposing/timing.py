@@ -73,7 +73,8 @@ def at_that_time(
 
     Alarms that "fired" are those that went off then, and not those that fire now.
     """
-    period = next((one.inputs["period"] for one in earlier if one.query in EVENTS and "period" in one.inputs), None)
+    timed = (one for one in earlier if "period" in one.inputs and (one.query in EVENTS or _is_of_a_day(one, context)))
+    period = next((one.inputs["period"] for one in timed), None)
     named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
     whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
@@ -90,6 +91,12 @@ def at_that_time(
     return tuple(
         call.having(**{**there, **call.inputs, "period": _around(call, str(period), context)}) for call in calls
     )
+
+
+def _is_of_a_day(call: PlannedCall, context: Context) -> bool:
+    """Whether unusual spend, or a measure, was shown of a day or two: what happened then is asked next."""
+    period = resolved(str(call.inputs["period"]), context.now)
+    return call.query in ("cost_anomalies", "metric") and period is not None and period.days <= 2
 
 
 _AN_HOUR = timedelta(hours=1)

@@ -227,8 +227,14 @@ def moved_so(told: Told, asked: str) -> tuple[str, list[list[str]] | None]:
 
 
 def one_way(told: Told, rows: Sequence[list[str]]) -> str:
-    """What stands above the rows of a change that all rose, or all fell; empty where some did one and some the other."""
+    """What stands above the rows of a change that all rose, or all fell, as the whole did; empty where any did not."""
     moved = [size for row in rows if (size := _size(row, told)) is not None]
-    if told.query != "spend_change" or not moved or not (min(moved) > 0 or max(moved) < 0):
+    whole = next((told.facts[i].number for i in told.headlines if i in told.facts), None)
+    if (
+        told.query != "spend_change"
+        or not moved
+        or whole is None
+        or not (min(*moved, whole) > 0 or max(*moved, whole) < 0)
+    ):
         return ""
-    return "What rose:" if moved[0] > 0 else "What fell:"
+    return "What rose:" if whole > 0 else "What fell:"

@@ -123,10 +123,16 @@ def _in_time(
     ]  # fmt: skip
 
 
+_NAMES_ALONE = re.compile(
+    r"(?:[\s?.,;!&]|<\w+>|\b(?:and|or|so|but|ok|okay|now|then|please|what|how|about|show|give|me|the|same|for|in|on|at|of|only|just|instead|too|also|as|well|alone|both|all|it|that|this|them|those)\b)+"
+)
+"""A place or a time, and nothing that is asked of it."""
+
+
 def _of_each(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
     """The plans that ask all which was asked of another place or time, where such a one is all that is named."""
     named = reading.found.placed() or reading.found.regions or reading.when.mentions
-    if len(earlier) < 2 or not named or reading.found.services or any(weighty(reading.text)):
+    if len(earlier) < 2 or not named or reading.found.services or not _NAMES_ALONE.fullmatch(reading.text):
         return list(plans)
     asked = [one.query for one in earlier]
     return [pair for pair in plans if [call.query for call in pair[1].calls] == asked] or list(plans)

@@ -185,7 +185,7 @@ def time_lost(
     """That the time which was shown is left, where these calls have one of their own that nobody named."""
     if timed(reading) or AT_NO_TIME.search(reading.flat) or not any(is_told(one, context) for one in earlier):
         return []
-    known = {resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs}
+    spans = [resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs]
     apart = []
     for call in calls:
         default = fields_of(context.queries[call.query]).get("period", {}).get("default")
@@ -195,7 +195,10 @@ def time_lost(
             return []
         alike = any({call.query, one.query} <= BILLED or {call.query, one.query} <= HAPPENS for one in earlier)
         of_then = alike or IN_THE_PAST.search(reading.flat)
-        apart.append(bool(of_then) and resolved(str(call.inputs.get("period", default)), context.now) not in known)
+        own = resolved(str(call.inputs.get("period", default)), context.now)
+        # what is looked for from then on keeps that time, too
+        known = any(own == span or (own and span and own.start == span.start and own.end > span.end) for span in spans)
+        apart.append(bool(of_then) and not known)
     return ["time"] if apart and all(apart) else []
 
 
