@@ -96,7 +96,7 @@ def _example(
 ) -> Example:
     at = context()
     pointed = named_after(turn.ask, before, said, at.names) if before else turn.ask
-    seen = considered(pointed, unsettled(earlier), at)
+    seen = considered(pointed, unsettled(earlier, at.now), at)
     every = seen.every
     right = [_right(as_asked(one.calls, earlier, seen.reading, at), turn, runs) for one in every[:-1]]
     if not any(right):  # what it was before it was set right: that is not doubted by refusing
@@ -123,7 +123,7 @@ def turned(conversations: Sequence[Conversation], runs: Runs, weight: float) -> 
         turn = conversation.turns[0]
         other = turn if place % 2 and turn.plans else shuffled.choice(answerable)
         earlier = _calls(other)
-        reading = considered(turn.ask, unsettled(earlier), at).at
+        reading = considered(turn.ask, unsettled(earlier, at.now), at).at
         if not earlier or not turn.plans or reading.lead or reading.back:
             continue
         found.append(_example(conversation.id, turn, other.ask, runs.told(earlier, other.ask), earlier, runs, weight))

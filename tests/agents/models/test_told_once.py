@@ -304,3 +304,13 @@ def test_a_change_whose_name_has_a_date_keeps_its_verb() -> None:
         "row: f2=2026-09-14T09:46:03Z | f3=role deploy-platform | UpdateFunctionConfiguration20150331v2 | f4=certificate-check | network"
     )
     assert "role deploy-platform, UpdateFunctionConfiguration on certificate-check in account network" in told
+
+
+@pytest.mark.parametrize("query", sorted(queries()))
+@pytest.mark.parametrize(
+    "asked",
+    ["what did it cost us?", "which one is the oldest?", "since when?", "by how much did it rise?", "the second one", "who owns it?"],
+)  # fmt: skip
+def test_what_shows_no_row_is_told_whatever_is_asked_of_it(query: str, asked: str) -> None:
+    empty = f"query: {query}\nheadlines: f1\nf1 | things | 0 things\ncolumns: Account | Service | Change (USD)"
+    assert "f1" in answer([read_result(empty)], asked=asked)

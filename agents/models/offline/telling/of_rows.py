@@ -124,7 +124,7 @@ def beside(told: Told, asked: str) -> list[ToldFact]:
     if ask in _LEADING and (ask != "when" or told.query in _AGED):
         found = [fact for fact in others if _LEADING[ask].search(fact.label)]
         one = picked(told, asked)
-        if ask != "cost" or len(one) > 1:
+        if ask != "cost" or len(one) != 1:
             return found[:_MANY]
         of = [
             cell
