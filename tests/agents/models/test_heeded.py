@@ -8,6 +8,7 @@ import pytest
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
+from agents.models.offline.weighing.aside import ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
@@ -63,3 +64,25 @@ def test_the_words_are_those_without_which_the_same_is_looked_at() -> None:
 
 def test_a_first_question_is_read_once() -> None:
     assert plan_of("Did visitors get error pages on 10 October?").without == ()
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["rds cost per account in august", "same for september, biggest first"],  # they are told in that order
+        ["savings from rightsizing", "total of these"],
+        ["Which config rules are failing?", "which one fails most often?"],
+        ["I need for the gambling regulator all high findings of venue Rotterdam"],
+    ],
+)
+def test_no_note_stands_above_an_answer_that_tells_what_is_asked(ask: Ask, turns: list[str]) -> None:
+    for turn in turns:
+        answer = ask(OfflineMaker(), turn, session="heeded")
+    assert answer.status == "answered"
+    assert not any(said in answer.text for said in (NOT_HEEDED[:24], SHOWN_BEFORE, NOTHING_NEW, "Left aside"))
+
+
+def test_a_split_that_was_shown_is_said_to_be_the_same(ask: Ask) -> None:
+    for turn in ("instances by account", "per account"):
+        answer = ask(OfflineMaker(), turn, session="heeded")
+    assert answer.text.split("\n\n")[1] == ALREADY_SO

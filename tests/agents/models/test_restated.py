@@ -99,7 +99,7 @@ ACCOUNTS = "Which account spent most last month?"
 @pytest.mark.parametrize(
     ("turns", "said"),
     [
-        (["What did we spend by account last month?", "by account please"], True),
+        (["Which config rules are failing?", "where is the worst one?"], True),
         ([ACCOUNTS, "and the least?"], False),  # the same rows, told from the other end
         ([ACCOUNTS, "and in August?"], False),
         ([ACCOUNTS, ACCOUNTS], False),  # asked again on purpose

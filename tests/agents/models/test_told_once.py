@@ -242,7 +242,7 @@ def test_a_second_reading_of_another_time_or_thing_still_is(asked: tuple[str, ..
     [
         (["daily spend in october so far", "which day was the most expensive"], False),
         (["what could we save by rightsizing", "what is the total of that per month?"], False),
-        (["What did we spend by account last month?", "by account please"], True),
+        (["Which config rules are failing?", "where is the worst one?"], True),
     ],
 )
 def test_what_is_told_first_is_not_said_to_be_missing(ask: Any, turns: list[str], said: bool) -> None:

@@ -29,7 +29,7 @@ from agents.models.offline.reading import Reading, read
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.refusals import is_outside
 from agents.models.offline.words.light import BOUNDS, LIGHT, LINKS
-from agents.models.offline.words.people import ROLES
+from agents.models.offline.words.people import OFFICES, ROLES
 from agents.models.offline.words.text import NUMBERS, stem
 
 _NICKS = frozenset(part for nick in SERVICES for part in nick.replace("-", " ").split())
@@ -57,7 +57,7 @@ _APART = re.compile(
 
 
 _AUDIENCE = re.compile(
-    rf"\bfor (?:my|our) {ROLES}\b|\b(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?)\b"
+    rf"\bfor (?:my|our) {ROLES}\b|\bfor (?:the|an?) (?:[a-z-]+ )?{OFFICES}\b|\b(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?)\b"
 )
 """For whom it is asked, and who felt what is asked about."""
 

@@ -39,8 +39,10 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         if _is_told_first(plan, results, asked):
             return ()
         rows = {told.columns[0].casefold() for told in results if told.columns}  # what they are told apart by
-        split = [name for name in dimensions(fold(asked)) if name in _APART - rows]
-        split = split if _SPLITS.search(fold(asked)) else []
+        named = dimensions(fold(asked)) if _SPLITS.search(fold(asked)) else []
+        split = [name for name in named if name in _APART - rows]
+        if named and not split:
+            return (ALREADY_SO,)
         return (NOT_SPLIT.format(split=" or ".join(split)),) if split else (SHOWN_BEFORE,)
     noted = " ".join(plan.limits)
     left = (one for one in plan.without if one.word not in noted)

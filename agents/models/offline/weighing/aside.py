@@ -325,7 +325,7 @@ NOT_SPLIT = "This can not be added up by {split} here: it is what was shown befo
 ALREADY_SO = "What was shown before is of that already: it is the same."
 """It stands first, too, where what is asked narrows nothing, as it was so narrowed."""
 _LISTS = re.compile(
-    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show)(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
+    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show|(?:in |the )?(?:total|sum))(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
 
@@ -338,7 +338,7 @@ _NOT_SO = re.compile(
 _FAILING = frozenset({"encryption", "config_compliance", "patches"})
 """Queries that list what is not as it should be: "which ones are not?" asks for what they show."""
 THE_MOST = re.compile(
-    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these)| (?:accounts?|venues?|teams?|services?|regions?|days?|months?|rules?))? [a-z]+(?: us)? (?:the )?most\W*$"
+    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these)| (?:accounts?|venues?|teams?|services?|regions?|days?|months?|rules?))? [a-z]+(?: us)? (?:the )?most(?: often| frequently| of all)?\W*$"
 )
 """Which one has the most of what was shown: the first of a list in that order."""
 

@@ -18,6 +18,7 @@ from agents.models.offline.intents.learned import speaks_for
 from agents.models.offline.plan import Plan, PlannedCall, Without
 from agents.models.offline.proposing.untold import is_asked_of_it
 from agents.models.offline.reading import Reading
+from agents.models.offline.weighing.aside import UNRANKED
 from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
 from agents.models.offline.weighing.unheard import is_about
 from agents.models.offline.words.light import LIGHT
@@ -36,6 +37,8 @@ _SAID = frozenset(
     "blame blamed usage attestation request requested prepare prepared possible kindly instead plus diff".split()
 )
 """Words about what was said, and not about what is asked."""
+_IN_ORDER = frozenset("biggest largest highest most worst top first expensive".split())
+"""What comes first in a list that is told in the order of its figures, whether that is asked for or not."""
 _MEASURES = frozenset("average mean percent percentage share rate more less fewer difference".split())
 """Words for what a sentence of its own says that it is not told."""
 POINTED_PART = re.compile(
@@ -65,8 +68,9 @@ def without_each(
     """
     found = []
     told_of = _MEASURES if {NO_SHARE, NO_AVERAGE, NO_DIFFERENCE} & {*plan.limits} else frozenset()
+    in_order = _IN_ORDER if not {call.query for call in plan.calls} & UNRANKED else frozenset()
     for word in dict.fromkeys(_words(reading, plan.calls, context)):
-        if word in told_of:
+        if word in told_of | in_order:
             continue
         less = re.sub(rf"(?i)(?<![\w-]){re.escape(word)}(?![\w-])", " ", question)
         if less != question and _same(other := again(less), plan):

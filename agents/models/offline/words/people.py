@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HARD = (
+OFFICES = (
     r"(?:examiners?|inspectors?(?! (?:findings?|scans?|costs?|spend|bill|results?|coverage|reports? (?:on|for)))|inspectorate|inspections?|regulators?|auditors?|assessors?|officers?|officials?|supervisors?|supervisory (?:authority|board|body|committee)|"
     r"authority|authorities|commission(?:er)?s?|control board|gaming board|gambling board|board members?|board of \w+|the board|(?:state|test|testing|technical|forensic|external|independent) lab(?:oratory|s)?|resellers?|vendors?|suppliers?|providers? of \w+|insurers?|"
     r"underwriters?|banks?|bankers?|lenders?|creditors?|investors?|shareholders?|owners?(?= (?:asks?|wants?|needs?|wonders?))|notary|lawyers?|counsel|attorneys?|solicitors?|prosecutors?|police|detectives?|journalists?|reporters?|newspapers?|press|unions?|"
@@ -17,7 +17,7 @@ _SOFT = (
     r"(?:finance|legal|marketing|hr|human resources|procurement|purchasing|sales|compliance|risk(?: management)?|internal audit|audit|operations|ops|heads?|leads?|analysts?|engineers?|developers?|scientists?|architects?|admins?|"
     r"guy|guys|lady|gentleman|gentlemen|people|folks|staff|team|department|office|panel|desk|division|group|holding)"
 )
-ROLES = rf"(?:{_HARD}|{_SOFT})"
+ROLES = rf"(?:{OFFICES}|{_SOFT})"
 """Who may ask, or be the one that an answer is for."""
 _ASKS = (
     r"(?:(?:is|are|was|were|has|have|had|keeps?|kept|now|just|also|again|still|urgently|kindly|been|repeatedly) ){0,3}"
@@ -51,7 +51,7 @@ _FOR = re.compile(
 )
 """What or whom it is for ("For the purchase agreement: ...", "Following a tip-off, ...")."""
 _BEHIND = re.compile(
-    rf",?\s*\b(?:(?:asks?|asked|says?|said|wonders?|demands?|requests?|wants to know|according to|as (?:requested|asked|demanded|required) by|on behalf of|at the request of|to show (?:to )?|to tell|for|to hand to|to give to|to present to)\s+(?:the|our|my|a|an)\s+(?:[\w'\u2019-]+ ){{0,3}}?(?:{_HARD})(?: (?:here|tomorrow|today|on \w+day))?)\s*(?=[.?!,]|$)",
+    rf",?\s*\b(?:(?:asks?|asked|says?|said|wonders?|demands?|requests?|wants to know|according to|as (?:requested|asked|demanded|required) by|on behalf of|at the request of|to show (?:to )?|to tell|for|to hand to|to give to|to present to)\s+(?:the|our|my|a|an)\s+(?:[\w'\u2019-]+ ){{0,3}}?(?:{OFFICES})(?: (?:here|tomorrow|today|on \w+day))?)\s*(?=[.?!,]|$)",
     re.IGNORECASE,
 )
 _REASON = re.compile(
