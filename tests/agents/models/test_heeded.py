@@ -72,6 +72,8 @@ def test_a_first_question_is_read_once() -> None:
         ["rds cost per account in august", "same for september, biggest first"],  # they are told in that order
         ["savings from rightsizing", "total of these"],
         ["Which config rules are failing?", "which one fails most often?"],
+        ["Are the databases encrypted?", "which databases?"],
+        ["Which alarms are firing?", "how many?"],
         ["I need for the gambling regulator all high findings of venue Rotterdam"],
     ],
 )

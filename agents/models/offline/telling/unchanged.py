@@ -11,7 +11,15 @@ from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
 from agents.models.offline.topics.asked import dimensions
 from agents.models.offline.topics.of_shown import superlative
-from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE, THE_MOST, UNRANKED
+from agents.models.offline.weighing.aside import (
+    ALREADY_SO,
+    LISTS,
+    NOT_SPLIT,
+    NOTHING_NEW,
+    SHOWN_BEFORE,
+    THE_MOST,
+    UNRANKED,
+)
 from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
 from agents.models.offline.words.text import fold
 
@@ -51,6 +59,10 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
 
 
+_WHICH = re.compile(
+    r"^\W*(?:(?:and|so|ok|but) )*which (?!of\b)[a-z]+s(?: exactly| (?:are|were) (?:they|those|these|that))?\W*$"
+)
+"""What asks for the things that are listed: "which databases?"."""
 _IN_TOTAL = re.compile(r"\b(?:total|altogether|in all|all together|all in all)\b")
 
 
@@ -61,6 +73,8 @@ def _is_told_first(plan: Plan, results: Sequence[Told], asked: str) -> bool:
         return False
     split = dimensions(text)
     of_rows = not split or told.columns[0].casefold() in {one.replace("_", " ") for one in split}
+    if not _APART & set(split) and (LISTS.match(text) or _WHICH.match(text)):
+        return True
     if _IN_TOTAL.search(text):
         return not split or told.query == "savings"
     most = THE_MOST.match(text) or (superlative(asked) and not LEAST.search(text))

@@ -324,7 +324,7 @@ NOT_SPLIT = "This can not be added up by {split} here: it is what was shown befo
 """It stands first in the same way, where a split was asked for that the query does not make."""
 ALREADY_SO = "What was shown before is of that already: it is the same."
 """It stands first, too, where what is asked narrows nothing, as it was so narrowed."""
-_LISTS = re.compile(
+LISTS = re.compile(
     r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show|(?:in |the )?(?:total|sum))(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
 )
 """What asks for no more than what was shown: "which ones?", "how many are there?"."""
@@ -359,7 +359,7 @@ def _nothing_new(
         return [ALREADY_SO]
     if _DID_THEY.search(reading.text) and not any(call.query in DEEDS for call in calls):
         return [NOTHING_NEW]
-    if _LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
+    if LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
         return []
     if any(call.query in _FAILING for call in calls) and _NOT_SO.match(reading.text):
         return []
