@@ -328,3 +328,16 @@ def test_what_follows_some_of_the_accounts_is_of_all_of_those() -> None:
 def test_all_accounts_are_told_as_they_were(ask: Ask) -> None:
     text = text_of(ask, "which accounts do we have")
     assert "asked for are listed" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("compare spend of data team with online-games team in september", ["data", "online-games"]),
+        ("comparison of the costs of the data team and the online-games team please", ["data", "online-games"]),
+        ("compare data-prod against online-prod", []),  # of what, nobody said
+    ],
+)
+def test_two_that_are_to_be_compared_are_told_side_by_side(asked: str, told: list[str]) -> None:
+    plan = understand(asked, [], names=names(), now=NOW, queries=queries())
+    assert sorted(str(call.inputs.get("team")) for call in plan.calls) == told

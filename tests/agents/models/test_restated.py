@@ -37,6 +37,7 @@ def plan_of(*asked: str) -> Plan:
         ((LEAST, "and last month?"), "which account spent least in last month ?"),
         ((SHARE, "and RDS?"), "what share of our bill is rds ?"),
         ((SHARE, "and RDS?", "in August"), "what share of our bill is rds in august ?"),
+        (("What did the NAT gateways cost in data-prod?", "how much was that in August?"), "what did the nat gateways cost in data-prod in august ?"),
         (("How many users have no MFA?", "and in Eindhoven?"), "how many users have no mfa in eindhoven ?"),
         (("Which instances miss critical patches?", "only the ones in Utrecht"), "which instances miss critical patches in utrecht ?"),
         (("By how much is the data team over budget?", "and the online team?"), "by how much is the online team over budget ?"),

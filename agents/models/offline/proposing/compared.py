@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.naming.billed_parts import parts_named
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.naming.services import billed_as
@@ -84,12 +85,35 @@ _MOVES = frozenset("going gone go goes went getting got become becoming last thi
 
 
 def plainly(calls: Sequence[PlannedCall], reading: Reading, names: Names) -> bool:
-    """Whether a question asks which of two is more, or whether a cost moves, and nothing else; these calls answer it."""
-    if len({call.query for call in calls}) != 1 or whether(calls, reading, names) is None:
+    """Whether a question asks which of two is more, whether a cost moves, or for two beside each other, and nothing else.
+
+    These calls answer it.
+    """
+    if len({call.query for call in calls}) != 1:
+        return False
+    if _beside_each_other(calls, reading):
+        return True
+    if whether(calls, reading, names) is None:
         return False
     text = re.sub(rf"(?<![\w<-])(?:{_MORE}|{_LESS}|{_ROSE}|{_FELL})(?![\w>-])", " ", reading.found.bare)
     left = {word for word in text.split() if not re.fullmatch(r"<\w+>", word)} - _PLAIN
     return not left - (_MOVES if calls[0].query == "spend_change" else _COUNTED)
+
+
+_COMPARED = frozenset("compare comparison comparing between with to versus vs against please".split())
+
+
+def _beside_each_other(calls: Sequence[PlannedCall], reading: Reading) -> bool:
+    """Whether two things of a kind are to be compared, of which these calls tell each."""
+    text = reading.found.bare
+    said = {word.strip("?,.") for word in text.split() if not re.fullmatch(r"<\w+>", word)}
+    named = next((names for names in (getattr(reading.found, kind) for kind in _KINDS[:4]) if len(names) == 2), ())
+    if not said & _COMPARED - {"please", "with", "to"} or said - _PLAIN - _COMPARED - {""} or not named:
+        return False
+    if not all(own_concepts(call.query) & reading.concepts for call in calls):
+        return False  # of what they are to be compared, nobody said
+    told = " ".join(str(value) for call in calls for value in call.inputs.values())
+    return all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told) for name in named)
 
 
 def _moved(call: PlannedCall, reading: Reading) -> Whether | None:

@@ -3,7 +3,7 @@
 "And in August?" after "which account spent least in September?" is "which account spent least in August?". Read and
 told so, nothing is lost of how it was asked: the least, on average, as a share, above a limit, whether it rose.
 """
-# ruff: noqa: SIM905 - lists of words read better in one piece
+# ruff: noqa: E501, SIM905 - patterns and lists of words read better in one piece
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ _CLOSING = frozenset("alone please too".split())
 _BEHIND = {"place": "in", "region": "in", "service": "for", "time": "in"}
 """The word before what is put behind a question that named nothing of its group."""
 _SAYS_WHEN = re.compile(r"(?:last|this|these|past|next|yesterday|today|since|so far|year|month|week|between|from)\b")
+_SAME_FIGURE = re.compile(
+    r"(?i)^\W*(?:(?:and|so|ok|but) )*(?:how (?:much|many|high)|what) (?:was|were|is|are) (?:it|that|this|they|those) (?:back )?(?=(?:in|for|at|on|during|last|the)\b)"
+)
+"""What asks for the figure that was shown, of another place or time ("how much was that in August?")."""
 _WITHIN_ANOTHER = re.compile(
     r"(?:the )?\d{1,2}(?:st|nd|rd|th)?|(?:on )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend)|now"
 )
@@ -49,6 +53,7 @@ def restated(question: str, before: str, context: Context) -> str | None:
         before: the question that it follows.
         context: names and clock.
     """
+    question = _SAME_FIGURE.sub("and ", question)
     new, old = read(question, context.names, context.now), read(before, context.names, context.now)
     if not _plainly_named(new) or _unwritten(old) or named_instead(new.flat) != new.flat:
         return None
