@@ -41,6 +41,8 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
         return dated if dated != question else _of_the_only_one(question, answer, context)
     if calls and all(call.query == "alarm_history" for call in calls):
         return _just_before(question, answer)
+    if calls and all(call.query in BEGINS for call in calls):
+        return _before_it_began(question, answer)
     if calls and all(call.query == "who_did_what" for call in calls):
         return _of_the_machines(question, answer, context)
     if calls and all(call.query == "inventory" for call in calls):
@@ -90,25 +92,53 @@ def not_of_one(
 _UNTIL_NOW = re.compile(
     r"(?i)^(.*\b(?:they|these|those|it) (?:costs?|all cost)) (?:so far|until now|till now|up to now|by now)\b"
 )
+_BEGUN = r"(?: (?:first |had |have |has )?(?:start(?:ed)?|beg[au]n|fail(?:ed)?|fir(?:ed|ing)|broke(?:n)?|happen(?:ed)?|stopp(?:ed)|went (?:off|wrong|down)|occurred)(?: (?:failing|to fail|firing|working|happening))?)"
 _BEFORE_IT = re.compile(
-    r"(?i)\b(?:just|right|shortly|directly|immediately|in the hour) before(?: (?:that|it|this|then|the (?:first )?alarms?(?: (?:fired|started|went off))?))?(?=\W*$)"
+    rf"(?i)\b(?:(?:just|right|shortly|directly|immediately|in the hour) before(?: (?:(?:that|it|this|then|they|those|these|(?:the|that|this) (?:first )?(?:alarms?|failures?|backups?|jobs?|errors?)){_BEGUN}?))?"
+    rf"|before (?:that|it|this|they|those|these|the (?:first )?(?:alarms?|failures?|backups?|jobs?|errors?)){_BEGUN}|(?:vlak|net|kort) (?:daar|er|hier)voor)(?=\W*$)"
 )
-_FIRED = re.compile(
-    r"(?:started firing: |, first )(?P<day>\d{1,2} [A-Z][a-z]+ \d{4}) (?P<hour>\d\d):(?P<minute>\d\d) UTC"
-)
+_MOMENT = r"(?P<day>\d{1,2} [A-Z][a-z]+ \d{4}) (?P<hour>\d\d):(?P<minute>\d\d) UTC"
+_FIRED = re.compile(rf"(?:started firing: |, first ){_MOMENT}")
+_SINCE = re.compile(rf"(?:\bsince |[Ff]irst error log line: ){_MOMENT}")
+_GOOD = re.compile(rf"\blast good {_MOMENT}")
+_AFTER_GOOD = timedelta(days=7)
+"""How long before a first failure the last good one may lie, for all between them to be just before it."""
+BEGINS = frozenset({"alarms", "backups", "error_logs"})
+"""Queries of what goes on since a time, which is shown where it is asked for."""
+
+
+def just_before(question: str) -> str:
+    """The words of a question that ask what was just before that which was shown; empty if there are none."""
+    match = _BEFORE_IT.search(question)
+    return match[0] if match else ""
+
+
+def _moments(pattern: re.Pattern[str], answer: str) -> set[datetime]:
+    return {
+        datetime.strptime(f"{one['day']} {one['hour']}:{one['minute']}", "%d %B %Y %H:%M").replace(tzinfo=UTC)
+        for one in pattern.finditer(answer)
+    }
 
 
 def _just_before(question: str, answer: str) -> str:
     """A question of what was so just before alarms fired: of the hour before the first one that was shown."""
-    fired = [
-        datetime.strptime(f"{one['day']} {one['hour']}:{one['minute']}", "%d %B %Y %H:%M").replace(tzinfo=UTC)
-        for one in _FIRED.finditer(answer)
-    ]
+    fired = _moments(_FIRED, answer)
     if not fired or not _BEFORE_IT.search(question):
         return question
     end = min(fired)
     start = end - timedelta(hours=1) if end.hour else end.replace(minute=0)
     return _BEFORE_IT.sub(f"on {end:%Y-%m-%d} between {start:%H:%M} and {end:%H:%M}", question, count=1)
+
+
+def _before_it_began(question: str, answer: str) -> str:
+    """A question of what was so just before that began which was shown: of the day before, or since all was well."""
+    began, good = _moments(_SINCE, answer), _moments(_GOOD, answer)
+    if len(began) != 1 or not _BEFORE_IT.search(question):
+        return question
+    end = began.pop()
+    start = good.pop() if len(good) == 1 else end - timedelta(days=1)
+    start = start if timedelta() < end - start <= _AFTER_GOOD else end - timedelta(days=1)
+    return _BEFORE_IT.sub(f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}", question, count=1)
 
 
 _STARTED = re.compile(

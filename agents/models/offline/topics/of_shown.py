@@ -18,6 +18,8 @@ _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
 _ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
 _IT = rf"(?:it|that|this|they|these|those|them|the {_ONE}(?: one)?|that one|this one)"
 _IT_OR_PLACE = rf"(?:{_IT}|(?:that|this|the) (?:account|venue))"
+_ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm )?(?:storm|alarms?|alerts?|flood|episode)(?: of alarms)?"
+"""What alarms that went off are called together."""
 _EACH = r"(?:(?:they |those |these )?(?:each|both)(?: one)?(?: of (?:it|them|those|these))?|every one of (?:them|those|these))"
 _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
@@ -35,7 +37,7 @@ _AS_BEFORE = r"(?:normal|usual|(?:the|its|their) (?:normal|usual|old|former) (?:
 _NORMAL = rf"(?:(?:is|are|was|were|has|have|did|does) {_LEVEL_OF_IT} )?(?:(?:all|now|already|finally|gone|come|been|got|gotten|go|come down|returned?|settled?|dropped|down|fallen|really) )*(?:back (?:to|at) {_AS_BEFORE}|to {_AS_BEFORE}|(?:normal|usual) again|recover(?:ed|y)?|stabili[sz]ed?|calm(?:ed)?(?: down)?|down again|low again)(?: (?:<p>|again|now|already|by now|yet|today|since|meanwhile|in the meantime))*"
 """Whether what was shown is as it is on other days."""
 _ASKS: dict[Ask, str] = {
-    "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?",
+    "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?|(?:for )?how long {_BE} {_ALL_OF_IT}{_DONE}|how long {_ALL_OF_IT} lasted",
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
     "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who (?:is|are) (?:responsible|accountable|in charge|answerable|the (?:contact|responsible person|person responsible))(?: (?:for|of) {_IT_OR_PLACE})?|who (?:runs|manages|looks after) {_IT_OR_PLACE}|of who is {_IT}|who owns (?:<account>|our accounts)",

@@ -67,9 +67,23 @@ _PATTERNS = tuple(
 )
 
 
+_DAY_OF = re.compile(
+    r"\b(?:the |that )?(?:days?|dates?|nights?|evenings?|mornings?|afternoons?|weeks?|weekends?|hours?) (?:of|before|after|around|following) (?:the|that|this|our) (?:[a-z-]+ ){0,2}?"
+    r"(?:outages?|incidents?|attacks?|breach|disruptions?|interruptions?|downtime|crash|migrations?|launch|match|finals?|tournament|promotion|campaign|storm)\b"
+)
+"""A day that is named by what happened on it."""
+_NOT_SAID_WHEN = 'When that was is not known here, as in "{said}": name the day.'
+
+
+def _of_a_day_unknown(text: str) -> Abstention | None:
+    """An abstention if a (masked) text names a day by what happened on it, and by nothing else."""
+    said = _DAY_OF.search(text) if "<p>" not in text else None
+    return Abstention(kind="cannot_know", text=_NOT_SAID_WHEN.format(said=said[0])) if said else None
+
+
 def unread(question: str, text: str, flat: str) -> Abstention | None:
     """An abstention if a question, as asked, masked or flat, is about what no query reads, else None."""
-    if apart := aside(question) or unprotected(text) or unassessed(flat):
+    if apart := aside(question) or unprotected(text) or unassessed(flat) or _of_a_day_unknown(text):
         return apart
     for said, unless, sentence in _PATTERNS:
         if all(one.search(flat) for one in said) and not (unless and unless.search(flat)):

@@ -17,6 +17,7 @@ from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same, comes_to
 from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
+from agents.models.offline.proposing.listed import BEGINS, just_before
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
 from agents.models.offline.proposing.untold import is_told
@@ -55,6 +56,7 @@ def left_aside(
         *_how_often(calls, reading),
         *_all_ports(calls, reading),
         *_by_an_event(calls, earlier, reading, context),
+        *_before_no_time(calls, earlier, reading, context),
         *_all_runtimes(calls, reading),
         *_all_backups(calls, reading),
         *_all_announced(calls, reading),
@@ -177,6 +179,19 @@ def _by_an_event(
     if all(known & {value for key, value in call.inputs.items() if key in _TIMES} for call in timed):
         return []
     return [f'Left aside: "{said[0]}", as it is not known here when that was.']
+
+
+def _before_no_time(
+    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
+) -> list[str]:
+    """A sentence where what was just before that which was shown is asked for, and no one time of it was shown."""
+    said, when = just_before(reading.flat), reading.when
+    if not said or not earlier or not all(call.query in BEGINS for call in earlier):
+        return []
+    timed = any(_TIMES & fields_of(context.queries[call.query]).keys() for call in calls)
+    if not timed or when.mentions or when.clock or when.hours or when.relative:
+        return []
+    return [f'Left aside: "{said}", as no one time was shown for that; ask since when first.']
 
 
 _TIMES = frozenset({"period", "around"})

@@ -27,6 +27,7 @@ from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import asks_mean
 from agents.models.offline.topics.rights import asks_what_may
+from agents.models.offline.weighing.alarms_named import with_alarms_named
 from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.focused import focused, of_place
@@ -97,6 +98,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     calls, beside = all_that_happened(calls, earlier, reading, context)
+    calls = with_alarms_named(calls, reading, context)
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
