@@ -44,6 +44,12 @@ _WORDS = 4
 _PLACE_AND_TIME = frozenset({"accounts", "team", "venue", "env", "region", "period"})
 
 
+_WORKED_OUT = re.compile(
+    r"\bthe (?:differences?|gap|increase|decrease|rise|drop|surplus|overrun|remainder)\b(?! (?:<\w+>|in|of|between|on|for|from|since|with|to|at)\b)"
+)
+"""What an answer would have held that was not given: "the difference", and not "the difference between"."""
+
+
 def leans(question: str) -> bool:
     """Whether a question has words that lean on what was said before it."""
     return bool(_LEANS.search(question.casefold()))
@@ -102,7 +108,7 @@ class Missed:
         more than where and when.
         """
         if not continues(question, context) and not leans(_as_english(question)):
-            return self.calls
+            return None if not self.calls and _WORKED_OUT.search(_as_english(question).casefold()) else self.calls
         reading = read(question, context.names, context.now)
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
             return self.calls if reading.found.any() else None
