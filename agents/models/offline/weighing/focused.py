@@ -39,7 +39,7 @@ def focused(kept: Sequence[PlannedCall], reading: Reading, context: Context) -> 
 
 
 _NEVER = re.compile(
-    r"\b(?:never|not even once|not once|not ever|n't ever|(?:nobody|no one|noone|none) (?:\w+ )?ever|without ever)\b(?: [a-z]+){0,3}? (?P<signs>(?:sign|log)\w* ?-?(?:in|on)\b)?(?P<uses>(?:us(?:ed?|es|ing)|touch\w*)\b)?"
+    r"\b(?:never|not even once|not once|not ever|n't ever|(?:nobody|no one|noone|none) (?:\w+ )?ever|without ever)\b(?: [a-z]+){0,3}? (?:(?P<signs>(?:sign|log)\w* ?-?(?:in|on))|us(?:ed?|es|ing)|touch\w*)\b"
 )
 
 
@@ -47,10 +47,8 @@ def never_used(calls: Sequence[PlannedCall], text: str) -> str:
     """How those are marked that were never used, or whose owner never signed in, where these are asked for; else empty."""
     if not any(call.inputs.get("check") == "unused_keys" for call in calls):
         return ""
-    for match in _NEVER.finditer(text):
-        if match["signs"] or match["uses"]:
-            return "never signed in" if match["signs"] else "never used"
-    return ""
+    match = _NEVER.search(text)
+    return "" if match is None else "never signed in" if match["signs"] else "never used"
 
 
 def of_place(kept: Sequence[PlannedCall], earlier: Sequence[PlannedCall], context: Context) -> tuple[str, ...]:

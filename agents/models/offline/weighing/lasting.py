@@ -171,7 +171,8 @@ def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
     if not calls or not (placed or dated):
         return plan
     said = [_said_in(call, old, context) for call in calls]
-    where = next((place_of([one]) for one in said if place_of([one])), ()) if placed else ()
+    one_place = placed and len(old.found.teams) <= 1  # a call is of one team
+    where = next((place_of([one]) for one in said if place_of([one])), ()) if one_place else ()
     when = [one for one in said if "period" in one.inputs][:1] if dated else []
     if not ours:
         calls = at_that_time(calls, new, [one.model_copy(update={"query": "error_logs"}) for one in when], context)

@@ -107,8 +107,10 @@ class Missed:
         One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
         more than where and when.
         """
+        if not self.calls and _WORKED_OUT.search(_as_english(question).casefold()):
+            return None
         if not continues(question, context) and not leans(_as_english(question)):
-            return None if not self.calls and _WORKED_OUT.search(_as_english(question).casefold()) else self.calls
+            return self.calls
         reading = read(question, context.names, context.now)
         if self.why is not None and self.why.kind == "unknown_name" and self.calls:
             return self.calls if reading.found.any() else None
