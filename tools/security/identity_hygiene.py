@@ -155,13 +155,21 @@ def _old_keys(aws: Aws, logins: Sequence[Login], days: int) -> Checked:
 
 def _unused(aws: Aws, logins: Sequence[Login], days: int) -> list[Checked]:
     keys = [
-        _hit(login, key.last_sign_of_life, f"days without use of access key {key.number}")
+        _hit(
+            login,
+            key.last_sign_of_life,
+            f"days without use of access key {key.number}" + ("" if key.used else ", never used"),
+        )
         for login in logins
         for key in login.active_keys
         if _unused_for(aws, key.last_sign_of_life, days)
     ]
     people = [
-        _hit(login, login.signed_in or login.created, "days without sign-in")
+        _hit(
+            login,
+            login.signed_in or login.created,
+            "days without sign-in" + ("" if login.signed_in else ", never signed in"),
+        )
         for login in logins
         if login.console and not login.root and _unused_for(aws, login.signed_in or login.created, days)
     ]

@@ -96,7 +96,7 @@ def understand(
             calls = not_of_one(calls, text, asked, before.calls)
             told = Turn(plan.asked or asked, answer, calls, of.aside, of.limits, of.then, of.focus)
             turns, missed = [*turns, replace(told, place=spoken_of(told, before, context))], None
-        elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context)):
+        elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context) or _of_two(text, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
     plan = _asked_after(question, turns, missed, context)
     if turns and plan.calls:
@@ -180,6 +180,16 @@ _SENTENCE = re.compile(
     r"(?:which|what|who|how|when|where|is|are|was|were|do|does|did|has|have|had|will|show|give|list|(?P<why>why))\b(?:\W+\S+){3}"
 )
 """A sentence of four words at least, and not a few words thrown in."""
+_POINTER = re.compile(r"\b(?:it|its|that|this|these|those|they|them|their|there|then|same)\b")
+
+
+def _of_two(question: str, context: Context) -> bool:
+    """Whether a sentence holds two places against each other that it names: its "more" leans on no question before it."""
+    found = read(question, context.names, context.now).found
+    several = max(map(len, (found.accounts, found.venues, found.teams, found.envs))) > 1
+    return several and bool(_SENTENCE.match(question.casefold())) and not _POINTER.search(question.casefold())
+
+
 _OF_US = re.compile(r"\b(?:we|our|us|company|organi[sz]ation)\b")
 _POINTS = re.compile(
     r"\b(?:such|the)\b(?! (?:most|least|whole|entire|full|total|overall|last|past|current|coming|top|best|worst|biggest|largest|smallest|highest|lowest|oldest|newest|latest"

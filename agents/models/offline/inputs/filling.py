@@ -117,7 +117,20 @@ _SHARE = re.compile(r"\b(?:share|percentage|percent|proportion|fraction|what par
 def asks_share(reading: Reading) -> bool:
     """Whether a part of a whole is asked for, in a question that names the part."""
     found = reading.found
-    return bool(_SHARE.search(reading.text) and (found.services or found.teams or found.accounts or found.venues))
+    named = found.services or found.teams or found.accounts or found.venues or everyday_part(reading)
+    return bool(_SHARE.search(reading.text) and named)
+
+
+_OF_ALL = re.compile(
+    r"\b(?:of|in|from) (?:(?:the|our|all|your|that|this|it) )*(?:(?:total|whole|overall|entire|aws|cloud|monthly|yearly|annual) )*(?:total|whole|bills?|spend|spending|expenses?|expenditure|costs?|everything|all)\b"
+)
+"""The whole bill, that something is a part of."""
+
+
+def everyday_part(reading: Reading) -> list[str]:
+    """The services behind everyday words of which the share of the whole bill is asked: "share of support in total spend"."""
+    asked = _SHARE.search(reading.text) and _OF_ALL.search(reading.text)
+    return billed_as(reading.text) if asked else []
 
 
 _SHARES, _ALL_SHARES = 10, 15

@@ -53,6 +53,7 @@ from agents.models.offline.telling.whether import (
 from agents.models.offline.topics.asked import counts_apart
 from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
+from agents.models.offline.weighing.measuring import NOT_RESOLVED, NOT_TOLD_WHO
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
@@ -79,6 +80,7 @@ _SERIES = ("Day", "Month")
 _FIRST = (
     ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT.partition("{")[0], NOT_NARROWED,
     NOT_HEEDED.partition("{")[0], STAYS, "This is net:", "This is gross:", UNUSUAL,
+    NOT_TOLD_WHO, NOT_RESOLVED,
 )  # fmt: skip
 """How sentences begin that stand before what is told: it may be beside the question."""
 _ROWS = 3

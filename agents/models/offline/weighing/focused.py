@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
-from agents.models.offline.inputs.filling import asks_share
+from agents.models.offline.inputs.filling import asks_share, everyday_part
 from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.variants import members
@@ -30,9 +30,25 @@ def focused(kept: Sequence[PlannedCall], reading: Reading, context: Context) -> 
     if kept and kept[0].query == "spend" and kept[0].inputs.get("by") == "charge_type" and not _is_gross(kept[0]):
         credits, refunds = "credit" in reading.text, "refund" in reading.text
         focus = (*(("Credit",) if credits or not refunds else ()), *(("Refund",) if refunds or not credits else ()))
+    if marked := never_used(kept, reading.text):
+        focus += (marked,)
     if asks_share(reading):
-        focus = (*found.services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
+        services = found.services or (everyday_part(reading) if kept and kept[0].query == "spend" else [])
+        focus = (*services, *found.teams, *found.accounts, *(f"venue-{v}" for v in found.venues), *found.venues)
     return focus
+
+
+_NEVER = re.compile(
+    r"\b(?:never|not even once|not once|not ever|n't ever|(?:nobody|no one|noone|none) (?:\w+ )?ever|without ever)\b(?: [a-z]+){0,3}? (?:(?P<signs>(?:sign|log)\w* ?-?(?:in|on))|us(?:ed?|es|ing)|touch\w*)\b"
+)
+
+
+def never_used(calls: Sequence[PlannedCall], text: str) -> str:
+    """How those are marked that were never used, or whose owner never signed in, where these are asked for; else empty."""
+    if not any(call.inputs.get("check") == "unused_keys" for call in calls):
+        return ""
+    match = _NEVER.search(text)
+    return "" if match is None else "never signed in" if match["signs"] else "never used"
 
 
 def of_place(kept: Sequence[PlannedCall], earlier: Sequence[PlannedCall], context: Context) -> tuple[str, ...]:

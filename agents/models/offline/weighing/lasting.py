@@ -164,20 +164,23 @@ def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
         context: names, clock and queries.
     """
     new, old = read(question, context.names, context.now), read(asked, context.names, context.now)
-    ours, words = OF_US.search(new.text), []
+    ours = OF_US.search(new.text)
     calls = plan.calls
     placed = old.found.placed() and not _says_where(new)
     dated = len(old.when.mentions) == 1 and not timed(new) and not AT_NO_TIME.search(new.flat)
     if not calls or not (placed or dated):
         return plan
     said = [_said_in(call, old, context) for call in calls]
-    where = next((place_of([one]) for one in said if place_of([one])), ()) if placed else ()
+    one_place = placed and len(old.found.teams) <= 1  # a call is of one team
+    where = next((place_of([one]) for one in said if place_of([one])), ()) if one_place else ()
     when = [one for one in said if "period" in one.inputs][:1] if dated else []
     if not ours:
         calls = at_that_time(calls, new, [one.model_copy(update={"query": "error_logs"}) for one in when], context)
         plan = _in(plan.model_copy(update={"calls": calls}), dict(where), when, context)
         plan = plan.model_copy(update={"read_as": "; ".join(map(spoken, plan.calls))})
-    words = [" and ".join(dict.fromkeys(in_words(said)))] if where and not place_of(plan.calls) else []
+    elsewhere = placed and not any({"resource", *PLACES} & call.inputs.keys() for call in plan.calls)
+    several = "places" if max(map(len, (old.found.accounts, old.found.venues, old.found.envs))) else "teams"
+    words = [" and ".join(dict.fromkeys(in_words(said))) if where else several] if elsewhere else []
     words += (
         ["time"]
         if when and not any(call.inputs.get("period") == when[0].inputs["period"] for call in plan.calls)

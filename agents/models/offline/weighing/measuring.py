@@ -1,4 +1,4 @@
-"""Measuring: an average, a share, a difference or a level that is asked for and that no answer of a plan holds is named.
+"""Measuring: an average, a share, a difference, a level or a person asked for that no answer of a plan holds is named.
 
 That a query is about the things of a question does not mean that it tells of them what is asked: a list of users without
 MFA holds no share of all users. What it does not hold is said in a sentence, and never dropped.
@@ -18,6 +18,7 @@ from agents.models.offline.proposing.measured import TELLS_PERCENT, UNSHARED
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import levels
 from agents.models.offline.topics.asked import counts_apart
+from agents.models.offline.weighing.focused import never_used
 from agents.models.offline.words.text import NUMBERS
 
 _SHARE = re.compile(
@@ -35,6 +36,16 @@ NO_SHARE = "A share or a percentage is not told here."
 NO_AVERAGE = "An average is not told here."
 NO_DIFFERENCE = "How much more or less that is, is not told here: ask how it compares with another time."
 NO_COUNTS = "How many there are in each is not told here."
+NOT_TOLD_WHO = "Who did that is not told here"
+NOT_RESOLVED = "Which of them were resolved, and when, is not told here"
+"""How sentences begin that say of what is shown that it is not what is asked for."""
+OF_THOSE_NEVER = (
+    "Those never used are marked so, and their days counted from when they were made; the counts are of all that were "
+    "not used for so long, and what was made since is not looked at."
+)
+OPERATIONS_ONLY = (
+    "This is of alarms, backups, patches and AWS Health alone: ask about security and costs by themselves."
+)
 _A_MONTH = 31
 """Days of one month at most, of which there is no average by month."""
 
@@ -61,7 +72,36 @@ def unmeasured(calls: Sequence[PlannedCall], then: Sequence[Derivation], reading
         said += [] if any(call.query in _TELLS_DIFFERENCE for call in calls) else [NO_DIFFERENCE]
     if counts_apart(reading.text):
         said += [] if any(map(_counts_each, calls)) else [NO_COUNTS]
-    return [*said, *_other_levels(calls, reading)]
+    said += [OF_THOSE_NEVER] if never_used(calls, reading.text) else []
+    return [*_beside(calls, reading), *said, *_other_levels(calls, reading)]
+
+
+_WHO = re.compile(
+    r"\b(?:who|(?:which|what) (?:person|people|user|engineer|colleague|admin|developer|employee))(?: (?:has|have|had|actually|really|exactly|probably))* "
+    r"(?:caused?|did|made|triggered|created|started|launched|opened|changed|deployed|introduced|broke|broken|provoked|produced|initiated|(?:is|was) (?:behind|to blame|guilty))\b"
+    r"|\bwhose (?:doing|fault|work|mistake)\b"
+)
+"""What asks for the person behind something; who spent most may be a team."""
+_OF_PERSONS = frozenset({"who_did_what", "recent_changes", "threats", "identity_hygiene", "account_list"})
+_RESOLVED = re.compile(
+    r"(?<!not )(?<!n't )(?<!never )(?<!open and )(?<!open or )(?<!not yet )(?<!not been )(?<!not get )(?<!be )(?<!to )\b(?:resolved|closed|fixed|remediated|solved|mitigated|repaired|cleared|dealt with)\b(?! yet)"
+    r"|\b(?:did|have) (?:we|they|you|the teams?|<\w+>|anyone|somebody) (?:already )?(?:close|resolve|fix|remediate|solve|mitigate|clear)\b"
+)
+_OPERATIONS = re.compile(r"\b(?:alarm\w*|backups?|patch\w*|aws health|maintenance|operation\w*)\b")
+
+
+def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """Sentences that what is shown says nothing of the person, the mending or the field of work that is asked about."""
+    said, found = [], [call for call in calls if call.query in ("findings", "vulnerabilities")]
+    if _WHO.search(reading.text) and calls and not any(call.query in _OF_PERSONS for call in calls):
+        said.append(f"{NOT_TOLD_WHO}: ask what was changed in that account at that time.")
+    if found and _RESOLVED.search(reading.text):
+        either = all(call.inputs.get("status") == "all" for call in found)
+        since = " that were found in that time" if any("period" in call.inputs for call in found) else ""
+        said.append(f"{NOT_RESOLVED}: these are those{since}, {'open and closed' if either else 'still open'}.")
+    if calls and all(call.query == "health_summary" for call in calls) and not _OPERATIONS.search(reading.text):
+        said.append(OPERATIONS_ONLY)
+    return said
 
 
 def _counts_each(call: PlannedCall) -> bool:

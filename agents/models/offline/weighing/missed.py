@@ -44,6 +44,12 @@ _WORDS = 4
 _PLACE_AND_TIME = frozenset({"accounts", "team", "venue", "env", "region", "period"})
 
 
+_WORKED_OUT = re.compile(
+    r"\bthe (?:differences?|gap|increase|decrease|rise|drop|surplus|overrun|remainder)\b(?! (?:<\w+>|in|of|between|on|for|from|since|with|to|at)\b)"
+)
+"""What an answer would have held that was not given: "the difference", and not "the difference between"."""
+
+
 def leans(question: str) -> bool:
     """Whether a question has words that lean on what was said before it."""
     return bool(_LEANS.search(question.casefold()))
@@ -101,6 +107,8 @@ class Missed:
         One that leans on it gives the name that was wanted, or says what it is about: that of a whole sentence needs no
         more than where and when.
         """
+        if not self.calls and _WORKED_OUT.search(_as_english(question).casefold()):
+            return None
         if not continues(question, context) and not leans(_as_english(question)):
             return self.calls
         reading = read(question, context.names, context.now)

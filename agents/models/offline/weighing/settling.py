@@ -287,6 +287,8 @@ _METERED: dict[str, Part] = {"nat_bytes": "nat_gateways"}
 
 def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> list[PlannedCall]:
     """A cost of what is no service on the bill: of its usage types, not of all that the service bills beside it."""
+    if call.query == "spend" and call.inputs.get("by") == "service" and asks_share(reading):
+        call = call.having(service=None)  # of itself it is all
     service = str(call.inputs.get("service", ""))
     if call.query == "spend" and not service and asks_share(reading) and len(reading.found.services) == 1:
         shared = parts_named(reading.text, reading.found.services[0])
