@@ -37,6 +37,8 @@ def _named(call: PlannedCall, reading: Reading, context: Context) -> str:
     word = before["word"] if before else ""
     if word == "<id>" or _BEHIND.search(reading.text):
         return reading.resources[0] if len(reading.resources) == 1 else ""
-    if not word or _MANNER.fullmatch(word) or concepts_in(word) or word in context.names.services:
+    if not word or _MANNER.fullmatch(word) or word in context.names.services:
         return ""
+    if concepts_in(word):
+        return word if concepts_in(word) == {"METRIC"} else ""  # what is watched stands in the names
     return word if word == reading.hint or word in unheeded([call], reading, context) else ""
