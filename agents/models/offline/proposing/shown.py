@@ -35,6 +35,7 @@ from agents.models.offline.topics.of_shown import (
     Ask,
     asks_extra,
     asks_normal,
+    asks_of_them_all,
     before_that,
     of_shown,
     of_shown_in,
@@ -152,6 +153,9 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     ask = of_shown(reading.text)
     if ask is None:
         return None
+    if ask == "when" and asks_of_them_all(reading.text):
+        went_on = tuple(call for call in earlier if call.query in _WENT_ON)
+        return Shown(went_on, (_EACH_ALONE,)) if went_on else None
     if ask == "when" and len(earlier) == 1 and _shows_all_public(earlier[0]):
         return Shown(tuple(earlier), (_SINCE_OF_BUCKETS,))
     if ask == "owner":
@@ -186,6 +190,10 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None
+
+
+_WENT_ON = frozenset({"alarms", "alarm_history", "aws_health_events"})
+_EACH_ALONE = "Each of these tells its own time; from the first to the end of the last is not worked out."
 
 
 def _is_by_account(call: PlannedCall) -> bool:

@@ -234,7 +234,8 @@ def _is_lack(text: str, one: _Narrowing) -> bool:
 
 def _selects(call: PlannedCall, word: str, reading: Reading, context: Context) -> bool:
     """Whether a word chooses what an input of a call is: without it, the question would have chosen something else."""
-    if any(word in re.split(r"[^a-z0-9]+", str(value).casefold()) for value in call.inputs.values()):
+    values = [str(value).casefold() for value in call.inputs.values()]
+    if any(word in (value, *re.split(r"[^a-z0-9]+", value)) for value in values):
         return True
     if _SORT.fullmatch(word) and call.query in _OF_ALL_SORTS:
         return False  # it may choose advice of some kind, but not whose

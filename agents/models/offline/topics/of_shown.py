@@ -18,8 +18,8 @@ _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
 _ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
 _IT = rf"(?:it|that|this|they|these|those|them|the {_ONE}(?: one)?|that one|this one)"
 _IT_OR_PLACE = rf"(?:{_IT}|(?:that|this|the) (?:account|venue))"
-_ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm )?(?:storm|alarms?|alerts?|flood|episode)(?: of alarms)?"
-"""What alarms that went off are called together."""
+_ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm )?(?:storm|alarms?|alerts?|flood|episode|outage|incident|disruption|interruption|downtime)(?: of alarms)?"
+"""What alarms that went off, and events at AWS, are called together."""
 _EACH = r"(?:(?:they |those |these )?(?:each|both)(?: one)?(?: of (?:it|them|those|these))?|every one of (?:them|those|these))"
 _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
@@ -82,6 +82,14 @@ def asks_extra(text: str) -> bool:
 def asks_normal(text: str) -> bool:
     """Whether it is asked if what was shown is as it is on other days."""
     return bool(_AS_USUAL.fullmatch(text))
+
+
+_OF_ALL = re.compile(rf"\bhow long\b.* {_ALL_OF_IT}\b")
+
+
+def asks_of_them_all(text: str) -> bool:
+    """Whether it is asked how long alarms, or what is called a storm or an outage, went on together."""
+    return bool(_OF_ALL.search(text))
 
 
 def before_that(text: str) -> bool:

@@ -21,14 +21,14 @@ _MANNER = re.compile(
 """What says how alarms are, and is no part of their names."""
 
 
-def with_alarms_named(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> list[PlannedCall]:
+def with_alarms_named(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> tuple[PlannedCall, ...]:
     """The calls, those for alarms that went off narrowed to the names that are said; what was learned may leave them out."""
-    return [
+    return tuple(
         call.having(alarm=said)
         if call.query == "alarm_history" and "alarm" not in call.inputs and (said := _named(call, reading, context))
         else call
         for call in calls
-    ]
+    )
 
 
 def _named(call: PlannedCall, reading: Reading, context: Context) -> str:
@@ -37,6 +37,8 @@ def _named(call: PlannedCall, reading: Reading, context: Context) -> str:
     word = before["word"] if before else ""
     if word == "<id>" or _BEHIND.search(reading.text):
         return reading.resources[0] if len(reading.resources) == 1 else ""
-    if not word or _MANNER.fullmatch(word) or concepts_in(word) or word in context.names.services:
+    if not word or _MANNER.fullmatch(word) or word in context.names.services:
         return ""
+    if concepts_in(word):
+        return word if concepts_in(word) == {"METRIC"} else ""  # what is watched stands in the names
     return word if word == reading.hint or word in unheeded([call], reading, context) else ""

@@ -163,6 +163,7 @@ _BY_NAME = re.compile(r"\b(?:rds|aurora|relational|postgres\w*|mysql|mariadb|ora
 _BY_AN_EVENT = re.compile(
     r"\b(?:during|throughout|at the time of|in the middle of|right (?:before|after)|just (?:before|after)) (?:the|that|this|our|an?) (?:[a-z-]+ ){0,2}?"
     r"(?:outages?|incidents?|attacks?|breach|failures?|disruptions?|interruptions?|downtime|crash|migrations?|releases?|launch|deployments?|roll-?outs?|upgrades?|maintenance|match|finals?|tournament|games?|event|peak|promotion|campaign|party)\b"
+    r"|\bhow long (?:did|was|were|has|have|is) (?P<event>(?:the|that|this|our|an?) (?:[a-z-]+ ){0,2}?(?:storm|outages?|incidents?|disruptions?|interruptions?|downtime))\b"
 )
 """A time that is named by what happened then, of which the clock is not said."""
 
@@ -174,11 +175,13 @@ def _by_an_event(
     said = _BY_AN_EVENT.search(reading.text)
     if said is None or reading.when.mentions or reading.when.clock or reading.when.relative:
         return []
+    if list(calls) == list(earlier):
+        return []  # that is told of what was shown
     known = {value for call in earlier for key, value in call.inputs.items() if key in _TIMES}
     timed = [call for call in calls if _TIMES & fields_of(context.queries[call.query]).keys()]
     if all(known & {value for key, value in call.inputs.items() if key in _TIMES} for call in timed):
         return []
-    return [f'Left aside: "{said[0]}", as it is not known here when that was.']
+    return [f'Left aside: "{said["event"] or said[0]}", as it is not known here when that was.']
 
 
 def _before_no_time(
