@@ -13,7 +13,7 @@ from tools.catalogue import queries
 from tools.estate.world import NOW
 
 ANOMALIES = "were there cost anomalies in the last 60 days"
-TWO_TEAMS = "compare spend of data team with online-games team in september"
+TWO_TEAMS = "Why does the data team cost more than the online-games team?"
 
 
 def plan_of(*asked: str) -> Plan:
