@@ -23,6 +23,11 @@ class PlannedCall(BaseModel):
     domain: str
     inputs: dict[str, Any] = {}
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """The inputs that say where, as far as they narrow it."""
+        return {key: self.inputs[key] for key in PLACES if self.inputs.get(key, "all") != "all"}
+
     def having(self, **inputs: Any) -> PlannedCall:
         """The same call with these inputs in place of its own; None takes one out."""
         held = {name: value for name, value in {**self.inputs, **inputs}.items() if value is not None}

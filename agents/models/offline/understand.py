@@ -80,8 +80,18 @@ def understand(
         queries: the queries that may be planned, by name.
         answers: what was answered to them, for words that point at a first row ("there", "that bucket").
     """
-    said = [*answers, *[""] * len(history)][: len(history)]
     context = Context(names, now, queries)
+    turns, missed = _told(history, answers, context)
+    plan = _asked_after(question, turns, missed, context)
+    if turns and plan.calls:
+        without = without_each(question, plan, lambda less: _asked_after(less, turns, missed, context), context)
+        plan = plan.model_copy(update={"without": without})
+    return while_waiting(plan, answers[len(history) - 1] if 0 < len(history) <= len(answers) else "")
+
+
+def _told(history: Sequence[str], answers: Sequence[str], context: Context) -> tuple[tuple[Turn, ...], Missed | None]:
+    """The turns of a conversation that were answered, and what was asked since then and was not."""
+    said = [*answers, *[""] * len(history)][: len(history)]
     turns: list[Turn] = []
     first = _first(history, context)
     missed = Missed((), None, None) if first and continues(history[first - 1], context) else None
@@ -98,14 +108,7 @@ def understand(
             turns, missed = [*turns, replace(told, place=spoken_of(told, before, context))], None
         elif re.search(r"[^\W_]", asked) and (not turns or not continues(asked, context) or _of_two(text, context)):
             missed = latest(missed, not_answered(asked, before.calls, context, plan.abstention))
-    plan = _asked_after(question, turns, missed, context)
-    if turns and plan.calls:
-        reading = read(question, context.names, context.now)
-        without = without_each(
-            question, reading, plan, lambda less: _asked_after(less, turns, missed, context), context
-        )
-        plan = plan.model_copy(update={"without": without})
-    return while_waiting(plan, said[-1] if said else "")
+    return tuple(turns), missed
 
 
 def _asked_after(question: str, turns: Sequence[Turn], missed: Missed | None, context: Context) -> Plan:
@@ -384,7 +387,8 @@ def route(
     answers: Sequence[str] = (),
 ) -> Route:
     """The domains that `question` needs; with an LLM, use `scores` to choose generously."""
-    plan = understand(question, history, names=names, now=now, queries=queries, answers=answers)
+    context = Context(names, now, queries)
+    plan = _asked_after(question, *_told(history, answers, context), context)
     best: dict[str, float] = {q.domain: 0.0 for q in queries.values() if q.domain != "shared"}
     for name, points in scores(read(question, names, now), queries).items():
         domain = queries[name].domain

@@ -6,16 +6,7 @@ from __future__ import annotations
 import pytest
 
 from agents.conversations import WAITS
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others and what was answered to them."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
+from tests.agents.models.planning import plan_of
 
 
 @pytest.mark.parametrize(

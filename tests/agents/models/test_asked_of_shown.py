@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline.plan import Plan
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
 from agents.models.offline.topics.of_shown import of_shown_in
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.aside import NOTHING_NEW
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 BUCKET = (
     "Public buckets: 1 bucket.\n\nWhat can be reached:\n- lantern-utrecht-marketing-exports in account venue-utrecht"
@@ -21,11 +17,6 @@ ACCOUNTS = (
     "Total spend: USD 9.\n\nThe largest:\n- account online-prod: USD 5, a share of 50 %\n- account data-prod: USD 4"
 )
 FUNCTIONS = "Functions: 2.\n\nWhere:\n- erp-bridge in account backoffice-prod\n- invoice-ocr in account backoffice-prod"
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others, which were answered so."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
 
 
 @pytest.mark.parametrize(

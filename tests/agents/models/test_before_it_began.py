@@ -3,15 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of, plan_of
 
 BACKUPS = ("Did all backups succeed last night?", "since when does it fail in Rotterdam?")
 FAILING = (
@@ -21,16 +15,6 @@ FAILING = (
 )
 GOOD_TO_BAD = "2026-10-04T02:01..2026-10-05T02:01"
 STORM = "Which alarms fired in online-prod on 13 October?"
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
-
-
-def calls(*asked: str, answers: tuple[str, ...] = ()) -> list[tuple[str, dict[str, Any]]]:
-    """The same as queries and their inputs."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked, answers=answers).calls]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +30,7 @@ def calls(*asked: str, answers: tuple[str, ...] = ()) -> list[tuple[str, dict[st
     ],
 )
 def test_just_before_a_failure_is_between_the_last_good_and_the_first_bad(asked: str) -> None:
-    found = calls(*BACKUPS, asked, answers=FAILING)
+    found = calls_of(*BACKUPS, asked, answers=FAILING)
     assert found and all(inputs["period"] == GOOD_TO_BAD for _, inputs in found), found
     assert all(inputs["accounts"] == "venue:rotterdam" for _, inputs in found)
 
@@ -54,7 +38,7 @@ def test_just_before_a_failure_is_between_the_last_good_and_the_first_bad(asked:
 def test_without_a_last_good_one_it_is_the_day_before() -> None:
     since = "Which ones:\n- lab-db-storage-low in account data-lab: since 19 September 2026 03:00 UTC"
     asked = ("Which alarms are firing in data-lab?", "since when?", "what was changed just before that?")
-    [(query, inputs)] = calls(*asked, answers=("", since))
+    [(query, inputs)] = calls_of(*asked, answers=("", since))
     assert (query, inputs["period"]) == ("recent_changes", "2026-09-18T03:00..2026-09-19T03:00")
 
 
@@ -131,26 +115,26 @@ def test_alarms_are_narrowed_to_the_names_that_are_said(asked: str, alarm: str) 
     ],
 )
 def test_other_words_before_alarms_are_no_names(asked: str) -> None:
-    assert all("alarm" not in inputs for _, inputs in calls(asked))
+    assert all("alarm" not in inputs for _, inputs in calls_of(asked))
 
 
 @pytest.mark.parametrize("asked", ["how long did the storm last", "how long did the alarm storm last?", "how long did the alarms last", "for how long did the outage last?", "how long was the incident"])  # fmt: skip
 def test_how_long_alarms_went_on_is_told_of_those_that_were_shown(asked: str) -> None:
     plan = plan_of(STORM, asked)
-    assert [(c.query, dict(c.inputs)) for c in plan.calls] == calls(STORM)
+    assert [(c.query, dict(c.inputs)) for c in plan.calls] == calls_of(STORM)
     assert any("Each of these tells its own time" in limit for limit in plan.limits)
 
 
 def test_how_long_an_outage_at_aws_was_is_told_of_the_events_there() -> None:
-    shown = calls("Any AWS outages which affect us?")
+    shown = calls_of("Any AWS outages which affect us?")
     assert shown[0][0] == "aws_health_events"
-    assert calls("Any AWS outages which affect us?", "how long did the outage last") == shown
+    assert calls_of("Any AWS outages which affect us?", "how long did the outage last") == shown
 
 
 def test_how_long_a_storm_was_is_not_told_of_other_things() -> None:
     for before in (BACKUPS[0], "What did online-prod cost in September?"):
-        shown = calls(before)
-        assert calls(before, "how long did the storm last") != shown
+        shown = calls_of(before)
+        assert calls_of(before, "how long did the storm last") != shown
 
 
 @pytest.mark.parametrize("event", ["the outage", "the alarm storm", "the incident"])

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
 from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import calls_of, plan_of
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -18,16 +16,6 @@ BACKUPS = "Did the backups run last night?"
 HEALTH = "how healthy is everything at the moment"
 GAP = "net versus gross for September, what's the gap?"
 PUBLIC = "Is any of our data public on the internet?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """The calls of the last question, after the others."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
 
 
 @pytest.mark.parametrize(

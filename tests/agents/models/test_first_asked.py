@@ -7,16 +7,16 @@ What can not be told so is said, or not answered: another tag, another time or a
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.plan import Derivation, Plan
+from agents.models.offline.plan import Derivation
 from agents.models.offline.understand import understand
 from agents.models.offline.words.framing import with_its_topic
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import calls_of, plan_of
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -24,16 +24,6 @@ __all__ = ["ask", "estate", "home", "open_desk_with"]
 VENUES = "What did the four venues cost us in September?"
 THREATS = "guardduty alerts last week"
 CRITICAL = "critical findings"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """The calls of the last question, after the others."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
 
 
 def text_of(ask: Ask, *asked: str) -> str:

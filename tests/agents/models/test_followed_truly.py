@@ -6,23 +6,15 @@ import re
 
 import pytest
 
-from agents.models.offline.plan import Plan
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.topics.actions import action
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.aside import NOTHING_NEW
 from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 DAYS = "Total spend: USD 64,714.52.\n\nThe highest:\n- 1 October 2026: USD 10,562.01\n- 13 October 2026: USD 4,274.87"
 VENUES = "Total spend: USD 132,864.40.\n\nThe least:\n- venue eindhoven: USD 3,555.50\n- venue utrecht: USD 4,332.42"
 DEAREST_DAY = "What was our most expensive day this month?"
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others, which were answered so."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
 
 
 def why_not(*asked: str, answers: tuple[str, ...] = ()) -> str:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from agents.models.offline.plan import Plan
 from agents.models.offline.telling.results import Told, ToldFact
 from agents.models.offline.telling.whether import of_all
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.happened import changes_of
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of, plan_of
 
 EVENING = "What happened in online-prod on Tuesday evening?"
 INPUTS = {"accounts": "online-prod", "period": "2026-10-13T18:00..2026-10-14T00:00"}
 ALL = ["recent_changes", "alarm_history", "error_logs"]
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """The calls of the last question, after the others."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
 
 
 def test_what_happened_is_changes_alarms_and_errors_of_one_place_and_time() -> None:

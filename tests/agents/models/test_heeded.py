@@ -6,23 +6,14 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.aside import ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
 SLOW = "Was the betting site slow on 10 October?"
 FIRING = "Which alarms are firing?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 @pytest.mark.parametrize(

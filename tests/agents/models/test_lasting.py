@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from policies.grounding.figures import find_figures
-from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import plan_of
 from tests.questions.runner import asking
-from tools.catalogue import queries
 from tools.estate.world import NOW
 
 ROTTERDAM, EINDHOVEN = "Give me an overview of venue Rotterdam", "Is everything ok in Eindhoven?"
@@ -21,11 +18,6 @@ SECURITY, STORM = "anything security related?", "How many players noticed the al
 BUDGET, LAST_DAY = "Are we going to stay within the total budget this month?", "what changed in the last 24 hours"
 BOTH = "how much did we spend on data transfer / NAT last month"
 BEFORE = "2026-10-13T09:00..2026-10-14T09:00"
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others, which were answered so."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
 
 
 def inputs_of(*asked: str, answers: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -9,13 +9,11 @@ import pytest
 
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.naming.left_out import left_out, only_leaves_out, words_left_out
-from agents.models.offline.plan import Derivation, Plan
+from agents.models.offline.plan import Derivation
 from agents.models.offline.proposing.reduced import STILL_IN, WITHOUT_IT
-from agents.models.offline.understand import understand
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of, plan_of
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
 SAVINGS = "where can we save money quickly"
@@ -46,16 +44,6 @@ LEAVING = [
     "sem {}",
 ]
 """Ways to leave out a place."""
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """The calls of the last question, after the others."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
 
 
 def told(ask: Ask, *turns: str) -> str:

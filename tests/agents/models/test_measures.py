@@ -6,20 +6,11 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_COUNTS, NO_DIFFERENCE, NO_SHARE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others, which were answered so."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,12 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.measuring import NOT_RESOLVED, NOT_TOLD_WHO, OF_THOSE_NEVER, OPERATIONS_ONLY
-from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import plan_of
 from tests.questions.runner import asking
-from tools.catalogue import queries
-from tools.estate.world import NOW
 
 ANOMALIES = "were there cost anomalies in the last 60 days"
 TWO_TEAMS = "Why does the data team cost more than the online-games team?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 def says(plan: Plan, said: str) -> bool:

@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of
 
 DELETED = "Who deleted the VPC endpoint in data-prod on 8 September?"
 BROKEN = (
@@ -19,16 +15,6 @@ BROKEN = (
 )
 RULES = "AuthorizeSecurityGroupIngress,RevokeSecurityGroupIngress,ModifySecurityGroupRules,AuthorizeSecurityGroupEgress,RevokeSecurityGroupEgress"
 LONG = "2026-07-18..2026-10-15"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """Its calls."""
-    return [(call.query, call.inputs) for call in plan_of(*asked).calls]
 
 
 @pytest.mark.parametrize(

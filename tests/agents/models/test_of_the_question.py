@@ -7,24 +7,10 @@ from typing import Any
 
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of, plan_of
 
 LIMITS = "Which service limits are more than ninety per cent used?"
 VENUES = "venue-amsterdam,venue-utrecht,venue-rotterdam,venue-eindhoven"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """Its calls."""
-    return [(call.query, call.inputs) for call in plan_of(*asked).calls]
 
 
 def refused(*asked: str) -> str:

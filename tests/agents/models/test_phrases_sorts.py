@@ -3,28 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import calls_of, plan_of
 
 GPUS = "whats the cpu of those gpu boxes in data-lab over the past week"
 LOOSE = "Which unattached volumes are we still payng for, and how much could we save by deleting them?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    """The calls of the last question, after the others."""
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
 
 
 def test_the_cpu_of_gpu_boxes_is_that_of_instances_and_says_that_it_is_of_all_of_them() -> None:

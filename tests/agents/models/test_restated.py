@@ -9,23 +9,15 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.plan import Derivation, Plan
-from agents.models.offline.understand import understand
+from agents.models.offline.plan import Derivation
 from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 __all__ = ["ask", "estate", "home", "open_desk_with"]
 LEAST = "Which account spent least in September?"
 BY_MONTH = "What did Utrecht spend on average per month this year?"
 SHARE = "What share of our bill is S3?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 @pytest.mark.parametrize(

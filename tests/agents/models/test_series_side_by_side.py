@@ -5,22 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline.plan import Plan
-from agents.models.offline.understand import understand
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
-from tools.estate.world import NOW
+from tests.agents.models.planning import plan_of
 
 COMPARED = "compare the cost of online-prod and data-prod since June"
 PLANS = "Which savings plans do we have?"
 ENDING = "Which savings plans or reservations run out before year end?"
 LATELY = "2026-08-16..2026-10-14"
 """The last 60 days before NOW, 15 October 2026."""
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 @pytest.mark.parametrize(

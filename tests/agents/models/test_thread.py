@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agents.models.offline.plan import Derivation, Plan
-from agents.models.offline.understand import understand
+from agents.models.offline.plan import Derivation
 from policies.grounding.figures import find_figures
-from tests.agents.models.dev_bank import names
-from tools.catalogue import queries
+from tests.agents.models.planning import plan_of
 from tools.estate.world import NOW
 
 WINDOWS = "Do we have Windows servers?"
 VENUES = "how many of them are in the venues?"
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 @pytest.mark.parametrize(

@@ -8,25 +8,12 @@ from typing import Any
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.plan import Plan
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
-from agents.models.offline.understand import understand
 from agents.models.offline.weighing.aside import ALREADY_SO, NOTHING_NEW, RUNTIMES_IN_USE, SHOWN_BEFORE
 from agents.models.offline.weighing.measuring import NO_DIFFERENCE
-from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import calls_of, plan_of
 from tools.catalogue import queries
-from tools.estate.world import NOW
-
-
-def plan_of(*asked: str, answers: tuple[str, ...] = ()) -> Plan:
-    """The plan of the last question, after the others and what was answered to them."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries(), answers=answers)
-
-
-def calls_of(*asked: str) -> list[tuple[str, dict[str, Any]]]:
-    return [(call.query, dict(call.inputs)) for call in plan_of(*asked).calls]
-
 
 EXPENSIVE = "Why is data-prod so expensive in September?"
 LAST_DAYS = {"accounts": "data-prod", "by": "day", "period": "2026-10-02..2026-10-15"}

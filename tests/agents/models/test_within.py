@@ -11,6 +11,7 @@ from agents.models.offline.plan import Plan
 from agents.models.offline.understand import understand
 from policies.grounding.figures import find_figures
 from tests.agents.models.dev_bank import names
+from tests.agents.models.planning import plan_of
 from tools.catalogue import queries
 from tools.estate.world import NOW
 
@@ -19,11 +20,6 @@ TUESDAY = "What happened in online-prod on Tuesday evening?"
 DAILY, SEPTEMBER = "Average daily spend in online-prod in October so far", "and in September?"
 UTRECHT = "What did Utrecht cost in August?"
 NOT_NARROWED = "This is not narrowed to the "
-
-
-def plan_of(*asked: str) -> Plan:
-    """The plan of the last question, after the others."""
-    return understand(asked[-1], list(asked[:-1]), names=names(), now=NOW, queries=queries())
 
 
 def notes(*asked: str) -> list[str]:

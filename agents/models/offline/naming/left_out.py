@@ -15,7 +15,6 @@ _VERB = (
 )
 _OF_THEM = r"(?:for|the|of|all|out|from|our|any|everything|anything|what is|in|at|on|to|ones?|those|these|that|which|who|whatever|things|stuff|is|are|belong(?:s|ing)?|part|parts|share|bits?|rows?|lines?|items?|entries|figures?|inside|within|under|with|it)"
 """What may stand between: the things that were shown, of what is named."""
-_MASK = r"<(?P<kind>account|venue|team|env|service|region)>"
 _MASKS = r"<(?:account|venue|team|env|service|region)>"
 _MORE = rf"{_MASKS}(?:(?: ?, ?| and | or | & | nor |, and | ?, or )(?:{_OF_THEM} )*{_MASKS})*"
 _BEFORE = re.compile(

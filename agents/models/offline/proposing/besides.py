@@ -13,7 +13,8 @@ from datetime import timedelta
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.periods import names_same_days, resolved
 from agents.models.offline.plan import PLACES, PlannedCall
-from agents.models.offline.proposing.anchored import compares, only_a_time
+from agents.models.offline.proposing.anchored import BILLED, compares, only_a_time
+from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import span
 
@@ -46,10 +47,8 @@ _GROSS_OR_NET = re.compile(
     rf"{_LEAD}(?:(?:is|are|was|were) )?(?:(?:it|that|this|they|these|those|the (?:figures?|numbers?|amounts?|costs?|total)) )?(?:(?:is|are|was|were) )?(?:gross or net|net or gross|(?:before or after|after or before|with or without) (?:the )?{_CREDITS})"
     r"(?:[\s,]+(?:what|which)(?: of (?:them|the two|both))?)?(?: (?:is|are|was|were|it|that|this|they|these|those|here|then|figures?|numbers?))*\W*"
 )
-_BILLS = frozenset({"spend", "spend_change"})
-_OF_A_BASIS = _BILLS | {"forecast"}
-_NET = "This is net: after credits and refunds."
-_GROSS = "This is gross: before credits and refunds."
+NET = "This is net: after credits and refunds."
+GROSS = "This is gross: before credits and refunds."
 _SINCE_MADE = re.compile(
     rf"{_LEAD}(?=.*\b(?:accounts?|logins?|users?|created|made|added|set up|exist\w*|around|here|with us|own\w*)\b)(?:since when|from when|when|(?:for )?how long(?: ago)?|how old)(?: (?:did|do|does|have|has|had|are|is|were|was|been|there|they|he|she|these|those|it|that|the|their|each of (?:them|those)|users?|people|persons?|logins?|accounts?))*"
     r"(?: (?:an?|any|such|the|their|our|get|got|given|hold|own|own(?:ed)?|receive[d]?|accounts?|logins?|users?|created|made|added|set up|exist(?:ed)?|existing|around|here|been|there|with us|already|now|each))*\W*"
@@ -96,8 +95,8 @@ def besides(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         return None
     if call.query == "recent_changes" and not reading.when.mentions and _BY_PEOPLE.fullmatch(reading.text):
         return (call,), (_NO_PEOPLE,)
-    if call.query in _OF_A_BASIS and _GROSS_OR_NET.fullmatch(reading.text):
-        return (call,), (_NET if call.query in _BILLS and call.inputs.get("net", True) else _GROSS,)
+    if call.query in OF_A_BILL and _GROSS_OR_NET.fullmatch(reading.text):
+        return (call,), (NET if call.query in BILLED and call.inputs.get("net", True) else GROSS,)
     if call.inputs.get("check") == "over_privileged" and _SINCE_MADE.fullmatch(reading.text):
         return (call,), (_CREATED,)
     if call.query == "commitments" and _BY_THE_HOUR.fullmatch(reading.text):

@@ -340,7 +340,7 @@ def _as_usual(before: PlannedCall, context: Context) -> Shown | None:
         return Shown((before.having(period="last_24_hours"),))
     if before.query not in BILLED | {"cost_anomalies"} or not {"spend", "cost_anomalies"} <= context.queries.keys():
         return None
-    then = before.having() if before.query == "cost_anomalies" else _unusual(before, context, ("accounts",))
+    then = before if before.query == "cost_anomalies" else _unusual(before, context, ("accounts",))
     kept = {key: value for key, value in before.inputs.items() if key in (*PLACES, *BILLED_FOR)}
     days = span((context.now - _LAST_DAYS).date(), context.now.date())
     bill = PlannedCall(query="spend", domain="cost", inputs={**kept, "by": "day", "period": days})

@@ -75,10 +75,9 @@ def at_that_time(
     """
     timed = (one for one in earlier if "period" in one.inputs and (one.query in EVENTS or _is_of_a_day(one, context)))
     period = next((one.inputs["period"] for one in timed), None)
-    named = reading.when.mentions or reading.when.relative or reading.when.hours or reading.when.clock
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
     whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
-    if period is None or named or AT_NO_TIME.search(reading.flat):
+    if period is None or reading.when.named or AT_NO_TIME.search(reading.flat):
         return tuple(calls)
     if not whole and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)

@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 
 from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.plan import Whether
+from agents.models.offline.proposing.besides import GROSS, NET
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.proposing.shown import UNUSUAL
 from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
@@ -79,7 +80,7 @@ _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _FIRST = (
     ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE, NOT_SPLIT.partition("{")[0], NOT_NARROWED,
-    NOT_HEEDED.partition("{")[0], STAYS, "This is net:", "This is gross:", UNUSUAL,
+    NOT_HEEDED.partition("{")[0], STAYS, NET, GROSS, UNUSUAL,
     NOT_TOLD_WHO, NOT_RESOLVED,
 )  # fmt: skip
 """How sentences begin that stand before what is told: it may be beside the question."""

@@ -39,6 +39,11 @@ class When:
     hours: Hours | None = None
     """The part of a day, or the hours of each day, that were named."""
 
+    @property
+    def named(self) -> bool:
+        """Whether a time is named in any way."""
+        return bool(self.mentions or self.relative or self.hours or self.clock)
+
 
 _CUE = re.compile(
     r"(?:in|of|since|from|to|vs|versus|against|and|for|last|this|during|until|till|through|thru|mid|early|late|between|"

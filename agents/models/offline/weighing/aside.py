@@ -188,11 +188,11 @@ def _before_no_time(
     calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
 ) -> list[str]:
     """A sentence where what was just before that which was shown is asked for, and no one time of it was shown."""
-    said, when = just_before(reading.flat), reading.when
+    said = just_before(reading.flat)
     if not said or not earlier or not all(call.query in BEGINS for call in earlier):
         return []
     timed = any(_TIMES & fields_of(context.queries[call.query]).keys() for call in calls)
-    if not timed or when.mentions or when.clock or when.hours or when.relative:
+    if not timed or reading.when.named:
         return []
     return [f'Left aside: "{said}", as no one time was shown for that; ask since when first.']
 

@@ -17,14 +17,14 @@ from agents.models.offline.intents.coverage import told_by
 from agents.models.offline.intents.learned import speaks_for
 from agents.models.offline.plan import Plan, PlannedCall, Without
 from agents.models.offline.proposing.untold import is_asked_of_it
-from agents.models.offline.reading import Reading
+from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.aside import UNRANKED
 from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
 from agents.models.offline.weighing.unheard import is_about
 from agents.models.offline.words.light import LIGHT
 from agents.models.offline.words.text import NUMBERS, stem
 
-MEANT = frozenset(
+_MEANT = frozenset(
     "why who whom whose when where long often high low old new most least highest lowest biggest largest smallest worst best cheapest "
     "oldest newest expensive average mean total percent percentage share rate trend before after first last next previous different difference "
     "more less fewer bigger smaller day hour week month year start started end ended stop stopped caused cause".split()
@@ -54,19 +54,16 @@ A_FIGURE = "the number that it says"
 _WORD = re.compile(r"(?<![<\w-])[a-z][\w'-]*(?![>\w])")
 
 
-def without_each(
-    question: str, reading: Reading, plan: Plan, again: Callable[[str], Plan], context: Context
-) -> tuple[Without, ...]:
+def without_each(question: str, plan: Plan, again: Callable[[str], Plan], context: Context) -> tuple[Without, ...]:
     """The words of a follow-up without which its plan would be the same, each with the question without it.
 
     Args:
         question: what is asked, word for word.
-        reading: the same, read.
         plan: what it means.
         again: what another question in its place would mean.
         context: names, clock and queries.
     """
-    found = []
+    found, reading = [], read(question, context.names, context.now)
     told_of = _MEASURES if {NO_SHARE, NO_AVERAGE, NO_DIFFERENCE} & {*plan.limits} else frozenset()
     in_order = _IN_ORDER if not {call.query for call in plan.calls} & UNRANKED else frozenset()
     for word in dict.fromkeys(_words(reading, plan.calls, context)):
@@ -85,7 +82,7 @@ def _words(reading: Reading, calls: Sequence[PlannedCall], context: Context) -> 
         word = match[0]
         if any(start <= match.start() < end for start, end in pointed):
             continue
-        if word in _SAID or word in NUMBERS or len(word) < 3 or (word in LIGHT and word not in MEANT):
+        if word in _SAID or word in NUMBERS or len(word) < 3 or (word in LIGHT and word not in _MEANT):
             continue
         if word in (reading.hint, reading.user, *reading.resources) or is_asked_of_it(reading.text, match.start()):
             continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of, fill
@@ -33,11 +32,10 @@ from agents.models.offline.weighing.within import (
     HAPPENS,
     OF_US,
     POINTER,
+    fitting,
     in_words,
-    is_one,
     named_apart,
     time_lost,
-    timed,
 )
 from agents.models.offline.words.text import number
 
@@ -47,9 +45,7 @@ Place = tuple[tuple[str, str], ...]
 
 def place_of(calls: Sequence[PlannedCall]) -> Place:
     """The place that all of these calls are narrowed to; empty where they are of several, or of everywhere."""
-    where = [
-        tuple((key, str(one.inputs[key])) for key in PLACES if one.inputs.get(key, "all") != "all") for one in calls
-    ]
+    where = [tuple((key, str(value)) for key, value in one.place.items()) for one in calls]
     return where[0] if where and all(one == where[0] for one in where) else ()
 
 
@@ -117,14 +113,10 @@ def _in(plan: Plan, place: Mapping[str, str], times: Sequence[PlannedCall], cont
 
 def _put(call: PlannedCall, place: Mapping[str, str], of: PlannedCall | None, context: Context) -> PlannedCall:
     """A call in a place, where it has none, and in the time of another one, where both are of a bill or of what happened."""
-    fields, named = fields_of(context.queries[call.query]), dict[str, Any](place)
-    if "team" in named and "team" not in fields:
-        named["accounts"] = f"team:{named.pop('team')}"
-    if {"resource", *PLACES} & call.inputs.keys() or not named.keys() <= fields.keys() or is_one(call, named, context):
-        named = {}
+    named = fitting(call, place, context) or {}
     if (
         of is not None
-        and "period" in fields
+        and "period" in fields_of(context.queries[call.query])
         and ({call.query, of.query} <= BILLED or {call.query, of.query} <= HAPPENS)
     ):
         named["period"] = of.inputs["period"]
@@ -167,7 +159,7 @@ def kept_from(plan: Plan, question: str, asked: str, context: Context) -> Plan:
     ours = OF_US.search(new.text)
     calls = plan.calls
     placed = old.found.placed() and not _says_where(new)
-    dated = len(old.when.mentions) == 1 and not timed(new) and not AT_NO_TIME.search(new.flat)
+    dated = len(old.when.mentions) == 1 and not new.when.named and not AT_NO_TIME.search(new.flat)
     if not calls or not (placed or dated):
         return plan
     said = [_said_in(call, old, context) for call in calls]

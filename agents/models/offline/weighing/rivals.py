@@ -92,8 +92,7 @@ def _is_unsaid(
     kept = [one for one in earlier if key in one.inputs and one.inputs[key] == than.inputs.get(key)]
     if key == "by":
         return any(one.query == call.query for one in kept) and _said(call, reading, context).get("by") is None
-    when = reading.when
-    timed = when.mentions or when.hours or when.clock or when.relative or _OF_A_TIME.search(reading.text)
+    timed = reading.when.named or _OF_A_TIME.search(reading.text)
     return key == "period" and call.query == "spend" and bool(kept) and not timed
 
 

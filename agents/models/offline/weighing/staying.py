@@ -89,7 +89,7 @@ FEW = 8
 
 def _in_place(plans: _Plans, reading: Reading, earlier: Sequence[PlannedCall]) -> list[tuple[float, Candidate]]:
     """The plans without those that ask of everywhere what another one asks in the place that was shown."""
-    where = [{key: one.inputs[key] for key in PLACES if one.inputs.get(key, "all") != "all"} for one in earlier]
+    where = [one.place for one in earlier]
     named = reading.found.any() or WIDER.search(reading.text) or len(reading.text.split()) > FEW
     if not where[0] or named or any(one != where[0] for one in where):
         return list(plans)
@@ -107,10 +107,8 @@ def _in_time(
     """The plans without those that ask of a time which nobody named what another one asks of the time that was shown."""
     if reading.when.mentions or AT_NO_TIME.search(reading.flat):
         return list(plans)
-    known, every = (
-        {str(one.inputs["period"]) for one in earlier if "period" in one.inputs},
-        [one.calls for _, one in plans],
-    )
+    known = {str(one.inputs["period"]) for one in earlier if "period" in one.inputs}
+    every = [one.calls for _, one in plans]
     return [
         (chance, one)
         for chance, one in plans
@@ -149,7 +147,7 @@ def _there(calls: Sequence[PlannedCall], place: Mapping[str, Any]) -> tuple[Plan
 
 def _is_there(one: Candidate) -> bool:
     """Whether a plan looks in some place already."""
-    return any(call.inputs.get(key, "all") != "all" for call in one.calls for key in PLACES)
+    return any(call.place for call in one.calls)
 
 
 def not_picked(

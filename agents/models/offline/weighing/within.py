@@ -9,7 +9,8 @@ does one of words that point at what was shown ("it", "those machines", "since t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
@@ -56,15 +57,21 @@ def within(
     return tuple(_put(call, reading, earlier[0], context) for call in calls)
 
 
+def fitting(call: PlannedCall, place: Mapping[str, Any], context: Context) -> dict[str, Any] | None:
+    """A place as a call takes it; None where it takes no such, has one of its own, or tells such places apart."""
+    fields, named = fields_of(context.queries[call.query]), dict(place)
+    if "team" in named and "team" not in fields:
+        named["accounts"] = f"team:{named.pop('team')}"
+    apart = {"resource", *PLACES} & call.inputs.keys() or _is_one(call, named, context)
+    return None if apart or not named.keys() <= fields.keys() else named
+
+
 def _put(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> PlannedCall:
     """A call of a whole question in the place, and of a bill in the time, of one that was shown."""
     if not _akin(call, before) or {"resource", *PLACES} & call.inputs.keys():
         return call
-    place = {key: before.inputs[key] for key in PLACES if before.inputs.get(key, "all") != "all"}
-    fields = fields_of(context.queries[call.query])
-    if "team" in place and "team" not in fields:
-        place["accounts"] = f"team:{place.pop('team')}"
-    if not place.keys() <= fields.keys() or is_one(call, place, context):
+    place = fitting(call, before.place, context)
+    if place is None:
         return call
     if _WHICH_PLACE.search(reading.flat) and len(members(place.get("accounts", ""), context)) <= 1:
         return call  # which account it is needs more than one to look at
@@ -85,7 +92,7 @@ _WHICH_PLACE = re.compile(
 def _its_time(call: PlannedCall, reading: Reading, before: PlannedCall, context: Context) -> dict[str, str]:
     """The period of a bill that was shown, for one whose question names none."""
     period = str(before.inputs.get("period", ""))
-    if not is_told(before, context) or timed(reading) or {"period", "months"} & call.inputs.keys():
+    if not _is_told(before, context) or reading.when.named or {"period", "months"} & call.inputs.keys():
         return {}
     return {} if AT_NO_TIME.search(reading.flat) or _is_too_long(call, period, context) else {"period": period}
 
@@ -100,7 +107,7 @@ def _is_too_long(call: PlannedCall, word: str, context: Context) -> bool:
     return call.inputs.get("by") == "day" and period is not None and period.days > _DAYS
 
 
-def is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
+def _is_one(call: PlannedCall, place: dict[str, str], context: Context) -> bool:
     """Whether accounts (or teams) are to be told apart, and the place is one of them: it may be asked of all of them."""
     by = _TOLD_APART.get(str(call.inputs.get("by")), "")
     return (
@@ -121,13 +128,7 @@ def named_apart(reading: Reading) -> bool:
     return bool(named or reading.user or reading.resources or reading.ids or reading.event)
 
 
-def timed(reading: Reading) -> bool:
-    """Whether a question names a time of its own."""
-    when = reading.when
-    return bool(when.mentions or when.relative or when.hours or when.clock)
-
-
-def is_told(call: PlannedCall, context: Context) -> bool:
+def _is_told(call: PlannedCall, context: Context) -> bool:
     """Whether a call is of a time that has been and that somebody named."""
     word = str(call.inputs.get("period", ""))
     period = resolved(word, context.now) if word else None
@@ -149,14 +150,14 @@ def said_wider(plan: Plan, question: str, earlier: Sequence[PlannedCall], contex
     if shown(reading, earlier, context) is not None:
         return plan
     calls = plan.calls  # where one of two readings looks there, both are told, and the other one says what it is
-    lost = [*places_lost(calls, reading, earlier, context), *time_lost(calls, reading, earlier, context)]
+    lost = [*_places_lost(calls, reading, earlier, context), *time_lost(calls, reading, earlier, context)]
     said = [f"{NOT_NARROWED}{' and the '.join(lost)} of the question before."] if lost else []
     said += _since_unknown(calls, reading, earlier, plan.limits) or [] if not said else []
     said += _not_pointed(calls, reading, earlier, plan.limits) if not said else []
     return plan.model_copy(update={"limits": (*plan.limits, *said)}) if said else plan
 
 
-def places_lost(
+def _places_lost(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> list[str]:
     """The places that were shown, in words, where these calls look everywhere and nothing says that this is meant."""
@@ -183,7 +184,7 @@ def time_lost(
     calls: Sequence[PlannedCall], reading: Reading, earlier: Sequence[PlannedCall], context: Context
 ) -> list[str]:
     """That the time which was shown is left, where these calls have one of their own that nobody named."""
-    if timed(reading) or AT_NO_TIME.search(reading.flat) or not any(is_told(one, context) for one in earlier):
+    if reading.when.named or AT_NO_TIME.search(reading.flat) or not any(_is_told(one, context) for one in earlier):
         return []
     spans = [resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs]
     apart = []
