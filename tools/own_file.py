@@ -17,16 +17,14 @@ def own_folder(path: Path) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    try:
-        path.mkdir(mode=0o700)
-    except FileNotFoundError:
-        if path.parent.is_dir():  # such as /proc, where nobody makes a folder
-            raise
-        own_folder(path.parent)
-        own_folder(path)
-    except OSError:
-        if not path.is_dir():
-            raise
+    if path.is_dir():
+        return
+    for folder in (*reversed(path.parents), path):  # from the top, as others may make or miss the same ones meanwhile
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError:
+            if not folder.is_dir():
+                raise
 
 
 def opened_own(path: str, flags: int) -> int:

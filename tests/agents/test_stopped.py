@@ -107,12 +107,15 @@ class Served:
             connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
             got = connection.getresponse()
             said = got.read()
-            return str(json.loads(said)["status"]) if got.status == 200 else str(got.status)
+            if got.status != 200:
+                return str(got.status)
+            answer = json.loads(said)
+            return str(answer["text"] if answer["status"] == "error" else answer["status"])
         except (OSError, http.client.HTTPException) as error:
             return type(error).__name__
 
     def stopped(self, when: Callable[[], bool], *signals: signal.Signals) -> tuple[list[str], int, str]:
-        """What each was told, the exit code, and what it said meanwhile."""
+        """How each ended (what an error said), the exit code, and what the server said meanwhile."""
         with ThreadPoolExecutor(24) as pool:
             told = [pool.submit(self.ask, number) for number in range(24)]
             end = time.monotonic() + 60
