@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws, Items, Place
 from tools.facts import Facts
-from tools.ops.alarms import look
+from tools.ops.alarms import Of, left_aside, look, those_of
 from tools.ops.common import Top, gathered, looked, minutes, of_account, per_account, resolve, scope_of, stamp
 from tools.periods import Period, parse_recent
 from tools.registry import HoursWord, query
@@ -42,6 +44,7 @@ def alarm_history(
     period: HoursWord = "last_24_hours",
     accounts: Accounts = "all",
     alarm: str | None = None,
+    of: Annotated[Of | None, Field(description="those on one kind of resource")] = None,
     top: Top = 8,
 ) -> Facts:
     """Alarms that went off in a period: how often, when first, how long, back to OK or not, most at the same time.
@@ -54,10 +57,18 @@ def alarm_history(
     where: dict[str, str] = {}
     behind: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
-    if alarm is not None:
+    notes = [looked(chosen, aws.regions)]
+    if alarm is not None or of is not None:
         existing = look(aws, chosen)
-        names = resolve("alarm", alarm, (a.name for _, seen in existing for a in seen.alarms))
-        behind, where = gathered(existing), {"alarm": names[0] if len(names) == 1 else f"*{alarm.strip()}*"}
+        behind = gathered(existing)
+        if of is not None:
+            where["of"] = of.replace("_", " ")
+            notes += left_aside(existing)
+            existing = those_of(of, existing)
+        names = tuple(sorted({one.name for _, seen in existing for one in seen.alarms}))
+    if alarm is not None:
+        names = resolve("alarm", alarm, names or ())
+        where["alarm"] = names[0] if len(names) == 1 else f"*{alarm.strip()}*"
     found = aws.each(aws.places(chosen), lambda place: _changes(aws, place, span, names))
     behind += gathered(found)
     firings = [
@@ -69,7 +80,7 @@ def alarm_history(
         period=span,
         scope=scope,
         columns=("Alarm", "Account", "Fired (times)", "First", "Firing (minutes)", "At the end"),
-        notes=[looked(chosen, aws.regions)],
+        notes=notes,
     )
     if span.start < aws.now - _KEPT:
         facts.incomplete.append("CloudWatch keeps alarm history for 30 days; what fired before that is not counted")

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from tools.accounts import Account, Accounts
 from tools.calls import Aws, Place
@@ -16,6 +18,19 @@ from tools.periods import instant
 from tools.registry import query
 
 State = Literal["alarm", "insufficient_data", "ok", "all"]
+Of = Literal[
+    "databases", "instances", "functions", "services", "load_balancers", "queues", "buckets", "backups", "quotas",
+    "nat_gateways",
+]  # fmt: skip
+_KINDS: dict[str, Of] = {
+    "AWS/RDS": "databases", "AWS/DocDB": "databases", "AWS/Neptune": "databases", "AWS/EC2": "instances",
+    "CWAgent": "instances", "AWS/Lambda": "functions", "AWS/ECS": "services", "ECS/ContainerInsights": "services",
+    "AWS/ApplicationELB": "load_balancers", "AWS/NetworkELB": "load_balancers", "AWS/ELB": "load_balancers",
+    "AWS/SQS": "queues", "AWS/S3": "buckets", "AWS/Backup": "backups", "AWS/Usage": "quotas",
+    "AWS/NATGateway": "nat_gateways",
+}  # fmt: skip
+"""What reports its metrics in a namespace of CloudWatch."""
+_OF_NOTHING = "Composite alarms and those on metrics of your own are of no kind of resource, and not among these."
 _BOTH = ["CompositeAlarm", "MetricAlarm"]
 """Asked for by name: without it CloudWatch leaves composite alarms out."""
 _WORDS = {
@@ -35,6 +50,8 @@ class Alarm:
     state: str
     since: datetime
     watches: str
+    of: Of | None
+    """What kind of resource it watches; a composite alarm watches other alarms, and some watch metrics of one's own."""
     actions: bool
 
 
@@ -71,28 +88,55 @@ def look(aws: Aws, accounts: Sequence[Account], state: str | None = None) -> lis
 def _alarm(place: Place, raw: dict[str, Any], watches: str) -> Alarm:
     since = raw.get("StateTransitionedTimestamp") or raw["StateUpdatedTimestamp"]
     enabled = bool(raw.get("ActionsEnabled", True))
-    return Alarm(place.account, place.region, raw["AlarmName"], raw["StateValue"], stamp(since), watches, enabled)
+    name, state = raw["AlarmName"], raw["StateValue"]
+    return Alarm(place.account, place.region, name, state, stamp(since), watches, kind_of(raw), enabled)
+
+
+def kind_of(raw: dict[str, Any]) -> Of | None:
+    """The one kind of resource whose metrics an alarm watches, itself or in its formula."""
+    formula = [one["MetricStat"]["Metric"] for one in raw.get("Metrics", []) if "MetricStat" in one]
+    kinds = {_KINDS.get(one.get("Namespace", "")) for one in (raw, *formula) if "Namespace" in one}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def those_of(kind: Of, found: list[tuple[Place, Seen]]) -> list[tuple[Place, Seen]]:
+    """Of what was seen, the alarms on one kind of resource."""
+    return [
+        (place, Seen(tuple(alarm for alarm in seen.alarms if alarm.of == kind), seen.receipts)) for place, seen in found
+    ]
+
+
+def left_aside(found: list[tuple[Place, Seen]]) -> list[str]:
+    """What is to be noted of alarms that are of no kind, where those of one kind are asked for."""
+    return [_OF_NOTHING] if any(alarm.of is None for _, seen in found for alarm in seen.alarms) else []
 
 
 @query(domain="ops", operations=("cloudwatch:DescribeAlarms",))
-def alarms(aws: Aws, state: State = "alarm", accounts: Accounts = "all", top: Top = 8) -> Facts:
+def alarms(
+    aws: Aws,
+    state: State = "alarm",
+    accounts: Accounts = "all",
+    of: Annotated[Of | None, Field(description="those on one kind of resource")] = None,
+    top: Top = 8,
+) -> Facts:
     """CloudWatch alarms as they are now: how many are firing (or in another state), where, and since when.
 
     Metric and composite alarms of every region in use; newest change first.
     """
     chosen = aws.directory.select(accounts)
     wanted = None if state == "all" else state.upper()
-    found = look(aws, chosen, wanted)
+    seen_in = look(aws, chosen, wanted)
+    found = seen_in if of is None else those_of(of, seen_in)
     every = [alarm for _, seen in found for alarm in seen.alarms]
     behind = gathered(found)
-    scope = scope_of(aws, chosen)
+    scope = scope_of(aws, chosen, {} if of is None else {"of": of.replace("_", " ")})
     read = "alarms in any state" if wanted is None else _WORDS[wanted]
     facts = Facts(
         read_as=f"{read} now, {scope.text()}",
         period=instant(aws.now),
         scope=scope,
         columns=("Alarm", "Account", "State", "Watches", "Since", "For (hours)"),
-        notes=[looked(chosen, aws.regions)],
+        notes=[looked(chosen, aws.regions), *(left_aside(seen_in) if of else [])],
     )
     label = "alarms" if wanted is None else _WORDS[wanted]
     facts.fact(label, len(every), "alarms", receipts=behind, headline=True)

@@ -12,6 +12,7 @@ from tools.errors import AwsCallError, InputError, UnknownNameError
 from tools.estate.records.alarms import Alarm
 from tools.estate.records.alarms import alarms as seeded
 from tools.estate.world import ACCOUNTS, NOW
+from tools.ops.alarms import kind_of
 
 NAMES = {account.id: account.name for account in ACCOUNTS}
 
@@ -151,3 +152,40 @@ def test_history_older_than_cloudwatch_keeps_is_said(ask: Any) -> None:
 def test_bad_inputs_are_refused_with_a_sentence(ask: Any, inputs: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         ask("alarms", **inputs)
+
+
+def of_databases(alarm: Alarm) -> bool:
+    return alarm.rule is None and alarm.metric.namespace == "AWS/RDS"
+
+
+def test_alarms_on_a_kind_of_resource_are_told_apart_by_what_they_watch(ask: Any, value: Any, table: Any) -> None:
+    result = ask("alarms", of="databases", state="all", top=25)
+    held = [alarm for alarm in seeded() if of_databases(alarm)]
+    assert value(result, "alarms") == len(held) > value(result, "alarms firing") > 0
+    assert "of databases" in result.read_as
+    assert any("Composite alarms" in note for note in result.notes)  # some exist, and are not counted
+    names = {alarm.name for alarm in held}
+    assert {row["Alarm"] for row in table(ask("alarms", of="databases", top=25))} <= names
+    assert not any("Composite alarms" in note for note in ask("alarms", state="all").notes)
+
+
+def test_what_went_off_is_told_apart_by_what_it_watches_too(ask: Any, value: Any, table: Any) -> None:
+    start, end = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 15, tzinfo=UTC)
+    result = ask("alarm_history", period="2026-10-01..2026-10-14", of="databases", top=25)
+    held = {alarm.name for alarm, _ in started(start, end) if of_databases(alarm)}
+    assert {row["Alarm"] for row in table(result)} == held and len(held) > 1
+    assert value(result, "alarms that started firing") == len(held)
+    cpu = ask("alarm_history", period="2026-10-01..2026-10-14", of="databases", alarm="cpu", top=25)
+    assert {row["Alarm"] for row in table(cpu)} == {name for name in held if "cpu" in name}
+    with pytest.raises(UnknownNameError, match="queue"):
+        ask("alarm_history", of="databases", alarm="queue")
+
+
+def test_an_alarm_on_a_formula_is_of_what_the_formula_is_of() -> None:
+    def of(*namespaces: str) -> str | None:
+        metrics = [{"MetricStat": {"Metric": {"Namespace": one}}} for one in namespaces]
+        return kind_of({"Metrics": [*metrics, {"Expression": "m1 / m2"}]})
+
+    assert of("AWS/RDS", "AWS/RDS") == "databases"
+    assert of("AWS/RDS", "AWS/SQS") is None and of("Lantern/Bets") is None
+    assert kind_of({"Namespace": "AWS/SQS"}) == "queues" and kind_of({"AlarmRule": "ALARM(a)"}) is None

@@ -18,6 +18,7 @@ from agents.models.offline.inputs.periods import error_time, for_change, for_for
 from agents.models.offline.inputs.placing import beside_each_other, fitting, others
 from agents.models.offline.inputs.series import series
 from agents.models.offline.inputs.special import special
+from agents.models.offline.inputs.watched import ALARMS, watched
 from agents.models.offline.naming.names import Names, find_names
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.reading import Reading
@@ -197,10 +198,15 @@ def _location(query: Query, reading: Reading, names: Names, fields: Mapping[str,
             out.spread["service"] = services
         if "by" in fields and "by" not in out.inputs:
             out.inputs["by"] = "usage_type" if found.part_of_service else "account"
-    elif (query.name in _NO_SERVICE and set(found.services) & _WORKLOADS) or (
+    elif (query.name in _NO_SERVICE and set(found.services) & _WORKLOADS and not _of_alarms(query, reading)) or (
         found.services and query.domain == "cost" and query.name not in ("commitments", "savings")
     ):
         out.limits.append("This could not be narrowed to one service.")
+
+
+def _of_alarms(query: Query, reading: Reading) -> bool:
+    """Whether alarms are narrowed by what is named, which is a kind of resource."""
+    return query.name in ALARMS and bool(watched(reading.text, before=True))
 
 
 def _other_side(reading: Reading, names: Names) -> list[str]:

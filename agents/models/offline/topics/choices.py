@@ -74,6 +74,8 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("all", r"(?:all|every|how many|total|number of|each) (?:of )?(?:the |our |those |single )?(?:\w+ )?alarms?(?! (?:that |which |currently |now )*(?:are |is |have |has |were |do |does )?(?:currently |now |still )?(?:firing|fire|red|active|going|ringing|on|now|open|triggered|gone|went|rang|sound|broken|in alarm|alerting|up|off))|whatever (?:its|their|the)? ?state|alarms? do we have|(?:any|whatever|each|per|by|every|their) (?:the |its )?state|firing or not|alarms? (?:are |have we )?(?:defined|configured|set up|exist\w*)|red or green"),
         ("alarm", r"firing|red|fire|active|triggered"),
     ),
+    "alarms.of": (),  # `inputs/watched.py`: a kind is named beside alarms, or it is asked about itself
+    "alarm_history.of": (),
     "inventory.kind": (
         ("databases", r"(?:rds|db|databases?|aurora|mysql|postgres\w*|sql) (?:instances?|clusters?|servers?)|databases?|dbs?|rds|aurora|bancos? de dados"),
         ("services", r"(?:container|ecs|fargate) (?:services?|tasks?|workloads?)|containers?|ecs|fargate|microservices?"),

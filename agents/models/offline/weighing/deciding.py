@@ -284,7 +284,7 @@ def decided(seen: Weighing) -> Decision:
     if held := shown(seen.reading, seen.earlier, seen.context):
         one = Candidate("dialogue", held.calls, held.limits)
         return Decision(seen.reading, seen.found, (one,), one)
-    if plain := outright(seen.reading, seen.context):
+    if plain := outright(seen.reading, seen.earlier, seen.context):
         return Decision(seen.reading, seen.found, (plain,), plain)
     heard, named = _heard(seen)
     found = _by_days(_not_strayed(heard))

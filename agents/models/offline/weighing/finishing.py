@@ -98,7 +98,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     calls, beside = all_that_happened(calls, earlier, reading, context)
-    calls = with_alarms_named(calls, reading, context)
+    calls = with_alarms_named(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
     kept = [call for place, call in enumerate(calls) if alike[place] not in alike[:place]][:MOST_CALLS]
     first = len(settled(decision.readings[0].calls, earlier, reading, context.now))
