@@ -77,7 +77,7 @@ def identity_hygiene(aws: Aws, check: Check = "all", accounts: Accounts = "all",
         _summary(aws, facts, checked)
     else:
         _details(aws, facts, checked)
-    facts.notes.append("IAM is global: each account was looked at once. Days are counted by date (UTC).")
+    facts.notes.append("IAM is global: an account is looked at once. Days are counted by date (UTC).")
     return facts
 
 

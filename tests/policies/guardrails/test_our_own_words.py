@@ -23,6 +23,8 @@ from tools.registry import Query
 from tools.running import run_query
 
 THRESHOLD = load().orders_in_data.withhold_from
+VERBS = ("export", "list", "print", "dump", "show", "send", "report", "mail")
+"""Words that orders begin with, and names of users and jobs end with."""
 OURS = (
     "query: backups\nread as: backup jobs in state completed, last 7 days (since 8 October 2026), all accounts\n"
     "f4 | share of ended backup jobs that completed | 95.14 percent\nf5 | backup jobs in state completed | 72 jobs",
@@ -130,5 +132,7 @@ def test_no_query_however_it_is_asked_says_anything_that_is_withheld(sample: tup
                 continue  # choices that do not go together, and what only a person can name
             told = tell(ran.result)
             assert withhold_split(told, THRESHOLD)[0] == told, (query.name, given)
+            for note in ran.result.notes:  # stands below a name in the last row, such as svc-legacy-export
+                assert all(orders_in(f"svc-legacy-{verb} {note}")[0] < THRESHOLD for verb in VERBS), (query.name, note)
             asked += 1
     assert asked > 140
