@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from tools.running import run_query
 THRESHOLD = load().orders_in_data.withhold_from
 VERBS = ("export", "list", "print", "dump", "show", "send", "report", "mail")
 """Words that orders begin with, and names of users and jobs end with."""
+_LAST = re.compile(r"(\nrow: f\d+=)(?!other)[^|\n]*( \|[^\n]*\n(?!row: ))")
 OURS = (
     "query: backups\nread as: backup jobs in state completed, last 7 days (since 8 October 2026), all accounts\n"
     "f4 | share of ended backup jobs that completed | 95.14 percent\nf5 | backup jobs in state completed | 72 jobs",
@@ -132,7 +134,8 @@ def test_no_query_however_it_is_asked_says_anything_that_is_withheld(sample: tup
                 continue  # choices that do not go together, and what only a person can name
             told = tell(ran.result)
             assert withhold_split(told, THRESHOLD)[0] == told, (query.name, given)
-            for note in ran.result.notes:  # stands below a name in the last row, such as svc-legacy-export
-                assert all(orders_in(f"svc-legacy-{verb} {note}")[0] < THRESHOLD for verb in VERBS), (query.name, note)
+            for verb in VERBS:  # the last name stands above our notes
+                named = _LAST.sub(rf"\g<1>svc-legacy-{verb}\g<2>", told)
+                assert withhold_split(named, THRESHOLD)[0] == named, (query.name, given)
             asked += 1
     assert asked > 140
