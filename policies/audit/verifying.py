@@ -54,7 +54,10 @@ def verify(
         trusted = list(keys) if keys is not None else place.trusted()
         heads = [*place.known_heads(), *([since] if since else [])]
         if not (path / "segments").is_dir():
-            return _missing(path, place, expected=keys is not None or since is not None)
+            missing = _missing(path, place, expected=keys is not None or since is not None)
+            # looked for once more: what shows that there is one may be of one that is made in this moment
+            if not (path / "segments").is_dir():
+                return missing
     except (OSError, LedgerError) as error:
         return Verdict(code=1, reason=str(error))
     run = _Pass(path, trusted, heads, schema)
@@ -199,7 +202,7 @@ class _Pass:
             self.torn = len(data) - error.offset
         self._grow()
         if not data:
-            if not last or not self.tree.size:
+            if not last:
                 raise BadError(self.tree.size, f"{segment.path.name} is empty.")
             self.begun = True
 
