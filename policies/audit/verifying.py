@@ -46,7 +46,7 @@ def verify(
     `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a
     checkpoint seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records'
     contents: hashes only, and so no erasures, cuts or revocations. With `remember`, the last checkpoint of a ledger
-    in which nothing is wrong becomes the known head.
+    in which nothing is wrong becomes the known head; where it cannot, the reason says so.
     """
     path = Path(path)
     place = Home(path, home)
@@ -63,7 +63,10 @@ def verify(
     run = _Pass(path, trusted, heads, schema)
     verdict = run.verdict()
     if remember and run.last is not None and verdict.code != 1 and run.anchored == run.last.size:
-        place.remember(run.last)
+        try:
+            place.remember(run.last)
+        except (OSError, LedgerError) as error:  # on a copy that nobody may write to, or a full disk
+            return verdict.model_copy(update={"reason": f"{verdict.reason} Its head was not remembered: {error}."})
     return verdict
 
 

@@ -1,4 +1,4 @@
-"""A process that is killed while it makes the ledger of a new home, and one that looks at that home in this moment."""
+"""A process that is killed while it makes the ledger of a new home, and who verifies what it left, or as it is made."""
 
 from __future__ import annotations
 
@@ -120,3 +120,24 @@ def test_tiles_that_are_not_there_at_all_are_missing_and_no_tampering(tmp_path: 
     assert found.code == 2 and "audit repair" in found.reason
     Ledger.open(tmp_path / "ledger").close()
     assert verify(tmp_path / "ledger").code == 0
+
+
+@pytest.mark.parametrize("why", [errno.EROFS, errno.ENOSPC])
+def test_a_head_that_cannot_be_remembered_changes_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: int
+) -> None:
+    def unwritable(*_: object) -> None:
+        raise OSError(why, os.strerror(why))
+
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        ledger.append(note("first"))
+        seen = ledger.checkpoint()
+        assert seen is not None
+    key = Home(tmp_path / "ledger").trusted()
+    copy = Path(shutil.copytree(tmp_path / "ledger", tmp_path / "copy" / "ledger"))
+    monkeypatch.setattr("policies.audit.keys.write_durably", unwritable)
+    for since, code in ((None, 2), (seen, 0)):
+        found = verify(copy, key, since)
+        assert found.code == code and f"not remembered: [Errno {why}]" in found.reason, found.reason
+    next((copy / "segments").iterdir()).write_bytes(b"")
+    assert verify(copy, key, seen).code == 1
