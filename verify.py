@@ -280,7 +280,7 @@ class Verifier:
                     self.torn = len(rest)
                     return
                 if batch is None:
-                    if start == 0 and not (last and self.tree.size):
+                    if start == 0 and not last:
                         raise Tampered(f"{name} is empty", self.tree.size)
                     self.begun = start == 0
                     return

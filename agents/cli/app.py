@@ -94,7 +94,8 @@ def main() -> None:
         _drop_output()  # whoever read our output has gone: nothing is left to say
         sys.exit(1)
     except OSError as error:
-        say(f"the output could not be written: {error.strerror}.")
+        what = f"{error.filename} cannot be used" if error.filename else "the output could not be written"
+        say(f"{what}: {error.strerror}.")
         _drop_output()
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stop:

@@ -76,18 +76,19 @@ class Home:
         return self.keys / f"{self.ledger.name}.vkey"
 
     def signer(self, origin: str, fresh: bool = False) -> FileSigner:
-        """The ledger's signing key; with `fresh` it is made when there is none. KeyFileError when it is lost."""
+        """The ledger's signing key; with `fresh` it is made when there is none, and trusted. KeyFileError when it is
+        lost."""
         if not self.key_file.exists():
             if not fresh:
                 raise KeyFileError(
                     f"The signing key {self.key_file} of the ledger {origin} is missing; restore it from its backup, "
                     "or run `regent audit keys replace` to go on with a new one."
                 )
-            signer = FileSigner.generate(origin)
-            signer.save(self.key_file)
+            FileSigner.generate(origin).save(self.key_file)
+        signer = FileSigner.load(self.key_file)
+        if fresh:  # also one that lies there already: whoever made it died before it was trusted
             self.trust(signer.vkey)
-            return signer
-        return FileSigner.load(self.key_file)
+        return signer
 
     def trusted(self) -> list[VerifierKey]:
         """The verifier keys that this machine trusts for the ledger; empty when there is no such file."""

@@ -10,7 +10,7 @@ from policies.audit.bodies import LedgerRecovered
 from policies.audit.disk import Disk
 from policies.audit.encoding import encode, place
 from policies.audit.errors import LedgerDamagedError
-from policies.audit.keys import Home
+from policies.audit.keys import FileSigner, Home
 from policies.audit.note import Signer
 from policies.audit.reader import Reader
 from policies.audit.records import Record
@@ -25,11 +25,14 @@ def recover(path: Path, home: Home, origin: str | None, signer: Signer | None, d
     a crash cannot explain; KeyFileError when the key is lost.
     """
     known = _known_origin(path, home)
+    fresh = known is None
+    if fresh and signer is None and home.key_file.exists():
+        known = FileSigner.load(home.key_file).vkey.name  # who began it died before anybody trusted its key
     if origin is not None and known is not None and origin != known:
         raise LedgerDamagedError(f"The ledger {path} is {known!r}, not {origin!r}.")
     name = origin or known or f"regent.local/{secrets.token_hex(8)}"
     if signer is None:
-        home.signer(name, fresh=known is None)
+        home.signer(name, fresh)
     else:
         home.trust(signer.vkey)
     store = Store(path, home, name, disk)

@@ -46,7 +46,7 @@ def verify(
     `keys` are the verifier keys to trust (default: those this machine trusts, from `home`/keys); `since` is a
     checkpoint seen earlier, beside those remembered in `home`/anchors. `schema=False` leaves out the records'
     contents: hashes only, and so no erasures, cuts or revocations. With `remember`, the last checkpoint of a ledger
-    in which nothing is wrong becomes the known head.
+    in which nothing is wrong becomes the known head; where it cannot, the reason says so.
     """
     path = Path(path)
     place = Home(path, home)
@@ -54,13 +54,19 @@ def verify(
         trusted = list(keys) if keys is not None else place.trusted()
         heads = [*place.known_heads(), *([since] if since else [])]
         if not (path / "segments").is_dir():
-            return _missing(path, place, expected=keys is not None or since is not None)
+            missing = _missing(path, place, expected=keys is not None or since is not None)
+            # looked for once more: what shows that there is one may be of one that is made in this moment
+            if not (path / "segments").is_dir():
+                return missing
     except (OSError, LedgerError) as error:
         return Verdict(code=1, reason=str(error))
     run = _Pass(path, trusted, heads, schema)
     verdict = run.verdict()
     if remember and run.last is not None and verdict.code != 1 and run.anchored == run.last.size:
-        place.remember(run.last)
+        try:
+            place.remember(run.last)
+        except (OSError, LedgerError) as error:  # on a copy that nobody may write to, or a full disk
+            return verdict.model_copy(update={"reason": f"{verdict.reason} Its head was not remembered: {error}."})
     return verdict
 
 
@@ -199,7 +205,7 @@ class _Pass:
             self.torn = len(data) - error.offset
         self._grow()
         if not data:
-            if not last or not self.tree.size:
+            if not last:
                 raise BadError(self.tree.size, f"{segment.path.name} is empty.")
             self.begun = True
 

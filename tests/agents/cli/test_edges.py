@@ -43,6 +43,13 @@ def test_a_closed_standard_input_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.stderr == "regent: standard input is closed; give the question in quotes.\n"
 
 
+def test_a_home_that_cannot_be_made_is_named_and_not_taken_for_the_output(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run(tmp_path, f"import os; os.environ['REGENT_HOME'] = {str(tmp_path / 'file' / 'home')!r}", "estate")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"regent: {tmp_path / 'file'} cannot be used: File exists.\n"
+
+
 def test_ctrl_c_while_the_command_line_loads_leaves_no_trace(tmp_path: Path) -> None:
     done = run(tmp_path, INTERRUPTED, "ask", "x")
     assert (done.returncode, done.stderr) == (130, "regent: stopped.\n")

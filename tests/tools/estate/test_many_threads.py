@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,3 +26,12 @@ def test_each_of_many_threads_gets_the_rows_of_its_own_query(tmp_path: Path) -> 
     finally:
         sys.setswitchinterval(before)
     assert found == [alone[account] for account in wanted]
+
+
+def test_a_slow_machine_sees_no_progress_bar_among_its_answers() -> None:
+    # as `python -c` and a notebook run it: what takes DuckDB long it would draw on standard output there
+    code = "from tools.estate.cost.store import connect\nduck = connect()\n"
+    for one in ("duck", "duck.cursor()"):
+        code += f"print({one}.execute(\"select current_setting('enable_progress_bar')\").fetchone())\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "(False,)\n(False,)\n"
