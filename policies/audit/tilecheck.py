@@ -76,7 +76,7 @@ class TileCheck:
 
     def _found_only(self, expected: int) -> None:
         count = 0
-        folders = [self.path]
+        folders = [self.path] if self.path.exists() else []
         while folders:
             for path in folders.pop().iterdir():
                 if path.is_symlink() or not (path.is_dir() or path.is_file()):
