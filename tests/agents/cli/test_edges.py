@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from rich.console import Console
 from agents.answer import Answer, LedgerSpan
 from agents.cli.showing import show_answer
 from agents.models.offline.maker import OfflineMaker
+from tests.homes import furnished
 
 ROOT = Path(__file__).parents[3]
 INTERRUPTED = """
@@ -26,9 +28,13 @@ sys.meta_path.insert(0, Interrupted())
 """
 
 
-def run(folder: Path, code: str, *words: str) -> subprocess.CompletedProcess[str]:
+ASKED = ("ask", "What did we spend last month by service?")
+
+
+def run(folder: Path, code: str, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", f"{code}\nfrom agents.command import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder)
+    given = {**os.environ, "REGENT_HOME": furnished(folder / "home"), **env}
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=given)
 
 
 def drawn(answer: Answer, width: int = 120) -> list[str]:
@@ -48,6 +54,28 @@ def test_ctrl_c_while_the_command_line_loads_leaves_no_trace(tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (130, "regent: stopped.\n")
     installed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]["regent"]
     assert installed == "agents.command:main"
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_closed_output_goes_nowhere(tmp_path: Path, closed: str) -> None:
+    number = {"stdout": 1, "stderr": 2}[closed]
+    done = run(tmp_path, f"import os, sys; os.close({number}); sys.{closed} = None", *ASKED)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("EC2 - Other" in done.stdout) is (closed == "stderr")
+
+
+def test_what_an_output_has_no_letters_for_is_a_question_mark(tmp_path: Path) -> None:
+    done = run(tmp_path, "", *ASKED, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "EC2 - Other" in done.stdout and "???" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", ""])
+def test_a_terminal_without_a_size_is_as_one_that_says_nothing(tmp_path: Path, columns: str) -> None:
+    done = run(tmp_path, "", "queries", COLUMNS=columns)
+    assert done.returncode == 0, done.stderr
+    assert "budgets:DescribeBudgets" in done.stdout
 
 
 @pytest.fixture
