@@ -8,6 +8,7 @@ import sys
 import tomllib
 from io import StringIO
 from pathlib import Path
+from typing import IO
 
 import pytest
 from rich.console import Console
@@ -31,10 +32,12 @@ sys.meta_path.insert(0, Interrupted())
 ASKED = ("ask", "What did we spend last month by service?")
 
 
-def run(folder: Path, code: str, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, code: str, *words: str, stdin: IO[bytes] | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", f"{code}\nfrom agents.command import main; main()", *words]
     given = {**os.environ, "REGENT_HOME": furnished(folder / "home"), **env}
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=given)
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=given, stdin=stdin)
 
 
 def drawn(answer: Answer, width: int = 120) -> list[str]:
@@ -47,6 +50,14 @@ def test_a_closed_standard_input_is_said_in_a_sentence(tmp_path: Path) -> None:
     done = run(tmp_path, "import sys; sys.stdin = None", "ask", "-")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "regent: standard input is closed; give the question in quotes.\n"
+
+
+def test_a_standard_input_without_an_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with subprocess.Popen(["yes", "What did we spend?"], stdout=subprocess.PIPE) as endless:
+        done = run(tmp_path, "", "ask", "-", stdin=endless.stdout)
+        endless.kill()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "regent: standard input holds more than 1,000,000 bytes; ask in words.\n"
 
 
 def test_ctrl_c_while_the_command_line_loads_leaves_no_trace(tmp_path: Path) -> None:
