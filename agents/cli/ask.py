@@ -10,6 +10,9 @@ import typer
 from agents.cli.options import As, EstateChoice, Fresh, Json, WhichEstate, WhichModel
 from agents.cli.saying import write
 
+_MOST_BYTES = 1_000_000
+"""Of standard input: what has fewer is recorded as a question that was too long."""
+
 
 def ask(
     question: Annotated[
@@ -59,6 +62,12 @@ def ask(
     if question == "-" and sys.stdin is None:
         write("regent: standard input is closed; give the question in quotes.", err=True, fg="red")
         raise typer.Exit(2)
-    text = sys.stdin.buffer.read().decode(errors="replace") if question == "-" else question
+    text = question
+    if question == "-":
+        given = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        if len(given) > _MOST_BYTES:  # whatever it is, it is no question, and it may never end
+            write(f"regent: standard input holds more than {_MOST_BYTES:,} bytes; ask in words.", err=True, fg="red")
+            raise typer.Exit(2)
+        text = given.decode(errors="replace")
     asked = Question(text=text, session=session, fresh=fresh, reason=reason)
     raise typer.Exit(answer_once(asked, as_id=as_id, estate=estate.value, model=model, json_out=json_out))

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 WORDS = {0: "VERIFIED", 1: "TAMPERED", 2: "UNANCHORED", 3: "USAGE"}
 
 app = Commands(
-    help="Verify the ledger, read what happened, prove it to others.",
+    cls=UsageIsThree,
+    help="Verify the ledger, read what happened, prove it to others. Whatever is called wrongly exits with 3.",
     no_args_is_help=True,
     epilog="Example: `regent audit verify`, or `regent audit search`",
 )
 
 
-@app.command("verify", cls=UsageIsThree)
+@app.command("verify")
 def verify_command(
     path: Annotated[str | None, typer.Argument(help="Ledger directory or s3://BUCKET/PREFIX.", metavar="PATH")] = None,
     key: Keys = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer._click.exceptions import UsageError
 
-from agents.cli.commands import Command
+from agents.cli.commands import Group
 from agents.cli.saying import say, tell
 
 if TYPE_CHECKING:
@@ -17,15 +17,23 @@ if TYPE_CHECKING:
     from policies.audit.reader import Reader
 
 
-class UsageIsThree(Command):
+USAGE = 3
+
+
+class UsageIsThree(Group):
     """A wrong call exits with 3: 1 and 2 are verdicts about the ledger, and a script must not confuse them."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+    def invoke(self, ctx: Any) -> Any:
+        """Run one of its commands."""
+        from tools.errors import InputError, SettingsError
+
         try:
-            return super().make_context(*args, **kwargs)
+            return super().invoke(ctx)
         except UsageError as error:
-            error.exit_code = 3
+            error.exit_code = USAGE
             raise
+        except (InputError, SettingsError) as error:
+            usage(str(error))
 
 
 At = Annotated[Path | None, typer.Option("--ledger", help="Ledger directory (default: the one in REGENT_HOME).")]
@@ -53,7 +61,7 @@ def open_reader(path: Path | None) -> Reader:
 def usage(message: str) -> NoReturn:
     """Say what was wrong with the words of the command, and end it."""
     say(message)
-    raise typer.Exit(3)
+    raise typer.Exit(USAGE)
 
 
 def parse_keys(given: list[str] | None) -> list[VerifierKey] | None:

@@ -39,7 +39,8 @@ def repair_command(ledger: At = None) -> None:
     from policies.audit.reader import require
 
     path = require(ledger_path(ledger))
-    shutil.rmtree(path / "tile")
+    if (path / "tile").exists():
+        shutil.rmtree(path / "tile")
     with open_ledger(path):
         pass  # opening writes them
     typer.echo("The tiles were written anew; run `regent audit verify`.")

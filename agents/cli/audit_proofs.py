@@ -10,7 +10,6 @@ import typer
 
 from agents.cli.audit_common import (
     At,
-    UsageIsThree,
     ledger_path,
     line_of,
     open_reader,
@@ -49,7 +48,7 @@ def prove_command(
         typer.echo(f"Wrote {out} ({len(proof)} bytes).")
 
 
-@app.command("check", cls=UsageIsThree)
+@app.command("check")
 def check_command(
     proof: Annotated[Path, typer.Argument(help="A proof that `regent audit prove` wrote.")],
     key: Annotated[list[str], typer.Option("--key", help="Verifier key to trust, or a file of them.", metavar="VKEY")],
@@ -80,7 +79,7 @@ def check_command(
     show(report, json_out, text)
 
 
-@app.command("consistency", cls=UsageIsThree)
+@app.command("consistency")
 def consistency_command(
     old: Annotated[Path, typer.Argument(help="The earlier checkpoint.")],
     new: Annotated[Path, typer.Argument(help="The later checkpoint.")],

@@ -16,7 +16,8 @@ def recompute(
 ) -> None:
     """Recompute every fact of a question from the stored AWS responses, without a network.
 
-    Exit codes: 0 every fact came out the same, 1 one did not, 2 nothing is wrong but something was erased.
+    Exit codes: 0 every fact came out the same, 1 one did not or the question is not there, 2 nothing is wrong but
+    something was erased, 3 usage. The ledger and the receipts are only read.
 
     Example:
 
@@ -24,15 +25,13 @@ def recompute(
     """
     import json
 
+    from agents.cli.audit_common import open_reader
     from agents.home import Home
-    from agents.ledgers import open_ledger
     from agents.settings import load_settings
     from agents.storing import open_receipts
     from policies.audit.recompute import recompute as again
 
-    home, settings = Home.find(), load_settings()
-    with open_ledger(settings=settings) as ledger:
-        done = again(ledger, question, open_receipts(home, settings))
+    done = again(open_reader(None), question, open_receipts(Home.find(), load_settings()))
     faults = sum(len(one.faults) for one in done)
     erased = sum(one.erased for one in done)
     if json_out:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.audit.bodies import QueryCalled, QueryMore, QueryReturned, SightResolved
 from policies.audit.erasure import sealed_shut
 from policies.audit.ledger import Ledger
+from policies.audit.reader import Reader
 from policies.audit.records import StoredRecord
 from policies.audit.vault import Vault
 from policies.guardrails import from_estate
@@ -43,7 +44,7 @@ class Recomputed(BaseModel):
 
 
 def recompute(
-    ledger: Ledger, question: str, store: ReceiptStore, first: int = 0, last: int | None = None
+    ledger: Ledger | Reader, question: str, store: ReceiptStore, first: int = 0, last: int | None = None
 ) -> tuple[Recomputed, ...]:
     """Recompute all query calls of one question, in order. Its records lie between `first` and `last`, inclusive.
 
@@ -70,12 +71,12 @@ def recompute(
     return tuple(done)
 
 
-def _erased(body: QueryReturned, records: list[StoredRecord], vault: Vault) -> bool:
+def _erased(body: QueryReturned, records: list[StoredRecord], vault: Vault | None) -> bool:
     """Whether the key to the inputs or facts of this query call is gone."""
     parts = (
         r for r in records if r.body is body or r.index == body.intent or getattr(r.body, "intent", None) == body.intent
     )
-    return any(sealed_shut(part.raw, vault) for part in parts)
+    return vault is not None and any(sealed_shut(part.raw, vault) for part in parts)
 
 
 def _one(

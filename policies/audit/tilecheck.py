@@ -77,7 +77,7 @@ class TileCheck:
     def _found_only(self, expected: int) -> None:
         count = 0
         # without the folder all of its tiles are missing: who died while it was made or mended tampered with nothing
-        folders = [self.path] if self.path.is_dir() else []
+        folders = [self.path] if self.path.exists() else []
         while folders:
             for path in folders.pop().iterdir():
                 if path.is_symlink() or not (path.is_dir() or path.is_file()):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import pkgutil
-import sys
 
 import tests.bench
+
+NAMES = sorted(
+    module.name.removeprefix("bench_")
+    for module in pkgutil.iter_modules(tests.bench.__path__)
+    if module.name.startswith("bench_")
+)
 
 
 def main() -> None:
     """Run them one after the other, so that none disturbs another."""
-    found = [m.name for m in pkgutil.iter_modules(tests.bench.__path__) if m.name.startswith("bench_")]
-    wanted = [f"bench_{name}" for name in sys.argv[1:]] or sorted(found)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Run the benchmarks.")
+    parser.add_argument("name", nargs="*", help=f"only these, of {', '.join(NAMES)}")
+    wanted = parser.parse_args().name
     for name in wanted:
-        print(f"\n=== {name.removeprefix('bench_')} ===", flush=True)
-        importlib.import_module(f"tests.bench.{name}").main()
+        if name not in NAMES:
+            parser.error(f"there is no bench {name!r}; there are {', '.join(NAMES)}")
+    for name in wanted or NAMES:
+        print(f"\n=== {name} ===", flush=True)
+        importlib.import_module(f"tests.bench.bench_{name}").main()
 
 
 if __name__ == "__main__":

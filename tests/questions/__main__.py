@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tests.bench.measure import percentile
 from tests.questions.bank import DEVELOPMENT, FILES, Entry, read
 from tests.questions.runner import Outcome, run, verdicts
+from tools.errors import SettingsError
 
 if TYPE_CHECKING:
     from policies.controls.evaluations import EvaluationResult
@@ -26,10 +27,24 @@ BAR = 95.0
 
 
 def main() -> None:
-    """Run it."""
-    given = _arguments()
+    """Run it; a file, an entry or a model that is not there is one sentence and exit 2."""
+    parser = _parser()
+    given = parser.parse_args()
+    try:
+        _run(given)
+    except (FileNotFoundError, SettingsError, _NoEntryError) as error:
+        parser.error(str(error))
+
+
+class _NoEntryError(Exception):
+    """No entry has an id that was named."""
+
+
+def _run(given: argparse.Namespace) -> None:
     files = [Path(given.file).resolve() if Path(given.file).exists() else given.file] if given.file else FILES
     entries = [e for e in read(files) if not given.only or e.id in given.only]
+    if missing := [one for one in given.only or () if one not in {entry.id for entry in entries}]:
+        raise _NoEntryError(f"no entry has the id {missing[0]!r}")
     developed = read(DEVELOPMENT) if not given.file and not given.only and not given.json else []
     outcomes = run(entries, given.model, progress())
     summary = summarise(entries, outcomes)
@@ -154,14 +169,14 @@ def progress(every: float = 20, clock: Callable[[], float] = time.monotonic) -> 
     return tell
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.questions", description="Run the question bank.")
     parser.add_argument("--model", default="offline", help="offline, bedrock:ID or openai:URL#MODEL")
     parser.add_argument("--file", help="one file (in tests/questions, or a path) instead of the bank: fresh.yaml")
     parser.add_argument("--only", nargs="+", metavar="ID", help="only these entries")
     parser.add_argument("--record", action="store_true", help="keep the result as evidence, in REGENT_HOME")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser.parse_args()
+    return parser
 
 
 if __name__ == "__main__":

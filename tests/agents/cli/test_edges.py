@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
 from io import StringIO
 from pathlib import Path
+from typing import IO
 
 import pytest
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.console import Console
 from agents.answer import Answer, LedgerSpan
 from agents.cli.showing import show_answer
 from agents.models.offline.maker import OfflineMaker
+from tests.homes import furnished
 
 ROOT = Path(__file__).parents[3]
 INTERRUPTED = """
@@ -26,9 +29,15 @@ sys.meta_path.insert(0, Interrupted())
 """
 
 
-def run(folder: Path, code: str, *words: str) -> subprocess.CompletedProcess[str]:
+ASKED = ("ask", "What did we spend last month by service?")
+
+
+def run(
+    folder: Path, code: str, *words: str, stdin: IO[bytes] | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", f"{code}\nfrom agents.command import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder)
+    given = {**os.environ, "REGENT_HOME": furnished(folder / "home"), **env}
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=folder, env=given, stdin=stdin)
 
 
 def drawn(answer: Answer, width: int = 120) -> list[str]:
@@ -50,11 +59,41 @@ def test_a_home_that_cannot_be_made_is_named_and_not_taken_for_the_output(tmp_pa
     assert done.stderr == f"regent: {tmp_path / 'file'} cannot be used: File exists.\n"
 
 
+def test_a_standard_input_without_an_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with subprocess.Popen(["yes", "What did we spend?"], stdout=subprocess.PIPE) as endless:
+        done = run(tmp_path, "", "ask", "-", stdin=endless.stdout)
+        endless.kill()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "regent: standard input holds more than 1,000,000 bytes; ask in words.\n"
+
+
 def test_ctrl_c_while_the_command_line_loads_leaves_no_trace(tmp_path: Path) -> None:
     done = run(tmp_path, INTERRUPTED, "ask", "x")
     assert (done.returncode, done.stderr) == (130, "regent: stopped.\n")
     installed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]["regent"]
     assert installed == "agents.command:main"
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_closed_output_goes_nowhere(tmp_path: Path, closed: str) -> None:
+    number = {"stdout": 1, "stderr": 2}[closed]
+    done = run(tmp_path, f"import os, sys; os.close({number}); sys.{closed} = None", *ASKED)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("EC2 - Other" in done.stdout) is (closed == "stderr")
+
+
+def test_what_an_output_has_no_letters_for_is_a_question_mark(tmp_path: Path) -> None:
+    done = run(tmp_path, "", *ASKED, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "EC2 - Other" in done.stdout and "???" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", ""])
+def test_a_terminal_without_a_size_is_as_one_that_says_nothing(tmp_path: Path, columns: str) -> None:
+    done = run(tmp_path, "", "queries", COLUMNS=columns)
+    assert done.returncode == 0, done.stderr
+    assert "budgets:DescribeBudgets" in done.stdout
 
 
 @pytest.fixture

@@ -276,11 +276,41 @@ def test_explaining_a_decision_leaves_nothing_that_looks_like_a_removed_ledger(
     assert invoke("verify", code=2).startswith("NO LEDGER")
 
 
-def test_repair_writes_missing_tiles_anew(home: Path) -> None:
-    (home / "ledger" / "tile" / "0" / "000").unlink()
-    assert "repair" in invoke("verify", code=2)
+@pytest.mark.parametrize("gone", ["tile/0/000", "tile"])
+def test_repair_writes_missing_tiles_anew(home: Path, gone: str) -> None:
+    path = home / "ledger" / gone
+    path.unlink() if path.is_file() else shutil.rmtree(path)
+    assert "The tile 0/000 is missing; run `regent audit repair`" in invoke("verify", code=2)
     invoke("repair")
     assert invoke("verify").startswith("VERIFIED")
+
+
+def test_recomputing_writes_nothing(home: Path) -> None:
+    segment = sorted((home / "ledger" / "segments").iterdir())[-1]
+    with segment.open("ab") as file:
+        file.write(b"a torn write, which opening the ledger to write would cut away")
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    invoke("recompute", "--question", "q1")
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+
+
+def test_recomputing_where_no_ledger_is_makes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGENT_HOME", str(tmp_path / "home"))
+    assert run.invoke(app, ["recompute", "--question", "q1"]).exit_code == 1
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["recompute"], ["show", "--bogus"], ["search", "--limit", "0"], ["prove", "x"], ["verfy"], ["keys", "x"]]
+)
+def test_a_wrong_call_never_exits_with_a_verdict(home: Path, words: list[str]) -> None:
+    invoke(*words, code=3)
+
+
+def test_wrong_settings_are_no_verdict_of_recomputing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "regent.yaml").write_text("modle: offline\n")
+    monkeypatch.chdir(home)
+    assert "modle" in invoke("recompute", "--question", "q1", code=3)
 
 
 def test_forget_asks_first(home: Path) -> None:
