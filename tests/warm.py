@@ -153,6 +153,9 @@ def _forked(line: socket.socket) -> list[str]:
         for fd in fds:
             if fd > 2:
                 os.close(fd)
+        # what Python knows of the files that it began with (whether one can seek in them) is not so of these
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", closefd=False, errors="backslashreplace", buffering=1)
         asked = json.loads(data)
         os.environ.clear()
         os.environ.update(asked["env"])
