@@ -20,16 +20,17 @@ from policies.audit.reader import Reader
 from policies.audit.records import StoredRecord
 from policies.audit.segments import read_raw
 from policies.audit.tiles import TILE_BYTES, tile_name
+from tools.errors import InputError
 
 OCSF_VERSION = "1.6.0"
 MAX_ENTRY = 0xFFFF
 
 
 def export(records: Iterable[StoredRecord], origin: str, form: str) -> Iterator[bytes]:
-    """Lines of JSON in one of `FORMATS`. LedgerError for any other format."""
+    """Lines of JSON in one of `FORMATS`. InputError for any other format."""
     mapping = FORMATS.get(form)
     if mapping is None:
-        raise LedgerError(f"There is no export format {form!r}; there are {', '.join([*FORMATS, 'tiles'])}.")
+        raise InputError(f"There is no export format {form!r}; there are {', '.join([*FORMATS, 'tiles'])}.")
     for stored in records:
         yield mapping(stored, origin)
 

@@ -301,7 +301,15 @@ def test_recomputing_where_no_ledger_is_makes_none(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "words", [["recompute"], ["show", "--bogus"], ["search", "--limit", "0"], ["prove", "x"], ["verfy"], ["keys", "x"]]
+    "words",
+    [
+        ["recompute"],
+        ["show", "--bogus"],
+        ["search", "--limit", "0"],
+        ["prove", "x"],
+        ["verfy"],
+        ["export", "--format", "x"],
+    ],
 )
 def test_a_wrong_call_never_exits_with_a_verdict(home: Path, words: list[str]) -> None:
     invoke(*words, code=3)
