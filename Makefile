@@ -31,7 +31,7 @@ test: setup ## The default test suite; three workers, since tests wait for proce
 	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --durations 10
 
 slow: setup ## The slow tests
-	@$(BIN)/python -m pytest -m slow -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -m slow -n 3 --dist loadfile --durations 15
 
 lint: setup ## ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
