@@ -15,7 +15,7 @@ from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
-from agents.models.offline.times.hours import DAY, Hours
+from agents.models.offline.times.hours import DAY, EITHER_SIDE, Hours
 from agents.models.offline.words.text import number
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -30,9 +30,18 @@ def _period(call: PlannedCall) -> str:
     return str(call.inputs.get("period", ""))
 
 
+def time_of(call: PlannedCall) -> str:
+    """The period of a call, in hours where it looks around a time of day; empty where it has none."""
+    if "around" not in call.inputs:
+        return _period(call)
+    middle = datetime.fromisoformat(str(call.inputs["around"]))
+    side = timedelta(minutes=int(call.inputs.get("minutes", EITHER_SIDE)))
+    return str(_hours(middle - side, middle + side)["period"])
+
+
 def by_days(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls with the day on which their hours start in place of these hours."""
-    return tuple(_at(call, period=_period(call)[:10]) if _TIMED.match(_period(call)) else call for call in calls)
+    return tuple(_at(call, period=time_of(call)[:10]) if _TIMED.match(time_of(call)) else call for call in calls)
 
 
 def narrowed(
@@ -102,7 +111,7 @@ def _days(
     if _THAT.search(reading.flat) and not reading.when.mentions and (near := _of_before(earlier, said, now)):
         return near, near
     if not reading.when.mentions and not reading.when.relative:
-        if _period(call) not in [_period(one)[:10] for one in earlier]:
+        if _period(call) not in [time_of(one)[:10] for one in earlier]:
             day = timedelta(days=today + timedelta(minutes=said.start) >= now or said.end - said.start > DAY * 3 // 4)
             return today - day, today  # the latest that has begun
     elif said.kind == "ends":
@@ -120,7 +129,7 @@ def _days(
 def _of_before(earlier: Sequence[PlannedCall], said: Hours, now: datetime) -> datetime | None:
     """The day of the part that "that evening" means: of the hours, or of the one day, that was talked about."""
     for one in earlier:
-        held = resolved(_period(one), now)
+        held = resolved(time_of(one), now)
         if held is not None and held.days <= 1:
             first = _midnight(held.start)
             over = first + timedelta(minutes=said.end) <= held.start
@@ -145,7 +154,7 @@ def _beside(day: datetime, said: Hours, earlier: Sequence[PlannedCall], now: dat
 
 def _timed(earlier: Sequence[PlannedCall]) -> str:
     """The hours that were talked about; empty if none were."""
-    return next((word for one in earlier if _TIMED.match(word := _period(one))), "")
+    return next((word for one in earlier if _TIMED.match(word := time_of(one))), "")
 
 
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
@@ -165,6 +174,8 @@ def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], 
     if held is None or period is None or not 0 < period.days <= _NIGHT.days:
         return {}
     moved = period.start - _midnight(held.start)
+    if not moved and (same := next((one for one in earlier if "around" in one.inputs), None)) and same.query == call.query:
+        return {key: same.inputs[key] for key in ("around", "minutes") if key in same.inputs} | {"period": None}
     start, end = (datetime.fromisoformat(part) + moved for part in word.split(".."))
     return _hours(start, end) if reading.when.relative or not moved else {}
 
