@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
-from agents.models.offline.inputs.backward import weekday_before
+from agents.models.offline.inputs.backward import hours_moved, weekday_before
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share, fields_of
 from agents.models.offline.intents.coverage import own_concepts
@@ -345,6 +345,7 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     lists = (before,) if older else turns[:-_LISTS:-1]
     taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
     question = next((one for one in taken if one != question), question)
+    question = hours_moved(question, before.calls, context.now)
     question = listed(question, before.question, before.answer, before.calls, context)
     period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
     question = weekday_before(question, period, context.now)

@@ -16,10 +16,8 @@ from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.hours import DAY, EITHER_SIDE, Hours
-from agents.models.offline.words.text import number
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
-_STEP = re.compile(r"\b(?:(\w+) )?hours? (before|earlier|prior|after|later)\b")
 _THAT = re.compile(r"\b(?:that|the same|same|this same) (?:very )?(?:evening|night|morning|afternoon)\b")
 _WHOLE = re.compile(r"\b(?:that|same|whole|entire|full|rest of the) day\b")
 _NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
@@ -165,21 +163,23 @@ def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], 
     held = resolved(word, now)
     if reading.when.mentions or not earlier or _WHOLE.search(reading.flat):
         return {}
-    if step := _STEP.search(reading.flat):
-        near, length = held or resolved(_period(earlier[0]), now), timedelta(hours=number(step[1] or "") or 1)
-        if near is None or near.days > 1:
-            return {}
-        return _hours(near.end, near.end + length) if step[2][0] in "al" else _hours(near.start - length, near.start)
     period = resolved(_period(call), now)
     if held is None or period is None or not 0 < period.days <= _NIGHT.days:
         return {}
     moved = period.start - _midnight(held.start)
-    if not moved and (same := next((one for one in earlier if "around" in one.inputs), None)) and same.query == call.query:
-        return {key: same.inputs[key] for key in ("around", "minutes") if key in same.inputs} | {"period": None}
+    if not moved and (near := _around(earlier, call.query)):
+        return near
     start, end = (datetime.fromisoformat(part) + moved for part in word.split(".."))
     return _hours(start, end) if reading.when.relative or not moved else {}
 
 
+def _around(earlier: Sequence[PlannedCall], query: str) -> dict[str, Any]:
+    """The time of day around which a query looked before; none where it looked at a period."""
+    held = next((one.inputs for one in earlier if one.query == query and "around" in one.inputs), {})
+    return {"period": None, **{key: held[key] for key in _NEAR if key in held}} if held else {}
+
+
+_NEAR = ("around", "minutes")
 _ROLLING = re.compile(r"last_\d+_hours")
 
 
