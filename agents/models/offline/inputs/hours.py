@@ -19,6 +19,7 @@ from agents.models.offline.times.hours import DAY, EITHER_SIDE, Hours
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
 _THAT = re.compile(r"\b(?:that|the same|same|this same) (?:very )?(?:evening|night|morning|afternoon)\b")
+_THEN = re.compile(r"\bthen\b|\b(?:that|the same) (?:time|moment|hour|window)\b|\bat the time\b")
 _WHOLE = re.compile(r"\b(?:that|same|whole|entire|full|rest of the) day\b")
 _NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
 """What a night touches, and what is at most between two times of day."""
@@ -39,7 +40,7 @@ def time_of(call: PlannedCall) -> str:
 
 def by_days(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
     """Calls with the day on which their hours start in place of these hours."""
-    return tuple(_at(call, period=time_of(call)[:10]) if _TIMED.match(time_of(call)) else call for call in calls)
+    return tuple(_at(call, period=_period(call)[:10]) if _TIMED.match(_period(call)) else call for call in calls)
 
 
 def narrowed(
@@ -157,7 +158,8 @@ def _timed(earlier: Sequence[PlannedCall]) -> str:
 
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
     """The hours of before on the day before or after, or on the same day; or as many as are said beside them."""
-    word = _timed(earlier)
+    then = bool(_THEN.search(reading.flat))  # of other things that were about a time of day, it is the day
+    word = _timed([one for one in earlier if then or "around" not in one.inputs or one.query == call.query])
     if rolling := _before_rolling(call, reading, earlier, now):
         return rolling
     held = resolved(word, now)
@@ -167,19 +169,10 @@ def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], 
     if held is None or period is None or not 0 < period.days <= _NIGHT.days:
         return {}
     moved = period.start - _midnight(held.start)
-    if not moved and (near := _around(earlier, call.query)):
-        return near
     start, end = (datetime.fromisoformat(part) + moved for part in word.split(".."))
     return _hours(start, end) if reading.when.relative or not moved else {}
 
 
-def _around(earlier: Sequence[PlannedCall], query: str) -> dict[str, Any]:
-    """The time of day around which a query looked before; none where it looked at a period."""
-    held = next((one.inputs for one in earlier if one.query == query and "around" in one.inputs), {})
-    return {"period": None, **{key: held[key] for key in _NEAR if key in held}} if held else {}
-
-
-_NEAR = ("around", "minutes")
 _ROLLING = re.compile(r"last_\d+_hours")
 
 
