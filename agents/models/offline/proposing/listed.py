@@ -50,11 +50,20 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
         return _before_it_began(question, answer, resolved(time_of(calls[0]), context.now))
     if calls and all(call.query == "who_did_what" for call in calls):
         return _of_the_machines(question, answer, context)
+    if calls and all(call.query == "spend" for call in calls) and _GOES_UP.search(before):
+        return _WHERE.sub(r"in which \g<of> did it go up?", question)
     if calls and all(call.query == "inventory" for call in calls):
         return _UNTIL_NOW.sub(r"\1 this month so far", question)
     return question
 
 
+_GOES_UP = re.compile(
+    r"(?i)\b(?:go(?:es|ing)?|went|gone) up\b|\b(?:r[io]s(?:e|en|ing)|gr[eo]w(?:n|ing)?|increas\w+|climb\w*|jump\w*|more expensive)\b"
+)
+_WHERE = re.compile(
+    r"(?i)^\W*(?:(?:and|so|ok|en)\W+)*(?:in |of |for |by )?(?:which|what|welke?) (?P<of>account|team|service|venue|region)s?(?: (?:is|was|are) (?:it|that|this|they)(?: (?:in|mostly|mainly))?)?\W*$"
+)
+"""In which of these, said of what is asked to have gone up."""
 _ROW = re.compile(r"(?m)^- (?:.* in account (?P<account>[\w-]+))?")
 _THE_ONE = re.compile(
     r"(?i)\b(?:it|its|(?:that|this) (?:one|plan|savings plan|reservation|commitment))\b(?! (?:is|was) (?:that|true|clear|possible)\b)"

@@ -126,7 +126,11 @@ def _no_weeks(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     if not asks_weeks(reading.text):
         return []
     by = {str(call.inputs.get("by")) for call in calls} & {"day", "month"}
-    return [f"Nothing is told week by week here: this is by {by.pop()}." if len(by) == 1 else "This is not told week by week."]
+    return [
+        f"Nothing is told week by week here: this is by {by.pop()}."
+        if len(by) == 1
+        else "This is not told week by week."
+    ]
 
 
 def _counts_each(call: PlannedCall) -> bool:
