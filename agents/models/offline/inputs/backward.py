@@ -16,6 +16,7 @@ from agents.models.offline.times.stretches import Mention
 from agents.models.offline.times.when import FUTURE, find_times
 from agents.models.offline.words.lazily import compiled
 from agents.models.offline.words.text import number, words
+from tools.periods import previous
 
 _BACK = (
     r"(?i)\b(?:(?P<since>since then|since that (?:day|date|moment|time|night|point)|from then on|ever since|since it (?:began|started|happened))|"
@@ -56,6 +57,26 @@ def weekday_before(question: str, period: str, now: datetime) -> str:
         return question
     day = dates.weekday_back(dates.WEEKDAYS[match["day"].casefold()], spoken_of.start.date())
     return f"{question[: match.start()]}on {day.isoformat()}{question[match.end() :]}"
+
+
+_BEFORE_THAT = (
+    r"(?i)(?<!just )(?<!right )(?<!shortly )(?:(?<!day )|(?<=per day )|(?<=each day ))(?<!week )(?:(?<!month )|(?<=per month ))(?<!quarter )(?<!year )(?<!hour )(?<!s )\bbefore (?:that|this|then)"
+    r"(?=\W*$|\s*,|\s+(?:on average|on a normal day|normally|usually|(?:per|by|a|each) (?:day|month))\b)"
+)
+_LEVELS = frozenset({"spend", "untagged_spend", "metric"})
+"""Queries of how much there was in a time."""
+
+
+def before_that(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
+    """The question of how much it was "before that", with the time before the one that was shown, as long as it."""
+    match = compiled(_BEFORE_THAT).search(question)
+    word = next((time_of(call) for call in earlier if call.query in _LEVELS), "")
+    shown = resolved(word, now) if match and word else None
+    if match is None or shown is None:
+        return question
+    past = previous(shown)
+    when = between(past.start, past.end) if "T" in word else f"in {dates.word_of(past)}"
+    return f"{question[: match.start()]}{when}{question[match.end() :]}"
 
 
 _COUNT = r"half an?|half|an?|een half|een|\d{1,3}|one|two|three|four|five|six|ten|fifteen|twenty|thirty|twee|drie|tien"

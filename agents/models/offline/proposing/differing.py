@@ -22,7 +22,7 @@ Differing = tuple[tuple[PlannedCall, ...], tuple[str, ...], tuple[Derivation, ..
 """Calls, sentences about what they do not tell, and what is computed of them."""
 _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|well|please)\b\W*)*"
 _ONE = r"(?:<\w+>|it|that|this|they|one|(?:the )?(?:first|second|other|latter|former)(?: one)?|(?:team |venue |account )?[a-z0-9-]+)"
-_MORE = r"(?:(?:more |less |so |that |very )?(?:expensive|costly)|dearer|pricier|costlier|cheaper|more|less|higher|lower|bigger|larger|smaller|different)"
+_MORE = r"(?:(?:more|less|so|that|very) (?:expensive|costly)|dearer|pricier|costlier|cheaper|more|less|higher|lower|bigger|larger|smaller|different)"
 _WHY = re.compile(
     rf"{_LEAD}(?:(?:why|how come)(?: (?:is|are|was|were|does|do|did|has))?(?: {_ONE})??(?: (?:is|costs?|spends?|costing|spending|pay))?|what (?:makes|made|is making) {_ONE})"
     rf"(?: us)?(?: (?:so|that|this|a|lot|much|far|even|way))*? {_MORE}(?: (?:there|than {_ONE}))?(?: for us)?\W*"
@@ -31,7 +31,7 @@ _APART = (*PLACES, *sorted(BILLED_FOR))
 """Inputs by which two bills are of two things."""
 _SIDE_BY_SIDE = "A bill does not say why: what each of them is made of stands beside the other."
 _ROSE = re.compile(
-    rf"{_LEAD}(?:in |of |for |by )?(?:which|what) (?P<of>[a-z]+(?: [a-z]+)?) (?:(?:did|has|have|is|was|does) )?(?:(?:it|that|this|they|most of it) )?(?:go|goes|went|gone|rise|rose|risen|grow|grew|grown|increased?|climb(?:ed)?|jump(?:ed)?) ?(?:up )?(?:(?:the )?most)?\W*"
+    rf"{_LEAD}(?:in |of |for |by )?(?:which|what) (?P<of>[a-z]+(?: [a-z]+)?) (?:(?:did|has|have|is|was|does) )?(?:(?:it|that|this|they|most of it) )?(?:go|goes|went|gone|rise|rose|risen|grow|grew|grown|increased?|climb(?:ed)?|jump(?:ed)?)(?: up)?(?: (?:the )?most)?\W*"
 )
 _OF_LAST_MONTH = "This is the last month against the one before: name another time to have that."
 

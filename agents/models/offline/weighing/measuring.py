@@ -105,8 +105,8 @@ def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     return said
 
 
-_BY_DAY = 62
-"""Days that a bill tells one by one at most, where each week was asked for."""
+_BY_DAY = 35
+"""Days that a bill tells one by one at most."""
 
 
 def in_weeks(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> list[PlannedCall]:
@@ -125,12 +125,11 @@ def _no_weeks(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     """A sentence that nothing is told week by week, where that was asked for."""
     if not asks_weeks(reading.text):
         return []
-    by = {str(call.inputs.get("by")) for call in calls} & {"day", "month"}
-    return [
-        f"Nothing is told week by week here: this is by {by.pop()}."
-        if len(by) == 1
-        else "This is not told week by week."
-    ]
+    if any(call.query == "spend" and call.inputs.get("by") == "day" for call in calls):
+        return ["Nothing is told week by week here: this is by day."]
+    if any(call.query == "spend" and call.inputs.get("by") == "month" for call in calls):
+        return ["Nothing is told week by week here: this is by month; a shorter time is told by day."]
+    return ["This is not told week by week."]
 
 
 def _counts_each(call: PlannedCall) -> bool:
