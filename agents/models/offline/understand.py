@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
-from agents.models.offline.inputs.backward import before_that, hours_moved, weekday_before
+from agents.models.offline.inputs.backward import timed
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share, fields_of
 from agents.models.offline.intents.coverage import own_concepts
@@ -348,10 +348,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     lists = (before,) if older else turns[:-_LISTS:-1]
     taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
     question = next((one for one in taken if one != question), question)
-    question = before_that(hours_moved(question, before.calls, context.now), before.calls, context.now)
+    question = timed(question, before.calls, context.now)
     question = listed(question, before.question, before.answer, before.calls, context)
-    period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
-    question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)
     who = {str(call.inputs["who"]) for call in before.calls if call.inputs.get("who", "root") != "root"}
     if not who and all(call.inputs.get("check") == "over_privileged" for call in before.calls):

@@ -49,7 +49,19 @@ _WEEKDAY_BEFORE = (
 )
 
 
-def weekday_before(question: str, period: str, now: datetime) -> str:
+def timed(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
+    """The question in which a time that is named by the one that was shown is that time.
+
+    Args:
+        question: what is asked.
+        earlier: the calls of the answer before it.
+        now: the clock, UTC.
+    """
+    period = next((str(call.inputs["period"]) for call in earlier if "period" in call.inputs), "")
+    return _before_that(_hours_moved(_weekday_before(question, period, now), earlier, now), earlier, now)
+
+
+def _weekday_before(question: str, period: str, now: datetime) -> str:
     """The question in which "the Sunday before" is that date: the last one before what it follows was of."""
     match = compiled(_WEEKDAY_BEFORE).search(question)
     spoken_of = resolved(period, now) if match and period else None
@@ -67,7 +79,7 @@ _LEVELS = frozenset({"spend", "untagged_spend", "metric"})
 """Queries of how much there was in a time."""
 
 
-def before_that(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
+def _before_that(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
     """The question of how much it was "before that", with the time before the one that was shown, as long as it."""
     match = compiled(_BEFORE_THAT).search(question)
     word = next((time_of(call) for call in earlier if call.query in _LEVELS), "")
@@ -96,7 +108,7 @@ _STEPPED = re.compile(r"(?i)\b(?:hours?|hrs?|min\w*|weeks?|uur|uren)\b")
 _DUTCH = {"een": 1, "twee": 2, "drie": 3, "tien": 10}
 
 
-def hours_moved(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
+def _hours_moved(question: str, earlier: Sequence[PlannedCall], now: datetime) -> str:
     """The question in which "an hour earlier" is the hours that were shown, moved by one, where hours were shown.
 
     "The hour before" is the one that ends where these begin, so of a day also an hour earlier.

@@ -53,6 +53,8 @@ def differing(reading: Reading, earlier: Sequence[PlannedCall], context: Context
     sides = _sides(earlier)
     if not sides or not _are_these(reading.found, sides, context):
         return None
+    if len(earlier) == 1 and not reading.found.any() and _are_of_one(sides, context):
+        return None  # they were shown as what they are together
     then = Derivation(operation="difference", picks=("total spend", "total spend"))
     return sides, (_SIDE_BY_SIDE,), (then,)
 
@@ -79,6 +81,12 @@ def _are_these(found: Found, sides: Sequence[PlannedCall], context: Context) -> 
     teams = {str(side.inputs.get("team")) for side in sides}
     services = {str(side.inputs.get("service")) for side in sides}
     return named <= accounts and set(found.teams) <= teams and set(found.services) <= services and not found.envs
+
+
+def _are_of_one(sides: Sequence[PlannedCall], context: Context) -> bool:
+    """Whether two accounts are all that one team has: nobody compared them."""
+    both = sorted(str(side.inputs.get("accounts", "")) for side in sides)
+    return any(sorted(members(f"team:{team}", context)) == both for team in context.names.teams)
 
 
 def _where_it_rose(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> PlannedCall | None:

@@ -109,11 +109,11 @@ _BY_DAY = 35
 """Days that a bill tells one by one at most."""
 
 
-def in_weeks(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> list[PlannedCall]:
+def in_weeks(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
     """The calls, with a bill by month in the place of one by day, where each week of a long time was asked for."""
     if not asks_weeks(reading.text):
-        return list(calls)
-    return [call.having(by="month") if _is_long(call, now) else call for call in calls]
+        return tuple(calls)
+    return tuple(call.having(by="month") if _is_long(call, now) else call for call in calls)
 
 
 def _is_long(call: PlannedCall, now: datetime) -> bool:
