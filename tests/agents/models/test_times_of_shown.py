@@ -170,7 +170,7 @@ def test_why_one_thing_moved_is_still_its_change(asked: tuple[str, ...]) -> None
 )
 def test_which_account_after_since_when_it_went_up_is_where_it_went_up(asked: str, by: str) -> None:
     [(query, inputs)] = calls_of(*CLOUDWATCH, asked)
-    assert (query, inputs["service"], inputs["by"]) == ("spend_change", "AmazonCloudWatch", by)
+    assert (query, inputs) == ("spend_change", {"service": "AmazonCloudWatch", "by": by})
 
 
 def test_which_account_after_since_when_it_is_there_is_what_each_is_billed() -> None:
