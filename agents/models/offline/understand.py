@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
-from agents.models.offline.inputs.backward import weekday_before
+from agents.models.offline.inputs.backward import timed
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share, fields_of
 from agents.models.offline.intents.coverage import own_concepts
@@ -18,6 +18,7 @@ from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares, compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
+from agents.models.offline.proposing.differing import differing
 from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
@@ -215,7 +216,9 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if alone is None or _POINTS.search(alone.reading.text) or leans(alone.reading.text):
         return None
     calls = alone.readings[0].calls
-    if compares_as_shown(calls, alone.reading, earlier) or enlarged(alone.reading, earlier, context):
+    if compares_as_shown(calls, alone.reading, earlier) or any(
+        of_it(alone.reading, earlier, context) for of_it in (enlarged, differing)
+    ):
         return None
     if not any(own_concepts(call.query) & alone.reading.concepts for call in calls):
         return None
@@ -345,9 +348,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     lists = (before,) if older else turns[:-_LISTS:-1]
     taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
     question = next((one for one in taken if one != question), question)
+    question = timed(question, before.calls, context.now)
     question = listed(question, before.question, before.answer, before.calls, context)
-    period = next((str(call.inputs["period"]) for call in before.calls if "period" in call.inputs), "")
-    question = weekday_before(question, period, context.now)
     of_a_team = any("team" in call.inputs for call in before.calls)
     who = {str(call.inputs["who"]) for call in before.calls if call.inputs.get("who", "root") != "root"}
     if not who and all(call.inputs.get("check") == "over_privileged" for call in before.calls):

@@ -15,12 +15,11 @@ from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
-from agents.models.offline.times.hours import DAY, Hours
-from agents.models.offline.words.text import number
+from agents.models.offline.times.hours import DAY, EITHER_SIDE, Hours
 
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT")
-_STEP = re.compile(r"\b(?:(\w+) )?hours? (before|earlier|prior|after|later)\b")
 _THAT = re.compile(r"\b(?:that|the same|same|this same) (?:very )?(?:evening|night|morning|afternoon)\b")
+_THEN = re.compile(r"\bthen\b|\b(?:that|the same) (?:time|moment|hour|window)\b|\bat the time\b")
 _WHOLE = re.compile(r"\b(?:that|same|whole|entire|full|rest of the) day\b")
 _NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
 """What a night touches, and what is at most between two times of day."""
@@ -28,6 +27,15 @@ _NIGHT, _WEEK = timedelta(days=2), timedelta(days=7)
 
 def _period(call: PlannedCall) -> str:
     return str(call.inputs.get("period", ""))
+
+
+def time_of(call: PlannedCall) -> str:
+    """The period of a call, in hours where it looks around a time of day; empty where it has none."""
+    if "around" not in call.inputs:
+        return _period(call)
+    middle = datetime.fromisoformat(str(call.inputs["around"]))
+    side = timedelta(minutes=int(call.inputs.get("minutes", EITHER_SIDE)))
+    return str(_hours(middle - side, middle + side)["period"])
 
 
 def by_days(calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
@@ -102,7 +110,7 @@ def _days(
     if _THAT.search(reading.flat) and not reading.when.mentions and (near := _of_before(earlier, said, now)):
         return near, near
     if not reading.when.mentions and not reading.when.relative:
-        if _period(call) not in [_period(one)[:10] for one in earlier]:
+        if _period(call) not in [time_of(one)[:10] for one in earlier]:
             day = timedelta(days=today + timedelta(minutes=said.start) >= now or said.end - said.start > DAY * 3 // 4)
             return today - day, today  # the latest that has begun
     elif said.kind == "ends":
@@ -120,7 +128,7 @@ def _days(
 def _of_before(earlier: Sequence[PlannedCall], said: Hours, now: datetime) -> datetime | None:
     """The day of the part that "that evening" means: of the hours, or of the one day, that was talked about."""
     for one in earlier:
-        held = resolved(_period(one), now)
+        held = resolved(time_of(one), now)
         if held is not None and held.days <= 1:
             first = _midnight(held.start)
             over = first + timedelta(minutes=said.end) <= held.start
@@ -145,22 +153,18 @@ def _beside(day: datetime, said: Hours, earlier: Sequence[PlannedCall], now: dat
 
 def _timed(earlier: Sequence[PlannedCall]) -> str:
     """The hours that were talked about; empty if none were."""
-    return next((word for one in earlier if _TIMED.match(word := _period(one))), "")
+    return next((word for one in earlier if _TIMED.match(word := time_of(one))), "")
 
 
 def _again(call: PlannedCall, reading: Reading, earlier: Sequence[PlannedCall], now: datetime) -> dict[str, Any]:
     """The hours of before on the day before or after, or on the same day; or as many as are said beside them."""
-    word = _timed(earlier)
+    then = bool(_THEN.search(reading.flat))  # of other things that were about a time of day, it is the day
+    word = _timed([one for one in earlier if then or "around" not in one.inputs or one.query == call.query])
     if rolling := _before_rolling(call, reading, earlier, now):
         return rolling
     held = resolved(word, now)
     if reading.when.mentions or not earlier or _WHOLE.search(reading.flat):
         return {}
-    if step := _STEP.search(reading.flat):
-        near, length = held or resolved(_period(earlier[0]), now), timedelta(hours=number(step[1] or "") or 1)
-        if near is None or near.days > 1:
-            return {}
-        return _hours(near.end, near.end + length) if step[2][0] in "al" else _hours(near.start - length, near.start)
     period = resolved(_period(call), now)
     if held is None or period is None or not 0 < period.days <= _NIGHT.days:
         return {}

@@ -192,6 +192,17 @@ def _pair(left: str, right: str, now: datetime) -> dict[str, Any]:
     return {"period": later, "compared_to": earlier}
 
 
+_WIDER = re.compile(r"(?P<quarter>\d{4}-Q\d|last_quarter)|last_year|20\d\d")
+
+
+def since(mention: Mention, now: datetime) -> str:
+    """What is held against something "since" then: the month, quarter or year that was named, or the month of its start."""
+    period = resolved(mention.word, now)
+    if _WIDER.fullmatch(mention.since):
+        return mention.since
+    return f"{period.start:%Y-%m}" if period else mention.word
+
+
 def _single(mention: Mention, word: str, now: datetime) -> dict[str, Any]:
     compared = bool(_THAN.search(mention.lead)) or mention.open_start
     if word == "year_before":
@@ -201,7 +212,11 @@ def _single(mention: Mention, word: str, now: datetime) -> dict[str, Any]:
     period = resolved(word, now)
     if period is None or (mention.open_start and period.start.day != 1) or period.days < 14:
         return {"period": word}
-    base = f"{period.start:%Y-%m}" if mention.open_start else dates.word_of(period)
+    base = since(mention, now) if mention.open_start else dates.word_of(period)
+    if wider := _WIDER.fullmatch(base) if mention.open_start else None:
+        runs = "this_quarter" if wider["quarter"] else "year_to_date"
+        ended = wider["quarter"] and resolved(base, now) != resolved("last_quarter", now)
+        return {"period": "last_quarter" if ended else runs, "compared_to": base}
     if base == f"{now:%Y-%m}":
         return {"period": "month_to_date"}
     if word in ("month_to_date", "this_month_end"):

@@ -20,6 +20,7 @@ from agents.models.offline.inputs.periods import (
     names_same_days,
     resolved,
     same_days,
+    since,
     stepped,
 )
 from agents.models.offline.plan import BILLED_FOR, PlannedCall
@@ -170,10 +171,10 @@ def _times(reading: Reading) -> int:
 
 
 def _named(reading: Reading, now: datetime) -> str:
-    """The time that is named; of "since July" that month."""
+    """The time that is named; of "since July" that month, and of "since Q2" that quarter."""
     said = reading.when.mentions[0]
-    since = resolved(said.word, now) if said.open_start else None
-    return f"{since.start:%Y-%m}" if since and since.start.day == 1 else said.word
+    begun = resolved(said.word, now) if said.open_start else None
+    return since(said, now) if begun and begun.start.day == 1 else said.word
 
 
 def _held(call: PlannedCall, reading: Reading, context: Context, *, again: bool) -> PlannedCall | None:

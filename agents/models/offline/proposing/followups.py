@@ -135,10 +135,12 @@ def _overlaid(old: Mapping[str, Any], filled: Filled, query: Query, reading: Rea
         inputs.pop("compared_to", None)
     relative = reading.when.relative
     if relative and "period" in fields_of(query):
-        base = str(inputs.get("period") or fields_of(query)["period"].get("default") or "last_month")
+        around = str(inputs.get("around", ""))[:10]  # of the hours around it, the day is moved, and they with it
+        base = around or str(inputs.get("period") or fields_of(query)["period"].get("default") or "last_month")
         if moved := stepped(base, relative, now):
             inputs["period"] = moved
-            inputs.pop("compared_to", None)
+            for key in ("compared_to", "around", "minutes"):
+                inputs.pop(key, None)
     return inputs
 
 

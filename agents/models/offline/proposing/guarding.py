@@ -18,7 +18,7 @@ from agents.models.offline.proposing.unseen import since_it, to_the_end, unseen
 from agents.models.offline.proposing.untold import STATES, untold
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
-from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.asked import asks_weeks, dimensions
 from agents.models.offline.topics.lexicon import concepts_in
 from agents.models.offline.topics.rights import asks_who_may
 from agents.models.offline.words.ordinary import MEANINGFUL
@@ -163,6 +163,7 @@ def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context)
 
 def _rows(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
     if wanted := missing_split(calls, reading.text):
+        wanted = "week" if wanted == "day" and asks_weeks(reading.text) else wanted
         return f"I can not tell that apart by {wanted.replace('_', ' ')}."
     return None
 

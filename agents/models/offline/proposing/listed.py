@@ -10,10 +10,15 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from agents.models.offline.inputs.backward import between
 from agents.models.offline.inputs.choosing import Context
+from agents.models.offline.inputs.hours import time_of
+from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.proposing.shown import HAPPENED
 from agents.models.offline.reading import read
+from tools.periods import Period
 
 _IT = re.compile(
     r"(?i)\b(?:(?P<its>its)|it|that one|(?:that|this|the same) (?:account|venue|casino|team)|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:in )?there(?=\W*$)))\b(?! (?:is|was) (?:that|true|clear|possible)\b)"
@@ -39,17 +44,26 @@ def listed(question: str, before: str, answer: str, calls: Sequence[PlannedCall]
     if calls and all(call.query == "commitments" for call in calls):
         dated = _since_it_ended(question, answer, context.now)
         return dated if dated != question else _of_the_only_one(question, answer, context)
-    if calls and all(call.query == "alarm_history" for call in calls):
+    if any(call.query == "alarm_history" for call in calls) and all(call.query in HAPPENED for call in calls):
         return _just_before(question, answer)
     if calls and all(call.query in BEGINS for call in calls):
-        return _before_it_began(question, answer)
+        return _before_it_began(question, answer, resolved(time_of(calls[0]), context.now))
     if calls and all(call.query == "who_did_what" for call in calls):
         return _of_the_machines(question, answer, context)
+    if calls and all(call.query == "spend" for call in calls) and _GOES_UP.search(before):
+        return _WHERE.sub(r"in which \g<of> did it go up?", question)
     if calls and all(call.query == "inventory" for call in calls):
         return _UNTIL_NOW.sub(r"\1 this month so far", question)
     return question
 
 
+_GOES_UP = re.compile(
+    r"(?i)\b(?:go(?:es|ing)?|went|gone) up\b|\b(?:r[io]s(?:e|en|ing)|gr[eo]w(?:n|ing)?|increas\w+|climb\w*|jump\w*|more expensive)\b"
+)
+_WHERE = re.compile(
+    r"(?i)^\W*(?:(?:and|so|ok|en)\W+)*(?:in |of |for |by )?(?:which|what|welke?) (?P<of>account|team|service|venue|region)s?(?: (?:is|was|are) (?:it|that|this|they)(?: (?:in|mostly|mainly))?)?\W*$"
+)
+"""In which of these, said of what is asked to have gone up."""
 _ROW = re.compile(r"(?m)^- (?:.* in account (?P<account>[\w-]+))?")
 _THE_ONE = re.compile(
     r"(?i)\b(?:it|its|(?:that|this) (?:one|plan|savings plan|reservation|commitment))\b(?! (?:is|was) (?:that|true|clear|possible)\b)"
@@ -130,12 +144,17 @@ def _just_before(question: str, answer: str) -> str:
     return _BEFORE_IT.sub(f"on {end:%Y-%m-%d} between {start:%H:%M} and {end:%H:%M}", question, count=1)
 
 
-def _before_it_began(question: str, answer: str) -> str:
-    """A question of what was so just before that began which was shown: of the day before, or since all was well."""
+def _before_it_began(question: str, answer: str, shown: Period | None) -> str:
+    """A question of what was so just before that began which was shown: of the day before, or since all was well.
+
+    Of what was `shown` of some hours it is as many before it began, and one at least.
+    """
     began, good = _moments(_SINCE, answer), _moments(_GOOD, answer)
     if len(began) != 1 or not _BEFORE_IT.search(question):
         return question
     end = began.pop()
+    if shown is not None and (length := shown.end - shown.start) < timedelta(days=1):
+        return _BEFORE_IT.sub(between(end - max(length, timedelta(hours=1)), end), question, count=1)
     start = good.pop() if len(good) == 1 else end - timedelta(days=1)
     start = start if timedelta() < end - start <= _AFTER_GOOD else end - timedelta(days=1)
     return _BEFORE_IT.sub(f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}", question, count=1)

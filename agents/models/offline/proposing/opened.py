@@ -77,7 +77,7 @@ _NEEDED = {
 }
 """Queries that look into what a query of a domain shows."""
 _GAP = rf"(?:{_IT}|(?:the|that|this) (?:gap|difference|rest|money|amount|reduction|discount))"
-_OF_THE_GAP = re.compile(
+OF_THE_GAP = re.compile(
     rf"{_LEAD}(?:where (?:does|do|did|is|are) {_GAP} (?:all )?(?:com(?:e|ing)|stem(?:ming)?|aris(?:e|ing)) from|where (?:is {_GAP} )?from|(?:why|how come)(?: (?:(?:is|are|was|were|do|does|did) )?(?:there )?(?:a |any )?(?:{_GAP}|gap|difference)(?: (?:there|so \w+|differ|different|lower|higher|less|more))?)?"
     rf"|what (?:explains|causes|caused|accounts for|makes|made|is behind|was behind|is in|makes up|is) {_GAP}(?: (?:made (?:up )?(?:of|from)|up|due to|from|for|about))?|explain {_GAP}|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_GAP})?|how is {_GAP} (?:made up|composed|explained))\W*"
 )
@@ -134,7 +134,7 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
 
 def _of_the_gap(reading: Reading, earlier: Sequence[PlannedCall]) -> PlannedCall | None:
     """The bill by kind of charge, where the same was shown gross and net and it is asked what lies between."""
-    if [call.query for call in earlier] != ["spend", "spend"] or not _OF_THE_GAP.fullmatch(reading.text):
+    if [call.query for call in earlier] != ["spend", "spend"] or not OF_THE_GAP.fullmatch(reading.text):
         return None
     one, other = (call.having(net=None) for call in earlier)
     nets = {call.inputs.get("net", True) for call in earlier}

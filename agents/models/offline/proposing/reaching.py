@@ -40,7 +40,7 @@ _THE_QUESTION = (
 )
 _SHOWN = (
     r"(?i)(?:\b(?:that |which )?(?:you|we|i|it was|they were|were|was) (?:(?:have |had |just )?(?:showed|shown|listed|gave|given|mentioned|asked(?: about| for)?|looked at|discussed|saw|seen|talked about|reported|started with|had) )(?:me |us )?)?"
-    r"(?:\b(?:from|of) (?:before|earlier)\b|\b(?<!day )(?<!days )(?<!week )(?<!weeks )(?<!month )(?<!months )(?<!year )(?<!years )(?<!hour )(?<!hours )(?<!minutes )(?<!night )(?<!quarter )(?:earlier|before|previously)\b(?= *(?:[,:;?.!]|$))|\bagain\b)"
+    r"(?:\b(?:from|of) (?:before|earlier)\b|\b(?<!day )(?<!days )(?<!week )(?<!weeks )(?<!month )(?<!months )(?<!year )(?<!years )(?<!hour )(?<!hours )(?<!minutes )(?<!night )(?<!quarter )(?<!just )(?<!right )(?<!shortly )(?<!directly )(?<!immediately )(?:earlier|before|previously)\b(?= *(?:[,:;?.!]|$))|\bagain\b)"
 )
 _END = re.compile(
     r"(?i)\s*[:;,?!]\s*|\s+-+\s+|\.\s+|\s+(?=(?:but|and|now|what about|how about|for|in|per|by|with|split|broken)\b)"

@@ -22,6 +22,7 @@ from agents.models.offline.plan import BILLED_FOR, PLACES, Derivation, PlannedCa
 from agents.models.offline.proposing.anchored import BILLED
 from agents.models.offline.proposing.besides import besides
 from agents.models.offline.proposing.deeds import deed
+from agents.models.offline.proposing.differing import differing
 from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import placed_as
 from agents.models.offline.proposing.measured import measured
@@ -127,7 +128,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
         return None
     if earlier[0].query == "savings" and PRICE_OF.search(reading.text) and not reading.when.mentions:
         return Shown(tuple(earlier), (_SAVED,))
-    if asked := measured(reading, earlier, context) or reduced(reading, earlier, context):
+    asked = measured(reading, earlier, context) or reduced(reading, earlier, context)
+    if asked := asked or differing(reading, earlier, context):
         return Shown(*asked)
     if beside := besides(reading, earlier, context):
         return Shown(*beside)

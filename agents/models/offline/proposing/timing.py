@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.hours import time_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
@@ -60,6 +61,8 @@ AT_NO_TIME = re.compile(
 )
 
 
+_AT_ANY_TIME = re.compile(r"\b(?:we|our|us|all|any\w*|every\w*|overall|total|elsewhere|others?)\b")
+"""Words by which the same may be asked of any time."""
 _WENT_OFF = re.compile(
     r"\b(?:fired|went(?: off)?|rang|rung|triggered|tripped|sounded|(?:was|were|been|got) (?:raised|set off)"
     r"|did (?:\w+ ){0,3}?(?:fire|go off|ring|trip))\b"
@@ -73,13 +76,16 @@ def at_that_time(
 
     Alarms that "fired" are those that went off then, and not those that fire now.
     """
-    timed = (one for one in earlier if "period" in one.inputs and (one.query in EVENTS or _is_of_a_day(one, context)))
-    period = next((one.inputs["period"] for one in timed), None)
+    timed = (one for one in earlier if time_of(one) and (one.query in EVENTS or _is_of_a_day(one, context)))
+    period = next(map(time_of, timed), None)
     # of one place at one time, of which all was shown that happened: what is asked of it names neither
     whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
     if period is None or reading.when.named or AT_NO_TIME.search(reading.flat):
         return tuple(calls)
-    if not whole and not IN_THE_PAST.search(reading.flat):
+    again = all(call.query in {one.query for one in earlier} for call in calls) and not _AT_ANY_TIME.search(
+        reading.flat
+    )
+    if not whole and not again and not IN_THE_PAST.search(reading.flat):
         return tuple(calls)
     if "alarm_history" in context.queries and _WENT_OFF.search(reading.flat):
         calls = _that_went_off(calls)
@@ -94,7 +100,7 @@ def at_that_time(
 
 def _is_of_a_day(call: PlannedCall, context: Context) -> bool:
     """Whether unusual spend, or a measure, was shown of a day or two: what happened then is asked next."""
-    period = resolved(str(call.inputs["period"]), context.now)
+    period = resolved(time_of(call), context.now)
     return call.query in ("cost_anomalies", "metric") and period is not None and period.days <= 2
 
 

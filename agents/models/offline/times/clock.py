@@ -71,7 +71,11 @@ _ONWARD = re.compile(
     r"\bsince (?:about |around )?(?:(?:yesterday|today|this morning|last night) )?(?:at |around |about )?(?:\d[\d:.h]*|(?:half past )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o ?'? ?clock)?) ?(?:am|pm)?(?: utc)?$"
 )
 _NEAR = 15
-"""Minutes that `just before` or `just after` is."""
+"""Half of the minutes that `just before` a time is, which end with it, or `just after` it, which begin with it."""
+_JUST = (
+    r"(?<!since )(?<!until )(?<!till )(?<!from )\b(?:(?:just|shortly|right|immediately|directly|moments|soon|straight) "
+    r"(?:(?P<after>after|past|following)|before|prior to|ahead of)(?: the)?|(?:vlak|net|kort) (?:(?P<na>na)|voor|for)) "
+)
 
 
 _MAYBE = re.compile(rf"\d|\b(?:{_WORDS}|noon|midday|midnight|lunch ?time|half past|quarter (?:past|to))\b")
@@ -91,6 +95,9 @@ def clock_in(text: str) -> tuple[Clock | None, str]:
             if beside := compiled(_BESIDE).search(text[:start]):
                 minute, side = _moved(beside, minute, side)
                 start = beside.start()
+            elif side is None and (just := _just(text[:end], start)):
+                minute, side = minute + (_NEAR if just["after"] or just["na"] else -_NEAR), _NEAR
+                start = just.start()
             onward = side is None and bool(_ONWARD.search(text[:end]))
             clock = Clock(minute, either if either is not None else side, onward, (start, end))
             return clock, text[:start] + " " * (end - start) + text[end:]
@@ -109,6 +116,11 @@ def _moved(match: re.Match[str], minute: int, side: int | None) -> tuple[int, in
         half = max(1, length // 2)
         return minute + (-half if back else half), half
     return minute + (-length if back else length), side
+
+
+def _just(said: str, start: int) -> re.Match[str] | None:
+    """Where a time of day that stands from `start` on, at the end of what is said, is one that was just before or after."""
+    return next((one for one in compiled(_JUST).finditer(said) if one.end() >= start), None)
 
 
 def _width(text: str) -> tuple[int | None, str]:
@@ -217,8 +229,7 @@ def _noon(text: str) -> _Found | None:
         if re.search(r"\b(?:since|until|till|this) $", text[: match.start()]) or re.match(r"(?:since|until)", match[0]):
             continue
         base = 720 if match[2] != "midnight" else 1440
-        move = {"before": -_NEAR, "after": _NEAR}.get(match[1] or "", 0) if re.match(r"just|shortly", match[0]) else 0
-        return base + move, match.start(), match.end(), None
+        return base, match.start(), match.end(), None
     return None
 
 

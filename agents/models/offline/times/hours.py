@@ -10,7 +10,7 @@ from agents.models.offline.times.clock import Clock, clock_in
 
 DAY = 1440
 """Minutes of a day."""
-_EITHER_SIDE = 30
+EITHER_SIDE = 30
 """Minutes to look to either side of a time of day, unless another number is said."""
 
 
@@ -130,4 +130,4 @@ def _by_clock(text: str, clock: Clock, rest: str, days: int) -> Hours:
         return Hours(0, clock.minute, "open")
     if point and clock.minute < point.minute:
         return Hours(clock.minute, point.minute)
-    return Hours(clock.minute - _EITHER_SIDE, clock.minute + _EITHER_SIDE)
+    return Hours(clock.minute - EITHER_SIDE, clock.minute + EITHER_SIDE)

@@ -24,6 +24,8 @@ class Mention:
     """What was said just before it."""
     ends: tuple[str, str] | None = None
     """The two times of one kind that it was named by, where they may also be held against each other."""
+    since: str = ""
+    """The time that was named, where it runs from there until now."""
 
 
 _TO = frozenset({"to", "until", "till", "through", "thru", "tot", "tot en met", "ate", "-"})
@@ -112,4 +114,4 @@ def _until_today(mention: Mention, today: date) -> Mention:
     span = bounds(mention.word, today)
     if not mention.open_start or span is None or (".." in mention.word and span[1] >= today):
         return mention
-    return replace(mention, word=dates.span(span[0], today))
+    return replace(mention, word=dates.span(span[0], today), since=mention.word)

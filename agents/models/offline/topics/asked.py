@@ -50,10 +50,12 @@ def _pattern(noun: str) -> re.Pattern[str]:
 _ASKED = {name: _pattern(noun) for name, noun in NOUNS.items()}
 _WHERE = re.compile(r"(?<![\w<-])(?:where|whereabouts)(?![\w>-])")
 _OF_PLACES = re.compile(rf"(?<![\w<-])(?:which|{_SUPER})(?: one| expensive)? (?:of|out of) <(?:account|venue)>")
+_BY_WEEK = r"weekly|week[- ](?:by|after|to)[- ]week|(?:(?:split|spread|broken down|grouped) )?(?:by|per|each|every|for each|for every|and|in each|in every) (?:calendar )?weeks?(?! (?:days?|ends?|before|after|earlier|later|ago|from))"
+"""No query tells a week by itself: it is told by day."""
 _MONTHLY = {
     "month": r"monthly|month[- ](?:by|after|on|to)[- ]month|for each month|<p> on <p>",
     "region": r"regional(?:ly)?",
-    "day": r"daily|day[- ](?:by|after|to)[- ]day|which (?:date|weekday)",
+    "day": rf"daily|day[- ](?:by|after|to)[- ]day|{_BY_WEEK}|which (?:date|weekday)",
 }
 
 
@@ -70,6 +72,14 @@ def dimensions(text: str) -> tuple[str, ...]:
     if match := _OF_PLACES.search(text):
         places.setdefault("account", match.start())
     return tuple(sorted(places, key=lambda name: places[name]))
+
+
+_WEEKS = re.compile(rf"(?<![\w<-])(?:{_BY_WEEK})(?![\w>-])")
+
+
+def asks_weeks(text: str) -> bool:
+    """Whether each week is asked for."""
+    return bool(_WEEKS.search(text))
 
 
 _COUNTS = re.compile(

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.hours import is_narrowed
-from agents.models.offline.inputs.periods import for_forecast
+from agents.models.offline.inputs.periods import for_forecast, resolved
 from agents.models.offline.inputs.placing import accounts_of
 from agents.models.offline.inputs.special import BILLED_BY, tag_named
 from agents.models.offline.intents.coverage import own_concepts
@@ -33,7 +34,7 @@ from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.focused import focused, of_place
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
-from agents.models.offline.weighing.measuring import asks_difference, unmeasured
+from agents.models.offline.weighing.measuring import asks_difference, in_weeks, unmeasured
 from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
@@ -97,6 +98,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
+    calls = in_weeks(calls, reading, context.now)
     calls, beside = all_that_happened(calls, earlier, reading, context)
     calls = with_alarms_named(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
@@ -354,8 +356,21 @@ def _derivations(calls: Sequence[PlannedCall], reading: Reading, context: Contex
         return SHARE_OF
     if _of_two_accounts(calls, context) and asks_difference(reading.text):
         return (Derivation(operation="difference", picks=("row 1", "row 2")),)
-    if (len(calls) == 2 and reading.concepts & {"CHANGE"}) or re.search(r"\bdifference\b", reading.text):
-        return (Derivation(operation="difference", picks=("total spend", "total spend")),) if len(calls) == 2 else ()
+    asked = re.search(r"\bdifference\b", reading.text)
+    if asked or (len(calls) == 2 and reading.concepts & {"CHANGE"}):
+        apart = len(calls) == 2 and (asked or _are_as_long(calls, context.now))
+        return (Derivation(operation="difference", picks=("total spend", "total spend")),) if apart else ()
     if asks_mean(reading.text) and calls[0].inputs.get("by") in ("month", "day"):
         return (Derivation(operation="average", picks=("*",)),)
     return ()
+
+
+_AS_LONG = 0.8
+"""Of the days of the longer one of two times, what the other one has at least: months are alike, and a year is no month."""
+
+
+def _are_as_long(calls: Sequence[PlannedCall], now: datetime) -> bool:
+    """Whether bills are of times of about one length: else what lies between them says nothing."""
+    spans = [resolved(str(call.inputs.get("period", "last_month")), now) for call in calls]
+    days = [span.days for span in spans if span]
+    return len(days) == len(spans) and min(days) >= _AS_LONG * max(days)

@@ -17,7 +17,7 @@ from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.measured import TELLS_PERCENT, UNSHARED
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics import levels
-from agents.models.offline.topics.asked import counts_apart
+from agents.models.offline.topics.asked import asks_weeks, counts_apart
 from agents.models.offline.weighing.focused import never_used
 from agents.models.offline.words.text import NUMBERS
 
@@ -99,9 +99,37 @@ def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
         either = all(call.inputs.get("status") == "all" for call in found)
         since = " that were found in that time" if any("period" in call.inputs for call in found) else ""
         said.append(f"{NOT_RESOLVED}: these are those{since}, {'open and closed' if either else 'still open'}.")
+    said += _no_weeks(calls, reading)
     if calls and all(call.query == "health_summary" for call in calls) and not _OPERATIONS.search(reading.text):
         said.append(OPERATIONS_ONLY)
     return said
+
+
+_BY_DAY = 35
+"""Days that a bill tells one by one at most."""
+
+
+def in_weeks(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
+    """The calls, with a bill by month in the place of one by day, where each week of a long time was asked for."""
+    if not asks_weeks(reading.text):
+        return tuple(calls)
+    return tuple(call.having(by="month") if _is_long(call, now) else call for call in calls)
+
+
+def _is_long(call: PlannedCall, now: datetime) -> bool:
+    period = resolved(str(call.inputs.get("period", "last_month")), now)
+    return call.query == "spend" and call.inputs.get("by") == "day" and period is not None and period.days > _BY_DAY
+
+
+def _no_weeks(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
+    """A sentence that nothing is told week by week, where that was asked for."""
+    if not asks_weeks(reading.text):
+        return []
+    if any(call.query == "spend" and call.inputs.get("by") == "day" for call in calls):
+        return ["Nothing is told week by week here: this is by day."]
+    if any(call.query == "spend" and call.inputs.get("by") == "month" for call in calls):
+        return ["Nothing is told week by week here: this is by month; a shorter time is told by day."]
+    return ["This is not told week by week."]
 
 
 def _counts_each(call: PlannedCall) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
+from agents.models.offline.inputs.hours import time_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.special import is_guessed
 from agents.models.offline.inputs.taken_back import taken_back, wants_all
@@ -130,7 +131,7 @@ def named_apart(reading: Reading) -> bool:
 
 def _is_told(call: PlannedCall, context: Context) -> bool:
     """Whether a call is of a time that has been and that somebody named."""
-    word = str(call.inputs.get("period", ""))
+    word = time_of(call)
     period = resolved(word, context.now) if word else None
     return period is not None and period.start < context.now and not is_guessed(word, context.now)
 
@@ -186,7 +187,7 @@ def time_lost(
     """That the time which was shown is left, where these calls have one of their own that nobody named."""
     if reading.when.named or AT_NO_TIME.search(reading.flat) or not any(_is_told(one, context) for one in earlier):
         return []
-    spans = [resolved(str(one.inputs["period"]), context.now) for one in earlier if "period" in one.inputs]
+    spans = [resolved(word, context.now) for one in earlier if (word := time_of(one))]
     apart = []
     for call in calls:
         default = fields_of(context.queries[call.query]).get("period", {}).get("default")

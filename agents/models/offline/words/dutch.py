@@ -216,6 +216,7 @@ regio('s)? => regions
 soort(en)? => kind
 per maand|maandelijks(e)? => per month
 per dag|dagelijks(e)? => per day
+per week|wekelijks(e)? => per week
 deze maand => this month
 vorige maand|afgelopen maand => last month
 volgende maand => next month
