@@ -52,7 +52,7 @@ def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, que
     at, text = call.inputs, reading.text
     if earlier.inputs.get("by") in ("account", "venue") and "by" not in at and _WHICH.search(text):
         return {"by": "account"} if "account" in (allowed(query, "by") or ()) else {}
-    if not _POINTS.search(text) or reading.found.services:
+    if not _points(text) or reading.found.services:
         return {}
     kinds = allowed(query, "kind")
     service = _service(earlier.inputs)
@@ -67,9 +67,17 @@ def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, que
 PRICE_OF = re.compile(
     r"\b(?P<they>they|it|these|those|that|this)(?: (?:all|together|each|currently|now|really|ones?))? (?:costs?|costing)\b"
     r"|\b(?:costs?|price|bill) (?:of|for) (?P<them>them|these|those|it|that|this)\b|\b(?P<their>their|its) costs?\b"
-    r"|\bhow much (?:is|are|was|were) (?P<much>they|it|these|those|that)\b"
+    r"|\bhow much (?:is|are|was|were) (?P<much>they|it|these|those|that|this)\b(?! (?:month|week|year|quarter)\b| of (?:the|our|all)\b)"
+    r"|\b(?:pays?|paid|paying|spend|spent|spending|total|sum)(?: (?:\w+ )?(?:in total|in all|altogether|together))? (?:for|on|of) (?P<paid>them|these|those|it|that|this)\b(?! (?:\w+ )?(?:day|date|night|morning|evening|week|weekend|month|quarter|year|period|time|account|venue|casino|team|one)s?\b)"
 )
-"""What is asked of the price of things that were spoken of: "what do they cost?"."""
+"""What is asked of the price of things that were spoken of: "what do they cost?", "what did we pay for that?"."""
+
+
+def _points(text: str) -> bool:
+    """Whether a text points at things that were spoken of."""
+    return bool(_POINTS.search(text) or PRICE_OF.search(text))
+
+
 OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
 """Queries of what things are like, of one kind at a time."""
 
@@ -85,7 +93,7 @@ def _service(said: Mapping[str, Any]) -> str | None:
 def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> str | None:
     """A sentence that all of a service or part of a bill is priced, where the things of a list are asked for."""
     for call in calls:
-        if call.query not in ("spend", "spend_change") or reading.found.services or not _POINTS.search(reading.text):
+        if call.query not in ("spend", "spend_change") or reading.found.services or not _points(reading.text):
             continue
         for one in earlier:
             if _of_kind(call) in {_BILLED.get(deed) for deed in _deeds(one)}:
@@ -110,7 +118,7 @@ def of_the_started(call: PlannedCall, earlier: Sequence[PlannedCall], reading: R
     How far was looked back for who did it is no time that anybody named: a bill by day is not of all of that.
     """
     deeds = [deed for one in earlier for deed in _deeds(one)]
-    if not deeds or call.query not in ("spend", "spend_change") or not _POINTS.search(reading.text):
+    if not deeds or call.query not in ("spend", "spend_change") or not _points(reading.text):
         return call
     if call.inputs.get("by") == "day" and is_guessed(str(call.inputs.get("period")), now):
         call = call.having(period=None)
@@ -134,6 +142,6 @@ def _of_kind(call: PlannedCall) -> str:
 def saved_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
     """What could be saved on the volumes that were listed, and not on the machines that idle."""
     volumes = any(one.query == "inventory" and one.inputs.get("kind") == "volumes" for one in earlier)
-    if call.query != "savings" or call.inputs.get("kind") != "idle" or not volumes or not _POINTS.search(reading.text):
+    if call.query != "savings" or call.inputs.get("kind") != "idle" or not volumes or not _points(reading.text):
         return call
     return call.having(kind="storage")
