@@ -229,7 +229,8 @@ def _told(
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
     if alone := singled_out(told, asked, rows):
         return f"{alone}\n\n{headline}"
-    if not rows or (len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)):
+    alone_again = len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)
+    if not rows or (alone_again and not also(told_rows[0], told, asked)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
     lead = "The least:" if least else "Those that were asked for:" if of_some else one_way(told, told_rows)

@@ -96,8 +96,8 @@ def _is_about(call: PlannedCall, word: re.Match[str], reading: Reading, context:
     return known or is_about(call, word, reading, context)
 
 
-def _same(one: Plan, other: Plan) -> bool:
-    """Whether two plans look at the same and work out the same of it, whatever they say of it."""
-    return (one.calls, one.then, one.focus, one.whether, one.first) == (
-        other.calls, other.then, other.focus, other.whether, other.first
+def _same(other: Plan, plan: Plan) -> bool:
+    """Whether a plan looks at the same and works out the same of it as another one, and says no less of it."""
+    return set(plan.limits) <= set(other.limits) and (other.calls, other.then, other.focus, other.whether, other.first) == (
+        plan.calls, plan.then, plan.focus, plan.whether, plan.first
     )  # fmt: skip
