@@ -211,10 +211,13 @@ def by_number(told: Told, asked: str) -> list[list[str]]:
 
 
 def with_it(line: str, more: str, asked: str) -> str:
-    """The line of a row with what was asked of it, in place of its figure; who did it stands before the time."""
+    """The line of a row with what was asked of it, in place of its figure; who did it stands before the time.
+
+    Of a row that has no name to write, that alone.
+    """
     name, between, figure = line.rpartition(": [[")
     if not more or not name:
-        return line
+        return line or more
     return f"{name}, {more}{between}{figure}" if of_shown_in(asked) == "who" else f"{name}: {more}"
 
 
