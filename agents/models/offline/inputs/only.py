@@ -165,7 +165,12 @@ _NOUNS = {
     "databases": r"(?:(?:rds|aws) )?(?:databases?|dbs?|db instances?)",
 }
 _OTHERS = {"buckets": r"(?:(?:s3|aws) )?buckets?", "load_balancers": r"load balancers?"}
-_NOUN = re.compile("|".join(rf"(?<![\w-])(?:{noun})(?![\w-])" for noun in _NOUNS.values()))
+_ANY = rf"(?<![\w-])(?:{'|'.join(_NOUNS.values())})(?![\w-])"
+_NOUN = re.compile(
+    rf"(?<!those )(?<!these )(?<!such )(?<!same ){_ANY}(?! (?:types?|kinds?|class|classes|sizes?|famil(?:y|ies)|engines?|versions?|runtimes?|states?|status(?:es)?)\b)"
+    rf"|{_ANY}(?=.* (?:we|our|us)\b)|\b(?:we|our|us) .*{_ANY}"
+)
+"""Things by their name, all of which may be meant: not "those instances", and no part of what they are told apart by."""
 _SMALL = frozenset(
     "which what list show me name names the of our all are is do we have there any still currently now right that in on at run runs use uses using with "
     "and how many please us tell give everything written under <account> <venue> <team> <env> <region> ? , 's".split()

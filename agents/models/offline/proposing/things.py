@@ -38,6 +38,10 @@ _PEOPLE = re.compile(
     r"\b(?:they|those|these)(?: \w+)? (?:pay|paying|paid|spend|spent|spending)\b(?!.*\bfor (?:it|them|those)\b)"
 )
 """Who pays or spends is no thing: the teams or accounts that were spoken of."""
+AND_SO = re.compile(
+    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)*(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
+)
+"""What is asked of the same things by one word more: "and backed up?", "patched?"."""
 
 
 _KINDS = {service: kind for kind, service in reversed(_BILLED.items()) if kind.endswith("s") and "_" not in kind}
@@ -52,12 +56,12 @@ def spoken_before(call: PlannedCall, earlier: PlannedCall, reading: Reading, que
     at, text = call.inputs, reading.text
     if earlier.inputs.get("by") in ("account", "venue") and "by" not in at and _WHICH.search(text):
         return {"by": "account"} if "account" in (allowed(query, "by") or ()) else {}
-    if not _points(text) or reading.found.services:
+    if not (_points(text) or AND_SO.match(text)) or reading.found.services:
         return {}
     kinds = allowed(query, "kind")
     service = _service(earlier.inputs)
     if kinds and "kind" not in at:
-        kind = earlier.inputs.get("kind") or _KINDS.get(str(service))
+        kind = kind_of(earlier)
         return {"kind": kind} if kind in kinds and call.query in OF_THINGS else {}
     if call.query not in ("spend", "spend_change") or "service" in at or at.get("by") in ("service", "charge_type"):
         return {}
@@ -80,6 +84,11 @@ def _points(text: str) -> bool:
 
 OF_THINGS = frozenset({"inventory", "public_exposure", "encryption"})
 """Queries of what things are like, of one kind at a time."""
+
+
+def kind_of(call: PlannedCall) -> str | None:
+    """The kind of things that a call is of: those that it lists, or that the service which it prices bills."""
+    return call.inputs.get("kind") or _KINDS.get(str(_service(call.inputs)))
 
 
 def _service(said: Mapping[str, Any]) -> str | None:

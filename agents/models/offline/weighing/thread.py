@@ -16,6 +16,7 @@ from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
+from agents.models.offline.proposing.things import AND_SO
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
 
@@ -24,10 +25,6 @@ _THOSE = re.compile(
     r"|^\W*(?:(?:and|so|but|ok) )*(?:which|how many)(?: (?:also|still|ever|never|even|really|actually))* (?:is|are|was|were|have|has|had|do|does|did|can|could|will|need|needs|miss|misses|lack|lacks|run|runs|cost|costs|use|uses|are there)\b"
 )
 """Words that point at things spoken of before, or ask of things without naming any ("which miss patches?")."""
-_AND_SO = re.compile(
-    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)*(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
-)
-"""What is asked of the same things by one word more: "and backed up?", "patched?"."""
 NOT_NARROWED = "This is not narrowed to the "
 """How a sentence begins that says of what an answer is not, though it was asked of that."""
 STAYS = "This stays in the "
@@ -55,7 +52,7 @@ def going_on(
     if wants_all(text) or _OTHERS.search(text):
         return plan
     again = leans and not plan.aside and {call.query for call in plan.calls} <= {call.query for call in earlier}
-    if not again and not _THOSE.search(text) and not (lost and _AND_SO.match(text)):
+    if not again and not _THOSE.search(text) and not (lost and AND_SO.match(text)):
         return plan
     given = " ".join(str(value).casefold() for call in plan.calls for value in call.inputs.values())
     still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
@@ -100,7 +97,7 @@ _LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
 
 def of_those(text: str) -> bool:
     """Whether it is asked of the things that were shown, and not of all or of others: "are they backed up?"."""
-    asked = _THOSE.search(text) or _AND_SO.match(text)
+    asked = _THOSE.search(text) or AND_SO.match(text)
     return bool(asked) and not wants_all(text) and not _OTHERS.search(text)
 
 
@@ -108,17 +105,16 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
     """The things that were shown, where these calls look for something else and at more than them: "gpu instances"."""
     found = []
     for one in earlier:
-        kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), str(one.inputs.get("only", ""))
+        kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), _sort(one)
         if one.inputs.get("part") == "gpu_instances" and any(call.query == "who_did_what" for call in calls):
             found.append("gpu instances")  # no event of an instance says what it is for
         if one.query not in _KINDS or any(call.query == one.query for call in calls):
             continue
         if one.query in _CHECKED and not any(call.query == "backups" for call in calls):
             continue
-        if any(_is_wider(call, kind, only) for call in calls):
-            found.append(f"{only} {kind}".strip().replace("_", " "))
-        elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
-            found.append(only)
+        of_instances = only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls)
+        if of_instances or any(_is_wider(call, kind, only) for call in calls):
+            found.append(_OF_SORT.get(only, "{sort} {kind}").format(sort=only, kind=kind).strip().replace("_", " "))
     return tuple(dict.fromkeys(found))
 
 
@@ -143,8 +139,22 @@ def _of_another_kind(call: PlannedCall, before: PlannedCall) -> bool:
     )
 
 
+_OF_SORT = {"type": "{kind} of that type", "region": "{kind} of that region", "tag": "{kind} with that tag"}
+"""How things are called that are of one type or region or have one tag, whose names may read as figures."""
+
+
+def _sort(call: PlannedCall) -> str:
+    """The state or type that things were shown in, or that they were of one region or had one tag; empty for all of a kind."""
+    if call.query != "inventory":
+        return ""
+    only = str(call.inputs.get("only", ""))
+    return ("type" if re.search(r"\d", only) else only) or next((key for key in _OF_SORT if key in call.inputs), "")
+
+
 def _is_wider(call: PlannedCall, kind: str, only: str) -> bool:
     """Whether a call looks at more than these things."""
+    if only and call.query in _CHECKED:
+        return str(call.inputs.get("kind", "all")) in (kind, "all")  # a check is of all of a kind
     of_kind = call.query == "backups" and call.inputs.get("kind") == kind and not only
     narrowed = _NARROWED if only else _NARROWED | {"action"}  # what was done is done to things of one kind
     return call.query in _OF_ANYTHING and not narrowed & call.inputs.keys() and not of_kind
