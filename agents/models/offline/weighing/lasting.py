@@ -210,3 +210,16 @@ def said_of_part(plan: Plan, question: str, before: Turn, context: Context) -> P
     if not any(span is not None and span.end - span.start > length for span in spans):
         return plan
     return plan.model_copy(update={"limits": (*plan.limits, _WHOLE_TIME), "again": ""})
+
+
+def of_their_accounts(plan: Plan, question: str, asked: str) -> Plan:
+    """A plan of the bill of a team's accounts, and not of what has its tag, where "they" are the accounts that were listed."""
+    calls = []
+    for call in plan.calls:
+        team = str(call.inputs.get("team", ""))
+        theirs = f"the {team} accounts"
+        of_them = theirs in asked and theirs not in question
+        calls.append(call.having(team=None, accounts=f"team:{team}") if of_them else call)
+    if calls == list(plan.calls):
+        return plan
+    return plan.model_copy(update={"calls": tuple(calls), "read_as": "; ".join(map(spoken, calls))})
