@@ -34,14 +34,7 @@ from agents.models.offline.weighing.also import same_and_more
 from agents.models.offline.weighing.deciding import Decision, decide
 from agents.models.offline.weighing.finishing import finished, spoken, told_in_full, unclear
 from agents.models.offline.weighing.heeded import without_each
-from agents.models.offline.weighing.lasting import (
-    kept_from,
-    kept_there,
-    of_their_accounts,
-    said_of_part,
-    said_to_stay,
-    spoken_of,
-)
+from agents.models.offline.weighing.lasting import kept_from, kept_there, said_of_part, said_to_stay, spoken_of
 from agents.models.offline.weighing.missed import Missed, continues, latest, leans, not_answered
 from agents.models.offline.weighing.repeated import in_the_answer, repeated, while_waiting
 from agents.models.offline.weighing.thread import going_on, is_shown_again, still_said
@@ -134,7 +127,6 @@ def _following(question: str, before: Turn, context: Context, *, said: str, miss
     if missed is None and not plan and (shares := _share_then(question, before, context)):
         return shares
     plan = plan or _planned(question, before.calls, context, said=said, missed=missed)
-    plan = of_their_accounts(plan, said, question)
     full = without_place(before.question, context) if apart else full
     leading = plan.calls[: plan.first or None]
     if full and (alike(leading, before.calls, question, context) or (apart and same_queries(leading, before.calls))):
