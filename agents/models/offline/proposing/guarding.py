@@ -393,6 +393,7 @@ def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedC
             if by == "account" and not (reading.found.accounts or reading.found.envs or reading.found.teams):
                 inputs.pop("accounts", None) if "," not in str(inputs.get("accounts", "")) else None
             break
-    if (LEAST.search(reading.text) or _THRESHOLD.search(reading.text)) and inputs.get("by") not in (None, "none"):
+    least = LEAST.search(reading.text) and inputs.get("by") != "none"
+    if least or (_THRESHOLD.search(reading.text) and inputs.get("by") not in (None, "none")):
         inputs["top"] = EVERY_ROW
     return call.model_copy(update={"inputs": inputs})

@@ -27,7 +27,7 @@ _LEANS = re.compile(
     r"^\W*(?:and|or|but|so|then|also|now|same|what about|how about|for|in|on|at|by|per|only|just|not|without|except|versus|vs|against|than|relative to|compared?(?: (?:with|to|against)))\b"
     r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
     r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
-    r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest)\W*$"
+    r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest|cheapest|dearest|priciest|costliest|(?:least|most) expensive)\W*$"
     r"|\beach (?:costs?|costing)\b|\b(?:is|are|was|were) each\W*$"
     r"|\bhow many (?:are there|there are|do we have|are they|exist)\b"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"
