@@ -148,9 +148,15 @@ def _of_kind(call: PlannedCall) -> str:
     return str(call.inputs.get("part") or call.inputs.get("service", ""))
 
 
+_DISKS = frozenset({"volumes", "block_storage"})
+"""Parts of a bill that savings on storage are of."""
+
+
 def saved_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading) -> PlannedCall:
-    """What could be saved on the volumes that were listed, and not on the machines that idle."""
-    volumes = any(one.query == "inventory" and one.inputs.get("kind") == "volumes" for one in earlier)
-    if call.query != "savings" or call.inputs.get("kind") != "idle" or not volumes or not _points(reading.text):
+    """What could be saved on the volumes that were listed or priced, and not on the machines that idle, or on everything."""
+    listed = any(one.query == "inventory" and one.inputs.get("kind") == "volumes" for one in earlier)
+    priced = any(one.inputs.get("part") in _DISKS for one in earlier)
+    if call.query != "savings" or not _points(reading.text) or not (listed or priced):
         return call
-    return call.having(kind="storage")
+    wide = "kind" not in call.inputs and priced
+    return call.having(kind="storage") if wide or call.inputs.get("kind") == "idle" else call

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import STATE_NOW
 from agents.models.offline.inputs.taken_back import wants_all
-from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.plan import BILLED_FOR, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
@@ -45,14 +45,14 @@ def going_on(
         context: what exists.
         leans: whether the question says nothing of what it is about, or leans on what was said before.
     """
-    lost = (*_lost(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
+    lost = (*_lost(plan.calls, earlier), *_lost_bill(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
     if not (aside or lost) or not plan.calls:
         return plan
     text = read(question, context.names, context.now).text
     if wants_all(text) or _OTHERS.search(text):
         return plan
     again = leans and not plan.aside and {call.query for call in plan.calls} <= {call.query for call in earlier}
-    if not again and not _THOSE.search(text) and not (lost and AND_SO.match(text)):
+    if not again and not _THOSE.search(text) and not (lost and (AND_SO.match(text) or _OF_IT.search(text))):
         return plan
     given = " ".join(str(value).casefold() for call in plan.calls for value in call.inputs.values())
     still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
@@ -119,6 +119,24 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
 
 
 _OF_US = re.compile(r"\b(?:we|our|us|all|every|any|total|overall)\b", re.IGNORECASE)
+
+
+_OF_IT = re.compile(
+    r"\b(?:that|this)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)|\b(?:alternatives?|cheaper|replacements?|substitutes?)\b"
+)
+"""What is asked of the one thing that was priced: "could we do that cheaper?"."""
+_OF_ANY_SERVICE = frozenset({"savings", "budgets", "cost_anomalies", "commitments", "untagged_spend"})
+"""Queries about money that are not narrowed to a service or a part of one."""
+
+
+def _lost_bill(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
+    """The services and parts that were priced, where something else about money is looked at, which is not told by them."""
+    if not any(call.query in _OF_ANY_SERVICE and "kind" not in call.inputs for call in calls):
+        return ()
+    priced = [
+        str(one.inputs[key]) for one in earlier if one.query in OF_A_BILL for key in BILLED_FOR & one.inputs.keys()
+    ]
+    return tuple(dict.fromkeys(name.replace("_", " ") for name in priced))
 
 
 def _lost_sort(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], question: str) -> tuple[str, ...]:
