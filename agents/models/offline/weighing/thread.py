@@ -19,6 +19,7 @@ from agents.models.offline.proposing.reaching import Turn
 from agents.models.offline.proposing.things import AND_SO
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
+from tools.cost.parts import words
 
 _THOSE = re.compile(
     r"\b(?:they|them|their|theirs|those|these|it|its|ones?|both)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
@@ -136,7 +137,7 @@ def _lost_bill(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> 
     priced = [
         str(one.inputs[key]) for one in earlier if one.query in OF_A_BILL for key in BILLED_FOR & one.inputs.keys()
     ]
-    return tuple(dict.fromkeys(name.replace("_", " ") for name in priced))
+    return tuple(dict.fromkeys(words(name) for name in priced))
 
 
 def _lost_sort(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], question: str) -> tuple[str, ...]:
