@@ -23,7 +23,7 @@ _ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm
 _EACH = r"(?:(?:they |those |these )?(?:each|both)(?: one)?(?: of (?:it|them|those|these))?|every one of (?:them|those|these))"
 _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
-_MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|most urgent|most important|most serious|most severe)"
+_MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|dearest|priciest|costliest|most urgent|most important|most serious|most severe)"
 _COSTS = r"(?:costs?|cost(?:ing)?)"
 _END_OF_COST = (
     r"(?: us)?(?: in <account>)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
