@@ -79,6 +79,7 @@ def test_things_that_are_named_again_are_all_of_them(before: str, asked: str) ->
     [
         ((LOOSE, "are those encrypted?"), "unattached volumes"),
         ((LOOSE, "encrypted?"), "unattached volumes"),
+        ((LOOSE, "what do they cost us a month", "are those encrypted?"), "unattached volumes"),
         ((LOOSE, "are those encrypted?", "how many of them are"), "unattached volumes"),
         (("how many mysql databases do we have", "are they encrypted?"), "mysql databases"),
         (("how many mysql databases do we have", "are they public?"), "mysql databases"),
@@ -182,3 +183,8 @@ def test_how_sure_a_forecast_is_is_told_by_its_bounds(sure: str) -> None:
     assert "lower bound USD" in told.text and "upper bound USD" in told.text
     assert "AWS gives no bounds for the rest of a month" in running.text
     assert "without" not in told.text + running.text
+
+
+def test_a_word_that_nobody_heeds_is_named_though_the_place_that_stays_is_said() -> None:
+    asked = ("is any AWS maintenance planned in prod?", "which resources")
+    assert "resources" in [one.word for one in plan_of(*asked).without]

@@ -99,6 +99,10 @@ def _service(said: Mapping[str, Any]) -> str | None:
     return None
 
 
+PRICED_WHOLE = "Priced is all of "
+"""How a sentence begins that says of what the price of some things is."""
+
+
 def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> str | None:
     """A sentence that all of a service or part of a bill is priced, where the things of a list are asked for."""
     for call in calls:
@@ -106,7 +110,7 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
             continue
         for one in earlier:
             if _of_kind(call) in {_BILLED.get(deed) for deed in _deeds(one)}:
-                return f"Priced is all of {_of_kind(call)}: the bill does not tell single resources apart."
+                return f"{PRICED_WHOLE}{_of_kind(call)}: the bill does not tell single resources apart."
             kind = str(one.inputs.get("kind", ""))
             if one.query in OF_THINGS and _BILLED.get(kind) and _of_kind(call) in (kind, _BILLED[kind]):
                 whole = "them" if _of_kind(call) == kind else _of_kind(call)
@@ -114,7 +118,7 @@ def priced_whole(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], r
                 only = str(one.inputs.get("only", ""))
                 rest = f", not only the {only} ones" if only.isalpha() else ""
                 saved = _SAVED_ON if (kind, only) == ("volumes", "unattached") else ""
-                return f"Priced is all of {whole}{rest}: the bill does not tell single {noun} apart.{saved}"
+                return f"{PRICED_WHOLE}{whole}{rest}: the bill does not tell single {noun} apart.{saved}"
     return None
 
 

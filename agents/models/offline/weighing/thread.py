@@ -16,7 +16,7 @@ from agents.models.offline.plan import BILLED_FOR, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
-from agents.models.offline.proposing.things import AND_SO
+from agents.models.offline.proposing.things import AND_SO, PRICED_WHOLE
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
 from tools.cost.parts import words
@@ -47,7 +47,8 @@ def going_on(
         leans: whether the question says nothing of what it is about, or leans on what was said before.
     """
     lost = (*_lost(plan.calls, earlier), *_lost_bill(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
-    if not (aside or lost) or not plan.calls:
+    priced = _priced_whole(plan, earlier)
+    if not (aside or lost or priced) or not plan.calls:
         return plan
     text = read(question, context.names, context.now).text
     if wants_all(text) or _OTHERS.search(text):
@@ -59,7 +60,7 @@ def going_on(
     still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
     said = [f"Left aside, as before: {', '.join(still)}. What is shown is not of those alone."] if still else []
     said += [f"{NOT_NARROWED}{' and '.join(lost)} of the question before."] if lost else []
-    return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost)})
+    return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost, *priced)})
 
 
 def still_said(plan: Plan, before: Turn, question: str, context: Context, *, leans: bool) -> Plan:
@@ -115,7 +116,7 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
             continue
         of_instances = only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls)
         if of_instances or any(_is_wider(call, kind, only) for call in calls):
-            found.append(_OF_SORT.get(only, "{sort} {kind}").format(sort=only, kind=kind).strip().replace("_", " "))
+            found.append(_called(kind, only))
     return tuple(dict.fromkeys(found))
 
 
@@ -160,6 +161,18 @@ def _of_another_kind(call: PlannedCall, before: PlannedCall) -> bool:
 
 _OF_SORT = {"type": "{kind} of that type", "region": "{kind} of that region", "tag": "{kind} with that tag"}
 """How things are called that are of one type or region or have one tag, whose names may read as figures."""
+
+
+def _called(kind: str, sort: str) -> str:
+    """Things of a kind in one state, of one type or region: "unattached volumes"."""
+    return _OF_SORT.get(sort, "{sort} {kind}").format(sort=sort, kind=kind).strip().replace("_", " ")
+
+
+def _priced_whole(plan: Plan, earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
+    """The things that were shown in one state, where a sentence says already that all of their kind are priced."""
+    if not any(limit.startswith(PRICED_WHOLE) for limit in plan.limits):
+        return ()
+    return tuple(_called(str(one.inputs.get("kind", "resources")), _sort(one)) for one in earlier if _sort(one))
 
 
 def _sort(call: PlannedCall) -> str:
