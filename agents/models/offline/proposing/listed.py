@@ -211,20 +211,25 @@ def _of_the_account(question: str, before: str, context: Context) -> str:
 
         question = _IT.sub(said, question, count=1)
     where = _those_accounts(of, context)
-    return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1) if where else question
+    if not where or (where == _EVERY and _HERE.search(question)):
+        return question
+    return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1)
 
 
 def _those_accounts(of: Found, context: Context) -> str:
     """The accounts that were listed, in words; empty where they are too many to be named and have no name together."""
     every = accounts_of(of, context.names)
     if not every:
-        return "" if of.any() else "all accounts"
+        return "" if of.any() else _EVERY
     alone = [*of.envs, *of.teams, *of.venues, *of.accounts] if not of.excluded else []
     if len(alone) == 1 and (of.teams or len(every) > _TOGETHER):
         return f"the {alone[0]} accounts"
     return " and ".join(every) if len(every) <= _TOGETHER else ""
 
 
+_EVERY = "all accounts"
+_HERE = re.compile(r"(?i)\bthere\b")
+"""All accounts are no place: "there" may be any of them."""
 _TOGETHER = 6
 """Accounts, at most, that are named in the place of "those"."""
 _THOSE = re.compile(
