@@ -132,7 +132,7 @@ def _of_sort(call: PlannedCall, kind: str, before: PlannedCall | None, reading: 
     """Only those of the state or type that is named, or that was asked about before."""
     said = sort_named(kind, reading)
     held = before is not None and "only" in before.inputs
-    if said is None and before is not None and held and not _NOUN.search(reading.text) and not wants_all(reading.text):
+    if said is None and before is not None and held and not _all_named(before, reading) and not wants_all(reading.text):
         listed = {key: before.inputs[key] for key in ("by", "top") if before.inputs.get("by") == "resource"}
         return call.having(only=before.inputs["only"], **listed)
     if said is None:
@@ -165,7 +165,25 @@ _NOUNS = {
     "databases": r"(?:(?:rds|aws) )?(?:databases?|dbs?|db instances?)",
 }
 _OTHERS = {"buckets": r"(?:(?:s3|aws) )?buckets?", "load_balancers": r"load balancers?"}
-_NOUN = re.compile("|".join(rf"(?<![\w-])(?:{noun})(?![\w-])" for noun in _NOUNS.values()))
+_ANY = rf"(?<![\w-])(?:{'|'.join(_NOUNS.values())})(?![\w-])"
+_NOUN = re.compile(
+    rf"{_ANY}(?! (?:types?|kinds?|class|classes|sizes?|famil(?:y|ies)|engines?|versions?|runtimes?|states?|status(?:es)?)\b)"
+    rf"|{_ANY}(?=.* (?:we|our|us)\b)|\b(?:we|our|us) .*{_ANY}"
+)
+"""Things by their name, all of which may be meant; no part of what they are told apart by ("by instance type")."""
+_POINTED = re.compile(r"\b(?:those|these|such|same) $")
+
+
+def _all_named(before: PlannedCall, reading: Reading) -> bool:
+    """Whether things are named again after some of them were shown: all of them, where no word points at those.
+
+    That machines run mostly says no more than that they are there: "these machines" are all of them.
+    """
+    every = before.inputs["only"] == "running"
+    found = _NOUN.finditer(reading.text)
+    return any(every or not _POINTED.search(reading.text[: match.start()]) for match in found)
+
+
 _SMALL = frozenset(
     "which what list show me name names the of our all are is do we have there any still currently now right that in on at run runs use uses using with "
     "and how many please us tell give everything written under <account> <venue> <team> <env> <region> ? , 's".split()

@@ -64,7 +64,7 @@ _OLD = r"(?:older|longer|more|greater|over|above|at least|beyond|exceed\w*|less|
 _THRESHOLD = re.compile(
     rf"(?<!\w)(?:{_OLD}(?: than| dan)?|>|<) (?:usd |eur )?(\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|ninety|sixty)(k|m)?\b"
 )
-_AGE = re.compile(
+AGE = re.compile(
     rf"(?:older|longer|more|at least|for over|open over|ouder|langer)(?: than| dan)? (?:{_OLD} )?(?:\d+|a|one|two|three|four|five|six|nine|ten|twelve|thirty|sixty|ninety) (?:days?|weeks?|months?|years?|dagen|maanden)"
 )
 _MOST = r"(?:cheapest|dearest|priciest|costliest|most expensive|biggest|largest|smallest|heaviest|least expensive|most used|busiest|newest|oldest|latest)"
@@ -133,7 +133,7 @@ def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
     timed = any("period" in c.inputs and c.query not in taken and not to_the_end(c) for c in calls)
     if timed and (match := _OPEN.search(reading.when.bare) or _STEPS.search(reading.flat)):
         return f'I did not understand the time in "{_wordy(match[0]).replace("<p>", "a time")}".'
-    text = _AGE.sub(" ", reading.when.bare)
+    text = AGE.sub(" ", reading.when.bare)
     if any(call.inputs.keys() & {"days", "top", "above"} for call in calls):
         text = re.sub(r"\b(?:\d+|[a-z]+) (?:days|weeks|months|years|quarters)\b", " ", text)
     if (match := _LEFT.search(text)) is None or all(call.query in STATES for call in calls):
@@ -144,7 +144,7 @@ def _time(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> s
 
 
 def _threshold(calls: Sequence[PlannedCall], reading: Reading, context: Context) -> str | None:
-    age, size = _AGE.search(reading.flat), _THRESHOLD.search(reading.text)
+    age, size = AGE.search(reading.flat), _THRESHOLD.search(reading.text)
     if age is None and size is None:
         return None
     if any({"days", "above", "top"} & call.inputs.keys() or call.query in ("forecast", "budgets") for call in calls):
@@ -394,6 +394,7 @@ def ranked_by(call: PlannedCall, reading: Reading, context: Context) -> PlannedC
             if by == "account" and not (reading.found.accounts or reading.found.envs or reading.found.teams):
                 inputs.pop("accounts", None) if "," not in str(inputs.get("accounts", "")) else None
             break
-    if (LEAST.search(reading.text) or _THRESHOLD.search(reading.text)) and inputs.get("by") not in (None, "none"):
+    least = LEAST.search(reading.text) and inputs.get("by") != "none"
+    if least or (_THRESHOLD.search(reading.text) and inputs.get("by") not in (None, "none")):
         inputs["top"] = EVERY_ROW
     return call.model_copy(update={"inputs": inputs})

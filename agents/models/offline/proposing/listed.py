@@ -15,6 +15,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.hours import time_of
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.placing import accounts_of
+from agents.models.offline.naming.names import Found
 from agents.models.offline.plan import Plan, PlannedCall
 from agents.models.offline.proposing.shown import HAPPENED
 from agents.models.offline.reading import read
@@ -218,26 +219,40 @@ def said_of_all(plan: Plan, question: str, asked: str) -> Plan:
 def _of_the_account(question: str, before: str, context: Context) -> str:
     """A question of "it" with the one account, venue or team named that was asked about by its name, of "those" with all."""
     of = read(before, context.names, context.now).found
-    if (of.envs or of.excluded) and not read(question, context.names, context.now).found.placed():
-        every = accounts_of(of, context.names)
-        where = " and ".join(every)
-        told = 0 < len(every) <= _TOGETHER
-        return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1) if told else question
+    if read(question, context.names, context.now).found.placed():
+        return question
     named = [f"account {one}" for one in of.accounts] + [f"venue {one}" for one in of.venues]
     named = named or [f"team {one}" for one in of.teams]
-    if len(named) != 1 or read(question, context.names, context.now).found.placed():
+    if len(named) == 1 and not (of.envs or of.excluded):
+
+        def said(match: re.Match[str]) -> str:
+            return f"{named[0]}'s" if match["its"] else f"in {named[0]}" if match["there"] else named[0]
+
+        question = _IT.sub(said, question, count=1)
+    where = _those_accounts(of, context)
+    if not where or (where == _EVERY and _HERE.search(question)):
         return question
-
-    def said(match: re.Match[str]) -> str:
-        return f"{named[0]}'s" if match["its"] else f"in {named[0]}" if match["there"] else named[0]
-
-    return _IT.sub(said, question, count=1)
+    return _THOSE.sub(lambda one: f"in {where}" if one["there"] else where, question, count=1)
 
 
+def _those_accounts(of: Found, context: Context) -> str:
+    """The accounts that were listed, in words; empty where they are too many to be named and have no name together."""
+    every = accounts_of(of, context.names)
+    if not every:
+        return "" if of.any() else _EVERY
+    alone = [*of.envs, *of.teams, *of.venues, *of.accounts] if not of.excluded else []
+    if len(alone) == 1 and (of.teams or len(every) > _TOGETHER):
+        return f"the {alone[0]} accounts"
+    return " and ".join(every) if len(every) <= _TOGETHER else ""
+
+
+_EVERY = "all accounts"
+_HERE = re.compile(r"(?i)\bthere\b")
+"""All accounts are no place: "there" may be any of them."""
 _TOGETHER = 6
 """Accounts, at most, that are named in the place of "those"."""
 _THOSE = re.compile(
-    r"(?i)\b(?:(?:those|these|the|all) accounts|those|these|they|them|both(?: of (?:them|those|these))?|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:in )?there(?=\W*$)))\b"
+    r"(?i)\b(?:(?:those|these|the|all) accounts|those|these|they|them|both(?: of (?:them|those|these))?|(?P<there>(?<!are )(?<!is )(?<!was )(?<!were )(?:(?<!log )(?<!logged )(?<!sign )(?<!signed )in )?there(?! (?:is|are|was|were|has|have|any)\b)))\b"
 )
 
 

@@ -15,6 +15,7 @@ from agents.models.offline.inputs.periods import a_year_ago
 from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.of_shown import of_shown
 
 Opened = tuple[tuple[PlannedCall, ...], tuple[str, ...]]
 """Calls, and sentences about what they do not tell."""
@@ -38,9 +39,6 @@ _EACH = re.compile(
 )
 _NO_CREDITS = re.compile(
     rf"{_LEAD}(?:without|before|excluding|minus|less|net of|not counting) (?:the |our |any )?(?:aws )?(?:credits?|refunds?)(?: and (?:the )?(?:credits?|refunds?))?\W*"
-)
-_SURE = re.compile(
-    rf"{_LEAD}how (?:sure|certain|reliable|accurate|exact|precise|good|firm|safe|confident)(?: (?:is|are|was) (?:{_IT}|you|we|aws|the (?:forecast|estimate|figure|number))(?: (?:of|about) {_IT})?)?\W*"
 )
 _ON_THE_YEAR = re.compile(
     rf"{_LEAD}(?:(?:is|was|are|were) {_IT} )?(?:up|down|more|less|higher|lower)(?: or (?:up|down|more|less|higher|lower))? (?:on|over|from|versus|vs|against|than|compared (?:to|with)) (?:the|a|one|last) year(?: (?:ago|before|earlier))?\W*"
@@ -114,7 +112,7 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
         return (_spend(call, context).having(by="account", top=25),), ()
     if call.query == "forecast" and _NO_CREDITS.fullmatch(text):
         return (call,), (_ALREADY_GROSS,)
-    if call.query == "forecast" and _SURE.fullmatch(text):
+    if call.query == "forecast" and of_shown(text) == "range":
         return (call,), (_NO_BOUNDS if call.inputs.get("period", "this_month") == "this_month" else _BOUNDS,)
     if call.query not in ("spend", "spend_change"):
         return None

@@ -31,6 +31,7 @@ _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
 _BY_TIME = _NEW | {"oldest", "earliest"}
 _STATES = frozenset({"at the end", "state", "status"})
+_BOUNDS = frozenset({"lower bound", "upper bound"})
 _IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
 _BY = "by"
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
@@ -62,7 +63,7 @@ _AN_HOUR = " an hour"
 def picked(told: Told, asked: str) -> list[list[str]]:
     """The rows that are asked about: one where words say which ("the worst", "the first one"), else as they are."""
     rows = [row for row in told.rows if row and row[0] != "other"]
-    if of_shown_in(asked) is None or not rows:
+    if of_shown_in(asked) in (None, "range") or not rows:
         return told.rows
     if _FIRST.search(asked):
         return rows[:1]
@@ -158,6 +159,8 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
+    if ask == "range":
+        return ", ".join(f"{title} [[{cell}]]" for title, cell in cells if title in _BOUNDS and cell in told.facts)
     if ask == "by how much" and told.query == "budgets":
         over = next(
             (told.facts[cell] for title, cell in cells if title == "forecast over limit" and cell in told.facts), None
@@ -208,10 +211,13 @@ def by_number(told: Told, asked: str) -> list[list[str]]:
 
 
 def with_it(line: str, more: str, asked: str) -> str:
-    """The line of a row with what was asked of it, in place of its figure; who did it stands before the time."""
+    """The line of a row with what was asked of it, in place of its figure; who did it stands before the time.
+
+    Of a row that has no name to write, that alone.
+    """
     name, between, figure = line.rpartition(": [[")
     if not more or not name:
-        return line
+        return line or more
     return f"{name}, {more}{between}{figure}" if of_shown_in(asked) == "who" else f"{name}: {more}"
 
 

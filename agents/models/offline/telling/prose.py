@@ -229,10 +229,12 @@ def _told(
         headline, rows = f"{rows[0][:1].upper()}{rows[0][1:]}. {headline}", rows[1:]
     if alone := singled_out(told, asked, rows):
         return f"{alone}\n\n{headline}"
-    if not rows or (len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)):
+    alone_again = len(told_rows) == 1 and one == told.rows and _again(told_rows[0], told, new)
+    if not rows or (alone_again and not also(told_rows[0], told, asked)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
-    lead = "The least:" if least else "Those that were asked for:" if of_some else one_way(told, told_rows)
+    cut = " of those listed" if any(row[0] == "other" for row in told.rows) else ""
+    lead = f"The least{cut}:" if least else "Those that were asked for:" if of_some else one_way(told, told_rows)
     lead = lead or _LEADS.get(told.query, "In detail:")
     if told.partly and told.query == "spend":
         lead = f"{lead[:-1]}{OF_SIGHT}:"
@@ -265,8 +267,6 @@ def _again(row: Sequence[str], told: Told, shown: Sequence[str]) -> bool:
 
 _LASTING = frozenset({"alarms"})
 """Queries whose rows are not in the order of how long they last, which is the figure of each."""
-
-
 _MOST = re.compile(r"\b(?:most|how many|number of)\b")
 _PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGNORECASE)
 

@@ -124,7 +124,7 @@ _CHOICES: dict[str, tuple[tuple[Any, str], ...]] = {
         ("upgrade", r"gp2 (?:to |into )?gp3|newer (?:[\w-]+ )?(?:generations?|instances?|families|types?|hardware)|(?:older|old|previous|last|outdated)[ -]generations?(?: instances?)?|latest generation"),
         ("idle", r"stop(?:ping|ped)?|delet\w+|remov\w+|terminat\w+|idle|idling|unused|doing nothing|do(?:es)? nothing|not (?:being )?used|unattached|detached|sitting|wast\w+|(?:switch|turn|shut)\w* (?:\w+ )?(?:off|down)|(?:nobody|no one|noone) (?:\w+ )?(?:uses|used|needs|wants|using)|zombies?|abandon\w*|orphan\w*|left ?overs?|forgotten|dead (?:weight|wood)|clean(?:ing)?[- ]?(?:up|out)|dormant|decommission\w*|get rid of|lying (?:around|about|idle)|(?:could|can|should|might|may) drop"),
         ("commitments", r"savings? plans?|reserv\w+|commit\w*|ris?|sign\w* up (?:for )?longer|(?:longer|fixed|one[- ]year|three[- ]year|multi-?year|<p>) (?:terms?|contracts?|deals?)|(?:pay\w*|paid) (?:up ?front|ahead|in advance)|(?:tie|lock)\w* ourselves"),
-        ("storage", r"storage|volumes?|disks?|gp2|gp3|buckets?|s3|snapshots?|(?:cold|colder|cheaper|archive|infrequent[ -]access|intelligent) ?(?:tier\w*|class\w*|storage)?|tier(?:s|ing)|lifecycle\w*|glacier|archiv\w*"),
+        ("storage", r"storage|volumes?|disks?|gp2|gp3|buckets?|s3|snapshots?|(?:cold|colder|archive|infrequent[ -]access|intelligent) ?(?:tier\w*|class\w*|storage)?|cheaper (?:tier\w*|class\w*|storage)|tier(?:s|ing)|lifecycle\w*|glacier|archiv\w*"),
         ("upgrade", r"upgrad\w*|moderni[sz]\w*|graviton\w*|arm(?:64)?|migrat\w*"),
     ),
     "untagged_spend.tag": (

@@ -12,7 +12,7 @@ from typing import Literal
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english
 
-Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where"]
+Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where", "range"]
 
 _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
 _ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
@@ -23,7 +23,7 @@ _ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm
 _EACH = r"(?:(?:they |those |these )?(?:each|both)(?: one)?(?: of (?:it|them|those|these))?|every one of (?:them|those|these))"
 _BE = r"(?:is|are|was|were|has|have|had|did|does|do)"
 _DONE = r"(?: (?!than\b|by\b|in\b|of\b|for\b|with\b)\w+){0,3}"
-_MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|most urgent|most important|most serious|most severe)"
+_MOST = r"(?:worst|biggest|largest|longest|oldest|highest|newest|latest|smallest|lowest|shortest|most expensive|dearest|priciest|costliest|most urgent|most important|most serious|most severe)"
 _COSTS = r"(?:costs?|cost(?:ing)?)"
 _END_OF_COST = (
     r"(?: us)?(?: in <account>)?(?: (?:in total|in all|altogether|overall|so far|until now|by now|to date|extra|now))*"
@@ -36,6 +36,8 @@ _LEVEL_OF_IT = (
 _AS_BEFORE = r"(?:normal|usual|(?:the|its|their) (?:normal|usual|old|former) (?:level|self|value)s?|what (?:it|they) (?:was|were)(?: before)?|before)"
 _NORMAL = rf"(?:(?:is|are|was|were|has|have|did|does) {_LEVEL_OF_IT} )?(?:(?:all|now|already|finally|gone|come|been|got|gotten|go|come down|returned?|settled?|dropped|down|fallen|really) )*(?:back (?:to|at) {_AS_BEFORE}|to {_AS_BEFORE}|(?:normal|usual) again|recover(?:ed|y)?|stabili[sz]ed?|calm(?:ed)?(?: down)?|down again|low again)(?: (?:<p>|again|now|already|by now|yet|today|since|meanwhile|in the meantime))*"
 """Whether what was shown is as it is on other days."""
+_FIGURE = rf"(?:{_IT}|(?:that|this|these|those|the|your) (?:\w+ )?(?:numbers?|figures?|forecasts?|estimates?|predictions?|amounts?|sums?|outlook|projections?))"
+"""What was foretold, pointed at or by its name."""
 _ASKS: dict[Ask, str] = {
     "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?|(?:for )?how long {_BE} {_ALL_OF_IT}{_DONE}|how long {_ALL_OF_IT} lasted",
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
@@ -46,6 +48,9 @@ _ASKS: dict[Ask, str] = {
     "left": r"(?:how much|what)(?: (?:room|space|headroom|money|budget|of (?:it|that|this)|of the (?:budget|limit)))?(?: (?:is|do we have|have we(?: got)?|is there|remains|is still))*(?: (?:left|remaining|to spend|over))(?: (?:over|to spend|there|of (?:it|that|this)|in (?:it|that|this)|for (?:it|that|this)|of (?:the|that|this) (?:budget|limit)|this month|now))*|what is left|how much (?:room|headroom) is there(?: left)?|how much (?:remains|can (?:we|they|it) still (?:spend|use))(?: there)?",
     "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still|{_NORMAL}",
     "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|{_IN_TIME}|(?:what about )?the {_MOST}(?: one)?",
+    "range": rf"how (?:sure|certain|accurate|reliable|exact|precise|confident|good|firm|solid|trustworthy|dependable|safe|uncertain|rough)(?: (?:is|are|was|were) (?:{_FIGURE}|you|we|aws))?(?: (?:of|about|on|in) {_FIGURE})?|(?:is|are) {_FIGURE} (?:\w+ )?(?:sure|certain|accurate|reliable|exact|precise|trustworthy|dependable|guaranteed)"
+    rf"|(?:can|could|should|may) (?:we|i|you|one) (?:really )?(?:trust|rely on|count on|depend on|bank on) {_FIGURE}|how (?:much|far|well) can (?:we|i|you|one) (?:trust|rely on|count on|depend on) {_FIGURE}|how (?:much|far) (?:can|could|may|might) {_FIGURE} (?:be off|be wrong|vary|differ|deviate|change)|(?:can|could|may|might) {_FIGURE} be (?:off|wrong)"
+    rf"|(?:(?:what|which|how (?:big|wide|large)) (?:is|are) )?(?:the |its |their )?(?:range|bandwidth|margin|bounds?|lower (?:and|or) (?:the )?upper bounds?|(?:lower|upper) bounds?|spread|uncertainty|certainty|accuracy|reliability|confidence|error|margin of error|error margin|confidence (?:interval|level|range)|(?:best|worst)[ -]case(?: (?:and|or) (?:the )?(?:best|worst)[ -]case)?)(?: (?:of|in|on|for|around) {_FIGURE})?|(?:what|how much) (?:is it )?at (?:most|worst|best|least)|plus or minus (?:how much|what)",
     "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}",
 }
 _TIMED = re.compile(rf"{_LEAD}{_IN_TIME.replace('|last)', '|(?P<last>last))')}\W*")

@@ -16,7 +16,7 @@ from agents.models.offline.naming.billed_parts import within
 from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same, comes_to
 from agents.models.offline.proposing.deeds import DEEDS
-from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
+from agents.models.offline.proposing.guarding import AGE, CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.listed import BEGINS, just_before
 from agents.models.offline.proposing.shown import shown
 from agents.models.offline.proposing.unheeded import unheeded
@@ -82,7 +82,12 @@ def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context)
     words = [w for w in words if not is_known(w) and not knows(w)]
     elsewhere = {*words, *heeded, *_told(reading)}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
+    narrower += [_AN_AGE] if AGE.search(reading.flat) and any(call.query == "findings" for call in calls) else []
     return Idle(tuple(words), tuple(narrower))
+
+
+_AN_AGE = "the age that was named"
+"""Findings are counted by their age, and not picked by it."""
 
 
 _MASKS = frozenset({"xxx", "xxxx"})

@@ -226,12 +226,19 @@ _HOW_MANY = re.compile(
 )
 
 
+_HOW_MANY_MACHINES = re.compile(
+    r"\b(?:how many|number of|count of)(?: (?:of )?(?:the|our|these|those|ec2|different|distinct))* (?:machines?|servers?|instances?|hosts?|boxes|vms?|computers?)\b"
+)
+_ALL_RESOURCES = "Counted are resources of every kind, functions and container images too, and not machines alone."
+
+
 def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence what is counted, where it is asked how many there are of what could be saved on."""
+    """A sentence what is counted, where it is asked how many could be saved on, or how many machines are vulnerable."""
     of_savings = bool(earlier) and earlier[0].query == "savings" and all(call.query == "savings" for call in calls)
-    if not of_savings or not _HOW_MANY.match(reading.text):
-        return []
-    return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
+    if of_savings and _HOW_MANY.match(reading.text):
+        return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
+    vulnerable = bool(calls) and all(call.query == "vulnerabilities" for call in calls)
+    return [_ALL_RESOURCES] if vulnerable and _HOW_MANY_MACHINES.search(reading.text) else []
 
 
 def _of_no_tag(calls: Sequence[PlannedCall], reading: Reading) -> str:

@@ -20,6 +20,7 @@ from agents.models.offline.proposing.untold import is_asked_of_it
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.weighing.aside import UNRANKED
 from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
+from agents.models.offline.weighing.thread import STAYS
 from agents.models.offline.weighing.unheard import is_about
 from agents.models.offline.words.light import LIGHT
 from agents.models.offline.words.text import NUMBERS, stem
@@ -96,8 +97,12 @@ def _is_about(call: PlannedCall, word: re.Match[str], reading: Reading, context:
     return known or is_about(call, word, reading, context)
 
 
-def _same(one: Plan, other: Plan) -> bool:
-    """Whether two plans look at the same and work out the same of it, whatever they say of it."""
-    return (one.calls, one.then, one.focus, one.whether, one.first) == (
-        other.calls, other.then, other.focus, other.whether, other.first
+def _same(other: Plan, plan: Plan) -> bool:
+    """Whether a plan looks at the same and works out the same of it as another one, and says no less of it.
+
+    In which place it stays is said of any question of many things, and is no answer to one of them.
+    """
+    said = {limit for limit in plan.limits if not limit.startswith(STAYS)}
+    return said <= set(other.limits) and (other.calls, other.then, other.focus, other.whether, other.first) == (
+        plan.calls, plan.then, plan.focus, plan.whether, plan.first
     )  # fmt: skip

@@ -130,7 +130,11 @@ _MANY = re.compile(
 
 
 def said_to_stay(plan: Plan, question: str, before: Turn, context: Context) -> Plan:
-    """A plan that says in which place it stays, where many things are asked for and nothing points back at that place."""
+    """A plan that says in which place it stays, where many things are asked for and nothing points back at that place.
+
+    What a team's accounts cost, of which these were listed, is the bill of the accounts.
+    """
+    plan = _of_their_accounts(plan, question, before)
     reading, place = read(question, context.names, context.now), place_of(plan.calls)
     if not place or place != place_of(before.calls) or not _MANY.match(reading.text) or _says_where(reading):
         return plan
@@ -210,3 +214,15 @@ def said_of_part(plan: Plan, question: str, before: Turn, context: Context) -> P
     if not any(span is not None and span.end - span.start > length for span in spans):
         return plan
     return plan.model_copy(update={"limits": (*plan.limits, _WHOLE_TIME), "again": ""})
+
+
+def _of_their_accounts(plan: Plan, question: str, before: Turn) -> Plan:
+    """A plan of the bill of a team's accounts, and not of what has its tag, where these are the accounts that were listed."""
+    if not before.calls or any(call.query != "account_list" for call in before.calls):
+        return plan
+    calls = []
+    for call in plan.calls:
+        team = str(call.inputs.get("team", ""))
+        theirs = bool(team) and f"the {team} accounts" in question
+        calls.append(call.having(team=None, accounts=f"team:{team}") if theirs else call)
+    return plan.model_copy(update={"calls": tuple(calls), "read_as": "; ".join(map(spoken, calls))}) if calls else plan

@@ -28,6 +28,7 @@ _LEANS = re.compile(
     r"|(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|has|have)\b)"
     r"|\bthis\b(?! (?:week|month|quarter|year|morning|afternoon|evening)\b)|\b(?:it|its|that|those|these|they|them|their|then|ones?|both|two|same|latter|former|also|too|instead|else)\b"
     r"|\bthe (?:very )?(?:oldest|newest|latest|first|second|last|biggest|largest|smallest|worst|longest|highest|lowest)\W*$"
+    r"|^\W*(?:(?:and|so|but|ok) )*(?:which|what|who)(?:'s| is| was| are| were)? (?:by far )?the (?:cheapest|dearest|priciest|costliest|(?:least|most) expensive)\W*$"
     r"|\beach (?:costs?|costing)\b|\b(?:is|are|was|were) each\W*$"
     r"|\bhow many (?:are there|there are|do we have|are they|exist)\b"
     r"|\b(?:others?|rest|again|still|more|less|previous|before|earlier|after|later|next)\b"

@@ -22,7 +22,7 @@ from agents.models.offline.naming.billed_parts import HOMES, parts_named
 from agents.models.offline.naming.left_out import left_out, words_left_out
 from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import OF_A_BILL
-from agents.models.offline.proposing.things import of_the_started, saved_on
+from agents.models.offline.proposing.things import PRICE_OF, kind_of, of_the_started, saved_on
 from agents.models.offline.reading import Reading, to_come
 from agents.models.offline.times import dates
 from agents.models.offline.topics.asked import asks_mean, dimensions
@@ -188,7 +188,7 @@ def _backed_up(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readi
     """The backups of the kind of things that were shown, where it is asked of those ("and backed up?")."""
     if call.query != "backups" or "kind" in call.inputs or not of_those(reading.text):
         return call
-    kind = next((kind for one in earlier if (kind := str(one.inputs.get("kind"))) in _BACKED_UP), None)
+    kind = next((kind for one in earlier if (kind := str(kind_of(one))) in _BACKED_UP), None)
     return call.having(kind=kind)
 
 
@@ -302,7 +302,7 @@ def _in_parts(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Readin
         held += [kind for one in earlier if (kind := str(one.inputs.get("kind"))) in HOMES]  # "what do they cost?"
         held += [_METERED[name] for one in earlier if (name := str(one.inputs.get("name"))) in _METERED]
         named = [part for part in dict.fromkeys(held) if HOMES[part] == service]
-        if named and WHOLE_BILL.search(reading.text):
+        if named and WHOLE_BILL.search(reading.text) and not PRICE_OF.search(reading.text):
             return [call.having(service=None, by=None)]
     if not named:
         return [call]

@@ -12,22 +12,20 @@ from collections.abc import Sequence
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import STATE_NOW
 from agents.models.offline.inputs.taken_back import wants_all
-from agents.models.offline.plan import Plan, PlannedCall
+from agents.models.offline.plan import BILLED_FOR, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import come_to_the_same
 from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
+from agents.models.offline.proposing.things import AND_SO, PRICED_WHOLE
 from agents.models.offline.reading import read
 from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
+from tools.cost.parts import words
 
 _THOSE = re.compile(
     r"\b(?:they|them|their|theirs|those|these|it|its|ones?|both)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)"
     r"|^\W*(?:(?:and|so|but|ok) )*(?:which|how many)(?: (?:also|still|ever|never|even|really|actually))* (?:is|are|was|were|have|has|had|do|does|did|can|could|will|need|needs|miss|misses|lack|lacks|run|runs|cost|costs|use|uses|are there)\b"
 )
 """Words that point at things spoken of before, or ask of things without naming any ("which miss patches?")."""
-_AND_SO = re.compile(
-    r"^\W*(?:(?:and|or|but|also|so|ok)\b\W*)*(?:(?:are|is|not|also|all|even|properly|really) )*\w+ed(?: up)?\W*$"
-)
-"""What is asked of the same things by one word more: "and backed up?", "patched?"."""
 NOT_NARROWED = "This is not narrowed to the "
 """How a sentence begins that says of what an answer is not, though it was asked of that."""
 STAYS = "This stays in the "
@@ -48,20 +46,21 @@ def going_on(
         context: what exists.
         leans: whether the question says nothing of what it is about, or leans on what was said before.
     """
-    lost = (*_lost(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
-    if not (aside or lost) or not plan.calls:
+    lost = (*_lost(plan.calls, earlier), *_lost_bill(plan.calls, earlier), *_lost_sort(plan.calls, earlier, question))
+    priced = _priced_whole(plan, earlier)
+    if not (aside or lost or priced) or not plan.calls:
         return plan
     text = read(question, context.names, context.now).text
     if wants_all(text) or _OTHERS.search(text):
         return plan
     again = leans and not plan.aside and {call.query for call in plan.calls} <= {call.query for call in earlier}
-    if not again and not _THOSE.search(text) and not (lost and _AND_SO.match(text)):
+    if not again and not _THOSE.search(text) and not (lost and (AND_SO.match(text) or _OF_IT.search(text))):
         return plan
     given = " ".join(str(value).casefold() for call in plan.calls for value in call.inputs.values())
     still = tuple(word for word in aside if word not in plan.aside and word not in given and word not in text)
     said = [f"Left aside, as before: {', '.join(still)}. What is shown is not of those alone."] if still else []
     said += [f"{NOT_NARROWED}{' and '.join(lost)} of the question before."] if lost else []
-    return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost)})
+    return plan.model_copy(update={"limits": (*plan.limits, *said), "aside": (*plan.aside, *still, *lost, *priced)})
 
 
 def still_said(plan: Plan, before: Turn, question: str, context: Context, *, leans: bool) -> Plan:
@@ -100,7 +99,7 @@ _LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
 
 def of_those(text: str) -> bool:
     """Whether it is asked of the things that were shown, and not of all or of others: "are they backed up?"."""
-    asked = _THOSE.search(text) or _AND_SO.match(text)
+    asked = _THOSE.search(text) or AND_SO.match(text)
     return bool(asked) and not wants_all(text) and not _OTHERS.search(text)
 
 
@@ -108,21 +107,38 @@ def _lost(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple
     """The things that were shown, where these calls look for something else and at more than them: "gpu instances"."""
     found = []
     for one in earlier:
-        kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), str(one.inputs.get("only", ""))
+        kind, only = str(one.inputs.get("kind", _KINDS.get(one.query, ""))), _sort(one)
         if one.inputs.get("part") == "gpu_instances" and any(call.query == "who_did_what" for call in calls):
             found.append("gpu instances")  # no event of an instance says what it is for
         if one.query not in _KINDS or any(call.query == one.query for call in calls):
             continue
         if one.query in _CHECKED and not any(call.query == "backups" for call in calls):
             continue
-        if any(_is_wider(call, kind, only) for call in calls):
-            found.append(f"{only} {kind}".strip().replace("_", " "))
-        elif only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls):
-            found.append(only)
+        of_instances = only and kind == "instances" and any(call.query in _OF_INSTANCES for call in calls)
+        if of_instances or any(_is_wider(call, kind, only) for call in calls):
+            found.append(_called(kind, only))
     return tuple(dict.fromkeys(found))
 
 
 _OF_US = re.compile(r"\b(?:we|our|us|all|every|any|total|overall)\b", re.IGNORECASE)
+
+
+_OF_IT = re.compile(
+    r"\b(?:that|this)\b(?! (?:week|month|quarter|year|day|night|morning|afternoon|evening)s?\b)|\b(?:alternatives?|cheaper|replacements?|substitutes?)\b"
+)
+"""What is asked of the one thing that was priced: "could we do that cheaper?"."""
+_OF_ANY_SERVICE = frozenset({"savings", "budgets", "cost_anomalies", "commitments", "untagged_spend"})
+"""Queries about money that are not narrowed to a service or a part of one."""
+
+
+def _lost_bill(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
+    """The services and parts that were priced, where something else about money is looked at, which is not told by them."""
+    if not any(call.query in _OF_ANY_SERVICE and "kind" not in call.inputs for call in calls):
+        return ()
+    priced = [
+        str(one.inputs[key]) for one in earlier if one.query in OF_A_BILL for key in BILLED_FOR & one.inputs.keys()
+    ]
+    return tuple(dict.fromkeys(words(name) for name in priced))
 
 
 def _lost_sort(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], question: str) -> tuple[str, ...]:
@@ -143,8 +159,34 @@ def _of_another_kind(call: PlannedCall, before: PlannedCall) -> bool:
     )
 
 
+_OF_SORT = {"type": "{kind} of that type", "region": "{kind} of that region", "tag": "{kind} with that tag"}
+"""How things are called that are of one type or region or have one tag, whose names may read as figures."""
+
+
+def _called(kind: str, sort: str) -> str:
+    """Things of a kind in one state, of one type or region: "unattached volumes"."""
+    return _OF_SORT.get(sort, "{sort} {kind}").format(sort=sort, kind=kind).strip().replace("_", " ")
+
+
+def _priced_whole(plan: Plan, earlier: Sequence[PlannedCall]) -> tuple[str, ...]:
+    """The things that were shown in one state, where a sentence says already that all of their kind are priced."""
+    if not any(limit.startswith(PRICED_WHOLE) for limit in plan.limits):
+        return ()
+    return tuple(_called(str(one.inputs.get("kind", "resources")), _sort(one)) for one in earlier if _sort(one))
+
+
+def _sort(call: PlannedCall) -> str:
+    """The state or type that things were shown in, or that they were of one region or had one tag; empty for all of a kind."""
+    if call.query != "inventory":
+        return ""
+    only = str(call.inputs.get("only", ""))
+    return ("type" if re.search(r"\d", only) else only) or next((key for key in _OF_SORT if key in call.inputs), "")
+
+
 def _is_wider(call: PlannedCall, kind: str, only: str) -> bool:
     """Whether a call looks at more than these things."""
+    if only and call.query in _CHECKED:
+        return str(call.inputs.get("kind", "all")) in (kind, "all")  # a check is of all of a kind
     of_kind = call.query == "backups" and call.inputs.get("kind") == kind and not only
     narrowed = _NARROWED if only else _NARROWED | {"action"}  # what was done is done to things of one kind
     return call.query in _OF_ANYTHING and not narrowed & call.inputs.keys() and not of_kind

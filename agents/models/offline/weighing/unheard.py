@@ -131,8 +131,9 @@ def _not_pointed_at(
         before = frozenset().union(*(_places(one, context) for one in earlier))
         if before and all(call.domain == "cost" for call in calls) and not before <= frozenset().union(*places):
             return "that"
-    if not wants_all(text) and (match := _SAME_ONES.search(text)) and any(_forgets(one, calls) for one in earlier):
-        return match[0]
+    pointed = _SAME_ONES.search(text) or PRICE_OF.search(text)
+    if pointed and not wants_all(text) and any(_forgets(one, calls) for one in earlier):
+        return pointed[0]
     timed = any("period" in one.inputs for one in earlier) and not reading.when.mentions
     if timed and (match := _THAT_TIME.search(text)):
         fields = [fields_of(context.queries[call.query]) for call in calls]

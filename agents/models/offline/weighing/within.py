@@ -272,11 +272,14 @@ def _not_pointed(
 
 
 _PICKED = frozenset({"resource", "who"})
+_CHECKS = frozenset({"encryption", "public_exposure"})
+"""Queries that show those of a kind which fail a check: another one of that kind is of more than those."""
 
 
 def _shares(call: PlannedCall, earlier: Sequence[PlannedCall]) -> bool:
     """Whether a call is of the kind of things that were shown: of their kind, their service, or what was done to them."""
-    held = {(key, str(value)) for one in earlier for key, value in one.inputs.items() if key in _PICKS - {"check"}}
+    of = [one for one in earlier if one.query not in _CHECKS]
+    held = {(key, str(value)) for one in of for key, value in one.inputs.items() if key in _PICKS - {"check"}}
     given = {(key, str(value)) for key, value in call.inputs.items()}
     given |= {("kind", "buckets")} if ("name", "bucket_size") in given else set()
     return bool(held & given) or bool({"action", "service", "part"} & call.inputs.keys())
