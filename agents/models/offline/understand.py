@@ -24,7 +24,7 @@ from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, not_of_one, said_of_all
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
-from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart
+from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart, said_once
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
@@ -81,6 +81,7 @@ def understand(
         answers: what was answered to them, for words that point at a first row ("there", "that bucket").
     """
     context = Context(names, now, queries)
+    question = said_once(question, context)
     turns, missed = _told(history, answers, context)
     plan = _asked_after(question, turns, missed, context)
     if turns and plan.calls:
@@ -95,7 +96,7 @@ def _told(history: Sequence[str], answers: Sequence[str], context: Context) -> t
     turns: list[Turn] = []
     first = _first(history, context)
     missed = Missed((), None, None) if first and continues(history[first - 1], context) else None
-    for text, answer in zip(history[first:], said[first:], strict=True):
+    for text, answer in zip((said_once(one, context) for one in history[first:]), said[first:], strict=True):
         asked, before = _after(_taken_up(text, missed), turns, context)
         plan = _following(asked, before, context, said=text, missed=missed)
         if plan.calls:

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
-from agents.models.offline.inputs.only import sort_named
+from agents.models.offline.inputs.only import STATES, sort_named
 from agents.models.offline.inputs.placing import others
-from agents.models.offline.naming.left_out import left_out, only_leaves_out, spans, words_left_out
+from agents.models.offline.inputs.watched import watched
+from agents.models.offline.intents.coverage import own_concepts
+from agents.models.offline.naming.left_out import left_out, only_and_not, only_leaves_out, spans, words_left_out
 from agents.models.offline.plan import Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read
+from tools.registry import Query
 
 Reduced = tuple[tuple[PlannedCall, ...], tuple[str, ...], tuple[Derivation, ...]]
 """Calls, sentences about what is still in them, and what has to be computed of them."""
@@ -182,7 +185,7 @@ _LACKING = re.compile(r"\b(?:tags?|tagged|mfa|owners?|encryption|backups?)\b")
 """A lack of something, not something left out."""
 NO_OPPOSITE = "I can leave out accounts, not a service or a region: ask for the split by them."
 _NOT_KEPT = "I can not leave that out here, and what was to be left out is not what is asked for."
-_SAID_BY_WORDS = ("kind", "part", "usage_type", "only", "state")
+_SAID_BY_WORDS = ("kind", "part", "usage_type", "only", "state", "action", "severity", "status")
 """Inputs that are chosen by words which are no names."""
 
 
@@ -251,6 +254,41 @@ def _picks_what_is_out(reading: Reading, call: PlannedCall, context: Context) ->
         return False
     alone = fill(context.queries[call.query], read(words, context.names, context.now), context.names, context.now)
     return any(alone.inputs.get(key) == value for key, value in picked.items())
+
+
+def said_once(question: str, context: Context) -> str:
+    """The question without the sort of things that is not wanted, where the other one is alone: "only changes, no reads".
+
+    Of places it says more than that one: "only the venues, not Utrecht".
+    """
+    said = only_and_not(question)
+    if said is None:
+        return question
+    one, other = (read(words, context.names, context.now) for words in said[:2])
+    if one.found.placed() or other.found.placed():
+        return question
+    queries = context.queries.values()
+    if one.concepts - other.concepts and other.concepts - one.concepts:
+        of = [{query.name for query in queries if own_concepts(query.name) & each.concepts} for each in (one, other)]
+        if of[0] and of[1] and not of[0] & of[1]:
+            return said[2]  # what is looked up of one tells nothing of the other
+    watch = [watched(each.text, before=True) for each in (one, other)]
+    rivals = watch[0] and watch[1] and not set(watch[0]) & set(watch[1])
+    return said[2] if rivals or any(_of_one_input(query, one, other, context) for query in queries) else question
+
+
+def _of_one_input(query: Query, one: Reading, other: Reading, context: Context) -> bool:
+    """Whether two words each choose another value of an input, or one of them asks for calls that only read."""
+    mine, theirs = (fill(query, each, context.names, context.now).inputs for each in (one, other))
+    for key in mine.keys() | theirs.keys():
+        if mine.get(key) == theirs.get(key) or key in ("period", "top", "by"):
+            continue
+        if key == "writes_only" or (key in mine and key in theirs):
+            return True
+    kind = str(mine.get("kind", theirs.get("kind", "")))
+    kinds = (kind,) if kind else tuple(STATES) if query.name == "inventory" else ()
+    sorts = [(sort_named(each_kind, one), sort_named(each_kind, other)) for each_kind in kinds]
+    return any(left and right and left != right for left, right in sorts)
 
 
 _THE_OTHERS = re.compile(
