@@ -220,7 +220,7 @@ def left_out_alone(calls: Sequence[PlannedCall], reading: Reading, context: Cont
             return NO_OPPOSITE
         if {"service", "region"} & call.inputs.keys() and _leaves_out_no_place(reading):
             return NO_OPPOSITE
-        lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and "only" not in call.inputs
+        lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and not {"only", "action"} & call.inputs.keys()
         if not lack and _picks_what_is_out(reading, call, context):
             return _NOT_KEPT
     return None
