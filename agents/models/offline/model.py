@@ -136,6 +136,9 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
             shown = {cell for told in results for row in told.rows for cell in row}
             ids += [fact.id for fact in facts if fact.id in shown and fact.number is not None]
             continue
+        if cell := _CELL.fullmatch(pick):
+            ids += _cell(results, int(cell[1]), cell[2])
+            continue
         if row := _ROW.fullmatch(pick):
             ids += _first_figure(results, int(row[1]) - 1)
             continue
@@ -158,7 +161,18 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
 
 _ONLY = re.compile(r"only (.+)")
 _ROW = re.compile(r"row (\d)")
+_CELL = re.compile(r"row (-?\d) (\w+)")
 _NAMED_ROW = re.compile(r"row (.+)")
+
+
+def _cell(results: Sequence[Told], place: int, column: str) -> list[str]:
+    """The figure of a column in the row at a place of the list, -1 for the last; empty if there is none."""
+    for told in results:
+        rows = [row for row in told.rows if row[0] != "other"]
+        at = next((n for n, title in enumerate(told.columns) if title.casefold().split(" (")[0] == column), None)
+        if at is not None and -len(rows) <= place < len(rows) and rows[place][at] in told.facts:
+            return [rows[place][at]]
+    return []
 
 
 def _first_figure(results: Sequence[Told], place: int) -> list[str]:

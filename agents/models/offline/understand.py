@@ -29,6 +29,7 @@ from agents.models.offline.proposing.restated import alike, restated, same_queri
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
+from agents.models.offline.topics.of_shown import no_day
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.also import same_and_more
 from agents.models.offline.weighing.deciding import Decision, decide
@@ -339,7 +340,7 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return question, Turn("", "", ())
     if apart := of_two_rows(question, turns[-1], context):
         return apart
-    question, older = reached(paired(question), turns, context)
+    question, older = reached(no_day(paired(question)), turns, context)
     before = older or turns[-1]
     before = placed_before(question, before, turns, context)
     question = named_apart(question, before.calls, before.answer, context)

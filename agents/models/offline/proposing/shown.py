@@ -37,6 +37,7 @@ from agents.models.offline.topics.of_shown import (
     asks_normal,
     asks_of_them_all,
     before_that,
+    nth,
     of_shown,
     of_shown_in,
     rose_in_a_time,
@@ -61,8 +62,9 @@ _TELLS: dict[Ask, frozenset[str]] = {
     ),
     "most": frozenset(
         "alarms alarm_history aws_health_events backups budgets cost_anomalies error_logs health_summary patches quotas "
-        "savings threats".split()
+        "savings threats vulnerabilities".split()
     ),
+    "severity": frozenset({"threats", "vulnerabilities"}),
     "where": _PLACED,
 }
 """Queries whose answers tell it, whatever their inputs."""
@@ -391,5 +393,7 @@ def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation,
     if ask == "left" and [call.query for call in calls] == ["budgets"]:
         return (Derivation(operation="difference", picks=("only limit", "only actual so far")),)
     if ask == "left" and [call.query for call in calls] == ["quotas"]:
-        return (Derivation(operation="difference", picks=("limit", "used")),)
+        place = nth(reading.text)
+        row = f"row {place[1]} " if place else ""
+        return (Derivation(operation="difference", picks=(f"{row}limit", f"{row}used")),)
     return ()

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
+from agents.models.offline.topics.of_shown import Ask, nth, of_shown_in, superlative
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english
 from tools.units import DURATIONS
 
 _OWN_ORDER = frozenset(
-    "aws_health_events backups cost_anomalies error_logs health_summary patches quotas savings threats".split()
+    "aws_health_events backups cost_anomalies error_logs health_summary patches quotas savings threats vulnerabilities".split()
 )
 """Queries whose first row is the worst one, or the one with the most."""
 _BIGGEST = {
@@ -26,6 +26,26 @@ _BIGGEST = {
     "cost_anomalies": "above expected",
 }
 """The column by which one row is worse than another, where the first is not."""
+_BY_WHAT = {
+    "alarms": "how long it has fired",
+    "alarm_history": "how long it fired",
+    "backups": "failed jobs",
+    "budgets": "what it is forecast to be over",
+    "cost_anomalies": "what is above expected",
+    "error_logs": "lines",
+    "health_summary": "how many different things are wrong",
+    "patches": "missing patches",
+    "quotas": "the share in use",
+    "savings": "what would be saved",
+    "threats": "severity",
+    "vulnerabilities": "severity",
+}
+"""By what the first row comes before the others, or the one that is picked does."""
+_BAD = frozenset({"worst", "most serious", "most severe", "most urgent", "most important"})
+"""Words that say of nothing by what one is before the others."""
+_URGENT = frozenset({"most urgent", "most important"})
+_NOT_URGENT = "How urgent each is is not known here. The first by {what}:"
+_SEVERITY = "severity"
 _LASTING = frozenset({"longest", "oldest"})
 _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
@@ -38,7 +58,6 @@ _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene",
 _MANY, _TWO = 3, 2
 _MOMENTS = 2
 """Times of a row that are told, at most."""
-_FIRST = re.compile(r"\bthe (?:first|top)(?: one)?\b", re.IGNORECASE)
 _SHORT = {"for": "in this state for", "first": "first", "last": "last"}
 _AGED = frozenset({"vulnerabilities", "findings"})
 """Queries that tell how old the oldest of what they count is."""
@@ -64,8 +83,8 @@ def picked(told: Told, asked: str) -> list[list[str]]:
     rows = [row for row in told.rows if row and row[0] != "other"]
     if of_shown_in(asked) is None or not rows:
         return told.rows
-    if _FIRST.search(asked):
-        return rows[:1]
+    if place := nth(asked):
+        return [rows[place[1]]] if -len(rows) <= place[1] < len(rows) else told.rows
     word = superlative(asked)
     if not word:
         return told.rows
@@ -75,9 +94,22 @@ def picked(told: Told, asked: str) -> list[list[str]]:
         timed = sorted((moment, row) for row in rows if (moment := _moment(row, told)))
         at = timed[-1 if word in _NEW else 0][0] if timed else ""
         return [row for moment, row in timed if moment == at] or told.rows
+    if not sized and word in _BAD and told.query in _OWN_ORDER:
+        return [row for row in rows if _rank(row, told) == _rank(rows[0], told)]
     if not sized:
         return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST | _LASTING else told.rows
     return [min(sized, key=lambda pair: pair[0])[1] if word in _FEWEST else max(sized, key=lambda pair: pair[0])[1]]
+
+
+def _rank(row: Sequence[str], told: Told) -> object:
+    """What puts a row where it stands, equal for rows of which none comes before the others: its severity, its figures."""
+    titles = [_title(column) for column in told.columns]
+    if _SEVERITY in titles:
+        return row[titles.index(_SEVERITY)]
+    if told.query != "health_summary":
+        return row
+    sizes = [size for cell in row if (size := _size(cell, told)) is not None]
+    return len(sizes), sum(sizes)
 
 
 def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
@@ -85,10 +117,14 @@ def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
     one = picked(told, asked)
     if not 0 < len(rows) == len(one) < len(told.rows):
         return ""
-    word = superlative(asked) or ("first" if _FIRST.search(asked) else "")
+    place = nth(asked)
+    word = place[0] if place else superlative(asked)
     cut = any(row and row[0] == "other" for row in told.rows)
     ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST
     lines = "\n".join(f"- {row}" for row in rows)
+    if word in _BAD and told.query in _BY_WHAT:
+        what = _BY_WHAT[told.query]
+        return f"{_NOT_URGENT.format(what=what) if word in _URGENT else f'The {word} by {what}:'}\n{lines}"
     return f"The {word}{' of those listed' if cut and not ordered else ''}:\n{lines}" if word else ""
 
 
@@ -158,6 +194,8 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if ask == "who":
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
+    if ask == "most" and told.query == "health_summary":
+        return ", ".join(f"{t.replace('aws', 'AWS')} [[{cell}]]" for t, cell in cells if cell in told.facts)
     if ask == "by how much" and told.query == "budgets":
         over = next(
             (told.facts[cell] for title, cell in cells if title == "forecast over limit" and cell in told.facts), None

@@ -10,7 +10,7 @@ from agents.models.offline.proposing.guarding import LEAST
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
 from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.topics.of_shown import superlative
+from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
 from agents.models.offline.weighing.aside import (
     ALREADY_SO,
     LISTS,
@@ -40,7 +40,7 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         results: what was found.
         asked: the question as it is told by.
     """
-    if {NOTHING_NEW, ALREADY_SO} & set(plan.limits):
+    if {NOTHING_NEW, ALREADY_SO} & set(plan.limits) or _stands_in_the_rows(results, asked):
         return ()
     told = _sentences(plan, results, asked)
     if plan.again and told <= _sentences(plan, results, plan.again):
@@ -57,6 +57,18 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
     same = [one.word for one in left if told == _sentences(plan, results, one.asked)]
     words = list(dict.fromkeys(A_FIGURE if word in FIGURES else f'"{word}"' for word in same))
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
+
+
+_COLUMNS: dict[Ask, str] = {"severity": "Severity", "where": "Account"}
+"""What is asked of the rows that were shown, and the column that tells it of each, however they are told."""
+
+
+def _stands_in_the_rows(results: Sequence[Told], asked: str) -> bool:
+    """Whether a question asks no more than what each row says of itself."""
+    ask = of_shown_in(asked)
+    column = _COLUMNS.get(ask, "") if ask else ""
+    good = [told for told in results if not told.error]
+    return bool(column and good) and all(column in told.columns for told in good)
 
 
 _WHICH = re.compile(
