@@ -341,8 +341,7 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
     if apart := of_two_rows(question, turns[-1], context):
         return apart
     question, older = reached(no_day(paired(question)), turns, context)
-    before = older or turns[-1]
-    before = placed_before(question, before, turns, context)
+    before = placed_before(question, older or turns[-1], turns, context)
     question = named_apart(question, before.calls, before.answer, context)
     lists = (before,) if older else turns[:-_LISTS:-1]
     taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)

@@ -54,6 +54,7 @@ _TELLS: dict[Ask, frozenset[str]] = {
     ),
     "why": frozenset({"backups"}),
     "who": frozenset({"recent_changes"}),
+    "by": frozenset({"recent_changes"}),
     "by how much": frozenset({"budgets", "forecast", "spend_change"}),
     "cost": frozenset({"cost_anomalies"}),
     "left": frozenset({"quotas", "budgets"}),
@@ -96,7 +97,7 @@ _OF_AN_AGE = re.compile(
 """Whether those that were shown are to be picked by their age."""
 _NO_AGE = "How old each of them is is not told here: this is what was shown before, and not only those of that age."
 _TOO_MUCH = re.compile(
-    r"\W*(?:(?:and|so|ok|but) )*(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?(?: (?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over)(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)))*\W*"
+    r"\W*(?:(?:and|so|ok|but) )*(?:(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?)?(?: ?(?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over|(?:get|become|grow|be)(?:ing)? (?:any )?(?:worse|better|more|higher))(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)|(?:before|by|until|till|at|this|in) (?:the )?(?:end of )?<p>))*\W*"
 )
 """Which budgets are or will be over their limit: each says so, and what is forecast of it."""
 _WORST_PLACE = re.compile(
@@ -220,7 +221,7 @@ def _of_another_kind(reading: Reading, earlier: Sequence[PlannedCall], context: 
 
 
 _WHO_DID = re.compile(
-    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|so|this way|that way|like this|like that|<p>))*\W*"
+    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|so|this way|that way|like this|like that|<p>))*(?: and (?:when|where|since when))?\W*"
 )
 
 
@@ -393,7 +394,6 @@ def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation,
     if ask == "left" and [call.query for call in calls] == ["budgets"]:
         return (Derivation(operation="difference", picks=("only limit", "only actual so far")),)
     if ask == "left" and [call.query for call in calls] == ["quotas"]:
-        place = nth(reading.text)
-        row = f"row {place[1]} " if place else ""
+        row = f"row {place[1]} " if (place := nth(reading.text)) else ""
         return (Derivation(operation="difference", picks=(f"{row}limit", f"{row}used")),)
     return ()

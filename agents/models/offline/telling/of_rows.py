@@ -52,7 +52,7 @@ _NEW = frozenset({"newest", "latest"})
 _BY_TIME = _NEW | {"oldest", "earliest"}
 _STATES = frozenset({"at the end", "state", "status"})
 _IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
-_BY = "by"
+_BY, _WHO = "by", ("who", "by")
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
 """Queries whose rows are told by their time or age anyhow."""
 _MANY, _TWO = 3, 2
@@ -191,7 +191,7 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if told.query == "commitments" and _HOURLY.search(asked):
         hourly = (cell for title, cell in cells if title.endswith(_AN_HOUR) and cell in told.facts)
         return next((f"hourly cost [[{cell}]]" for cell in hourly), "")
-    if ask == "who":
+    if ask in _WHO:
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
     if ask == "most" and told.query == "health_summary":
@@ -250,7 +250,7 @@ def with_it(line: str, more: str, asked: str) -> str:
     name, between, figure = line.rpartition(": [[")
     if not more or not name:
         return line
-    return f"{name}, {more}{between}{figure}" if of_shown_in(asked) == "who" else f"{name}: {more}"
+    return f"{name}, {more}{between}{figure}" if of_shown_in(asked) in _WHO else f"{name}: {more}"
 
 
 def _is_moment(fact: ToldFact) -> bool:

@@ -76,6 +76,8 @@ _LEADS: dict[str, str] = {
     "who_did_what": "The events:",
     "recent_changes": "The changes:",
 }
+_NOT_LISTED = "What was named is not among the largest, which are listed."
+_NOT_IN_IT = "There is none of what was named in it: all that there is stands in the list."
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _FIRST = (
@@ -188,7 +190,8 @@ def _told(
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
     if told.query == "spend" and focus and not about and not decided[0] and told.rows:
-        headline += " What was named is not among the largest, which are listed."
+        cut = any(row[0] == "other" for row in told.rows)
+        headline += f" {_NOT_LISTED if cut else _NOT_IN_IT}"
     told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
     whether, shown = decided if decided[0] else held_against(told, asked, focus)
     two = bool(decided[1])

@@ -59,7 +59,7 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
 
 
-_COLUMNS: dict[Ask, str] = {"severity": "Severity", "where": "Account"}
+_COLUMNS: dict[Ask, str] = {"severity": "Severity", "where": "Account", "by": "By"}
 """What is asked of the rows that were shown, and the column that tells it of each, however they are told."""
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english
 
-Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where", "severity"]
+Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where", "severity", "by"]
 
 _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
 _NTH = r"(?:first|second|third|fourth|fifth|last)"
@@ -41,6 +41,7 @@ _ASKS: dict[Ask, str] = {
     "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?|(?:for )?how long {_BE} {_ALL_OF_IT}{_DONE}|how long {_ALL_OF_IT} lasted",
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
+    "by": r"who(?: exactly| else)?(?: (?:did|made) what)?",
     "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who (?:is|are) (?:responsible|accountable|in charge|answerable|the (?:contact|responsible person|person responsible))(?: (?:for|of) {_IT_OR_PLACE})?|who (?:runs|manages|looks after) {_IT_OR_PLACE}|of who is {_IT}|who owns (?:<account>|our accounts)",
     "cost": rf"(?:what|how much(?: money)?) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|how much (?:extra|more)(?: money)? (?:did|has|have) {_IT} {_COSTS}{_END_OF_COST}|(?:(?:what|how much|how high) (?:is|was|are|were) )?the (?:extra|additional) (?:costs?|spend|spending)(?: of {_IT})?(?: (?:in total|in all|altogether|overall|so far))?|(?:what|how much) (?:is|was|are|were) {_EACH}",
     "by how much": rf"by how much(?: in percent)?(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",

@@ -62,8 +62,6 @@ def left_aside(
         *_all_announced(calls, reading),
         *_lately_ended(calls, reading),
         *_at_any_time(calls, reading),
-        *_lately_seen(calls, reading),
-        *_up_to_a_share(calls, reading),
         *_lately_used(calls, reading),
         *_only_scanned(calls, reading),
         *_no_hour(calls, reading),
@@ -81,8 +79,9 @@ def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context)
     idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
     heeded = {*_MASKS, *(["clock"] if reading.when.clock else [])}
     words = [w for w in idle if w.isalpha() and w not in heeded and w != reading.hint]
-    words = [w for w in words if not is_known(w) and not knows(w)]
-    elsewhere = {*words, *heeded, *_told(reading)}
+    told = _told(reading)
+    words = [w for w in words if not is_known(w) and not knows(w) and w not in told]
+    elsewhere = {*words, *heeded, *told}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
     return Idle(tuple(words), tuple(narrower))
 
@@ -273,24 +272,6 @@ def _at_any_time(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     of_identities = any(call.query == "identity_hygiene" and "days" not in call.inputs for call in calls)
     of_budgets = any(call.query == "budgets" for call in calls) and named & FUTURE - {"this_year"}
     return [STATE_NOW] if (named and of_identities) or of_budgets else []
-
-
-def _lately_seen(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where it is asked which threats there are now: of each it is known when it was seen last."""
-    now = _NOW.search(reading.flat) and any(call.query == "threats" for call in calls)
-    return ["Whether a threat still goes on is not known here: each has when it was last seen."] if now else []
-
-
-def _up_to_a_share(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence where quotas are asked for that are used up to a share, and those from it on are shown."""
-    told = any("above" in call.inputs for call in calls) and _USED_LESS.search(reading.flat)
-    return ["These are quotas in use from that share on: those below it are not told."] if told else []
-
-
-_NOW = re.compile(r"\b(?:now|currently|at the moment|going on|ongoing|under way|at present|today)\b")
-_USED_LESS = re.compile(
-    r"\b(?:below|under|beneath|(?:less|lower|fewer) than|at most|up to)\b(?!.*\b(?:left|remain\w*|free|spare|headroom|room)\b)"
-)
 
 
 def _lately_used(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:

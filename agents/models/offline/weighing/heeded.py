@@ -51,6 +51,10 @@ FIGURES = frozenset(
 )
 """Words that read as figures: an answer that quotes one would tell a figure which no fact supports."""
 A_FIGURE = "the number that it says"
+_TELL_MORE = re.compile(
+    r"\b(?:(?:tell|show|give|say|know|see|hear|read|learn) (?:me |us |a bit |a little |something )*more|more (?:about|on|details?|info\w*|of (?:it|that|this)))\b|\bbefore (?:the )?(?:end of )?<p>"
+)
+"""What asks for all that is known, and the word that only leads to the end of a time."""
 _WORD = re.compile(r"(?<![<\w-])[a-z][\w'-]*(?![>\w])")
 
 
@@ -77,7 +81,8 @@ def without_each(question: str, plan: Plan, again: Callable[[str], Plan], contex
 
 def _words(reading: Reading, calls: Sequence[PlannedCall], context: Context) -> Iterable[str]:
     """The words that have to count: none that is light, part of a name or a time, or of what the queries look at."""
-    pointed = [part.span() for part in POINTED_PART.finditer(reading.text)]
+    aside = (POINTED_PART, _TELL_MORE)
+    pointed = [part.span() for pattern in aside for part in pattern.finditer(reading.text)]
     for match in _WORD.finditer(reading.text):
         word = match[0]
         if any(start <= match.start() < end for start, end in pointed):

@@ -101,7 +101,19 @@ def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
         said.append(f"{NOT_RESOLVED}: these are those{since}, {'open and closed' if either else 'still open'}.")
     if calls and all(call.query == "health_summary" for call in calls) and not _OPERATIONS.search(reading.text):
         said.append(OPERATIONS_ONLY)
+    if any(call.query == "threats" for call in calls) and _GOES_ON.search(reading.flat):
+        said.append(NOT_WHETHER_NOW)
+    if any("above" in call.inputs for call in calls) and _USED_LESS.search(reading.flat):
+        said.append(NOT_BELOW)
     return said
+
+
+_GOES_ON = re.compile(r"\b(?:now|currently|at the moment|going on|ongoing|under way|at present|today)\b")
+NOT_WHETHER_NOW = "Whether a threat still goes on is not known here: each has when it was last seen."
+_USED_LESS = re.compile(
+    r"\b(?:below|under|beneath|(?:less|lower|fewer) than|at most|up to)\b(?!.*\b(?:left|remain\w*|free|spare|headroom|room)\b)"
+)
+NOT_BELOW = "These are quotas in use from that share on: those below it are not told."
 
 
 def _counts_each(call: PlannedCall) -> bool:
