@@ -173,6 +173,9 @@ _SMALL = frozenset(
 """Words that say nothing more of what is asked for."""
 
 
+_OUTDATED = re.compile(r"\b(?:(?:an?|any|the) )?(?:outdated|old) run ?times?\b")
+
+
 def plainly(reading: Reading, *, alone: bool) -> str | None:
     """The kind of resource, where a question asks for those in one state or of one type, and for nothing else.
 
@@ -182,6 +185,7 @@ def plainly(reading: Reading, *, alone: bool) -> str | None:
         text, found = re.subn(rf"(?<![\w-])(?:{noun})(?![\w-])", " ", reading.text)
         if not found or not (_LIST.search(reading.text) or _COUNT.search(reading.text)):
             continue
+        text = _OUTDATED.sub(" ", text) if kind == "functions" else text
         states = "|".join(pattern for _, pattern in STATES.get(kind, ()))
         for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES.get(kind, "")))):
             text = re.sub(rf"(?<![\w.-])(?:{pattern})(?![\w-])", " ", text)

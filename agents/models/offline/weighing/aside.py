@@ -19,7 +19,7 @@ from agents.models.offline.proposing.deeds import DEEDS
 from agents.models.offline.proposing.guarding import CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.listed import BEGINS, just_before
 from agents.models.offline.proposing.shown import shown
-from agents.models.offline.proposing.unheeded import unheeded
+from agents.models.offline.proposing.unheeded import narrowing, unheeded, verbs_of_us
 from agents.models.offline.proposing.untold import is_told
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
@@ -37,6 +37,12 @@ class Idle:
 
     unknown: tuple[str, ...]
     narrower: tuple[str, ...]
+
+    def narrowing(self, reading: Reading) -> tuple[str, ...]:
+        """The words that are not known and say which things are meant: what follows is asked of those alone."""
+        places = narrowing(reading.text)
+        said = {reading.text[one.start : one.end] for one in places}
+        return tuple(word for word in self.unknown if word in said)
 
 
 NO_WORDS = Idle((), ())
@@ -79,7 +85,7 @@ def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context)
     idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
     heeded = {*_MASKS, *(["clock"] if reading.when.clock else [])}
     words = [w for w in idle if w.isalpha() and w not in heeded and w != reading.hint]
-    told = _told(reading)
+    told = _told(reading) | {reading.text[slice(*span)] for span in verbs_of_us(reading.text)}
     words = [w for w in words if not is_known(w) and not knows(w) and w not in told]
     elsewhere = {*words, *heeded, *told}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
