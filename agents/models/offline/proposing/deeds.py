@@ -54,7 +54,7 @@ _COUNTED_SIGN_INS = re.compile(
 """How many sign-ins there were, which are events too: a list of users does not count them."""
 
 
-_AND_WHEN = re.compile(r",? and (?:(?:since )?when|where|at what time|how)(?: exactly)?\W*$")
+_AND_WHEN = re.compile(r" ?,? and (?:(?:since )?when|where|at what time|how)(?: exactly)?\W*$")
 """What each event tells beside who it was."""
 
 

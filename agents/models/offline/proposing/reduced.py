@@ -17,7 +17,8 @@ from agents.models.offline.inputs.placing import others
 from agents.models.offline.inputs.watched import watched
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.naming.left_out import left_out, only_and_not, only_leaves_out, spans, words_left_out
-from agents.models.offline.plan import Derivation, Plan, PlannedCall
+from agents.models.offline.naming.services import billed_as
+from agents.models.offline.plan import BILLED_FOR, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read
 from tools.registry import Query
@@ -59,6 +60,8 @@ def reduced(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         earlier: the calls of the answer before it.
         context: names, clock and queries.
     """
+    if services := _services_out(reading, earlier, context):
+        return _without_rows(services, (earlier[0].having(top=EVERY_ROW),))
     if not leaves_out_alone(reading):
         return None
     if match := _OTHERS.fullmatch(reading.flat):
@@ -164,11 +167,31 @@ def _still_in(reading: Reading, earlier: Sequence[PlannedCall], context: Context
 EVERY_ROW = 25
 """Rows of a bill, so that what is left out of its sum is one of them."""
 STILL_IN = "What was to be left out can not be left out of this: the totals and the list still hold it."
+WITHOUT_THEM = "What was to be left out stands in the list, and in the total: the sum is of that alone."
 WITHOUT_IT = "What was to be left out stands in the list, and in the total; the difference is what is left without it."
+
+
+_SERVICES_OUT = re.compile(
+    r"\W*(?:(?:and|but|so|ok|please|now|then|the|same|that|it|this|again|show|give|me) )*(?:without|excluding|exclude|except(?: for)?|minus|not counting|leav(?:e|ing) out|ignor(?:e|ing)|drop|skip|apart from)(?: (?:the|our|any|all|aws))* (?P<what>[\w -]+?(?:(?:,| and| or)+ [\w -]+?)*)(?: please)?\W*"
+)
+
+
+def _services_out(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[str]:
+    """The services that a few words leave out of a bill by service, by whatever name they are billed; empty of anything else."""
+    said = _SERVICES_OUT.fullmatch(reading.flat)
+    if said is None or [call.query for call in earlier] != ["spend"]:
+        return []
+    if earlier[0].inputs.get("by", "service") != "service" or BILLED_FOR & earlier[0].inputs.keys():
+        return []
+    each = [part.strip() for part in re.split(r",|\b(?:and|or)\b", said["what"]) if part.strip()]
+    named = [read(part, context.names, context.now).found.services or billed_as(part) for part in each]
+    return [one[0] for one in named] if all(len(one) == 1 for one in named) else []
 
 
 def _without_rows(rows: Sequence[str], calls: Sequence[PlannedCall]) -> Reduced:
     """Calls that show what was to be left out, each in a row, with the sum without it and a sentence that says so."""
+    if len(calls) == 1 and calls[0].query == "spend" and len(rows) > 1:
+        return tuple(calls), (WITHOUT_THEM,), (Derivation(operation="sum", picks=tuple(f"row {one}" for one in rows)),)
     if len(calls) != 1 or calls[0].query != "spend" or len(rows) != 1:
         return tuple(calls), (STILL_IN,), ()
     return tuple(calls), (WITHOUT_IT,), (Derivation(operation="difference", picks=("total spend", f"row {rows[0]}")),)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.models.offline.plan import Plan
 from agents.models.offline.proposing.guarding import LEAST
+from agents.models.offline.proposing.reduced import WITHOUT_IT, WITHOUT_THEM
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
 from agents.models.offline.topics.asked import dimensions
@@ -25,6 +26,16 @@ from agents.models.offline.words.text import fold
 
 _APART = frozenset({"account", "team", "venue", "service", "region", "env", "type"})
 """What an answer may be told apart by; "which databases?" asks for no split."""
+
+
+NOT_AMONG = "What was to be left out is not in this, or not all of it: what is stands in the list and in the total."
+
+
+def still_in(plan: Plan, results: Sequence[Told]) -> tuple[str, ...]:
+    """The sentences of a plan; where what was to be left out has no row to be taken off, they say that."""
+    if any(told.query == "derive" and not told.error for told in results):
+        return plan.limits
+    return tuple(dict.fromkeys(NOT_AMONG if one in (WITHOUT_IT, WITHOUT_THEM) else one for one in plan.limits))
 
 
 _SPLITS = re.compile(
