@@ -68,19 +68,31 @@ def test_urgency_is_not_told_by_what_comes_first(ask: Ask) -> None:
 def test_the_worst_is_the_most_severe(ask: Ask) -> None:
     asked = ("Which CVEs affect the venue Eindhoven?", "which one is the worst?")
     told = [ask(OfflineMaker(), one, session="worst") for one in asked][-1].text
-    assert "The worst by severity:\n- CVE-2026-90387, critical: 6 resources" in told
+    assert "The worst by severity:\n- CVE-2026-90387: critical, 6 resources" in told
 
 
 @pytest.mark.parametrize("asked", ["How severe?", "how serious is it", "how bad is it?", "what is the severity"])
 def test_how_severe_a_threat_is_stands_beside_it(ask: Ask, asked: str) -> None:
     told = [ask(OfflineMaker(), one, session="severe") for one in ("any security threats?", asked)][-1].text
-    assert "in account venue-utrecht, high:" in told
+    assert "in account venue-utrecht: high, 1 time" in told
     assert "may not be in it" not in told and "do not see what else" not in told
 
 
 def test_what_goes_on_now_is_not_told_of_threats() -> None:
     assert NOT_WHETHER_NOW in plan_of("Is there a security threat going on right now?").limits
     assert NOT_WHETHER_NOW not in plan_of("Which threats were there last week?").limits
+
+
+@pytest.mark.parametrize("asked", ["what was there last month", "how many were there last month?", "and last month"])
+def test_what_there_was_is_the_same_of_another_time(asked: str) -> None:
+    plan = plan_of("Is there a security threat going on right now?", asked)
+    assert [(call.query, call.inputs) for call in plan.calls] == [("threats", {"period": "last_month"})]
+    assert NOT_WHETHER_NOW not in plan.limits
+
+
+def test_the_last_row_of_a_list_that_is_cut_is_the_last_of_those_listed(ask: Ask) -> None:
+    told = [ask(OfflineMaker(), one, session="cut") for one in ("what could we save", "and the last one?")][-1].text
+    assert "The last of those listed:" in told
 
 
 def test_quotas_below_a_share_are_not_told() -> None:

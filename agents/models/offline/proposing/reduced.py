@@ -16,6 +16,7 @@ from agents.models.offline.inputs.only import STATES, sort_named
 from agents.models.offline.inputs.placing import others
 from agents.models.offline.inputs.watched import watched
 from agents.models.offline.intents.coverage import own_concepts
+from agents.models.offline.naming.billed_parts import parts_named, within
 from agents.models.offline.naming.left_out import left_out, only_and_not, only_leaves_out, spans, words_left_out
 from agents.models.offline.naming.services import billed_as
 from agents.models.offline.plan import BILLED_FOR, Derivation, Plan, PlannedCall
@@ -185,7 +186,11 @@ def _services_out(reading: Reading, earlier: Sequence[PlannedCall], context: Con
         return []
     each = [part.strip() for part in re.split(r",|\b(?:and|or)\b", said["what"]) if part.strip()]
     named = [read(part, context.names, context.now).found.services or billed_as(part) for part in each]
-    return [one[0] for one in named] if all(len(one) == 1 for one in named) else []
+    if not all(len(one) == 1 for one in named):
+        return []
+    # what is billed within a service among other things is no row
+    parts = [within(part, one[0]) or parts_named(part, one[0]) for part, one in zip(each, named, strict=True)]
+    return [] if any(parts) else [one[0] for one in named]
 
 
 def _without_rows(rows: Sequence[str], calls: Sequence[PlannedCall]) -> Reduced:

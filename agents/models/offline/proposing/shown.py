@@ -93,7 +93,7 @@ _OF_AN_AGE = re.compile(
 """Whether those that were shown are to be picked by their age."""
 _NO_AGE = "How old each of them is is not told here: this is what was shown before, and not only those of that age."
 _TOO_MUCH = re.compile(
-    r"\W*(?:(?:and|so|ok|but) )*(?:(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?)?(?: ?(?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over|(?:get|become|grow|be)(?:ing)? (?:any )?(?:worse|better|more|higher))(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)|(?:before|by|until|till|at|this|in) (?:the )?(?:end of )?<p>))*\W*"
+    r"\W*(?:(?:and|so|ok|but) )*(?:(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?)?(?: ?(?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over|(?:get|become|grow|be)(?:ing)? (?:any )?(?:worse|better|more|higher))(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)|(?:before|by|until|till|at) (?:the )?(?:end of )?<p>))*\W*"
 )
 """Which budgets are or will be over their limit: each says so, and what is forecast of it."""
 _FORECAST_OF_EACH = "What each is forecast to come to by the end of its month stands beside it."

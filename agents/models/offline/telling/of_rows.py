@@ -44,7 +44,8 @@ _BY_WHAT = {
 _BAD = frozenset({"worst", "most serious", "most severe", "most urgent", "most important"})
 """Words that say of nothing by what one is before the others."""
 _URGENT = frozenset({"most urgent", "most important"})
-_NOT_URGENT = "How urgent each is is not known here. The first by {what}:"
+_BY_MORE_THAN_ONE = frozenset({"health_summary", "threats", "vulnerabilities"})
+"""Queries whose order is not that of the figure which is told of each row."""
 _SEVERITY = "severity"
 _LASTING = frozenset({"longest", "oldest"})
 _FEWEST = frozenset({"smallest", "lowest", "shortest"})
@@ -120,12 +121,13 @@ def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
     place = nth(asked)
     word = place[0] if place else superlative(asked)
     cut = any(row and row[0] == "other" for row in told.rows)
-    ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST
+    ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST | {"last"}
     lines = "\n".join(f"- {row}" for row in rows)
-    if word in _BAD and told.query in _BY_WHAT:
-        what = _BY_WHAT[told.query]
-        return f"{_NOT_URGENT.format(what=what) if word in _URGENT else f'The {word} by {what}:'}\n{lines}"
-    return f"The {word}{' of those listed' if cut and not ordered else ''}:\n{lines}" if word else ""
+    what, of = _BY_WHAT.get(told.query, ""), " of those listed" if cut and not ordered else ""
+    if word in _URGENT and what:
+        return f"How urgent each is is not known here. The first{of} by {what}:\n{lines}"
+    by = f" by {what}" if word in _BAD and told.query in _BY_MORE_THAN_ONE else ""
+    return f"The {word}{of}{by}:\n{lines}" if word else ""
 
 
 def _column(told: Told, word: str) -> int | None:
@@ -194,6 +196,11 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if ask in _WHO:
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
+    if ask == "severity" or (ask == "most" and superlative(asked) in _BAD):
+        level = next((cell for title, cell in cells[1:] if title == _SEVERITY and cell not in told.facts), "")
+        figure = next((cell for _, cell in cells if _size(cell, told) is not None), "")
+        if level and figure:
+            return f"{level}, [[{figure}]]"
     if ask == "most" and told.query == "health_summary":
         return ", ".join(f"{t.replace('aws', 'AWS')} [[{cell}]]" for t, cell in cells if cell in told.facts)
     if ask == "by how much" and told.query == "budgets":

@@ -363,8 +363,7 @@ _FULLER = {"for": "in this state for"}
 """Titles that are too short to stand behind a name."""
 _WHOLES = {"untagged_spend": " of its spend", "quotas": " of the quota"}
 """What the share of a row is of, where that is not the whole that stands above it."""
-_LEVELLED = {"threats": ("Severity",), "vulnerabilities": ("Severity",)}
-_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",), **_LEVELLED}
+_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
 """Columns of words that say what the figure of their row is of."""
 _FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
 """A word of the column whose figure tells most, where that is not the first."""

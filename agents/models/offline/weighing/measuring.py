@@ -101,7 +101,8 @@ def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
         said.append(f"{NOT_RESOLVED}: these are those{since}, {'open and closed' if either else 'still open'}.")
     if calls and all(call.query == "health_summary" for call in calls) and not _OPERATIONS.search(reading.text):
         said.append(OPERATIONS_ONLY)
-    if any(call.query == "threats" for call in calls) and _GOES_ON.search(reading.flat):
+    lately = any(call.query == "threats" and "period" not in call.inputs for call in calls)
+    if lately and _GOES_ON.search(reading.flat):
         said.append(NOT_WHETHER_NOW)
     if any("above" in call.inputs for call in calls) and _USED_LESS.search(reading.flat):
         said.append(NOT_BELOW)
