@@ -18,6 +18,7 @@ from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares, compares_as_shown
 from agents.models.offline.proposing.candidates import Candidate
+from agents.models.offline.proposing.enlarged import enlarged
 from agents.models.offline.proposing.followups import named_after, person_meant
 from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, not_of_one, said_of_all
@@ -25,7 +26,7 @@ from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
 from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart, said_once
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
-from agents.models.offline.proposing.shown import HAPPENED, is_beside, shown
+from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
 from agents.models.offline.topics.of_shown import no_day
@@ -216,7 +217,7 @@ def _whole(question: str, earlier: tuple[PlannedCall, ...], context: Context, *,
     if alone is None or _POINTS.search(alone.reading.text) or leans(alone.reading.text):
         return None
     calls = alone.readings[0].calls
-    if compares_as_shown(calls, alone.reading, earlier) or shown(alone.reading, earlier, context):
+    if compares_as_shown(calls, alone.reading, earlier) or enlarged(alone.reading, earlier, context):
         return None
     if not any(own_concepts(call.query) & alone.reading.concepts for call in calls):
         return None

@@ -102,7 +102,7 @@ def test_quotas_below_a_share_are_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["was mfa on", "did they use mfa?", "is MFA enabled", "with mfa?", "was there a second factor"]
+    "asked", ["was mfa on", "did they use mfa?", "is MFA enabled", "with mfa?", "was there mfa on it?"]
 )
 @pytest.mark.parametrize("before", ["Did anyone use the root account this month?", "Who signed in as root last month?"])
 def test_whether_mfa_was_on_is_asked_of_root(before: str, asked: str) -> None:
