@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from agents.models.offline.naming.names import Names, names_of
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
-from agents.models.offline.understand import Route, route, understand
+from agents.models.offline.routes import Route, route
+from agents.models.offline.understand import understand
 
 __all__ = ["Abstention", "Derivation", "Names", "Plan", "PlannedCall", "Route", "names_of", "route", "understand"]

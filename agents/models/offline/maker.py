@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agents.models.offline.naming.names import Names, names_of
-from agents.models.offline.understand import Route, route
+from agents.models.offline.routes import Route, route
 from tools.catalogue import queries
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from agents.models.offline.plan import Derivation, Plan
 from agents.models.offline.telling.picking import is_mean
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told, read_result
-from agents.models.offline.telling.unchanged import nothing_changed
+from agents.models.offline.telling.unchanged import nothing_changed, still_in
 from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.understand import understand
 from tools.errors import RegentError
@@ -111,9 +111,8 @@ class OfflineModel(Model):
             others = [told for told in results if told.query != "derive"]
             results = [*others[:first], *worked_out, *others[first:]]  # of the likelier reading
             first += len(worked_out)
-        return [], answer(
-            results, (*nothing_changed(plan, results, asked), *plan.limits), asked, plan.focus, first, plan.whether
-        )
+        limits = (*nothing_changed(plan, results, asked), *still_in(plan, results))
+        return [], answer(results, limits, asked, plan.focus, first, plan.whether)
 
 
 def _leads(step: Derivation) -> bool:
@@ -136,12 +135,18 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
             shown = {cell for told in results for row in told.rows for cell in row}
             ids += [fact.id for fact in facts if fact.id in shown and fact.number is not None]
             continue
+        if cell := _CELL.fullmatch(pick):
+            ids += _cell(results, int(cell[1]), cell[2])
+            continue
         if row := _ROW.fullmatch(pick):
             ids += _first_figure(results, int(row[1]) - 1)
             continue
         if named := _NAMED_ROW.fullmatch(pick):
             of = [replace(told, rows=[row for row in told.rows if row[0] == named[1]]) for told in results]
-            ids += _first_figure(of, 0)
+            figure = _first_figure(of, 0)
+            if not figure:
+                return None  # not all that is named is there: what is worked out without it would be something else
+            ids += figure
             continue
         if only := _ONLY.fullmatch(pick):
             alike = [fact.id for fact in facts if fact.label == only[1]]
@@ -158,7 +163,18 @@ def _derived(step: Derivation, results: Sequence[Told]) -> dict[str, Any] | None
 
 _ONLY = re.compile(r"only (.+)")
 _ROW = re.compile(r"row (\d)")
+_CELL = re.compile(r"row (-?\d) (\w+)")
 _NAMED_ROW = re.compile(r"row (.+)")
+
+
+def _cell(results: Sequence[Told], place: int, column: str) -> list[str]:
+    """The figure of a column in the row at a place of the list, -1 for the last; empty if there is none."""
+    for told in results:
+        rows = [row for row in told.rows if row[0] != "other"]
+        at = next((n for n, title in enumerate(told.columns) if title.casefold().split(" (")[0] == column), None)
+        if at is not None and -len(rows) <= place < len(rows) and rows[place][at] in told.facts:
+            return [rows[place][at]]
+    return []
 
 
 def _first_figure(results: Sequence[Told], place: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from agents.conversations import MOST_EXCHANGES
@@ -13,7 +13,6 @@ from agents.models.offline.inputs.backward import timed
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import asks_share, fields_of
 from agents.models.offline.intents.coverage import own_concepts
-from agents.models.offline.intents.scoring import scores
 from agents.models.offline.naming.names import Names
 from agents.models.offline.plan import Abstention, Plan, PlannedCall
 from agents.models.offline.proposing.anchored import compares, compares_as_shown
@@ -25,11 +24,12 @@ from agents.models.offline.proposing.guarding import objections
 from agents.models.offline.proposing.listed import listed, not_of_one, said_of_all
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.proposing.reaching import Turn, of_two_rows, placed_before, reached
-from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart
+from agents.models.offline.proposing.reduced import leaves_out_alone, named_apart, said_apart, said_once
 from agents.models.offline.proposing.restated import alike, restated, same_queries, without_place
 from agents.models.offline.proposing.shown import HAPPENED, is_beside
 from agents.models.offline.proposing.timing import at_that_time
 from agents.models.offline.reading import read
+from agents.models.offline.topics.of_shown import no_day
 from agents.models.offline.topics.refusals import refusal
 from agents.models.offline.weighing.also import same_and_more
 from agents.models.offline.weighing.deciding import Decision, decide
@@ -54,14 +54,6 @@ _LISTS = 4
 """Answers, less one, among which the list is looked for of which "the third one" is said: the latest that has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Which domains a question needs: `domains` strictly as planned, `scores` generously (0 to 1) for every domain."""
-
-    domains: tuple[str, ...]
-    scores: dict[str, float]
-
-
 def understand(
     question: str,
     history: Sequence[str],
@@ -82,6 +74,7 @@ def understand(
         answers: what was answered to them, for words that point at a first row ("there", "that bucket").
     """
     context = Context(names, now, queries)
+    question = said_once(question, context)
     turns, missed = _told(history, answers, context)
     plan = _asked_after(question, turns, missed, context)
     if turns and plan.calls:
@@ -90,13 +83,18 @@ def understand(
     return while_waiting(plan, answers[len(history) - 1] if 0 < len(history) <= len(answers) else "")
 
 
+def planned(question: str, history: Sequence[str], answers: Sequence[str], context: Context) -> Plan:
+    """The plan of `question` after these, without what is said of words that change nothing (see `understand`)."""
+    return _asked_after(question, *_told(history, answers, context), context)
+
+
 def _told(history: Sequence[str], answers: Sequence[str], context: Context) -> tuple[tuple[Turn, ...], Missed | None]:
     """The turns of a conversation that were answered, and what was asked since then and was not."""
     said = [*answers, *[""] * len(history)][: len(history)]
     turns: list[Turn] = []
     first = _first(history, context)
     missed = Missed((), None, None) if first and continues(history[first - 1], context) else None
-    for text, answer in zip(history[first:], said[first:], strict=True):
+    for text, answer in zip((said_once(one, context) for one in history[first:]), said[first:], strict=True):
         asked, before = _after(_taken_up(text, missed), turns, context)
         plan = _following(asked, before, context, said=text, missed=missed)
         if plan.calls:
@@ -341,9 +339,8 @@ def _after(question: str, turns: Sequence[Turn], context: Context) -> tuple[str,
         return question, Turn("", "", ())
     if apart := of_two_rows(question, turns[-1], context):
         return apart
-    question, older = reached(paired(question), turns, context)
-    before = older or turns[-1]
-    before = placed_before(question, before, turns, context)
+    question, older = reached(no_day(paired(question)), turns, context)
+    before = placed_before(question, older or turns[-1], turns, context)
     question = named_apart(question, before.calls, before.answer, context)
     lists = (before,) if older else turns[:-_LISTS:-1]
     taken = (nth_named(question, turn.answer, context.names, rules=_of_rules(turn)) for turn in lists)
@@ -377,24 +374,3 @@ def _out_of_sight(decision: Decision, context: Context) -> Plan | None:
             call = PlannedCall(query=name, domain=query.domain, inputs={"accounts": named[0]})
             return Plan(calls=(call,), read_as=spoken(call))
     return None
-
-
-def route(
-    question: str,
-    history: Sequence[str],
-    *,
-    names: Names,
-    now: datetime,
-    queries: Mapping[str, Query],
-    answers: Sequence[str] = (),
-) -> Route:
-    """The domains that `question` needs; with an LLM, use `scores` to choose generously."""
-    context = Context(names, now, queries)
-    plan = _asked_after(question, *_told(history, answers, context), context)
-    best: dict[str, float] = {q.domain: 0.0 for q in queries.values() if q.domain != "shared"}
-    for name, points in scores(read(question, names, now), queries).items():
-        domain = queries[name].domain
-        best[domain] = max(best[domain], min(1.0, max(0.0, points) / 8))
-    for domain in plan.domains:
-        best[domain] = 1.0
-    return Route(plan.domains, best)

@@ -7,7 +7,7 @@ import pytest
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
 from agents.models.offline.topics.of_shown import of_shown_in
-from agents.models.offline.weighing.aside import NOTHING_NEW
+from agents.models.offline.weighing.nothing_new import NOTHING_NEW
 from tests.agents.models.planning import plan_of
 
 BUCKET = (

@@ -8,7 +8,7 @@ import pytest
 
 from agents.models.offline.proposing.ranked import nth_named
 from agents.models.offline.topics.actions import action
-from agents.models.offline.weighing.aside import NOTHING_NEW
+from agents.models.offline.weighing.nothing_new import NOTHING_NEW
 from tests.agents.models.dev_bank import names
 from tests.agents.models.planning import plan_of
 
@@ -69,9 +69,10 @@ def test_another_check_that_narrows_nothing_says_nothing_of_those_shown() -> Non
     assert plan.calls and not any("shown before" in limit for limit in plan.limits)
 
 
-@pytest.mark.parametrize("more", ["With MFA?", "From where?"])
-def test_what_says_more_of_what_people_did_is_not_asked_of_all_users(more: str) -> None:
-    assert "the same look at what people did" in why_not("Did anyone log in as root?", more)
+def test_what_says_more_of_what_people_did_is_not_asked_of_all_users() -> None:
+    assert "the same look at what people did" in why_not("Did anyone log in as root?", "From where?")
+    [call] = plan_of("Did anyone log in as root?", "With MFA?").calls
+    assert call.inputs == {"check": "root"}
 
 
 def test_when_that_was_is_not_told_by_what_is_so_now() -> None:

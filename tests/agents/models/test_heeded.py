@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from agents.models.offline.maker import OfflineMaker
-from agents.models.offline.weighing.aside import ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
+from agents.models.offline.weighing.nothing_new import ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.planning import plan_of
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from agents.models.offline import names_of, understand
 from agents.models.offline.lately import Lately
 from agents.models.offline.reading import read
-from agents.models.offline.understand import route
+from agents.models.offline.routes import route
 from tests.agents.models.dev_bank import names
 from tests.agents.models.sample_sight import sample_directory
 from tools.catalogue import queries

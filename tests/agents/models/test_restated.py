@@ -10,7 +10,7 @@ import pytest
 
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.plan import Derivation
-from agents.models.offline.weighing.aside import NOTHING_NEW, SHOWN_BEFORE
+from agents.models.offline.weighing.nothing_new import NOTHING_NEW, SHOWN_BEFORE
 from tests.agents.conftest import Ask, ask, estate, home, open_desk_with
 from tests.agents.models.planning import plan_of
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.models.offline.understand import understand
-from agents.models.offline.weighing.aside import NOTHING_NEW
+from agents.models.offline.weighing.nothing_new import NOTHING_NEW
 from tests.agents.models.dev_bank import names
 from tools.catalogue import queries
 from tools.estate.world import NOW

@@ -10,8 +10,9 @@ import pytest
 from agents.models.offline.maker import OfflineMaker
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import read_result
-from agents.models.offline.weighing.aside import ALREADY_SO, NOTHING_NEW, RUNTIMES_IN_USE, SHOWN_BEFORE
+from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
 from agents.models.offline.weighing.measuring import NO_DIFFERENCE
+from agents.models.offline.weighing.nothing_new import ALREADY_SO, NOTHING_NEW, SHOWN_BEFORE
 from tests.agents.models.planning import calls_of, plan_of
 from tools.catalogue import queries
 

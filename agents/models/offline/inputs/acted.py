@@ -20,7 +20,7 @@ from agents.models.offline.topics.actions import action, undoing
 _THEM = re.compile(r"\b(?:them|those|these|it|that one)\b")
 _SO = re.compile(r"\b(?:so|(?:this|that) way|like (?:this|that))(?=\W*$)")
 """As "they" are shown: who made them so did not create them."""
-_BACK = re.compile(
+BACK = re.compile(
     r"\b(?:(?:put|set|got|get|br(?:ought|ing\w*)) (?:it|them|that|this|those|these|everything) back|put back|restor\w+|re-?creat\w+|(?:switch|turn|took|tak|roll)\w* (?:it|them|that|this|those|these) back(?: (?:on|in|up|out))?|re-?instat\w+|re-?add\w*|undid|undo\w*|undone|revert\w*|revers\w+|ma[dk]e (?:it|them) again|creat\w+ (?:it|them) again|repair\w*|fix(?:ed)? (?:it|that|this)|back again|\w+ed (?:it|them|that|this|those|these)(?: (?:on|up|in))? (?:again|back))\b"
 )
 """Who undid what was done: asked after who did that, it is no question of the same events."""
@@ -50,7 +50,7 @@ def acted_on(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Reading
     """
     given = str(call.inputs.get("action", ""))
     before = next((str(one.inputs["action"]) for one in earlier if "action" in one.inputs), "")
-    if call.query == "who_did_what" and _BACK.search(reading.text) and (back := undoing(before)):
+    if call.query == "who_did_what" and BACK.search(reading.text) and (back := undoing(before)):
         return _since(call.having(action=back), earlier, reading, now) if given in ("", before) else call
     if call.query != "who_did_what" or "resource" in call.inputs or given[:1].isupper():
         return _not_of_the_bill(call, earlier, reading, now)

@@ -303,8 +303,8 @@ def _times(query: Query, reading: Reading, fields: Mapping[str, Any], now: datet
         and _is_state(query, reading)
     ):
         return
-    if query.name == "budgets" and period == "month_to_date":
-        return  # a budget is of the month that runs
+    if (query.name, period) in (("budgets", "month_to_date"), ("health_summary", "today")):
+        return  # a budget is of the month that runs, and how all is today is how it is now
     if period and "period" in fields:
         out.inputs["period"] = period
         if several:

@@ -19,7 +19,7 @@ from agents.models.offline.topics.refusals import refusal
 
 _NAMES = 15
 """Resources that are listed by name."""
-_STATES: dict[str, tuple[tuple[str, str], ...]] = {
+STATES: dict[str, tuple[tuple[str, str], ...]] = {
     "instances": (
         ("stopped", r"(?<!not )(?<!except )(?<!not currently )(?:stopped|halted)|not (?:\w+ )?running|(?:switched|turned|powered|shut)[- ](?:off|down)|(?:is|are|those) (?:off|down)"),
         ("terminated", r"terminated|destroyed"),
@@ -93,7 +93,7 @@ def those_asked(call: PlannedCall, earlier: Sequence[PlannedCall], reading: Read
     kind = str(call.inputs.get("kind", ""))
     before = next((one for one in earlier if one.query == "inventory" and one.inputs.get("kind") == kind), None)
     call = _in_region(call, before, reading)
-    if kind in {*_STATES, *_TYPES}:
+    if kind in {*STATES, *_TYPES}:
         call = _of_sort(call, kind, before, reading)
     placed = {"accounts", "tag", "region", "only"} & call.inputs.keys()
     return by_name(call) if placed and _asks_names(call, reading) else call
@@ -146,7 +146,7 @@ def sort_named(kind: str, reading: Reading) -> str | None:
     """The one state or type that is named; None for several, which are told apart."""
     text = reading.text
     said = "" if refusal(text, reading.flat) else text  # a state to be brought about is not the one that things are in
-    states = [s for s, pattern in _STATES.get(kind, ()) if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", said)]
+    states = [s for s, pattern in STATES.get(kind, ()) if re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", said)]
     types = []
     for match in re.finditer(rf"(?<![\w.-])(?:{_TYPES[kind]})(?![\w-])", text) if kind in _TYPES else ():
         held = match.groupdict()
@@ -191,6 +191,9 @@ _SMALL = frozenset(
 """Words that say nothing more of what is asked for."""
 
 
+_OUTDATED = re.compile(r"\b(?:(?:an?|any|the) )?(?:outdated|old) run ?times?\b")
+
+
 def plainly(reading: Reading, *, alone: bool) -> str | None:
     """The kind of resource, where a question asks for those in one state or of one type, and for nothing else.
 
@@ -200,7 +203,8 @@ def plainly(reading: Reading, *, alone: bool) -> str | None:
         text, found = re.subn(rf"(?<![\w-])(?:{noun})(?![\w-])", " ", reading.text)
         if not found or not (_LIST.search(reading.text) or _COUNT.search(reading.text)):
             continue
-        states = "|".join(pattern for _, pattern in _STATES.get(kind, ()))
+        text = _OUTDATED.sub(" ", text) if kind == "functions" else text
+        states = "|".join(pattern for _, pattern in STATES.get(kind, ()))
         for pattern in filter(None, (states, re.sub(r"\?P<\w+>", "?:", _TYPES.get(kind, "")))):
             text = re.sub(rf"(?<![\w.-])(?:{pattern})(?![\w-])", " ", text)
         if (alone or sort_named(kind, reading)) and set(text.split()) <= _SMALL:

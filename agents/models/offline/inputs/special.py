@@ -13,7 +13,7 @@ from agents.models.offline.inputs.rows import NARROWED
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics import choices
-from agents.models.offline.topics.actions import READ_CALLS, READS, RULE, action, verb
+from agents.models.offline.topics.actions import NO_READS, READ_CALLS, READS, RULE, action, verb
 from agents.models.offline.topics.config_rules import rule_described
 from tools.registry import Query
 
@@ -180,7 +180,7 @@ def _rule(name: str, flat: str, out: Filled) -> None:
 
 def _deeds(name: str, reading: Reading, fields: Mapping[str, Any], now: datetime, out: Filled) -> None:
     """Who did what: the person who acted or was acted on, what was done, and how far back that is looked for."""
-    text = reading.text
+    text, flat = NO_READS.sub(" ", reading.text), NO_READS.sub(" ", reading.flat)
     acted_on = bool(re.search(r"\b(?:who|by whom|which \w+|wie|quem)\b.* <user>", text))
     if "resource" in fields and reading.user and acted_on:
         out.inputs["resource"] = reading.user
@@ -192,12 +192,20 @@ def _deeds(name: str, reading: Reading, fields: Mapping[str, Any], now: datetime
         out.inputs["action"] = done
         if READ_CALLS & set(done.split(",")):
             out.inputs["writes_only"] = False
-    if "writes_only" in fields and READS.search(reading.flat):
+    if "writes_only" in fields and READS.search(flat):
         out.inputs["writes_only"] = False
+    elif "writes_only" in fields and (flat != reading.flat or _ONLY_WRITES.fullmatch(flat)):
+        out.inputs["writes_only"] = True
     if name == "who_did_what" and "period" not in out.inputs:
         # who did something is seldom asked about this week only; CloudTrail keeps ninety days
         named = {"action", "resource"} & out.inputs.keys() or reading.resources or reading.hint
         out.inputs["period"] = recent(now, LONG if named else SHORT)
+
+
+_ONLY_WRITES = re.compile(
+    r"\W*(?:(?:and|so|ok|please|now) )*(?:(?:only|just) (?:the )?(?:changes|writes)|(?:the )?(?:changes|writes) only)(?: please)?\W*"
+)
+"""What takes back that calls which only read are shown, too."""
 
 
 def _one_thing(name: str, reading: Reading, fields: Mapping[str, Any], out: Filled) -> None:

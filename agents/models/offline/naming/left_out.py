@@ -41,6 +41,30 @@ def named_instead(text: str) -> str:
     return _NOT_BUT.sub(" ", text)
 
 
+_ONE = r"(?:(?!and\b|but\b|no\b|not\b)[\w'-]+ ){0,3}?[\w'-]+"
+_NONE_OF = r"(?:no|not|none of|without|never|rather than|instead of|(?:but )?(?:leave|leaving) out|excluding|except)"
+_ONLY_AND_NOT = re.compile(
+    rf"(?i)\b(?P<lead>(?:only|just|solely|merely|nothing but) (?:the |our |those )?)(?P<kept>{_ONE})(?P<and>\s*[,;-]*\s*(?:and |but |so )?{_NONE_OF} (?:the |any |our |those |also )*(?P<not>{_ONE}(?:(?:,| and| or| nor)+ (?:the |any )?{_ONE})?))(?=[\s,.?!]*$| please\b)"
+    rf"|(?P<first>\b{_NONE_OF} (?:the |any |our |those )*(?P<not2>{_ONE}(?:(?:,| and| or| nor)+ {_ONE})?)\s*[,;-]*\s*(?:but |and )?)(?P<lead2>(?:only|just|solely|merely) (?:the |our |those )?)(?P<kept2>{_ONE})(?=[\s,.?!]*$| please\b)"
+    rf"|(?:(?<=, )|^(?:and |so |ok |but )?)(?:the )?(?P<kept3>{_ONE}) (?P<alone>only|alone)(?P<and3>\s*[,;-]*\s*(?:and |but )?{_NONE_OF} (?:the |any |our |those )*(?P<not3>{_ONE}(?:(?:,| and| or| nor)+ {_ONE})?))(?=[\s,.?!]*$| please\b)"
+)
+"""Only one sort, and another one not: the second says what the first does."""
+
+
+def only_and_not(question: str) -> tuple[str, str, str] | None:
+    """What alone is wanted and what is not, and the question without saying the second; None where it is not said so.
+
+    "Only changes, no reads" is "only changes".
+    """
+    match = _ONLY_AND_NOT.search(question)
+    if match is None:
+        return None
+    kept, out = (next(filter(None, (match[f"{name}{n}"] for n in ("", "2", "3")))) for name in ("kept", "not"))
+    said = next(name for name in ("and", "first", "and3") if match[name])
+    start, end = match.span(said)
+    return kept, out, f"{question[:start]}{question[end:]}"
+
+
 def left_out(masked: str) -> frozenset[str]:
     """The kinds of names (`account`, `venue`, `team`, `env`, `service`, `region`) that a masked text leaves out."""
     return frozenset(kind for start, end in spans(masked) for kind in re.findall(r"<(\w+)>", masked[start:end]))

@@ -54,9 +54,13 @@ _COUNTED_SIGN_INS = re.compile(
 """How many sign-ins there were, which are events too: a list of users does not count them."""
 
 
+_AND_WHEN = re.compile(r" ?,? and (?:(?:since )?when|where|at what time|how)(?: exactly)?\W*$")
+"""What each event tells beside who it was."""
+
+
 def deed(reading: Reading) -> bool:
     """Whether all that is asked is who made one change, or which or how many sign-ins there were."""
-    text = _POLITELY.sub(" ", reading.text)
+    text = _POLITELY.sub(" ", _AND_WHEN.sub("", reading.text))
     if _FAILED_SIGN_INS.search(reading.flat) or _COUNTED_SIGN_INS.search(reading.flat):
         return not {"MFA", "COST"} & reading.concepts
     done = reading.event or action(text)

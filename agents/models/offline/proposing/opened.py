@@ -58,6 +58,11 @@ _GROWS = re.compile(
 _UNUSED = re.compile(
     rf"{_LEAD}(?:(?:which|how many|what)(?: ones?| of {_IT})? |those |the ones )?(?:that )?(?:(?:are|were|is|was|have|has) )?(?:been )?(?:(?:not|never) (?:been )?(?:used|touched|in use)|unused)(?: (?:<p>|at all|ever))?\W*"
 )
+_WITH_MFA = re.compile(
+    rf"{_LEAD}(?:(?:was|were|is|are|has|have|had|did|does|do|with|without|any|no|there|{_IT}|he|she|root|the root (?:user|account)|(?:the|those|these) (?:sign-?ins?|log-?ins?)|used?|have|got|protected|done|made|by|an?) )*"
+    rf"(?:mfa|multi[- ]factor(?: authentication)?|(?:second|two)[- ]factors?(?: authentication)?|2fa)(?: (?:on|enabled|used|active|activated|in (?:use|place)|set(?: up)?|configured|switched on|required|for|then|there|{_IT}))*\W*"
+)
+_MARKED = "This is of the root users as they are now; a sign-in without MFA is marked so where sign-ins were shown."
 _SERIES = (
     "A bill does not say since when a thing is there: this is what was billed for it in each month and on each of the last "
     "days; what began before the first of these can not be told."
@@ -93,6 +98,8 @@ def opened(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -
         return None  # who asks may see a part only
     if call.query == "spend" and _ON_THE_YEAR.fullmatch(reading.flat):
         return _a_year_before(call, context)
+    if "root" in (call.inputs.get("who"), call.inputs.get("check")) and _WITH_MFA.fullmatch(text):
+        return _of_root(call, context)
     if call.query in ("alarms", "alarm_history") and _NOISIEST.fullmatch(text):
         return (_went_off(call, reading, context),), ()
     if call.inputs.get("check") == "old_keys" and _UNUSED.fullmatch(text):
@@ -137,6 +144,15 @@ def _of_the_gap(reading: Reading, earlier: Sequence[PlannedCall]) -> PlannedCall
     one, other = (call.having(net=None) for call in earlier)
     nets = {call.inputs.get("net", True) for call in earlier}
     return one.having(by="charge_type", top=None) if one == other and len(nets) > 1 else None
+
+
+def _of_root(call: PlannedCall, context: Context) -> Opened | None:
+    """Whether the root users have MFA, in the place of what was shown of them or of what they did."""
+    if "identity_hygiene" not in context.queries:
+        return None
+    placed = {key: value for key, value in call.inputs.items() if key == "accounts"}
+    users = PlannedCall(query="identity_hygiene", domain=call.domain, inputs={"check": "root", **placed})
+    return (users,), (_MARKED,)
 
 
 def _spend(call: PlannedCall, context: Context) -> PlannedCall:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agents.models.offline.inputs.acted import BACK
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.intents.scoring import scores
@@ -18,6 +19,7 @@ from agents.models.offline.proposing.shown import compares_two
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import read
 from agents.models.offline.times.dates import word_of
+from agents.models.offline.topics.actions import undoing
 from agents.models.offline.topics.of_shown import of_shown_in
 from agents.models.offline.words.lazily import compiled
 from agents.models.offline.words.text import words
@@ -82,6 +84,8 @@ def reached(question: str, turns: Sequence[Turn], context: Context) -> tuple[str
         return question, None
     if (rise := _behind_deeds(turns)) and of_shown_in(question) in ("cost", "still"):
         return question, rise
+    if undone := _what_was_undone(question, turns):
+        return question, undone
     over = compiled(_OVER_BOTH).search(question) if _AS_ONE.search(question) else None
     if over and (held := _both_times(turns[-2], turns[-1], context)):
         rest = _as_follow_up(question[: over.start()], question[over.end() :])
@@ -156,6 +160,16 @@ def _behind_deeds(turns: Sequence[Turn]) -> Turn | None:
     if before is None or before is turns[-1] or not {call.query for call in before.calls} <= _MOVED:
         return None
     return before
+
+
+def _what_was_undone(question: str, turns: Sequence[Turn]) -> Turn | None:
+    """The turn that showed what was done, where it is asked if that was undone, and what came after it shows all deeds."""
+    if not BACK.search(question.casefold()) or any("action" in call.inputs for call in turns[-1].calls):
+        return None
+    if not {call.query for call in turns[-1].calls} <= DEEDS:
+        return None
+    done = (turn for turn in reversed(turns) if any(undoing(str(c.inputs.get("action", ""))) for c in turn.calls))
+    return next(done, None)
 
 
 _MOVED = frozenset({"spend_change", "cost_anomalies"})

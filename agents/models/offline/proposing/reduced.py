@@ -12,12 +12,17 @@ from collections.abc import Sequence
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import allowed, fields_of, fill
-from agents.models.offline.inputs.only import sort_named
+from agents.models.offline.inputs.only import STATES, sort_named
 from agents.models.offline.inputs.placing import others
-from agents.models.offline.naming.left_out import left_out, only_leaves_out, spans, words_left_out
-from agents.models.offline.plan import Derivation, Plan, PlannedCall
+from agents.models.offline.inputs.watched import watched
+from agents.models.offline.intents.coverage import own_concepts
+from agents.models.offline.naming.billed_parts import parts_named, within
+from agents.models.offline.naming.left_out import left_out, only_and_not, only_leaves_out, spans, words_left_out
+from agents.models.offline.naming.services import billed_as
+from agents.models.offline.plan import BILLED_FOR, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.variants import members
 from agents.models.offline.reading import Reading, read
+from tools.registry import Query
 
 Reduced = tuple[tuple[PlannedCall, ...], tuple[str, ...], tuple[Derivation, ...]]
 """Calls, sentences about what is still in them, and what has to be computed of them."""
@@ -56,6 +61,8 @@ def reduced(reading: Reading, earlier: Sequence[PlannedCall], context: Context) 
         earlier: the calls of the answer before it.
         context: names, clock and queries.
     """
+    if services := _services_out(reading, earlier, context):
+        return _without_rows(services, (earlier[0].having(top=EVERY_ROW),))
     if not leaves_out_alone(reading):
         return None
     if match := _OTHERS.fullmatch(reading.flat):
@@ -161,11 +168,35 @@ def _still_in(reading: Reading, earlier: Sequence[PlannedCall], context: Context
 EVERY_ROW = 25
 """Rows of a bill, so that what is left out of its sum is one of them."""
 STILL_IN = "What was to be left out can not be left out of this: the totals and the list still hold it."
+WITHOUT_THEM = "What was to be left out stands in the list, and in the total: the sum is of that alone."
 WITHOUT_IT = "What was to be left out stands in the list, and in the total; the difference is what is left without it."
+
+
+_SERVICES_OUT = re.compile(
+    r"\W*(?:(?:and|but|so|ok|please|now|then|the|same|that|it|this|again|show|give|me) )*(?:without|excluding|exclude|except(?: for)?|minus|not counting|leav(?:e|ing) out|ignor(?:e|ing)|drop|skip|apart from)(?: (?:the|our|any|all|aws))* (?P<what>[\w -]+?(?:(?:,| and| or)+ [\w -]+?)*)(?: please)?\W*"
+)
+
+
+def _services_out(reading: Reading, earlier: Sequence[PlannedCall], context: Context) -> list[str]:
+    """The services that a few words leave out of a bill by service, by whatever name they are billed; empty of anything else."""
+    said = _SERVICES_OUT.fullmatch(reading.flat)
+    if said is None or [call.query for call in earlier] != ["spend"]:
+        return []
+    if earlier[0].inputs.get("by", "service") != "service" or BILLED_FOR & earlier[0].inputs.keys():
+        return []
+    each = [part.strip() for part in re.split(r",|\b(?:and|or)\b", said["what"]) if part.strip()]
+    named = [read(part, context.names, context.now).found.services or billed_as(part) for part in each]
+    if not all(len(one) == 1 for one in named):
+        return []
+    # what is billed within a service among other things is no row
+    parts = [within(part, one[0]) or parts_named(part, one[0]) for part, one in zip(each, named, strict=True)]
+    return [] if any(parts) else [one[0] for one in named]
 
 
 def _without_rows(rows: Sequence[str], calls: Sequence[PlannedCall]) -> Reduced:
     """Calls that show what was to be left out, each in a row, with the sum without it and a sentence that says so."""
+    if len(calls) == 1 and calls[0].query == "spend" and len(rows) > 1:
+        return tuple(calls), (WITHOUT_THEM,), (Derivation(operation="sum", picks=tuple(f"row {one}" for one in rows)),)
     if len(calls) != 1 or calls[0].query != "spend" or len(rows) != 1:
         return tuple(calls), (STILL_IN,), ()
     return tuple(calls), (WITHOUT_IT,), (Derivation(operation="difference", picks=("total spend", f"row {rows[0]}")),)
@@ -182,7 +213,7 @@ _LACKING = re.compile(r"\b(?:tags?|tagged|mfa|owners?|encryption|backups?)\b")
 """A lack of something, not something left out."""
 NO_OPPOSITE = "I can leave out accounts, not a service or a region: ask for the split by them."
 _NOT_KEPT = "I can not leave that out here, and what was to be left out is not what is asked for."
-_SAID_BY_WORDS = ("kind", "part", "usage_type", "only", "state")
+_SAID_BY_WORDS = ("kind", "part", "usage_type", "only", "state", "action", "severity", "status")
 """Inputs that are chosen by words which are no names."""
 
 
@@ -217,7 +248,7 @@ def left_out_alone(calls: Sequence[PlannedCall], reading: Reading, context: Cont
             return NO_OPPOSITE
         if {"service", "region"} & call.inputs.keys() and _leaves_out_no_place(reading):
             return NO_OPPOSITE
-        lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and "only" not in call.inputs
+        lack = _WITHOUT.search(reading.flat) and call.domain != "cost" and not {"only", "action"} & call.inputs.keys()
         if not lack and _picks_what_is_out(reading, call, context):
             return _NOT_KEPT
     return None
@@ -251,6 +282,41 @@ def _picks_what_is_out(reading: Reading, call: PlannedCall, context: Context) ->
         return False
     alone = fill(context.queries[call.query], read(words, context.names, context.now), context.names, context.now)
     return any(alone.inputs.get(key) == value for key, value in picked.items())
+
+
+def said_once(question: str, context: Context) -> str:
+    """The question without the sort of things that is not wanted, where the other one is alone: "only changes, no reads".
+
+    Of places it says more than that one: "only the venues, not Utrecht".
+    """
+    said = only_and_not(question)
+    if said is None:
+        return question
+    one, other = (read(words, context.names, context.now) for words in said[:2])
+    if one.found.placed() or other.found.placed():
+        return question
+    queries = context.queries.values()
+    if one.concepts - other.concepts and other.concepts - one.concepts:
+        of = [{query.name for query in queries if own_concepts(query.name) & each.concepts} for each in (one, other)]
+        if of[0] and of[1] and not of[0] & of[1]:
+            return said[2]  # what is looked up of one tells nothing of the other
+    watch = [watched(each.text, before=True) for each in (one, other)]
+    rivals = watch[0] and watch[1] and not set(watch[0]) & set(watch[1])
+    return said[2] if rivals or any(_of_one_input(query, one, other, context) for query in queries) else question
+
+
+def _of_one_input(query: Query, one: Reading, other: Reading, context: Context) -> bool:
+    """Whether two words each choose another value of an input, or one of them asks for calls that only read."""
+    mine, theirs = (fill(query, each, context.names, context.now).inputs for each in (one, other))
+    for key in mine.keys() | theirs.keys():
+        if mine.get(key) == theirs.get(key) or key in ("period", "top", "by"):
+            continue
+        if key == "writes_only" or (key in mine and key in theirs):
+            return True
+    kind = str(mine.get("kind", theirs.get("kind", "")))
+    kinds = (kind,) if kind else tuple(STATES) if query.name == "inventory" else ()
+    sorts = [(sort_named(each_kind, one), sort_named(each_kind, other)) for each_kind in kinds]
+    return any(left and right and left != right for left, right in sorts)
 
 
 _THE_OTHERS = re.compile(

@@ -34,7 +34,7 @@ _BEHIND = {"place": "in", "region": "in", "service": "for", "time": "in"}
 """The word before what is put behind a question that named nothing of its group."""
 _SAYS_WHEN = re.compile(r"(?:last|this|these|past|next|yesterday|today|since|so far|year|month|week|between|from)\b")
 _SAME_FIGURE = re.compile(
-    r"(?i)^\W*(?:(?:and|so|ok|but) )*(?:how (?:much|many|high)|what) (?:was|were|is|are) (?:it|that|this|they|those) (?:back )?(?=(?:in|for|at|on|during|last|the)\b)"
+    r"(?i)^\W*(?:(?:and|so|ok|but) )*(?:how (?:much|many|high)|what) (?:was|were|is|are) (?:it|that|this|they|those|there) (?:back )?(?=(?:in|for|at|on|during|last|the)\b)"
 )
 """What asks for the figure that was shown, of another place or time ("how much was that in August?")."""
 _WITHIN_ANOTHER = re.compile(

@@ -38,6 +38,7 @@ from agents.models.offline.topics.of_shown import (
     asks_normal,
     asks_of_them_all,
     before_that,
+    nth,
     of_shown,
     of_shown_in,
     rose_in_a_time,
@@ -54,6 +55,7 @@ _TELLS: dict[Ask, frozenset[str]] = {
     ),
     "why": frozenset({"backups"}),
     "who": frozenset({"recent_changes"}),
+    "by": frozenset({"recent_changes"}),
     "by how much": frozenset({"budgets", "forecast", "spend_change"}),
     "cost": frozenset({"cost_anomalies"}),
     "left": frozenset({"quotas", "budgets"}),
@@ -62,8 +64,9 @@ _TELLS: dict[Ask, frozenset[str]] = {
     ),
     "most": frozenset(
         "alarms alarm_history aws_health_events backups budgets cost_anomalies error_logs health_summary patches quotas "
-        "savings threats".split()
+        "savings threats vulnerabilities".split()
     ),
+    "severity": frozenset({"threats", "vulnerabilities"}),
     "where": _PLACED,
 }
 """Queries whose answers tell it, whatever their inputs."""
@@ -76,13 +79,9 @@ HAPPENED = frozenset({"alarm_history", "error_logs", "recent_changes", "aws_heal
 """Queries of what happened: what it cost is no line of a bill."""
 UNUSUAL = "A bill has no line for one event: this is the unusual spend that AWS found there, and what began on another day may be of something else."
 _ROSE = "This is what AWS holds for unusual spend there; what it did not find unusual is not in it."
-
-
 _SAVED = "This is what AWS estimates would be saved on them a month: a bill does not tell single resources apart."
 _OF_ITS_ACCOUNT = "Known is the team of each account, and not who owns a single thing in it."
 _OF_ACCOUNTS = frozenset({"account_list", "health_summary", "untagged_spend"})
-
-
 _TO_GO = re.compile(
     r"\W*(?:(?:and|or|is|are|any|some|which|how many|what|of|them|these|those|they|one|ones|there|also|about|currently|already|now|not) )*(?:(?:scheduled|pending|due|marked|waiting|planned|set|about) )?(?:for )?(?:deletion|removal|to be (?:deleted|removed)|to go)(?: (?:soon|now))?\W*"
 )
@@ -95,9 +94,10 @@ _OF_AN_AGE = re.compile(
 """Whether those that were shown are to be picked by their age."""
 _NO_AGE = "How old each of them is is not told here: this is what was shown before, and not only those of that age."
 _TOO_MUCH = re.compile(
-    r"\W*(?:(?:and|so|ok|but) )*(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?(?: (?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over)(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)))*\W*"
+    r"\W*(?:(?:and|so|ok|but) )*(?:(?:which|what|how many)(?: of (?:them|those|these))?(?: (?:ones?|budgets?))?)?(?: ?(?:will|would|do|are|did|have|has|is|going|to|we|us|be|it|likely))* (?:blow\w*|blown|bust\w*|break\w*|exceed\w*|overrun\w*|overshoot\w*|overspen\w*|(?:go(?:ing)?|gone|run) over|(?:get|become|grow|be)(?:ing)? (?:any )?(?:worse|better|more|higher))(?: (?:it|them|over|through|<p>|the (?:budget|limit)|their (?:budgets?|limits?)|(?:before|by|until|till|at) (?:the )?(?:end of )?<p>))*\W*"
 )
 """Which budgets are or will be over their limit: each says so, and what is forecast of it."""
+_FORECAST_OF_EACH = "What each is forecast to come to by the end of its month stands beside it."
 _WORST_PLACE = re.compile(
     r"\W*(?:(?:and|so|ok|then) )*(?:(?:in|at|on|for) )?(?:which|what) (?:venue|account)s? (?:is|are|has it|does|was) (?:it |that |this )?(?:the )?worst(?: off| of all)?\W*"
 )
@@ -149,7 +149,7 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if len(earlier) == 1 and by_account and _WORST_PLACE.fullmatch(reading.flat):
         return Shown(tuple(earlier))
     if all(call.query == "budgets" for call in earlier) and _TOO_MUCH.fullmatch(reading.text):
-        return Shown(tuple(earlier))
+        return Shown(tuple(earlier), (_FORECAST_OF_EACH,))
     if all(call.query in _AGELESS for call in earlier) and _OF_AN_AGE.fullmatch(reading.flat):
         return Shown(tuple(earlier), (_NO_AGE,))
     ask = of_shown(reading.text)
@@ -170,7 +170,7 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if ask == "left" and all(call.query == "budgets" and "accounts" not in call.inputs for call in earlier):
         return Shown(tuple(earlier), (_ONE_BUDGET,))
     seen_only = ask == "when" and untold(earlier, reading) is not None  # when a threat was seen last is not since when
-    told = [call for call in earlier if _tells(call, ask)]
+    told = [call for call in earlier if _tells(call, ask) and ask != "by"]  # "who" alone is of one thing
     if told and all(call.query in HAPPENED for call in earlier) and not seen_only:
         return Shown(tuple(told))  # of all that happened, what tells it
     if (all(_tells(call, ask) for call in earlier) and not seen_only) or (
@@ -220,7 +220,7 @@ def _of_another_kind(reading: Reading, earlier: Sequence[PlannedCall], context: 
 
 
 _WHO_DID = re.compile(
-    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|so|this way|that way|like this|like that|<p>))*\W*"
+    r"\W*(?:(?:and|so|but|ok|then) )*who (?:\w+ )?\w+ (?:it|them|those|these)(?: (?:up|down|on|off|out|public|open|loose|there|so|this way|that way|like this|like that|<p>))*(?: ?,? and (?:since )?(?:when|where)(?: exactly)?)?\W*"
 )
 
 
@@ -393,5 +393,6 @@ def derived(calls: Sequence[PlannedCall], reading: Reading) -> tuple[Derivation,
     if ask == "left" and [call.query for call in calls] == ["budgets"]:
         return (Derivation(operation="difference", picks=("only limit", "only actual so far")),)
     if ask == "left" and [call.query for call in calls] == ["quotas"]:
-        return (Derivation(operation="difference", picks=("limit", "used")),)
+        row = f"row {place[1]} " if (place := nth(reading.text)) else ""
+        return (Derivation(operation="difference", picks=(f"{row}limit", f"{row}used")),)
     return ()

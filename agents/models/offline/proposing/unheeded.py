@@ -27,6 +27,7 @@ from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.untold import is_asked_of_it
 from agents.models.offline.reading import Reading, read
 from agents.models.offline.topics.asked import dimensions
+from agents.models.offline.topics.lexicon import concepts_in
 from agents.models.offline.topics.refusals import is_outside
 from agents.models.offline.words.light import BOUNDS, LIGHT, LINKS
 from agents.models.offline.words.people import OFFICES, ROLES
@@ -60,6 +61,12 @@ _AUDIENCE = re.compile(
     rf"\bfor (?:my|our) {ROLES}\b|\bfor (?:the|an?) (?:[a-z-]+ )?{OFFICES}\b|\b(?:did|do|does|are|were|was|have|has) (?:our |the |any )?(?:players?|customers?|guests?|visitors?)\b"
 )
 """For whom it is asked, and who felt what is asked about."""
+
+
+_WE_MAY = re.compile(
+    r"\b(?:can|could|should|shall|would|will|may|might|must|ought to|have to|need to) (?:we|i|you|one|they) (?:(?:still|also|now|actually|really|easily|quickly|best|first|just|even|then|possibly|yet|realistically) )*(?P<verb>[a-z]+)\b"
+)
+"""What somebody might do with that which is asked for: of most verbs ("pick up", "grab"), it is the same things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +112,16 @@ def narrowing(text: str) -> tuple[_Narrowing, ...]:
         apart |= {group[-1].span()} if group and _measures(group[-1][0]) else set()
         sharp |= apart if match[0].split()[0] in ("than", "dan") else set()
     aside = [match.span() for match in _AUDIENCE.finditer(text)]
+    aside += verbs_of_us(text)
     spans = {span for span in found | apart if span in apart or _says(text[slice(*span)])}
     every = {_Narrowing(*span, apart=span in apart, sharp=span in sharp, pointed=span in pointed) for span in spans}
     heard = (one for one in every if not any(a <= one.start < b for a, b in aside))
     return tuple(sorted(heard, key=lambda one: one.start))
+
+
+def verbs_of_us(text: str) -> list[tuple[int, int]]:
+    """Where a text says what somebody might do with the things, in words that say nothing of which these are."""
+    return [match.span("verb") for match in _WE_MAY.finditer(text) if not concepts_in(match["verb"])]
 
 
 def _goes_on(token: re.Match[str]) -> bool:

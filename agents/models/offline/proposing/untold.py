@@ -66,7 +66,7 @@ _ASKED = (
     ),
     _Asked(
         re.compile(
-            rf"\bsince when\b|\bfor how long\b|^\W*(?:(?:and|so|but|ok) )*how long(?: (?:already|now|by now|so far))*\W*$|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bfrom (?:when|what date) on\b"
+            rf"\bsince when\b(?: {_BE} (?:it|that|this|they|these|those)(?: (?!in\b|at\b|on\b|for\b|by\b)\w+){{0,2}})?|\bfor how long\b|^\W*(?:(?:and|so|but|ok) )*how long(?: (?:already|now|by now|so far))*\W*$|\bhow long (?:ago )?(?:{_BE}|did) {_IT}|\bfrom (?:when|what date) on\b"
             rf"|\bwhen (?:did {_IT} (?:start|begin|appear|first|open|become|happen|turn|go)|(?:was|were) {_IT} (?:first |last )?(?:opened|created|made|changed|found|detected|added|launched|started|set up))"
         ),
         (_DATED | frozenset("findings identity_hygiene public_exposure vulnerabilities".split())) - {"threats"},

@@ -8,6 +8,7 @@ from agents.models.offline.telling.results import Told, ToldFact
 from tools.facts import UNTAGGED
 
 _LEFT = re.compile(r"(budget .+): limit minus \1: actual spend so far")
+_LEFT_OUT = re.compile(r"sum of (?!forecast)(?:.+ spend(?:, | and )?)+")
 _WITHIN = re.compile(r",? (?:with)?in the last \d+ \w+")
 
 
@@ -17,6 +18,8 @@ def sentence(fact: ToldFact, told: Told) -> str:
     label = _WITHIN.sub("", fact.label)
     if told.query == "derive" and fact.label.startswith("total spend minus ") and "total" not in fact.label[17:]:
         label = "the difference"  # named, it would be read as the figure of what is left out
+    if told.query == "derive" and _LEFT_OUT.fullmatch(fact.label):
+        label = "the sum of what was to be left out"  # named, it would be read as the figure of each
     if told.query == "derive" and (budget := _LEFT.fullmatch(fact.label)):
         label = f"what is left of {budget[1]}"
     place = f" in account {told.beside}" if told.beside and "scope: " not in fact.aside else ""

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 
 from agents.models.offline.telling.results import Told, ToldFact
-from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
+from agents.models.offline.topics.of_shown import Ask, nth, of_shown_in, superlative
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english
 from tools.units import DURATIONS
 
 _OWN_ORDER = frozenset(
-    "aws_health_events backups cost_anomalies error_logs health_summary patches quotas savings threats".split()
+    "aws_health_events backups cost_anomalies error_logs health_summary patches quotas savings threats vulnerabilities".split()
 )
 """Queries whose first row is the worst one, or the one with the most."""
 _BIGGEST = {
@@ -26,6 +26,27 @@ _BIGGEST = {
     "cost_anomalies": "above expected",
 }
 """The column by which one row is worse than another, where the first is not."""
+_BY_WHAT = {
+    "alarms": "how long it has fired",
+    "alarm_history": "how long it fired",
+    "backups": "failed jobs",
+    "budgets": "what it is forecast to be over",
+    "cost_anomalies": "what is above expected",
+    "error_logs": "lines",
+    "health_summary": "how many different things are wrong",
+    "patches": "missing patches",
+    "quotas": "the share in use",
+    "savings": "what would be saved",
+    "threats": "severity",
+    "vulnerabilities": "severity",
+}
+"""By what the first row comes before the others, or the one that is picked does."""
+_BAD = frozenset({"worst", "most serious", "most severe", "most urgent", "most important"})
+"""Words that say of nothing by what one is before the others."""
+_URGENT = frozenset({"most urgent", "most important"})
+_BY_MORE_THAN_ONE = frozenset({"health_summary", "threats", "vulnerabilities"})
+"""Queries whose order is not that of the figure which is told of each row."""
+_SEVERITY = "severity"
 _LASTING = frozenset({"longest", "oldest"})
 _FEWEST = frozenset({"smallest", "lowest", "shortest"})
 _NEW = frozenset({"newest", "latest"})
@@ -33,13 +54,12 @@ _BY_TIME = _NEW | {"oldest", "earliest"}
 _STATES = frozenset({"at the end", "state", "status"})
 _BOUNDS = frozenset({"lower bound", "upper bound"})
 _IN_PERCENT = re.compile(r"%|\b(?:percent\w*|pct|relative(?! to\b))\b", re.IGNORECASE)
-_BY = "by"
+_BY, _WHO = "by", ("who", "by")
 _TOLD_BY_TIME = frozenset({"recent_changes", "who_did_what", "identity_hygiene", "findings"})
 """Queries whose rows are told by their time or age anyhow."""
 _MANY, _TWO = 3, 2
 _MOMENTS = 2
 """Times of a row that are told, at most."""
-_FIRST = re.compile(r"\bthe (?:first|top)(?: one)?\b", re.IGNORECASE)
 _SHORT = {"for": "in this state for", "first": "first", "last": "last"}
 _AGED = frozenset({"vulnerabilities", "findings"})
 """Queries that tell how old the oldest of what they count is."""
@@ -65,8 +85,8 @@ def picked(told: Told, asked: str) -> list[list[str]]:
     rows = [row for row in told.rows if row and row[0] != "other"]
     if of_shown_in(asked) in (None, "range") or not rows:
         return told.rows
-    if _FIRST.search(asked):
-        return rows[:1]
+    if place := nth(asked):
+        return [rows[place[1]]] if -len(rows) <= place[1] < len(rows) else told.rows
     word = superlative(asked)
     if not word:
         return told.rows
@@ -76,9 +96,22 @@ def picked(told: Told, asked: str) -> list[list[str]]:
         timed = sorted((moment, row) for row in rows if (moment := _moment(row, told)))
         at = timed[-1 if word in _NEW else 0][0] if timed else ""
         return [row for moment, row in timed if moment == at] or told.rows
+    if not sized and word in _BAD and told.query in _OWN_ORDER:
+        return [row for row in rows if _rank(row, told) == _rank(rows[0], told)]
     if not sized:
         return rows[:1] if told.query in _OWN_ORDER and word not in _FEWEST | _LASTING else told.rows
     return [min(sized, key=lambda pair: pair[0])[1] if word in _FEWEST else max(sized, key=lambda pair: pair[0])[1]]
+
+
+def _rank(row: Sequence[str], told: Told) -> object:
+    """What puts a row where it stands, equal for rows of which none comes before the others: its severity, its figures."""
+    titles = [_title(column) for column in told.columns]
+    if _SEVERITY in titles:
+        return row[titles.index(_SEVERITY)]
+    if told.query != "health_summary":
+        return row
+    sizes = [size for cell in row if (size := _size(cell, told)) is not None]
+    return len(sizes), sum(sizes)
 
 
 def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
@@ -86,11 +119,16 @@ def singled_out(told: Told, asked: str, rows: Sequence[str]) -> str:
     one = picked(told, asked)
     if not 0 < len(rows) == len(one) < len(told.rows):
         return ""
-    word = superlative(asked) or ("first" if _FIRST.search(asked) else "")
+    place = nth(asked)
+    word = place[0] if place else superlative(asked)
     cut = any(row and row[0] == "other" for row in told.rows)
-    ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST
+    ordered = told.query in _OWN_ORDER and word not in _BY_TIME | _LASTING | _FEWEST | {"last"}
     lines = "\n".join(f"- {row}" for row in rows)
-    return f"The {word}{' of those listed' if cut and not ordered else ''}:\n{lines}" if word else ""
+    what, of = _BY_WHAT.get(told.query, ""), " of those listed" if cut and not ordered else ""
+    if word in _URGENT and what:
+        return f"How urgent each is is not known here. The first{of} by {what}:\n{lines}"
+    by = f" by {what}" if word in _BAD and told.query in _BY_MORE_THAN_ONE else ""
+    return f"The {word}{of}{by}:\n{lines}" if word else ""
 
 
 def _column(told: Told, word: str) -> int | None:
@@ -156,11 +194,18 @@ def also(row: Sequence[str], told: Told, asked: str) -> str:
     if told.query == "commitments" and _HOURLY.search(asked):
         hourly = (cell for title, cell in cells if title.endswith(_AN_HOUR) and cell in told.facts)
         return next((f"hourly cost [[{cell}]]" for cell in hourly), "")
-    if ask == "who":
+    if ask in _WHO:
         by = next((cell for title, cell in cells if title == _BY), "")
         return f"by {by}" if by and by != "-" and not re.search(r"\d", by) else ""
     if ask == "range":
         return ", ".join(f"{title} [[{cell}]]" for title, cell in cells if title in _BOUNDS and cell in told.facts)
+    if ask == "severity" or (ask == "most" and superlative(asked) in _BAD):
+        level = next((cell for title, cell in cells[1:] if title == _SEVERITY and cell not in told.facts), "")
+        figure = next((cell for _, cell in cells if _size(cell, told) is not None), "")
+        if level and figure:
+            return f"{level}, [[{figure}]]"
+    if ask == "most" and told.query == "health_summary":
+        return ", ".join(f"{t.replace('aws', 'AWS')} [[{cell}]]" for t, cell in cells if cell in told.facts)
     if ask == "by how much" and told.query == "budgets":
         over = next(
             (told.facts[cell] for title, cell in cells if title == "forecast over limit" and cell in told.facts), None
@@ -218,7 +263,7 @@ def with_it(line: str, more: str, asked: str) -> str:
     name, between, figure = line.rpartition(": [[")
     if not more or not name:
         return line or more
-    return f"{name}, {more}{between}{figure}" if of_shown_in(asked) == "who" else f"{name}: {more}"
+    return f"{name}, {more}{between}{figure}" if of_shown_in(asked) in _WHO else f"{name}: {more}"
 
 
 def _is_moment(fact: ToldFact) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence, Set
 
@@ -11,7 +10,8 @@ from agents.models.offline.plan import Whether
 from agents.models.offline.proposing.besides import GROSS, NET
 from agents.models.offline.proposing.guarding import LEAST, LIMITED
 from agents.models.offline.proposing.shown import UNUSUAL
-from agents.models.offline.telling.headlines import called, headlined, names_a_row, sentence
+from agents.models.offline.telling.headlines import headlined, names_a_row, sentence
+from agents.models.offline.telling.lines import EVENTS, line_of
 from agents.models.offline.telling.of_rows import (
     also,
     asks_since,
@@ -52,13 +52,12 @@ from agents.models.offline.telling.whether import (
     yes_or_no,
 )
 from agents.models.offline.topics.asked import counts_apart
-from agents.models.offline.weighing.aside import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.heeded import NOT_HEEDED
 from agents.models.offline.weighing.measuring import NOT_RESOLVED, NOT_TOLD_WHO
+from agents.models.offline.weighing.nothing_new import ALREADY_SO, NOT_SPLIT, NOTHING_NEW, SHOWN_BEFORE
 from agents.models.offline.weighing.thread import NOT_NARROWED, STAYS
 from agents.models.offline.words.text import fold
 from tools.facts import UNTAGGED
-from tools.units import DURATIONS
 
 _LEADS: dict[str, str] = {
     "spend": "The largest:",
@@ -76,6 +75,8 @@ _LEADS: dict[str, str] = {
     "who_did_what": "The events:",
     "recent_changes": "The changes:",
 }
+_NOT_LISTED = "What was named is not among the largest, which are listed."
+_NOT_IN_IT = "There is none of what was named in it: all that there is stands in the list."
 _SERIES = ("Day", "Month")
 """First columns of a series over time."""
 _FIRST = (
@@ -174,7 +175,7 @@ def _told(
     if not ids:
         known = next((f for f in told.facts.values() if f.number is not None), None)
         headline = sentence(known, told) if known else "Nothing was found."
-    if told.query in _EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
+    if told.query in EVENTS and not told.rows and ids and told.facts[ids[0]].number == 0:
         headline = f"None is recorded. {headline}"
     if ranked := counted_by_account(told, asked):
         most = _GROUPS if counts_apart(fold(asked)) else _ROWS
@@ -187,8 +188,9 @@ def _told(
     about = [row for row in told.rows if focus and told.is_about(row, focus)] or called_so(told, asked)
     if focus and not about and told.query in NARROWED:
         return headline + "\n\nNone of those that are listed is about what was named."
+    cut = any(row[0] == "other" for row in told.rows)
     if told.query == "spend" and focus and not about and not decided[0] and told.rows:
-        headline += " What was named is not among the largest, which are listed."
+        headline += f" {_NOT_LISTED if cut else _NOT_IN_IT}"
     told_rows = about if about and told.query not in ("spend", "spend_change") else _ordered(told, asked)
     whether, shown = decided if decided[0] else held_against(told, asked, focus)
     two = bool(decided[1])
@@ -204,7 +206,7 @@ def _told(
         told_rows = beyond(told, limit)
         if not told_rows:
             return headline + "\n\nNone of them is " + ("above" if limit.above else "below") + " what was asked for."
-        rows = [line for line in (_row(row, told) for row in told_rows) if line]
+        rows = [line for line in (line_of(row, told) for row in told_rows) if line]
         return (
             headline
             + ("\n\nAbove" if limit.above else "\n\nBelow")
@@ -233,8 +235,13 @@ def _told(
     if not rows or (alone_again and not also(told_rows[0], told, asked)):
         return headline
     least = told.query == "spend" and LEAST.search(fold(asked)) is not None
-    cut = " of those listed" if any(row[0] == "other" for row in told.rows) else ""
-    lead = f"The least{cut}:" if least else "Those that were asked for:" if of_some else one_way(told, told_rows)
+    lead = (
+        f"The least{' of those listed' if cut else ''}:"
+        if least
+        else "Those that were asked for:"
+        if of_some
+        else one_way(told, told_rows)
+    )
     lead = lead or _LEADS.get(told.query, "In detail:")
     if told.partly and told.query == "spend":
         lead = f"{lead[:-1]}{OF_SIGHT}:"
@@ -242,7 +249,7 @@ def _told(
         lead = "The highest:"
     if two:
         lead = "The two:"
-    nobodys = [line for row in foremost if row[0] == UNTAGGED and (line := _row(row, told))]
+    nobodys = [line for row in foremost if row[0] == UNTAGGED and (line := line_of(row, told))]
     named = [row for row in rows if row not in nobodys]
     apart = [(lead, rows)]
     if nobodys and named and lead == _LEADS["spend"]:
@@ -274,100 +281,7 @@ _PART = re.compile(r"\b(?:credits?|refunds?|how much of|what part of)\b", re.IGN
 def _asked_of(row: Sequence[str], told: Told, asked: str) -> str:
     """One row, with what is asked of it in the place of its figure."""
     more = also(row, told, asked)
-    return with_it(_row(row, told, titled=not more), more, asked)
-
-
-def _row(row: Sequence[str], told: Told, *, titled: bool = True) -> str:
-    """One row: what it is of and where, then its first figure, or its time or names where it has none.
-
-    `titled`: whether the column says before the figure what it is.
-    """
-    cells = list(zip(told.columns, row, strict=False))
-    held = [(column, told.facts[cell]) for column, cell in cells if cell in told.facts]
-    numbers = [fact for _, fact in held if fact.number is not None]
-    moments = [fact for _, fact in held if _is_moment(fact.id, told)]
-    place = next((v for c, v in cells[1:] if c.casefold() == "account" and v and v not in told.facts), told.beside)
-    names = [(c, v) for c, v in cells if c.casefold() != "account" or (c, v) == cells[0]]
-    names = [(c, v) for c, v in names if v and (v not in told.facts or told.facts[v].is_text)]
-    subject = called(*names[0], told) if names else ""
-    if told.query == "savings" and not subject:
-        # "stop Ec2Instance": a number in the kind of a thing would be held against the facts; its name stands for it
-        done = " ".join(itertools.takewhile(lambda word: not re.search(r"\d", word), names[0][1].split()))
-        thing = next((told.facts[v].value for _, v in names[1:] if v in told.facts), "")
-        subject = f"{done} {thing}" if done and thing else ""
-    if told.query in _EVENTS:
-        other = next((called(c, v, told) for c, v in names[1:] if v in told.facts), "")
-        done = next((_DATE_OF_API.sub("", v) for c, v in names[1:] if c.casefold() == "action"), "")
-        done = "" if re.search(r"\d", done) else done
-        subject = f"{subject}, {done}" if done else subject
-        subject = f"{subject}{' on ' if done else ' of '}{other}" if subject and other else subject or other
-        place = f" in account {place}" if place else ""
-        return f"{subject}{place}: [[{moments[0].id}]]" if moments and subject else ""
-    if not numbers:
-        shown = ", ".join(f"[[{fact.id}]]" for _, fact in held[:2])
-        return f"{shown} in account {place}" if place and shown else shown
-    wanted = _FIGURE.get(told.query, "")
-    main = next((f for c, f in held if f.number is not None and wanted and wanted in c.casefold()), numbers[0])
-    if not subject:
-        subject = _dated(moments[0], held) if moments else called(*cells[0], told)
-    if not subject:
-        return ""
-    beside = f" in account {place}" if place and subject not in (place, f"account {place}") else ""
-    title = next((re.sub(r" \(.*", "", c).casefold() for c, f in held if f is main), "")
-    title = _FULLER.get(title, title)
-    if (
-        titled
-        and (told.query in _TITLED or main.unit in DURATIONS)
-        and title.replace(" ", "").isalpha()
-        and title not in DURATIONS
-    ):
-        beside += f", {title}"
-    if told.query == "encryption":
-        subject = ""  # the problem names its kind
-    said = [v for c, v in cells if c in _BESIDE.get(told.query, ()) and v not in told.facts]
-    beside += "".join(f", {words}" for words in said if words and not re.search(r"\d", words))
-    team = next((v for c, v in cells if c.casefold() == "team" and v and v not in told.facts), "")
-    if told.query == "account_list" and team:
-        beside += f", team {team}"
-    share = next(
-        (fact for fact in numbers[1:] if fact.unit == "percent" and ("share" in fact.label or told.query in _WHOLES)),
-        None,
-    )
-    more = f", a share of [[{share.id}]]" if share else ""
-    if share:
-        more += _WHOLES.get(told.query, "")
-    if told.query == "alarm_history" and moments:
-        more += f", first [[{moments[0].id}]]"
-    if told.query == "budgets":
-        for word in ("limit", "forecast"):
-            more += next((f", {word} [[{f.id}]]" for c, f in held if c.casefold().split(" (")[0] == word), "")
-    return f"{subject}{beside}: [[{main.id}]]{more}".removeprefix(", ")
-
-
-def _dated(moment: ToldFact, held: Sequence[tuple[str, ToldFact]]) -> str:
-    """A row that has no name to write, by its time, after what the column says of that time."""
-    column = next(column for column, fact in held if fact is moment)
-    return f"{re.sub(r' [(].*', '', column).casefold()} [[{moment.id}]]"
-
-
-_DATE_OF_API = re.compile(r"(?<=[a-z])20\d{6}(?:v\d+)?(?![A-Za-z\d])")
-"""The version of AWS's interface behind the name of an action: "UpdateFunctionConfiguration20150331v2"."""
-_EVENTS = ("who_did_what", "recent_changes")
-"""Queries whose rows are told by their time: what was done to what, where, when."""
-_TITLED = frozenset({"spend_change", "cost_anomalies", "budgets", "patches", "savings", "health_summary"})
-"""Queries whose figure is no plain amount of what the row names: the column says of it what it is."""
-_FULLER = {"for": "in this state for"}
-"""Titles that are too short to stand behind a name."""
-_WHOLES = {"untagged_spend": " of its spend", "quotas": " of the quota"}
-"""What the share of a row is of, where that is not the whole that stands above it."""
-_BESIDE = {"backups": ("State",), "identity_hygiene": ("What",), "encryption": ("Problem",)}
-"""Columns of words that say what the figure of their row is of."""
-_FIGURE = {"spend_change": "change", "savings": "saves", "budgets": "actual", "encryption": "count"}
-"""A word of the column whose figure tells most, where that is not the first."""
-
-
-def _is_moment(cell: str, told: Told) -> bool:
-    return cell in told.facts and told.facts[cell].said.endswith((" date", " time"))
+    return with_it(line_of(row, told, titled=not more), more, asked)
 
 
 def _ordered(told: Told, asked: str) -> list[list[str]]:

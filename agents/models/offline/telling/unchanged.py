@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from agents.models.offline.plan import Plan
 from agents.models.offline.proposing.guarding import LEAST
+from agents.models.offline.proposing.reduced import WITHOUT_IT, WITHOUT_THEM
 from agents.models.offline.telling.prose import answer
 from agents.models.offline.telling.results import Told
 from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.topics.of_shown import superlative
-from agents.models.offline.weighing.aside import (
+from agents.models.offline.topics.of_shown import Ask, of_shown_in, superlative
+from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
+from agents.models.offline.weighing.nothing_new import (
     ALREADY_SO,
     LISTS,
     NOT_SPLIT,
@@ -20,11 +22,20 @@ from agents.models.offline.weighing.aside import (
     THE_MOST,
     UNRANKED,
 )
-from agents.models.offline.weighing.heeded import A_FIGURE, FIGURES, NOT_HEEDED
 from agents.models.offline.words.text import fold
 
 _APART = frozenset({"account", "team", "venue", "service", "region", "env", "type"})
 """What an answer may be told apart by; "which databases?" asks for no split."""
+
+
+NOT_AMONG = "What was to be left out is not in this, or not all of it: what is stands in the list and in the total."
+
+
+def still_in(plan: Plan, results: Sequence[Told]) -> tuple[str, ...]:
+    """The sentences of a plan; where what was to be left out has no row to be taken off, they say that."""
+    if any(told.query == "derive" and not told.error for told in results):
+        return plan.limits
+    return tuple(dict.fromkeys(NOT_AMONG if one in (WITHOUT_IT, WITHOUT_THEM) else one for one in plan.limits))
 
 
 _SPLITS = re.compile(
@@ -40,7 +51,7 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
         results: what was found.
         asked: the question as it is told by.
     """
-    if {NOTHING_NEW, ALREADY_SO} & set(plan.limits):
+    if {NOTHING_NEW, ALREADY_SO} & set(plan.limits) or _stands_in_the_rows(results, asked):
         return ()
     told = _sentences(plan, results, asked)
     if plan.again and told <= _sentences(plan, results, plan.again):
@@ -57,6 +68,18 @@ def nothing_changed(plan: Plan, results: Sequence[Told], asked: str) -> tuple[st
     same = [one.word for one in left if told == _sentences(plan, results, one.asked)]
     words = list(dict.fromkeys(A_FIGURE if word in FIGURES else f'"{word}"' for word in same))
     return (NOT_HEEDED.format(words=" and ".join(words)),) if words else ()
+
+
+_COLUMNS: dict[Ask, str] = {"severity": "Severity", "where": "Account", "by": "By"}
+"""What is asked of the rows that were shown, and the column that tells it of each, however they are told."""
+
+
+def _stands_in_the_rows(results: Sequence[Told], asked: str) -> bool:
+    """Whether a question asks no more than what each row says of itself."""
+    ask = of_shown_in(asked)
+    column = _COLUMNS.get(ask, "") if ask else ""
+    good = [told for told in results if not told.error]
+    return bool(column and good) and all(column in told.columns for told in good)
 
 
 _WHICH = re.compile(

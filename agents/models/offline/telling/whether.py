@@ -70,11 +70,20 @@ _ALL_QUIET = re.compile(
 _WITHOUT = re.compile(r"\b(?:without|unencrypted|not encrypted)\b")
 
 
+_HITS = re.compile(
+    r"^\W*(?:(?:so|and|ok|then|but) )*(?:do(?:es)?|did|will|would|is|are|was|were) (?:it|that|this|they|these|those|any(?: of (?:them|it|these|those))?) (?:also |really )?(?:hit|affect|concern|touch|involve|impact|going to (?:hit|affect|touch)|in|on|for)(?:ing|ed)? (?:the |our |any (?:of (?:the |our ))?)*(?:prod(?:uction)?|staging|dev(?:elopment)?|venues?|casinos?|payer)\b(?: (?:too|accounts?|environments?|as well|at all))*\W*$",
+    re.IGNORECASE,
+)
+"""Whether what AWS announces or reports is of the place that is named."""
+
+
 def of_all(told: Told, asked: str) -> str:
     """Whether it is so of all things of a kind, where those are counted of which it is not; empty where they are not.
 
     Alarms that do not fire may be without data: that none fires is told by their number, and is no yes.
     """
+    if told.query == "aws_health_events" and told.headlines and _HITS.match(asked):
+        return _within_sight("Yes" if told.facts[told.headlines[0]].number else "No", told)
     if told.query == "alarms" and _ALL_QUIET.search(asked):
         firing = [told.facts[i] for i in told.headlines if told.facts[i].label == "alarms firing"]
         return "No." if any(fact.number for fact in firing) else ""

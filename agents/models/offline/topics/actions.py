@@ -17,6 +17,10 @@ READS = re.compile(
 )
 """What wants calls that only read shown, too."""
 _SIGNS_IN = r"(?:sign|logg?)\w* ?(?:in(?:to)?\b|on(?:to)?\b(?= (?:as|to|at|with|<p>|<account>|$)|$))|sign-?ins?|sign-?ons?|log-?ins?|log-?ons?|(?:enter|access)(?:ed|ing) the console"
+NO_READS = re.compile(
+    rf"\b(?:no|not|without|exclud\w+|except(?:ing)?(?: for)?|minus|skip\w*|ignor\w+|drop\w*|hid(?:e|ing)|leav(?:e|ing) out|apart from|other than|bar) (?:(?:the|any|all|his|her|their|those|these|mere|console|of) )*(?:{_SIGNS_IN}|read(?:s|[- ]only)?(?: (?:actions?|calls?|events?|access|requests?))?|look-?ups?|views?)(?![\w-])"
+)
+"""What wants no calls that only read."""
 _VERBS = (
     ("delete", r"delet\w+"),
     ("terminate", r"terminat\w+"),

@@ -12,10 +12,13 @@ from typing import Literal
 from agents.models.offline.words.text import words
 from agents.models.offline.words.tongues import in_english
 
-Ask = Literal["when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where", "range"]
+Ask = Literal[
+    "when", "why", "who", "owner", "cost", "by how much", "left", "still", "most", "where", "severity", "by", "range"
+]
 
 _LEAD = r"\W*(?:(?:and|so|but|ok|okay|then|hmm|well|please)\b\W*)*"
-_ONE = r"(?:oldest|newest|latest|first|second|last|top|biggest|largest|smallest|worst|longest|highest)"
+_NTH = r"(?:first|second|third|fourth|fifth|last)"
+_ONE = rf"(?:oldest|newest|latest|{_NTH}|top|biggest|largest|smallest|worst|longest|highest)"
 _IT = rf"(?:it|that|this|they|these|those|them|the {_ONE}(?: one)?|that one|this one)"
 _IT_OR_PLACE = rf"(?:{_IT}|(?:that|this|the) (?:account|venue))"
 _ALL_OF_IT = r"(?:the|that|this|these|those|all|all the) (?:whole |entire |alarm )?(?:storm|alarms?|alerts?|flood|episode|outage|incident|disruption|interruption|downtime)(?: of alarms)?"
@@ -42,16 +45,19 @@ _ASKS: dict[Ask, str] = {
     "when": rf"(?:(?:since|from) when|when|(?:at )?what time|(?:for )?how long(?: ago)?|how old|when exactly|(?:since|from|as of) (?:which|what) (?:day|date|night|morning|evening|week|month|hour|moment|time)(?: on)?)(?: {_BE} {_IT}{_DONE})?(?: (?:already|now|by now|so far))?|(?:for )?how long {_BE} {_ALL_OF_IT}{_DONE}|how long {_ALL_OF_IT} lasted",
     "why": rf"what (?:went|has gone|is|was) wrong(?: with {_IT})?|(?:why|how come)(?: {_BE} {_IT}{_DONE})?|what (?:is|was) the (?:reason|cause)(?: (?:for|of) {_IT})?",
     "who": rf"by who(?:m)?|who (?:did|made|caused|changed|deployed|released|shipped|started|opened)(?: {_IT})?|who (?:is|was) (?:it|that|behind {_IT})",
+    "by": r"who(?: exactly| else)?(?: (?:did|made) what)?",
     "owner": rf"who owns {_IT_OR_PLACE}|whose (?:is|are) {_IT_OR_PLACE}|who(?: is| are)? (?:the )?owners?(?: of {_IT_OR_PLACE})?|(?:which|what) team (?:owns|has|is) {_IT_OR_PLACE}|who (?:is|are) (?:responsible|accountable|in charge|answerable|the (?:contact|responsible person|person responsible))(?: (?:for|of) {_IT_OR_PLACE})?|who (?:runs|manages|looks after) {_IT_OR_PLACE}|of who is {_IT}|who owns (?:<account>|our accounts)",
     "cost": rf"(?:what|how much(?: money)?) (?:did|has|have) (?:{_EACH}|it|that|this|they|those|these|the (?:first|top|biggest|worst)(?: one)?|the (?:spike|incident|outage|rise|jump|anomaly|storm|peak)) {_COSTS}{_END_OF_COST}|how much (?:extra|more)(?: money)? (?:did|has|have) {_IT} {_COSTS}{_END_OF_COST}|(?:(?:what|how much|how high) (?:is|was|are|were) )?the (?:extra|additional) (?:costs?|spend|spending)(?: of {_IT})?(?: (?:in total|in all|altogether|overall|so far))?|(?:what|how much) (?:is|was|are|were) {_EACH}",
     "by how much": rf"by how much(?: in percent)?(?: (?:{_BE}|will|would) (?:we|{_IT}){_DONE})?|(?:and )?(?:what (?:is|was) )?the (?:difference|gap|increase|overrun)|how much (?:more|less|higher|lower|cheaper|dearer|over) (?:is|was|are|were) {_IT}(?: than (?:in |for )?(?:<p>|\w+(?: \w+)?))?|how much is the (?:difference|gap|increase)",
-    "left": r"(?:how much|what)(?: (?:room|space|headroom|money|budget|of (?:it|that|this)|of the (?:budget|limit)))?(?: (?:is|do we have|have we(?: got)?|is there|remains|is still))*(?: (?:left|remaining|to spend|over))(?: (?:over|to spend|there|of (?:it|that|this)|in (?:it|that|this)|for (?:it|that|this)|of (?:the|that|this) (?:budget|limit)|this month|now))*|what is left|how much (?:room|headroom) is there(?: left)?|how much (?:remains|can (?:we|they|it) still (?:spend|use))(?: there)?",
+    "left": rf"(?:how much|what)(?: (?:room|space|headroom|money|budget|of (?:it|that|this)|of the (?:budget|limit)))?(?: (?:is|do we have|have we(?: got)?|is there|remains|is still|do(?:es)? {_IT} (?:still )?have|ha(?:s|ve) {_IT}(?: got)?))*(?: (?:left|remaining|to spend|over))(?: (?:over|to spend|there|(?:of|in|for|on|to|with|at) {_IT}|of (?:the|that|this) (?:budget|limit)|this month|now))*|what is left"
+    rf"|how much (?:room|headroom|space)(?: (?:is there|do we (?:still )?have|have we(?: got)?|do(?:es)? {_IT} (?:still )?have|ha(?:s|ve) {_IT}(?: got)?))(?: left)?(?: (?:of|in|for|on|to|with) {_IT})?|(?:what is|and) the (?:room|headroom)(?: left)?(?: (?:of|in|for|on|to|with) {_IT})?|how much (?:remains|can (?:we|they|it) still (?:spend|use))(?: there| (?:of|in|for|on|to|with) {_IT})?",
     "still": rf"(?:is|are|was|were|has|have|does|do) {_IT} (?:\w+ )?(?:still|over|finished|stopped|ended|ongoing|gone|fixed|solved|resolved)\b{_DONE}|(?:is|are|has|have|does) {_IT} still|{_NORMAL}",
-    "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|{_IN_TIME}|(?:what about )?the {_MOST}(?: one)?",
+    "most": rf"(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|'s|was|are|were|has been|have been|lasted|took)(?: \w+)?(?: the)? {_MOST}(?: one)?|which(?: one| of them)? lasted (?:the )?longest|{_IN_TIME}|(?:(?:what|how) about )?the (?:{_MOST}|{_NTH})(?: one)?",
+    "severity": rf"how (?:severe|serious|bad|grave|dangerous|risky|critical)(?: {_BE} {_IT})?|(?:of )?(?:what|which) (?:severity|severities|level)(?: {_BE} {_IT})?|what (?:is|are) (?:the|their|its) (?:severity|severities|level)(?: of {_IT})?",
+    "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}(?: located| all| now)?",
     "range": rf"how (?:sure|certain|accurate|reliable|exact|precise|confident|good|firm|solid|trustworthy|dependable|safe|uncertain|rough)(?: (?:is|are|was|were) (?:{_FIGURE}|you|we|aws))?(?: (?:of|about|on|in) {_FIGURE})?|(?:is|are) {_FIGURE} (?:\w+ )?(?:sure|certain|accurate|reliable|exact|precise|trustworthy|dependable|guaranteed)"
     rf"|(?:can|could|should|may) (?:we|i|you|one) (?:really )?(?:trust|rely on|count on|depend on|bank on) {_FIGURE}|how (?:much|far|well) can (?:we|i|you|one) (?:trust|rely on|count on|depend on) {_FIGURE}|how (?:much|far) (?:can|could|may|might) {_FIGURE} (?:be off|be wrong|vary|differ|deviate|change)|(?:can|could|may|might) {_FIGURE} be (?:off|wrong)"
     rf"|(?:(?:what|which|how (?:big|wide|large)) (?:is|are) )?(?:the |its |their )?(?:range|bandwidth|margin|bounds?|lower (?:and|or) (?:the )?upper bounds?|(?:lower|upper) bounds?|spread|uncertainty|certainty|accuracy|reliability|confidence|error|margin of error|error margin|confidence (?:interval|level|range)|(?:best|worst)[ -]case(?: (?:and|or) (?:the )?(?:best|worst)[ -]case)?)(?: (?:of|in|on|for|around) {_FIGURE})?|(?:what|how much) (?:is it )?at (?:most|worst|best|least)|plus or minus (?:how much|what)",
-    "where": rf"where(?: {_BE} {_IT})?|(?:in )?which accounts?(?: (?:is|are|was|were) {_IT} in)?|in which accounts? (?:is|are|was|were) {_IT}",
 }
 _TIMED = re.compile(rf"{_LEAD}{_IN_TIME.replace('|last)', '|(?P<last>last))')}\W*")
 """Which of those that were shown came before all the others, or after them."""
@@ -114,6 +120,23 @@ def of_shown(text: str) -> Ask | None:
 def of_shown_in(asked: str) -> Ask | None:
     """The same of a question word for word, in any tongue that is read."""
     return of_shown(_plain(asked))
+
+
+_PLACES = {"first": 0, "top": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+_PLACE = re.compile(r"\bthe (first|top|second|third|fourth|fifth|last)\b")
+_ON_THE_NTH = re.compile(rf"(?i)\bon the {_NTH}(?=\W*$)")
+
+
+def nth(asked: str) -> tuple[str, int] | None:
+    """Which row is asked about by its place in the list, as it is said and counted: -1 is the last."""
+    match = _PLACE.search(_plain(asked))
+    return (match[1], _PLACES[match[1]]) if match else None
+
+
+def no_day(question: str) -> str:
+    """A question that asks something of what was shown "on the first", which is a row of that and no day of a month."""
+    named = _ON_THE_NTH.sub(lambda match: f"{match[0]} one", question)
+    return named if named != question and of_shown_in(named) else question
 
 
 def superlative(asked: str) -> str:

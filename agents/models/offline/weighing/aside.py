@@ -9,25 +9,20 @@ from dataclasses import dataclass
 
 from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.ending import ENDED_DAYS, has_ended
-from agents.models.offline.inputs.filling import STATE_NOW, fields_of, fill
-from agents.models.offline.intents.coverage import knows_word, unused
+from agents.models.offline.inputs.filling import STATE_NOW, fields_of
+from agents.models.offline.intents.coverage import unused
 from agents.models.offline.intents.learned import knows
 from agents.models.offline.naming.billed_parts import within
-from agents.models.offline.plan import PLACES, PlannedCall
-from agents.models.offline.proposing.candidates import come_to_the_same, comes_to
-from agents.models.offline.proposing.deeds import DEEDS
+from agents.models.offline.plan import PlannedCall
 from agents.models.offline.proposing.guarding import AGE, CATEGORIES, OF_A_BILL, of_no_call
 from agents.models.offline.proposing.listed import BEGINS, just_before
 from agents.models.offline.proposing.shown import shown
-from agents.models.offline.proposing.unheeded import unheeded
-from agents.models.offline.proposing.untold import is_told
+from agents.models.offline.proposing.unheeded import narrowing, unheeded, verbs_of_us
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.when import FUTURE
-from agents.models.offline.topics.asked import dimensions
-from agents.models.offline.topics.of_shown import superlative
 from agents.models.offline.topics.refusals import OTHER_MONEY
+from agents.models.offline.weighing.nothing_new import nothing_new
 from agents.models.offline.weighing.staying import not_picked
-from agents.models.offline.words.light import weighty
 from agents.models.offline.words.speech import is_known
 
 
@@ -37,6 +32,12 @@ class Idle:
 
     unknown: tuple[str, ...]
     narrower: tuple[str, ...]
+
+    def narrowing(self, reading: Reading) -> tuple[str, ...]:
+        """The words that are not known and say which things are meant: what follows is asked of those alone."""
+        places = narrowing(reading.text)
+        said = {reading.text[one.start : one.end] for one in places}
+        return tuple(word for word in self.unknown if word in said)
 
 
 NO_WORDS = Idle((), ())
@@ -69,7 +70,7 @@ def left_aside(
         *(
             []
             if of_shown
-            else _nothing_new(calls, earlier, reading, context) or not_picked(calls, earlier, reading, context)
+            else nothing_new(calls, earlier, reading, context) or not_picked(calls, earlier, reading, context)
         ),
     ]
 
@@ -79,8 +80,9 @@ def idle_words(calls: Sequence[PlannedCall], reading: Reading, context: Context)
     idle = of_no_call(calls, reading, lambda query: unused(reading.text, query))
     heeded = {*_MASKS, *(["clock"] if reading.when.clock else [])}
     words = [w for w in idle if w.isalpha() and w not in heeded and w != reading.hint]
-    words = [w for w in words if not is_known(w) and not knows(w)]
-    elsewhere = {*words, *heeded, *_told(reading)}
+    told = _told(reading) | {reading.text[slice(*span)] for span in verbs_of_us(reading.text)}
+    words = [w for w in words if not is_known(w) and not knows(w) and w not in told]
+    elsewhere = {*words, *heeded, *told}
     narrower = [one for one in unheeded(calls, reading, context) if not set(one.split()) <= elsewhere]
     narrower += [_AN_AGE] if AGE.search(reading.flat) and any(call.query == "findings" for call in calls) else []
     return Idle(tuple(words), tuple(narrower))
@@ -337,58 +339,3 @@ def _for_anything(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
 
 _PICKED = frozenset({"service", "part", "usage_type", "team"})
 """Inputs by which a bill is of some of what is on it."""
-
-
-NOTHING_NEW = "I do not see what else is asked here: this is what was shown before."
-"""It stands first in an answer: what follows is no answer to what was asked last."""
-SHOWN_BEFORE = "This is what was shown before: what is asked now may not be in it."
-"""It stands first, too: whether it answers what was asked last is left to who reads it."""
-NOT_SPLIT = "This can not be added up by {split} here: it is what was shown before."
-"""It stands first in the same way, where a split was asked for that the query does not make."""
-ALREADY_SO = "What was shown before is of that already: it is the same."
-"""It stands first, too, where what is asked narrows nothing, as it was so narrowed."""
-LISTS = re.compile(
-    r"^\W*(?:(?:and|so|ok|but|please) )*(?:which(?: ones?)?|how (?:many|much)|what|who|list|show|(?:in |the )?(?:total|sum))(?: (?:of )?(?:them|those|these|it|that|all|are|is|they|there|exactly|me))*(?: (?:in (?:total|all)|altogether|overall|all together))?\W*$"
-)
-"""What asks for no more than what was shown: "which ones?", "how many are there?"."""
-
-
-_DID_THEY = re.compile(r"\bdid (?:they|he|she|anyone|anybody|someone|somebody)\b")
-"""What asks for a deed, which no list of how things are tells when it is shown once more."""
-_NOT_SO = re.compile(
-    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these))? (?:is|are|do|does|has|have) ?(?:not|n't)\W*$"
-)
-_FAILING = frozenset({"encryption", "config_compliance", "patches"})
-"""Queries that list what is not as it should be: "which ones are not?" asks for what they show."""
-THE_MOST = re.compile(
-    r"^\W*(?:(?:and|so|ok|but) )*(?:which|what|who)(?: ones?| of (?:them|those|these)| (?:accounts?|venues?|teams?|services?|regions?|days?|months?|rules?))? [a-z]+(?: us)? (?:the )?most(?: often| frequently| of all)?\W*$"
-)
-"""Which one has the most of what was shown: the first of a list in that order."""
-
-
-UNRANKED = frozenset({"encryption", "inventory", "public_exposure", "account_list", "commitments"})
-"""Queries whose first row comes first for no reason that is asked for."""
-
-
-def _nothing_new(
-    calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading, context: Context
-) -> list[str]:
-    """A sentence where a follow-up says nothing that its query knows, and what was shown before is shown again."""
-    if not earlier or not come_to_the_same(calls, earlier, context):
-        return []
-    said = fill(context.queries[calls[0].query], reading, context.names, context.now).inputs
-    picks = {key: value for key, value in said.items() if key not in ("kind", "by", "top", "period", *PLACES)}
-    if picks and comes_to(calls[0].having(**picks), context) == comes_to(calls[0], context):
-        return [ALREADY_SO]
-    if _DID_THEY.search(reading.text) and not any(call.query in DEEDS for call in calls):
-        return [NOTHING_NEW]
-    if LISTS.match(reading.text) or reading.found.any() or reading.when.mentions or is_told(calls, reading):
-        return []
-    if any(call.query in _FAILING for call in calls) and _NOT_SO.match(reading.text):
-        return []
-    first = superlative(reading.text) or THE_MOST.match(reading.text)
-    if dimensions(reading.text) or (first and calls[0].query not in UNRANKED):
-        return []  # the rows are told apart so, and the first of them stands first
-    if any(knows_word(calls[0].query, one, reading.text) for one in weighty(reading.text)):
-        return []
-    return [NOTHING_NEW]

@@ -139,7 +139,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         calls=tuple(kept),
         then=then,
         limits=tuple(limits),
-        aside=(*idle.unknown, *idle.narrower),
+        aside=(*idle.narrowing(reading), *idle.narrower),
         focus=focused(kept, reading, context) or of_place(kept, earlier, context),
         whether=whether(kept, reading, context.names),
         read_as="; ".join(spoken(call) for call in kept),

@@ -18,8 +18,8 @@ from agents.models.offline.intents.learned import speaks_for
 from agents.models.offline.plan import Plan, PlannedCall, Without
 from agents.models.offline.proposing.untold import is_asked_of_it
 from agents.models.offline.reading import Reading, read
-from agents.models.offline.weighing.aside import UNRANKED
 from agents.models.offline.weighing.measuring import NO_AVERAGE, NO_DIFFERENCE, NO_SHARE
+from agents.models.offline.weighing.nothing_new import UNRANKED
 from agents.models.offline.weighing.thread import STAYS
 from agents.models.offline.weighing.unheard import is_about
 from agents.models.offline.words.light import LIGHT
@@ -52,6 +52,10 @@ FIGURES = frozenset(
 )
 """Words that read as figures: an answer that quotes one would tell a figure which no fact supports."""
 A_FIGURE = "the number that it says"
+_TELL_MORE = re.compile(
+    r"\b(?:(?:tell|show|give|say|know|see|hear|read|learn) (?:me |us |a bit |a little |something )*more|more (?:about|on|details?|info\w*|of (?:it|that|this)))\b|\bbefore (?:the )?(?:end of )?<p>"
+)
+"""What asks for all that is known, and the word that only leads to the end of a time."""
 _WORD = re.compile(r"(?<![<\w-])[a-z][\w'-]*(?![>\w])")
 
 
@@ -78,7 +82,8 @@ def without_each(question: str, plan: Plan, again: Callable[[str], Plan], contex
 
 def _words(reading: Reading, calls: Sequence[PlannedCall], context: Context) -> Iterable[str]:
     """The words that have to count: none that is light, part of a name or a time, or of what the queries look at."""
-    pointed = [part.span() for part in POINTED_PART.finditer(reading.text)]
+    aside = (POINTED_PART, _TELL_MORE)
+    pointed = [part.span() for pattern in aside for part in pattern.finditer(reading.text)]
     for match in _WORD.finditer(reading.text):
         word = match[0]
         if any(start <= match.start() < end for start, end in pointed):

@@ -102,6 +102,11 @@ def _beside(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     said += _no_weeks(calls, reading)
     if calls and all(call.query == "health_summary" for call in calls) and not _OPERATIONS.search(reading.text):
         said.append(OPERATIONS_ONLY)
+    lately = any(call.query == "threats" and "period" not in call.inputs for call in calls)
+    if lately and _GOES_ON.search(reading.flat):
+        said.append(NOT_WHETHER_NOW)
+    if any("above" in call.inputs for call in calls) and _USED_LESS.search(reading.flat):
+        said.append(NOT_BELOW)
     return said
 
 
@@ -130,6 +135,14 @@ def _no_weeks(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:
     if any(call.query == "spend" and call.inputs.get("by") == "month" for call in calls):
         return ["Nothing is told week by week here: this is by month; a shorter time is told by day."]
     return ["This is not told week by week."]
+
+
+_GOES_ON = re.compile(r"\b(?:now|currently|at the moment|going on|ongoing|under way|at present|today)\b")
+NOT_WHETHER_NOW = "Whether a threat still goes on is not known here: each has when it was last seen."
+_USED_LESS = re.compile(
+    r"\b(?:below|under|beneath|(?:less|lower|fewer) than|at most|up to)\b(?!.*\b(?:left|remain\w*|free|spare|headroom|room)\b)"
+)
+NOT_BELOW = "These are quotas in use from that share on: those below it are not told."
 
 
 def _counts_each(call: PlannedCall) -> bool:

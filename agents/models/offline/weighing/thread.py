@@ -75,6 +75,9 @@ def still_said(plan: Plan, before: Turn, question: str, context: Context, *, lea
     told = {STATE_NOW} if reading.when.mentions else set()  # "and now?" is answered with the state now
     told |= {RUNTIMES_IN_USE} if not any(map(_of_runtimes, plan.calls)) or _IN_ALL.search(reading.text) else set()
     said = [one for one in before.limits if one in _LASTING - told and one not in plan.limits]
+    functions = any(call.inputs.get("kind") == "functions" for call in plan.calls)
+    if RUNTIMES_IN_USE in told & {*before.limits} and functions and not _IN_ALL.search(reading.text):
+        said.append(f"{NOT_NARROWED}outdated runtimes of the question before.")
     return plan.model_copy(update={"limits": (*plan.limits, *said)})
 
 

@@ -63,6 +63,10 @@ _SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b([ar])'dam\b", r"\1dam"),
     (r"(?<!\d)(\d{4})[ -](\d{4})[ -](\d{4})(?!\d)", r"\1\2\3"),
     (r"\bback[- ]offices?\b", "backoffice"),
+    (
+        r"\b(?:deprecated|obsolete|unsupported|eol|end[- ]of[- ](?:life|support)|no longer supported|retired|ancient)(?= (?:lambda |function )?run ?times?\b)",
+        "outdated",
+    ),
     (r"\bpre-production\b", "preproduction"),
     (r"\b(us|eu|ap|sa|ca|me|af)[ _]?(east|west|central|north|south|northeast|southeast)[ _-]?([1-4])\b", r"\1-\2-\3"),
     (r"\bwhats\b", "what is"),
