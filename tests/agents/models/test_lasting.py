@@ -171,6 +171,8 @@ RULES = "- s3-bucket-logging-enabled: 27 resources\n- access-keys-rotated: 21 re
         ("the resources for the first one", "s3-bucket-logging-enabled"),
         ("which resources fail the second rule?", "access-keys-rotated"),
         ("show the resources of the last one", "required-tags"),
+        ("the worst one - which resources?", "s3-bucket-logging-enabled"),
+        ("which resources are behind the worst?", "s3-bucket-logging-enabled"),
         ("worst three", None),
     ],
 )

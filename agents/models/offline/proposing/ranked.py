@@ -63,14 +63,21 @@ _TOLD = re.compile(
 )
 
 
+_WORST = re.compile(
+    r"\bthe (?:worst|biggest|most (?:failed|failing|broken|violated))(?: (?:one|rule)\b|(?: of (?:them|those|these))?(?=\W*$))",
+    re.IGNORECASE,
+)
+
+
 def nth_named(question: str, answer: str, names: Names, *, rules: bool = False) -> str:
     """A question of "the second one" or "the last" of a list, with the account, venue, team or service of that row named.
 
-    So with a Config rule, where the rows are of `rules`. As it is where the rows are of something else, or of several kinds, or fewer than that were told.
+    So with a Config rule, where the rows are of `rules`, the worst of which stands first. As it is where the rows are of something else, or of several kinds, or fewer than that were told.
     """
-    said = _NTH.search(question)
+    said = _NTH.search(_WORST.sub("the first one", question) if rules else question)
     if said is None:
         return question
+    question = said.string
     told = [("rule" if rules else _kind_of(row, names), row["name"]) for row in _TOLD.finditer(answer)]
     rows = [(kind, name) for kind, name in told if kind]
     place = _NUMBERED[(said["nth"] or said["number"]).casefold()]
