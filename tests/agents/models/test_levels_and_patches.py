@@ -77,7 +77,7 @@ def test_an_owner_is_said_to_be_read_as_the_team(asked: tuple[str, ...], said: b
     [
         "show only the non compliant",
         "which are not compliant",
-        "which ones are still not fully compliant",
+        "which ones are not fully compliant",
         "list the noncompliant ones",
         "how many are compliant",
         "which instances are non compliant",

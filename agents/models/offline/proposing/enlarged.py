@@ -240,7 +240,7 @@ def _behind_untagged(reading: Reading, before: PlannedCall, context: Context) ->
 
 
 _COMPLIANT = re.compile(
-    rf"{_LEAD}(?:(?:only|just|which|what|how many|the|those|all|of|them|these|ones?|that|are|is|still|there|show|list|give|me|us|see|i|instances?|servers?|machines?|hosts?) )*"
+    rf"{_LEAD}(?:(?:only|just|which|what|how many|the|those|all|of|them|these|ones?|that|are|is|there|show|list|give|me|us|see|i|instances?|servers?|machines?|hosts?) )*"
     rf"(?:(?:in|at|for) (?:the )?{_NAMED} )?(?P<non>(?:non|not(?: (?:yet|fully))?|un|in)[- ]?)?(?:patch[- ])?complian(?:t|ce)(?: (?:ones?|instances?|servers?|machines?|hosts?|only|there|please|of them))*{_THERE}?\W*"
 )
 """Those of the patched machines that are as they should be, or are not; alone it would be about the rules of AWS Config."""
