@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agents.models.offline.inputs.lines import said_in_lines
 from agents.models.offline.inputs.rows import NARROWED
+from agents.models.offline.plan import PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.topics import choices
@@ -154,12 +155,16 @@ def _tag_of(name: str, text: str, fields: Mapping[str, Any], out: Filled) -> Non
         key = (match[1] or "team").replace("owner", "team").replace("environment", "env")
         key = "cost-center" if key.startswith("cost") else "team" if key in ("tag", "tags") else key
         out.inputs["tag"] = f"{key}="
-        if match[1] == "owner" and OF_OWNERS not in out.limits:
-            out.limits.append(OF_OWNERS)
     elif "tag" in fields and named and _LACKING.search(text):
         out.inputs["tag"] = f"{named[1]}="
     elif match := _TAGGED.search(text):
         out.inputs["tag"] = f"{match[1] or match[3]}={match[2] or match[4]}"
+
+
+def of_owners(calls: Sequence[PlannedCall], text: str) -> list[str]:
+    """A sentence that owners are read as teams, where what carries no tag of a team stands for what has no owner."""
+    lacking = any(call.inputs.get("tag") == "team=" for call in calls)
+    return [OF_OWNERS] if lacking and re.search(r"\b(?:owners?|owned|unowned|ownerless)\b", text) else []
 
 
 _TOLD_BY_TAG = frozenset({"inventory", "spend", "spend_change", "untagged_spend"})

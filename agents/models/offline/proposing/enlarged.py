@@ -107,6 +107,8 @@ def enlarged(reading: Reading, earlier: Sequence[PlannedCall], context: Context)
         return _elsewhere(match["kind"] or match["where"] or "", earlier, context)
     if each := _untagged_things(reading, earlier, context) or _one_by_one(reading, earlier, context):
         return each
+    if len(earlier) == 1 and earlier[0].query == "patches" and (match := _COMPLIANT.fullmatch(reading.text)):
+        return _of_patches(earlier[0], reading, context), (_NOT_COMPLIANT if match["non"] else _COMPLIANT_TOO,)
     before = earlier[0].query
     of_health = before == "health_summary" and _WRONG.fullmatch(reading.text)
     moved = before == "spend_change" and _DRIVEN.fullmatch(reading.text)
@@ -235,6 +237,23 @@ def _behind_untagged(reading: Reading, before: PlannedCall, context: Context) ->
     inputs = {"kind": "all", "by": "resource", "tag": f"{before.inputs.get('tag', 'team')}=", **kept}
     things = PlannedCall(query="inventory", domain=context.queries["inventory"].domain, inputs=inputs)
     return (billed, things), (_UNTAGGED_NOW,)
+
+
+_COMPLIANT = re.compile(
+    rf"{_LEAD}(?:(?:only|just|which|what|how many|the|those|all|of|them|these|ones?|that|are|is|there|show|list|give|me|us|see|i|instances?|servers?|machines?|hosts?) )*"
+    rf"(?:(?:in|at|for) (?:the )?{_NAMED} )?(?P<non>(?:non|not(?: (?:yet|fully))?|un|in)[- ]?)?(?:patch[- ])?complian(?:t|ce)(?: (?:ones?|instances?|servers?|machines?|hosts?|only|there|please|of them))*{_THERE}?\W*"
+)
+"""Those of the patched machines that are as they should be, or are not; alone it would be about the rules of AWS Config."""
+_NOT_COMPLIANT = "Listed are the instances that are not patch-compliant, and no others."
+_COMPLIANT_TOO = "Instances that are patch-compliant are counted only; listed are those that are not."
+
+
+def _of_patches(before: PlannedCall, reading: Reading, context: Context) -> tuple[PlannedCall, ...]:
+    """The machines whose patches were shown, one by one, in the place that is named or was shown."""
+    said = fill(context.queries[before.query], reading, context.names, context.now).inputs
+    placed = {key: value for key, value in said.items() if key in PLACES}
+    named = dict.fromkeys(PLACES) | placed if placed else {}
+    return (before.having(**named, by=None, top=25),)
 
 
 _DEEDS = frozenset({"who_did_what", "recent_changes", "account_list", "inventory"})

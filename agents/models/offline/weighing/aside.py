@@ -226,6 +226,7 @@ _OUTDATED = re.compile(
 )
 
 
+ALL_RESOURCES = "Counted are resources of every kind, functions and container images too, and not machines alone."
 RUNTIMES_IN_USE = (
     "Which runtimes AWS no longer supports is not known here: these are those in use; name one to see its functions."
 )

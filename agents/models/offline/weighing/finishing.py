@@ -12,7 +12,7 @@ from agents.models.offline.inputs.choosing import Context, calls_for
 from agents.models.offline.inputs.hours import is_narrowed
 from agents.models.offline.inputs.periods import for_forecast, resolved
 from agents.models.offline.inputs.placing import accounts_of
-from agents.models.offline.inputs.special import BILLED_BY, tag_named
+from agents.models.offline.inputs.special import BILLED_BY, of_owners, tag_named
 from agents.models.offline.intents.coverage import own_concepts
 from agents.models.offline.plan import Abstention, Derivation, Plan, PlannedCall
 from agents.models.offline.proposing.candidates import Candidate, comes_to
@@ -29,12 +29,12 @@ from agents.models.offline.reading import Reading, read, to_come
 from agents.models.offline.topics.asked import asks_mean
 from agents.models.offline.topics.rights import asks_what_may
 from agents.models.offline.weighing.alarms_named import with_alarms_named
-from agents.models.offline.weighing.aside import NO_WORDS, idle_words, left_aside, wanted
+from agents.models.offline.weighing.aside import ALL_RESOURCES, NO_WORDS, idle_words, left_aside, wanted
 from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.focused import focused, of_place
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
-from agents.models.offline.weighing.measuring import asks_difference, in_weeks, unmeasured
+from agents.models.offline.weighing.measuring import asks_difference, in_weeks, levels_alike, unmeasured
 from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
@@ -98,7 +98,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
-    calls = in_weeks(calls, reading, context.now)
+    calls = levels_alike(in_weeks(calls, reading, context.now), reading)
     calls, beside = all_that_happened(calls, earlier, reading, context)
     calls = with_alarms_named(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
@@ -120,6 +120,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
         *_of_all(kept, earlier, reading),
         *([] if of_shown else still_held(kept, reading)),
         *_counted(kept, earlier, reading),
+        *of_owners(kept, reading.text),
         *_of_some_accounts(kept, reading, context),
         *_behind_a_bill(kept, earlier, reading),
         *unmeasured(kept, then, reading, context.now),
@@ -226,19 +227,18 @@ _HOW_MANY = re.compile(
 )
 
 
-_HOW_MANY_MACHINES = re.compile(
-    r"\b(?:how many|number of|count of)(?: (?:of )?(?:the|our|these|those|ec2|different|distinct))* (?:machines?|servers?|instances?|hosts?|boxes|vms?|computers?)\b"
-)
-_ALL_RESOURCES = "Counted are resources of every kind, functions and container images too, and not machines alone."
+_MACHINES = re.compile(r"\b(?:machines?|servers?|instances?|hosts?|boxes|vms?|computers?)\b")
+_HAVE_HOLES = frozenset({"vulnerabilities", "findings"})
 
 
 def _counted(calls: Sequence[PlannedCall], earlier: Sequence[PlannedCall], reading: Reading) -> list[str]:
-    """A sentence what is counted, where it is asked how many could be saved on, or how many machines are vulnerable."""
+    """A sentence what is counted, where it is asked how many could be saved on, or what machines are vulnerable to."""
     of_savings = bool(earlier) and earlier[0].query == "savings" and all(call.query == "savings" for call in calls)
     if of_savings and _HOW_MANY.match(reading.text):
         return ["This counts all opportunities of that kind to save; ask for the things by name to have those counted."]
-    vulnerable = bool(calls) and all(call.query == "vulnerabilities" for call in calls)
-    return [_ALL_RESOURCES] if vulnerable and _HOW_MANY_MACHINES.search(reading.text) else []
+    asked = {call.query for call in calls}
+    vulnerable = "vulnerabilities" in asked and asked <= _HAVE_HOLES and not reading.resources
+    return [ALL_RESOURCES] if vulnerable and _MACHINES.search(reading.text) else []
 
 
 def _of_no_tag(calls: Sequence[PlannedCall], reading: Reading) -> str:

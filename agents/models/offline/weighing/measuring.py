@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from agents.models.offline.inputs.periods import resolved
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
@@ -175,6 +176,25 @@ def _tells_average(call: PlannedCall, now: datetime) -> bool:
     period = resolved(str(call.inputs.get("period", "last_month")), now)
     least = {"day": 1, "month": _A_MONTH}.get(str(call.inputs.get("by")))
     return least is not None and period is not None and period.days > least
+
+
+_AND = re.compile(
+    r"(?: (?:severity|findings?|vulnerabilit\w+|cves?|issues?|ones))* ?(?:,|and|or|plus|as well as|/|&)+ ?(?:(?:the|and|also|open) )*"
+)
+"""What stands between levels that are named side by side, of which all that is said is said of each."""
+
+
+def levels_alike(calls: Sequence[PlannedCall], reading: Reading) -> tuple[PlannedCall, ...]:
+    """The calls, with each of the levels that are named side by side told apart by what one of them is."""
+    said = levels.spoken(reading.text)
+    places = [match.span() for match in levels.PATTERN.finditer(said)]
+    if not any(_AND.fullmatch(said[end:start]) for (_, end), (start, _) in pairwise(places)):
+        return tuple(calls)
+    of_level = [call for call in calls if call.query in _LEVELLED and "severity" in call.inputs]
+    split = {call.query: call.inputs["by"] for call in of_level if "by" in call.inputs}
+    return tuple(
+        call.having(by=call.inputs.get("by", split.get(call.query))) if call in of_level else call for call in calls
+    )
 
 
 def _other_levels(calls: Sequence[PlannedCall], reading: Reading) -> list[str]:

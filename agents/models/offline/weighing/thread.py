@@ -18,7 +18,7 @@ from agents.models.offline.proposing.guarding import OF_A_BILL
 from agents.models.offline.proposing.reaching import Turn
 from agents.models.offline.proposing.things import AND_SO, PRICED_WHOLE
 from agents.models.offline.reading import read
-from agents.models.offline.weighing.aside import RUNTIMES_IN_USE
+from agents.models.offline.weighing.aside import ALL_RESOURCES, RUNTIMES_IN_USE
 from tools.cost.parts import words
 
 _THOSE = re.compile(
@@ -97,7 +97,7 @@ def is_shown_again(plan: Plan, before: Turn, context: Context) -> bool:
     return same and (plan.then, plan.focus, plan.whether) == (before.then, before.focus, None)
 
 
-_LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE})
+_LASTING = frozenset({STATE_NOW, RUNTIMES_IN_USE, ALL_RESOURCES})
 
 
 def of_those(text: str) -> bool:
