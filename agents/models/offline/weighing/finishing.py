@@ -34,7 +34,7 @@ from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.focused import focused, of_place
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
-from agents.models.offline.weighing.measuring import asks_difference, in_weeks, unmeasured
+from agents.models.offline.weighing.measuring import asks_difference, at_the_same_point, in_weeks, unmeasured
 from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
@@ -98,7 +98,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     calls = settled([call for one in decision.readings for call in one.calls], earlier, reading, context.now)
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
-    calls = in_weeks(calls, reading, context.now)
+    calls = at_the_same_point(in_weeks(calls, reading, context.now), reading, context.now)
     calls, beside = all_that_happened(calls, earlier, reading, context)
     calls = with_alarms_named(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]
