@@ -140,6 +140,24 @@ def names_same_days(reading: Reading) -> bool:
     return bool(_SAME_DAYS.search(reading.flat))
 
 
+_SAME_POINT = re.compile(
+    rf"{_SAME_DAYS.pattern}|\b(?:same (?:period|moment|date)|(?:this|that) (?:time|point|stage|moment|date)|by (?:then|today))\b"
+)
+"""The same, in words that are read so only where what is held against it is of a time that runs."""
+
+
+def up_to_now(period: str, against: str, reading: Reading, now: datetime) -> str:
+    """The time that one which runs is held against: as many days of it, where the same point in it is asked for."""
+    runs, other = resolved(period, now), resolved(against, now)
+    if runs is None or other is None or not runs.start < now <= runs.end or not _SAME_POINT.search(reading.flat):
+        return against
+    days = max(1, (now.date() - runs.start.date()).days)  # the bill of today is not complete
+    if other.start >= runs.start or other.days <= days:
+        return against
+    first = other.start.date()
+    return dates.span(first, first + timedelta(days=days - 1))
+
+
 def same_days(reading: Reading, now: datetime) -> str | None:
     """The days of the month that is named that are the same ones as those of this month so far."""
     pair = _same_days([_WORDS.get(m.word, m.word) for m in _named(reading)], now)

@@ -26,12 +26,13 @@ from agents.models.offline.inputs.periods import (
 from agents.models.offline.plan import BILLED_FOR, PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times.dates import word_of
+from agents.models.offline.times.stretches import kind
 from agents.models.offline.times.when import FUTURE
 from tools.periods import previous
 
 _IT = r"(?:that|it|this|they|them|those|these)"
 _LEAD = r"^\W*(?:(?:and|so|ok|or|but|now|then|en|what about|how about)\b\W*)*"
-_FILLING = r"(?:(?:in|on|at|of|for|from|the|that|those|what|it|was|were|is|we|spent|paid|had|cost|our|costs|spend|bill|figure|one|same|days|numbers)\b ?)*"
+_FILLING = r"(?:(?:in|on|at|of|for|from|the|that|those|what|it|was|were|is|we|spent|paid|had|cost|our|costs|spend|bill|figure|one|same|days|numbers|point|stage|period|time)\b ?)*"
 _MORE = r"(?:more|less|higher|lower|worse|better|up|down|bigger|smaller|cheaper|dearer|fewer)"
 _ROSE = r"(?:go(?:ne)? up|go(?:ne)? down|went up|went down|r[io]se|risen|gr[eo]w|grown|increased?|fall|fell|fallen|dropp?(?:ed)?|decreased?|changed?)"
 _SIDE = (
@@ -205,7 +206,7 @@ def _sides(
         if call.query == "spend_change" and _alike(against, _other_side(call, period, context), context):
             return period, stepped(str(against), reading.when.relative, context.now)  # that one is shown already
         return period, against
-    if names_same_days(reading):
+    if names_same_days(reading) and (period == "month_to_date" or kind(period) != "month"):
         return period, same_days(reading, context.now) if period == "month_to_date" else None
     if _named(reading, context.now) == "last_year" and (ago := a_year_ago(period, context.now)):
         return period, ago  # a month is compared with the same month of it

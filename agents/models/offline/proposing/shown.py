@@ -188,7 +188,8 @@ def shown(reading: Reading, earlier: Sequence[PlannedCall], context: Context) ->
     if "cost_anomalies" in context.queries and before.query in HAPPENED and ask == "cost":
         there = before.having(accounts=reading.found.accounts[0]) if reading.found.accounts else before
         return Shown((_unusual(there, context, ("accounts",)),), (UNUSUAL,))
-    if "recent_changes" in context.queries and before.query in HAPPENED and ask == "who" and "deployed" in reading.text:
+    deployed = ask == "who" and re.search(r"\b(?:(?:re)?deploy|releas|roll-?out)", reading.text)
+    if deployed and "recent_changes" in context.queries and before.query in HAPPENED:
         kept = {key: value for key, value in before.inputs.items() if key in ("accounts", "period")}
         return Shown((PlannedCall(query="recent_changes", domain="ops", inputs={"kind": "deployments", **kept}),))
     return None

@@ -2,7 +2,7 @@
 
 A whole question in the past tense without a time ("how many errors did we have?") is of the time that was spoken of.
 """
-# ruff: noqa: SIM905 - lists of names read better in one piece
+# ruff: noqa: E501, SIM905 - patterns of words and lists of names read better in one piece
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agents.models.offline.inputs.choosing import Context
 from agents.models.offline.inputs.filling import fields_of
 from agents.models.offline.inputs.hours import time_of
 from agents.models.offline.inputs.periods import resolved
-from agents.models.offline.plan import PlannedCall
+from agents.models.offline.plan import PLACES, PlannedCall
 from agents.models.offline.reading import Reading
 from agents.models.offline.times import dates
 from agents.models.offline.times.stretches import kind
@@ -82,6 +82,11 @@ def at_that_time(
     whole = len(earlier) > 1 and all(one.query in EVENTS and one.inputs == earlier[0].inputs for one in earlier)
     if period is None or reading.when.named or AT_NO_TIME.search(reading.flat):
         return tuple(calls)
+    if [one.query for one in earlier] == ["alarm_history"] and _counts_those(calls, reading):
+        elsewhere = reading.found.placed() or _EVERYWHERE.search(reading.flat)
+        where = calls[0].inputs if elsewhere else {}
+        kept = {key: value for key, value in earlier[0].inputs.items() if key == "period" or not elsewhere}
+        return (earlier[0].model_copy(update={"inputs": {**kept, **{k: where[k] for k in PLACES if k in where}}}),)
     again = all(call.query in {one.query for one in earlier} for call in calls) and not _AT_ANY_TIME.search(
         reading.flat
     )
@@ -95,6 +100,25 @@ def at_that_time(
     there = {"accounts": place} if place else {}
     return tuple(
         call.having(**{**there, **call.inputs, "period": _around(call, str(period), context)}) for call in calls
+    )
+
+
+_COUNTS_ALARMS = re.compile(
+    r"\b(?:how many|number of|count(?: of)?|total|sum of)\b.*\balarms?\b|\balarms? (?:in )?(?:total|all)\b"
+)
+_OF_NOW = re.compile(
+    r"\b(?:are|is|do|does|have|has|we|our|us|exist|set up|defined|configured|states?|firing|ok|normal)\b"
+)
+_EVERYWHERE = re.compile(
+    r"\b(?:overall|altogether|whole|entire|everywhere|anywhere|elsewhere|company|organi[sz]ation|estate|(?:all|every|each|other) (?:the |our )?(?:accounts?|venues?|teams?))\b"
+)
+
+
+def _counts_those(calls: Sequence[PlannedCall], reading: Reading) -> bool:
+    """Whether alarms are counted without a word of now or of us: after those that went off these are meant, in total."""
+    counted = _COUNTS_ALARMS.search(reading.flat) and not _OF_NOW.search(reading.flat)
+    return (
+        bool(counted) and [call.query for call in calls] == ["alarms"] and calls[0].inputs.get("state", "all") == "all"
     )
 
 

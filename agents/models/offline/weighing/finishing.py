@@ -34,7 +34,13 @@ from agents.models.offline.weighing.deciding import MOST_CALLS, Decision
 from agents.models.offline.weighing.focused import focused, of_place
 from agents.models.offline.weighing.happened import all_that_happened, changes_of
 from agents.models.offline.weighing.kept import asks_who_did_that
-from agents.models.offline.weighing.measuring import asks_difference, in_weeks, levels_alike, unmeasured
+from agents.models.offline.weighing.measuring import (
+    asks_difference,
+    at_the_same_point,
+    in_weeks,
+    levels_alike,
+    unmeasured,
+)
 from agents.models.offline.weighing.offering import offered
 from agents.models.offline.weighing.settling import in_one, settled, side_by_side
 from tools.errors import nearest
@@ -99,6 +105,7 @@ def finished(decision: Decision, context: Context, earlier: Sequence[PlannedCall
     if earlier and any(_is_to_come(call, context) for call in calls):
         return Plan(abstention=Abstention(kind="cannot_know", text=_NOT_YET))
     calls = levels_alike(in_weeks(calls, reading, context.now), reading)
+    calls = at_the_same_point(calls, reading, context.now)
     calls, beside = all_that_happened(calls, earlier, reading, context)
     calls = with_alarms_named(calls, earlier, reading, context)
     alike = [comes_to(call, context) for call in calls]

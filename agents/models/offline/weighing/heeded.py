@@ -42,6 +42,7 @@ _IN_ORDER = frozenset("biggest largest highest most worst top first expensive".s
 """What comes first in a list that is told in the order of its figures, whether that is asked for or not."""
 _MEASURES = frozenset("average mean percent percentage share rate more less fewer difference".split())
 """Words for what a sentence of its own says that it is not told."""
+_HOW_MANY = re.compile(r"\b(?:how many|number of|count)\b")
 POINTED_PART = re.compile(
     r"\b(?:that|those|these|this|same|first|last|whole|entire) (?:very |same |first |last |whole )?"
     r"(?:(?P<half>half)(?: an| of an)?[ -]hour|(?P<quarter>quarter) of an hour|(?:(?P<many>\d+|[a-z]+) )?(?P<unit>minute|hour)s?)\b"
@@ -70,6 +71,8 @@ def without_each(question: str, plan: Plan, again: Callable[[str], Plan], contex
     """
     found, reading = [], read(question, context.names, context.now)
     told_of = _MEASURES if {NO_SHARE, NO_AVERAGE, NO_DIFFERENCE} & {*plan.limits} else frozenset()
+    if all(call.query == "alarm_history" for call in plan.calls) and _HOW_MANY.search(reading.text):
+        told_of |= {"total"}  # all of them are counted first
     in_order = _IN_ORDER if not {call.query for call in plan.calls} & UNRANKED else frozenset()
     for word in dict.fromkeys(_words(reading, plan.calls, context)):
         if word in told_of | in_order:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from agents.models.offline.inputs.periods import resolved
+from agents.models.offline.inputs.periods import resolved, up_to_now
 from agents.models.offline.inputs.rows import COUNTED_BY_ACCOUNT
 from agents.models.offline.plan import Derivation, PlannedCall
 from agents.models.offline.proposing.measured import TELLS_PERCENT, UNSHARED
@@ -74,7 +74,26 @@ def unmeasured(calls: Sequence[PlannedCall], then: Sequence[Derivation], reading
     if counts_apart(reading.text):
         said += [] if any(map(_counts_each, calls)) else [NO_COUNTS]
     said += [OF_THOSE_NEVER] if never_used(calls, reading.text) else []
+    if _WHY_SO_HIGH.search(reading.text) and any(_is_of_days(call, now) for call in calls):
+        said.append(CHANGE_ALONE)
     return [*_beside(calls, reading), *said, *_other_levels(calls, reading)]
+
+
+_WHY_SO_HIGH = re.compile(
+    r"\b(?:why|how come|what makes|what is making)\b.* (?:so|that|this|too|very|such an?) (?:\w+ )?(?:high|expensive|big|large|costly|much|dear|pricey|low|cheap|little|small)\b"
+)
+"""Why a bill is what it is, and not why it changed."""
+_A_FEW_DAYS = 7
+CHANGE_ALONE = (
+    "This is the latest change alone: it does not tell why the bill is as it is. Ask what it is made of by service, or "
+    "what changed between months."
+)
+
+
+def _is_of_days(call: PlannedCall, now: datetime) -> bool:
+    """Whether a call tells what changed between days or weeks: what has been so for longer is not in it."""
+    period = resolved(str(call.inputs.get("period", "last_month")), now)
+    return call.query == "spend_change" and period is not None and period.days <= _A_FEW_DAYS
 
 
 _WHO = re.compile(
@@ -120,6 +139,18 @@ def in_weeks(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> t
     if not asks_weeks(reading.text):
         return tuple(calls)
     return tuple(call.having(by="month") if _is_long(call, now) else call for call in calls)
+
+
+def at_the_same_point(calls: Sequence[PlannedCall], reading: Reading, now: datetime) -> tuple[PlannedCall, ...]:
+    """The calls, of which a bill of a time that runs is held against as many days where the same point is asked for."""
+
+    def held(call: PlannedCall) -> PlannedCall:
+        period, against = (str(call.inputs.get(key, "")) for key in ("period", "compared_to"))
+        if call.query != "spend_change" or not against:
+            return call
+        return call.having(compared_to=up_to_now(period, against, reading, now))
+
+    return tuple(map(held, calls))
 
 
 def _is_long(call: PlannedCall, now: datetime) -> bool:

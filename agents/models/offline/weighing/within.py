@@ -190,6 +190,9 @@ def time_lost(
     spans = [resolved(word, context.now) for one in earlier if (word := time_of(one))]
     apart = []
     for call in calls:
+        if call.inputs.get("state") == "all" and all(one.query == "alarm_history" for one in earlier):
+            apart.append(True)  # all alarms as they are now, after those that went off then
+            continue
         default = fields_of(context.queries[call.query]).get("period", {}).get("default")
         if default is None or call.query in _OF_OTHER_TIMES:
             continue
