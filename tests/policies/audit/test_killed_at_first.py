@@ -8,16 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from policies.audit import Ledger, LedgerUnwritableError, verify
 from policies.audit.keys import Home
 from tests.policies.audit.test_interrupted import note
-from tests.policies.audit.test_killed_commands import STEPS
+from tests.policies.audit.test_killed_commands import dying_at
 
 
 def begun(home: Path, dies_at: int) -> int:
@@ -26,19 +24,7 @@ def begun(home: Path, dies_at: int) -> int:
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     try:  # in the child, which never returns
-        count = [0]
-
-        def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-            def call(*given: Any, **more: Any) -> Any:
-                count[0] += 1
-                if count[0] == dies_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*given, **more)
-
-            return call
-
-        for name in STEPS:
-            setattr(os, name, counted(getattr(os, name)))
+        dying_at(dies_at)
         with Ledger.open(home / "ledger") as ledger:
             ledger.append(note("first"))
         os._exit(0)

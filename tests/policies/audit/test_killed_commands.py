@@ -53,6 +53,24 @@ def home(asked: Path, tmp_path: Path) -> Iterator[Callable[[], Path]]:
     return copy  # type: ignore[return-value]
 
 
+def dying_at(step: int | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let this process be killed at that step on the disk; calls of what the returned function wraps are steps, too."""
+    count = [0]
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **more: Any) -> Any:
+            count[0] += 1
+            if count[0] == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*given, **more)
+
+        return call
+
+    for name in STEPS:
+        setattr(os, name, counted(getattr(os, name)))
+    return counted
+
+
 def ran(home: Path, words: list[str], *, dies_at: int | None = None) -> int:
     """The exit code of `regent WORDS` in a process of its own; -9 when it was killed at that step."""
     child = os.fork()
@@ -63,19 +81,7 @@ def ran(home: Path, words: list[str], *, dies_at: int | None = None) -> int:
         for fd in (1, 2):
             os.dup2(os.open(home.parent / f"said.{fd}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), fd)
         sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
-        count = [0]
-
-        def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-            def call(*given: Any, **more: Any) -> Any:
-                count[0] += 1
-                if count[0] == dies_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*given, **more)
-
-            return call
-
-        for name in STEPS:
-            setattr(os, name, counted(getattr(os, name)))
+        counted = dying_at(dies_at)
         real = export.export
 
         def lines(*given: Any) -> Iterator[bytes]:
