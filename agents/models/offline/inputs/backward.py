@@ -128,14 +128,18 @@ def _hours_moved(question: str, earlier: Sequence[PlannedCall], now: datetime) -
     unit = (match["unit"] or match["of"]).casefold()
     by = _length(match["count"] or match["many"] or "", unit)
     back, whole = bool(match["back"] or match["prior"]), not ("T" in word or word.endswith("_hours"))
-    if unit.startswith("week"):
-        if whole:
-            return question  # a week, as it is said
+    weeks = unit.startswith("week")
+    if weeks and whole:
+        return question  # a week, as it is said
+    moved = (
+        not whole
+        and not match["of"]
+        and not (match["the"] and not re.search(r"(?i)\b(?:earlier|later|eerder)\b", match[0]))
+    )
+    if weeks or moved:
         start, end = (shown.start - by, shown.end - by) if back else (shown.start + by, shown.end + by)
-    elif match["of"] or whole or (match["the"] and not re.search(r"(?i)\b(?:earlier|later|eerder)\b", match[0])):
-        start, end = (shown.start - by, shown.start) if back else (shown.end, shown.end + by)
     else:
-        start, end = (shown.start - by, shown.end - by) if back else (shown.start + by, shown.end + by)
+        start, end = (shown.start - by, shown.start) if back else (shown.end, shown.end + by)
     if start >= now:
         return question
     lead = question[: match.start()] if re.search(r"\w", question[: match.start()]) else "and "  # of what was shown

@@ -63,11 +63,12 @@ def _alarms_of_a_kind(reading: Reading, earlier: Sequence[PlannedCall], context:
 
     After alarms alone, few words that name a kind narrow those.
     """
-    if earlier and all(call.query in ALARMS for call in earlier) and not watched(reading.text):
+    named = bool(watched(reading.text))
+    if earlier and all(call.query in ALARMS for call in earlier) and not named:
         kinds = watched(reading.text, before=True)
         those = tuple(earlier[0].having(of=kind) for kind in kinds)
         return Candidate("outright", those) if those else None
-    if not context.queries.keys() >= ALARMS or not watched(reading.text) or _MORE.search(reading.text):
+    if not named or not context.queries.keys() >= ALARMS or _MORE.search(reading.text):
         return None
     history = one_call("alarm_history", reading, context)
     went_off = "period" in history.inputs or _WENT_OFF.search(reading.text)
